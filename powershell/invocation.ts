@@ -1,0 +1,64 @@
+/** A call of a cmdlet as data. Nothing in it is ever parsed as PowerShell. */
+export interface Invocation {
+  /** `Verb-Noun`. */
+  readonly cmdlet: string;
+  /** By name without the dash, in the order in which people read them. */
+  readonly parameters: Parameters;
+  /** Properties that the caller reads of each object. Left out: all. */
+  readonly properties?: readonly string[];
+}
+
+export type Parameters = { readonly [name: string]: Argument };
+
+/**
+ * The value of a parameter. `null` is `$null` and clears a property; a list may be empty, which empties one;
+ * `true` and `false` serve switches and booleans alike.
+ */
+export type Argument =
+  null | string | number | boolean | Uint8Array | SecureText | readonly Argument[] | Table;
+
+/** A hash table, for example `@{ Add = '…' }`. */
+export interface Table {
+  readonly table: { readonly [key: string]: Argument };
+}
+
+/**
+ * Text that travels as a secure string and is never shown. `source` tells people where it comes from
+ * (for example `the PFX password`), since the value itself is never rendered.
+ */
+export class SecureText {
+  readonly #value: string;
+
+  constructor(
+    value: string,
+    readonly source: string,
+  ) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return `<${this.source}>`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+export function isTable(argument: Argument): argument is Table {
+  return (
+    typeof argument === 'object' &&
+    argument !== null &&
+    !Array.isArray(argument) &&
+    !(argument instanceof Uint8Array) &&
+    !(argument instanceof SecureText)
+  );
+}

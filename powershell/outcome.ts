@@ -1,0 +1,66 @@
+/**
+ * What came back from a call. Errors carry ids, which are stable and not localized; their prose is for people
+ * and is never parsed.
+ */
+export type Outcome = ObjectsOutcome | FailedOutcome | UnknownOutcome;
+
+/** The call ran to its end. Non-terminating errors may stand beside the objects. */
+export interface ObjectsOutcome {
+  readonly kind: 'objects';
+  readonly objects: readonly PowerShellObject[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly ErrorRecord[];
+}
+
+/** The call ended by a terminating error, was refused, or could not be sent: nothing after the error ran. */
+export interface FailedOutcome {
+  readonly kind: 'failed';
+  readonly error: ErrorRecord;
+  readonly warnings: readonly string[];
+  /** Non-terminating errors before the end. */
+  readonly errors: readonly ErrorRecord[];
+}
+
+/** The connection or the time ran out after the call was sent: it may or may not have taken effect. */
+export interface UnknownOutcome {
+  readonly kind: 'unknown';
+  /** What is known of why: for people. */
+  readonly message: string;
+}
+
+export interface ErrorRecord {
+  /** For example `NamedParameterNotFound,Set-OwaVirtualDirectory`. */
+  readonly fullyQualifiedErrorId: string;
+  readonly message: string;
+  /** PowerShell's ErrorCategory by name, for example `InvalidArgument`; left out where the peer sent none. */
+  readonly category?: string;
+}
+
+/** A value as PowerShell gives it, in the simplest form that loses nothing the project reads. */
+export type PowerShellValue =
+  | null
+  | string
+  | number
+  | bigint
+  | boolean
+  | Uint8Array
+  | Date
+  | readonly PowerShellValue[]
+  | PowerShellTable
+  | PowerShellObject;
+
+/** A hash table; keys as text. */
+export interface PowerShellTable {
+  readonly entries: { readonly [key: string]: PowerShellValue };
+}
+
+/**
+ * An object with properties. `text` is what `ToString()` gave on the server (the name of an identity, of an enum);
+ * `number` is the value of an enum. `typeNames` starts with the most derived, `Deserialized.` left as sent.
+ */
+export interface PowerShellObject {
+  readonly typeNames: readonly string[];
+  readonly text?: string;
+  readonly number?: number;
+  readonly properties: { readonly [name: string]: PowerShellValue };
+}

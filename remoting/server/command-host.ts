@@ -1,0 +1,49 @@
+import type { SecureText } from '../../powershell/invocation';
+import type {
+  ErrorRecord,
+  PowerShellObject,
+  PowerShellTable,
+  PowerShellValue,
+} from '../../powershell/outcome';
+
+/** What stands behind our server of the PowerShell Remoting Protocol: whoever can run commands. */
+export interface CommandHost {
+  /** PSVersion that the session reports, for example `5.1.14393.0`. */
+  readonly powerShellVersion: string;
+  /**
+   * Runs one pipeline. Each yield is sent at once, in order. An emission of kind `failed` must be the last;
+   * without one the pipeline completes. Stops early where `signal` is aborted.
+   */
+  run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission>;
+}
+
+/** The statements of a pipeline, each a chain of commands whose output feeds the next. */
+export interface Pipeline {
+  readonly statements: readonly (readonly Command[])[];
+}
+
+export interface Command {
+  readonly name: string;
+  readonly isScript: boolean;
+  readonly args: readonly CommandArgument[];
+}
+
+/**
+ * As it came over the wire: a name (with or without its dash, perhaps abbreviated) and a value; or, from a real
+ * PowerShell client, `-Name` with a null value followed by an entry without a name. Binding is the host's work.
+ */
+export interface CommandArgument {
+  readonly name: string | null;
+  readonly value: HostValue;
+}
+
+/** A value as the server hands it to the host: secure strings are decrypted already. */
+export type HostValue = PowerShellValue | SecureText | readonly HostValue[];
+
+export type Emission =
+  | { readonly kind: 'output'; readonly value: PowerShellObject | PowerShellTable | PowerShellValue }
+  | { readonly kind: 'error'; readonly error: ErrorRecord }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'verbose'; readonly message: string }
+  | { readonly kind: 'progress'; readonly activity: string; readonly percent: number }
+  | { readonly kind: 'failed'; readonly error: ErrorRecord };

@@ -1,0 +1,4 @@
+export * from './attribute';
+export * from './diagnostic';
+export * from './path';
+export * from './value';

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(__dirname, '..');
+
+/**
+ * Which rooms a room may import, `docs/architecture.md`. A name with a slash allows that file alone.
+ * Packages are listed only where they are kept to certain rooms.
+ */
+const ALLOWED: { readonly [room: string]: readonly string[] } = {
+  schema: [],
+  pki: [],
+  powershell: [],
+  remoting: ['powershell/invocation', 'powershell/outcome', 'powershell/session'],
+  exchange: ['schema', 'pki', 'powershell/invocation', 'powershell/literal', 'powershell/outcome'],
+  plugin: ['schema'],
+  provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki'],
+  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'plugin', 'schema'],
+  constructs: ['exchange', 'schema', 'powershell'],
+  environments: ['constructs', 'exchange'],
+  'main.ts': ['constructs', 'environments'],
+};
+
+const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {
+  cdktf: ['constructs', 'main.ts', 'environments'],
+  constructs: ['constructs', 'main.ts', 'environments'],
+  '@cdktf/provider-dns': ['constructs', 'main.ts', 'environments'],
+  'node-forge': ['pki'],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sources(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function imports(file: string): string[] {
+  return ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map((imported) => imported.fileName);
+}
+
+/** What a file imports that its room must not, as sentences. */
+export function trespasses(room: string, file: string, imported: readonly string[]): string[] {
+  const allowed = ALLOWED[room] ?? [];
+  return imported.flatMap((name) => {
+    if (!name.startsWith('.')) {
+      const home = Object.keys(PACKAGES_KEPT_TO).find((kept) => name === kept || name.startsWith(`${kept}/`));
+      return home === undefined || PACKAGES_KEPT_TO[home]?.includes(room) ? [] : [`${file} imports ${name}`];
+    }
+    const target = relative(root, resolve(dirname(join(root, file)), name));
+    const inside = target === room || target.startsWith(`${room}/`);
+    const open = allowed.some((path) => target === path || target.startsWith(`${path}/`));
+    return inside || open ? [] : [`${file} imports ${target}`];
+  });
+}
+
+describe('the rooms', () => {
+  test.each(Object.keys(ALLOWED))('%s imports only what it may', (room) => {
+    const files = room.endsWith('.ts') ? [join(root, room)] : sources(join(root, room));
+    const found = files.flatMap((file) => trespasses(room, relative(root, file), imports(file)));
+    expect(found).toEqual([]);
+  });
+
+  test('a trespass is found', () => {
+    expect(
+      trespasses('plugin', 'plugin/engine/plan.ts', ['../../exchange/site', '../wire', 'node-forge']),
+    ).toEqual(['plugin/engine/plan.ts imports exchange/site', 'plugin/engine/plan.ts imports node-forge']);
+  });
+});
