@@ -15,7 +15,7 @@ export type Parameters = { readonly [name: string]: Argument };
  * `true` and `false` serve switches and booleans alike.
  */
 export type Argument =
-  null | string | number | boolean | Uint8Array | SecureText | readonly Argument[] | Table;
+  null | string | number | boolean | Uint8Array | SecureText | Reference | readonly Argument[] | Table;
 
 /** A hash table, for example `@{ Add = '…' }`. */
 export interface Table {
@@ -53,12 +53,28 @@ export class SecureText {
   }
 }
 
+/**
+ * A value that only a run can give: the content of a file, or a property of what an earlier step returned.
+ * It stands in plans for people; a session refuses it.
+ */
+export class Reference {
+  constructor(
+    /** What it is, for people: `the content of webmail.pfx`. */
+    readonly description: string,
+    /** The variable that carries it in a script, without the dollar sign. */
+    readonly variable: string,
+    /** A property of that variable; left out: the variable itself. */
+    readonly property?: string,
+  ) {}
+}
+
 export function isTable(argument: Argument): argument is Table {
   return (
     typeof argument === 'object' &&
     argument !== null &&
     !Array.isArray(argument) &&
     !(argument instanceof Uint8Array) &&
-    !(argument instanceof SecureText)
+    !(argument instanceof SecureText) &&
+    !(argument instanceof Reference)
   );
 }
