@@ -1,0 +1,131 @@
+import { SecureText } from '../../powershell/invocation';
+import { flag, text, textSet } from '../../schema';
+import { defineResource } from './definition';
+import { sameName, sameNames } from './equality';
+import { installedCertificate, withThumbprint } from './installed-certificate';
+import { serverAttribute } from './server-attribute';
+
+/** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
+export function thumbprintProblem(value: string): string | undefined {
+  if (/^[0-9a-f]{40}$/i.test(value)) return undefined;
+  return `'${value}' is not a thumbprint; give the 40 hexadecimal digits without spaces or hidden characters`;
+}
+
+const observe = (server: string) => ({ cmdlet: 'Get-ExchangeCertificate', parameters: { Server: server } });
+
+/**
+ * A certificate in a server's store, imported from a PFX. Its services are a resource of their own, so that each
+ * apply has one cmdlet to run and a failure between the two loses nothing.
+ */
+export const certificate = defineResource({
+  typeName: 'exchange_certificate',
+  kind: 'certificate-import',
+  lifecycle: 'owned',
+  description: 'A certificate with its private key on a server, imported from a PFX file.',
+  attributes: {
+    server: serverAttribute('Server that holds the certificate.'),
+    pfx_file: text(
+      'required',
+      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in.',
+    ),
+    pfx_password: text(
+      'optional',
+      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none.',
+      { writeOnly: true, sensitive: true },
+    ),
+    required_names: textSet(
+      'optional',
+      'Names that clients use and that the certificate must therefore cover. Left out: not checked.',
+      { equals: sameNames },
+    ),
+    expected_thumbprint: text(
+      'optional',
+      'Thumbprint that the PFX must have, so that a review sees which certificate it is. Left out: any.',
+      { equals: sameName, problem: (value) => thumbprintProblem(value as string) },
+    ),
+    warn_before_expiry_days: {
+      type: 'number',
+      mode: 'optional-computed',
+      description: 'Days before expiry from which a plan warns. Left out: 30.',
+      defaultValue: 30,
+    },
+    private_key_exportable: flag(
+      'optional-computed',
+      'Whether the key can be exported again from the server. Left out: true, as several servers share one certificate.',
+      { defaultValue: true, requiresReplace: true },
+    ),
+    thumbprint: text('computed', 'SHA-1 thumbprint. A PFX with another one replaces the certificate.', {
+      requiresReplace: true,
+      equals: sameName,
+    }),
+    subject: text('computed', 'Subject of the certificate.'),
+    issuer: text('computed', 'Issuer of the certificate.'),
+    names: textSet('computed', 'DNS names on the certificate.', { equals: sameNames }),
+    not_after: text('computed', 'End of its validity, ISO 8601 in UTC.'),
+  },
+  importId: ['server', 'thumbprint'],
+  computed: (_planned, facts) => {
+    if (facts.pfx === undefined) return {};
+    const { thumbprint, subject, issuer, names, notAfter } = facts.pfx.certificate;
+    return { thumbprint, subject, issuer, names, not_after: notAfter };
+  },
+  steps: ({ prior, planned }, facts) => {
+    if (planned === null) return prior === null ? [] : [removal(prior.server ?? '', prior.thumbprint ?? '')];
+    if (prior !== null && sameName(prior.thumbprint ?? '', planned.thumbprint ?? '')) return [];
+    if (facts.pfx === undefined)
+      throw new TypeError('A certificate is imported from a PFX, and none was read.');
+    return [
+      {
+        kind: 'certificate-import',
+        server: planned.server,
+        reason: `The server must hold the certificate of the site, with its private key, before a service can use it.`,
+        invocation: {
+          cmdlet: 'Import-ExchangeCertificate',
+          parameters: {
+            Server: planned.server,
+            FileData: facts.pfx.content,
+            Password: facts.pfx.password ?? new SecureText('', 'no password'),
+            PrivateKeyExportable: planned.private_key_exportable ?? true,
+          },
+        },
+      },
+    ];
+  },
+  observe: (state) => observe(state.server ?? ''),
+  view: (objects, state) => {
+    const found = withThumbprint(objects, state.thumbprint);
+    if (found === undefined) return null;
+    return {
+      ...state,
+      thumbprint: found.thumbprint,
+      subject: found.subject,
+      issuer: found.issuer,
+      names: found.names,
+      not_after: found.notAfter,
+    };
+  },
+});
+
+/** Exchange removes a certificate even while IIS uses it; the guard does not. */
+function removal(server: string, thumbprint: string) {
+  return {
+    kind: 'certificate-import' as const,
+    server,
+    reason: 'The declaration no longer names the certificate on this server.',
+    invocation: {
+      cmdlet: 'Remove-ExchangeCertificate',
+      parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
+    },
+    guard: {
+      invocation: observe(server),
+      problem: (objects: Parameters<typeof withThumbprint>[0]) => {
+        const found = objects
+          .map(installedCertificate)
+          .find((installed) => sameName(installed?.thumbprint ?? '', thumbprint));
+        const used = found?.services ?? [];
+        if (used.length === 0) return undefined;
+        return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), then apply again`;
+      },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { text } from '../../schema';
+import { dagNameProblem } from './database-availability-group';
+import { defineResource } from './definition';
+import { sameName } from './equality';
+import { textOf, textsOf } from './property';
+import { serverAttribute } from './server-attribute';
+
+/** Membership of a server in a database availability group. */
+export const dagMember = defineResource({
+  typeName: 'exchange_database_availability_group_member',
+  kind: 'dag-member',
+  lifecycle: 'owned',
+  description: 'Membership of a mailbox server in a database availability group.',
+  attributes: {
+    dag: text('required', 'Name of the DAG.', {
+      requiresReplace: true,
+      equals: sameName,
+      problem: (value) => dagNameProblem(value as string),
+    }),
+    server: serverAttribute('Mailbox server that is a member.'),
+  },
+  importId: ['dag', 'server'],
+  steps: ({ prior, planned }) => {
+    const member = planned ?? prior;
+    if (member === null || (planned !== null && prior !== null)) return [];
+    return [
+      {
+        kind: 'dag-member',
+        server: member.server,
+        reason:
+          planned === null
+            ? 'The declaration no longer names the server as a member.'
+            : 'The databases can have copies on the server only when it is a member.',
+        invocation: {
+          cmdlet: `${planned === null ? 'Remove' : 'Add'}-DatabaseAvailabilityGroupServer`,
+          parameters: {
+            Identity: member.dag,
+            MailboxServer: member.server,
+            ...(planned === null ? { Confirm: false } : {}),
+          },
+        },
+      },
+    ];
+  },
+  observe: () => ({ cmdlet: 'Get-DatabaseAvailabilityGroup', parameters: {} }),
+  view: (objects, state) => {
+    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.dag ?? ''));
+    const servers = found === undefined ? [] : (textsOf(found, 'Servers') ?? []);
+    return servers.some((name) => sameName(name, state.server ?? '')) ? state : null;
+  },
+});

@@ -1,0 +1,185 @@
+import type { Argument } from '../../powershell/invocation';
+import type { Known } from '../../schema';
+import { text, textList } from '../../schema';
+import { defineResource } from './definition';
+import { sameName } from './equality';
+import { isHostName, serverNameProblem } from './host';
+import { textOf, textsOf } from './property';
+import type { Step } from './step';
+
+/** At most 15 characters: the name becomes that of a computer account (Microsoft's page of New-DatabaseAvailabilityGroup). */
+export function dagNameProblem(name: string): string | undefined {
+  if (name.length > 15) return `'${name}' has ${name.length} characters; a DAG's name has at most 15`;
+  return serverNameProblem(name) === undefined
+    ? undefined
+    : `'${name}' is not a name for a DAG; use letters, digits and hyphens`;
+}
+
+function witnessProblem(value: Known): string | undefined {
+  return isHostName(value as string)
+    ? undefined
+    : `'${value as string}' is not the name of a server; give its name or FQDN, without backslashes`;
+}
+
+function directoryProblem(value: Known): string | undefined {
+  return /^[a-z]:\\[^\\/:*?"<>|]/i.test(value as string)
+    ? undefined
+    : `'${value as string}' is not a local folder; write it as C:\\DAGFileShareWitnesses\\DAG01`;
+}
+
+function addressProblem(value: Known): string | undefined {
+  const wrong = (value as readonly string[]).find(
+    (address) =>
+      !/^(\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((part) => Number(part) > 255),
+  );
+  return wrong === undefined ? undefined : `'${wrong}' is not an IPv4 address`;
+}
+
+/** Host names may be given with or without their domain: the first label decides where one side has only that. */
+function sameServer(left: Known, right: Known): boolean {
+  const [a, b] = [left as string, right as string];
+  return (
+    sameName(a, b) ||
+    (a.includes('.') !== b.includes('.') && sameName(a.split('.')[0] ?? '', b.split('.')[0] ?? ''))
+  );
+}
+
+const WITNESS = { witness_server: 'WitnessServer', witness_directory: 'WitnessDirectory' } as const;
+const ALTERNATE = {
+  alternate_witness_server: 'AlternateWitnessServer',
+  alternate_witness_directory: 'AlternateWitnessDirectory',
+} as const;
+const ADDRESSES = { ip_addresses: 'DatabaseAvailabilityGroupIpAddresses' } as const;
+
+/** A database availability group. Its members are resources of their own. */
+export const databaseAvailabilityGroup = defineResource({
+  typeName: 'exchange_database_availability_group',
+  kind: 'dag',
+  lifecycle: 'owned',
+  description: 'A database availability group (DAG) with its witness.',
+  attributes: {
+    name: text('required', 'Name, at most 15 characters.', {
+      requiresReplace: true,
+      equals: sameName,
+      problem: (value) => dagNameProblem(value as string),
+    }),
+    witness_server: text(
+      'required',
+      'Server that holds the witness folder; never a member of the same DAG.',
+      {
+        equals: sameServer,
+        problem: witnessProblem,
+      },
+    ),
+    witness_directory: text('required', 'Folder on the witness server, its own for each DAG.', {
+      equals: sameName,
+      problem: directoryProblem,
+    }),
+    alternate_witness_server: text(
+      'optional',
+      'Witness server of the other datacentre, used after a switchover. Left out: none.',
+      { equals: sameServer, problem: witnessProblem },
+    ),
+    alternate_witness_directory: text('optional', 'Folder on the alternate witness server. Left out: none.', {
+      equals: sameName,
+      problem: directoryProblem,
+    }),
+    ip_addresses: textList(
+      'optional-computed',
+      'Addresses of the cluster: one in each subnet; 0.0.0.0 for DHCP; 255.255.255.255 for no administrative access point. Left out: 255.255.255.255.',
+      {
+        defaultValue: ['255.255.255.255'],
+        problem: addressProblem,
+        equals: (left, right) =>
+          [...(left as string[])].sort().join(' ') === [...(right as string[])].sort().join(' '),
+      },
+    ),
+  },
+  importId: ['name'],
+  validate: (config) =>
+    'alternate_witness_server' in config &&
+    'alternate_witness_directory' in config &&
+    (config['alternate_witness_server'] === null) !== (config['alternate_witness_directory'] === null)
+      ? [
+          {
+            severity: 'error',
+            summary: 'An alternate witness needs both its server and its folder',
+            detail: 'Declare alternate_witness_server and alternate_witness_directory together, or neither.',
+            path: [{ attribute: 'alternate_witness_server' }],
+          },
+        ]
+      : [],
+  steps: ({ prior, planned }) => {
+    if (planned === null) {
+      return prior === null
+        ? []
+        : [
+            step(
+              'Remove-DatabaseAvailabilityGroup',
+              { Identity: prior.name, Confirm: false },
+              'The declaration no longer names the DAG.',
+            ),
+          ];
+    }
+    const given = (names: { readonly [attribute: string]: string }, always: boolean) =>
+      Object.fromEntries(
+        Object.entries(names).flatMap(([name, parameter]): [string, Argument][] => {
+          const key = name as keyof typeof planned;
+          const value = planned[key] as Argument;
+          const before = (prior?.[key] ?? null) as Known;
+          const equals = databaseAvailabilityGroup.schema.attributes[key].equals ?? sameName;
+          const unchanged =
+            value === null || before === null ? value === before : equals(before, value as Known);
+          return always || !unchanged ? [[parameter, value]] : [];
+        }),
+      );
+    if (prior === null) {
+      const later = given(ALTERNATE, false);
+      return [
+        step(
+          'New-DatabaseAvailabilityGroup',
+          { Name: planned.name, ...given({ ...WITNESS, ...ADDRESSES }, true) },
+          'The servers need a group, with a witness that is none of them, before they can join it.',
+        ),
+        // New-DatabaseAvailabilityGroup has no parameters for the alternate witness; Set- has.
+        ...(Object.keys(later).length === 0
+          ? []
+          : [
+              step(
+                'Set-DatabaseAvailabilityGroup',
+                { Identity: planned.name, ...later },
+                'A switchover to the other datacentre needs the alternate witness.',
+              ),
+            ]),
+      ];
+    }
+    const changes = given({ ...WITNESS, ...ALTERNATE, ...ADDRESSES }, false);
+    return Object.keys(changes).length === 0
+      ? []
+      : [
+          step(
+            'Set-DatabaseAvailabilityGroup',
+            { Identity: planned.name, ...changes },
+            'The group must have the declared witness and addresses.',
+          ),
+        ];
+  },
+  observe: () => ({ cmdlet: 'Get-DatabaseAvailabilityGroup', parameters: {} }),
+  view: (objects, state) => {
+    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.name ?? ''));
+    if (found === undefined) return null;
+    const orNull = (name: string) => (textOf(found, name) ?? '') || null;
+    return {
+      ...state,
+      witness_server: orNull('WitnessServer'),
+      witness_directory: orNull('WitnessDirectory'),
+      alternate_witness_server: orNull('AlternateWitnessServer'),
+      alternate_witness_directory: orNull('AlternateWitnessDirectory'),
+      ip_addresses: textsOf(found, 'DatabaseAvailabilityGroupIpAddresses') ?? [],
+    };
+  },
+});
+
+function step(cmdlet: string, parameters: { readonly [name: string]: Argument }, reason: string): Step {
+  return { kind: 'dag', server: null, reason, invocation: { cmdlet, parameters } };
+}

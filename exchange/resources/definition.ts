@@ -1,0 +1,100 @@
+import type { Reference, SecureText } from '../../powershell/invocation';
+import type { Invocation } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
+import { textList } from '../../schema';
+import type { Step, StepKind } from './step';
+
+export type Attributes = { readonly [name: string]: Attribute };
+
+/**
+ * Who made the object. What Exchange Setup made is adopted: a create sets it, a destroy leaves it as it is.
+ * What the plan made is owned: a destroy removes it. A check is neither: it only looks.
+ */
+export type Lifecycle = 'adopted' | 'owned' | 'check';
+
+/** What a resource must know besides its own attributes. Found out by whoever asks; the definitions do no I/O. */
+export interface Facts {
+  /** Whether the Exchange version in question has a cmdlet. */
+  readonly has: (cmdlet: string) => boolean;
+  /** The PFX that the resource names; left out for resources that name none. */
+  readonly pfx?: PfxFacts;
+}
+
+export interface PfxFacts {
+  readonly content: Uint8Array | Reference;
+  /** Null where the file has none. */
+  readonly password: SecureText | Reference | null;
+  readonly certificate: CertificateFacts;
+}
+
+export interface CertificateFacts {
+  /** SHA-1 of the certificate, 40 upper-case hexadecimal digits. */
+  readonly thumbprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** DNS names of the subject alternative names, lower case, sorted. */
+  readonly names: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly notAfter: string;
+}
+
+export interface Change<A extends Attributes> {
+  /** Null: it is created, or adopted. */
+  readonly prior: StateOf<A> | null;
+  /** Null: it is destroyed. */
+  readonly planned: StateOf<A> | null;
+}
+
+/** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */
+export interface ResourceSpec<A extends Attributes> {
+  /** `exchange_owa_virtual_directory`. */
+  readonly typeName: string;
+  readonly kind: StepKind;
+  readonly lifecycle: Lifecycle;
+  readonly description: string;
+  readonly attributes: A;
+  /** Attributes whose values, joined by `/`, identify it for an import. */
+  readonly importId: readonly (keyof A & string)[];
+  /** What is wrong between attributes, as far as it is known; single attributes are checked by `problem`. */
+  readonly validate?: (config: KnownValues) => readonly Diagnostic[];
+  /** Computed attributes that are known before apply. */
+  readonly computed?: (planned: StateOf<A>, facts: Facts) => Partial<StateOf<A>>;
+  /** What brings prior to planned, in order. */
+  readonly steps: (change: Change<A>, facts: Facts) => readonly Step[];
+  /** The call that shows it, the same for as many resources as possible: it is made once in a run. */
+  readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
+  /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */
+  readonly view?: (objects: readonly PowerShellObject[], state: StateOf<A>) => StateOf<A> | null;
+  /** What a destroy does when it runs no cmdlet, for people. */
+  readonly forgets?: string;
+}
+
+const cmdletsAttribute = {
+  cmdlets: textList('computed', 'Cmdlets that the last change ran; in a plan, those that apply will run.'),
+};
+export type WithCmdlets<A extends Attributes> = A & typeof cmdletsAttribute;
+
+/** A resource definition whose attributes are known to the compiler. */
+export interface ResourceDefinition<A extends Attributes = Attributes> extends Omit<
+  ResourceSpec<A>,
+  'attributes'
+> {
+  readonly schema: Schema & { readonly attributes: WithCmdlets<A> };
+}
+
+/** A definition among others, in the registry: attributes by name only. */
+export type AnyResource = Omit<ResourceDefinition, 'schema'> & { readonly schema: Schema };
+
+export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>): ResourceDefinition<A> {
+  const { attributes, ...rest } = spec;
+  return {
+    ...rest,
+    schema: { version: 0, description: spec.description, attributes: { ...attributes, ...cmdletsAttribute } },
+  };
+}
+
+/** For the registry, which treats definitions alike. Values are checked against the schema before they get here. */
+export function erase<A extends Attributes>(definition: ResourceDefinition<A>): AnyResource {
+  return definition as unknown as AnyResource;
+}

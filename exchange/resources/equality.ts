@@ -1,0 +1,26 @@
+import type { Known } from '../../schema';
+
+/** Names of servers, hosts, enums: letter case does not count. */
+export function sameName(left: Known, right: Known): boolean {
+  return plainName(left) === plainName(right);
+}
+
+function plainName(name: Known): string {
+  return (name as string).toLowerCase();
+}
+
+/**
+ * URLs that Exchange and its clients treat alike: letter case (IIS paths have none) and a trailing slash do not
+ * count. Empty text, which stands for no URL, equals only itself.
+ */
+export function sameUrl(left: Known, right: Known): boolean {
+  const plain = (url: Known) => plainName(url).replace(/\/+$/, '');
+  return plain(left) === plain(right);
+}
+
+/** The same names in any order, letter case aside. */
+export function sameNames(left: Known, right: Known): boolean {
+  const plain = (names: Known) =>
+    [...new Set((names as readonly string[]).map((name) => name.toLowerCase()))].sort();
+  return plain(left).join('\n') === plain(right).join('\n');
+}

@@ -1,0 +1,37 @@
+import { SERVICES } from '../services';
+import { certificate } from './certificate';
+import { certificateServices } from './certificate-services';
+import { dagMember } from './dag-member';
+import { databaseAvailabilityGroup } from './database-availability-group';
+import type { AnyResource } from './definition';
+import { erase } from './definition';
+import { healthGate } from './health-gate';
+import { outlookAnywhere } from './outlook-anywhere';
+import { serviceConnectionPoint } from './service-connection-point';
+import { virtualDirectory } from './virtual-directory';
+
+export * from './definition';
+export * from './step';
+export {
+  certificate,
+  certificateServices,
+  dagMember,
+  databaseAvailabilityGroup,
+  healthGate,
+  outlookAnywhere,
+  serviceConnectionPoint,
+};
+
+export const virtualDirectories = SERVICES.map((row) => ({ row, definition: virtualDirectory(row) }));
+
+/** Every resource type of the provider; bindings, schema and reference iterate it. */
+export const RESOURCES: readonly AnyResource[] = [
+  erase(serviceConnectionPoint),
+  erase(certificate),
+  erase(certificateServices),
+  erase(outlookAnywhere),
+  ...virtualDirectories.map(({ definition }) => erase(definition)),
+  erase(databaseAvailabilityGroup),
+  erase(dagMember),
+  erase(healthGate),
+];

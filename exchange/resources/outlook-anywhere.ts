@@ -1,0 +1,165 @@
+import type { Argument } from '../../powershell/invocation';
+import type { Known, KnownValues } from '../../schema';
+import { flag, text, textSet } from '../../schema';
+import { defineResource } from './definition';
+import { sameName, sameNames } from './equality';
+import { isHostName } from './host';
+import { flagOf, textOf, textsOf } from './property';
+import { serverAttribute } from './server-attribute';
+
+/** Values of the method parameters on Microsoft's page of Set-OutlookAnywhere, 2013 and later. */
+const METHODS = ['Basic', 'Ntlm', 'Negotiate'];
+
+function hostProblem(value: Known): string | undefined {
+  const host = value as string;
+  if (host === '' || isHostName(host)) return undefined;
+  return `'${host}' is not a host name; Outlook Anywhere takes a name such as mail.contoso.com, not a URL`;
+}
+
+function methodProblem(value: Known): string | undefined {
+  return METHODS.some((method) => sameName(method, value))
+    ? undefined
+    : `'${value as string}' is none of ${METHODS.join(', ')}`;
+}
+
+/**
+ * Each side is sent whole, host, RequireSsl and method together: Set-OutlookAnywhere refuses a host without the
+ * other two (Microsoft's page of the cmdlet, 2013 and later).
+ */
+const SIDES = [
+  {
+    internal_hostname: 'InternalHostname',
+    internal_clients_require_ssl: 'InternalClientsRequireSsl',
+    internal_client_authentication_method: 'InternalClientAuthenticationMethod',
+  },
+  {
+    external_hostname: 'ExternalHostname',
+    external_clients_require_ssl: 'ExternalClientsRequireSsl',
+    external_client_authentication_method: 'ExternalClientAuthenticationMethod',
+  },
+  { iis_authentication_methods: 'IISAuthenticationMethods' },
+] as const;
+
+function same(name: string, left: Known, right: Known): boolean {
+  if (left === null || right === null) return left === right;
+  if (name === 'iis_authentication_methods') return sameNames(left, right);
+  return typeof left === 'string' ? sameName(left, right) : left === right;
+}
+
+const identityOf = (server: string | null) => `${server ?? ''}\\Rpc (Default Web Site)`;
+
+/** Outlook Anywhere of a server, Exchange 2013 and later, where it is always on. */
+export const outlookAnywhere = defineResource({
+  typeName: 'exchange_outlook_anywhere',
+  kind: 'outlook-anywhere',
+  lifecycle: 'adopted',
+  description: 'Outlook Anywhere (RPC over HTTP) of a server, Exchange 2013 and later.',
+  attributes: {
+    server: serverAttribute('Server whose Outlook Anywhere it is.'),
+    identity: text('computed', 'Its name in cmdlets, as SERVER\\Rpc (Default Web Site).'),
+    internal_hostname: text(
+      'optional-computed',
+      'Host name for clients inside the firewall, for example mail.contoso.com. Empty text clears it. Left out: as it is on the server.',
+      { equals: sameName, problem: hostProblem },
+    ),
+    internal_clients_require_ssl: flag(
+      'optional-computed',
+      'Whether clients inside must use TLS. Left out: as it is on the server.',
+    ),
+    internal_client_authentication_method: text(
+      'optional-computed',
+      'How clients inside sign in: Basic, Ntlm or Negotiate. Left out: as it is on the server.',
+      { equals: sameName, problem: methodProblem },
+    ),
+    external_hostname: text(
+      'optional-computed',
+      'Host name for clients outside the firewall. Empty text clears it. Left out: as it is on the server.',
+      { equals: sameName, problem: hostProblem },
+    ),
+    external_clients_require_ssl: flag(
+      'optional-computed',
+      'Whether clients outside must use TLS. Left out: as it is on the server.',
+    ),
+    external_client_authentication_method: text(
+      'optional-computed',
+      'How clients outside sign in: Basic, Ntlm or Negotiate. Left out: as it is on the server.',
+      { equals: sameName, problem: methodProblem },
+    ),
+    iis_authentication_methods: textSet(
+      'optional-computed',
+      'What IIS offers on the directory: Basic, Ntlm, Negotiate. Left out: as it is on the server.',
+      {
+        equals: sameNames,
+        problem: (value) =>
+          (value as readonly string[]).map(methodProblem).find((problem) => problem !== undefined),
+      },
+    ),
+  },
+  importId: ['server'],
+  validate: (config) =>
+    (['internal', 'external'] as const).flatMap((side) => {
+      const host = config[`${side}_hostname`];
+      const missing = [`${side}_clients_require_ssl`, `${side}_client_authentication_method`].filter(
+        (name) => name in config && config[name] === null,
+      );
+      if (typeof host !== 'string' || host === '' || missing.length === 0) return [];
+      return [
+        {
+          severity: 'error' as const,
+          summary: `${side}_hostname without ${missing.join(' and ')}`,
+          detail: `Exchange takes a host name of Outlook Anywhere only together with the other two: declare ${missing.join(' and ')} as well.`,
+          path: [{ attribute: `${side}_hostname` }],
+        },
+      ];
+    }),
+  computed: (planned) => ({ identity: identityOf(planned.server) }),
+  steps: ({ prior, planned }) => {
+    if (planned === null) return [];
+    const values: KnownValues = planned;
+    const before: KnownValues | null = prior;
+    const parameters: { [name: string]: Argument } = {};
+    for (const side of SIDES) {
+      const declared = Object.entries(side).filter(([name]) => (values[name] ?? null) !== null);
+      const changed = declared.some(
+        ([name]) => before === null || !same(name, before[name] ?? null, values[name] ?? null),
+      );
+      if (!changed) continue;
+      for (const [name, parameter] of declared) {
+        const value = values[name] as Argument;
+        parameters[parameter] = value === '' ? null : value;
+      }
+    }
+    if (Object.keys(parameters).length === 0) return [];
+    return [
+      {
+        kind: 'outlook-anywhere',
+        server: planned.server,
+        reason: 'Outlook is given the declared name, with TLS and the declared sign-in.',
+        invocation: {
+          cmdlet: 'Set-OutlookAnywhere',
+          parameters: { Identity: planned.identity, ...parameters },
+        },
+      },
+    ];
+  },
+  // Not -ADPropertiesOnly: the TLS and authentication values compared here are kept by IIS.
+  observe: () => ({ cmdlet: 'Get-OutlookAnywhere', parameters: {} }),
+  view: (objects, state) => {
+    const found = objects.find((object) =>
+      sameName(textOf(object, 'ServerName') ?? textOf(object, 'Server') ?? '', state.server ?? ''),
+    );
+    if (found === undefined) return null;
+    return {
+      ...state,
+      identity: identityOf(state.server),
+      internal_hostname: textOf(found, 'InternalHostname') ?? '',
+      internal_clients_require_ssl: flagOf(found, 'InternalClientsRequireSsl'),
+      internal_client_authentication_method: textOf(found, 'InternalClientAuthenticationMethod'),
+      external_hostname: textOf(found, 'ExternalHostname') ?? '',
+      external_clients_require_ssl: flagOf(found, 'ExternalClientsRequireSsl'),
+      external_client_authentication_method: textOf(found, 'ExternalClientAuthenticationMethod'),
+      iis_authentication_methods: textsOf(found, 'IISAuthenticationMethods') ?? [],
+    };
+  },
+  forgets: 'Outlook Anywhere stays as it is; it is only no longer managed.',
+});

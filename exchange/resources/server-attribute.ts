@@ -1,0 +1,12 @@
+import { text } from '../../schema';
+import { sameName } from './equality';
+import { serverNameProblem } from './host';
+
+/** The server that holds the object, as every resource of a server names it. */
+export function serverAttribute(description: string) {
+  return text('required', description, {
+    requiresReplace: true,
+    equals: sameName,
+    problem: (value) => serverNameProblem(value as string),
+  });
+}

@@ -1,0 +1,80 @@
+import { text, textSet } from '../../schema';
+import { defineResource } from './definition';
+import type { Facts } from './definition';
+import { sameName, sameNames, sameUrl } from './equality';
+import { urlProblem } from './host';
+import { property, textOf, textsOf } from './property';
+import { serverAttribute } from './server-attribute';
+
+const example = 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml';
+
+/** Set-ClientAccessService came with 2016; the older name still works there, with a warning. */
+function noun(facts: Facts): string {
+  return facts.has('Set-ClientAccessService') ? 'ClientAccessService' : 'ClientAccessServer';
+}
+
+/**
+ * The Autodiscover service connection point of a server. Setup registers it with the server's own name, so that
+ * clients in the domain are told that name until it is set: it comes before everything else.
+ */
+export const serviceConnectionPoint = defineResource({
+  typeName: 'exchange_service_connection_point',
+  kind: 'scp',
+  lifecycle: 'adopted',
+  description:
+    'The Autodiscover service connection point of a server, which domain-joined clients look up in Active Directory.',
+  attributes: {
+    server: serverAttribute('Server whose service connection point it is.'),
+    uri: text('required', `Autodiscover URL that clients are given, for example ${example}.`, {
+      equals: sameUrl,
+      problem: (value) =>
+        value === ''
+          ? `a service connection point without a URL; give one, as ${example}`
+          : (urlProblem(value as string, example) ??
+            (/\/autodiscover\/autodiscover\.xml$/i.test(value as string)
+              ? undefined
+              : `'${value as string}' lacks the Autodiscover path; write it as ${example}`)),
+    }),
+    site_scope: textSet(
+      'optional-computed',
+      'Active Directory sites for which the server answers. Left out: as it is on the server.',
+      { equals: sameNames },
+    ),
+  },
+  importId: ['server'],
+  steps: ({ prior, planned }, facts) => {
+    if (planned === null) return [];
+    const uri = prior === null || !sameUrl(prior.uri, planned.uri);
+    const scope =
+      planned.site_scope !== null &&
+      (prior === null || !sameNames(prior.site_scope ?? [], planned.site_scope));
+    if (!uri && !scope) return [];
+    return [
+      {
+        kind: 'scp',
+        server: planned.server,
+        reason: `Clients in the domain must not be told the server's own name, which Setup registers.`,
+        invocation: {
+          cmdlet: `Set-${noun(facts)}`,
+          parameters: {
+            Identity: planned.server,
+            ...(uri ? { AutoDiscoverServiceInternalUri: planned.uri } : {}),
+            ...(scope ? { AutoDiscoverSiteScope: planned.site_scope } : {}),
+          },
+        },
+      },
+    ];
+  },
+  observe: (_state, facts) => ({ cmdlet: `Get-${noun(facts)}`, parameters: {} }),
+  view: (objects, state) => {
+    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.server));
+    if (found === undefined) return null;
+    return {
+      ...state,
+      uri: textOf(found, 'AutoDiscoverServiceInternalUri') ?? '',
+      site_scope:
+        property(found, 'AutoDiscoverSiteScope') === null ? [] : textsOf(found, 'AutoDiscoverSiteScope'),
+    };
+  },
+  forgets: 'The service connection point stays as it is; it is only no longer managed.',
+});

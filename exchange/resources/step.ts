@@ -1,0 +1,39 @@
+import type { Invocation } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+
+/** What a step of the plan is about. */
+export type StepKind =
+  | 'scp'
+  | 'certificate-import'
+  | 'certificate-services'
+  | 'outlook-anywhere'
+  | 'virtual-directory'
+  | 'dag'
+  | 'dag-member'
+  | 'health';
+
+/** One cmdlet that an apply runs, in order. */
+export interface Step {
+  readonly kind: StepKind;
+  /** The server it concerns; null for an object of the organization. */
+  readonly server: string | null;
+  readonly invocation: Invocation;
+  /** Why it runs, one sentence for people. */
+  readonly reason: string;
+  /** Looked at just before: where it has a problem, the step is not run. Reads only, so plans do not list it. */
+  readonly guard?: Guard;
+  /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
+  readonly until?: Until;
+}
+
+export interface Guard {
+  readonly invocation: Invocation;
+  /** Why the step must not run, with the remedy; `undefined` where it may. */
+  readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
+}
+
+export interface Until {
+  readonly seconds: number;
+  /** What is not yet as it must be; `undefined` where all is well. */
+  readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
+}

@@ -1,0 +1,213 @@
+import type { Argument } from '../../powershell/invocation';
+import type { Attribute, Known, KnownValues, StateOf } from '../../schema';
+import { flag, text, textSet } from '../../schema';
+import type { VirtualDirectoryService } from '../services';
+import { defineResource } from './definition';
+import type { ResourceDefinition } from './definition';
+import { sameName, sameNames, sameUrl } from './equality';
+import { urlProblem } from './host';
+import { flagOf, textOf, textsOf } from './property';
+import { serverAttribute } from './server-attribute';
+import type { Step } from './step';
+
+const DEFAULT_WEB_SITE = 'Default Web Site';
+
+function urlAttribute(row: VirtualDirectoryService, side: string): Attribute<'string', 'optional-computed'> {
+  const example = `https://mail.contoso.com${row.path}`;
+  return text(
+    'optional-computed',
+    `URL for clients ${side}, for example ${example}. Empty text clears it. Left out: as it is on the server.`,
+    {
+      equals: sameUrl,
+      problem: (value) =>
+        urlProblem(value as string, example) ??
+        (value === '' || (value as string).toLowerCase().replace(/\/+$/, '').endsWith(row.path.toLowerCase())
+          ? undefined
+          : `'${value as string}' does not end in ${row.path}; write it as ${example}`),
+    },
+  );
+}
+
+const AUTHENTICATION_WORDS: { readonly [attribute: string]: string } = {
+  forms_authentication: 'forms-based',
+  basic_authentication: 'Basic',
+  windows_authentication: 'integrated Windows',
+};
+
+/** The parameter behind each attribute of a kind, in the order in which a call gives them. */
+function parametersOf(row: VirtualDirectoryService): { readonly [attribute: string]: string } {
+  return {
+    ...(row.hasUrls ? { internal_url: 'InternalUrl', external_url: 'ExternalUrl' } : {}),
+    ...(row.authenticationMethods ? { iis_authentication_methods: 'IISAuthenticationMethods' } : {}),
+    ...row.authentication,
+  };
+}
+
+type Base = {
+  readonly server: Attribute<'string', 'required'>;
+  readonly web_site: Attribute<'string', 'optional-computed'>;
+  readonly identity: Attribute<'string', 'computed'>;
+};
+type Urls = {
+  readonly internal_url: Attribute<'string', 'optional-computed'>;
+  readonly external_url: Attribute<'string', 'optional-computed'>;
+};
+/** Attributes of a virtual directory, whichever its kind: those that a kind lacks are not in its schema. */
+export type VirtualDirectoryAttributes = Base & Partial<Urls> & { readonly [name: string]: Attribute };
+
+function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes {
+  const iis =
+    'Read from IIS, which makes a plan slower where it is declared. Left out: as it is on the server.';
+  return {
+    server: serverAttribute('Server that holds the directory.'),
+    web_site: text('optional-computed', `Web site that holds it. Left out: '${DEFAULT_WEB_SITE}'.`, {
+      requiresReplace: true,
+      equals: sameName,
+      defaultValue: DEFAULT_WEB_SITE,
+    }),
+    identity: text('computed', `Its name in cmdlets, as SERVER\\${row.directory} (${DEFAULT_WEB_SITE}).`),
+    ...(row.hasUrls
+      ? {
+          internal_url: urlAttribute(row, 'inside the firewall'),
+          external_url: urlAttribute(row, 'outside the firewall'),
+        }
+      : {}),
+    ...(row.authenticationMethods
+      ? {
+          iis_authentication_methods: textSet(
+            'optional',
+            `Authentication that IIS offers: Basic, Negotiate, NTLM, OAuth. ${iis}`,
+            { equals: sameNames, problem: methodsProblem },
+          ),
+        }
+      : {}),
+    ...Object.fromEntries(
+      Object.keys(row.authentication).map((name) => [
+        name,
+        flag('optional', `Whether ${AUTHENTICATION_WORDS[name] ?? name} authentication is on. ${iis}`),
+      ]),
+    ),
+  };
+}
+
+/** Values of `IISAuthenticationMethods`, from Microsoft's page of Set-MapiVirtualDirectory. */
+const METHODS = ['Basic', 'Negotiate', 'NTLM', 'OAuth'];
+
+function methodsProblem(value: Known): string | undefined {
+  const wrong = (value as readonly string[]).find(
+    (name) => !METHODS.some((method) => sameName(method, name)),
+  );
+  return wrong === undefined ? undefined : `'${wrong}' is none of ${METHODS.join(', ')}`;
+}
+
+function same(attribute: string, left: Known, right: Known): boolean {
+  if (attribute.endsWith('_url')) return sameUrl(left ?? '', right ?? '');
+  if (attribute === 'iis_authentication_methods') return sameNames(left ?? [], right ?? []);
+  return left === right;
+}
+
+/**
+ * A virtual directory of a client access service. Setup makes it: apply adopts it, destroy only forgets it.
+ *
+ * Setting OWA or ECP from forms to Basic takes two calls: forms must be off before Basic goes on.
+ */
+export function virtualDirectory(
+  row: VirtualDirectoryService,
+): ResourceDefinition<VirtualDirectoryAttributes> {
+  const parameters = parametersOf(row);
+  const iisAttributes = Object.keys(parameters).filter((name) => !name.endsWith('_url'));
+  return defineResource<VirtualDirectoryAttributes>({
+    typeName: `exchange_${row.service}_virtual_directory`,
+    kind: 'virtual-directory',
+    lifecycle: 'adopted',
+    description: `The virtual directory of ${row.title} on a server. Setup makes it; apply sets it, destroy leaves it as it is.`,
+    attributes: attributesOf(row),
+    importId: ['server', 'web_site'],
+    computed: (planned) => ({
+      identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
+    }),
+    steps: ({ prior, planned }) => {
+      if (planned === null) return [];
+      const values = planned as KnownValues;
+      const before = prior as KnownValues | null;
+      const changed = Object.keys(parameters).filter(
+        (name) =>
+          (values[name] ?? null) !== null &&
+          (before === null || !same(name, before[name] ?? null, values[name] ?? null)),
+      );
+      if (changed.length === 0) return [];
+      const formsGoOff = changed.includes('forms_authentication') && values['forms_authentication'] === false;
+      const first = formsGoOff && values['basic_authentication'] === true ? ['forms_authentication'] : [];
+      const rest = changed.filter((name) => !first.includes(name));
+      const withMethods =
+        row.authenticationMethods && rest.length > 0 && !rest.includes('iis_authentication_methods')
+          ? values['iis_authentication_methods'] === null
+            ? rest
+            : [...rest, 'iis_authentication_methods']
+          : rest;
+      return [first, withMethods]
+        .filter((names) => names.length > 0)
+        .map((names) => setStep(row, planned, names, parameters));
+    },
+    observe: (state) => ({
+      cmdlet: `Get-${row.noun}`,
+      parameters: iisAttributes.some((name) => ((state as KnownValues)[name] ?? null) !== null)
+        ? {}
+        : { ADPropertiesOnly: true },
+    }),
+    view: (objects, state) => {
+      const name = `${row.directory} (${state.web_site ?? DEFAULT_WEB_SITE})`;
+      const found = objects.find(
+        (object) =>
+          sameName(textOf(object, 'Server') ?? '', state.server) &&
+          sameName(textOf(object, 'Name') ?? '', name),
+      );
+      if (found === undefined) return null;
+      const values = state as KnownValues;
+      const seen: { [name: string]: Known } = { web_site: values['web_site'] ?? DEFAULT_WEB_SITE };
+      for (const [attribute, parameter] of Object.entries(parameters)) {
+        if (attribute.endsWith('_url')) seen[attribute] = textOf(found, parameter) ?? '';
+        else if ((values[attribute] ?? null) === null) seen[attribute] = null;
+        else if (attribute === 'iis_authentication_methods')
+          seen[attribute] = textsOf(found, parameter) ?? [];
+        else seen[attribute] = flagOf(found, parameter);
+      }
+      return {
+        ...state,
+        ...seen,
+        identity: `${values['server'] as string}\\${name}`,
+      };
+    },
+    forgets: 'The virtual directory stays as it is; it is only no longer managed.',
+  });
+}
+
+function setStep(
+  row: VirtualDirectoryService,
+  planned: StateOf<VirtualDirectoryAttributes>,
+  names: readonly string[],
+  parameters: { readonly [attribute: string]: string },
+): Step {
+  const values = planned as KnownValues;
+  const given = names.map((name): [string, Argument] => {
+    const value = values[name] as Argument;
+    return [parameters[name] as string, value === '' ? null : value];
+  });
+  const urls = names.filter((name) => name.endsWith('_url')).map((name) => values[name] as string);
+  return {
+    kind: 'virtual-directory',
+    server: planned.server,
+    reason:
+      urls.length === 0
+        ? `Clients of ${row.title} sign in as declared.`
+        : `Clients of ${row.title} are given the declared names in place of the server's own.`,
+    invocation: {
+      cmdlet: `Set-${row.noun}`,
+      parameters: {
+        Identity: planned.identity,
+        ...Object.fromEntries(given),
+        ...(row.takesForce ? { Force: true } : {}),
+      },
+    },
+  };
+}
