@@ -1,4 +1,3 @@
-import { SecureText } from '../../powershell/invocation';
 import { flag, text, textSet } from '../../schema';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
@@ -65,8 +64,8 @@ export const certificate = defineResource({
   },
   importId: ['server', 'thumbprint'],
   computed: (_planned, facts) => {
-    if (facts.pfx === undefined) return {};
-    const { thumbprint, subject, issuer, names, notAfter } = facts.pfx.certificate;
+    if (facts.certificate === undefined) return {};
+    const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
     return { thumbprint, subject, issuer, names, not_after: notAfter };
   },
   steps: ({ prior, planned }, facts) => {
@@ -84,7 +83,7 @@ export const certificate = defineResource({
           parameters: {
             Server: planned.server,
             FileData: facts.pfx.content,
-            Password: facts.pfx.password ?? new SecureText('', 'no password'),
+            Password: facts.pfx.password,
             PrivateKeyExportable: planned.private_key_exportable ?? true,
           },
         },

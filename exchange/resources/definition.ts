@@ -17,15 +17,15 @@ export type Lifecycle = 'adopted' | 'owned' | 'check';
 export interface Facts {
   /** Whether the Exchange version in question has a cmdlet. */
   readonly has: (cmdlet: string) => boolean;
-  /** The PFX that the resource names; left out for resources that name none. */
+  /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
+  /** What is on the certificate in the PFX; left out where the file is not at hand. */
+  readonly certificate?: CertificateFacts;
 }
 
 export interface PfxFacts {
   readonly content: Uint8Array | Reference;
-  /** Null where the file has none. */
-  readonly password: SecureText | Reference | null;
-  readonly certificate: CertificateFacts;
+  readonly password: SecureText | Reference;
 }
 
 export interface CertificateFacts {

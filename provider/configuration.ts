@@ -1,0 +1,315 @@
+import { ExchangeVersion } from '../exchange/versions';
+import type { Diagnostic, Schema, Values } from '../schema';
+import { readSecretFile } from './secret-file';
+import { hasErrors, integer, isKnown, path, text, textList, textMap } from '../schema';
+
+const DEFAULT_PARALLEL_CALLS = 4;
+/** What Exchange's default throttling policy lets one user open at once. */
+const MOST_PARALLEL_CALLS = 18;
+
+/** Where each setting is taken from when the configuration leaves it out. */
+export const ENVIRONMENT = {
+  endpoint: 'EXCHANGE_ENDPOINT',
+  process_command: 'EXCHANGE_PROCESS_COMMAND',
+  snap_in: 'EXCHANGE_SNAP_IN',
+  ssh_subsystem: 'EXCHANGE_SSH_SUBSYSTEM',
+  ssh_host_key: 'EXCHANGE_SSH_HOST_KEY',
+  ssh_known_hosts_file: 'EXCHANGE_SSH_KNOWN_HOSTS',
+  ssh_private_key_file: 'EXCHANGE_SSH_PRIVATE_KEY_FILE',
+  domain_controller: 'EXCHANGE_DOMAIN_CONTROLLER',
+  call_timeout_seconds: 'EXCHANGE_CALL_TIMEOUT_SECONDS',
+  open_timeout_seconds: 'EXCHANGE_OPEN_TIMEOUT_SECONDS',
+  parallel_calls: 'EXCHANGE_PARALLEL_CALLS',
+} as const;
+
+/** Secrets have no attribute: they come from the environment, or from a file that only its owner can read. */
+export const SECRET_ENVIRONMENT = {
+  password: 'EXCHANGE_SSH_PASSWORD',
+  passwordFile: 'EXCHANGE_SSH_PASSWORD_FILE',
+  passphrase: 'EXCHANGE_SSH_PASSPHRASE',
+} as const;
+
+type Setting = keyof typeof ENVIRONMENT;
+
+function described(sentence: string, setting: Setting): string {
+  return `${sentence} Environment: ${ENVIRONMENT[setting]}.`;
+}
+
+export const CONFIGURATION_SCHEMA: Schema = {
+  version: 0,
+  description: 'Manages on-premises Exchange Server through PowerShell remoting.',
+  attributes: {
+    endpoint: text(
+      'optional',
+      described(
+        'Where the session is opened: ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
+        'endpoint',
+      ),
+    ),
+    servers: textMap(
+      'optional',
+      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan.',
+    ),
+    process_command: textList(
+      'optional',
+      described(
+        'With process: the program and its arguments that speak PowerShell remoting on their standard input and output, as ["powershell.exe", "-s", "-NoLogo", "-NoProfile"], which is the default. In the environment: a JSON array.',
+        'process_command',
+      ),
+    ),
+    snap_in: text(
+      'optional',
+      described(
+        'Exchange snap-in to load into a Windows PowerShell session, as Microsoft.Exchange.Management.PowerShell.SnapIn. It bypasses role-based access control. Left out: the session must offer the cmdlets by itself.',
+        'snap_in',
+      ),
+    ),
+    ssh_subsystem: text(
+      'optional',
+      described(`SSH subsystem of PowerShell. Left out: powershell.`, 'ssh_subsystem'),
+    ),
+    ssh_host_key: text(
+      'optional',
+      described(
+        'Fingerprint of the only host key to accept, as SHA256:…. Left out: the known_hosts file decides.',
+        'ssh_host_key',
+      ),
+    ),
+    ssh_known_hosts_file: text(
+      'optional',
+      described(
+        'File of known host keys. Left out: .ssh/known_hosts in the home folder.',
+        'ssh_known_hosts_file',
+      ),
+    ),
+    ssh_private_key_file: text(
+      'optional',
+      described(
+        `Private key to sign in with. Left out: the SSH agent, or the password in ${SECRET_ENVIRONMENT.password} or in the file that ${SECRET_ENVIRONMENT.passwordFile} names. A key's passphrase: ${SECRET_ENVIRONMENT.passphrase}.`,
+        'ssh_private_key_file',
+      ),
+    ),
+    domain_controller: text(
+      'optional',
+      described(
+        'Domain controller for all reads and writes of the run, sent as DomainController. Left out: the one that the server chooses.',
+        'domain_controller',
+      ),
+    ),
+    call_timeout_seconds: integer(
+      'optional',
+      described('Seconds that one cmdlet may take. Left out: 900.', 'call_timeout_seconds'),
+    ),
+    open_timeout_seconds: integer(
+      'optional',
+      described('Seconds to wait for a connection and its session. Left out: 60.', 'open_timeout_seconds'),
+    ),
+    parallel_calls: integer(
+      'optional',
+      described(
+        `Cmdlets that may run at once, 1 to ${MOST_PARALLEL_CALLS}. Left out: ${DEFAULT_PARALLEL_CALLS}.`,
+        'parallel_calls',
+      ),
+    ),
+  },
+};
+
+/** The configuration with the environment taken into account. */
+export interface Settings {
+  readonly endpoint: Endpoint;
+  readonly versions: ReadonlyMap<string, ExchangeVersion>;
+  readonly snapIn: string | null;
+  readonly domainController: string | null;
+  readonly callTimeoutMs: number;
+  readonly openTimeoutMs: number;
+  readonly parallelCalls: number;
+}
+
+export type Endpoint = ProcessEndpoint | SshEndpoint;
+
+export interface ProcessEndpoint {
+  readonly kind: 'process';
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export interface SshEndpoint {
+  readonly kind: 'ssh';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly subsystem: string;
+  readonly hostKey: string | null;
+  readonly knownHostsFile: string | null;
+  readonly privateKeyFile: string | null;
+}
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+/**
+ * Reads the provider's configuration. Wrong values are diagnostics; settings are there where there is no error.
+ * Unknown values are left to a later call: Terraform configures again when they are known.
+ */
+export function settingsFrom(
+  config: Values,
+  environment: Environment,
+): { readonly settings?: Settings; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const complain = (setting: string, summary: string, detail: string) => {
+    diagnostics.push({ severity: 'error', summary, detail, path: path(setting) });
+  };
+  const given = (setting: Setting): string | null => {
+    const value = config[setting] ?? null;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+    return value === null ? environment[ENVIRONMENT[setting]] || null : null;
+  };
+  const count = (setting: Setting, otherwise: number, most: number) => {
+    const value = given(setting);
+    if (value === null) return otherwise;
+    if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+    complain(
+      setting,
+      `${setting} is '${value}'`,
+      `Give a whole number from 1 to ${most}, in the provider block or in ${ENVIRONMENT[setting]}.`,
+    );
+    return otherwise;
+  };
+  const settings = {
+    endpoint: endpointFrom(config, given, complain),
+    versions: versionsFrom(config, complain),
+    snapIn: given('snap_in'),
+    domainController: given('domain_controller'),
+    callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
+    openTimeoutMs: 1000 * count('open_timeout_seconds', 60, 3600),
+    parallelCalls: count('parallel_calls', DEFAULT_PARALLEL_CALLS, MOST_PARALLEL_CALLS),
+  };
+  const { endpoint } = settings;
+  return endpoint === null || hasErrors(diagnostics)
+    ? { diagnostics }
+    : { settings: { ...settings, endpoint }, diagnostics };
+}
+
+type Given = (setting: Setting) => string | null;
+type Complain = (setting: string, summary: string, detail: string) => void;
+
+function endpointFrom(config: Values, given: Given, complain: Complain): Endpoint | null {
+  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to ssh://user@server:port or process:.`;
+  const value = given('endpoint');
+  if (value === null) {
+    complain('endpoint', 'It is not said where Exchange is reached', remedy);
+    return null;
+  }
+  if (!URL.canParse(value)) {
+    complain('endpoint', `endpoint '${value}' is not a URL`, remedy);
+    return null;
+  }
+  const url = new URL(value);
+  if (url.password !== '') {
+    complain(
+      'endpoint',
+      'The endpoint has a password in it',
+      `Passwords come from ${SECRET_ENVIRONMENT.password} or the file that ${SECRET_ENVIRONMENT.passwordFile} names, never from a URL.`,
+    );
+    return null;
+  }
+  if (url.protocol === 'process:') return processEndpoint(config, given, complain);
+  if (url.protocol === 'ssh:') return sshEndpoint(url, given, complain);
+  complain('endpoint', `endpoint '${value}' has the unknown scheme ${url.protocol}`, remedy);
+  return null;
+}
+
+function processEndpoint(config: Values, given: Given, complain: Complain): ProcessEndpoint | null {
+  const declared = config['process_command'] ?? null;
+  const words: unknown = Array.isArray(declared) ? declared : parsedWords(given('process_command'));
+  if (!Array.isArray(words) || words.length === 0 || !words.every((word) => typeof word === 'string')) {
+    complain(
+      'process_command',
+      'process_command is not a list of texts',
+      `Give the program and its arguments; in ${ENVIRONMENT.process_command} as a JSON array.`,
+    );
+    return null;
+  }
+  const [command, ...args] = words as [string, ...string[]];
+  return { kind: 'process', command, args };
+}
+
+function parsedWords(value: string | null): unknown {
+  if (value === null) return ['powershell.exe', '-s', '-NoLogo', '-NoProfile'];
+  try {
+    return JSON.parse(value);
+  } catch {
+    return null; // Told apart from a list by the caller, who says what was expected.
+  }
+}
+
+function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | null {
+  if (url.hostname === '' || url.username === '' || (url.pathname !== '' && url.pathname !== '/')) {
+    complain(
+      'endpoint',
+      `endpoint '${url.href}' lacks a user or a server`,
+      'Write it as ssh://user@server or ssh://user@server:port; a domain user as ssh://user%40domain@server.',
+    );
+    return null;
+  }
+  const hostKey = given('ssh_host_key');
+  if (hostKey !== null && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(hostKey)) {
+    complain(
+      'ssh_host_key',
+      `ssh_host_key '${hostKey}' is not a fingerprint`,
+      'Give what `ssh-keygen -lf` prints for the host key, as SHA256: and 43 characters.',
+    );
+    return null;
+  }
+  return {
+    kind: 'ssh',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 22 : Number(url.port),
+    user: decodeURIComponent(url.username),
+    subsystem: given('ssh_subsystem') ?? 'powershell',
+    hostKey,
+    knownHostsFile: given('ssh_known_hosts_file'),
+    privateKeyFile: given('ssh_private_key_file'),
+  };
+}
+
+function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, ExchangeVersion> {
+  const declared = config['servers'] ?? null;
+  const versions = new Map<string, ExchangeVersion>();
+  if (declared === null || !isKnown(declared)) return versions;
+  for (const [server, label] of Object.entries(declared as { readonly [server: string]: string })) {
+    const version = ExchangeVersion.ALL.find((candidate) => candidate.label === label.toUpperCase());
+    if (version === undefined) {
+      const labels = ExchangeVersion.ALL.map((candidate) => candidate.label).join(', ');
+      complain(
+        'servers',
+        `${server} has the unknown Exchange version '${label}'`,
+        `Declare one of ${labels}.`,
+      );
+    } else versions.set(server.toLowerCase(), version);
+  }
+  return versions;
+}
+
+/**
+ * The secrets of an SSH sign-in. A password file that others can read is refused.
+ *
+ * @throws Error where the file cannot be read or is open to others; the message names the file and the remedy
+ */
+export function sshSecrets(environment: Environment): {
+  readonly password?: string;
+  readonly passphrase?: string;
+} {
+  const password =
+    environment[SECRET_ENVIRONMENT.password] ?? passwordIn(environment[SECRET_ENVIRONMENT.passwordFile]);
+  const passphrase = environment[SECRET_ENVIRONMENT.passphrase];
+  return {
+    ...(password === undefined ? {} : { password }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+}
+
+function passwordIn(file: string | undefined): string | undefined {
+  if (file === undefined || file === '') return undefined;
+  return readSecretFile(file).replace(/\r?\n$/, '');
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import type { CertificateFacts } from '../exchange/resources';
+import { coversName, parsePfx, PkiError } from '../pki';
+import { Reference } from '../powershell/invocation';
+import type { Diagnostic, KnownValues } from '../schema';
+import { path } from '../schema';
+
+/** The content of a PFX file, read when the step that needs it runs, and only if it is the certificate planned. */
+export class PfxContent extends Reference {
+  constructor(
+    readonly file: string,
+    readonly thumbprint: string | null,
+  ) {
+    super(`content of ${file}`, 'PfxContent');
+  }
+}
+
+export interface Pfx {
+  readonly bytes: Uint8Array;
+  readonly certificate: CertificateFacts;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy. */
+export function readPfx(file: string, password: string | null): Pfx | Diagnostic {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    return problem(
+      'pfx_file',
+      `The PFX file '${file}' cannot be read`,
+      `${(error as Error).message}. Put the file there, or correct pfxFile of the certificate in the declaration; the path counts from the folder that Terraform runs in.`,
+    );
+  }
+  try {
+    const { certificate } = parsePfx(bytes, password ?? '');
+    return {
+      bytes,
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      certificate: {
+        thumbprint: certificate.thumbprint,
+        subject: certificate.subject,
+        issuer: certificate.issuer,
+        names: [...new Set(certificate.subjectAlternativeNames.map((name) => name.toLowerCase()))].sort(),
+        notAfter: certificate.notAfter.toISOString(),
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return pkiDiagnostic(file, error, password !== null);
+  }
+}
+
+function pkiDiagnostic(file: string, error: PkiError, withPassword: boolean): Diagnostic {
+  switch (error.problem) {
+    case 'wrong-password':
+      return problem(
+        'pfx_password',
+        `The password of '${file}' is ${withPassword ? 'wrong' : 'missing'}`,
+        `Give the PFX's password in the variable of the stack (TF_VAR_…_pfx_password as the declaration's reference names it).`,
+      );
+    case 'no-private-key':
+      return problem(
+        'pfx_file',
+        `'${file}' has no private key`,
+        'Export the certificate again together with its private key; Exchange cannot use a certificate without it.',
+      );
+    case 'key-mismatch':
+      return problem(
+        'pfx_file',
+        `The private key in '${file}' belongs to another certificate`,
+        'Export the certificate again together with its own private key.',
+      );
+    case 'not-a-certificate':
+    case 'not-a-pfx':
+    case 'unsupported':
+      return problem(
+        'pfx_file',
+        `'${file}' is not a PFX that can be read`,
+        `${error.message}. Export the certificate again as PKCS #12 (.pfx).`,
+      );
+  }
+}
+
+/** What is wrong with a certificate for the declared use, at the given time. */
+export function certificateProblems(
+  pfx: Pfx,
+  config: KnownValues,
+  file: string,
+  now: Date,
+): readonly Diagnostic[] {
+  const { certificate, notBefore, notAfter } = pfx;
+  const found: Diagnostic[] = [];
+  const expected = config['expected_thumbprint'];
+  if (typeof expected === 'string' && expected.toUpperCase() !== certificate.thumbprint) {
+    found.push(
+      problem(
+        'expected_thumbprint',
+        `'${file}' holds another certificate than declared`,
+        `It has thumbprint ${certificate.thumbprint}, declared is ${expected}. Correct the thumbprint of the certificate in the declaration, or put the right file there.`,
+      ),
+    );
+  }
+  if (now > notAfter) {
+    found.push(
+      problem(
+        'pfx_file',
+        `The certificate in '${file}' has expired`,
+        `It ended on ${notAfter.toISOString()}. Get a new one.`,
+      ),
+    );
+  } else if (now < notBefore) {
+    found.push(
+      problem(
+        'pfx_file',
+        `The certificate in '${file}' is not valid yet`,
+        `It begins on ${notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
+      ),
+    );
+  } else {
+    const days = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
+    if (days < ((config['warn_before_expiry_days'] ?? 30) as number)) {
+      found.push({
+        ...problem(
+          'pfx_file',
+          `The certificate in '${file}' ends in ${days} days`,
+          `On ${notAfter.toISOString()}. Get its successor now.`,
+        ),
+        severity: 'warning',
+      });
+    }
+  }
+  const missing = ((config['required_names'] ?? []) as readonly string[]).filter(
+    (name) => !coversName(certificate.names, name),
+  );
+  if (missing.length > 0) {
+    found.push(
+      problem(
+        'required_names',
+        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
+        `It has ${certificate.names.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or change the namespaces.`,
+      ),
+    );
+  }
+  return found;
+}
+
+function problem(attribute: string, summary: string, detail: string): Diagnostic {
+  return { severity: 'error', summary, detail, path: path(attribute) };
+}

@@ -1,0 +1,105 @@
+import type { Step } from '../exchange/resources';
+import type { Invocation } from '../powershell/invocation';
+import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
+import { RemotingError } from '../remoting/remoting-error';
+import type { Diagnostic } from '../schema';
+import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';
+import type { Settings } from './configuration';
+
+const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
+
+/** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
+export function outcomeProblem(
+  invocation: Invocation,
+  server: string | null,
+  outcome: Outcome,
+): Diagnostic | undefined {
+  const where = server === null ? '' : ` for ${server}`;
+  if (outcome.kind === 'unknown') {
+    return {
+      severity: 'error',
+      summary: `The connection was lost during ${invocation.cmdlet}${where}`,
+      detail: `${outcome.message}\nWhether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.`,
+    };
+  }
+  const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
+  if (error === undefined) return undefined;
+  return {
+    severity: 'error',
+    summary: `${invocation.cmdlet} failed${where}`,
+    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${remedyFor(error.fullyQualifiedErrorId)}`,
+  };
+}
+
+/** By the id, which is stable, never by the text. */
+function remedyFor(id: string): string {
+  if (id.startsWith('CommandNotFoundException')) {
+    return 'The session does not offer the cmdlet: the account may lack the role for it, or the session is not one of Exchange.';
+  }
+  if (id.startsWith('NamedParameterNotFound')) {
+    return 'This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server.';
+  }
+  return RESUME;
+}
+
+/** What Exchange warned of, to be shown with the plan's other warnings. */
+export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
+  if (outcome.kind !== 'objects') return [];
+  return (outcome as ObjectsOutcome).warnings.map((message) => ({
+    severity: 'warning',
+    summary: `${invocation.cmdlet} warns`,
+    detail: message,
+  }));
+}
+
+export function guardProblem(step: Step, problem: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${step.invocation.cmdlet} was not run${step.server === null ? '' : ` for ${step.server}`}`,
+    detail: `${problem}. ${RESUME}`,
+  };
+}
+
+export function timeoutProblem(step: Step, seconds: number, problem: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${step.server ?? 'The organization'} is not healthy`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). Later steps, the DNS records among them, were not run. ${RESUME}`,
+  };
+}
+
+/** Why there is no session, with the remedy for the kind of failure. */
+export function connectionProblem(settings: Settings, error: unknown): Diagnostic {
+  const { endpoint } = settings;
+  const where = endpoint.kind === 'ssh' ? `${endpoint.host}:${endpoint.port}` : endpoint.command;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    severity: 'error',
+    summary: `No session with Exchange at ${where}`,
+    detail: `${message}\n${error instanceof RemotingError ? connectionRemedy(error) : 'Correct that and plan again.'}\nNothing was changed.`,
+  };
+}
+
+function connectionRemedy(error: RemotingError): string {
+  const { facts } = error;
+  switch (error.kind) {
+    case 'unreachable':
+      return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
+    case 'authentication-refused':
+      return `Check the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}).${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
+    case 'host-key-unknown':
+      return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
+    case 'host-key-changed':
+    case 'host-key-revoked':
+      return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `; ${facts.knownHostsEntry} has another one`}. Somebody may stand between, or the server was reinstalled: find out before you accept the new key.`;
+    case 'timeout':
+      return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
+    case 'refused':
+      return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
+    case 'closed':
+    case 'protocol':
+    case 'too-large':
+    case 'usage':
+      return `What answers there is not a PowerShell remoting server, or it ended${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+  }
+}

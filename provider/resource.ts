@@ -1,0 +1,169 @@
+import type { AnyResource, Facts, Step } from '../exchange/resources';
+import type { Argument } from '../powershell/invocation';
+import { SecureText } from '../powershell/invocation';
+import { renderInvocation } from '../powershell/script';
+import type { Change, Information, ManagedResource } from '../plugin';
+import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
+import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { certificateProblems, PfxContent, readPfx } from './pfx';
+import type { ExchangeTarget } from './target';
+
+type State = StateOf<Record<string, never>>;
+
+/** A resource of Exchange as the plugin framework takes it: its definition, acted on through the target. */
+export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, Step> {
+  const usesPfx = 'pfx_file' in resource.schema.attributes;
+  const inputs = Object.keys(resource.schema.attributes).filter(
+    (name) => resource.schema.attributes[name]?.mode !== 'computed',
+  );
+
+  const factsFor = (
+    target: ExchangeTarget,
+    server: Value,
+    config: Values | null,
+    planned: Values | null,
+  ): Facts => {
+    const catalog = target.catalogFor(typeof server === 'string' ? server : null);
+    const password = config?.['pfx_password'];
+    return {
+      has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined,
+      ...(usesPfx && planned !== null
+        ? {
+            pfx: {
+              content: new PfxContent(planned['pfx_file'] as string, text(planned['thumbprint'])),
+              password: new SecureText(typeof password === 'string' ? password : '', 'the PFX password'),
+            },
+          }
+        : {}),
+    };
+  };
+
+  const observe = async (state: Values, target: ExchangeTarget) => {
+    const known = state as KnownValues;
+    if (resource.observe === undefined || resource.view === undefined) return { state };
+    const facts = factsFor(target, known['server'] ?? null, null, null);
+    const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
+    if (reading.kind === 'failed') return { state, diagnostics: reading.diagnostics };
+    return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
+  };
+
+  return {
+    typeName: resource.typeName,
+    schema: resource.schema,
+    stepsAttribute: 'cmdlets',
+    ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
+    validate: (config) => resource.validate?.(knownPart(config)) ?? [],
+    // A check has nothing to find: it runs when it is created.
+    ...(resource.lifecycle === 'check'
+      ? {}
+      : {
+          find: async (planned: Values, target: ExchangeTarget) => {
+            const { state, diagnostics } = await observe(planned, target);
+            return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
+          },
+        }),
+    inform: async (change, target) => inform(resource, usesPfx, change, target),
+    steps: (change, target) => {
+      const { planned, prior } = change;
+      if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
+      const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
+      return resource
+        .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
+        .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+    },
+    describe: (step) => renderInvocation(step.invocation),
+    execute: async (step, target, { signal }) => {
+      const resolved = resolve(step);
+      if ('diagnostic' in resolved) return [resolved.diagnostic];
+      return (await target.run(resolved.step, signal)).diagnostics;
+    },
+    read: observe,
+    importState: async (id) => {
+      const parts = id.split('/');
+      const wanted = resource.importId;
+      if (parts.length < 1 || parts.length > wanted.length || parts.some((part) => part === '')) {
+        return {
+          diagnostics: [
+            {
+              severity: 'error',
+              summary: `'${id}' does not name a ${resource.typeName}`,
+              detail: `Import it as ${wanted.join('/')}.`,
+            },
+          ],
+        };
+      }
+      const given: { [name: string]: Value } = {};
+      wanted.forEach((name, index) => {
+        given[name] = parts[index] ?? resource.schema.attributes[name]?.defaultValue ?? null;
+      });
+      return { state: withEveryAttribute(resource.schema, given) };
+    },
+  };
+}
+
+/** What the plan must know from outside: the real version of the server, the PFX, and whether every cmdlet exists. */
+async function inform(
+  resource: AnyResource,
+  usesPfx: boolean,
+  change: Change,
+  target: ExchangeTarget,
+): Promise<Information> {
+  const about = change.planned ?? change.prior;
+  const server = about?.['server'] ?? null;
+  const diagnostics: Diagnostic[] = [];
+  if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
+  if (change.planned === null) return { diagnostics };
+  const planned = knownPart(change.planned);
+  const facts: Facts = { has: (cmdlet) => target.catalogFor(text(server))?.cmdlet(cmdlet) !== undefined };
+  if (!usesPfx) {
+    return { values: (resource.computed?.(planned as State, facts) ?? {}) as Values, diagnostics };
+  }
+  const file = change.config['pfx_file'] ?? null;
+  const password = change.config['pfx_password'] ?? null;
+  if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
+  const pfx = readPfx(file as string, password as string | null);
+  if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
+  diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
+  return {
+    values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.certificate }) ??
+      {}) as Values,
+    diagnostics,
+  };
+}
+
+/** The step with the content of files in place. A file that changed since the plan is refused. */
+function resolve(step: Step): { readonly step: Step } | { readonly diagnostic: Diagnostic } {
+  const parameters: { [name: string]: Argument } = { ...step.invocation.parameters };
+  for (const [name, argument] of Object.entries(parameters)) {
+    if (!(argument instanceof PfxContent)) continue;
+    const password = parameters['Password'];
+    const pfx = readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
+    if ('severity' in pfx) return { diagnostic: pfx };
+    if (pfx.certificate.thumbprint !== argument.thumbprint) {
+      return {
+        diagnostic: {
+          severity: 'error',
+          summary: `'${argument.file}' changed since the plan`,
+          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.certificate.thumbprint}. Nothing was run for it; plan again.`,
+        },
+      };
+    }
+    parameters[name] = pfx.bytes;
+  }
+  return { step: { ...step, invocation: { ...step.invocation, parameters } } };
+}
+
+/** Only what is known: rules speak of no more. */
+function knownPart(values: Values): KnownValues {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Known] => isKnown(entry[1])),
+  );
+}
+
+function knownState(planned: Values | null): State | null {
+  return planned === null ? null : (knownPart(planned) as State);
+}
+
+function text(value: Value | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step } from '../exchange/resources';
+import { textOf } from '../exchange/resources/property';
+import { catalogOf, ExchangeVersion } from '../exchange/versions';
+import type { Catalog } from '../exchange/versions';
+import type { Invocation } from '../powershell/invocation';
+import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { Session } from '../powershell/session';
+import type { Diagnostic } from '../schema';
+import type { Settings } from './configuration';
+import { connectionProblem, guardProblem, outcomeProblem, timeoutProblem, warnings } from './problem';
+
+/** What a read brought: what it returned, or why there is nothing. */
+export type Reading =
+  | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
+  | { readonly kind: 'failed'; readonly diagnostics: readonly Diagnostic[] };
+
+/** How a step ended. `uncertain`: it may or may not have taken effect; only a look at the object tells. */
+export interface StepEnd {
+  readonly kind: 'done' | 'failed' | 'uncertain';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * The Exchange organization that a run acts on: one session for all resources, opened at the first call. Reads are
+ * made once and shared; any write forgets them.
+ */
+export class ExchangeTarget {
+  readonly #readings = new Map<string, Promise<Reading>>();
+  #session: Promise<Session> | null = null;
+
+  constructor(
+    readonly settings: Settings,
+    private readonly open: (settings: Settings) => Promise<Session>,
+  ) {}
+
+  /** The declared version of a server; for the organization, that of the oldest declared server. */
+  versionFor(server: string | null): ExchangeVersion | undefined {
+    if (server !== null) return this.settings.versions.get(server.toLowerCase());
+    return [...this.settings.versions.values()].sort((left, right) => (left.isAtLeast(right) ? 1 : -1))[0];
+  }
+
+  catalogFor(server: string | null): Catalog | undefined {
+    const version = this.versionFor(server);
+    return version === undefined ? undefined : catalogOf(version);
+  }
+
+  /** With the domain controller of the run, where the cmdlet takes one: shown in plans and sent alike. */
+  addressed(invocation: Invocation): Invocation {
+    const controller = this.settings.domainController;
+    const catalog = this.catalogFor(null);
+    if (
+      controller === null ||
+      catalog?.cmdlet(invocation.cmdlet)?.parameter('DomainController') === undefined
+    ) {
+      return invocation;
+    }
+    return { ...invocation, parameters: { ...invocation.parameters, DomainController: controller } };
+  }
+
+  /** A read, shared by all that ask for the same until something is written. */
+  observe(invocation: Invocation): Promise<Reading> {
+    const key = JSON.stringify(invocation);
+    const known = this.#readings.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#read(invocation);
+    this.#readings.set(key, reading);
+    return reading;
+  }
+
+  /** What is wrong between the declared and the real version of a server, found by one read for all servers. */
+  async versionProblems(server: string): Promise<readonly Diagnostic[]> {
+    const declared = this.versionFor(server);
+    if (declared === undefined) {
+      return [
+        {
+          severity: 'error',
+          summary: `The version of ${server} is not declared`,
+          detail: `Name ${server} with its Exchange version in servers of the provider block; a site's declaration does so by itself.`,
+        },
+      ];
+    }
+    const reading = await this.observe({ cmdlet: 'Get-ExchangeServer', parameters: {} });
+    if (reading.kind === 'failed') return reading.diagnostics;
+    const found = reading.outcome.objects.find(
+      (object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase(),
+    );
+    if (found === undefined) {
+      const names = reading.outcome.objects.map((object) => textOf(object, 'Name')).sort();
+      return [
+        {
+          severity: 'error',
+          summary: `There is no Exchange server ${server}`,
+          detail: `The organization has ${names.join(', ')}. Correct the server's name in the declaration, or install the server first.`,
+        },
+      ];
+    }
+    const display = textOf(found, 'AdminDisplayVersion') ?? '';
+    const real = ExchangeVersion.ofBuild(display);
+    if (real === declared) return [];
+    return [
+      {
+        severity: 'error',
+        summary: `${server} is not ${declared.toString()}`,
+        detail: `It reports '${display}'${real === undefined ? '' : `, which is ${real.toString()}`}. Correct the server's version in the declaration.`,
+      },
+    ];
+  }
+
+  /** Runs one step. What was read before is forgotten, whatever came of it. */
+  async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
+    if (step.guard !== undefined) {
+      const reading = await this.#read(this.addressed(step.guard.invocation));
+      if (reading.kind === 'failed') return { kind: 'failed', diagnostics: reading.diagnostics };
+      const problem = step.guard.problem(reading.outcome.objects);
+      if (problem !== undefined) return { kind: 'failed', diagnostics: [guardProblem(step, problem)] };
+    }
+    if (step.until !== undefined) return this.#await(step, step.until, signal);
+    const outcome = await this.#invoke(step.invocation, signal);
+    this.#readings.clear();
+    if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
+    const problem = outcomeProblem(step.invocation, step.server, outcome);
+    if (problem === undefined) return { kind: 'done', diagnostics: warnings(step.invocation, outcome) };
+    return { kind: outcome.kind === 'unknown' ? 'uncertain' : 'failed', diagnostics: [problem] };
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    if (session === null) return;
+    await session.then(
+      (open) => open.close(),
+      () => undefined, // It never opened, and whoever asked for it was told why.
+    );
+  }
+
+  async #await(step: Step, until: NonNullable<Step['until']>, signal: AbortSignal): Promise<StepEnd> {
+    const deadline = Date.now() + until.seconds * 1000;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const reading = await this.#read(step.invocation, signal);
+      const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
+      if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
+      if (signal.aborted || Date.now() + pause > deadline) {
+        return {
+          kind: 'failed',
+          diagnostics:
+            reading.kind === 'failed'
+              ? reading.diagnostics
+              : [timeoutProblem(step, until.seconds, problem ?? '')],
+        };
+      }
+      await sleep(pause, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
+    }
+  }
+
+  /** A read whose connection was lost is made once more: reading twice changes nothing. */
+  async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
+    const first = await this.#invoke(invocation, signal);
+    const outcome =
+      'kind' in first && first.kind === 'unknown' ? await this.#invoke(invocation, signal) : first;
+    if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
+    const problem = outcomeProblem(invocation, null, outcome);
+    if (outcome.kind !== 'objects' || problem !== undefined) {
+      return { kind: 'failed', diagnostics: problem === undefined ? [] : [problem] };
+    }
+    return { kind: 'objects', outcome };
+  }
+
+  async #invoke(
+    invocation: Invocation,
+    signal?: AbortSignal,
+  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+    let session: Session;
+    try {
+      this.#session ??= this.open(this.settings);
+      session = await this.#session;
+    } catch (error) {
+      // Kept, so that a thousand resources do not each wait for a server that is not there.
+      return { diagnostics: [connectionProblem(this.settings, error)] };
+    }
+    const outcome = await session.invoke(invocation, {
+      timeoutMs: this.settings.callTimeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (outcome.kind === 'unknown') await this.close();
+    return outcome;
+  }
+}
