@@ -155,7 +155,7 @@ export function settingsFrom(
   environment: Environment,
 ): { readonly settings?: Settings; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const complain = (setting: string, summary: string, detail: string) => {
+  const complain: Complain = (setting, summary, detail) => {
     diagnostics.push({ severity: 'error', summary, detail, path: path(setting) });
   };
   const given = (setting: Setting): string | null => {

@@ -169,14 +169,24 @@ export class ExchangeTarget {
     return { kind: 'objects', outcome };
   }
 
+  /** A call that never left is sent once more over a new session: it certainly had no effect. */
   async #invoke(
     invocation: Invocation,
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+    const first = await this.#call(invocation, signal);
+    const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
+    return again ? this.#call(invocation, signal) : first;
+  }
+
+  async #call(
+    invocation: Invocation,
+    signal?: AbortSignal,
+  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
+    const opening = (this.#session ??= this.open(this.settings));
     try {
-      this.#session ??= this.open(this.settings);
-      session = await this.#session;
+      session = await opening;
     } catch (error) {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
       return { diagnostics: [connectionProblem(this.settings, error)] };
@@ -185,7 +195,16 @@ export class ExchangeTarget {
       timeoutMs: this.settings.callTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (outcome.kind === 'unknown') await this.close();
+    const lost =
+      outcome.kind === 'unknown'
+        ? outcome.interruption
+        : outcome.kind === 'failed'
+          ? outcome.notSent
+          : undefined;
+    if ((lost === 'closed' || lost === 'protocol') && this.#session === opening) {
+      this.#session = null;
+      await session.close();
+    }
     return outcome;
   }
 }
