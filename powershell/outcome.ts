@@ -19,6 +19,8 @@ export interface FailedOutcome {
   readonly warnings: readonly string[];
   /** Non-terminating errors before the end. */
   readonly errors: readonly ErrorRecord[];
+  /** Set where the call never reached the peer, so that it certainly had no effect. */
+  readonly notSent?: Interruption;
 }
 
 /** The connection or the time ran out after the call was sent: it may or may not have taken effect. */
@@ -26,7 +28,14 @@ export interface UnknownOutcome {
   readonly kind: 'unknown';
   /** What is known of why: for people. */
   readonly message: string;
+  readonly interruption?: Interruption;
 }
+
+/**
+ * What kept a call from its end: the connection ended, the time ran out, the caller stopped it, the peer broke the
+ * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer.
+ */
+export type Interruption = 'closed' | 'timeout' | 'stopped' | 'protocol' | 'too-large' | 'prompt';
 
 export interface ErrorRecord {
   /** For example `NamedParameterNotFound,Set-OwaVirtualDirectory`. */

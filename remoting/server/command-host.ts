@@ -20,6 +20,8 @@ export interface CommandHost {
 /** The statements of a pipeline, each a chain of commands whose output feeds the next. */
 export interface Pipeline {
   readonly statements: readonly (readonly Command[])[];
+  /** What was piped into the first command from the client's side. Left out: nothing. */
+  readonly input?: readonly HostValue[];
 }
 
 export interface Command {
@@ -37,8 +39,18 @@ export interface CommandArgument {
   readonly value: HostValue;
 }
 
-/** A value as the server hands it to the host: secure strings are decrypted already. */
-export type HostValue = PowerShellValue | SecureText | readonly HostValue[];
+/** A value as the server hands it to the host: secure strings are decrypted already, wherever they stand. */
+export type HostValue = PowerShellValue | SecureText | readonly HostValue[] | HostTable | HostObject;
+
+/** A hash table that may hold secure strings. */
+export interface HostTable {
+  readonly entries: { readonly [key: string]: HostValue };
+}
+
+/** An object that may hold secure strings, for example a credential. */
+export interface HostObject extends Omit<PowerShellObject, 'properties'> {
+  readonly properties: { readonly [name: string]: HostValue };
+}
 
 export type Emission =
   | { readonly kind: 'output'; readonly value: PowerShellObject | PowerShellTable | PowerShellValue }

@@ -1,0 +1,120 @@
+import type { Invocation } from '../../powershell/invocation';
+import type {
+  ErrorRecord,
+  Interruption,
+  Outcome,
+  PowerShellObject,
+  PowerShellValue,
+} from '../../powershell/outcome';
+import type { Typed } from '../clixml/deserialize';
+import { isList } from '../property';
+import type { HostValue } from '../server/command-host';
+
+/** One call on its way: gathers what comes back and makes the outcome of it. */
+export class Call {
+  /** True from right before the last fragment is handed over: from then on the call may take effect. */
+  sent = false;
+  bytes = 0;
+  /** Why it was stopped; the first reason stands. */
+  interruption: { readonly kind: Interruption; readonly message: string } | undefined;
+  readonly #objects: PowerShellObject[] = [];
+  readonly #warnings: string[] = [];
+  readonly #errors: ErrorRecord[] = [];
+
+  constructor(
+    readonly invocation: Invocation,
+    readonly pipeline: string,
+  ) {}
+
+  addOutput(output: Typed<HostValue>): void {
+    this.#objects.push(...objectsOf(output).map((object) => project(object, this.invocation.properties)));
+  }
+
+  addWarning(message: string): void {
+    this.#warnings.push(message);
+  }
+
+  addError(error: ErrorRecord): void {
+    this.#errors.push(error);
+  }
+
+  completed(): Outcome {
+    return { kind: 'objects', objects: this.#objects, warnings: this.#warnings, errors: this.#errors };
+  }
+
+  failed(error: ErrorRecord): Outcome {
+    return { kind: 'failed', error, warnings: this.#warnings, errors: this.#errors };
+  }
+
+  /** The outcome where no end was heard of. */
+  interrupted(kind: Interruption, message: string): Outcome {
+    return this.sent ? { kind: 'unknown', message, interruption: kind } : notSent(kind, message);
+  }
+}
+
+/** The outcome of a call that certainly had no effect. */
+export function notSent(kind: Interruption, message: string): Outcome {
+  const error = { fullyQualifiedErrorId: `CallNotSent,${kind}`, message };
+  return { kind: 'failed', error, warnings: [], errors: [], notSent: kind };
+}
+
+/** What came out, as objects. A bare value becomes an object with the property `Value`; a list, its items. */
+function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
+  // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
+  const plain = value as PowerShellValue;
+  if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
+  if (isObject(plain)) return [plain];
+  if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
+  const text = textOf(plain);
+  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
+}
+
+function typeNamesOf(value: HostValue): readonly string[] {
+  switch (typeof value) {
+    case 'string':
+      return ['System.String'];
+    case 'boolean':
+      return ['System.Boolean'];
+    case 'number':
+      return [Number.isInteger(value) ? 'System.Int32' : 'System.Double'];
+    case 'bigint':
+      return ['System.Int64'];
+    default:
+      return ['System.Object'];
+  }
+}
+
+function textOf(value: PowerShellValue): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      return value instanceof Date ? value.toISOString() : undefined;
+  }
+}
+
+function isObject(value: PowerShellValue): value is PowerShellObject {
+  return typeof value === 'object' && value !== null && 'typeNames' in value;
+}
+
+function isTable(
+  value: PowerShellValue,
+): value is { readonly entries: { readonly [key: string]: PowerShellValue } } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'entries' in value;
+}
+
+/** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */
+function project(object: PowerShellObject, names: readonly string[] | undefined): PowerShellObject {
+  if (names === undefined) return object;
+  const byName = new Map(Object.keys(object.properties).map((name) => [name.toLowerCase(), name]));
+  const properties: Record<string, PowerShellValue> = {};
+  for (const name of names) {
+    const found = byName.get(name.toLowerCase());
+    if (found !== undefined) properties[name] = object.properties[found] ?? null;
+  }
+  return { ...object, properties };
+}

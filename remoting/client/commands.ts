@@ -1,0 +1,90 @@
+import type { Argument, Invocation } from '../../powershell/invocation';
+import { isTable, SecureText } from '../../powershell/invocation';
+import { type ClixmlInput, type ClixmlObject, TypedList } from '../clixml/serialize';
+import { enumeration, propertySet } from '../enumeration';
+
+const LIST_OF_OBJECTS = [
+  'System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]',
+  'System.Object',
+];
+const NO_MERGE = enumeration('System.Management.Automation.Runspaces.PipelineResultTypes', 'None', 0);
+
+/** HostInfo of a client without a host: nothing is printed, nothing asked (MS-PSRP 2.2.3.14). */
+export const NULL_HOST: ClixmlObject = propertySet({
+  _isHostNull: true,
+  _isHostUINull: true,
+  _isHostRawUINull: true,
+  _useRunspaceHost: true,
+});
+
+export const UNKNOWN_APARTMENT = enumeration(
+  'System.Management.Automation.Runspaces.ApartmentState',
+  'UNKNOWN',
+  2,
+);
+
+/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of statements, each of a single command; never a script. */
+export function createPipeline(statements: readonly [Invocation, ...Invocation[]]): ClixmlObject {
+  const commands = statements.map((statement) => new TypedList(LIST_OF_OBJECTS, [command(statement)]));
+  const extra =
+    commands.length === 1
+      ? null
+      : new TypedList(
+          LIST_OF_OBJECTS,
+          commands.map((list) => propertySet({ Cmds: list })),
+        );
+  return propertySet({
+    NoInput: true,
+    ApartmentState: UNKNOWN_APARTMENT,
+    RemoteStreamOptions: enumeration('System.Management.Automation.Runspaces.RemoteStreamOptions', '0', 0),
+    AddToHistory: false,
+    HostInfo: NULL_HOST,
+    PowerShell: propertySet({
+      IsNested: false,
+      ExtraCmds: extra,
+      Cmds: commands[0] ?? null,
+      History: null,
+      RedirectShellErrorOutputPipe: false,
+    }),
+    IsNested: false,
+  });
+}
+
+function command(call: Invocation): ClixmlObject {
+  const args = Object.entries(call.parameters).map(([name, value]) =>
+    propertySet({ N: name, V: argument(value) }),
+  );
+  return propertySet({
+    Cmd: call.cmdlet,
+    IsScript: false,
+    UseLocalScope: null,
+    MergeMyResult: NO_MERGE,
+    MergeToResult: NO_MERGE,
+    MergePreviousResults: NO_MERGE,
+    Args: new TypedList(LIST_OF_OBJECTS, args),
+    MergeError: NO_MERGE,
+    MergeWarning: NO_MERGE,
+    MergeVerbose: NO_MERGE,
+    MergeDebug: NO_MERGE,
+    MergeInformation: NO_MERGE,
+  });
+}
+
+function argument(value: Argument): ClixmlInput {
+  if (isArguments(value)) return value.map(argument);
+  if (!isTable(value)) return value;
+  return {
+    entries: Object.fromEntries(Object.entries(value.table).map(([key, item]) => [key, argument(item)])),
+  };
+}
+
+/** True where a secure string is among the arguments, so that a session key is needed. */
+export function holdsSecureText(value: Argument): boolean {
+  if (value instanceof SecureText) return true;
+  if (isArguments(value)) return value.some(holdsSecureText);
+  return isTable(value) && Object.values(value.table).some(holdsSecureText);
+}
+
+function isArguments(value: Argument): value is readonly Argument[] {
+  return Array.isArray(value);
+}

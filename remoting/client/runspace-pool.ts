@@ -1,0 +1,295 @@
+import type { Invocation } from '../../powershell/invocation';
+import type { ErrorRecord } from '../../powershell/outcome';
+import type { Bounds } from '../bounds';
+import { capability, checkCapability } from '../capability';
+import { deserialize, type Typed } from '../clixml/deserialize';
+import { serialize, type ClixmlInput } from '../clixml/serialize';
+import { enumeration, propertySet } from '../enumeration';
+import { readErrorRecord } from '../error-record';
+import { Defragmenter, fragment } from '../fragments';
+import { EMPTY_GUID, newGuid } from '../guid';
+import { decodeMessage, encodeMessage, type Message, type MessageType } from '../messages';
+import { property } from '../property';
+import { protocolError } from '../remoting-error';
+import type { HostValue } from '../server/command-host';
+import { KeyExchange, type SessionKey } from '../session-key';
+import { createPipeline, NULL_HOST, UNKNOWN_APARTMENT } from './commands';
+
+/** What the peer told us. `pipeline` is the id that `createPipeline` was given. */
+export type PoolEvent =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'broken'; readonly error: ErrorRecord | undefined }
+  | { readonly kind: 'key-agreed' }
+  | { readonly kind: 'key-requested' }
+  | { readonly kind: 'availability'; readonly request: bigint; readonly answer: number | boolean }
+  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Typed<HostValue> }
+  | { readonly kind: 'error'; readonly pipeline: string; readonly error: ErrorRecord }
+  | { readonly kind: 'warning'; readonly pipeline: string; readonly message: string }
+  | { readonly kind: 'remark'; readonly pipeline: string; readonly stream: RemarkStream }
+  | { readonly kind: 'prompt'; readonly pipeline: string; readonly method: string }
+  | { readonly kind: 'completed'; readonly pipeline: string }
+  | { readonly kind: 'stopped'; readonly pipeline: string }
+  | { readonly kind: 'failed'; readonly pipeline: string; readonly error: ErrorRecord };
+
+/** Streams that are taken note of and not kept. */
+export type RemarkStream = 'verbose' | 'debug' | 'progress' | 'information';
+
+export interface PoolOptions {
+  /** Calls that may run at once. */
+  readonly runspaces: number;
+  readonly maxFragmentBytes: number;
+  readonly bounds: Bounds;
+}
+
+/** RunspacePoolState (MS-PSRP 2.2.3.4) and PSInvocationState (2.2.3.5), as far as they are sent. */
+const POOL_OPENED = 2;
+const POOL_CLOSED = 3;
+const POOL_CLOSING = 4;
+const POOL_BROKEN = 5;
+const PIPELINE_STOPPED = 3;
+const PIPELINE_COMPLETED = 4;
+const PIPELINE_FAILED = 5;
+
+/**
+ * The client's side of a runspace pool, without I/O: methods give the fragments to send, `receive` takes the bytes
+ * that came and tells what they mean. What a peer must not send throws a `RemotingError`; the pool is then useless.
+ */
+export class ClientRunspacePool {
+  readonly id = newGuid();
+  /** The peer's, once it is known. */
+  protocolVersion: string | undefined;
+  /** PSVersion of the peer, where it said so. */
+  powerShellVersion: string | undefined;
+  readonly #options: PoolOptions;
+  readonly #streams = new Map<string, Defragmenter>();
+  #nextObject = 1n;
+  #nextRequest = 1n;
+  #exchange: KeyExchange | undefined;
+  #key: SessionKey | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get hasKey(): boolean {
+    return this.#key !== undefined;
+  }
+
+  /** SESSION_CAPABILITY and INIT_RUNSPACEPOOL, which open the pool. */
+  open(): Buffer[] {
+    const init = propertySet({
+      MinRunspaces: 1,
+      MaxRunspaces: this.#options.runspaces,
+      PSThreadOptions: enumeration('System.Management.Automation.Runspaces.PSThreadOptions', 'Default', 0),
+      ApartmentState: UNKNOWN_APARTMENT,
+      HostInfo: NULL_HOST,
+      ApplicationArguments: null,
+    });
+    return [
+      ...this.#message('SESSION_CAPABILITY', capability()),
+      ...this.#message('INIT_RUNSPACEPOOL', init),
+    ];
+  }
+
+  createPipeline(pipeline: string, statements: readonly [Invocation, ...Invocation[]]): Buffer[] {
+    return this.#message('CREATE_PIPELINE', createPipeline(statements), pipeline);
+  }
+
+  /** PUBLIC_KEY; a second call sends the same key again. */
+  async sendKey(): Promise<Buffer[]> {
+    this.#exchange ??= await KeyExchange.start();
+    return this.#message('PUBLIC_KEY', propertySet({ PublicKey: this.#exchange.publicKey }));
+  }
+
+  /** Asks how many runspaces are free; the answer is an `availability` event of the same `request`. */
+  askAvailability(): { readonly request: bigint; readonly fragments: Buffer[] } {
+    const request = this.#nextRequest++;
+    return { request, fragments: this.#message('GET_AVAILABLE_RUNSPACES', propertySet({ ci: request })) };
+  }
+
+  /** Forgets a pipeline, so that no late fragment is kept for it. */
+  forget(pipeline: string): void {
+    this.#streams.delete(pipeline);
+  }
+
+  /** Takes bytes for the pool (`EMPTY_GUID`) or for a pipeline. */
+  receive(target: string, bytes: Uint8Array): PoolEvent[] {
+    let stream = this.#streams.get(target);
+    if (stream === undefined) {
+      stream = new Defragmenter(this.#options.bounds);
+      this.#streams.set(target, stream);
+    }
+    return stream.push(bytes).flatMap((bytes) => {
+      const message = decodeMessage(bytes, 'client');
+      if (message.pipeline !== target) throw protocolError('a message came under another pipeline');
+      const event = this.#interpret(message);
+      return event === undefined ? [] : [event];
+    });
+  }
+
+  #message(type: MessageType, value: ClixmlInput, pipeline: string = EMPTY_GUID): Buffer[] {
+    const key = this.#key;
+    const data = serialize(
+      value,
+      key === undefined ? {} : { encrypt: (secret) => key.encrypt(secret.reveal()) },
+    );
+    const bytes = encodeMessage({ destination: 'server', type, pool: this.id, pipeline, data });
+    return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
+  }
+
+  #read(message: Message): Typed<HostValue> {
+    return deserialize(message.data, { bounds: this.#options.bounds });
+  }
+
+  #interpret(message: Message): PoolEvent | undefined {
+    if (message.pool !== this.id && message.pool !== EMPTY_GUID) {
+      throw protocolError('a message is for another runspace pool');
+    }
+    return message.pipeline === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message);
+  }
+
+  #forPool(message: Message): PoolEvent | undefined {
+    switch (message.type) {
+      case 'SESSION_CAPABILITY':
+        this.protocolVersion = checkCapability(this.#read(message).value);
+        return undefined;
+      case 'APPLICATION_PRIVATE_DATA':
+        this.#readPrivateData(this.#read(message).value);
+        return undefined;
+      case 'RUNSPACEPOOL_STATE':
+        return this.#poolState(this.#read(message).value);
+      case 'ENCRYPTED_SESSION_KEY':
+        return this.#agreeKey(this.#read(message).value);
+      case 'PUBLIC_KEY_REQUEST':
+        return { kind: 'key-requested' };
+      case 'RUNSPACE_AVAILABILITY':
+        return availability(this.#read(message).value);
+      // Events and host calls of the pool ask for no answer that a client without a host could give.
+      case 'RUNSPACEPOOL_INIT_DATA':
+      case 'USER_EVENT':
+      case 'RUNSPACEPOOL_HOST_CALL':
+        return undefined;
+      default:
+        throw protocolError(`a server sends no ${message.type} for a pool`);
+    }
+  }
+
+  #readPrivateData(value: HostValue): void {
+    const table = property(property(value, 'ApplicationPrivateData'), 'PSVersionTable');
+    const version = property(table, 'PSVersion');
+    // PowerShell 7 gives a semantic version, which comes as an object with a text.
+    if (typeof version === 'string') this.powerShellVersion = version;
+    else if (typeof version === 'object' && version !== null && 'text' in version) {
+      this.powerShellVersion = version.text;
+    }
+  }
+
+  #poolState(value: HostValue): PoolEvent | undefined {
+    switch (property(value, 'RunspaceState')) {
+      case POOL_OPENED:
+        if (this.protocolVersion === undefined)
+          throw protocolError('the pool opened without SESSION_CAPABILITY');
+        return { kind: 'opened' };
+      case POOL_CLOSED:
+      case POOL_CLOSING:
+        return { kind: 'closed' };
+      case POOL_BROKEN: {
+        const error = property(value, 'ExceptionAsErrorRecord');
+        return { kind: 'broken', error: error === undefined ? undefined : readErrorRecord(error) };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #agreeKey(value: HostValue): PoolEvent {
+    const sealed = property(value, 'EncryptedSessionKey');
+    if (this.#exchange === undefined || typeof sealed !== 'string') {
+      throw protocolError('a session key came that was not asked for');
+    }
+    this.#key = this.#exchange.finish(sealed);
+    return { kind: 'key-agreed' };
+  }
+
+  #forPipeline(message: Message): PoolEvent | undefined {
+    const { pipeline } = message;
+    switch (message.type) {
+      case 'PIPELINE_OUTPUT':
+        return { kind: 'output', pipeline, output: this.#read(message) };
+      case 'ERROR_RECORD':
+        return { kind: 'error', pipeline, error: readErrorRecord(this.#read(message).value) };
+      case 'WARNING_RECORD':
+        return { kind: 'warning', pipeline, message: informationalMessage(this.#read(message).value) };
+      case 'VERBOSE_RECORD':
+        return { kind: 'remark', pipeline, stream: 'verbose' };
+      case 'DEBUG_RECORD':
+        return { kind: 'remark', pipeline, stream: 'debug' };
+      case 'PROGRESS_RECORD':
+        return { kind: 'remark', pipeline, stream: 'progress' };
+      case 'INFORMATION_RECORD':
+        return { kind: 'remark', pipeline, stream: 'information' };
+      case 'PIPELINE_HOST_CALL':
+        return hostCall(pipeline, this.#read(message).value);
+      case 'PIPELINE_STATE':
+        return pipelineState(pipeline, this.#read(message).value);
+      default:
+        throw protocolError(`a server sends no ${message.type} for a pipeline`);
+    }
+  }
+}
+
+function availability(value: HostValue): PoolEvent {
+  const request = property(value, 'ci');
+  const answer = property(value, 'SetMinMaxRunspacesResponse');
+  const isAnswer = typeof answer === 'number' || typeof answer === 'boolean';
+  if ((typeof request !== 'number' && typeof request !== 'bigint') || !isAnswer) {
+    throw protocolError('RUNSPACE_AVAILABILITY holds no answer');
+  }
+  return { kind: 'availability', request: BigInt(request), answer };
+}
+
+/** Message of a warning (MS-PSRP 2.2.2.23). */
+function informationalMessage(value: HostValue): string {
+  const message = property(value, 'InformationalRecord_Message');
+  if (typeof message === 'string') return message;
+  return typeof value === 'object' && value !== null && 'text' in value ? (value.text ?? '') : '';
+}
+
+/** Host methods that only print (MS-PSRP 2.2.3.17); every other one waits for an answer. */
+const PRINTING = new Set([
+  'Write1',
+  'Write2',
+  'WriteLine1',
+  'WriteLine2',
+  'WriteLine3',
+  'WriteErrorLine',
+  'WriteDebugLine',
+  'WriteProgress',
+  'WriteVerboseLine',
+  'WriteWarningLine',
+  'SetShouldExit',
+  'NotifyBeginApplication',
+  'NotifyEndApplication',
+]);
+
+function hostCall(pipeline: string, value: HostValue): PoolEvent | undefined {
+  const method = property(value, 'mi');
+  const name = typeof method === 'object' && method !== null && 'text' in method ? (method.text ?? '') : '';
+  return PRINTING.has(name) ? undefined : { kind: 'prompt', pipeline, method: name };
+}
+
+function pipelineState(pipeline: string, value: HostValue): PoolEvent | undefined {
+  switch (property(value, 'PipelineState')) {
+    case PIPELINE_COMPLETED:
+      return { kind: 'completed', pipeline };
+    case PIPELINE_STOPPED:
+      return { kind: 'stopped', pipeline };
+    case PIPELINE_FAILED: {
+      const error = property(value, 'ExceptionAsErrorRecord') ?? null;
+      return { kind: 'failed', pipeline, error: readErrorRecord(error) };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { SaxesParser } from 'saxes';
+import type { Bounds } from '../bounds';
+import { protocolError, RemotingError, tooLarge } from '../remoting-error';
+
+export interface Element {
+  readonly name: string;
+  readonly attributes: { readonly [name: string]: string };
+  readonly children: readonly Element[];
+  /** All text directly inside, as the parser gives it. */
+  readonly text: string;
+}
+
+interface OpenElement {
+  readonly name: string;
+  readonly attributes: { readonly [name: string]: string };
+  readonly children: Element[];
+  text: string;
+}
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/**
+ * Strict XML 1.0 without a document type: no entities but the five of XML, no processing instructions.
+ * Anything else is refused as `protocol`, too much as `too-large`.
+ */
+export function parseElement(xml: string, bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>): Element {
+  const parser = new SaxesParser();
+  const open: OpenElement[] = [];
+  let root: Element | undefined;
+  let count = 0;
+
+  parser.on('doctype', () => {
+    throw protocolError('the message has a document type declaration');
+  });
+  parser.on('processinginstruction', () => {
+    throw protocolError('the message has a processing instruction');
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    if (open.length >= bounds.maxDepth)
+      throw tooLarge('the nesting of a message', 'maxDepth', bounds.maxDepth);
+    // Containers and values both count here: names of types add to the values, hence the room.
+    if (++count > bounds.maxValues * 4) {
+      throw tooLarge('the number of values in a message', 'maxValues', bounds.maxValues);
+    }
+    open.push({ name, attributes, children: [], text: '' });
+  });
+  const onText = (text: string): void => {
+    const current = open.at(-1);
+    if (current !== undefined) current.text += text;
+  };
+  parser.on('text', onText);
+  parser.on('cdata', onText);
+  parser.on('closetag', () => {
+    const closed = open.pop();
+    if (closed === undefined) return;
+    const parent = open.at(-1);
+    if (parent === undefined) root = closed;
+    else parent.children.push(closed);
+  });
+  try {
+    parser.write(xml.charCodeAt(0) === BYTE_ORDER_MARK ? xml.slice(1) : xml).close();
+  } catch (error) {
+    if (error instanceof RemotingError) throw error;
+    throw protocolError('the message is not well-formed XML', error);
+  }
+  if (root === undefined) throw protocolError('the message holds no element');
+  return root;
+}

@@ -1,0 +1,30 @@
+/**
+ * Text in CLIXML: what XML cannot carry, or would change on the way, is written as `_xHHHH_`, one UTF-16 code unit
+ * each (MS-PSRP 2.2.5.3.2). PowerShell escapes every surrogate, and `_` before `x` and `X` alike, and reads four or
+ * eight digits: it decodes with .NET's XmlConvert.DecodeName.
+ */
+// eslint-disable-next-line no-control-regex -- the control characters are what is looked for
+const TO_ESCAPE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]|_(?=[xX])/g;
+const TO_DECODE = /_[xX](?:([0-9a-fA-F]{8})|([0-9a-fA-F]{4}))_/g;
+const XML_MARKUP = /[&<>"]/g;
+const ENTITIES: { readonly [character: string]: string } = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/** Text as the content of an element or the value of an attribute in double quotes. */
+export function encodeText(text: string): string {
+  return text
+    .replace(TO_ESCAPE, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
+    .replace(XML_MARKUP, (character) => ENTITIES[character] ?? character);
+}
+
+/** The reverse of the `_xHHHH_` escapes; the XML parser has resolved the entities already. */
+export function decodeText(text: string): string {
+  return text.replace(TO_DECODE, (escape: string, long: string | undefined, short: string | undefined) => {
+    const code = parseInt(long ?? short ?? '', 16);
+    return code > 0x10ffff ? escape : String.fromCodePoint(code);
+  });
+}

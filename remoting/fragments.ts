@@ -1,0 +1,107 @@
+import type { Bounds } from './bounds';
+import { protocolError, tooLarge } from './remoting-error';
+
+/** MS-PSRP 2.2.4: object id u64, fragment id u64, flags u8, length u32, all big-endian, then the data. */
+const HEADER_BYTES = 21;
+const START = 1;
+const END = 2;
+
+/** Cuts a message into fragments of at most `maxBytes` each, header included. */
+export function fragment(objectId: bigint, message: Uint8Array, maxBytes: number): Buffer[] {
+  const room = maxBytes - HEADER_BYTES;
+  const count = Math.max(1, Math.ceil(message.length / room));
+  return Array.from({ length: count }, (_, index) => {
+    const data = message.subarray(index * room, (index + 1) * room);
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeBigUInt64BE(objectId, 0);
+    header.writeBigUInt64BE(BigInt(index), 8);
+    header.writeUInt8((index === 0 ? START : 0) | (index === count - 1 ? END : 0), 16);
+    header.writeUInt32BE(data.length, 17);
+    return Buffer.concat([header, data]);
+  });
+}
+
+/** Joins fragments to messages; one for each stream, since objects of one stream never interleave. */
+export class Defragmenter {
+  readonly #maxMessageBytes: number;
+  /** Bytes of a fragment that is not whole yet. */
+  #rest: Uint8Array[] = [];
+  #restBytes = 0;
+  /** Bytes after which it pays to look at the rest again. */
+  #needed = HEADER_BYTES;
+  /** Parts of the message so far. */
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  #objectId: bigint | undefined;
+  #nextFragment = 0n;
+
+  constructor(bounds: Pick<Bounds, 'maxMessageBytes'>) {
+    this.#maxMessageBytes = bounds.maxMessageBytes;
+  }
+
+  /** Takes bytes, cut anywhere; gives the messages that they complete. */
+  push(bytes: Uint8Array): Uint8Array[] {
+    this.#rest.push(bytes);
+    this.#restBytes += bytes.length;
+    const messages: Uint8Array[] = [];
+    while (this.#restBytes >= this.#needed) {
+      const joined = this.#joinRest();
+      const length = joined.readUInt32BE(17);
+      // Judged by what is announced, before it is waited for.
+      if (this.#partBytes + length > this.#maxMessageBytes) {
+        throw tooLarge('a message', 'maxMessageBytes', this.#maxMessageBytes);
+      }
+      const flags = this.#checkHeader(joined);
+      this.#needed = HEADER_BYTES + length;
+      if (joined.length < this.#needed) break;
+      const message = this.#take(joined, flags, joined.subarray(HEADER_BYTES, HEADER_BYTES + length));
+      if (message !== undefined) messages.push(message);
+      const rest = joined.subarray(HEADER_BYTES + length);
+      this.#rest = rest.length === 0 ? [] : [rest];
+      this.#restBytes = rest.length;
+      this.#needed = HEADER_BYTES;
+    }
+    return messages;
+  }
+
+  #joinRest(): Buffer {
+    const [only] = this.#rest;
+    const joined =
+      this.#rest.length === 1 && only !== undefined
+        ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+        : Buffer.concat(this.#rest);
+    this.#rest = [joined];
+    return joined;
+  }
+
+  #checkHeader(header: Buffer): number {
+    const objectId = header.readBigUInt64BE(0);
+    const fragmentId = header.readBigUInt64BE(8);
+    const flags = header.readUInt8(16);
+    if ((flags & ~(START | END)) !== 0) throw protocolError('a fragment has unknown flags');
+    const starts = (flags & START) !== 0;
+    if (starts !== (fragmentId === 0n)) throw protocolError('a start flag and a fragment id do not agree');
+    if (starts !== (this.#objectId === undefined)) {
+      throw protocolError(starts ? 'a message begins inside another' : 'a fragment continues no message');
+    }
+    if (!starts && objectId !== this.#objectId) throw protocolError('fragments of two messages are mixed');
+    if (fragmentId !== this.#nextFragment) throw protocolError('a fragment is out of order');
+    return flags;
+  }
+
+  #take(header: Buffer, flags: number, data: Uint8Array): Uint8Array | undefined {
+    // An empty fragment in the middle carries nothing; endless ones would keep us busy without meeting a bound.
+    if (data.length === 0 && (flags & END) === 0) throw protocolError('a fragment is empty');
+    this.#objectId = header.readBigUInt64BE(0);
+    this.#nextFragment += 1n;
+    this.#parts.push(data);
+    this.#partBytes += data.length;
+    if ((flags & END) === 0) return undefined;
+    const message = this.#parts.length === 1 ? data : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#partBytes = 0;
+    this.#objectId = undefined;
+    this.#nextFragment = 0n;
+    return message;
+  }
+}

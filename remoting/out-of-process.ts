@@ -1,0 +1,170 @@
+import type { Bounds } from './bounds';
+import { EMPTY_GUID } from './guid';
+import { protocolError, tooLarge } from './remoting-error';
+
+/**
+ * The lines in which PowerShell speaks over a byte stream (`pwsh -s`, the SSH subsystem): one XML element each,
+ * with the id of the pipeline, or zeros for the pool. The client's elements are acknowledged; the server's are not
+ * (a real server stops with "unknown element" where it gets an acknowledgement).
+ */
+export type Packet = RequestPacket | { readonly kind: AckKind; readonly target: string };
+
+/** What a client sends; a server sends data alone. */
+export type RequestPacket =
+  DataPacket | { readonly kind: 'Command' | 'Signal' | 'Close'; readonly target: string };
+
+export interface DataPacket {
+  readonly kind: 'Data';
+  readonly target: string;
+  readonly stream: string;
+  readonly data: Uint8Array;
+}
+
+export type PacketKind = RequestKind | AckKind;
+export type RequestKind = 'Data' | 'Command' | 'Signal' | 'Close';
+export type AckKind = `${RequestKind}Ack`;
+
+const KINDS: ReadonlySet<string> = new Set<PacketKind>([
+  'Data',
+  'Command',
+  'Signal',
+  'Close',
+  'DataAck',
+  'CommandAck',
+  'SignalAck',
+  'CloseAck',
+]);
+
+const LINE =
+  /^\s*<(\w{1,20})((?:\s+\w{1,20}\s*=\s*(?:'[^'<]{0,80}'|"[^"<]{0,80}")){1,4})\s*(?:\/>|>([^<]*)<\/\1\s*>)\s*$/;
+const ATTRIBUTE = /(\w+)\s*=\s*(?:'([^']*)'|"([^"]*)")/g;
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** A line, its end included. */
+export function formatPacket(packet: Packet): string {
+  if (packet.kind !== 'Data') return `<${packet.kind} PSGuid='${packet.target}' />\n`;
+  const data = Buffer.from(packet.data.buffer, packet.data.byteOffset, packet.data.byteLength);
+  return `<Data Stream='${packet.stream}' PSGuid='${packet.target}'>${data.toString('base64')}</Data>\n`;
+}
+
+/** Reads a line; anything but a known element with a GUID is refused as `protocol`. */
+export function parsePacket(line: string): Packet {
+  const match = LINE.exec(line);
+  const kind = match?.[1] ?? '';
+  if (match === null || !isKind(kind)) throw protocolError('a line is no element of the protocol');
+  const attributes = new Map(
+    [...(match[2] ?? '').matchAll(ATTRIBUTE)].map(([, name, single, double]) => [
+      name,
+      single ?? double ?? '',
+    ]),
+  );
+  const target = (attributes.get('PSGuid') ?? '').toLowerCase();
+  if (!GUID.test(target)) throw protocolError(`${kind} has no PSGuid`);
+  if (kind !== 'Data') return { kind, target };
+  const base64 = (match[3] ?? '').trim();
+  if (!BASE64.test(base64)) throw protocolError('Data holds no base64');
+  return { kind, target, stream: attributes.get('Stream') ?? '', data: Buffer.from(base64, 'base64') };
+}
+
+function isKind(name: string): name is PacketKind {
+  return KINDS.has(name);
+}
+
+export function dataPacket(target: string, data: Uint8Array): DataPacket {
+  return { kind: 'Data', target, stream: 'Default', data };
+}
+
+/** Cuts a byte stream into lines and refuses one that does not end in time. Lines are ASCII. */
+export class LineReader {
+  readonly #maxLineBytes: number;
+  #rest: string[] = [];
+  #restLength = 0;
+
+  constructor(bounds: Pick<Bounds, 'maxLineBytes'>) {
+    this.#maxLineBytes = bounds.maxLineBytes;
+  }
+
+  /** The lines that the bytes complete; empty ones are left out. */
+  push(bytes: Uint8Array): string[] {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      this.#keep(text.slice(start, end));
+      const line = this.#rest.join('');
+      this.#rest = [];
+      this.#restLength = 0;
+      start = end + 1;
+      if (line.trim() !== '') lines.push(line);
+    }
+    this.#keep(text.slice(start));
+    return lines;
+  }
+
+  #keep(part: string): void {
+    this.#restLength += part.length;
+    if (this.#restLength > this.#maxLineBytes) throw tooLarge('a line', 'maxLineBytes', this.#maxLineBytes);
+    if (part !== '') this.#rest.push(part);
+  }
+}
+
+/** A packet of ours that waits for its turn. */
+export interface Outgoing {
+  readonly packet: RequestPacket;
+  /** Called right before the packet is handed to the stream. */
+  readonly onSend?: () => void;
+  readonly onAck?: () => void;
+  /** Called where the packet is not sent after all. */
+  readonly onDrop?: () => void;
+}
+
+/**
+ * One packet of a target at a time, the next after its acknowledgement: a real server hands lines to a thread pool,
+ * so that a second one may overtake the first.
+ */
+export class AckQueue {
+  readonly #waiting = new Map<string, Outgoing[]>();
+
+  /**
+   * True where an acknowledgement is due that tells only of receipt. Those of Signal and Close wait for the command
+   * to end, which may take its time.
+   */
+  get awaitsReceipt(): boolean {
+    return [...this.#waiting.values()].some(([sent]) => {
+      return sent?.packet.kind === 'Data' || sent?.packet.kind === 'Command';
+    });
+  }
+
+  /** Queues; gives it back where it may be sent at once. */
+  push(outgoing: Outgoing): Outgoing | undefined {
+    const { target } = outgoing.packet;
+    const queue = this.#waiting.get(target);
+    if (queue !== undefined) {
+      queue.push(outgoing);
+      return undefined;
+    }
+    this.#waiting.set(target, [outgoing]);
+    return outgoing;
+  }
+
+  /** Drops what was not sent yet. */
+  drop(target: string): void {
+    for (const outgoing of this.#waiting.get(target)?.splice(1) ?? []) outgoing.onDrop?.();
+  }
+
+  /** Takes an acknowledgement; gives what may be sent now. One that answers nothing of ours is refused. */
+  acknowledge(kind: PacketKind, target: string): Outgoing | undefined {
+    const queue = this.#waiting.get(target);
+    const sent = queue?.[0];
+    if (queue === undefined || sent === undefined || kind !== `${sent.packet.kind}Ack`) {
+      throw protocolError(`an unexpected ${kind} came`);
+    }
+    queue.shift();
+    if (queue.length === 0) this.#waiting.delete(target);
+    sent.onAck?.();
+    return queue[0];
+  }
+}
+
+export const POOL_TARGET = EMPTY_GUID;

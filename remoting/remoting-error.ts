@@ -1,0 +1,78 @@
+/**
+ * What went wrong between us and the peer, by kind. The kind and the facts are for programs (a remedy is chosen
+ * by them); the message is for people.
+ *
+ * - `unreachable`: no connection came about (no route, refused, unknown host, the command could not be started).
+ * - `authentication-refused`: the peer answered and took none of the credentials.
+ * - `host-key-unknown`: nothing is known about the SSH host key that was shown.
+ * - `host-key-changed`: another SSH host key is known for this host.
+ * - `host-key-revoked`: the SSH host key that was shown is marked as revoked.
+ * - `closed`: the connection ended.
+ * - `protocol`: the peer sent what no PowerShell remoting peer may send.
+ * - `timeout`: the peer did not answer in time.
+ * - `too-large`: the peer sent, or was to be sent, more than the bounds allow.
+ * - `refused`: the peer speaks the protocol, but refused to open a runspace pool.
+ * - `usage`: the caller's mistake; nothing was sent.
+ */
+export type RemotingErrorKind =
+  | 'unreachable'
+  | 'authentication-refused'
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'closed'
+  | 'protocol'
+  | 'timeout'
+  | 'too-large'
+  | 'refused'
+  | 'usage';
+
+/** What is known about the failure. Everything is optional; nothing of it is secret. */
+export interface RemotingFacts {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** The program that was started, without its arguments. */
+  readonly command?: string;
+  readonly exitCode?: number;
+  /** The signal that ended the program. */
+  readonly signal?: string;
+  /** The last of what the program or the SSH channel wrote beside the protocol. */
+  readonly stderr?: string;
+  /** The code of Node, for example `ECONNREFUSED`. */
+  readonly code?: string;
+  /** The host key that was shown, as `SHA256:…`. */
+  readonly fingerprint?: string;
+  /** The host keys that would have been accepted, as `SHA256:…`. */
+  readonly expectedFingerprints?: readonly string[];
+  /** `path:line` of the entry in the known_hosts file that decided. */
+  readonly knownHostsEntry?: string;
+  /** Authentication methods that the server offers. */
+  readonly methods?: readonly string[];
+  /** The bound that was hit, by the name of its option, and its value. */
+  readonly bound?: string;
+  readonly limit?: number;
+  /** FullyQualifiedErrorId that came with the refusal. */
+  readonly fullyQualifiedErrorId?: string;
+}
+
+export class RemotingError extends Error {
+  override readonly name = 'RemotingError';
+
+  constructor(
+    readonly kind: RemotingErrorKind,
+    message: string,
+    readonly facts: RemotingFacts = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export function protocolError(message: string, cause?: unknown): RemotingError {
+  return new RemotingError('protocol', message, {}, cause === undefined ? undefined : { cause });
+}
+
+export function tooLarge(what: string, bound: string, limit: number): RemotingError {
+  return new RemotingError('too-large', `${what} is larger than ${bound} (${limit})`, { bound, limit });
+}

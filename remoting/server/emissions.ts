@@ -1,0 +1,85 @@
+import type { ClixmlInput, ClixmlObject } from '../clixml/serialize';
+import { enumeration, propertySet } from '../enumeration';
+import { writeErrorRecord } from '../error-record';
+import type { MessageType } from '../messages';
+import type { Emission } from './command-host';
+
+/** PSInvocationState (MS-PSRP 2.2.3.5). */
+const STOPPED = 3;
+const COMPLETED = 4;
+const FAILED = 5;
+
+export interface Content {
+  readonly type: MessageType;
+  readonly value: ClixmlInput;
+}
+
+/** The message that says an emission. */
+export function contentOf(emission: Emission): Content {
+  switch (emission.kind) {
+    case 'output':
+      return { type: 'PIPELINE_OUTPUT', value: emission.value };
+    case 'error':
+      return { type: 'ERROR_RECORD', value: writeErrorRecord(emission.error) };
+    case 'warning':
+      return { type: 'WARNING_RECORD', value: informational('WarningRecord', emission.message) };
+    case 'verbose':
+      return { type: 'VERBOSE_RECORD', value: informational('VerboseRecord', emission.message) };
+    case 'progress':
+      return { type: 'PROGRESS_RECORD', value: progress(emission.activity, emission.percent) };
+    case 'failed':
+      return {
+        type: 'PIPELINE_STATE',
+        value: propertySet({
+          PipelineState: FAILED,
+          ExceptionAsErrorRecord: writeErrorRecord(emission.error),
+        }),
+      };
+  }
+}
+
+export const completed: Content = {
+  type: 'PIPELINE_STATE',
+  value: propertySet({ PipelineState: COMPLETED }),
+};
+
+export const stopped: Content = {
+  type: 'PIPELINE_STATE',
+  value: propertySet({
+    PipelineState: STOPPED,
+    ExceptionAsErrorRecord: writeErrorRecord({
+      fullyQualifiedErrorId: 'PipelineStopped',
+      message: 'The pipeline has been stopped.',
+      category: 'OperationStopped',
+    }),
+  }),
+};
+
+function informational(type: string, message: string): ClixmlObject {
+  return {
+    typeNames: [
+      `System.Management.Automation.${type}`,
+      'System.Management.Automation.InformationalRecord',
+      'System.Object',
+    ],
+    text: message,
+    properties: {
+      InformationalRecord_Message: message,
+      InformationalRecord_SerializeInvocationInfo: false,
+    },
+  };
+}
+
+function progress(activity: string, percent: number): ClixmlObject {
+  const type = 'System.Management.Automation.ProgressRecordType';
+  return propertySet({
+    Activity: activity,
+    ActivityId: 0,
+    StatusDescription: ' ',
+    CurrentOperation: null,
+    ParentActivityId: -1,
+    PercentComplete: percent,
+    Type: percent >= 100 ? enumeration(type, 'Completed', 1) : enumeration(type, 'Processing', 0),
+    SecondsRemaining: -1,
+  });
+}

@@ -1,0 +1,40 @@
+import { isList, property } from '../property';
+import { protocolError } from '../remoting-error';
+import type { Command, CommandArgument, HostValue, Pipeline } from './command-host';
+
+/**
+ * The commands of CREATE_PIPELINE (MS-PSRP 2.2.2.10). Where there are several statements they all stand in
+ * `ExtraCmds`, and `Cmds` repeats one of them for older servers.
+ */
+export function readPipeline(value: HostValue): Pipeline {
+  const shell = property(value, 'PowerShell');
+  const extra = property(shell, 'ExtraCmds');
+  const statements = isList(extra) && extra.length > 0 ? extra : [shell];
+  return { statements: statements.map((statement) => readStatement(property(statement, 'Cmds'))) };
+}
+
+/** False where the client will send objects into the pipeline. */
+export function expectsNoInput(value: HostValue): boolean {
+  return property(value, 'NoInput') !== false;
+}
+
+function readStatement(commands: HostValue | undefined): readonly Command[] {
+  if (!isList(commands) || commands.length === 0) throw protocolError('a statement holds no command');
+  return commands.map(readCommand);
+}
+
+function readCommand(value: HostValue): Command {
+  const name = property(value, 'Cmd');
+  const args = property(value, 'Args');
+  if (typeof name !== 'string') throw protocolError('a command has no name');
+  return {
+    name,
+    isScript: property(value, 'IsScript') === true,
+    args: isList(args) ? args.map(readArgument) : [],
+  };
+}
+
+function readArgument(value: HostValue): CommandArgument {
+  const name = property(value, 'N');
+  return { name: typeof name === 'string' ? name : null, value: property(value, 'V') ?? null };
+}

@@ -1,0 +1,272 @@
+import { SecureText } from '../../powershell/invocation';
+import type { Bounds } from '../bounds';
+import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
+import { deserialize } from '../clixml/deserialize';
+import { Primitive } from '../clixml/primitive';
+import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
+import { propertySet } from '../enumeration';
+import { Defragmenter, fragment } from '../fragments';
+import { EMPTY_GUID } from '../guid';
+import { decodeMessage, encodeMessage, type Message } from '../messages';
+import { property } from '../property';
+import { protocolError, tooLarge } from '../remoting-error';
+import { SessionKey } from '../session-key';
+import type { HostValue, Pipeline } from './command-host';
+import type { Content } from './emissions';
+import { expectsNoInput, readPipeline } from './read-pipeline';
+
+/** What the client wants. */
+export type ServerEvent =
+  | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
+  | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline }
+  | { readonly kind: 'reject'; readonly pipeline: string; readonly reason: string }
+  | { readonly kind: 'resize'; readonly by: number }
+  | { readonly kind: 'count-free'; readonly request: number | bigint };
+
+export interface ServerPoolOptions {
+  readonly powerShellVersion: string;
+  readonly maxFragmentBytes: number;
+  readonly bounds: Bounds;
+}
+
+interface Gathering {
+  readonly work: Pipeline;
+  readonly input: HostValue[];
+  bytes: number;
+}
+
+/** RunspacePoolState (MS-PSRP 2.2.3.4). */
+const OPENED = 2;
+
+/** The server's side of a runspace pool, without I/O. What a client must not send throws a `RemotingError`. */
+export class ServerRunspacePool {
+  readonly #options: ServerPoolOptions;
+  readonly #streams = new Map<string, Defragmenter>();
+  /** Pipelines that wait for the end of their input. */
+  readonly #gathering = new Map<string, Gathering>();
+  #id = EMPTY_GUID;
+  #greeted = false;
+  #opened = false;
+  #minRunspaces = 1;
+  #maxRunspaces = 0;
+  #nextObject = 1n;
+  #key: SessionKey | undefined;
+
+  constructor(options: ServerPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Takes bytes for the pool (the empty GUID) or a pipeline. */
+  receive(target: string, bytes: Uint8Array): ServerEvent[] {
+    let stream = this.#streams.get(target);
+    if (stream === undefined) {
+      stream = new Defragmenter(this.#options.bounds);
+      this.#streams.set(target, stream);
+    }
+    return stream.push(bytes).flatMap((bytes) => {
+      const message = decodeMessage(bytes, 'server');
+      if (message.pipeline !== target) throw protocolError('a message came under another pipeline');
+      return target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes.length);
+    });
+  }
+
+  forget(pipeline: string): void {
+    this.#streams.delete(pipeline);
+    this.#gathering.delete(pipeline);
+  }
+
+  /** Fragments of a message for the client. */
+  message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
+    const data = serialize(content.value, {
+      encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()),
+    });
+    const bytes = encodeMessage({
+      destination: 'client',
+      type: content.type,
+      pool: this.#id,
+      pipeline,
+      data,
+    });
+    return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
+  }
+
+  /** Answers `count-free`. */
+  freeRunspaces(request: number | bigint, free: number): readonly Buffer[] {
+    return this.#availability(BigInt(request), free);
+  }
+
+  #forPool(message: Message): ServerEvent[] {
+    if (!this.#greeted && message.type !== 'SESSION_CAPABILITY') {
+      throw protocolError(`${message.type} came before SESSION_CAPABILITY`);
+    }
+    switch (message.type) {
+      case 'SESSION_CAPABILITY':
+        return this.#greet(message);
+      case 'INIT_RUNSPACEPOOL':
+        return this.#init(this.#read(message));
+      case 'PUBLIC_KEY':
+        return [this.#agreeKey(this.#read(message))];
+      case 'GET_AVAILABLE_RUNSPACES':
+        return [{ kind: 'count-free', request: requestNumber(this.#read(message)) }];
+      case 'SET_MAX_RUNSPACES':
+        return this.#setMax(this.#read(message));
+      case 'SET_MIN_RUNSPACES':
+        return this.#setMin(this.#read(message));
+      // Answers to questions that are never asked.
+      case 'RUNSPACEPOOL_HOST_RESPONSE':
+        return [];
+      default:
+        throw protocolError(`a client sends no ${message.type} for a pool`);
+    }
+  }
+
+  #forPipeline(message: Message, bytes: number): ServerEvent[] {
+    if (!this.#opened) throw protocolError(`${message.type} came before the pool was open`);
+    const { pipeline } = message;
+    switch (message.type) {
+      case 'CREATE_PIPELINE':
+        return this.#create(pipeline, this.#read(message));
+      case 'PIPELINE_INPUT':
+        this.#gather(pipeline, this.#read(message), bytes);
+        return [];
+      case 'END_OF_PIPELINE_INPUT': {
+        const gathered = this.#gathering.get(pipeline);
+        this.#gathering.delete(pipeline);
+        if (gathered === undefined) return [];
+        return [{ kind: 'run', pipeline, work: { ...gathered.work, input: gathered.input } }];
+      }
+      case 'GET_COMMAND_METADATA':
+        return [{ kind: 'reject', pipeline, reason: message.type }];
+      case 'PIPELINE_HOST_RESPONSE':
+        return [];
+      default:
+        throw protocolError(`a client sends no ${message.type} for a pipeline`);
+    }
+  }
+
+  #greet(message: Message): ServerEvent[] {
+    if (this.#greeted) throw protocolError('SESSION_CAPABILITY came twice');
+    checkCapability(this.#read(message));
+    this.#greeted = true;
+    this.#id = message.pool;
+    return [this.#reply({ type: 'SESSION_CAPABILITY', value: capability() })];
+  }
+
+  #init(value: HostValue): ServerEvent[] {
+    if (this.#opened) throw protocolError('INIT_RUNSPACEPOOL came twice');
+    const min = property(value, 'MinRunspaces');
+    const max = property(value, 'MaxRunspaces');
+    if (!isCount(min) || !isCount(max) || min > max) throw protocolError('the size of the pool is no number');
+    this.#opened = true;
+    this.#minRunspaces = min;
+    this.#maxRunspaces = max;
+    return [
+      { kind: 'resize', by: max },
+      this.#reply({ type: 'APPLICATION_PRIVATE_DATA', value: privateData(this.#options.powerShellVersion) }),
+      this.#reply({ type: 'RUNSPACEPOOL_STATE', value: propertySet({ RunspaceState: OPENED }) }),
+    ];
+  }
+
+  #create(pipeline: string, value: HostValue): ServerEvent[] {
+    const work = readPipeline(value);
+    if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work }];
+    this.#gathering.set(pipeline, { work, input: [], bytes: 0 });
+    return [];
+  }
+
+  #gather(pipeline: string, value: HostValue, bytes: number): void {
+    const gathering = this.#gathering.get(pipeline);
+    // Input for a pipeline that takes none, or has ended, goes nowhere, as in PowerShell.
+    if (gathering === undefined) return;
+    gathering.bytes += bytes;
+    const { maxCallBytes } = this.#options.bounds;
+    if (gathering.bytes > maxCallBytes)
+      throw tooLarge('the input of a pipeline', 'maxCallBytes', maxCallBytes);
+    gathering.input.push(value);
+  }
+
+  #agreeKey(value: HostValue): ServerEvent {
+    const publicKey = property(value, 'PublicKey');
+    if (typeof publicKey !== 'string') throw protocolError('PUBLIC_KEY holds no key');
+    this.#key ??= SessionKey.random();
+    const sealed = this.#key.sealFor(publicKey);
+    return this.#reply({
+      type: 'ENCRYPTED_SESSION_KEY',
+      value: propertySet({ EncryptedSessionKey: sealed }),
+    });
+  }
+
+  #setMax(value: HostValue): ServerEvent[] {
+    const wanted = property(value, 'MaxRunspaces');
+    const accepted = isCount(wanted) && wanted >= this.#minRunspaces;
+    const by = accepted ? wanted - this.#maxRunspaces : 0;
+    this.#maxRunspaces += by;
+    return [{ kind: 'resize', by }, this.#accepted(value, accepted)];
+  }
+
+  #setMin(value: HostValue): ServerEvent[] {
+    const wanted = property(value, 'MinRunspaces');
+    const accepted = isCount(wanted) && wanted <= this.#maxRunspaces;
+    if (accepted) this.#minRunspaces = wanted;
+    return [this.#accepted(value, accepted)];
+  }
+
+  #accepted(request: HostValue, accepted: boolean): ServerEvent {
+    return { kind: 'reply', fragments: this.#availability(BigInt(requestNumber(request)), accepted) };
+  }
+
+  #availability(request: bigint, answer: number | boolean): readonly Buffer[] {
+    return this.message({
+      type: 'RUNSPACE_AVAILABILITY',
+      value: propertySet({ SetMinMaxRunspacesResponse: answer, ci: new Primitive('I64', String(request)) }),
+    });
+  }
+
+  #reply(content: Content): ServerEvent {
+    return { kind: 'reply', fragments: this.message(content) };
+  }
+
+  #read(message: Message): HostValue {
+    const decrypt = (cipher: Uint8Array): SecureText =>
+      new SecureText(this.#sessionKey().decrypt(cipher), 'secure string');
+    return deserialize(message.data, { bounds: this.#options.bounds, decrypt }).value;
+  }
+
+  #sessionKey(): SessionKey {
+    if (this.#key === undefined) throw protocolError('a secure string came before a session key was agreed');
+    return this.#key;
+  }
+}
+
+/** Runspaces of a pool; PowerShell itself allows any 32-bit number. */
+function isCount(value: HostValue | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
+
+/** `ci`, in some requests of real clients `CI`. */
+function requestNumber(value: HostValue): number | bigint {
+  const number = property(value, 'ci') ?? property(value, 'CI');
+  if (typeof number !== 'number' && typeof number !== 'bigint')
+    throw protocolError('a request has no number');
+  return number;
+}
+
+const PRIMITIVE_DICTIONARY = [
+  'System.Management.Automation.PSPrimitiveDictionary',
+  'System.Collections.Hashtable',
+  'System.Object',
+];
+
+/** APPLICATION_PRIVATE_DATA (MS-PSRP 2.2.2.13); clients read the version from it. */
+function privateData(powerShellVersion: string): ClixmlInput {
+  const isPlain = /^\d+\.\d+(\.\d+){0,2}$/.test(powerShellVersion);
+  const table = new TypedTable(PRIMITIVE_DICTIONARY, {
+    PSVersion: isPlain ? new Primitive('Version', powerShellVersion) : powerShellVersion,
+    PSEdition: parseInt(powerShellVersion, 10) > 5 ? 'Core' : 'Desktop',
+    PSRemotingProtocolVersion: new Primitive('Version', PROTOCOL_VERSION),
+    SerializationVersion: new Primitive('Version', '1.1.0.1'),
+  });
+  return propertySet({
+    ApplicationPrivateData: new TypedTable(PRIMITIVE_DICTIONARY, { PSVersionTable: table }),
+  });
+}

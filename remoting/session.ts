@@ -1,0 +1,482 @@
+import type { Invocation } from '../powershell/invocation';
+import type { Interruption, Outcome } from '../powershell/outcome';
+import type { InvokeOptions, Session } from '../powershell/session';
+import { DEFAULT_BOUNDS, type Bounds } from './bounds';
+import { Call, notSent } from './client/call';
+import { holdsSecureText } from './client/commands';
+import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
+import { Slots } from './slots';
+import { EMPTY_GUID, newGuid } from './guid';
+import { protocolError, RemotingError } from './remoting-error';
+import type { Carrier, Transport } from './transport';
+
+export interface SessionOptions {
+  /**
+   * Calls that run at once; further ones wait for their turn.
+   *
+   * @default 1
+   */
+  readonly runspaces?: number;
+  /**
+   * Milliseconds in which the session must be open, connecting and authenticating included.
+   *
+   * @default 60000
+   */
+  readonly openTimeoutMs?: number;
+  /**
+   * Milliseconds after which a call is stopped, the wait for its turn included.
+   *
+   * @default 900000
+   */
+  readonly callTimeoutMs?: number;
+  /**
+   * Milliseconds that a stopped call gets to end before its outcome is given without its end.
+   *
+   * @default 5000
+   */
+  readonly stopTimeoutMs?: number;
+  /**
+   * Milliseconds in which the peer must acknowledge what it was sent; after that the session is given up.
+   *
+   * @default 60000
+   */
+  readonly ackTimeoutMs?: number;
+  /**
+   * Bytes of a fragment, header included.
+   *
+   * @default 32768
+   */
+  readonly maxFragmentBytes?: number;
+  /** @default DEFAULT_BOUNDS */
+  readonly bounds?: Partial<Bounds>;
+  /** Gives up opening. */
+  readonly signal?: AbortSignal;
+}
+
+const MIN_FRAGMENT_BYTES = 256;
+/** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
+const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
+
+/**
+ * Connects and opens a runspace pool. Rejects with a `RemotingError`, whose `kind` and `facts` say what a remedy
+ * needs; nothing is left behind then.
+ */
+export async function openSession(
+  transport: Transport,
+  options: SessionOptions = {},
+): Promise<RemotingSession> {
+  const settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds } = {
+    runspaces: options.runspaces ?? 1,
+    openTimeoutMs: options.openTimeoutMs ?? 60_000,
+    callTimeoutMs: options.callTimeoutMs ?? 900_000,
+    stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
+    ackTimeoutMs: options.ackTimeoutMs ?? 60_000,
+    maxFragmentBytes: options.maxFragmentBytes ?? 32_768,
+    bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+  };
+  if (!Number.isInteger(settings.runspaces) || settings.runspaces < 1) {
+    throw new RemotingError('usage', 'runspaces must be a whole number from 1');
+  }
+  if (!Number.isInteger(settings.maxFragmentBytes) || settings.maxFragmentBytes < MIN_FRAGMENT_BYTES) {
+    throw new RemotingError('usage', `maxFragmentBytes must be a whole number from ${MIN_FRAGMENT_BYTES}`);
+  }
+  const giveUp = new AbortController();
+  const late = new RemotingError('timeout', `the session was not open after ${settings.openTimeoutMs} ms`, {
+    bound: 'openTimeoutMs',
+    limit: settings.openTimeoutMs,
+  });
+  const timer = setTimeout(() => giveUp.abort(late), settings.openTimeoutMs);
+  const onAbort = (): void => giveUp.abort(new RemotingError('closed', 'opening the session was given up'));
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted === true) onAbort();
+  try {
+    const carrier = await connect(transport, settings, giveUp.signal);
+    const session = new RemotingSession(carrier, settings);
+    try {
+      await orAbort(session.open(), giveUp.signal);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** A transport that comes through after all when nobody waits any more is closed again. */
+async function connect(
+  transport: Transport,
+  settings: { readonly bounds: Bounds; readonly ackTimeoutMs: number },
+  signal: AbortSignal,
+): Promise<Carrier> {
+  const connecting = transport.connect(settings, signal);
+  try {
+    return await orAbort(connecting, signal);
+  } catch (error) {
+    void connecting.then(
+      (carrier) => carrier.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as RemotingError);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+interface Running {
+  readonly call: Call;
+  readonly end: (outcome: Outcome) => void;
+  /** Set while the peer is asked to stop. */
+  stopping: boolean;
+}
+
+/** A session over any transport. */
+export class RemotingSession implements Session {
+  readonly #carrier: Carrier;
+  readonly #settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds };
+  readonly #pool: ClientRunspacePool;
+  readonly #slots: Slots;
+  readonly #running = new Map<string, Running>();
+  readonly #availability = new Map<bigint, (answer: number) => void>();
+  #failure: RemotingError | undefined;
+  #closing: Promise<void> | undefined;
+  #onOpened: (() => void) | undefined;
+  #onKey: (() => void) | undefined;
+  #onBroken: ((error: RemotingError) => void)[] = [];
+  #key: Promise<void> | undefined;
+
+  /** Use `openSession`. */
+  constructor(
+    carrier: Carrier,
+    settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds },
+  ) {
+    this.#carrier = carrier;
+    this.#settings = settings;
+    this.#pool = new ClientRunspacePool(settings);
+    this.#slots = new Slots(settings.runspaces);
+  }
+
+  /** PSVersion of the peer, for example `5.1.14393.0`; `undefined` where it told none. */
+  get powerShellVersion(): string | undefined {
+    return this.#pool.powerShellVersion;
+  }
+
+  /** Protocol version of the peer, for example `2.3`. */
+  get protocolVersion(): string | undefined {
+    return this.#pool.protocolVersion;
+  }
+
+  /** Why the session is of no use any more; `undefined` while it is. */
+  get failure(): RemotingError | undefined {
+    return this.#failure;
+  }
+
+  /** Part of `openSession`. */
+  async open(): Promise<void> {
+    const opened = this.#until((done) => {
+      this.#onOpened = done;
+    });
+    const sent = this.#carrier.open(this.#pool.open(), {
+      onData: (target, bytes) => this.#receive(target, bytes),
+      onFailure: (error) => this.#break(error),
+    });
+    await Promise.all([opened, sent]);
+  }
+
+  async invoke(invocation: Invocation, options: InvokeOptions = {}): Promise<Outcome> {
+    if (!CMDLET.test(invocation.cmdlet)) {
+      throw new RemotingError('usage', `'${invocation.cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
+    }
+    const call = new Call(invocation, newGuid());
+    const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
+    const interrupted = new AbortController();
+    const interrupt = (kind: Interruption, message: string): void => {
+      call.interruption ??= { kind, message };
+      interrupted.abort();
+    };
+    const timer = setTimeout(
+      () => interrupt('timeout', `${invocation.cmdlet} did not end within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    const onAbort = (): void => interrupt('stopped', `${invocation.cmdlet} was stopped`);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted === true) onAbort();
+    try {
+      return await this.#queueAndRun(call, interrupted.signal);
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /**
+   * How many calls the peer could take at once right now, as it says (MS-PSRP RUNSPACE_AVAILABILITY). Rejects with a
+   * `RemotingError` where the session ended.
+   */
+  async availableRunspaces(): Promise<number> {
+    const { request, fragments } = this.#pool.askAvailability();
+    let answer = 0;
+    const answered = this.#until((done) => {
+      this.#availability.set(request, (count) => {
+        answer = count;
+        done();
+      });
+    });
+    await Promise.all([answered, this.#carrier.send(fragments)]);
+    return answer;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#break(new RemotingError('closed', 'the session was closed'));
+    await this.#carrier.close();
+  }
+
+  async #queueAndRun(call: Call, signal: AbortSignal): Promise<Outcome> {
+    const release = await this.#slots.take(signal);
+    if (release === undefined || this.#failure !== undefined || call.interruption !== undefined) {
+      release?.();
+      return this.#unsent(call);
+    }
+    let result: { readonly outcome: Outcome; readonly ended: Promise<void> };
+    try {
+      result = await this.#run(call, signal);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    // The runspace stays taken until the peer has let go of the pipeline.
+    void result.ended.then(release);
+    return result.outcome;
+  }
+
+  #unsent(call: Call): Outcome {
+    if (call.interruption !== undefined) return notSent(call.interruption.kind, call.interruption.message);
+    const failure = this.#failure ?? new RemotingError('closed', 'the session was closed');
+    return notSent(interruptionOf(failure), failure.message);
+  }
+
+  async #run(
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: Outcome; readonly ended: Promise<void> }> {
+    try {
+      if (Object.values(call.invocation.parameters).some(holdsSecureText)) {
+        await orAbort(this.#agreeKey(), signal);
+      }
+    } catch {
+      return { outcome: this.#unsent(call), ended: Promise.resolve() };
+    }
+    const { pipeline } = call;
+    const fragments = this.#pool.createPipeline(pipeline, [call.invocation]);
+    let confirmEnd = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      confirmEnd = resolve;
+    });
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const running: Running = {
+        call,
+        stopping: false,
+        end: (result) => {
+          signal.removeEventListener('abort', onInterrupt);
+          this.#running.delete(pipeline);
+          this.#pool.forget(pipeline);
+          resolve(result);
+          this.#carrier.finish(pipeline).then(confirmEnd, confirmEnd);
+        },
+      };
+      const onInterrupt = (): void => this.#stop(running);
+      this.#running.set(pipeline, running);
+      signal.addEventListener('abort', onInterrupt, { once: true });
+      this.#carrier
+        .start(pipeline, fragments, () => {
+          call.sent = true;
+        })
+        // A failure of the carrier reaches every running call through its event.
+        .catch(() => undefined);
+    });
+    return { outcome, ended };
+  }
+
+  /**
+   * Asks the peer to stop. A real server may confirm the stop without a last state, so the confirmation counts as
+   * the end; a state that comes first says more and wins.
+   */
+  #stop(running: Running): void {
+    const { call } = running;
+    if (running.stopping || !this.#running.has(call.pipeline)) return;
+    running.stopping = true;
+    const reason = call.interruption ?? { kind: 'stopped' as const, message: 'the call was stopped' };
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      if (this.#running.has(call.pipeline)) running.end(call.interrupted(reason.kind, reason.message));
+    };
+    const timer = setTimeout(giveUp, this.#settings.stopTimeoutMs);
+    if (!call.sent) {
+      giveUp();
+      return;
+    }
+    this.#carrier.stop(call.pipeline).then(giveUp, giveUp);
+  }
+
+  #agreeKey(): Promise<void> {
+    this.#key ??= this.#exchangeKey();
+    return this.#key;
+  }
+
+  async #exchangeKey(): Promise<void> {
+    const agreed = this.#until((done) => {
+      this.#onKey = done;
+    });
+    const fragments = await this.#pool.sendKey();
+    await Promise.all([agreed, this.#carrier.send(fragments)]);
+  }
+
+  /** Resolves when `done` was called, rejects when the session breaks before. */
+  #until(start: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#onBroken.push(reject);
+      start(() => {
+        this.#onBroken = this.#onBroken.filter((listener) => listener !== reject);
+        resolve();
+      });
+    });
+  }
+
+  #receive(target: string, bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    const running = this.#running.get(target);
+    // What a call still says after its end was decided is of no interest.
+    if (target !== EMPTY_GUID && running === undefined) return;
+    try {
+      if (running !== undefined && !this.#accept(running, bytes.length)) return;
+      for (const event of this.#pool.receive(target, bytes)) this.#take(event);
+    } catch (error) {
+      this.#break(
+        error instanceof RemotingError ? error : protocolError('the peer cannot be understood', error),
+      );
+      void this.#carrier.close();
+    }
+  }
+
+  /** False where the answer of a call is past its bound; the call is then stopped and the rest ignored. */
+  #accept(running: Running, bytes: number): boolean {
+    const { maxCallBytes } = this.#settings.bounds;
+    running.call.bytes += bytes;
+    if (running.call.bytes <= maxCallBytes) return true;
+    running.call.interruption ??= {
+      kind: 'too-large',
+      message: `the answer is larger than maxCallBytes (${maxCallBytes})`,
+    };
+    this.#stop(running);
+    return false;
+  }
+
+  #take(event: PoolEvent): void {
+    switch (event.kind) {
+      case 'opened':
+        this.#onOpened?.();
+        return;
+      case 'key-agreed':
+        this.#onKey?.();
+        return;
+      case 'key-requested':
+        this.#agreeKey().catch(() => undefined);
+        return;
+      case 'availability':
+        if (typeof event.answer === 'number') this.#availability.get(event.request)?.(event.answer);
+        this.#availability.delete(event.request);
+        return;
+      case 'closed':
+      case 'broken':
+        this.#break(poolEnd(event));
+        void this.#carrier.close();
+        return;
+      default: {
+        const running = this.#running.get(event.pipeline);
+        if (running !== undefined) this.#takeForCall(running, event);
+      }
+    }
+  }
+
+  #takeForCall(running: Running, event: Extract<PoolEvent, { readonly pipeline: string }>): void {
+    const { call } = running;
+    switch (event.kind) {
+      case 'output':
+        call.addOutput(event.output);
+        return;
+      case 'error':
+        call.addError(event.error);
+        return;
+      case 'warning':
+        call.addWarning(event.message);
+        return;
+      case 'remark':
+        return;
+      case 'prompt':
+        // Nobody is there to answer; left alone the command would wait for ever.
+        call.interruption ??= { kind: 'prompt', message: `the command asked for ${event.method}` };
+        this.#stop(running);
+        return;
+      case 'completed':
+        running.end(call.completed());
+        return;
+      case 'failed':
+        running.end(call.failed(event.error));
+        return;
+      case 'stopped': {
+        const reason = call.interruption ?? { kind: 'stopped', message: 'the peer stopped the command' };
+        running.end(call.interrupted(reason.kind, reason.message));
+        return;
+      }
+    }
+  }
+
+  #break(error: RemotingError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    const listeners = this.#onBroken;
+    this.#onBroken = [];
+    for (const listener of listeners) listener(error);
+    this.#slots.abandon();
+    for (const running of [...this.#running.values()]) {
+      running.end(running.call.interrupted(interruptionOf(error), error.message));
+    }
+  }
+}
+
+function poolEnd(event: Extract<PoolEvent, { readonly kind: 'closed' | 'broken' }>): RemotingError {
+  if (event.kind === 'closed') return new RemotingError('closed', 'the peer closed the runspace pool');
+  const { error } = event;
+  return error === undefined
+    ? new RemotingError('refused', 'the peer reports a broken runspace pool')
+    : new RemotingError('refused', error.message, { fullyQualifiedErrorId: error.fullyQualifiedErrorId });
+}
+
+function interruptionOf(error: RemotingError): Interruption {
+  switch (error.kind) {
+    case 'timeout':
+    case 'protocol':
+    case 'too-large':
+      return error.kind;
+    default:
+      return 'closed';
+  }
+}

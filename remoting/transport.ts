@@ -1,0 +1,51 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Bounds } from './bounds';
+import type { RemotingError, RemotingFacts } from './remoting-error';
+
+/**
+ * What carries the fragments of one runspace pool: lines over a byte stream, or (for WSMan) shell and command
+ * operations. Every promise rejects with a `RemotingError`; after `onFailure` nothing can be sent any more.
+ */
+export interface Carrier {
+  /** Opens the shell with the first fragments. Events may come before the promise resolves. */
+  open(fragments: readonly Buffer[], events: CarrierEvents): Promise<void>;
+  /** Starts a pipeline. `onLastSent` is called right before the last fragment is handed over: before, nothing ran. */
+  start(pipeline: string, fragments: readonly Buffer[], onLastSent: () => void): Promise<void>;
+  /** Sends fragments to the pool. */
+  send(fragments: readonly Buffer[]): Promise<void>;
+  /** Stops a pipeline; resolves when the peer has confirmed. */
+  stop(pipeline: string): Promise<void>;
+  /** Lets go of a pipeline, ended or not. What was not sent of it is not sent any more. */
+  finish(pipeline: string): Promise<void>;
+  /** Closes the shell and what lies below. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface CarrierEvents {
+  /** Bytes of fragments for the pool (the empty GUID) or a pipeline. */
+  onData(target: string, bytes: Uint8Array): void;
+  /** Once, when nothing more will come. Not called after `close`. */
+  onFailure(error: RemotingError): void;
+}
+
+export interface CarrierOptions {
+  readonly bounds: Bounds;
+  /** Milliseconds in which the peer must acknowledge what was sent. */
+  readonly ackTimeoutMs: number;
+}
+
+/** A way to a peer. Options, credentials and addresses are its own. */
+export interface Transport {
+  /** Connects. Rejects with a `RemotingError`, also where `signal` is aborted. */
+  connect(options: CarrierOptions, signal: AbortSignal): Promise<Carrier>;
+}
+
+/** A two-way stream of bytes to a peer, and how it ended. */
+export interface ByteChannel {
+  readonly readable: Readable;
+  readonly writable: Writable;
+  /** Resolves once, when the other side is gone, with what is known of why. */
+  readonly ended: Promise<RemotingFacts>;
+  /** Ends it at once. */
+  destroy(): void;
+}

@@ -1,0 +1,17 @@
+/** The last characters of a stream that may never end. */
+export class Tail {
+  readonly #characters: number;
+  #text = '';
+
+  constructor(characters: number) {
+    this.#characters = characters;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#text = (this.#text + Buffer.from(chunk).toString('utf8')).slice(-this.#characters);
+  }
+
+  get text(): string {
+    return this.#text.trim();
+  }
+}
