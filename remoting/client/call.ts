@@ -65,8 +65,8 @@ function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
   if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
   if (isObject(plain)) return [plain];
   if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
-  const text = plain === null || plain instanceof Uint8Array ? {} : { text: textOf(plain) };
-  return [{ typeNames, ...text, properties: { Value: plain } }];
+  const text = textOf(plain);
+  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
 }
 
 function typeNamesOf(value: HostValue): readonly string[] {
@@ -84,8 +84,17 @@ function typeNamesOf(value: HostValue): readonly string[] {
   }
 }
 
-function textOf(value: PowerShellValue): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+function textOf(value: PowerShellValue): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      return value instanceof Date ? value.toISOString() : undefined;
+  }
 }
 
 function isObject(value: PowerShellValue): value is PowerShellObject {

@@ -1,4 +1,4 @@
-import { SecureText } from '../../powershell/invocation';
+import type { SecureText } from '../../powershell/invocation';
 import type { HostTable, HostValue } from '../server/command-host';
 import type { Bounds } from '../bounds';
 import { protocolError, tooLarge } from '../remoting-error';
@@ -181,7 +181,7 @@ class Deserializer {
       if (entry.name !== 'En' || key === undefined || value === undefined || entry.children.length !== 2) {
         throw protocolError('an entry of a table is not a key and a value');
       }
-      define(entries, textOf(this.read(key).value), this.read(value).value);
+      define(entries, keyText(this.read(key).value), this.read(value).value);
     }
     return { entries };
   }
@@ -203,11 +203,19 @@ function define(into: Record<string, HostValue>, name: string, value: HostValue)
   Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** The text of a key. Keys are text or numbers in practice; others are known by their ToString. */
-function textOf(value: HostValue): string {
-  if (typeof value === 'object' && value !== null && 'typeNames' in value) return value.text ?? '';
-  if (value instanceof Date) return value.toISOString();
-  return String(value);
+/** The text of a key. Keys are text or numbers in practice; an enum is known by its name. */
+function keyText(value: HostValue): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      if (value !== null && 'text' in value && value.text !== undefined) return value.text;
+      throw protocolError('the key of a table is neither text nor number');
+  }
 }
 
 function asObject(head: Head, properties: { readonly [name: string]: HostValue }): Typed<HostValue> {

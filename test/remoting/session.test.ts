@@ -1,6 +1,6 @@
 import { SecureText } from '../../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../../powershell/outcome';
-import { openSession, type RemotingSession } from '../../remoting/session';
+import { openSession, type RemotingSession, type SessionOptions } from '../../remoting/session';
 import { loopback } from './peers/loopback';
 import { sampleHost } from './peers/sample-host';
 
@@ -11,7 +11,7 @@ function objects(outcome: Outcome): ObjectsOutcome {
 
 async function withSession(
   use: (session: RemotingSession) => Promise<void>,
-  options: Parameters<typeof openSession>[1] = {},
+  options: SessionOptions = {},
 ): Promise<void> {
   const session = await openSession(loopback(sampleHost), options);
   try {

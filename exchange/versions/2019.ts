@@ -1,0 +1,37 @@
+import type { VersionDelta } from './delta';
+
+/**
+ * Exchange Server 2019, as a delta to the version before; null takes a parameter away.
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/
+ */
+export const EXCHANGE_2019: VersionDelta = {
+  removed: [],
+  cmdlets: {
+    'Set-DatabaseAvailabilityGroup': {
+      parameters: {
+        MetaCacheDatabaseVolumesPerServer: 'Int32',
+      },
+    },
+    'Set-EcpVirtualDirectory': {
+      parameters: {
+        OAuthAuthentication: 'Boolean',
+      },
+    },
+    'Set-ExchangeServer': {
+      parameters: {
+        RingLevel: 'String',
+      },
+    },
+    'Set-MailboxDatabase': {
+      parameters: {
+        MetaCacheDatabaseMaxCapacityInBytes: 'Int64',
+      },
+    },
+    'Update-MailboxDatabaseCopy': {
+      parameters: {
+        PrimaryDatabasePartitionOnly: { type: 'SwitchParameter', sets: ['Identity', 'ExplicitServer'] },
+        SecondaryDatabasePartitionOnly: { type: 'SwitchParameter', sets: ['Identity'] },
+      },
+    },
+  },
+};

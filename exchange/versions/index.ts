@@ -1,0 +1,3 @@
+export * from './catalog';
+export * from './version';
+export type { ParameterFact } from './delta';

@@ -1,0 +1,118 @@
+import type { CatalogCmdlet, CatalogParameter } from '../../exchange/versions';
+import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import { convert, type BoundValue } from './argument';
+import { bindingError } from './cmdlet-error';
+
+/** Arguments by the parameter's full name, in the order in which they were bound. */
+export type Bound = ReadonlyMap<string, BoundValue>;
+
+/** A parameter name, perhaps with its value, or a value alone; from CommandParameter in PowerShell's source. */
+type Token =
+  | { readonly kind: 'parameter'; readonly name: string; readonly value?: HostValue }
+  | { readonly kind: 'value'; readonly value: HostValue };
+
+/** Binds arguments as PowerShell does: by name, prefix or alias, then by position; then checks what is missing. */
+export function bind(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): Bound {
+  const bound = new Map<string, BoundValue>();
+  const loose: HostValue[] = [];
+  const tokens = args.map(tokenOf);
+
+  const set = (parameter: CatalogParameter, value: HostValue) => {
+    if (bound.has(parameter.name)) throw bindingError.alreadyBound(cmdlet.name, parameter.name);
+    bound.set(parameter.name, convert(cmdlet.name, parameter, value));
+  };
+
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at]!;
+    if (token.kind === 'value') {
+      loose.push(token.value);
+      continue;
+    }
+    const parameter = resolve(cmdlet, token.name);
+    if (token.value !== undefined) {
+      set(parameter, token.value);
+      continue;
+    }
+    const next = tokens[at + 1];
+    if (parameter.type === 'SwitchParameter') {
+      set(parameter, true);
+    } else if (next?.kind === 'value') {
+      set(parameter, next.value);
+      at += 1;
+    } else {
+      throw bindingError.missingArgument(cmdlet.name, parameter.name);
+    }
+  }
+
+  for (const value of loose) {
+    const parameter = nextPositional(cmdlet, bound);
+    if (parameter === undefined) {
+      throw bindingError.positionalNotFound(cmdlet.name, typeof value === 'string' ? value : '');
+    }
+    set(parameter, value);
+  }
+  refuseIncomplete(cmdlet, bound);
+  return bound;
+}
+
+function tokenOf(argument: CommandArgument): Token {
+  const { name, value } = argument;
+  if (name === null) return { kind: 'value', value };
+  if (!name.startsWith('-')) return { kind: 'parameter', name, value };
+  const written = name.slice(1).trimEnd();
+  if (written.endsWith(':')) return { kind: 'parameter', name: written.slice(0, -1), value };
+  return value === null ? { kind: 'parameter', name: written } : { kind: 'parameter', name: written, value };
+}
+
+function resolve(cmdlet: CatalogCmdlet, name: string): CatalogParameter {
+  const resolution = cmdlet.resolve(name);
+  switch (resolution.kind) {
+    case 'found':
+      return resolution.parameter;
+    case 'unknown':
+      throw bindingError.parameterNotFound(cmdlet.name, name);
+    case 'ambiguous':
+      throw bindingError.ambiguousParameter(cmdlet.name, name, resolution.candidates);
+  }
+}
+
+/** Parameter sets that hold every bound parameter; undefined where the cmdlet knows no sets. */
+function viableSets(cmdlet: CatalogCmdlet, names: Iterable<string>): ReadonlySet<string> | undefined {
+  const all = new Set(cmdlet.parameters.flatMap((parameter) => parameter.sets ?? []));
+  if (all.size === 0) return undefined;
+  for (const name of names) {
+    const sets = cmdlet.parameter(name)?.sets;
+    if (sets === undefined) continue;
+    for (const set of all) if (!sets.includes(set)) all.delete(set);
+  }
+  return all;
+}
+
+function nextPositional(cmdlet: CatalogCmdlet, bound: Bound): CatalogParameter | undefined {
+  const viable = viableSets(cmdlet, bound.keys());
+  return cmdlet.parameters
+    .filter(
+      (parameter) =>
+        parameter.position !== undefined &&
+        !bound.has(parameter.name) &&
+        (parameter.sets === undefined || parameter.sets.some((set) => viable?.has(set))),
+    )
+    .sort((left, right) => left.position! - right.position!)[0];
+}
+
+function refuseIncomplete(cmdlet: CatalogCmdlet, bound: Bound): void {
+  const viable = viableSets(cmdlet, bound.keys());
+  if (viable?.size === 0) throw bindingError.ambiguousSet(cmdlet.name);
+  const missing = cmdlet.parameters.filter(
+    (parameter) =>
+      parameter.required === true &&
+      !bound.has(parameter.name) &&
+      (parameter.sets === undefined || [...(viable ?? [])].every((set) => parameter.sets?.includes(set))),
+  );
+  if (missing.length > 0) {
+    throw bindingError.missingMandatory(
+      cmdlet.name,
+      missing.map((parameter) => parameter.name),
+    );
+  }
+}

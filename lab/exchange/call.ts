@@ -1,0 +1,136 @@
+import type { Catalog, CatalogCmdlet } from '../../exchange/versions';
+import { SecureText } from '../../powershell/invocation';
+import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import { isListChange, type BoundValue } from './argument';
+import type { Bound } from './binding';
+import { exchangeError, promptError, type CmdletError } from './cmdlet-error';
+import type { LabOptions } from './options';
+import type { Json, OrganizationState, ServerState } from './state';
+import type { OrganizationDraft } from './store';
+
+/** One call of a cmdlet while it runs: its arguments, the organization, and what it has given so far. */
+export class Call {
+  readonly output: PowerShellValue[] = [];
+  readonly warnings: string[] = [];
+  readonly errors: ErrorRecord[] = [];
+
+  constructor(
+    readonly cmdlet: CatalogCmdlet,
+    readonly bound: Bound,
+    readonly draft: OrganizationDraft,
+    /** Where the session lives. */
+    readonly session: ServerState,
+    readonly catalog: Catalog,
+    readonly options: LabOptions,
+    readonly now: Date,
+  ) {}
+
+  get organization(): OrganizationState {
+    return this.draft.organization;
+  }
+
+  has(parameter: string): boolean {
+    return this.bound.has(parameter);
+  }
+
+  /** Undefined where the parameter was not given, or `$null`. */
+  text(parameter: string): string | undefined {
+    const value = this.bound.get(parameter);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  isSet(parameter: string): boolean {
+    return this.bound.get(parameter) === true;
+  }
+
+  secret(parameter: string): string | undefined {
+    const value = this.bound.get(parameter);
+    return value instanceof SecureText ? value.reveal() : undefined;
+  }
+
+  bytes(parameter: string): Uint8Array | undefined {
+    const value = this.bound.get(parameter);
+    return value instanceof Uint8Array ? value : undefined;
+  }
+
+  list(parameter: string): readonly string[] | undefined {
+    const value = this.bound.get(parameter);
+    return Array.isArray(value) ? (value as readonly string[]) : undefined;
+  }
+
+  write(object: PowerShellObject): void {
+    this.output.push(object);
+  }
+
+  warn(message: string): void {
+    this.warnings.push(message);
+  }
+
+  /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
+  error(exception: string, message: string, category?: string): CmdletError {
+    return exchangeError(this.cmdlet.name, this.session.name, exception, message, category);
+  }
+
+  /** An error beside the objects: the call goes on. */
+  report(error: CmdletError): void {
+    this.errors.push(error.record);
+  }
+
+  notFound(what: string): CmdletError {
+    const { domainController } = this.organization;
+    return this.error(
+      'ManagementObjectNotFoundException',
+      `The operation couldn't be performed because object '${what}' couldn't be found on '${domainController}'.`,
+    );
+  }
+
+  /** Fails where a person would have been asked. `Confirm` sent false answers the cmdlet's own question. */
+  confirm(question: string): void {
+    if (this.bound.get('Confirm') !== false) throw promptError(this.cmdlet.name, question);
+  }
+
+  /** A question that only `Force` answers. */
+  confirmUnlessForced(question: string): void {
+    if (!this.isSet('Force')) throw promptError(this.cmdlet.name, question);
+  }
+
+  /** By name, FQDN or distinguished name, in any letter case. */
+  findServer(identity: string): ServerState | undefined {
+    const wanted = identity.toLowerCase();
+    return [...this.draft.servers.values()].find(
+      (server) =>
+        server.name.toLowerCase() === wanted ||
+        server.fqdn.toLowerCase() === wanted ||
+        server.guid === wanted ||
+        wanted.startsWith(`cn=${server.name.toLowerCase()},cn=servers,`),
+    );
+  }
+
+  server(identity: string): ServerState {
+    const found = this.findServer(identity);
+    if (found === undefined) throw this.notFound(identity);
+    return found;
+  }
+
+  /** All servers, or the one that the parameter names. */
+  serversOf(parameter: string): readonly ServerState[] {
+    const named = this.text(parameter);
+    return named === undefined ? [...this.draft.servers.values()] : [this.server(named)];
+  }
+
+  touch(object: { changed: string }): void {
+    object.changed = this.now.toISOString();
+  }
+}
+
+/** What a setting becomes: a list change works on what is there. */
+export function applied(current: Json | undefined, value: BoundValue): Json {
+  if (!isListChange(value)) return value as Json;
+  const list = Array.isArray(current) ? (current as readonly Json[]) : [];
+  const kept = list.filter((item) => !value.remove.some((removed) => same(removed, item)));
+  return [...kept, ...value.add.filter((added) => !kept.some((item) => same(added, item)))];
+}
+
+function same(left: Json, right: Json): boolean {
+  return String(left).toLowerCase() === String(right).toLowerCase();
+}

@@ -1,0 +1,62 @@
+import type { Store } from './store';
+
+/**
+ * Something that goes wrong on request. Calls are counted from the moment the fault is set; each fault happens
+ * once.
+ */
+export interface Fault {
+  /** Which call it hits: 1 is the next. */
+  readonly at: number;
+  /** Counts only calls of this cmdlet, in any letter case. Left out: every call. */
+  readonly cmdlet?: string;
+  /** `fail`: the call ends with an error. `drop`: the connection breaks. `delay`: the call takes longer. */
+  readonly effect: 'fail' | 'drop' | 'delay';
+  /**
+   * Before the call took effect, or after.
+   *
+   * @default 'before'
+   */
+  readonly when?: 'before' | 'after';
+  /**
+   * Milliseconds that a delay lasts.
+   *
+   * @default 1000
+   */
+  readonly delayMs?: number;
+}
+
+interface Armed extends Fault {
+  readonly seen: number;
+}
+
+const FILE = 'faults.json';
+
+export function arm(store: Store, fault: Fault): void {
+  store.locked(() => store.writeJson(FILE, [...armed(store), { ...fault, seen: 0 }]));
+}
+
+export function disarm(store: Store): void {
+  store.locked(() => store.writeJson(FILE, []));
+}
+
+/** Counts a call, and says which faults it meets; they are used up. */
+export function faultsOf(store: Store, cmdlet: string): readonly Fault[] {
+  return store.locked(() => {
+    const counted = armed(store).map((fault) =>
+      fault.cmdlet === undefined || fault.cmdlet.toLowerCase() === cmdlet.toLowerCase()
+        ? { ...fault, seen: fault.seen + 1 }
+        : fault,
+    );
+    if (counted.length === 0) return [];
+    const due = (fault: Armed) => fault.seen >= fault.at;
+    store.writeJson(
+      FILE,
+      counted.filter((fault) => !due(fault)),
+    );
+    return counted.filter(due);
+  });
+}
+
+function armed(store: Store): readonly Armed[] {
+  return (store.readJson(FILE) as readonly Armed[] | undefined) ?? [];
+}

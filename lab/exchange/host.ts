@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
+import type { PowerShellValue } from '../../powershell/outcome';
+import type { Command, CommandHost, Emission, Pipeline } from '../../remoting/server/command-host';
+import { bind, type Bound } from './binding';
+import { Call } from './call';
+import type { CmdletBehaviour } from './cmdlet';
+import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
+import { BEHAVIOURS } from './cmdlets';
+import { faultsOf, type Fault } from './faults';
+import { Journal, shownArguments, type JournalEntry } from './journal';
+import { DEFAULT_OPTIONS, type LabOptions } from './options';
+import { presented, selectProperties } from './projection';
+import { readStale, keepForStaleReads } from './stale';
+import type { ServerState } from './state';
+import type { Organization, OrganizationDraft, Store } from './store';
+
+/** Thrown where the connection is to break: whoever serves the session must end it without another word. */
+export class ConnectionDropped extends Error {
+  override readonly name = 'ConnectionDropped';
+}
+
+/** PSVersion of the Windows PowerShell that each version of Exchange runs on. */
+const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
+  '2007': '2.0',
+  '2010': '2.0',
+  '2013': '4.0',
+};
+
+/**
+ * A session's commands on the simulated organization. The session lives on one server, and that server's version
+ * says which cmdlets and parameters there are.
+ */
+export class ExchangeHost implements CommandHost {
+  readonly powerShellVersion: string;
+  readonly #journal: Journal;
+
+  /**
+   * @param server name or FQDN of the server where the session lives
+   * @throws Error where there is no such server, or it is stopped
+   */
+  constructor(
+    private readonly store: Store,
+    private readonly server: string,
+  ) {
+    const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
+    this.powerShellVersion = POWERSHELL_VERSIONS[version.label] ?? '5.1.17763.1';
+    this.#journal = new Journal(store);
+  }
+
+  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
+    try {
+      for (const chain of pipeline.statements) yield* this.#chain(chain, signal);
+    } catch (error) {
+      if (!(error instanceof CmdletError)) throw error;
+      yield { kind: 'failed', error: error.record };
+    }
+  }
+
+  async *#chain(chain: readonly Command[], signal: AbortSignal): AsyncIterable<Emission> {
+    const [first, ...rest] = chain;
+    if (first === undefined) return;
+    if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
+    const options = this.#options();
+    for (const command of rest) refuseUnlessSelection(command, options);
+    const call = await this.#invoke(first, options, signal);
+    for (const message of call.warnings) yield { kind: 'warning', message };
+    let values: readonly PowerShellValue[] = call.output.map((value) => presented(value, options));
+    for (const command of rest) values = selectProperties(command.args, values);
+    for (const value of values) {
+      if (signal.aborted) return;
+      yield { kind: 'output', value };
+    }
+    for (const error of call.errors) yield { kind: 'error', error };
+  }
+
+  async #invoke(command: Command, options: LabOptions, signal: AbortSignal): Promise<Call> {
+    const session = this.#session(this.store.read());
+    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
+    const cmdlet = catalog.cmdlet(command.name);
+    const behaviour = BEHAVIOURS.get(command.name.toLowerCase());
+    if (cmdlet === undefined || behaviour === undefined) {
+      this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
+      throw bindingError.commandNotFound(command.name);
+    }
+    const bound = this.#bind(session, cmdlet, command);
+    const faults = faultsOf(this.store, cmdlet.name);
+    await this.#meet(faults, 'before', session, cmdlet, bound, signal);
+    const call = this.#execute(behaviour, cmdlet, bound, options);
+    await this.#meet(faults, 'after', session, cmdlet, bound, signal);
+    this.#record(session, cmdlet.name, bound, 'completed', true);
+    return call;
+  }
+
+  #bind(session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+    try {
+      return bind(cmdlet, command.args);
+    } catch (error) {
+      const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
+      this.#record(session, cmdlet.name, new Map(), 'failed', false, id);
+      throw error;
+    }
+  }
+
+  #execute(behaviour: CmdletBehaviour, cmdlet: CatalogCmdlet, bound: Bound, options: LabOptions): Call {
+    const run = (organization: Organization): Call => {
+      const session = this.#session(organization);
+      const version = ExchangeVersion.ofBuild(session.build)!;
+      const draft = organization as OrganizationDraft;
+      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date());
+      behaviour.run(call);
+      return call;
+    };
+    try {
+      if (behaviour.changes === undefined) return run(readStale(this.store) ?? this.store.read());
+      return this.store.locked(() => {
+        const before = this.store.read();
+        const call = this.store.change(run);
+        keepForStaleReads(this.store, before);
+        return call;
+      });
+    } catch (error) {
+      if (error instanceof CmdletError) {
+        const session = this.#session(this.store.read());
+        this.#record(session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
+      }
+      throw error;
+    }
+  }
+
+  async #meet(
+    faults: readonly Fault[],
+    when: 'before' | 'after',
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
+      const applied = when === 'after';
+      switch (fault.effect) {
+        case 'delay':
+          await sleep(fault.delayMs ?? 1000, undefined, { signal });
+          break;
+        case 'drop':
+          this.#record(session, cmdlet.name, bound, 'dropped', applied);
+          throw new ConnectionDropped();
+        case 'fail': {
+          const error = exchangeError(
+            cmdlet.name,
+            session.name,
+            'ADTransientException',
+            'Active Directory is not available. This is a fault that was asked for.',
+          );
+          this.#record(session, cmdlet.name, bound, 'failed', applied, error.record.fullyQualifiedErrorId);
+          throw error;
+        }
+      }
+    }
+  }
+
+  #record(
+    session: ServerState,
+    cmdlet: string,
+    bound: Bound,
+    outcome: JournalEntry['outcome'],
+    applied: boolean,
+    errorId?: string,
+  ): void {
+    this.#journal.record({
+      time: new Date().toISOString(),
+      session: session.name,
+      cmdlet,
+      parameters: shownArguments(bound),
+      outcome,
+      applied,
+      ...(errorId === undefined ? {} : { errorId }),
+    });
+  }
+
+  #options(): LabOptions {
+    return {
+      ...DEFAULT_OPTIONS,
+      ...(this.store.readJson('options.json') as Partial<LabOptions> | undefined),
+    };
+  }
+
+  /** A session ends with its server. */
+  #session({ servers }: Organization): ServerState {
+    const wanted = this.server.toLowerCase();
+    const found = [...servers.values()].find(
+      ({ name, fqdn }) => name.toLowerCase() === wanted || fqdn.toLowerCase() === wanted,
+    );
+    if (found === undefined) throw new Error(`the simulated organization has no server ${this.server}`);
+    if (!found.running) throw new ConnectionDropped(`${found.name} is stopped`);
+    return found;
+  }
+}
+
+function refuseUnlessSelection(command: Command, options: LabOptions): void {
+  if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
+  if (options.selectObject === 'refused') {
+    // What a restricted endpoint's own Select-Object answers to a list of properties.
+    throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
+  }
+}

@@ -1,0 +1,63 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { SecureText } from '../../powershell/invocation';
+import type { Bound } from './binding';
+import { isListChange, type BoundValue } from './argument';
+import type { Json } from './state';
+import type { Store } from './store';
+
+/** A call of a cmdlet that reached a server, in the order in which they ran. */
+export interface JournalEntry {
+  /** From 1. */
+  readonly sequence: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Name of the server where the session lives. */
+  readonly session: string;
+  /** As the catalog spells it; as it was sent where no version has it. */
+  readonly cmdlet: string;
+  /** Full names; secrets as `<secure>`, bytes as `<n bytes>`. Of a call that could not be bound: none. */
+  readonly parameters: { readonly [name: string]: Json };
+  /** `dropped`: the client never heard how it ended. */
+  readonly outcome: 'completed' | 'failed' | 'dropped';
+  /** Whether what it was to change has been changed. */
+  readonly applied: boolean;
+  readonly errorId?: string;
+}
+
+const FILE = 'journal.jsonl';
+
+export class Journal {
+  constructor(private readonly store: Store) {}
+
+  record(entry: Omit<JournalEntry, 'sequence'>): void {
+    this.store.locked(() => {
+      const sequence = this.#lines().length + 1;
+      appendFileSync(this.store.path(FILE), `${JSON.stringify({ sequence, ...entry })}\n`, { mode: 0o600 });
+    });
+  }
+
+  entries(): readonly JournalEntry[] {
+    return this.#lines().map((line) => JSON.parse(line) as JournalEntry);
+  }
+
+  clear(): void {
+    this.store.remove(FILE);
+  }
+
+  #lines(): readonly string[] {
+    const path = this.store.path(FILE);
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  }
+}
+
+/** Arguments as the journal shows them. */
+export function shownArguments(bound: Bound): { readonly [name: string]: Json } {
+  return Object.fromEntries([...bound].map(([name, value]) => [name, shownValue(value)]));
+}
+
+function shownValue(value: BoundValue): Json {
+  if (value instanceof SecureText) return '<secure>';
+  if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+  if (isListChange(value)) return { add: value.add, remove: value.remove };
+  return value;
+}

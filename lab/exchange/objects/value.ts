@@ -1,0 +1,86 @@
+import { parseBuild } from '../../../exchange/versions';
+import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
+
+const OBJECT = 'System.Object';
+const CONFIGURATION = 'Microsoft.Exchange.Data.Directory.SystemConfiguration';
+
+/** A value of an enum: its name and its number. */
+export function enumeration(typeName: string, name: string, number: number): PowerShellObject {
+  return {
+    typeNames: [typeName, 'System.Enum', 'System.ValueType', OBJECT],
+    text: name,
+    number,
+    properties: {},
+  };
+}
+
+/** Numbers of enums whose values do not count up from 0 in the documented order. */
+const NUMBERS: { readonly [typeName: string]: { readonly [name: string]: number } } = {
+  AllowOfflineOnEnum: { PrivateComputersOnly: 1, NoComputers: 2, AllComputers: 3 },
+  AllowedServices: {
+    None: 0,
+    IMAP: 1,
+    POP: 2,
+    UM: 4,
+    IIS: 8,
+    SMTP: 16,
+    Federation: 32,
+    UMCallRouter: 64,
+  },
+};
+
+/** A value of one of Exchange's enums, its number from the order of the documented values. */
+export function configurationEnum(type: string, name: string, values: readonly string[]): PowerShellObject {
+  return enumeration(`${CONFIGURATION}.${type}`, name, NUMBERS[type]?.[name] ?? values.indexOf(name));
+}
+
+/** Several flags at once: the names with commas, the sum of the numbers. */
+export function flagsEnum(typeName: string, names: readonly string[]): PowerShellObject {
+  const numbers = NUMBERS[typeName.slice(typeName.lastIndexOf('.') + 1)] ?? {};
+  const number = names.reduce((sum, name) => sum + (numbers[name] ?? 0), 0);
+  return enumeration(typeName, names.length === 0 ? 'None' : names.join(', '), number);
+}
+
+/** A value that reads as text, of a class of Exchange's own. */
+export function textual(
+  typeName: string,
+  text: string,
+  properties: { readonly [name: string]: PowerShellValue } = {},
+): PowerShellObject {
+  return { typeNames: [typeName, OBJECT], text, properties };
+}
+
+/** `Version 15.1 (Build 2375.7)`. */
+export function serverVersion(build: string): PowerShellObject {
+  const { major, minor, build: number, revision } = parseBuild(build)!;
+  return textual(
+    'Microsoft.Exchange.Data.ServerVersion',
+    `Version ${major}.${minor} (Build ${number}.${revision})`,
+    { Major: major, Minor: minor, Build: number, Revision: revision, FilePatchLevelDescription: null },
+  );
+}
+
+/** `0.1 (8.0.535.0)`: the version of Exchange that first wrote objects of this kind. */
+export function objectVersion(minor: number, build: string): PowerShellObject {
+  return textual('Microsoft.Exchange.Data.ExchangeObjectVersion', `0.${minor} (${build})`, {
+    NextMajorVersion: '1.0 (0.0.0.0)',
+    NextMinorVersion: `0.${minor + 1} (0.0.0.0)`,
+    Major: 0,
+    Minor: minor,
+    ExchangeBuild: build,
+  });
+}
+
+/** `d.hh:mm:ss`, the days left out where there are none. */
+export function timeSpan(text: string): PowerShellObject {
+  return textual('Microsoft.Exchange.Data.EnhancedTimeSpan', text);
+}
+
+export function localPath(path: string): PowerShellObject {
+  return textual('Microsoft.Exchange.Data.LocalLongFullPath', path, {
+    PathName: path,
+    IsLocalFull: true,
+    IsUnc: false,
+    DriveName: path.slice(0, 2),
+  });
+}

@@ -1,0 +1,35 @@
+import { applied, type Call } from './call';
+import type { Json, Settings } from './state';
+
+/** Parameters that steer a Set cmdlet instead of naming a property. */
+const STEERING = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
+
+/** What the call changes: property by property, after `Add` and `Remove` have been applied. */
+export function changedSettings(call: Call, current: Settings): Settings {
+  const changed: { [name: string]: Json } = {};
+  for (const [name, value] of call.bound) {
+    const parameter = call.cmdlet.parameter(name);
+    if (STEERING.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
+    const wanted = applied(current[name], value);
+    if (JSON.stringify(wanted) !== JSON.stringify(current[name] ?? null)) changed[name] = wanted;
+  }
+  return changed;
+}
+
+/** Takes the call's settings over; warns, as Exchange does, where nothing changes. */
+export function takeOver(
+  call: Call,
+  object: { settings: Settings; changed: string },
+  defaults: Settings,
+  identity: string,
+): Settings {
+  const changed = changedSettings(call, { ...defaults, ...object.settings });
+  if (Object.keys(changed).length === 0) {
+    call.warn(`The command completed successfully but no settings of '${identity}' have been modified.`);
+    return changed;
+  }
+  if (call.isSet('WhatIf')) return {};
+  Object.assign(object.settings, changed);
+  call.touch(object);
+  return changed;
+}

@@ -1,0 +1,166 @@
+import { randomUUID, type KeyObject } from 'node:crypto';
+import { ExchangeVersion } from '../../exchange/versions';
+import { makeSelfSigned, type KeyedCertificate } from '../../pki';
+import type { CertificateState, DirectoryObject, OrganizationState, ServerState, Settings } from './state';
+import { VIRTUAL_DIRECTORY_KINDS } from './virtual-directory-kinds';
+
+/** A server that Setup is run on. */
+export interface NewServer {
+  /** NetBIOS name, at most 15 characters. */
+  readonly name: string;
+  readonly fqdn: string;
+  readonly version: ExchangeVersion;
+  /**
+   * Four-part build number of the version.
+   *
+   * @default the version's last known update
+   */
+  readonly build?: string;
+  /** @default 'Default-First-Site-Name' */
+  readonly site?: string;
+}
+
+/** https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates */
+const LATEST_BUILDS: { readonly [label: string]: string } = {
+  '2007': '8.3.83.6',
+  '2010': '14.3.123.4',
+  '2013': '15.0.1497.2',
+  '2016': '15.1.2507.6',
+  '2019': '15.2.1748.10',
+  SE: '15.2.2562.17',
+};
+
+export const DEFAULT_SITE = 'Default-First-Site-Name';
+
+/** Setup's self-signed certificates are good for five years. */
+const VALID_YEARS = 5;
+
+export function newObject(name: string, now: Date, settings: Settings = {}): DirectoryObject {
+  const moment = now.toISOString();
+  return { name, guid: randomUUID(), created: moment, changed: moment, settings };
+}
+
+/** What Setup leaves on a server: addresses with the server's own name, and certificates that nobody trusts. */
+export function newServer(
+  { name, fqdn, version, build, site }: NewServer,
+  key: KeyObject,
+  authCertificate: CertificateState | undefined,
+  now: Date,
+): ServerState {
+  const host = fqdn.toLowerCase();
+  const kinds = VIRTUAL_DIRECTORY_KINDS.filter((kind) => version.isAtLeast(kind.since));
+  const virtualDirectories = kinds.map((kind) => ({
+    ...newObject(`${kind.path} (Default Web Site)`, now, {
+      InternalUrl: kind.internalUrl(host, version),
+      ExternalUrl: null,
+    }),
+    kind: kind.kind,
+  }));
+  if (version.isAtLeast(ExchangeVersion.V2013)) {
+    virtualDirectories.push({
+      ...newObject('Rpc (Default Web Site)', now, { InternalHostname: host }),
+      kind: 'OutlookAnywhere',
+    });
+  }
+  const self = selfSigned(name, [name, fqdn], key, now);
+  const management = selfSigned(`WMSvc-SHA2-${name}`, undefined, key, now);
+  return {
+    ...newObject(name, now),
+    fqdn,
+    build: build ?? LATEST_BUILDS[version.label]!,
+    site: site ?? DEFAULT_SITE,
+    running: true,
+    unhealthy: {},
+    components: {},
+    virtualDirectories,
+    certificates: [
+      certificateState(self, {
+        friendlyName: 'Microsoft Exchange',
+        services: ['IMAP', 'POP', 'IIS', 'SMTP'],
+        internalTransport: true,
+        backEnd: version.isAtLeast(ExchangeVersion.V2013),
+      }),
+      certificateState(management, { friendlyName: 'WMSVC-SHA2' }),
+      ...(authCertificate === undefined ? [] : [authCertificate]),
+    ],
+    receiveConnectors: [],
+    services: {
+      ClientAccessServer: {
+        AutoDiscoverServiceInternalUri: `https://${host}/Autodiscover/Autodiscover.xml`,
+        AutoDiscoverSiteScope: [site ?? DEFAULT_SITE],
+      },
+    },
+  };
+}
+
+/** The organization's certificate for server-to-server authentication, from Exchange 2013. */
+export function newAuthCertificate(key: KeyObject, now: Date): CertificateState {
+  const made = selfSigned('Microsoft Exchange Server Auth Certificate', undefined, key, now);
+  return certificateState(made, {
+    friendlyName: 'Microsoft Exchange Server Auth Certificate',
+    services: ['SMTP'],
+    exportable: true,
+  });
+}
+
+export function newOrganization(
+  name: string,
+  domain: string,
+  domainController: string,
+  now: Date,
+): OrganizationState {
+  return {
+    name,
+    domain,
+    domainGuid: randomUUID(),
+    domainController,
+    authConfig: newObject('Auth Configuration', now, {
+      CurrentCertificateThumbprint: '',
+      PreviousCertificateThumbprint: '',
+      NextCertificateThumbprint: '',
+      NextCertificateEffectiveDate: null,
+      ServiceName: '00000002-0000-0ff1-ce00-000000000000',
+      Realm: '',
+    }),
+    organizationConfig: newObject(name, now),
+    databaseAvailabilityGroups: [],
+    sendConnectors: [],
+    databases: [],
+    clientAccessArrays: [],
+  };
+}
+
+function selfSigned(
+  commonName: string,
+  names: readonly string[] | undefined,
+  privateKey: KeyObject,
+  now: Date,
+): KeyedCertificate {
+  const notAfter = new Date(now);
+  notAfter.setUTCFullYear(now.getUTCFullYear() + VALID_YEARS);
+  return makeSelfSigned({
+    commonName,
+    ...(names === undefined ? {} : { subjectAlternativeNames: names }),
+    notBefore: now,
+    notAfter,
+    privateKey,
+  });
+}
+
+/** A certificate as it lies on a server. */
+export function certificateState(
+  { certificate, privateKey }: KeyedCertificate,
+  rest: Partial<CertificateState> = {},
+): CertificateState {
+  return {
+    thumbprint: certificate.thumbprint,
+    der: Buffer.from(certificate.der).toString('base64'),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    exportable: false,
+    friendlyName: '',
+    services: [],
+    internalTransport: false,
+    backEnd: false,
+    ...rest,
+  };
+}

@@ -1,0 +1,42 @@
+import type { OrganizationState, ServerState } from './state';
+import type { Organization, Store } from './store';
+
+/** Reads that lag behind: after a change, so many reads are still answered from what was before it. */
+
+const LAG_FILE = 'stale-lag.json';
+const COPY_FILE = 'stale-copy.json';
+
+interface StaleCopy {
+  readonly left: number;
+  readonly organization: OrganizationState;
+  readonly servers: readonly ServerState[];
+}
+
+/** From now on, the given number of reads after each change lag behind; 0 ends it. */
+export function setLag(store: Store, reads: number): void {
+  store.locked(() => {
+    store.writeJson(LAG_FILE, reads);
+    if (reads === 0) store.remove(COPY_FILE);
+  });
+}
+
+export function keepForStaleReads(store: Store, before: Organization): void {
+  const left = (store.readJson(LAG_FILE) as number | undefined) ?? 0;
+  if (left === 0) return;
+  const { organization, servers } = before;
+  store.writeJson(COPY_FILE, { left, organization, servers: [...servers.values()] } satisfies StaleCopy);
+}
+
+/** Undefined where no read lags. */
+export function readStale(store: Store): Organization | undefined {
+  return store.locked(() => {
+    const copy = store.readJson(COPY_FILE) as StaleCopy | undefined;
+    if (copy === undefined) return undefined;
+    if (copy.left > 1) store.writeJson(COPY_FILE, { ...copy, left: copy.left - 1 });
+    else store.remove(COPY_FILE);
+    return {
+      organization: copy.organization,
+      servers: new Map(copy.servers.map((server) => [server.name, server])),
+    };
+  });
+}

@@ -1,0 +1,90 @@
+/** What the simulated organization is made of, as it is kept in the state folder: plain JSON. */
+
+export type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
+
+/** Settings by property name; what is not here has Setup's default. */
+export type Settings = { [property: string]: Json };
+
+export interface DirectoryObject {
+  /** Relative name in Active Directory. */
+  name: string;
+  guid: string;
+  /** ISO 8601, UTC. */
+  created: string;
+  changed: string;
+  settings: Settings;
+}
+
+export interface OrganizationState {
+  name: string;
+  /** DNS name of the Active Directory domain. */
+  domain: string;
+  domainGuid: string;
+  /** FQDN of the domain controller that answers. */
+  domainController: string;
+  authConfig: DirectoryObject;
+  organizationConfig: DirectoryObject;
+  databaseAvailabilityGroups: DatabaseAvailabilityGroupState[];
+  sendConnectors: DirectoryObject[];
+  databases: DatabaseState[];
+  clientAccessArrays: DirectoryObject[];
+}
+
+export interface DatabaseAvailabilityGroupState extends DirectoryObject {
+  /** Names of the member servers, in the order in which they joined. */
+  servers: string[];
+  /** Names of the members that Stop-DatabaseAvailabilityGroup stopped. */
+  stopped: string[];
+}
+
+export interface DatabaseState extends DirectoryObject {
+  /** Name of the server where it is active. */
+  server: string;
+  mounted: boolean;
+  copies: DatabaseCopyState[];
+}
+
+export interface DatabaseCopyState {
+  server: string;
+  activationPreference: number;
+  suspended: boolean;
+  settings: Settings;
+}
+
+export interface ServerState extends DirectoryObject {
+  fqdn: string;
+  /** Four parts: `15.0.1497.2`. */
+  build: string;
+  site: string;
+  running: boolean;
+  /** Health sets that are not Healthy, with their state. */
+  unhealthy: { [healthSet: string]: string };
+  /** Components that are not Active, with their state. */
+  components: { [component: string]: string };
+  virtualDirectories: VirtualDirectoryState[];
+  certificates: CertificateState[];
+  receiveConnectors: DirectoryObject[];
+  /** Property values of what there is one of on a server: by noun. */
+  services: { [noun: string]: Settings };
+}
+
+export interface VirtualDirectoryState extends DirectoryObject {
+  /** Noun without `VirtualDirectory`, or `OutlookAnywhere`. */
+  kind: string;
+}
+
+export interface CertificateState {
+  thumbprint: string;
+  /** DER in base64. */
+  der: string;
+  /** PKCS #8 in base64; null where only the certificate is there. */
+  privateKey: string | null;
+  exportable: boolean;
+  friendlyName: string;
+  /** `IIS`, `SMTP`, … in Exchange's spelling. */
+  services: string[];
+  /** The certificate that SMTP uses inside the organization. */
+  internalTransport: boolean;
+  /** Bound to the back-end site (port 444). */
+  backEnd: boolean;
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OrganizationState, ServerState } from './state';
+
+/** The whole organization at one moment. */
+export interface Organization {
+  readonly organization: OrganizationState;
+  /** By name as it is kept, in alphabetical order. */
+  readonly servers: ReadonlyMap<string, ServerState>;
+}
+
+/** An organization that a change works on; new and removed servers are seen too. */
+export interface OrganizationDraft extends Organization {
+  readonly servers: Map<string, ServerState>;
+}
+
+interface Cached {
+  readonly stamp: string;
+  readonly text: string;
+}
+
+const LOCK_WAIT_MS = 60_000;
+
+/**
+ * The organization's folder. Several processes may hold one at once: a file is replaced by renaming, and whoever
+ * changes something holds the folder's lock, so that no reader sees half a change and no writer loses another's.
+ */
+export class Store {
+  readonly #cache = new Map<string, Cached>();
+  #depth = 0;
+
+  constructor(readonly folder: string) {}
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  read(): Organization {
+    return this.locked(() => this.#load());
+  }
+
+  /** Whatever the function changes is kept; where it throws, nothing is. */
+  change<T>(change: (draft: OrganizationDraft) => T): T {
+    return this.locked(() => {
+      const draft = this.#load();
+      const result = change(draft);
+      this.#save(draft);
+      return result;
+    });
+  }
+
+  create(organization: OrganizationState): void {
+    mkdirSync(this.path('servers'), { recursive: true });
+    this.locked(() => this.writeJson('organization.json', organization));
+  }
+
+  /** Runs with the folder's lock held; may be nested. */
+  locked<T>(action: () => T): T {
+    if (this.#depth === 0) this.#lock();
+    this.#depth += 1;
+    try {
+      return action();
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) rmSync(this.path('lock'), { force: true });
+    }
+  }
+
+  /** Undefined where there is no such file. */
+  readJson(name: string): unknown {
+    const text = this.#readText(name);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  writeJson(name: string, value: unknown): void {
+    const text = `${JSON.stringify(value, null, 1)}\n`;
+    if (this.#readText(name) === text) return;
+    const temporary = this.path(`.${randomUUID()}`);
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, this.path(name));
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { force: true });
+  }
+
+  #load(): OrganizationDraft {
+    const organization = this.readJson('organization.json') as OrganizationState | undefined;
+    if (organization === undefined) throw new Error(`there is no simulated organization in ${this.folder}`);
+    const files = readdirSync(this.path('servers')).sort();
+    const states = files.map((file) => this.readJson(join('servers', file)) as ServerState);
+    return { organization, servers: new Map(states.map((state) => [state.name, state])) };
+  }
+
+  #save(draft: OrganizationDraft): void {
+    for (const [name, state] of draft.servers) this.writeJson(serverFile(name), state);
+    const kept = new Set([...draft.servers.keys()].map(serverFile));
+    for (const file of readdirSync(this.path('servers'))) {
+      if (!kept.has(join('servers', file))) this.remove(join('servers', file));
+    }
+    this.writeJson('organization.json', draft.organization);
+  }
+
+  #readText(name: string): string | undefined {
+    const path = this.path(name);
+    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+    if (found === undefined) return undefined;
+    // A replaced file has another inode.
+    const stamp = `${found.ino} ${found.mtimeNs} ${found.size}`;
+    const cached = this.#cache.get(name);
+    if (cached?.stamp === stamp) return cached.text;
+    const text = readFileSync(path, 'utf8');
+    this.#cache.set(name, { stamp, text });
+    return text;
+  }
+
+  #lock(): void {
+    const path = this.path('lock');
+    const patience = Date.now() + LOCK_WAIT_MS;
+    for (;;) {
+      try {
+        writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      if (isAbandoned(path)) rmSync(path, { force: true });
+      if (Date.now() > patience) throw new Error(`${path} has been held for too long`);
+      // A held lock is a matter of milliseconds, and the lab has nothing else to do meanwhile.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
+
+/** Its holder died without giving it back: a test may kill a lab in the middle of a call. */
+function isAbandoned(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return false;
+  const holder = Number(readIfThere(path));
+  if (holder === 0) return Date.now() - found.mtimeMs > LOCK_WAIT_MS / 2;
+  try {
+    return !process.kill(holder, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function serverFile(name: string): string {
+  return join('servers', `${name.toUpperCase()}.json`);
+}

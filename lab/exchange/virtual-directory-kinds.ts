@@ -1,0 +1,295 @@
+import { ExchangeVersion } from '../../exchange/versions';
+import type { DirectoryClass } from './objects/directory';
+import type { Settings } from './state';
+
+/** A kind of virtual directory: what Setup makes of it and how its objects look. */
+export interface VirtualDirectoryKind {
+  /** Noun without `VirtualDirectory`. */
+  readonly kind: string;
+  readonly since: ExchangeVersion;
+  /** Name in IIS, as Setup spells it. */
+  readonly path: string;
+  readonly directoryClass: DirectoryClass;
+  /** Address for clients inside, as Setup leaves it; null where it leaves none. */
+  readonly internalUrl: (fqdn: string, version: ExchangeVersion) => string | null;
+  /** What a new directory has in Active Directory. */
+  readonly defaults: (version: ExchangeVersion) => Settings;
+  /** What stands in IIS: read only where the server itself is asked. */
+  readonly iis: (version: ExchangeVersion) => Settings;
+}
+
+const CONFIGURATION = 'Microsoft.Exchange.Data.Directory.SystemConfiguration';
+
+function directoryClass(
+  type: string,
+  parents: readonly string[],
+  category: string,
+  ldapClass: string,
+): DirectoryClass {
+  return {
+    typeNames: [
+      type,
+      ...parents,
+      'ExchangeVirtualDirectory',
+      'ADVirtualDirectory',
+      'ADConfigurationObject',
+    ].map((name) => `${CONFIGURATION}.${name}`),
+    category,
+    objectClass: ['top', 'msExchVirtualDirectory', ldapClass],
+    version: [10, '14.0.100.0'],
+  };
+}
+
+const https = (path: string) => (fqdn: string) => `https://${fqdn}/${path}`;
+
+/** What all kinds have; the authentication flags are IIS's, so a read of the directory alone shows false. */
+const EVERY_KIND: Settings = {
+  BasicAuthentication: false,
+  DigestAuthentication: false,
+  WindowsAuthentication: false,
+  ExtendedProtectionTokenChecking: 'None',
+  ExtendedProtectionFlags: [],
+  ExtendedProtectionSPNList: [],
+};
+
+const WEB_SERVICE_METHODS = ['Ntlm', 'WindowsIntegrated', 'WSSecurity'];
+const since2013 = (version: ExchangeVersion) => version.isAtLeast(ExchangeVersion.V2013);
+const withOAuth = (version: ExchangeVersion, methods: readonly string[]) =>
+  since2013(version) ? [...methods, 'OAuth'] : [...methods];
+
+/**
+ * Defaults: https://learn.microsoft.com/exchange/clients/default-virtual-directory-settings and the output of an
+ * Exchange 2016 server for OWA and EWS. Values of 2007 and 2010 that differ are marked where they are known.
+ */
+export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
+  {
+    kind: 'Owa',
+    since: ExchangeVersion.V2010,
+    path: 'owa',
+    directoryClass: directoryClass(
+      'ADOwaVirtualDirectory',
+      ['ExchangeWebAppVirtualDirectory'],
+      'ms-Exch-OWA-Virtual-Directory',
+      'msExchOWAVirtualDirectory',
+    ),
+    internalUrl: https('owa'),
+    defaults: () => ({
+      ...EVERY_KIND,
+      FormsAuthentication: false,
+      AdfsAuthentication: false,
+      OAuthAuthentication: false,
+      DefaultDomain: '',
+      LogonFormat: 'FullDomain',
+      GzipLevel: 'Off',
+      InternalAuthenticationMethods: ['Basic', 'Fba'],
+      ExternalAuthenticationMethods: ['Fba'],
+      FailbackUrl: null,
+      Exchange2003Url: null,
+      ExternalDownloadHostName: null,
+      InternalDownloadHostName: null,
+      InstantMessagingEnabled: true,
+      InstantMessagingType: 'None',
+      LogonPagePublicPrivateSelectionEnabled: false,
+      LogonPageLightSelectionEnabled: false,
+      SetPhotoURL: '',
+      WebSite: '',
+    }),
+    iis: () => ({ BasicAuthentication: true, FormsAuthentication: true, GzipLevel: 'High' }),
+  },
+  {
+    kind: 'Ecp',
+    since: ExchangeVersion.V2010,
+    path: 'ecp',
+    directoryClass: directoryClass(
+      'ADEcpVirtualDirectory',
+      ['ExchangeWebAppVirtualDirectory'],
+      'ms-Exch-ECP-Virtual-Directory',
+      'msExchECPVirtualDirectory',
+    ),
+    internalUrl: https('ecp'),
+    defaults: () => ({
+      ...EVERY_KIND,
+      FormsAuthentication: false,
+      AdfsAuthentication: false,
+      DefaultDomain: '',
+      GzipLevel: 'Off',
+      InternalAuthenticationMethods: ['Basic', 'Fba'],
+      ExternalAuthenticationMethods: ['Fba'],
+      AdminEnabled: true,
+      OwaOptionsEnabled: true,
+    }),
+    iis: () => ({ BasicAuthentication: true, FormsAuthentication: true, GzipLevel: 'High' }),
+  },
+  {
+    kind: 'ActiveSync',
+    since: ExchangeVersion.V2007,
+    path: 'Microsoft-Server-ActiveSync',
+    directoryClass: directoryClass(
+      'ADMobileVirtualDirectory',
+      [],
+      'ms-Exch-Mobile-Virtual-Directory',
+      'msExchMobileVirtualDirectory',
+    ),
+    internalUrl: https('Microsoft-Server-ActiveSync'),
+    defaults: () => ({
+      MobileClientFlags: 'BadItemReportingEnabled, SendWatsonReport',
+      MobileClientCertificateProvisioningEnabled: false,
+      BadItemReportingEnabled: true,
+      SendWatsonReport: true,
+      MobileClientCertificateAuthorityURL: null,
+      ActiveSyncServer: null,
+      RemoteDocumentsActionForUnknownServers: 'Allow',
+      RemoteDocumentsAllowedServers: [],
+      RemoteDocumentsBlockedServers: [],
+      RemoteDocumentsInternalDomainSuffixList: [],
+      InternalAuthenticationMethods: [],
+      ExternalAuthenticationMethods: [],
+      ExtendedProtectionTokenChecking: 'None',
+      ExtendedProtectionFlags: [],
+      ExtendedProtectionSPNList: [],
+      BasicAuthEnabled: false,
+      WindowsAuthEnabled: false,
+      CompressionEnabled: false,
+      ClientCertAuth: 'Ignore',
+      WebsiteName: '',
+      WebSiteSSLEnabled: false,
+      VirtualDirectoryName: 'Microsoft-Server-ActiveSync',
+    }),
+    iis: () => ({ BasicAuthEnabled: true, WebSiteSSLEnabled: true, WebsiteName: 'Default Web Site' }),
+  },
+  {
+    kind: 'WebServices',
+    since: ExchangeVersion.V2007,
+    path: 'EWS',
+    directoryClass: directoryClass(
+      'ADWebServicesVirtualDirectory',
+      ['ADExchangeServiceVirtualDirectory'],
+      'ms-Exch-Web-Services-Virtual-Directory',
+      'msExchWebServicesVirtualDirectory',
+    ),
+    internalUrl: https('EWS/Exchange.asmx'),
+    defaults: (version) => ({
+      ...EVERY_KIND,
+      CertificateAuthentication: null,
+      InternalNLBBypassUrl: null,
+      GzipLevel: 'Low',
+      MRSProxyEnabled: false,
+      InternalAuthenticationMethods: withOAuth(version, WEB_SERVICE_METHODS),
+      ExternalAuthenticationMethods: withOAuth(version, WEB_SERVICE_METHODS),
+      LiveIdNegotiateAuthentication: null,
+      WSSecurityAuthentication: true,
+      LiveIdBasicAuthentication: false,
+      OAuthAuthentication: false,
+      AdfsAuthentication: false,
+    }),
+    iis: (version) => ({ WindowsAuthentication: true, OAuthAuthentication: since2013(version) }),
+  },
+  {
+    kind: 'Oab',
+    since: ExchangeVersion.V2007,
+    path: 'OAB',
+    directoryClass: directoryClass(
+      'ADOabVirtualDirectory',
+      ['ExchangeWebAppVirtualDirectory'],
+      'ms-Exch-OAB-Virtual-Directory',
+      'msExchOABVirtualDirectory',
+    ),
+    internalUrl: (fqdn, version) => `${since2013(version) ? 'https' : 'http'}://${fqdn}/OAB`,
+    defaults: (version) => ({
+      ...EVERY_KIND,
+      PollInterval: 480,
+      OfflineAddressBooks: [],
+      RequireSSL: false,
+      OAuthAuthentication: false,
+      InternalAuthenticationMethods: withOAuth(version, ['WindowsIntegrated']),
+      ExternalAuthenticationMethods: withOAuth(version, ['WindowsIntegrated']),
+    }),
+    iis: (version) => ({
+      WindowsAuthentication: true,
+      RequireSSL: since2013(version),
+      OAuthAuthentication: since2013(version),
+    }),
+  },
+  {
+    kind: 'Mapi',
+    since: ExchangeVersion.V2013,
+    path: 'mapi',
+    directoryClass: directoryClass(
+      'ADMapiVirtualDirectory',
+      [],
+      'ms-Exch-Mapi-Virtual-Directory',
+      'msExchMapiVirtualDirectory',
+    ),
+    internalUrl: https('mapi'),
+    defaults: () => ({
+      IISAuthenticationMethods: ['Ntlm', 'OAuth', 'Negotiate'],
+      InternalAuthenticationMethods: ['Ntlm', 'OAuth', 'Negotiate'],
+      ExternalAuthenticationMethods: ['Ntlm', 'OAuth', 'Negotiate'],
+      ExtendedProtectionTokenChecking: 'None',
+      ExtendedProtectionFlags: [],
+      ExtendedProtectionSPNList: [],
+    }),
+    iis: () => ({}),
+  },
+  {
+    kind: 'PowerShell',
+    since: ExchangeVersion.V2010,
+    path: 'PowerShell',
+    directoryClass: directoryClass(
+      'ADPowerShellVirtualDirectory',
+      ['ADPowerShellCommonVirtualDirectory', 'ADExchangeServiceVirtualDirectory'],
+      'ms-Exch-PowerShell-Virtual-Directory',
+      'msExchPowerShellVirtualDirectory',
+    ),
+    internalUrl: (fqdn) => `http://${fqdn}/powershell`,
+    defaults: () => ({
+      ...EVERY_KIND,
+      RequireSSL: false,
+      CertificateAuthentication: false,
+      VirtualDirectoryType: 'PowerShell',
+      InternalAuthenticationMethods: [],
+      ExternalAuthenticationMethods: [],
+      LiveIdNegotiateAuthentication: false,
+      WSSecurityAuthentication: false,
+      LiveIdBasicAuthentication: false,
+      OAuthAuthentication: false,
+      AdfsAuthentication: false,
+    }),
+    iis: () => ({ CertificateAuthentication: true }),
+  },
+  {
+    kind: 'Autodiscover',
+    since: ExchangeVersion.V2007,
+    path: 'Autodiscover',
+    directoryClass: directoryClass(
+      'ADAutodiscoverVirtualDirectory',
+      ['ADExchangeServiceVirtualDirectory'],
+      'ms-Exch-Auto-Discover-Virtual-Directory',
+      'msExchAutoDiscoverVirtualDirectory',
+    ),
+    internalUrl: () => null,
+    defaults: (version) => ({
+      ...EVERY_KIND,
+      InternalAuthenticationMethods: withOAuth(version, ['Basic', ...WEB_SERVICE_METHODS]),
+      ExternalAuthenticationMethods: withOAuth(version, ['Basic', ...WEB_SERVICE_METHODS]),
+      LiveIdNegotiateAuthentication: false,
+      WSSecurityAuthentication: false,
+      LiveIdBasicAuthentication: false,
+      OAuthAuthentication: false,
+      AdfsAuthentication: false,
+    }),
+    iis: (version) => ({
+      BasicAuthentication: true,
+      WindowsAuthentication: true,
+      WSSecurityAuthentication: true,
+      OAuthAuthentication: since2013(version),
+    }),
+  },
+];
+
+export const OUTLOOK_ANYWHERE_CLASS: DirectoryClass = directoryClass(
+  'ADRpcHttpVirtualDirectory',
+  [],
+  'ms-Exch-Rpc-Http-Virtual-Directory',
+  'msExchRpcHttpVirtualDirectory',
+);

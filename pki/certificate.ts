@@ -1,0 +1,99 @@
+import { X509Certificate } from 'node:crypto';
+import { PkiError } from './error';
+import { readName } from './name';
+
+/** What the project reads of an X.509 certificate. */
+export interface Certificate {
+  readonly der: Uint8Array;
+  /** SHA-1 of the DER bytes, upper-case hexadecimal, as Windows and Exchange name a certificate. */
+  readonly thumbprint: string;
+  /** As Windows writes it, most specific part first: `CN=mail.contoso.com, O=Contoso`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Left out where the subject has none. The last one, where it has several. */
+  readonly commonName?: string;
+  /** Upper-case hexadecimal. */
+  readonly serialNumber: string;
+  /** The DNS names of the extension, in its order, as they are spelled there; never the common name. */
+  readonly subjectAlternativeNames: readonly string[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** It names itself as issuer and its own key verifies it. */
+  readonly selfSigned: boolean;
+  /** `rsa`, `ec`, `ed25519`, … as node:crypto names them. */
+  readonly keyAlgorithm: string;
+  /** Bits of an RSA key. Left out for other kinds. */
+  readonly keyBits?: number;
+  /** OpenSSL's name of an EC key's curve. Left out for other kinds. */
+  readonly curve?: string;
+}
+
+/** Far above any certificate, far below what would be felt. */
+const LARGEST_CERTIFICATE = 256 * 1024;
+
+/**
+ * Reads one certificate, DER or PEM. Of a PEM file with several, the first.
+ *
+ * @throws PkiError `not-a-certificate`
+ */
+export function parseCertificate(bytes: Uint8Array): Certificate {
+  if (bytes.length > LARGEST_CERTIFICATE) {
+    throw new PkiError('not-a-certificate', `a certificate of ${bytes.length} bytes is refused`);
+  }
+  try {
+    return describe(new X509Certificate(bytes));
+  } catch (cause) {
+    throw new PkiError('not-a-certificate', 'the bytes are no X.509 certificate in DER or PEM', { cause });
+  }
+}
+
+const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/**
+ * Reads every certificate of a PEM text, in its order.
+ *
+ * @throws PkiError `not-a-certificate` where there is none, or one cannot be read
+ */
+export function parseCertificates(pem: string): readonly Certificate[] {
+  const blocks = pem.match(PEM_BLOCK) ?? [];
+  if (blocks.length === 0) throw new PkiError('not-a-certificate', 'the text holds no certificate in PEM');
+  return blocks.map((block) => parseCertificate(Buffer.from(block)));
+}
+
+/** The certificate in PEM, with a line break at its end. */
+export function toPem(certificate: Certificate): string {
+  return new X509Certificate(certificate.der).toString();
+}
+
+function describe(parsed: X509Certificate): Certificate {
+  const subject = readName(parsed.subject);
+  const issuer = readName(parsed.issuer);
+  const details = parsed.publicKey.asymmetricKeyDetails;
+  return {
+    der: new Uint8Array(parsed.raw),
+    thumbprint: parsed.fingerprint.replaceAll(':', ''),
+    subject: subject.text,
+    issuer: issuer.text,
+    ...(subject.commonName === undefined ? {} : { commonName: subject.commonName }),
+    serialNumber: parsed.serialNumber,
+    subjectAlternativeNames: dnsNames(parsed.subjectAltName),
+    notBefore: new Date(parsed.validFrom),
+    notAfter: new Date(parsed.validTo),
+    selfSigned: parsed.subject === parsed.issuer && parsed.verify(parsed.publicKey),
+    keyAlgorithm: parsed.publicKey.asymmetricKeyType ?? 'unknown',
+    ...(details?.modulusLength === undefined ? {} : { keyBits: details.modulusLength }),
+    ...(details?.namedCurve === undefined ? {} : { curve: details.namedCurve }),
+  };
+}
+
+/**
+ * Node gives `DNS:a, IP Address:1.2.3.4`, and writes a name with a comma or quote as a JSON string
+ * (CVE-2021-44532), so that no name can pretend to be two.
+ */
+const ALTERNATIVE_NAME = /(DNS|[A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g;
+
+function dnsNames(text: string | undefined): readonly string[] {
+  return [...(text ?? '').matchAll(ALTERNATIVE_NAME)]
+    .filter(([, kind]) => kind === 'DNS')
+    .map(([, , name]) => (name!.startsWith('"') ? (JSON.parse(name!) as string) : name!));
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { isTable, SecureText, type Argument, type Invocation } from './invocation';
+import { quote } from './literal';
+
+export interface ScriptOptions {
+  /**
+   * How a secret or bytes are referred to, for example `$pfxPassword`; the text is put in as it is.
+   *
+   * @default `<source>` for a secret, `<1234 bytes, SHA-256 0123456789ab…>` for bytes
+   */
+  readonly reference?: (value: SecureText | Uint8Array, parameter: string) => string | undefined;
+  /**
+   * Columns after which the parameters of a call go on lines of their own, each before it ended by a backtick.
+   *
+   * @default never
+   */
+  readonly wrapAt?: number;
+}
+
+/** Characters of a SHA-256 that are shown: enough to tell two files apart by eye. */
+const DIGEST_CHARACTERS = 12;
+/** A parameter or key that needs no quotes. */
+const BARE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * A call as a person would type it, for reading; it is never what is executed. The same call gives the same text.
+ * Values without a reference of the caller's are shown as `<…>`, which PowerShell does not run.
+ */
+export function renderInvocation(call: Invocation, options: ScriptOptions = {}): string {
+  const parts = Object.entries(call.parameters).map(([name, value]) => renderParameter(name, value, options));
+  const line = [call.cmdlet, ...parts].join(' ');
+  if (options.wrapAt === undefined || line.length <= options.wrapAt) return line;
+  return [call.cmdlet, ...parts].join(' `\n    ');
+}
+
+/** `-Confirm:$false` in one word: after a space, a value would not bind to a switch. */
+function renderParameter(name: string, value: Argument, options: ScriptOptions): string {
+  const text = renderArgument(value, name, options);
+  return typeof value === 'boolean' ? `-${name}:${text}` : `-${name} ${text}`;
+}
+
+function renderArgument(value: Argument, parameter: string, options: ScriptOptions): string {
+  if (value === null) return '$null';
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'boolean') return value ? '$true' : '$false';
+  if (typeof value === 'number') return renderNumber(value);
+  if (value instanceof SecureText || value instanceof Uint8Array) {
+    return options.reference?.(value, parameter) ?? describe(value);
+  }
+  if (isList(value)) return renderList(value, parameter, options);
+  if (!isTable(value)) throw new TypeError(`-${parameter} has a value that no cmdlet takes`);
+  const entries = Object.entries(value.table).map(
+    ([key, item]) =>
+      `${BARE_NAME.test(key) ? key : quote(key)} = ${renderArgument(item, parameter, options)}`,
+  );
+  return entries.length === 0 ? '@{}' : `@{ ${entries.join('; ')} }`;
+}
+
+function isList(value: Argument): value is readonly Argument[] {
+  return Array.isArray(value);
+}
+
+/** `'a', 'b'`; a list of none, of one, or inside another needs `@(…)` to stay a list. */
+function renderList(items: readonly Argument[], parameter: string, options: ScriptOptions): string {
+  const rendered = items.map((item) => {
+    const text = renderArgument(item, parameter, options);
+    return isList(item) && item.length > 1 ? `@(${text})` : text;
+  });
+  const joined = rendered.join(', ');
+  return items.length > 1 ? joined : `@(${joined})`;
+}
+
+/** A number that begins with a dash is a number to PowerShell, never a parameter name. */
+function renderNumber(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return '([double]::NaN)';
+  return value > 0 ? '([double]::PositiveInfinity)' : '([double]::NegativeInfinity)';
+}
+
+function describe(value: SecureText | Uint8Array): string {
+  if (value instanceof SecureText) return value.toString();
+  const digest = createHash('sha256').update(value).digest('hex').slice(0, DIGEST_CHARACTERS);
+  return `<${value.length} bytes, SHA-256 ${digest}…>`;
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExchangeVersion } from '../../../exchange/versions';
+import { SimulatedOrganization } from '../../../lab/exchange/organization';
+import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
+import type { CommandArgument, Emission, HostValue } from '../../../remoting/server/command-host';
+
+const folders: string[] = [];
+
+/** A new organization in a folder of its own, removed when the tests of the file are done. */
+export function organization(domain = 'apatricio.local'): SimulatedOrganization {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-exchange-'));
+  folders.push(folder);
+  return SimulatedOrganization.create(join(folder, 'organization'), { domain });
+}
+
+/** Two Exchange 2013 servers, BSAEX01 and BSAEX02, unless another version is wanted. */
+export function twoServers(version = ExchangeVersion.V2013): SimulatedOrganization {
+  const made = organization();
+  for (const name of ['BSAEX01', 'BSAEX02']) {
+    made.addServer({ name, fqdn: `${name}.apatricio.local`, version });
+  }
+  return made;
+}
+
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+export interface Result {
+  readonly objects: readonly PowerShellObject[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+  /** FullyQualifiedErrorId of the error that ended the call. */
+  readonly failed?: string;
+  readonly message?: string;
+}
+
+type Parameters = { readonly [name: string]: HostValue };
+
+/** Runs one cmdlet on a server's session, as our own client sends it. */
+export async function call(
+  lab: SimulatedOrganization,
+  cmdlet: string,
+  parameters: Parameters = {},
+  server = 'BSAEX01',
+): Promise<Result> {
+  const args = Object.entries(parameters).map(([name, value]) => ({ name, value }));
+  return callWith(lab, cmdlet, args, server);
+}
+
+export async function callWith(
+  lab: SimulatedOrganization,
+  cmdlet: string,
+  args: readonly CommandArgument[],
+  server = 'BSAEX01',
+): Promise<Result> {
+  const emissions: Emission[] = [];
+  const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
+  for await (const emission of lab.host(server).run(pipeline, new AbortController().signal)) {
+    emissions.push(emission);
+  }
+  const failed = emissions.find((emission) => emission.kind === 'failed');
+  return {
+    objects: emissions.flatMap((emission) =>
+      emission.kind === 'output' ? [emission.value as PowerShellObject] : [],
+    ),
+    warnings: emissions.flatMap((emission) => (emission.kind === 'warning' ? [emission.message] : [])),
+    errors: emissions.flatMap((emission) =>
+      emission.kind === 'error' ? [emission.error.fullyQualifiedErrorId] : [],
+    ),
+    ...(failed === undefined
+      ? {}
+      : { failed: failed.error.fullyQualifiedErrorId, message: failed.error.message }),
+  };
+}
+
+/** A property of the only object of a result, enums and identities by their text. */
+export function only(result: Result, property: string): PowerShellValue {
+  if (result.failed !== undefined) throw new Error(result.failed);
+  expect(result.objects).toHaveLength(1);
+  return plain(result.objects[0]!.properties[property]!);
+}
+
+export function plain(value: PowerShellValue): PowerShellValue {
+  if (Array.isArray(value)) return (value as readonly PowerShellValue[]).map(plain);
+  if (typeof value === 'object' && value !== null && 'typeNames' in value) return value.text ?? null;
+  return value;
+}
