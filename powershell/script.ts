@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { isTable, SecureText, type Argument, type Invocation } from './invocation';
+import { isTable, Reference, SecureText, type Argument, type Invocation } from './invocation';
 import { quote } from './literal';
 
 export interface ScriptOptions {
   /**
-   * How a secret or bytes are referred to, for example `$pfxPassword`; the text is put in as it is.
+   * How a secret, bytes or a reference are written, for example `$pfxPassword`; the text is put in as it is.
    *
-   * @default `<source>` for a secret, `<1234 bytes, SHA-256 0123456789ab…>` for bytes
+   * @default `<source>` for a secret, `<1234 bytes, SHA-256 0123456789ab…>` for bytes, `<description>` for a reference
    */
-  readonly reference?: (value: SecureText | Uint8Array, parameter: string) => string | undefined;
+  readonly reference?: (value: Referred, parameter: string) => string | undefined;
   /**
    * Columns after which the parameters of a call go on lines of their own, each before it ended by a backtick.
    *
@@ -16,6 +16,9 @@ export interface ScriptOptions {
    */
   readonly wrapAt?: number;
 }
+
+/** What is never written out. */
+export type Referred = SecureText | Reference | Uint8Array;
 
 /** Characters of a SHA-256 that are shown: enough to tell two files apart by eye. */
 const DIGEST_CHARACTERS = 12;
@@ -44,7 +47,7 @@ function renderArgument(value: Argument, parameter: string, options: ScriptOptio
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean') return value ? '$true' : '$false';
   if (typeof value === 'number') return renderNumber(value);
-  if (value instanceof SecureText || value instanceof Uint8Array) {
+  if (value instanceof SecureText || value instanceof Reference || value instanceof Uint8Array) {
     return options.reference?.(value, parameter) ?? describe(value);
   }
   if (isList(value)) return renderList(value, parameter, options);
@@ -77,8 +80,9 @@ function renderNumber(value: number): string {
   return value > 0 ? '([double]::PositiveInfinity)' : '([double]::NegativeInfinity)';
 }
 
-function describe(value: SecureText | Uint8Array): string {
+function describe(value: Referred): string {
   if (value instanceof SecureText) return value.toString();
+  if (value instanceof Reference) return `<${value.description}>`;
   const digest = createHash('sha256').update(value).digest('hex').slice(0, DIGEST_CHARACTERS);
   return `<${value.length} bytes, SHA-256 ${digest}…>`;
 }

@@ -30,7 +30,7 @@ export function installedCertificate(object: PowerShellObject): InstalledCertifi
     thumbprint: certificate.thumbprint,
     subject: certificate.subject,
     issuer: certificate.issuer,
-    names: certificate.names,
+    names: certificate.subjectAlternativeNames,
     notBefore: certificate.notBefore.toISOString(),
     notAfter: certificate.notAfter.toISOString(),
     selfSigned: certificate.selfSigned,

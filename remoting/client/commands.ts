@@ -1,7 +1,8 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
-import { isTable, SecureText } from '../../powershell/invocation';
+import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import { type ClixmlInput, type ClixmlObject, TypedList } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
+import { RemotingError } from '../remoting-error';
 
 const LIST_OF_OBJECTS = [
   'System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]',
@@ -71,6 +72,9 @@ function command(call: Invocation): ClixmlObject {
 }
 
 function argument(value: Argument): ClixmlInput {
+  if (value instanceof Reference) {
+    throw new RemotingError('usage', `the ${value.description} was never put in place of its reference`);
+  }
   if (isArguments(value)) return value.map(argument);
   if (!isTable(value)) return value;
   return {
