@@ -2,8 +2,7 @@ import type { Session } from '../powershell/session';
 import { RemotingError } from '../remoting/remoting-error';
 import { openSession } from '../remoting/session';
 import type { Transport } from '../remoting/transport';
-import { sshSecrets } from './configuration';
-import type { Environment, Settings, SshEndpoint } from './configuration';
+import type { Environment, Settings } from './configuration';
 
 /**
  * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
@@ -32,19 +31,10 @@ export async function connect(settings: Settings, environment: Environment): Pro
 
 async function transportFor(settings: Settings, environment: Environment): Promise<Transport> {
   const { endpoint } = settings;
-  if (endpoint.kind === 'ssh') return ssh(endpoint, environment);
+  if (endpoint.kind === 'ssh') throw new RemotingError('usage', 'ssh is not wired yet');
   const { processTransport } = await import('../remoting/transports/process');
   const { command, args } = endpoint;
   return processTransport({ command, args, env: withoutSecrets(environment) });
-}
-
-async function ssh(endpoint: SshEndpoint, environment: Environment): Promise<Transport> {
-  const { sshTransport } = await import('../remoting/transports/ssh');
-  void sshTransport;
-  void sshSecrets;
-  void endpoint;
-  void environment;
-  throw new Error('filled in when the transport stands');
 }
 
 /** What a local PowerShell inherits: nothing that belongs to Terraform or is a secret of ours. */

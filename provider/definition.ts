@@ -2,7 +2,7 @@ import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import { isKnown } from '../schema';
 import type { Environment, Settings } from './configuration';
-import { CONFIGURATION_SCHEMA, settingsFrom } from './configuration';
+import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
 import { connect } from './connection';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
@@ -16,7 +16,10 @@ export function exchangeProvider(
     typeName: 'exchange',
     schema: CONFIGURATION_SCHEMA,
     resources: RESOURCES.map(managed),
-    validate: (config) => (isKnown(config) ? settingsFrom(config, environment).diagnostics : []),
+    validate: (config) =>
+      isKnown(config) && (config['endpoint'] ?? environment[ENVIRONMENT.endpoint] ?? '') !== ''
+        ? settingsFrom(config, environment).diagnostics
+        : [],
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       return settings === undefined

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CertificateFacts } from '../exchange/resources';
-import { coversName, parsePfx, PkiError } from '../pki';
+import { assess, parsePfx, PkiError } from '../pki';
+import type { Certificate, Finding } from '../pki';
 import { Reference } from '../powershell/invocation';
 import type { Diagnostic, KnownValues } from '../schema';
 import { path } from '../schema';
@@ -17,12 +18,9 @@ export class PfxContent extends Reference {
 
 export interface Pfx {
   readonly bytes: Uint8Array;
-  readonly certificate: CertificateFacts;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
+  readonly certificate: Certificate;
+  readonly facts: CertificateFacts;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy. */
 export function readPfx(file: string, password: string | null): Pfx | Diagnostic {
@@ -37,12 +35,11 @@ export function readPfx(file: string, password: string | null): Pfx | Diagnostic
     );
   }
   try {
-    const { certificate } = parsePfx(bytes, password ?? '');
+    const { leaf: certificate } = parsePfx(bytes, password ?? '');
     return {
       bytes,
-      notBefore: certificate.notBefore,
-      notAfter: certificate.notAfter,
-      certificate: {
+      certificate,
+      facts: {
         thumbprint: certificate.thumbprint,
         subject: certificate.subject,
         issuer: certificate.issuer,
@@ -94,60 +91,56 @@ export function certificateProblems(
   file: string,
   now: Date,
 ): readonly Diagnostic[] {
-  const { certificate, notBefore, notAfter } = pfx;
-  const found: Diagnostic[] = [];
+  const { thumbprint } = pfx.facts;
   const expected = config['expected_thumbprint'];
-  if (typeof expected === 'string' && expected.toUpperCase() !== certificate.thumbprint) {
-    found.push(
-      problem(
-        'expected_thumbprint',
-        `'${file}' holds another certificate than declared`,
-        `It has thumbprint ${certificate.thumbprint}, declared is ${expected}. Correct the thumbprint of the certificate in the declaration, or put the right file there.`,
-      ),
-    );
-  }
-  if (now > notAfter) {
-    found.push(
-      problem(
+  const other =
+    typeof expected === 'string' && expected.toUpperCase() !== thumbprint
+      ? [
+          problem(
+            'expected_thumbprint',
+            `'${file}' holds another certificate than declared`,
+            `It has thumbprint ${thumbprint}, declared is ${expected}. Correct the thumbprint of the certificate in the declaration, or put the right file there.`,
+          ),
+        ]
+      : [];
+  const findings = assess(pfx.certificate, {
+    now,
+    hosts: (config['required_names'] ?? []) as readonly string[],
+    renewBeforeDays: (config['warn_before_expiry_days'] ?? 30) as number,
+  });
+  return [...other, ...findings.map((finding) => described(finding, file))];
+}
+
+function described(finding: Finding, file: string): Diagnostic {
+  switch (finding.kind) {
+    case 'expired':
+      return problem(
         'pfx_file',
         `The certificate in '${file}' has expired`,
-        `It ended on ${notAfter.toISOString()}. Get a new one.`,
-      ),
-    );
-  } else if (now < notBefore) {
-    found.push(
-      problem(
+        `It ended on ${finding.notAfter.toISOString()}. Get a new one and put its PFX there.`,
+      );
+    case 'not-yet-valid':
+      return problem(
         'pfx_file',
         `The certificate in '${file}' is not valid yet`,
-        `It begins on ${notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
-      ),
-    );
-  } else {
-    const days = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
-    if (days < ((config['warn_before_expiry_days'] ?? 30) as number)) {
-      found.push({
+        `It begins on ${finding.notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
+      );
+    case 'expires-soon':
+      return {
         ...problem(
           'pfx_file',
-          `The certificate in '${file}' ends in ${days} days`,
-          `On ${notAfter.toISOString()}. Get its successor now.`,
+          `The certificate in '${file}' ends in ${finding.daysLeft} days`,
+          `On ${finding.notAfter.toISOString()}. Get its successor now.`,
         ),
         severity: 'warning',
-      });
-    }
-  }
-  const missing = ((config['required_names'] ?? []) as readonly string[]).filter(
-    (name) => !coversName(certificate.names, name),
-  );
-  if (missing.length > 0) {
-    found.push(
-      problem(
+      };
+    case 'names-missing':
+      return problem(
         'required_names',
-        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
-        `It has ${certificate.names.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or change the namespaces.`,
-      ),
-    );
+        `${finding.missing.join(', ')} ${finding.missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
+        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or change the namespaces.`,
+      );
   }
-  return found;
 }
 
 function problem(attribute: string, summary: string, detail: string): Diagnostic {

@@ -57,8 +57,9 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     ...(resource.lifecycle === 'check'
       ? {}
       : {
-          find: async (planned: Values, target: ExchangeTarget) => {
-            const { state, diagnostics } = await observe(planned, target);
+          find: async (planned: Values, target: ExchangeTarget, config: Values) => {
+            const named = usesPfx ? withThumbprint(planned, config) : planned;
+            const { state, diagnostics } = await observe(named, target);
             return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
           },
         }),
@@ -101,6 +102,12 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 }
 
+/** An object that is known by its thumbprint can be found only by that of the PFX; `inform` says what is wrong with it. */
+function withThumbprint(planned: Values, config: Values): Values {
+  const pfx = readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
+  return 'severity' in pfx ? planned : { ...planned, thumbprint: pfx.facts.thumbprint };
+}
+
 /** What the plan must know from outside: the real version of the server, the PFX, and whether every cmdlet exists. */
 async function inform(
   resource: AnyResource,
@@ -125,8 +132,7 @@ async function inform(
   if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
   diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
   return {
-    values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.certificate }) ??
-      {}) as Values,
+    values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
     diagnostics,
   };
 }
@@ -139,12 +145,12 @@ function resolve(step: Step): { readonly step: Step } | { readonly diagnostic: D
     const password = parameters['Password'];
     const pfx = readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
     if ('severity' in pfx) return { diagnostic: pfx };
-    if (pfx.certificate.thumbprint !== argument.thumbprint) {
+    if (pfx.facts.thumbprint !== argument.thumbprint) {
       return {
         diagnostic: {
           severity: 'error',
           summary: `'${argument.file}' changed since the plan`,
-          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.certificate.thumbprint}. Nothing was run for it; plan again.`,
+          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
         },
       };
     }

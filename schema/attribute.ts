@@ -1,4 +1,4 @@
-import type { Known, Value } from './value';
+import type { Known, Values } from './value';
 
 /** The type of an attribute. Terraform's type system without dynamic values and tuples. */
 export type AttributeType =
@@ -115,6 +115,6 @@ export type ConfigOf<A extends Attributes> = {
 export type StateOf<A extends Attributes> = { readonly [K in keyof A]: TypeOf<A[K]['type']> | null };
 
 /** Every attribute of the schema; `null` where a value has none. */
-export function withEveryAttribute(schema: BlockSchema, values: { readonly [name: string]: Value }) {
+export function withEveryAttribute(schema: BlockSchema, values: Values): Values {
   return Object.fromEntries(Object.keys(schema.attributes).map((name) => [name, values[name] ?? null]));
 }

@@ -56,7 +56,7 @@ async function bring<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps(change);
+  const steps = resource.steps(change, target);
   if (steps === UNKNOWN) {
     throw new Error(`${resource.typeName}: the steps are unknown although everything is known at apply`);
   }
@@ -236,7 +236,7 @@ async function remove<Target>(
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   if (isResumption(resource, prior, memo)) return done(null);
-  const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null });
+  const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = steps.map((step) => resource.describe(step));
   if (memo.removal !== undefined && !sameTexts(memo.removal, texts)) {

@@ -22,7 +22,8 @@ export interface ConfigureContext {
 }
 
 export interface Configured<Target> {
-  readonly target: Target;
+  /** May be left out only beside an error. */
+  readonly target?: Target;
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -67,19 +68,19 @@ export interface ManagedResource<Target, Step = unknown> {
    * half-way left. The creation then runs the steps of an update from it. Null where there is none. Left out: a
    * creation never looks, and what an apply left half-made is removed and made again.
    *
-   * Not called while an attribute that requires replacement is unknown.
+   * Not called while an attribute that requires replacement is unknown. `config` has the write-only values.
    */
-  find?(planned: Values, target: Target): Promise<Found>;
+  find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
    * Facts for the plan from outside: values of computed attributes, further reasons to replace, diagnostics. Called
    * for every plan, also where the configuration did not change. Not called again at apply for what was known.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
-   * Pure: what runs to carry the change out, in order. `UNKNOWN` while something it depends on is. Called at plan and
+   * What runs to carry the change out, in order; pure, the target gives no more than its settings. `UNKNOWN` while something it depends on is. Called at plan and
    * again at apply; where the two differ, nothing is run.
    */
-  steps(change: Change): readonly Step[] | Unknown;
+  steps(change: Change, target: Target): readonly Step[] | Unknown;
   /** One step as people read it. Never shows a secret. */
   describe(step: Step): string;
   /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence. */

@@ -48,7 +48,7 @@ export class Engine<Target> {
 
   async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
     const { target, diagnostics = [] } = await this.definition.configure(config, { terraformVersion });
-    this.#target = { value: target };
+    if (target !== undefined) this.#target = { value: target };
     return diagnostics;
   }
 

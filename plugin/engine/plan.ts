@@ -46,7 +46,7 @@ async function planDestruction<Target>(
 ): Promise<PlanResult> {
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior);
+  const removal = removalOf(resource, prior, target);
   return {
     ...nothing(null),
     memo: { removal },
@@ -90,10 +90,10 @@ async function planUpdate<Target>(
   );
   const changed = !sameValue(planned, prior);
   return {
-    planned: changed ? withSteps(resource, { kind: 'update', prior, planned, config }, []) : planned,
+    planned: changed ? withSteps(resource, { kind: 'update', prior, planned, config }, [], target) : planned,
     requiresReplace: [...replacements(resource, prior, planned), ...(information?.requiresReplace ?? [])],
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
-    memo: { removal: removalOf(resource, prior) },
+    memo: { removal: removalOf(resource, prior, target) },
     diagnostics: information?.diagnostics ?? [],
   };
 }
@@ -107,7 +107,7 @@ async function planCreation<Target>(
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, null, config);
   const removal = memo.removal ?? removals.take(resource.typeName, proposed);
-  const found = removal === undefined ? await find(resource, proposed, target) : undefined;
+  const found = removal === undefined ? await find(resource, proposed, target, config) : undefined;
   const existing = found?.existing ?? null;
   const base = existing === null ? proposed : propose(resource.schema, existing, config);
   const change: Change =
@@ -116,7 +116,7 @@ async function planCreation<Target>(
       : { kind: 'update', prior: existing, planned: base, config };
   const information = await resource.inform?.(change, target);
   const informed = { ...change, planned: { ...base, ...information?.values } } as Change;
-  const planned = withSteps(resource, informed, removal ?? []);
+  const planned = withSteps(resource, informed, removal ?? [], target);
   return {
     planned,
     requiresReplace: [],
@@ -133,22 +133,32 @@ async function find<Target>(
   resource: ManagedResource<Target>,
   planned: Values,
   target: Target,
+  config: Values,
 ): Promise<Found | undefined> {
   if (!identityIsKnown(resource, planned)) return undefined;
-  const found = await resource.find?.(planned, target);
+  const found = await resource.find?.(planned, target, config);
   return found && { ...found, existing: found.existing && conform(resource.schema, found.existing) };
 }
 
-function withSteps(resource: ManagedResource<never>, change: Change, before: readonly string[]): Values {
+function withSteps<Target>(
+  resource: ManagedResource<Target>,
+  change: Change,
+  before: readonly string[],
+  target: Target,
+): Values {
   const planned = change.planned ?? {};
   if (resource.stepsAttribute === undefined) return planned;
-  const steps = describeSteps(resource, change);
+  const steps = describeSteps(resource, change, target);
   const shown: Value = steps === UNKNOWN ? UNKNOWN : [...before, ...steps];
   return { ...planned, [resource.stepsAttribute]: shown };
 }
 
-function removalOf(resource: ManagedResource<never>, prior: Values): readonly string[] {
-  const steps = describeSteps(resource, { kind: 'destroy', prior, planned: null, config: null });
+function removalOf<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  target: Target,
+): readonly string[] {
+  const steps = describeSteps(resource, { kind: 'destroy', prior, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   return steps;
 }

@@ -3,8 +3,12 @@ import type { Unknown, Value } from '../../schema';
 import type { Change, ManagedResource } from './definition';
 
 /** The steps of a change as people read them. */
-export function describeSteps(resource: ManagedResource<never>, change: Change): readonly string[] | Unknown {
-  const steps = resource.steps(change);
+export function describeSteps<Target>(
+  resource: ManagedResource<Target>,
+  change: Change,
+  target: Target,
+): readonly string[] | Unknown {
+  const steps = resource.steps(change, target);
   return steps === UNKNOWN ? UNKNOWN : steps.map((step) => resource.describe(step));
 }
 
