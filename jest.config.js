@@ -1,6 +1,7 @@
 /** Type checking is `tsc`'s work (`npm run typecheck`); Jest only runs what swc emits. */
 module.exports = {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/test/reporter/counts.js'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.quickstart/'],
   transform: {
