@@ -1,4 +1,4 @@
-/** Type checking is `tsc`'s work (`npm run typecheck`); Jest only runs what swc emits. */
+/** Type checking is `tsc`'s work (`npm run check`); Jest only runs what swc emits. */
 module.exports = {
   testEnvironment: 'node',
   reporters: ['default', '<rootDir>/test/reporter/counts.js'],

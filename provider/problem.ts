@@ -1,6 +1,6 @@
 import type { Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
-import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { Outcome } from '../powershell/outcome';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';

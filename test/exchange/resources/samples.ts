@@ -1,0 +1,116 @@
+import type { Facts } from '../../../exchange/resources';
+import type { ExchangeVersion } from '../../../exchange/versions';
+import { catalogOf } from '../../../exchange/versions';
+import { Reference, SecureText } from '../../../powershell/invocation';
+import type { KnownValues } from '../../../schema';
+
+export const THUMBPRINT = '0123456789ABCDEF0123456789ABCDEF01234567';
+export const OTHER_THUMBPRINT = '76543210FEDCBA9876543210FEDCBA9876543210';
+
+/** One declared state of each resource type, whole. */
+export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
+  exchange_service_connection_point: {
+    server: 'EX2',
+    uri: 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',
+    site_scope: ['Redmond'],
+  },
+  exchange_certificate: {
+    server: 'EX2',
+    pfx_file: 'mail.pfx',
+    pfx_password: null,
+    required_names: ['mail.contoso.com'],
+    expected_thumbprint: null,
+    warn_before_expiry_days: 30,
+    private_key_exportable: true,
+    thumbprint: THUMBPRINT,
+    subject: 'CN=mail.contoso.com',
+    issuer: 'CN=CA',
+    names: ['mail.contoso.com'],
+    not_after: '2027-01-01T00:00:00.000Z',
+  },
+  exchange_certificate_services: {
+    server: 'EX2',
+    thumbprint: THUMBPRINT,
+    services: ['IIS', 'SMTP'],
+    replace_default_smtp_certificate: true,
+    fallback_thumbprint: OTHER_THUMBPRINT,
+  },
+  exchange_outlook_anywhere: {
+    server: 'EX2',
+    identity: 'EX2\\Rpc (Default Web Site)',
+    internal_hostname: 'mail.contoso.com',
+    internal_clients_require_ssl: true,
+    internal_client_authentication_method: 'Ntlm',
+    external_hostname: 'mail.contoso.com',
+    external_clients_require_ssl: true,
+    external_client_authentication_method: 'Negotiate',
+    iis_authentication_methods: ['Basic', 'Ntlm', 'Negotiate'],
+  },
+  ...Object.fromEntries(
+    [
+      [
+        'owa',
+        'owa',
+        '/owa',
+        { forms_authentication: true, basic_authentication: true, windows_authentication: false },
+      ],
+      [
+        'ecp',
+        'ecp',
+        '/ecp',
+        { forms_authentication: true, basic_authentication: true, windows_authentication: false },
+      ],
+      ['activesync', 'Microsoft-Server-ActiveSync', '/Microsoft-Server-ActiveSync', {}],
+      ['ews', 'EWS', '/EWS/Exchange.asmx', { basic_authentication: true, windows_authentication: true }],
+      ['oab', 'OAB', '/OAB', { basic_authentication: false, windows_authentication: true }],
+      ['mapi', 'mapi', '/mapi', { iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'] }],
+      [
+        'powershell',
+        'PowerShell',
+        '/PowerShell',
+        { basic_authentication: false, windows_authentication: false },
+      ],
+      ['autodiscover', 'Autodiscover', null, { basic_authentication: true, windows_authentication: true }],
+    ].map(([service, directory, path, authentication]) => [
+      `exchange_${service as string}_virtual_directory`,
+      {
+        server: 'EX2',
+        web_site: 'Default Web Site',
+        identity: `EX2\\${directory as string} (Default Web Site)`,
+        ...(path === null
+          ? {}
+          : {
+              internal_url: `https://mail.contoso.com${path as string}`,
+              external_url: `https://mail.contoso.com${path as string}`,
+            }),
+        ...(authentication as KnownValues),
+      },
+    ]),
+  ),
+  exchange_database_availability_group: {
+    name: 'DAG01',
+    witness_server: 'FS01.contoso.local',
+    witness_directory: 'C:\\DAGFileShareWitnesses\\DAG01',
+    alternate_witness_server: 'FS02.contoso.local',
+    alternate_witness_directory: 'C:\\DAGFileShareWitnesses\\DAG01',
+    ip_addresses: ['255.255.255.255'],
+  },
+  exchange_database_availability_group_member: { dag: 'DAG01', server: 'EX2' },
+  exchange_health_gate: {
+    server: 'EX2',
+    protocols: ['owa', 'mapi', 'outlook-anywhere'],
+    timeout_seconds: 60,
+    triggers: { certificate: THUMBPRINT },
+  },
+};
+
+export function factsOf(version: ExchangeVersion): Facts {
+  const catalog = catalogOf(version);
+  return {
+    has: (cmdlet) => catalog.cmdlet(cmdlet) !== undefined,
+    pfx: {
+      content: new Reference('content of mail.pfx', 'PfxContent'),
+      password: new SecureText('canary', 'the PFX password'),
+    },
+  };
+}

@@ -1,0 +1,271 @@
+import {
+  certificate,
+  certificateServices,
+  dagMember,
+  databaseAvailabilityGroup,
+  healthGate,
+  outlookAnywhere,
+  serviceConnectionPoint,
+  virtualDirectories,
+} from '../../../exchange/resources';
+import type { Facts, Step } from '../../../exchange/resources';
+import { ExchangeVersion } from '../../../exchange/versions';
+import { renderInvocation } from '../../../powershell/script';
+import { factsOf, OTHER_THUMBPRINT, SAMPLES, THUMBPRINT } from './samples';
+
+const in2013 = factsOf(ExchangeVersion.V2013);
+const lines = (steps: readonly Step[]) => steps.map((step) => renderInvocation(step.invocation));
+
+/** Runs a definition's steps on whole states given by name: the compiler knows each definition's own. */
+function between<P>(
+  definition: { steps: (change: never, facts: Facts) => readonly Step[] },
+  prior: P,
+  planned: P,
+  facts = in2013,
+) {
+  return lines(definition.steps({ prior, planned } as never, facts));
+}
+
+const directory = (service: string) => {
+  const found = virtualDirectories.find(({ row }) => row.service === service);
+  if (found === undefined) throw new Error(service);
+  return found.definition;
+};
+
+describe('the service connection point', () => {
+  const declared = { ...SAMPLES['exchange_service_connection_point'], site_scope: null };
+
+  test('is set by Set-ClientAccessServer up to 2013', () => {
+    expect(between(serviceConnectionPoint, null, declared)).toEqual([
+      "Set-ClientAccessServer -Identity 'EX2' -AutoDiscoverServiceInternalUri 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml'",
+    ]);
+  });
+
+  test('is set by Set-ClientAccessService from 2016 on', () => {
+    expect(between(serviceConnectionPoint, null, declared, factsOf(ExchangeVersion.V2016))[0]).toMatch(
+      /^Set-ClientAccessService /,
+    );
+  });
+
+  test('letter case and a trailing slash are no difference', () => {
+    const spelled = { ...declared, uri: 'https://AUTODISCOVER.contoso.com/autodiscover/autodiscover.xml' };
+    expect(between(serviceConnectionPoint, declared, spelled)).toEqual([]);
+  });
+
+  test('without its path it is refused, with the right form', () => {
+    const problem = serviceConnectionPoint.schema.attributes.uri.problem?.(
+      'https://autodiscover.contoso.com',
+    );
+    expect(problem).toContain('lacks the Autodiscover path');
+    expect(problem).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
+  });
+});
+
+describe('a virtual directory', () => {
+  const owa = SAMPLES['exchange_owa_virtual_directory']!;
+
+  test('only what changes is sent', () => {
+    expect(
+      between(directory('owa'), owa, { ...owa, external_url: 'https://webmail.contoso.com/owa' }),
+    ).toEqual([
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -ExternalUrl 'https://webmail.contoso.com/owa'",
+    ]);
+  });
+
+  test('empty text clears a URL', () => {
+    expect(between(directory('owa'), owa, { ...owa, external_url: '' })).toEqual([
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -ExternalUrl $null",
+    ]);
+  });
+
+  test('from forms to Basic takes two calls, forms off first', () => {
+    const before = { ...owa, basic_authentication: false };
+    const after = { ...owa, forms_authentication: false, basic_authentication: true };
+    expect(between(directory('owa'), before, after)).toEqual([
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -FormsAuthentication:$false",
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -BasicAuthentication:$true",
+    ]);
+  });
+
+  test('MAPI sends its authentication methods with every change', () => {
+    const mapi = SAMPLES['exchange_mapi_virtual_directory']!;
+    expect(
+      between(directory('mapi'), mapi, { ...mapi, internal_url: 'https://other.contoso.com/mapi' }),
+    ).toEqual([
+      "Set-MapiVirtualDirectory -Identity 'EX2\\mapi (Default Web Site)' -InternalUrl 'https://other.contoso.com/mapi' -IISAuthenticationMethods 'Ntlm', 'OAuth', 'Negotiate'",
+    ]);
+  });
+
+  test('EWS goes on where a host does not resolve yet, since DNS comes last', () => {
+    const ews = SAMPLES['exchange_ews_virtual_directory']!;
+    expect(between(directory('ews'), null, ews)[0]).toMatch(/ -Force:\$true$/);
+  });
+
+  test.each([
+    ['/owa', 'is not a URL with a host'],
+    ['https:///owa', 'has no valid host name'],
+    ['https://mail.contoso.com/ owa', 'has a space in it'],
+    ['https://mail.contoso.com/ecp', 'does not end in /owa'],
+    ['mail.contoso.com/owa', 'is not a URL with a host'],
+    ['https://mail’s.contoso.com/owa', 'has no valid host name'],
+  ])('the URL %s is refused: %s', (url, problem) => {
+    const message = directory('owa').schema.attributes.internal_url?.problem?.(url);
+    expect(message).toContain(problem);
+    expect(message).toContain('https://mail.contoso.com/owa');
+  });
+
+  test('is read from Active Directory alone unless IIS values are declared', () => {
+    const onlyUrls = {
+      ...owa,
+      forms_authentication: null,
+      basic_authentication: null,
+      windows_authentication: null,
+    };
+    expect(directory('owa').observe?.(onlyUrls as never, in2013).parameters).toEqual({
+      ADPropertiesOnly: true,
+    });
+    expect(directory('owa').observe?.(owa as never, in2013).parameters).toEqual({});
+  });
+});
+
+describe('Outlook Anywhere', () => {
+  const declared = SAMPLES['exchange_outlook_anywhere']!;
+
+  test('a changed host goes with RequireSsl and the method of its side', () => {
+    expect(between(outlookAnywhere, declared, { ...declared, external_hostname: 'oa.contoso.com' })).toEqual([
+      "Set-OutlookAnywhere -Identity 'EX2\\Rpc (Default Web Site)' -ExternalHostname 'oa.contoso.com' -ExternalClientsRequireSsl:$true -ExternalClientAuthenticationMethod 'Negotiate'",
+    ]);
+  });
+
+  test('a host without method and RequireSsl is refused', () => {
+    const [problem] =
+      outlookAnywhere.validate?.({ ...declared, external_client_authentication_method: null }) ?? [];
+    expect(problem?.detail).toContain('external_client_authentication_method');
+  });
+});
+
+describe('a certificate', () => {
+  const declared = SAMPLES['exchange_certificate']!;
+
+  test('is imported with its content and password by reference', () => {
+    expect(between(certificate, null, declared)).toEqual([
+      "Import-ExchangeCertificate -Server 'EX2' -FileData <content of mail.pfx> -Password <the PFX password> -PrivateKeyExportable:$true",
+    ]);
+  });
+
+  test('that still serves something is not removed', () => {
+    const [removal] = certificate.steps({ prior: declared, planned: null } as never, in2013);
+    expect(renderInvocation(removal!.invocation)).toBe(
+      `Remove-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Confirm:$false`,
+    );
+    expect(removal?.guard?.problem([])).toBeUndefined();
+  });
+});
+
+describe('the services of a certificate', () => {
+  const declared = SAMPLES['exchange_certificate_services']!;
+
+  test('only those that are missing are enabled', () => {
+    expect(between(certificateServices, { ...declared, services: ['SMTP'] }, declared)).toEqual([
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS')`,
+    ]);
+  });
+
+  test('all of them move to a new certificate', () => {
+    expect(between(certificateServices, { ...declared, thumbprint: OTHER_THUMBPRINT }, declared)).toEqual([
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'SMTP' -Force:$true`,
+    ]);
+  });
+
+  test('a destroy gives them back to the certificate that Setup made', () => {
+    expect(between(certificateServices, declared, null)).toEqual([
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${OTHER_THUMBPRINT}' -Services 'IIS', 'SMTP' -Force:$true`,
+    ]);
+  });
+
+  test('SMTP needs a word that the default certificate may be replaced', () => {
+    const [problem] =
+      certificateServices.validate?.({ ...declared, replace_default_smtp_certificate: null }) ?? [];
+    expect(problem?.severity).toBe('error');
+    expect(problem?.detail).toContain('replace_default_smtp_certificate');
+  });
+
+  test('services that the session does not tell are unknown, never none', () => {
+    const state = { ...declared, cmdlets: [] } as never;
+    expect(certificateServices.view?.([], state)).toBeNull();
+  });
+});
+
+describe('a DAG', () => {
+  const declared = SAMPLES['exchange_database_availability_group']!;
+
+  test('is made with witness and addresses; the alternate witness needs a second call', () => {
+    expect(between(databaseAvailabilityGroup, null, declared)).toEqual([
+      "New-DatabaseAvailabilityGroup -Name 'DAG01' -WitnessServer 'FS01.contoso.local' -WitnessDirectory 'C:\\DAGFileShareWitnesses\\DAG01' -DatabaseAvailabilityGroupIpAddresses @('255.255.255.255')",
+      "Set-DatabaseAvailabilityGroup -Identity 'DAG01' -AlternateWitnessServer 'FS02.contoso.local' -AlternateWitnessDirectory 'C:\\DAGFileShareWitnesses\\DAG01'",
+    ]);
+  });
+
+  test('a witness by its short name is the same witness', () => {
+    expect(between(databaseAvailabilityGroup, { ...declared, witness_server: 'fs01' }, declared)).toEqual([]);
+  });
+
+  test('an alternate witness that is no longer declared is cleared', () => {
+    const without = { ...declared, alternate_witness_server: null, alternate_witness_directory: null };
+    expect(between(databaseAvailabilityGroup, declared, without)).toEqual([
+      "Set-DatabaseAvailabilityGroup -Identity 'DAG01' -AlternateWitnessServer $null -AlternateWitnessDirectory $null",
+    ]);
+  });
+
+  test('a name of 16 characters is refused', () => {
+    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNOP')).toContain(
+      'at most 15',
+    );
+    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNO')).toBeUndefined();
+  });
+
+  test('a member is added and removed', () => {
+    const member = SAMPLES['exchange_database_availability_group_member']!;
+    expect(between(dagMember, null, member)).toEqual([
+      "Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'EX2'",
+    ]);
+    expect(between(dagMember, member, null)).toEqual([
+      "Remove-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'EX2' -Confirm:$false",
+    ]);
+  });
+});
+
+describe('the health gate', () => {
+  const declared = SAMPLES['exchange_health_gate']!;
+  const [services, report] = healthGate.steps({ prior: null, planned: declared } as never, in2013);
+  const object = (properties: { readonly [name: string]: string | boolean }) => ({
+    typeNames: [],
+    properties,
+  });
+
+  test('a changed trigger runs it again', () => {
+    expect(
+      between(healthGate, declared, { ...declared, triggers: { certificate: OTHER_THUMBPRINT } }),
+    ).toEqual(["Test-ServiceHealth -Server 'EX2'", "Get-HealthReport -Identity 'EX2'"]);
+  });
+
+  test('names the services that do not run, and the server', () => {
+    const stopped = object({
+      Role: 'Client Access Server Role',
+      RequiredServicesRunning: false,
+      ServicesNotRunning: 'W3SVC',
+    });
+    expect(services?.until?.problem([stopped])).toBe('not running on EX2: Client Access Server Role: W3SVC');
+    expect(services?.until?.problem([object({ Role: 'x', RequiredServicesRunning: true })])).toBeUndefined();
+    expect(services?.until?.problem([])).toContain('says nothing of EX2');
+  });
+
+  test('names the protocols that do not answer', () => {
+    const healthy = ['OWA.Proxy', 'OutlookMapiHttp.Proxy'].map((HealthSet) =>
+      object({ HealthSet, AlertValue: 'Healthy' }),
+    );
+    expect(report?.until?.problem(healthy)).toBe('on EX2 outlook-anywhere (Outlook.Proxy) is not reported');
+    const all = [...healthy, object({ HealthSet: 'Outlook.Proxy', AlertValue: 'Unhealthy' })];
+    expect(report?.until?.problem(all)).toBe('on EX2 outlook-anywhere (Outlook.Proxy) is Unhealthy');
+  });
+});
