@@ -1,0 +1,91 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom, sshSecrets } from '../../provider/configuration';
+import type { Values } from '../../schema';
+
+const config = (values: Values): Values => ({
+  ...Object.fromEntries(Object.keys(CONFIGURATION_SCHEMA.attributes).map((name) => [name, null])),
+  ...values,
+});
+const ssh = { endpoint: 'ssh://admin%40contoso@ex1.contoso.local:2222' };
+
+test('an SSH endpoint', () => {
+  const { settings, diagnostics } = settingsFrom(config(ssh), {});
+  expect(diagnostics).toEqual([]);
+  expect(settings?.endpoint).toMatchObject({
+    kind: 'ssh',
+    host: 'ex1.contoso.local',
+    port: 2222,
+    user: 'admin@contoso',
+    subsystem: 'powershell',
+  });
+});
+
+test('the environment fills in what the configuration leaves out, and no more', () => {
+  const environment = {
+    [ENVIRONMENT.endpoint]: 'ssh://a@b',
+    [ENVIRONMENT.parallel_calls]: '7',
+    [ENVIRONMENT.domain_controller]: 'dc1',
+  };
+  const { settings } = settingsFrom(config({ ...ssh, parallel_calls: 2 }), environment);
+  expect(settings).toMatchObject({
+    parallelCalls: 2,
+    domainController: 'dc1',
+    endpoint: { host: 'ex1.contoso.local' },
+  });
+});
+
+test('a process is started from a JSON array of the environment', () => {
+  const { settings } = settingsFrom(config({}), {
+    [ENVIRONMENT.endpoint]: 'process:',
+    [ENVIRONMENT.process_command]: '["pwsh","-s"]',
+  });
+  expect(settings?.endpoint).toEqual({ kind: 'process', command: 'pwsh', args: ['-s'] });
+});
+
+test.each([
+  [{}, {}, 'It is not said where Exchange is reached'],
+  [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
+  [{ endpoint: 'http://ex1/' }, {}, 'unknown scheme http:'],
+  [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user or a server'],
+  [{ endpoint: 'ssh://u:secret@ex1' }, {}, 'has a password in it'],
+  [{ ...ssh, ssh_host_key: 'aa:bb' }, {}, 'is not a fingerprint'],
+  [{ ...ssh, parallel_calls: 99 }, {}, `parallel_calls is '99'`],
+  [ssh, { [ENVIRONMENT.call_timeout_seconds]: 'soon' }, `call_timeout_seconds is 'soon'`],
+  [{ ...ssh, servers: { EX1: '2014' } }, {}, `EX1 has the unknown Exchange version '2014'`],
+  [
+    { endpoint: 'process:' },
+    { [ENVIRONMENT.process_command]: 'pwsh -s' },
+    'process_command is not a list of texts',
+  ],
+])('%j with %j is refused: %s', (values, environment, summary) => {
+  const { settings, diagnostics } = settingsFrom(config(values), environment);
+  expect(settings).toBeUndefined();
+  expect(diagnostics[0]?.summary).toContain(summary);
+  expect(diagnostics[0]?.path).toBeDefined();
+  expect(JSON.stringify(diagnostics)).not.toContain('secret@');
+});
+
+test('every environment variable is named in the documentation of its attribute', () => {
+  for (const [name, variable] of Object.entries(ENVIRONMENT)) {
+    expect(CONFIGURATION_SCHEMA.attributes[name]?.description).toContain(variable);
+  }
+});
+
+describe('a password file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-file-'));
+  const file = join(folder, 'password');
+  beforeAll(() => writeFileSync(file, 'canary\n'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('of its owner alone is read', () => {
+    chmodSync(file, 0o600);
+    expect(sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: file })).toEqual({ password: 'canary' });
+  });
+
+  test('that others can read is refused', () => {
+    chmodSync(file, 0o644);
+    expect(() => sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: file })).toThrow('chmod 600');
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeKey, makePfx, makeSelfSigned } from '../../pki';
+import { certificateProblems, readPfx } from '../../provider/pfx';
+
+const folder = mkdtempSync(join(tmpdir(), 'pfx-'));
+const file = join(folder, 'mail.pfx');
+const made = makeSelfSigned({
+  commonName: 'mail.contoso.com',
+  subjectAlternativeNames: ['mail.contoso.com', '*.contoso.net'],
+  notBefore: new Date('2026-01-01T00:00:00Z'),
+  notAfter: new Date('2026-07-01T00:00:00Z'),
+  privateKey: makeKey(),
+});
+beforeAll(() => writeFileSync(file, makePfx(made, { password: 'canary' })));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function pfx() {
+  const read = readPfx(file, 'canary');
+  if ('severity' in read) throw new Error(read.summary);
+  return read;
+}
+
+test('a PFX is read, with what a plan shows of it', () => {
+  expect(pfx().facts).toMatchObject({
+    names: ['*.contoso.net', 'mail.contoso.com'],
+    notAfter: '2026-07-01T00:00:00.000Z',
+  });
+  expect(pfx().facts.thumbprint).toMatch(/^[0-9A-F]{40}$/);
+});
+
+test.each([
+  ['missing', join(folder, 'none.pfx'), 'canary', 'cannot be read'],
+  ['with a wrong password', file, 'other', 'password of'],
+  ['without the password', file, null, 'is missing'],
+])('a file %s is a diagnostic with the remedy', (_case, path, password, summary) => {
+  const read = readPfx(path, password);
+  expect(read).toMatchObject({ severity: 'error' });
+  expect('summary' in read && read.summary).toContain(summary);
+  expect(JSON.stringify(read)).not.toContain('canary');
+});
+
+test('a file that is no PFX', () => {
+  const other = join(folder, 'text.pfx');
+  writeFileSync(other, 'not a pfx');
+  expect(readPfx(other, null)).toMatchObject({ severity: 'error' });
+});
+
+const during = new Date('2026-03-01T00:00:00Z');
+test.each([
+  ['before it begins', new Date('2025-12-31T00:00:00Z'), {}, 'is not valid yet', 'error'],
+  ['after it ended', new Date('2026-07-02T00:00:00Z'), {}, 'has expired', 'error'],
+  ['shortly before its end', new Date('2026-06-20T00:00:00Z'), {}, 'ends in 11 days', 'warning'],
+  [
+    'with a name that it lacks',
+    during,
+    { required_names: ['mail.contoso.com', 'owa.contoso.com'] },
+    'owa.contoso.com is not on the certificate',
+    'error',
+  ],
+  [
+    'with another thumbprint than declared',
+    during,
+    { expected_thumbprint: '0'.repeat(40) },
+    'another certificate than declared',
+    'error',
+  ],
+])('%s: %s', (_case, now, config, summary, severity) => {
+  const problems = certificateProblems(pfx(), config, file, now);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatchObject({ severity });
+  expect(problems[0]?.summary).toContain(summary);
+});
+
+test('names that it covers, a wildcard among them, are no problem', () => {
+  const config = { required_names: ['MAIL.contoso.com', 'autodiscover.contoso.net'] };
+  expect(certificateProblems(pfx(), config, file, during)).toEqual([]);
+});

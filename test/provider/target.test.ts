@@ -1,0 +1,203 @@
+import type { Step } from '../../exchange/resources';
+import { ExchangeVersion } from '../../exchange/versions';
+import type { Outcome } from '../../powershell/outcome';
+import type { Settings } from '../../provider/configuration';
+import { ExchangeTarget } from '../../provider/target';
+import { RemotingError } from '../../remoting/remoting-error';
+import { failed, objects, ScriptedSession } from './scripted-session';
+
+const settings: Settings = {
+  endpoint: {
+    kind: 'ssh',
+    host: 'ex1.contoso.local',
+    port: 22,
+    user: 'admin',
+    subsystem: 'powershell',
+    hostKey: null,
+    knownHostsFile: null,
+    privateKeyFile: null,
+  },
+  versions: new Map([['ex1', ExchangeVersion.V2013]]),
+  snapIn: null,
+  domainController: null,
+  callTimeoutMs: 1000,
+  openTimeoutMs: 1000,
+  parallelCalls: 1,
+};
+const { signal } = new AbortController();
+const read = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };
+const write: Step = {
+  kind: 'virtual-directory',
+  server: 'EX1',
+  reason: 'because',
+  invocation: { cmdlet: 'Set-OwaVirtualDirectory', parameters: { Identity: 'EX1\\owa (Default Web Site)' } },
+};
+const lost: Outcome = { kind: 'unknown', message: 'the stream ended', interruption: 'closed' };
+const unsent: Outcome = { ...(failed('x') as Extract<Outcome, { kind: 'failed' }>), notSent: 'closed' };
+
+function targetOn(...sessions: readonly ScriptedSession[]) {
+  let opened = 0;
+  const target = new ExchangeTarget(
+    settings,
+    async () => sessions[opened++] ?? Promise.reject(new Error('no session')),
+  );
+  return { target, opened: () => opened };
+}
+
+test('a read is made once for all that ask, and again after a write', async () => {
+  const session = new ScriptedSession(() => objects({ Name: 'EX1' }));
+  const { target } = targetOn(session);
+  await Promise.all([target.observe(read), target.observe({ ...read })]);
+  expect(session.calls).toHaveLength(1);
+  expect(await target.run(write, signal)).toEqual({ kind: 'done', diagnostics: [] });
+  await target.observe(read);
+  expect(session.calls.map((call) => call.cmdlet)).toEqual([
+    'Get-OwaVirtualDirectory',
+    'Set-OwaVirtualDirectory',
+    'Get-OwaVirtualDirectory',
+  ]);
+});
+
+test('a write whose connection was lost is not repeated; the next call opens a new session', async () => {
+  const first = new ScriptedSession(() => lost);
+  const second = new ScriptedSession(() => objects());
+  const { target, opened } = targetOn(first, second);
+  const end = await target.run(write, signal);
+  expect(end.kind).toBe('uncertain');
+  expect(end.diagnostics[0]?.summary).toBe('The connection was lost during Set-OwaVirtualDirectory for EX1');
+  expect(first.calls).toHaveLength(1);
+  expect(first.closed).toBe(1);
+  await target.observe(read);
+  expect(opened()).toBe(2);
+  expect(second.calls).toHaveLength(1);
+});
+
+test('a write that never left is sent over a new session', async () => {
+  const first = new ScriptedSession(() => unsent);
+  const second = new ScriptedSession(() => objects());
+  const { target } = targetOn(first, second);
+  expect((await target.run(write, signal)).kind).toBe('done');
+  expect(second.calls).toHaveLength(1);
+});
+
+test('a read whose connection was lost is made once more', async () => {
+  const first = new ScriptedSession(() => lost);
+  const second = new ScriptedSession(() => objects({ Name: 'EX1' }));
+  const { target } = targetOn(first, second);
+  expect((await target.observe(read)).kind).toBe('objects');
+});
+
+test('a guard with a problem keeps the step from running', async () => {
+  const session = new ScriptedSession(() => objects());
+  const { target } = targetOn(session);
+  const guarded: Step = { ...write, guard: { invocation: read, problem: () => 'it is in use' } };
+  const end = await target.run(guarded, signal);
+  expect(end).toMatchObject({
+    kind: 'failed',
+    diagnostics: [{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }],
+  });
+  expect(session.calls.map((call) => call.cmdlet)).toEqual(['Get-OwaVirtualDirectory']);
+});
+
+test('a check is repeated until it is well', async () => {
+  const session = new ScriptedSession((_call, count) => objects({ well: count > 1 }));
+  const { target } = targetOn(session);
+  const check: Step = {
+    ...write,
+    until: {
+      seconds: 30,
+      problem: ([object]) => (object?.properties['well'] === true ? undefined : 'not yet'),
+    },
+  };
+  expect((await target.run(check, signal)).kind).toBe('done');
+  expect(session.calls).toHaveLength(2);
+});
+
+test('a check that never gets well names the server and what is wrong', async () => {
+  const { target } = targetOn(new ScriptedSession(() => objects({})));
+  const end = await target.run(
+    { ...write, until: { seconds: 0, problem: () => 'OWA.Proxy is Unhealthy' } },
+    signal,
+  );
+  expect(end.diagnostics[0]).toMatchObject({ severity: 'error', summary: 'EX1 is not healthy' });
+  expect(end.diagnostics[0]?.detail).toContain('OWA.Proxy is Unhealthy');
+});
+
+test('an error is told with its id and a remedy chosen by the id', async () => {
+  const { target } = targetOn(new ScriptedSession(() => failed('CommandNotFoundException')));
+  const end = await target.run(write, signal);
+  expect(end.diagnostics[0]?.summary).toBe('Set-OwaVirtualDirectory failed for EX1');
+  expect(end.diagnostics[0]?.detail).toContain('role');
+});
+
+test.each([
+  [new RemotingError('unreachable', 'refused', { code: 'ECONNREFUSED' }), 'EXCHANGE_ENDPOINT'],
+  [new RemotingError('authentication-refused', 'no', { methods: ['publickey'] }), 'takes publickey'],
+  [
+    new RemotingError('host-key-changed', 'no', {
+      fingerprint: 'SHA256:abc',
+      knownHostsEntry: 'known_hosts:3',
+    }),
+    'known_hosts:3',
+  ],
+  [new RemotingError('host-key-unknown', 'no', { fingerprint: 'SHA256:abc' }), 'SHA256:abc'],
+])(
+  'where no session comes about, %s, the remedy is named and the server asked once',
+  async (error, remedy) => {
+    let asked = 0;
+    const target = new ExchangeTarget(settings, async () => {
+      asked += 1;
+      throw error;
+    });
+    const readings = await Promise.all([
+      target.observe(read),
+      target.observe({ cmdlet: 'Get-X', parameters: {} }),
+    ]);
+    const [reading] = readings;
+    if (reading?.kind !== 'failed') throw new Error('expected a failure');
+    expect(reading.diagnostics[0]?.summary).toBe('No session with Exchange at ex1.contoso.local:22');
+    expect(reading.diagnostics[0]?.detail).toContain(remedy);
+    expect(reading.diagnostics[0]?.detail).toContain('Nothing was changed');
+    expect(asked).toBe(1);
+  },
+);
+
+describe('the version of a server', () => {
+  const servers = (display: string) =>
+    new ScriptedSession(() => objects({ Name: 'EX1', AdminDisplayVersion: display }));
+
+  test('as declared is no problem', async () => {
+    const { target } = targetOn(servers('Version 15.0 (Build 1497.2)'));
+    expect(await target.versionProblems('ex1')).toEqual([]);
+  });
+
+  test('another one stops the plan', async () => {
+    const { target } = targetOn(servers('Version 15.1 (Build 2375.7)'));
+    expect(await target.versionProblems('EX1')).toMatchObject([
+      { severity: 'error', summary: 'EX1 is not Exchange Server 2013' },
+    ]);
+  });
+
+  test('a server that is not there is named, with those that are', async () => {
+    const session = new ScriptedSession(() => objects({ Name: 'EX9', AdminDisplayVersion: 'x' }));
+    const [problem] = await targetOn(session).target.versionProblems('EX1');
+    expect(problem?.detail).toContain('EX9');
+  });
+
+  test('must be declared', async () => {
+    const [problem] = await targetOn().target.versionProblems('EX7');
+    expect(problem?.summary).toBe('The version of EX7 is not declared');
+  });
+});
+
+test('the domain controller of the run goes with every cmdlet that takes one', () => {
+  const target = new ExchangeTarget({ ...settings, domainController: 'dc1.contoso.local' }, () =>
+    Promise.reject(new Error()),
+  );
+  expect(target.addressed(read).parameters).toEqual({
+    ADPropertiesOnly: true,
+    DomainController: 'dc1.contoso.local',
+  });
+  const report = { cmdlet: 'Get-HealthReport', parameters: { Identity: 'EX1' } };
+  expect(target.addressed(report)).toEqual(report);
+});
