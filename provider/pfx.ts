@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { CertificateFacts } from '../exchange/resources';
-import { assess, parsePfx, PkiError } from '../pki';
-import type { Certificate, Finding } from '../pki';
+import { assess } from '../pki/assess';
+import type { Finding } from '../pki/assess';
+import type { Certificate } from '../pki/certificate';
+import { PkiError } from '../pki/error';
 import { Reference } from '../powershell/invocation';
 import type { Diagnostic, KnownValues } from '../schema';
 import { path } from '../schema';
@@ -23,7 +25,7 @@ export interface Pfx {
 }
 
 /** Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy. */
-export function readPfx(file: string, password: string | null): Pfx | Diagnostic {
+export async function readPfx(file: string, password: string | null): Promise<Pfx | Diagnostic> {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -34,6 +36,8 @@ export function readPfx(file: string, password: string | null): Pfx | Diagnostic
       `${(error as Error).message}. Put the file there, or correct pfxFile of the certificate in the declaration; the path counts from the folder that Terraform runs in.`,
     );
   }
+  // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
+  const { parsePfx } = await import('../pki/pfx');
   try {
     const { leaf: certificate } = parsePfx(bytes, password ?? '');
     return {

@@ -45,7 +45,7 @@ function remedyFor(id: string): string {
 /** What Exchange warned of, to be shown with the plan's other warnings. */
 export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
   if (outcome.kind !== 'objects') return [];
-  return (outcome).warnings.map((message) => ({
+  return outcome.warnings.map((message) => ({
     severity: 'warning',
     summary: `${invocation.cmdlet} warns`,
     detail: message,

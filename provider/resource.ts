@@ -58,7 +58,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       ? {}
       : {
           find: async (planned: Values, target: ExchangeTarget, config: Values) => {
-            const named = usesPfx ? withThumbprint(planned, config) : planned;
+            const named = usesPfx ? await withThumbprint(planned, config) : planned;
             const { state, diagnostics } = await observe(named, target);
             return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
           },
@@ -74,7 +74,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     },
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {
-      const resolved = resolve(step);
+      const resolved = await resolve(step);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       return (await target.run(resolved.step, signal)).diagnostics;
     },
@@ -103,8 +103,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
 }
 
 /** An object that is known by its thumbprint can be found only by that of the PFX; `inform` says what is wrong with it. */
-function withThumbprint(planned: Values, config: Values): Values {
-  const pfx = readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
+async function withThumbprint(planned: Values, config: Values): Promise<Values> {
+  const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
   return 'severity' in pfx ? planned : { ...planned, thumbprint: pfx.facts.thumbprint };
 }
 
@@ -128,7 +128,7 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const pfx = readPfx(file as string, password as string | null);
+  const pfx = await readPfx(file as string, password as string | null);
   if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
   diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
   return {
@@ -138,12 +138,12 @@ async function inform(
 }
 
 /** The step with the content of files in place. A file that changed since the plan is refused. */
-function resolve(step: Step): { readonly step: Step } | { readonly diagnostic: Diagnostic } {
+async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly diagnostic: Diagnostic }> {
   const parameters: { [name: string]: Argument } = { ...step.invocation.parameters };
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
     const password = parameters['Password'];
-    const pfx = readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
+    const pfx = await readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
     if ('severity' in pfx) return { diagnostic: pfx };
     if (pfx.facts.thumbprint !== argument.thumbprint) {
       return {

@@ -16,35 +16,36 @@ const made = makeSelfSigned({
 beforeAll(() => writeFileSync(file, makePfx(made, { password: 'canary' })));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function pfx() {
-  const read = readPfx(file, 'canary');
+async function pfx() {
+  const read = await readPfx(file, 'canary');
   if ('severity' in read) throw new Error(read.summary);
   return read;
 }
 
-test('a PFX is read, with what a plan shows of it', () => {
-  expect(pfx().facts).toMatchObject({
+test('a PFX is read, with what a plan shows of it', async () => {
+  const { facts } = await pfx();
+  expect(facts).toMatchObject({
     names: ['*.contoso.net', 'mail.contoso.com'],
     notAfter: '2026-07-01T00:00:00.000Z',
   });
-  expect(pfx().facts.thumbprint).toMatch(/^[0-9A-F]{40}$/);
+  expect(facts.thumbprint).toMatch(/^[0-9A-F]{40}$/);
 });
 
 test.each([
   ['missing', join(folder, 'none.pfx'), 'canary', 'cannot be read'],
   ['with a wrong password', file, 'other', 'password of'],
   ['without the password', file, null, 'is missing'],
-])('a file %s is a diagnostic with the remedy', (_case, path, password, summary) => {
-  const read = readPfx(path, password);
+])('a file %s is a diagnostic with the remedy', async (_case, path, password, summary) => {
+  const read = await readPfx(path, password);
   expect(read).toMatchObject({ severity: 'error' });
   expect('summary' in read && read.summary).toContain(summary);
   expect(JSON.stringify(read)).not.toContain('canary');
 });
 
-test('a file that is no PFX', () => {
+test('a file that is no PFX', async () => {
   const other = join(folder, 'text.pfx');
   writeFileSync(other, 'not a pfx');
-  expect(readPfx(other, null)).toMatchObject({ severity: 'error' });
+  expect(await readPfx(other, null)).toMatchObject({ severity: 'error' });
 });
 
 const during = new Date('2026-03-01T00:00:00Z');
@@ -66,14 +67,14 @@ test.each([
     'another certificate than declared',
     'error',
   ],
-])('%s: %s', (_case, now, config, summary, severity) => {
-  const problems = certificateProblems(pfx(), config, file, now);
+])('%s: %s', async (_case, now, config, summary, severity) => {
+  const problems = certificateProblems(await pfx(), config, file, now);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatchObject({ severity });
   expect(problems[0]?.summary).toContain(summary);
 });
 
-test('names that it covers, a wildcard among them, are no problem', () => {
+test('names that it covers, a wildcard among them, are no problem', async () => {
   const config = { required_names: ['MAIL.contoso.com', 'autodiscover.contoso.net'] };
-  expect(certificateProblems(pfx(), config, file, during)).toEqual([]);
+  expect(certificateProblems(await pfx(), config, file, during)).toEqual([]);
 });
