@@ -1,5 +1,5 @@
 import type { PowerShellObject } from '../../powershell/outcome';
-import { parseCertificate } from '../../pki';
+import { parseCertificate } from '../../pki/certificate';
 import { sameName } from './equality';
 import { bytesOf, property, textsOf } from './property';
 
