@@ -42,7 +42,8 @@ function renderParameter(name: string, value: Argument, options: ScriptOptions):
   return typeof value === 'boolean' ? `-${name}:${text}` : `-${name} ${text}`;
 }
 
-function renderArgument(value: Argument, parameter: string, options: ScriptOptions): string {
+/** A value as a person would type it after `-<parameter>`, or into a hash table. */
+export function renderArgument(value: Argument, parameter: string, options: ScriptOptions = {}): string {
   if (value === null) return '$null';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean') return value ? '$true' : '$false';

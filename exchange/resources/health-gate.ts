@@ -93,6 +93,7 @@ export const healthGate = defineResource({
         until: {
           seconds,
           problem: (objects: readonly PowerShellObject[]) => stoppedServices(server, objects),
+          expected: { property: 'RequiredServicesRunning', equals: true },
         },
       },
       ...(protocols.length === 0 || !facts.has('Get-HealthReport')
@@ -106,6 +107,14 @@ export const healthGate = defineResource({
               until: {
                 seconds,
                 problem: (objects: readonly PowerShellObject[]) => unhealthy(server, protocols, objects),
+                expected: {
+                  among: {
+                    property: 'HealthSet',
+                    values: protocols.map((protocol) => HEALTH_SETS[protocol] ?? protocol),
+                  },
+                  property: 'AlertValue',
+                  equals: 'Healthy',
+                },
               },
             },
           ]),

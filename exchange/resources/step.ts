@@ -36,4 +36,14 @@ export interface Until {
   readonly seconds: number;
   /** What is not yet as it must be; `undefined` where all is well. */
   readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
+  /** The same as data, for a script that people run. */
+  readonly expected: Expected;
+}
+
+/** A property that must have a value in every object that the call returns, of which there must be one. */
+export interface Expected {
+  /** Only these objects count, and each of them must be there. Left out: all. */
+  readonly among?: { readonly property: string; readonly values: readonly string[] };
+  readonly property: string;
+  readonly equals: string | boolean;
 }

@@ -1,0 +1,31 @@
+import { TerraformProvider } from 'cdktf';
+import type { Construct } from 'constructs';
+import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
+
+/** The provider's name in a stack, with which the names of its resources begin. */
+export const PROVIDER_NAME = 'exchange';
+
+export interface ExchangeProviderConfig {
+  /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
+  readonly servers: { readonly [server: string]: string };
+  /**
+   * Where Exchange is reached. Credentials never stand here.
+   *
+   * @default EXCHANGE_ENDPOINT
+   */
+  readonly endpoint?: string;
+}
+
+/** The provider of the Exchange objects. */
+export class ExchangeProvider extends TerraformProvider {
+  constructor(scope: Construct, id: string, config: ExchangeProviderConfig) {
+    super(scope, id, {
+      terraformResourceType: PROVIDER_NAME,
+      terraformGeneratorMetadata: { providerName: PROVIDER_NAME, providerVersion: PROVIDER_VERSION },
+      terraformProviderSource: PROVIDER_SOURCE,
+    });
+    // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
+    this.addOverride('servers', config.servers);
+    if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
+  }
+}

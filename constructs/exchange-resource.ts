@@ -1,0 +1,48 @@
+import { TerraformResource } from 'cdktf';
+import type { TerraformMetaArguments } from 'cdktf';
+import type { Construct } from 'constructs';
+import { PROVIDER_VERSION } from '../exchange/provider-address';
+import type { Attributes } from '../exchange/resources';
+import type { ConfigOf } from '../schema';
+import { PROVIDER_NAME } from './exchange-provider';
+
+/** What this binding needs of a definition. */
+export interface Bindable<A extends Attributes> {
+  readonly typeName: string;
+  readonly schema: { readonly attributes: A };
+}
+
+/**
+ * A resource of the exchange provider, bound by its definition: a required attribute that is left out, or a computed
+ * one that is set, does not compile.
+ */
+export class ExchangeResource<A extends Attributes> extends TerraformResource {
+  readonly #config: Readonly<Record<string, unknown>>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    definition: Bindable<A>,
+    config: ConfigOf<A>,
+    meta: TerraformMetaArguments = {},
+  ) {
+    super(scope, id, {
+      terraformResourceType: definition.typeName,
+      terraformGeneratorMetadata: { providerName: PROVIDER_NAME, providerVersion: PROVIDER_VERSION },
+      // Without it Terraform destroys a removed server's objects before it takes the server out of DNS:
+      // docs/decisions/create-before-destroy.md.
+      lifecycle: { createBeforeDestroy: true },
+      ...meta,
+    });
+    this.#config = config;
+  }
+
+  /** The value of an attribute in another resource. */
+  attribute(name: keyof A & string): string {
+    return this.getStringAttribute(name);
+  }
+
+  protected override synthesizeAttributes(): { [name: string]: unknown } {
+    return { ...this.#config };
+  }
+}

@@ -1,0 +1,154 @@
+import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
+import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
+import { Annotations, TerraformStack, Token } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import type { DesiredRecordSet, DesiredResource, DesiredState, DesiredValue } from '../exchange/desired-state';
+import { isReference } from '../exchange/desired-state';
+import { exchangePlan } from '../exchange/plan/exchange-plan';
+import { exchangePlanScript } from '../exchange/plan/script';
+import { resolveSite } from '../exchange/resolve-site';
+import { certificate } from '../exchange/resources';
+import { formatDiagnostic } from '../exchange/rules';
+import type { ExchangeSiteProps } from '../exchange/site';
+import type { Path } from '../schema';
+import { formatPath } from '../schema';
+import { DnsUpdates } from './dns-updates';
+import { ExchangeProvider } from './exchange-provider';
+import { ExchangeResource } from './exchange-resource';
+import { ImportBlock } from './import-block';
+import { writeBesideStack } from './plan-files';
+import { SecretVariable } from './secret-variable';
+
+export interface ExchangeSiteOptions {
+  /**
+   * The way from the folder in which Terraform runs to the project's folder, from which files of the declaration are
+   * named, with `/` between the names.
+   *
+   * @default '../../..', for Terraform in cdktf.out/stacks/<stack>
+   */
+  readonly projectFolder?: string;
+}
+
+/**
+ * An Exchange site: the objects of its servers, its DAG, its DNS record sets, and the remote-execution plan beside
+ * the stack's `cdk.tf.json`. One in a stack. Called `Default`, it leaves Terraform addresses short:
+ * `exchange_owa_virtual_directory.BsAEX02-owa`.
+ */
+export class ExchangeSite extends Construct {
+  /** Lists that came of the declaration. */
+  readonly desired: DesiredState;
+  readonly #elements = new Map<string, ExchangeResource<Record<string, never>>>();
+  readonly #projectFolder: string;
+
+  /** @throws TypeError where a value is only known to Terraform: names and addresses decide what is made */
+  constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
+    super(scope, id);
+    refuseTokens(site, []);
+    this.#projectFolder = options.projectFolder ?? '../../..';
+    this.desired = resolveSite(site);
+    const { diagnostics } = this.desired;
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    for (const warning of diagnostics.filter(({ severity }) => severity === 'warning')) {
+      Annotations.of(this).addWarning(formatDiagnostic(warning));
+    }
+    this.node.addValidation({ validate: () => errors.map(formatDiagnostic) });
+    // What is wrong may be that two things have one name: then nothing could be made of it.
+    if (errors.length === 0) this.#make(site);
+  }
+
+  #make(site: ExchangeSiteProps): void {
+    new ExchangeProvider(this, 'exchange', {
+      servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      ...(site.connection === undefined ? {} : { endpoint: site.connection.endpoint }),
+    });
+    const password = new SecretVariable(
+      this,
+      'pfx_password',
+      'Password of the PFX file. Left out: the file has none.',
+    );
+    const updates = new DnsUpdates(this, site.dns.zones);
+    for (const resource of this.desired.resources) this.#resource(resource, password);
+    for (const record of this.desired.dnsRecords) this.#record(record, updates);
+    const stack = TerraformStack.of(this);
+    writeBesideStack(stack, () => ({
+      'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
+      'exchange-plan.ps1': exchangePlanScript(stack.node.id, site, this.desired),
+    }));
+  }
+
+  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: SecretVariable): void {
+    const config = Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
+    );
+    const secret =
+      definition.typeName === certificate.typeName
+        ? { pfx_password: password.stringValue, pfx_file: this.#fromStack(attributes['pfx_file'] as string) }
+        : {};
+    this.#elements.set(
+      id,
+      new ExchangeResource(
+        this,
+        id,
+        definition,
+        { ...config, ...secret },
+        { dependsOn: this.#elementsOf(dependsOn) },
+      ),
+    );
+  }
+
+  #record(record: DesiredRecordSet, updates: DnsUpdates): void {
+    const zone = record.zone.name.endsWith('.') ? record.zone.name : `${record.zone.name}.`;
+    const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
+    const recordSet = new RecordSet(this, record.id, {
+      zone,
+      ...(record.name === null ? {} : { name: record.name }),
+      addresses: [...record.addresses],
+      ttl: record.ttlSeconds,
+      provider: updates.providerOf(record.zone),
+      dependsOn: this.#elementsOf(record.dependsOn),
+    });
+    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
+  }
+
+  #elementsOf(ids: readonly string[]): ITerraformDependable[] {
+    return ids.map((id) => this.#element(id));
+  }
+
+  #element(id: string): ExchangeResource<Record<string, never>> {
+    const found = this.#elements.get(id);
+    if (found === undefined) throw new TypeError(`'${id}' is needed before it is made.`);
+    return found;
+  }
+
+  #value(value: DesiredValue): unknown {
+    if (isReference(value)) return this.#element(value.resource).getStringAttribute(value.attribute);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value as { readonly [key: string]: DesiredValue }).map(([key, item]) => [
+        key,
+        this.#value(item),
+      ]),
+    );
+  }
+
+  /** A file of the declaration, as Terraform finds it from where it runs. */
+  #fromStack(file: string): string {
+    const absolute = /^([\\/]|[a-z]:[\\/])/i.test(file);
+    return absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`;
+  }
+}
+
+/** A value that only Terraform knows cannot decide what is declared. */
+function refuseTokens(value: unknown, at: Path): void {
+  if (Token.isUnresolved(value)) {
+    throw new TypeError(
+      `${formatPath(at)}: a value that only Terraform knows; write it into the declaration, which decides what is made`,
+    );
+  }
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => refuseTokens(item, [...at, { index }]));
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) refuseTokens(item, [...at, { attribute: key }]);
+  }
+}

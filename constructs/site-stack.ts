@@ -1,0 +1,35 @@
+import { relative, resolve, sep } from 'node:path';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { ExchangeSiteProps } from '../exchange/site';
+import { ExchangeSite } from './exchange-site';
+
+/** What a file under `environments/` exports. */
+export interface Environment {
+  readonly site: ExchangeSiteProps;
+  /**
+   * Says where the state is kept, for example `(stack) => new S3Backend(stack, { … })`.
+   *
+   * @default a file terraform.<stack>.tfstate in the project's folder
+   */
+  readonly backend?: (stack: TerraformStack) => void;
+}
+
+/** The stack of one environment. */
+export class SiteStack extends TerraformStack {
+  readonly site: ExchangeSite;
+
+  /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
+  constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
+    super(scope, id);
+    const stackFolder = resolve(projectFolder, App.of(this).outdir, 'stacks', id);
+    // Relative, so that the synthesized files are the same in every checkout.
+    const way = relative(stackFolder, resolve(projectFolder)).split(sep).join('/');
+    if (environment.backend === undefined) {
+      new LocalBackend(this, { path: `${way}/terraform.${id}.tfstate` });
+    } else {
+      environment.backend(this);
+    }
+    this.site = new ExchangeSite(this, 'Default', environment.site, { projectFolder: way });
+  }
+}

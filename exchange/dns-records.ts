@@ -1,0 +1,69 @@
+import { listed, recordTypeOf } from './addresses';
+import { clientNames } from './namespaces';
+import type { ExchangeSiteProps, Zone } from './site';
+
+/** The addresses of one name, as one record set of one type. */
+export interface DnsRecordSet {
+  /** `webmail_contoso_com-A`: a host name has no underscore, so that no two names share an id. */
+  readonly id: string;
+  readonly host: string;
+  readonly zone: Zone;
+  /** Relative to the zone; null for the zone itself. */
+  readonly name: string | null;
+  readonly type: 'A' | 'AAAA';
+  readonly ttlSeconds: number;
+  /** In the order of the servers. */
+  readonly addresses: readonly string[];
+  /** It is there before the first deploy and is imported. */
+  readonly existing: boolean;
+}
+
+const DEFAULT_TTL_SECONDS = 300;
+
+/** The zone that holds a name: of several, the longest. */
+export function zoneOf(site: ExchangeSiteProps, host: string): Zone | undefined {
+  return site.dns.zones
+    .filter((zone) => isWithin(host, zone.name))
+    .sort((left, right) => right.name.length - left.name.length)[0];
+}
+
+function isWithin(host: string, zone: string): boolean {
+  const [name, end] = [host.toLowerCase(), zone.toLowerCase().replace(/\.$/, '')];
+  return name === end || name.endsWith(`.${end}`);
+}
+
+/** Addresses that the names stand for. */
+export function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
+  const publish = site.dns.publish ?? 'round-robin';
+  return publish === 'round-robin'
+    ? site.servers.flatMap((server) => listed(server.address))
+    : listed(publish.virtualIp);
+}
+
+/** One record set for every name of clients and every type of address that it stands for. */
+export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
+  const addresses = [...new Set(publishedAddresses(site))];
+  return clientNames(site).flatMap(({ host }) => {
+    const zone = zoneOf(site, host);
+    if (zone === undefined) return [];
+    const name = host.slice(0, host.length - zone.name.replace(/\.$/, '').length).replace(/\.$/, '');
+    return (['A', 'AAAA'] as const).flatMap((type) => {
+      const ofType = addresses.filter((address) => recordTypeOf(address) === type);
+      if (ofType.length === 0) return [];
+      return [
+        {
+          id: `${host.toLowerCase().replaceAll('.', '_')}-${type}`,
+          host,
+          zone,
+          name: name === '' ? null : name,
+          type,
+          ttlSeconds: site.dns.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+          addresses: ofType,
+          existing: (site.dns.existingRecords ?? []).some(
+            (existing) => existing.toLowerCase() === host.toLowerCase(),
+          ),
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import type { Path } from '../schema';
+import { path } from '../schema';
+import { SERVICES, serviceNamed } from './services';
+import type { ServiceName } from './services';
+import type { ExchangeSiteProps, NamedService, Namespace } from './site';
+
+/** The host names of one service on the two sides of the firewall, and where they are declared. */
+export interface ServiceHosts {
+  readonly internal: string;
+  /** Empty text clears it. */
+  readonly external: string;
+  readonly internalPath: Path;
+  readonly externalPath: Path;
+}
+
+function hostsOf(namespace: Namespace, at: Path): ServiceHosts {
+  if (typeof namespace === 'string') {
+    return { internal: namespace, external: namespace, internalPath: at, externalPath: at };
+  }
+  return {
+    internal: namespace.internal,
+    external: namespace.external ?? '',
+    internalPath: [...at, { attribute: 'internal' }],
+    externalPath: [...at, { attribute: 'external' }],
+  };
+}
+
+export function clientHosts(site: ExchangeSiteProps): ServiceHosts {
+  return hostsOf(site.namespaces.client, path('namespaces', 'client'));
+}
+
+/** The names that a service itself was given; undefined where it has none of its own. */
+export function ownHosts(site: ExchangeSiteProps, service: NamedService): ServiceHosts | undefined {
+  const own = site.namespaces.services?.[service];
+  return own === undefined ? undefined : hostsOf(own, path('namespaces', 'services', service));
+}
+
+export function hostsOfService(site: ExchangeSiteProps, service: NamedService): ServiceHosts {
+  return ownHosts(site, service) ?? clientHosts(site);
+}
+
+/** `https://<host><path of the service>`; empty where there is no host. */
+export function urlOf(service: ServiceName, host: string): string {
+  return host === '' ? '' : `https://${host}${serviceNamed(service).path}`;
+}
+
+/** A host name that clients are given, and where it is declared. */
+export interface ClientName {
+  readonly host: string;
+  readonly path: Path;
+}
+
+/** Every host name that clients are given, once each, in the order of the declaration. Letter case does not count. */
+export function clientNames(site: ExchangeSiteProps): readonly ClientName[] {
+  const services: readonly NamedService[] = [
+    'outlookAnywhere',
+    ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
+  ];
+  const all = [
+    clientHosts(site),
+    hostsOf(site.namespaces.autodiscover, path('namespaces', 'autodiscover')),
+    ...services.flatMap((service) => ownHosts(site, service) ?? []),
+  ].flatMap((hosts) => [
+    { host: hosts.internal, path: hosts.internalPath },
+    { host: hosts.external, path: hosts.externalPath },
+  ]);
+  const seen = new Set<string>();
+  return all.filter(({ host }) => {
+    const key = host.toLowerCase();
+    if (host === '' || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

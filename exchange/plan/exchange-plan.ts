@@ -1,0 +1,100 @@
+import type { Argument } from '../../powershell/invocation';
+import { isTable, Reference, SecureText } from '../../powershell/invocation';
+import type { DesiredRecordSet, DesiredState } from '../desired-state';
+import type { Step } from '../resources';
+import type { ExchangeSiteProps } from '../site';
+import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
+import { PLAN_FORMAT_VERSION } from './model';
+import type { PlannedStep } from './planned-step';
+import { plannedSteps } from './planned-step';
+import { AskedSecret, FileContent, StepResult } from './value';
+
+/** What a run of the plan asks for. */
+export function planInputs(site: ExchangeSiteProps): readonly PlanInput[] {
+  return [
+    {
+      name: 'PfxPath',
+      kind: 'file',
+      description: `PFX file with the certificate of the site and its private key: ${site.certificate.pfxFile}`,
+    },
+    { name: 'PfxPassword', kind: 'secret', description: 'Password of the PFX file' },
+  ];
+}
+
+/** The remote-execution plan of a site, for tools. Byte for byte the same for the same declaration. */
+export function exchangePlan(name: string, site: ExchangeSiteProps, state: DesiredState): ExchangePlan {
+  return {
+    formatVersion: PLAN_FORMAT_VERSION,
+    site: name,
+    inputs: planInputs(site),
+    steps: plannedSteps(state).map(planStep),
+  };
+}
+
+function planStep(planned: PlannedStep): PlanStep {
+  if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
+  const { id, after, step } = planned;
+  const wait = waitOf(step);
+  return {
+    id,
+    server: step.server,
+    kind: step.kind,
+    cmdlet: step.invocation.cmdlet,
+    parameters: Object.fromEntries(
+      Object.entries(step.invocation.parameters).map(([name, value]) => [name, planValue(name, value)]),
+    ),
+    after,
+    reason: step.reason,
+    ...(wait === undefined ? {} : { wait }),
+  };
+}
+
+function waitOf({ until }: Step): PlanWait | undefined {
+  if (until === undefined) return undefined;
+  const { among, property, equals } = until.expected;
+  return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
+}
+
+/** Why the records come last, with the two traps of hashicorp/dns that a reader of the plan must know. */
+function recordReason({ existing }: DesiredRecordSet): string {
+  const published = 'Users reach the servers by this name, so it is published last, when all of them are healthy.';
+  return existing
+    ? `${published} The record set is imported first, so that what it holds already is seen.`
+    : `${published} If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in dns.existingRecords.`;
+}
+
+function dnsStep(id: string, after: readonly string[], record: DesiredRecordSet): PlanStep {
+  return {
+    id,
+    server: null,
+    kind: 'dns',
+    zone: record.zone.name,
+    name: record.name ?? '@',
+    type: record.type,
+    ttl: record.ttlSeconds,
+    addresses: record.addresses,
+    after,
+    reason: recordReason(record),
+  };
+}
+
+function planValue(parameter: string, value: Argument): PlanValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  if (value instanceof StepResult) return { reference: value.step, property: value.property ?? '' };
+  if (value instanceof FileContent) return { file: value.file };
+  if (value instanceof AskedSecret) return { secret: value.description };
+  if (value instanceof SecureText) return { secret: value.source };
+  if (value instanceof Reference || value instanceof Uint8Array) {
+    throw new TypeError(`-${parameter} has a value that a plan cannot hold`);
+  }
+  if (isTable(value)) {
+    return {
+      table: Object.fromEntries(
+        Object.entries(value.table).map(([key, item]) => [key, planValue(parameter, item)]),
+      ),
+    };
+  }
+  return value.map((item) => planValue(parameter, item));
+}

@@ -1,0 +1,82 @@
+import type { StepKind } from '../resources';
+
+/** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
+export const PLAN_FORMAT_VERSION = 1;
+
+/** `exchange-plan.json`: every step of a site from nothing, in an order in which they can run. */
+export interface ExchangePlan {
+  readonly formatVersion: typeof PLAN_FORMAT_VERSION;
+  readonly site: string;
+  readonly inputs: readonly PlanInput[];
+  readonly steps: readonly PlanStep[];
+}
+
+/** Something that a run is given, because it must not, or cannot, stand in the plan. */
+export interface PlanInput {
+  /** Name of the parameter in the script. */
+  readonly name: string;
+  readonly kind: 'file' | 'secret';
+  readonly description: string;
+}
+
+export type PlanStep = CmdletStep | DnsStep;
+
+interface AnyStep {
+  /** From stable names: it stays the same while other steps come and go. */
+  readonly id: string;
+  /** Null for an object of the organization. */
+  readonly server: string | null;
+  /** Ids of steps that must be done before. */
+  readonly after: readonly string[];
+  readonly reason: string;
+}
+
+export interface CmdletStep extends AnyStep {
+  readonly kind: StepKind;
+  readonly cmdlet: string;
+  readonly parameters: { readonly [name: string]: PlanValue };
+  /** The step is a check: the cmdlet is repeated until every expected value is seen. */
+  readonly wait?: PlanWait;
+}
+
+export interface DnsStep extends AnyStep {
+  readonly kind: 'dns';
+  readonly zone: string;
+  /** Relative to the zone; `@` for the zone itself. */
+  readonly name: string;
+  readonly type: 'A' | 'AAAA';
+  /** Seconds. */
+  readonly ttl: number;
+  readonly addresses: readonly string[];
+}
+
+/** The objects that the cmdlet returns, and what must be seen in them. */
+export interface PlanWait {
+  /** After so many seconds the check has failed. */
+  readonly seconds: number;
+  /** Left out: every object, and at least one. */
+  readonly objects?: { readonly property: string; readonly values: readonly string[] };
+  readonly property: string;
+  readonly equals: string | boolean;
+}
+
+/** A value of a parameter. Null is `$null`. */
+export type PlanValue =
+  null | string | number | boolean | readonly PlanValue[] | PlanSecret | PlanFile | PlanReference | PlanTable;
+export interface PlanSecret {
+  /** What it is; the input of kind `secret` gives it. */
+  readonly secret: string;
+}
+export interface PlanFile {
+  /** The bytes of this file. */
+  readonly file: string;
+}
+export interface PlanReference {
+  /** Id of an earlier step. */
+  readonly reference: string;
+  /** Property of the object that it returned. */
+  readonly property: string;
+}
+export interface PlanTable {
+  readonly table: { readonly [key: string]: PlanValue };
+}

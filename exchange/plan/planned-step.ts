@@ -1,0 +1,53 @@
+import type { DesiredRecordSet, DesiredResource, DesiredState } from '../desired-state';
+import type { Step } from '../resources';
+
+/** A step of the plan with its id; what the JSON and the script are both made from. */
+export type PlannedStep = PlannedCmdlet | PlannedRecordSet;
+
+export interface PlannedCmdlet {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly step: Step;
+}
+
+export interface PlannedRecordSet {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly record: DesiredRecordSet;
+}
+
+/**
+ * The first step of a resource has the resource's id; a later one adds its cmdlet, so that no id changes when a
+ * resource gets one more step.
+ */
+function idsOf({ id, steps }: DesiredResource): readonly string[] {
+  const seen = new Map<string, number>();
+  return steps.map(({ invocation }, index) => {
+    if (index === 0) return id;
+    const count = (seen.get(invocation.cmdlet) ?? 0) + 1;
+    seen.set(invocation.cmdlet, count);
+    return count === 1 ? `${id}/${invocation.cmdlet}` : `${id}/${invocation.cmdlet}/${count}`;
+  });
+}
+
+/** Every step in an order in which they can run. */
+export function plannedSteps(state: DesiredState): readonly PlannedStep[] {
+  const last = new Map<string, string>();
+  const after = (ids: readonly string[]) => ids.flatMap((id) => last.get(id) ?? []);
+  const cmdlets = state.resources.flatMap((resource) => {
+    const ids = idsOf(resource);
+    const steps = resource.steps.map((step, index) => ({
+      id: ids[index] as string,
+      after: index === 0 ? after(resource.dependsOn) : [ids[index - 1] as string],
+      step,
+    }));
+    last.set(resource.id, ids.at(-1) ?? resource.id);
+    return steps;
+  });
+  const records = state.dnsRecords.map((record) => ({
+    id: record.id,
+    after: after(record.dependsOn),
+    record,
+  }));
+  return [...cmdlets, ...records];
+}

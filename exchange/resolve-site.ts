@@ -1,0 +1,399 @@
+import type { Reference } from '../powershell/invocation';
+import type { Path, StateOf } from '../schema';
+import { path } from '../schema';
+import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
+import { isReference } from './desired-state';
+import { dnsRecords } from './dns-records';
+import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
+import { AskedSecret, FileContent, StepResult } from './plan/value';
+import {
+  certificate,
+  certificateServices,
+  dagMember,
+  databaseAvailabilityGroup,
+  erase,
+  healthGate,
+  outlookAnywhere,
+  serviceConnectionPoint,
+  virtualDirectories,
+} from './resources';
+import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
+import { checkRules } from './rules';
+import type { ExchangeSiteProps, Server } from './site';
+import { catalogOf, ExchangeVersion } from './versions';
+
+/** A name in Terraform addresses begins with a letter or an underscore. */
+function idOf(name: string): string {
+  return /^\d/.test(name) ? `_${name}` : name;
+}
+
+/** What of a resource the caller says; the rest follows. */
+interface Wanted {
+  readonly id: string;
+  readonly definition: AnyResource;
+  readonly server: string | null;
+  readonly version: ExchangeVersion;
+  readonly attributes: { readonly [name: string]: DesiredValue };
+  readonly origin: { readonly [attribute: string]: Path };
+  readonly dependsOn: readonly string[];
+}
+
+function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
+  return { ...wanted, steps: stepsOf(site, wanted) };
+}
+
+/** The definition's own steps from nothing, with references where only a run knows the value. */
+function stepsOf(site: ExchangeSiteProps, { definition, attributes, version }: Wanted) {
+  const catalog = catalogOf(version);
+  const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
+  const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site) } : { has };
+  const given = Object.fromEntries(
+    Object.entries(definition.schema.attributes).map(([name, attribute]) => {
+      const value = attributes[name];
+      if (value === undefined) return [name, attribute.defaultValue ?? null];
+      return [name, isReference(value) ? stepResult(value) : value];
+    }),
+  ) as unknown as StateOf<Attributes>;
+  const planned = { ...given, ...definition.computed?.(given, facts) } as StateOf<Attributes>;
+  return definition.steps({ prior: null, planned }, facts);
+}
+
+/** A step's parameter may be a reference wherever the definition passes the attribute on as it is. */
+function stepResult({ resource: step, attribute }: AttributeReference): Reference {
+  const property = attribute
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+  return new StepResult(step, property);
+}
+
+function pfxOf(site: ExchangeSiteProps): PfxFacts {
+  return {
+    content: new FileContent(site.certificate.pfxFile),
+    password: new AskedSecret('the password of the PFX file', 'PfxPassword'),
+  };
+}
+
+function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: Path): DesiredResource {
+  return resource(site, {
+    id: `${idOf(server.name)}-scp`,
+    definition: erase(serviceConnectionPoint),
+    server: server.name,
+    version: server.version,
+    attributes: { server: server.name, uri: urlOf('autodiscover', site.namespaces.autodiscover) },
+    origin: { server: [...at, { attribute: 'name' }], uri: path('namespaces', 'autodiscover') },
+    dependsOn: [],
+  });
+}
+
+function certificateOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  at: Path,
+  after: readonly string[],
+): DesiredResource {
+  const declared = site.certificate;
+  return resource(site, {
+    id: `${idOf(server.name)}-certificate`,
+    definition: erase(certificate),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      pfx_file: declared.pfxFile,
+      required_names: clientNames(site)
+        .map(({ host }) => host)
+        .sort(),
+      ...(declared.thumbprint === undefined ? {} : { expected_thumbprint: declared.thumbprint }),
+      ...(declared.warnBeforeExpiryDays === undefined
+        ? {}
+        : { warn_before_expiry_days: declared.warnBeforeExpiryDays }),
+      ...(declared.privateKeyExportable === undefined
+        ? {}
+        : { private_key_exportable: declared.privateKeyExportable }),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      pfx_file: path('certificate', 'pfxFile'),
+      required_names: path('certificate', 'names'),
+      expected_thumbprint: path('certificate', 'thumbprint'),
+      warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
+    },
+    dependsOn: after,
+  });
+}
+
+function certificateServicesOf(site: ExchangeSiteProps, server: Server, at: Path): DesiredResource {
+  const declared = site.certificate;
+  const imported = `${idOf(server.name)}-certificate`;
+  return resource(site, {
+    id: `${idOf(server.name)}-certificate-services`,
+    definition: erase(certificateServices),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      thumbprint: { resource: imported, attribute: 'thumbprint' },
+      services: declared.services,
+      ...(declared.replaceDefaultSmtpCertificate === undefined
+        ? {}
+        : { replace_default_smtp_certificate: declared.replaceDefaultSmtpCertificate }),
+    },
+    origin: { server: [...at, { attribute: 'name' }], services: path('certificate', 'services') },
+    dependsOn: [imported],
+  });
+}
+
+function outlookAnywhereOf(site: ExchangeSiteProps, server: Server, at: Path): DesiredResource {
+  const hosts = hostsOfService(site, 'outlookAnywhere');
+  const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
+  return resource(site, {
+    id: `${idOf(server.name)}-outlook-anywhere`,
+    definition: erase(outlookAnywhere),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      internal_hostname: hosts.internal,
+      internal_clients_require_ssl: true,
+      internal_client_authentication_method: internalAuthentication,
+      external_hostname: hosts.external,
+      external_clients_require_ssl: true,
+      external_client_authentication_method: externalAuthentication,
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      internal_hostname: hosts.internalPath,
+      external_hostname: hosts.externalPath,
+      internal_client_authentication_method: path('outlookAnywhere', 'internalAuthentication'),
+      external_client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
+    },
+    dependsOn: [`${idOf(server.name)}-certificate-services`],
+  });
+}
+
+/** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
+const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
+
+function virtualDirectoriesOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  at: Path,
+): readonly DesiredResource[] {
+  const catalog = catalogOf(server.version);
+  return virtualDirectories.flatMap(({ row, definition }) => {
+    if (row.service === 'autodiscover') return [];
+    const own = ownHosts(site, row.service);
+    if (own === undefined && row.service === 'powershell') return [];
+    // A name of its own is declared on purpose: where the version has no such service, a rule says so.
+    if (own === undefined && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
+    const hosts = hostsOfService(site, row.service);
+    return [
+      resource(site, {
+        id: `${idOf(server.name)}-${row.service}`,
+        definition: erase(definition),
+        server: server.name,
+        version: server.version,
+        attributes: {
+          server: server.name,
+          internal_url: urlOf(row.service, hosts.internal),
+          external_url: urlOf(row.service, hosts.external),
+          ...(row.authenticationMethods && server.version === ExchangeVersion.V2013
+            ? { iis_authentication_methods: MAPI_AUTHENTICATION }
+            : {}),
+        },
+        origin: {
+          server: [...at, { attribute: 'name' }],
+          internal_url: hosts.internalPath,
+          external_url: hosts.externalPath,
+        },
+        dependsOn: [`${idOf(server.name)}-certificate-services`],
+      }),
+    ];
+  });
+}
+
+/** Members as declared; their names in the spelling of the servers. */
+function membersOf(site: ExchangeSiteProps): readonly Server[] {
+  if (site.dag === undefined) return [];
+  const names = site.dag.members?.map((name) => name.toLowerCase());
+  return site.servers.filter((server) => names === undefined || names.includes(server.name.toLowerCase()));
+}
+
+function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
+  const { dag } = site;
+  const version = (membersOf(site)[0] ?? site.servers[0])?.version;
+  if (dag === undefined || version === undefined) return [];
+  return [
+    resource(site, {
+      id: `dag-${dag.name}`,
+      definition: erase(databaseAvailabilityGroup),
+      server: null,
+      version,
+      attributes: {
+        name: dag.name,
+        witness_server: dag.witness.server,
+        witness_directory: dag.witness.directory,
+        ...(dag.alternateWitness === undefined
+          ? {}
+          : {
+              alternate_witness_server: dag.alternateWitness.server,
+              alternate_witness_directory: dag.alternateWitness.directory,
+            }),
+        ...(dag.addresses === undefined ? {} : { ip_addresses: dag.addresses }),
+      },
+      origin: {
+        server: path('dag'),
+        name: path('dag', 'name'),
+        witness_server: path('dag', 'witness', 'server'),
+        witness_directory: path('dag', 'witness', 'directory'),
+        alternate_witness_server: path('dag', 'alternateWitness', 'server'),
+        alternate_witness_directory: path('dag', 'alternateWitness', 'directory'),
+        ip_addresses: path('dag', 'addresses'),
+      },
+      dependsOn: [],
+    }),
+  ];
+}
+
+function dagMemberOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  at: Path,
+  after: readonly string[],
+): readonly DesiredResource[] {
+  const { dag } = site;
+  if (dag === undefined || !membersOf(site).includes(server)) return [];
+  return [
+    resource(site, {
+      id: `${idOf(server.name)}-dag-member`,
+      definition: erase(dagMember),
+      server: server.name,
+      version: server.version,
+      attributes: { dag: dag.name, server: server.name },
+      origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
+      dependsOn: [`dag-${dag.name}`, ...after],
+    }),
+  ];
+}
+
+function healthGateOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  at: Path,
+  before: readonly DesiredResource[],
+): DesiredResource {
+  const reports = catalogOf(server.version).cmdlet('Get-HealthReport') !== undefined;
+  const urls = before.filter(({ definition }) => definition.kind === 'virtual-directory');
+  const protocols =
+    site.health?.protocols ??
+    (reports
+      ? [
+          'autodiscover',
+          'outlook-anywhere',
+          ...virtualDirectories
+            .filter(({ definition }) => urls.some((url) => url.definition.typeName === definition.typeName))
+            .map(({ row }) => row.service),
+        ]
+      : []);
+  return resource(site, {
+    id: `${idOf(server.name)}-health`,
+    definition: erase(healthGate),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      protocols: [...protocols].sort(),
+      ...(site.health?.timeoutSeconds === undefined ? {} : { timeout_seconds: site.health.timeoutSeconds }),
+      triggers: triggersOf(server, before),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      protocols: path('health', 'protocols'),
+      timeout_seconds: path('health', 'timeoutSeconds'),
+    },
+    dependsOn: before.map(({ id }) => id),
+  });
+}
+
+/** What of a server must be checked again when it changes, by the resource that sets it. */
+function triggersOf(
+  server: Server,
+  before: readonly DesiredResource[],
+): { readonly [key: string]: string | AttributeReference } {
+  const prefix = `${idOf(server.name)}-`;
+  return Object.fromEntries(
+    before.flatMap(({ id, definition, attributes }): [string, string | AttributeReference][] => {
+      const key = id.startsWith(prefix) ? id.slice(prefix.length) : id;
+      if (definition.kind === 'certificate-import') return [[key, { resource: id, attribute: 'thumbprint' }]];
+      if (definition.kind === 'certificate-services') {
+        return [[key, (attributes['services'] as readonly string[]).join(' ')]];
+      }
+      if (definition.kind === 'dag-member') return [[key, attributes['dag'] as string]];
+      const watched = ['internal_url', 'external_url', 'internal_hostname', 'external_hostname'];
+      const values = watched.flatMap((name) => (name in attributes ? [attributes[name] as string] : []));
+      return values.length === 0 ? [] : [[key, values.join(' ')]];
+    }),
+  );
+}
+
+/**
+ * Everything of one server after its service connection point, in order: certificate, services, Outlook Anywhere and
+ * URLs, DAG membership, health gate.
+ */
+function serverOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  at: Path,
+  after: readonly string[],
+): readonly DesiredResource[] {
+  const urls = [outlookAnywhereOf(site, server, at), ...virtualDirectoriesOf(site, server, at)];
+  const before = [
+    certificateOf(site, server, at, after),
+    certificateServicesOf(site, server, at),
+    ...urls,
+    ...dagMemberOf(
+      site,
+      server,
+      at,
+      urls.map(({ id }) => id),
+    ),
+  ];
+  return [...before, healthGateOf(site, server, at, before)];
+}
+
+function withDagBeforeItsMembers(
+  dag: readonly DesiredResource[],
+  resources: readonly DesiredResource[],
+): readonly DesiredResource[] {
+  const first = resources.findIndex(({ definition }) => definition.kind === 'dag-member');
+  return first === -1
+    ? [...resources, ...dag]
+    : [...resources.slice(0, first), ...dag, ...resources.slice(first)];
+}
+
+/**
+ * What a declaration comes to: record sets, resources, their order, and what is wrong. Pure: the same declaration
+ * gives the same answer. Never throws for what a declaration says; where an error is found, the lists may be
+ * incomplete and must not be deployed.
+ */
+export function resolveSite(site: ExchangeSiteProps): DesiredState {
+  const oneByOne = (site.rollout ?? 'one-after-another') === 'one-after-another';
+  const points = site.servers.map((server, index) =>
+    serviceConnectionPointOf(site, server, path('servers', index)),
+  );
+  const perServer = site.servers.flatMap((server, index) => {
+    const previous = oneByOne && index > 0 ? site.servers[index - 1] : undefined;
+    const after = previous === undefined ? [] : [`${idOf(previous.name)}-health`];
+    return serverOf(site, server, path('servers', index), after);
+  });
+  const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
+  const gates = site.servers.map((server) => `${idOf(server.name)}-health`);
+  const records = dnsRecords(site).map((record) => ({ ...record, dependsOn: gates }));
+  return {
+    resources,
+    dnsRecords: records,
+    order: [...resources.map(({ id }) => id), ...records.map(({ id }) => id)],
+    diagnostics: checkRules({ site, resources, dnsRecords: records }),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Diagnostic, Path } from '../../schema';
+import { formatPath } from '../../schema';
+import type { DesiredRecordSet, DesiredResource } from '../desired-state';
+import type { ExchangeSiteProps } from '../site';
+
+/** What a rule looks at: the declaration, and what came of it. */
+export interface RuleInput {
+  readonly site: ExchangeSiteProps;
+  readonly resources: readonly DesiredResource[];
+  readonly dnsRecords: readonly DesiredRecordSet[];
+}
+
+export interface Finding {
+  readonly path: Path;
+  /** What is wrong, one line. */
+  readonly problem: string;
+  /** What to do about it, in the words of the declaration, one line. */
+  readonly remedy: string;
+}
+
+/** One invariant of a declaration. */
+export interface Rule {
+  /** Stable: people and pipelines refer to it. */
+  readonly id: string;
+  /** An error stops the synth; a warning is shown. */
+  readonly severity: Diagnostic['severity'];
+  /** What must hold, and why, for the reference. */
+  readonly description: string;
+  readonly check: (input: RuleInput) => readonly Finding[];
+}
+
+export interface SiteDiagnostic extends Diagnostic {
+  readonly rule: string;
+  readonly path: Path;
+}
+
+/** Two lines: where and what is wrong, and what to do about it. */
+export function formatDiagnostic(diagnostic: SiteDiagnostic): string {
+  return `${formatPath(diagnostic.path)}: ${diagnostic.summary} [${diagnostic.rule}]\n    remedy: ${diagnostic.detail}`;
+}

@@ -1,0 +1,231 @@
+import type { ServiceName } from './services';
+export { ExchangeVersion } from './versions';
+import type { ExchangeVersion as Version } from './versions';
+
+/** An Exchange site as it must be: servers, the names that clients use, the certificate, the DAG and DNS. */
+export interface ExchangeSiteProps {
+  /**
+   * Servers in the order in which they are rolled out. A new server goes to the end: then nothing of those before it
+   * changes but the DNS record sets that carry their addresses.
+   */
+  readonly servers: readonly Server[];
+  readonly namespaces: Namespaces;
+  readonly certificate: SiteCertificate;
+  /**
+   * The database availability group of the servers.
+   *
+   * @default none
+   */
+  readonly dag?: DatabaseAvailabilityGroup;
+  readonly dns: Dns;
+  /**
+   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
+   * connection points wait for nothing either way.
+   *
+   * @default 'one-after-another'
+   */
+  readonly rollout?: 'one-after-another' | 'parallel';
+  /** How the servers sign clients of Outlook Anywhere in. */
+  readonly outlookAnywhere?: OutlookAnywhereOptions;
+  readonly health?: Health;
+  /**
+   * Where Exchange is reached.
+   *
+   * @default the environment of the machine that runs Terraform says it: EXCHANGE_ENDPOINT
+   */
+  readonly connection?: Connection;
+}
+
+/** A server that runs Exchange. */
+export interface Server {
+  /** Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: another spelling is another server. */
+  readonly name: string;
+  /** Name with its domain: `BsAEX01.apatricio.local`. */
+  readonly fqdn: string;
+  /** IPv4 or IPv6 address that clients reach, or several. */
+  readonly address: string | readonly string[];
+  /** The apply stops where the server says that it runs another version. */
+  readonly version: Version;
+  /**
+   * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
+   *
+   * @default one and the same for all servers that name none
+   */
+  readonly datacentre?: string;
+}
+
+/** A name for clients on both sides of the firewall, or one for each side; `null` clears the external one. */
+export type Namespace = string | { readonly internal: string; readonly external: string | null };
+
+/** Services that can have a name of their own. */
+export type NamedService = Exclude<ServiceName, 'autodiscover'> | 'outlookAnywhere';
+
+/** Host names, without `https://` and without a path. */
+export interface Namespaces {
+  /** The name for every client protocol: `webmail.contoso.com`. */
+  readonly client: Namespace;
+  /** The name for Autodiscover: `autodiscover.contoso.com`. */
+  readonly autodiscover: string;
+  /**
+   * Services with a name of their own. Remote PowerShell is managed only where it stands here: administrators reach
+   * a certain server by the server's name, which is what Setup registers, and a shared name would take that away.
+   *
+   * @default every service of clients has the client name; remote PowerShell stays as Setup left it
+   */
+  readonly services?: { readonly [service in NamedService]?: Namespace };
+}
+
+/** A certificate with its private key for all servers, from one PFX file. */
+export interface SiteCertificate {
+  /** PFX (PKCS #12) file, as a path from the project's folder (that of `cdktf.json`), or an absolute one. */
+  readonly pfxFile: string;
+  /** DNS names on the certificate, wildcards such as `*.contoso.com` included. The plan compares them with the file. */
+  readonly names: readonly string[];
+  /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */
+  readonly services: readonly ('IIS' | 'SMTP' | 'POP' | 'IMAP' | 'UM' | 'UMCallRouter')[];
+  /**
+   * SHA-1 thumbprint that the file must have, so that a review sees which certificate it is.
+   *
+   * @default any
+   */
+  readonly thumbprint?: string;
+  /**
+   * Needed to name SMTP: the certificate becomes the default for SMTP between servers.
+   *
+   * @default false
+   */
+  readonly replaceDefaultSmtpCertificate?: boolean;
+  /**
+   * Whether the key can be exported again from the servers.
+   *
+   * @default true
+   */
+  readonly privateKeyExportable?: boolean;
+  /**
+   * Days before its end from which a plan warns.
+   *
+   * @default 30
+   */
+  readonly warnBeforeExpiryDays?: number;
+}
+
+/** A server and a folder on it that give a DAG its casting vote. */
+export interface Witness {
+  /** Name or FQDN; never a member of the same DAG. */
+  readonly server: string;
+  /** Local folder on it, its own for each DAG: `C:\\DAGFileShareWitnesses\\DAG01`. */
+  readonly directory: string;
+}
+
+export interface DatabaseAvailabilityGroup {
+  /** At most 15 characters. */
+  readonly name: string;
+  /** Wanted for an odd number of members too: the number is even as soon as one of them is taken out. */
+  readonly witness: Witness;
+  /**
+   * Witness in the other datacentre, used after a switchover.
+   *
+   * @default none
+   */
+  readonly alternateWitness?: Witness;
+  /**
+   * Cluster addresses, one in each subnet; `0.0.0.0` for DHCP.
+   *
+   * @default ['255.255.255.255'], no administrative access point
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * Names of the servers that are members.
+   *
+   * @default all servers of the site
+   */
+  readonly members?: readonly string[];
+}
+
+export interface Dns {
+  /** Zones that hold the names of the clients. With split DNS, the internal zone of the public names. */
+  readonly zones: readonly Zone[];
+  /**
+   * Seconds that resolvers keep an address. Changing it on a live name deletes the record set before it is added
+   * again, so that the name is gone for a moment: choose it before the first deploy.
+   *
+   * @default 300
+   */
+  readonly ttlSeconds?: number;
+  /**
+   * What the names stand for: the addresses of all servers, or the virtual address of a load balancer, so that a new
+   * server changes no DNS. Round robin does not notice a dead server; clients try the next address.
+   *
+   * @default 'round-robin'
+   */
+  readonly publish?: 'round-robin' | { readonly virtualIp: string | readonly string[] };
+  /**
+   * Names whose record sets exist before the first deploy. They are imported, so that the plan shows what is in them.
+   * A record set that exists and is not named here is added to in silence.
+   *
+   * @default none
+   */
+  readonly existingRecords?: readonly string[];
+}
+
+/**
+ * A zone and where its updates go (RFC 2136, signed with TSIG). A setting left out is taken from the environment
+ * variable of the hashicorp/dns provider, so that one declaration serves a rehearsal and production.
+ */
+export interface Zone {
+  /** `contoso.com`. */
+  readonly name: string;
+  /** @default DNS_UPDATE_SERVER */
+  readonly server?: string;
+  /** @default DNS_UPDATE_PORT, else 53 */
+  readonly port?: number;
+  /**
+   * Name of the TSIG key. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
+   * that is not set DNS_UPDATE_KEYSECRET.
+   *
+   * @default DNS_UPDATE_KEYNAME
+   */
+  readonly keyName?: string;
+  /** @default DNS_UPDATE_KEYALGORITHM */
+  readonly keyAlgorithm?: 'hmac-md5' | 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
+  /** @default DNS_UPDATE_TRANSPORT, else 'udp' */
+  readonly transport?: 'udp' | 'udp4' | 'udp6' | 'tcp' | 'tcp4' | 'tcp6';
+  /** @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes */
+  readonly timeoutSeconds?: number;
+}
+
+/** Exchange's words for how a client of Outlook Anywhere signs in. */
+export type OutlookAnywhereAuthentication = 'Basic' | 'Ntlm' | 'Negotiate';
+
+export interface OutlookAnywhereOptions {
+  /** @default 'Ntlm' */
+  readonly internalAuthentication?: OutlookAnywhereAuthentication;
+  /** @default 'Ntlm' */
+  readonly externalAuthentication?: OutlookAnywhereAuthentication;
+}
+
+/** What a health gate waits for. */
+export interface Health {
+  /**
+   * Protocols that must answer on the server itself.
+   *
+   * @default Autodiscover, Outlook Anywhere, and every service whose URLs the site declares
+   */
+  readonly protocols?: readonly (ServiceName | 'outlook-anywhere')[];
+  /**
+   * Seconds until it gives up.
+   *
+   * @default 900
+   */
+  readonly timeoutSeconds?: number;
+}
+
+export interface Connection {
+  /** For example `ssh://admin@mgmt01.contoso.com`; credentials never stand here. */
+  readonly endpoint: string;
+}
+
+/** A declaration, checked by the compiler and completed by the editor. */
+export function defineSite(site: ExchangeSiteProps): ExchangeSiteProps {
+  return site;
+}
