@@ -173,8 +173,7 @@ export function decodeData(type: RecordType, message: Buffer, offset: number): R
   } else if ((ADDRESS_BYTES[type] ?? end - offset - 2) !== end - offset - 2 || end === offset + 2) {
     throw new MalformedMessage('the data has another length');
   }
-  // The codec sees nothing behind the data, so that it cannot read a neighbour.
-  const decoded = dataCodec(type).decode(message.subarray(0, end), offset);
+  const decoded = decodeByCodec(type, message.subarray(0, end), offset);
   const [first = '.', second = '.'] = names;
   switch (type) {
     case 'A':
@@ -194,6 +193,15 @@ export function decodeData(type: RecordType, message: Buffer, offset: number): R
       return { type, strings: decoded as Buffer[] };
     case 'SOA':
       return { ...(decoded as Omit<StartOfAuthority, 'type'>), type, mname: first, rname: second };
+  }
+}
+
+/** @param message that ends with the data, so that the codec cannot read a neighbour */
+function decodeByCodec(type: RecordType, message: Buffer, offset: number): unknown {
+  try {
+    return dataCodec(type).decode(message, offset);
+  } catch (error) {
+    throw new MalformedMessage('the data cannot be read', { cause: error });
   }
 }
 

@@ -1,5 +1,11 @@
 import { opcodeName, rcodeName } from '../../lab/dns/codes';
-import { formatQuestion, formatWireRecord, type Message, type WireRecord } from '../../lab/dns/message';
+import {
+  decodeMessage,
+  formatQuestion,
+  formatWireRecord,
+  type Message,
+  type WireRecord,
+} from '../../lab/dns/message';
 
 /** A message as text, for comparison: ids, times and signatures are not in it. */
 export interface MessageText {
@@ -32,4 +38,38 @@ function recordLines(records: readonly WireRecord[]): string[] {
   return records
     .map(formatWireRecord)
     .sort((left, right) => order(left) - order(right) || (left < right ? -1 : left > right ? 1 : 0));
+}
+
+/** A request and its answer, one line a fact. */
+export type Exchange = readonly string[];
+
+const SECTIONS: { readonly [opcode: string]: readonly string[] } = {
+  QUERY: ['question', 'answer', 'authority', 'addition'],
+  UPDATE: ['zone', 'prerequisite', 'change', 'addition'],
+};
+
+export function exchangeLines(
+  protocol: 'udp' | 'tcp',
+  request: Buffer,
+  response: Buffer | undefined,
+): Exchange {
+  const asked = decodeMessage(request);
+  const text = messageText(asked.message);
+  const signed = asked.signature === undefined ? 'unsigned' : 'signed';
+  const head = [`> ${protocol} ${signed} ${text.opcode}`, ...sectionLines(text)];
+  if (response === undefined) return [...head, '< nothing'];
+  const answered = decodeMessage(response);
+  const answer = messageText(answered.message);
+  const [, ...sections] = answer.sections;
+  const mark = answered.signature === undefined ? 'unsigned' : 'signed';
+  return [
+    ...head,
+    `< ${mark} ${answer.rcode} ${answer.flags}`,
+    ...sectionLines({ ...answer, sections: [[], ...sections] }),
+  ];
+}
+
+function sectionLines(text: MessageText): string[] {
+  const names = SECTIONS[text.opcode] ?? [];
+  return text.sections.flatMap((lines, position) => lines.map((line) => `${names[position]} ${line}`));
 }
