@@ -1,5 +1,5 @@
 import { className, CLASSES, opcodeName, rcodeName, TYPES, typeName } from './codes';
-import { decodeName, encodeName, MalformedMessage } from './name';
+import { decodeName, encodeName, labelsOf, MalformedMessage } from './name';
 import { type DnsRecord, decodeData, encodeData, formatData, type RecordData, recordTypeOf } from './record';
 
 /**
@@ -55,6 +55,8 @@ export interface Received {
 }
 
 const HEADER_BYTES = 12;
+/** A pointer has 14 bits. */
+const FARTHEST_POINTER = 0x3fff;
 const FLAG = {
   response: 0x8000,
   authoritative: 0x0400,
@@ -173,13 +175,48 @@ export function encodeMessage(message: Message): Buffer {
   [message.questions, message.answers, message.authorities, additionals].forEach((section, position) =>
     header.writeUInt16BE(section.length, 4 + 2 * position),
   );
-  return Buffer.concat([
-    header,
-    ...message.questions.map(({ name, type, class: kind }) =>
-      Buffer.concat([encodeName(name), words(type, kind)]),
-    ),
-    ...[...message.answers, ...message.authorities, ...additionals].map(encodeRecord),
-  ]);
+  const writer = new Writer(header);
+  for (const { name, type, class: kind } of message.questions) writer.name(name).bytes(words(type, kind));
+  for (const record of [...message.answers, ...message.authorities, ...additionals]) {
+    writer.name(record.name).bytes(encodeRecordBody(record));
+  }
+  return writer.done();
+}
+
+/**
+ * Compresses the names of questions and records, RFC 1035 section 4.1.4, in their letter case. Names in data
+ * are left whole, which every reader takes.
+ */
+class Writer {
+  private readonly parts: Buffer[] = [];
+  private readonly offsets = new Map<string, number>();
+  private length = 0;
+
+  constructor(header: Buffer) {
+    this.bytes(header);
+  }
+
+  bytes(bytes: Buffer): this {
+    this.parts.push(bytes);
+    this.length += bytes.length;
+    return this;
+  }
+
+  name(name: string): this {
+    const labels = labelsOf(name);
+    for (const [position, label] of labels.entries()) {
+      const rest = labels.slice(position).join('.');
+      const known = this.offsets.get(rest);
+      if (known !== undefined) return this.bytes(words(0xc000 | known));
+      if (this.length <= FARTHEST_POINTER) this.offsets.set(rest, this.length);
+      this.bytes(encodeName(`${label}.`).subarray(0, -1));
+    }
+    return this.bytes(Buffer.alloc(1));
+  }
+
+  done(): Buffer {
+    return Buffer.concat(this.parts);
+  }
 }
 
 /** RFC 6891 section 6.1.3: the upper bits of the code stand in the TTL. */
@@ -187,7 +224,12 @@ function optRecord(udpSize: number, rcode: number): WireRecord {
   return { name: '.', type: TYPES.OPT, class: udpSize, ttl: (rcode >> 4) << 24, data: undefined };
 }
 
+/** One record, its name whole. */
 export function encodeRecord(record: WireRecord): Buffer {
+  return Buffer.concat([encodeName(record.name), encodeRecordBody(record)]);
+}
+
+function encodeRecordBody(record: WireRecord): Buffer {
   const data =
     record.data === undefined
       ? Buffer.alloc(0)
@@ -196,13 +238,7 @@ export function encodeRecord(record: WireRecord): Buffer {
         : encodeData(record.data);
   const ttl = Buffer.alloc(4);
   ttl.writeUInt32BE(record.ttl);
-  return Buffer.concat([
-    encodeName(record.name),
-    words(record.type, record.class),
-    ttl,
-    words(data.length),
-    data,
-  ]);
+  return Buffer.concat([words(record.type, record.class), ttl, words(data.length), data]);
 }
 
 function words(...numbers: readonly number[]): Buffer {

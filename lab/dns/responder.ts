@@ -8,8 +8,8 @@ import type { Zone } from './zone';
 
 /** What the server takes over UDP from who says so (RFC 6891), as BIND does. */
 const LARGEST_UDP_BYTES = 1232;
-/** Room for the signature behind an answer. */
-const SIGNATURE_BYTES = 400;
+/** By which a BADTIME answer's signature is longer than the request's. */
+const SERVER_TIME_BYTES = 6;
 
 type Reply = Omit<Message, 'id' | 'opcode' | 'flags' | 'questions' | 'udpSize' | 'ednsVersion'> & {
   readonly authoritative: boolean;
@@ -62,9 +62,13 @@ export class Responder {
       throw error;
     }
     const reply = verdict?.kind === 'refused' ? bare('NOTAUTH') : this.reply(message, verdict);
+    const signatureBytes =
+      received.signature === undefined ? 0 : bytes.length - received.signature.start + SERVER_TIME_BYTES;
     const room =
-      limit === undefined ? undefined : Math.max(limit, Math.min(message.udpSize ?? 0, LARGEST_UDP_BYTES));
-    return this.finish(fit(encodable(message, reply), room, verdict), verdict);
+      limit === undefined
+        ? Infinity
+        : Math.max(limit, Math.min(message.udpSize ?? 0, LARGEST_UDP_BYTES)) - signatureBytes;
+    return this.finish(fit(encodable(message, reply), room), verdict);
   }
 
   private reply(message: Message, verdict: Verdict | undefined): Reply {
@@ -120,22 +124,14 @@ function encodable(request: Message, reply: Reply): Message {
   };
 }
 
-/** RFC 2181 section 9: additions are left out first; only what is missing from the answer is a truncation. */
-function fit(message: Message, room: number | undefined, verdict: Verdict | undefined): Buffer {
-  const whole = encodeMessage(message);
-  if (room === undefined) return whole;
-  const left = room - (verdict === undefined ? 0 : SIGNATURE_BYTES / 2);
-  if (whole.length <= left) return whole;
-  const answered = message.answers.length > 0;
-  const smaller = encodeMessage({ ...message, additionals: [], ...(answered ? { authorities: [] } : {}) });
-  if (smaller.length <= left) return smaller;
-  return encodeMessage({
-    ...message,
-    answers: [],
-    authorities: [],
-    additionals: [],
-    flags: { ...message.flags, truncated: true },
-  });
+/** Additions are left out first, the last ones before the others; RFC 2181 section 9: that is no truncation. */
+function fit(message: Message, room: number): Buffer {
+  for (let count = message.additionals.length; count >= 0; count--) {
+    const bytes = encodeMessage({ ...message, additionals: message.additionals.slice(0, count) });
+    if (bytes.length <= room) return bytes;
+  }
+  const flags = { ...message.flags, truncated: true };
+  return encodeMessage({ ...message, answers: [], authorities: [], additionals: [], flags });
 }
 
 /** What cannot be read is answered with its own header alone, unless it is an answer itself (RFC 1035 4.1.1). */

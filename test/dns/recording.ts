@@ -54,12 +54,15 @@ interface RawStep {
 export function reduceRecording(steps: readonly RawStep[]): RecordedStep[] {
   const right = steps[0]?.provider['key_secret'];
   return steps.map((raw) => {
-    const { server: _server, key_secret: secret, ...provider } = raw.provider;
+    const secret = raw.provider['key_secret'];
+    const provider = Object.entries(raw.provider).filter(
+      ([name]) => name !== 'server' && name !== 'key_secret',
+    );
     return {
       step: raw.step,
       behind: raw.behind,
       key: secret === undefined ? 'none' : secret === right ? 'right' : 'wrong',
-      provider,
+      provider: Object.fromEntries(provider),
       resources: raw.resources,
       plan: { ...run(raw.plan), changes: raw.plan.changes ?? [], drift: raw.plan.drift ?? [] },
       apply: raw.apply === undefined || raw.apply === null ? null : run(raw.apply),

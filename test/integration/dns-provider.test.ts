@@ -104,8 +104,21 @@ function required(rest: object): object {
 function configuration(step: RecordedStep, port: number): object {
   const secret = { right: key.secret, wrong: wrongKey.secret, none: undefined }[step.key];
   const update = { server: '127.0.0.1', port, ...step.provider, key_secret: secret };
-  const resource = Object.keys(step.resources).length === 0 ? {} : { resource: step.resources };
+  const resource =
+    Object.keys(step.resources).length === 0 ? {} : { resource: addressesFirst(step.resources) };
   return required({ provider: { dns: { update: [update] } }, ...resource });
+}
+
+/** BIND refuses a mail exchanger without an address, and answers with the addresses that are there by then. */
+function addressesFirst(resources: RecordedStep['resources']): object {
+  const isAddress = (type: string): boolean => type === 'dns_a_record_set' || type === 'dns_aaaa_record_set';
+  const addresses = Object.keys(resources).filter(isAddress);
+  return Object.fromEntries(
+    Object.entries(resources).map(([type, named]) => {
+      const depends = isAddress(type) ? {} : { depends_on: addresses.map((address) => `${address}.x`) };
+      return [type, { x: { ...named['x'], ...depends } }];
+    }),
+  );
 }
 
 /** Nobody listens on the port of a proxy that was closed. */
