@@ -1,0 +1,47 @@
+import { hasErrors, isKnown, isList, isRecord, path as pathOf } from '../../schema';
+import type { BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
+import { failure } from './failure';
+
+/** What the attributes' own checks find in a configuration; unknown values are checked once they are known. */
+export function checkAttributes(schema: BlockSchema, config: Values, path: Path = []): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [name, attribute] of Object.entries(schema.attributes)) {
+    const value = config[name] ?? null;
+    if (value === null || !isKnown(value)) continue;
+    const problem = attribute.problem?.(value);
+    if (problem !== undefined) {
+      found.push({ ...failure(`${name} is not right`, problem), path: [...path, ...pathOf(name)] });
+    }
+    if (attribute.deprecated !== undefined) {
+      const summary = `${name} is deprecated`;
+      found.push({
+        severity: 'warning',
+        summary,
+        detail: attribute.deprecated,
+        path: [...path, ...pathOf(name)],
+      });
+    }
+  }
+  for (const [name, block] of Object.entries(schema.blocks ?? {})) {
+    const value: Value = config[name] ?? null;
+    const here = [...path, ...pathOf(name)];
+    if (isRecord(value)) found.push(...checkAttributes(block.schema, value, here));
+    if (isList(value)) {
+      // The place of a block in a set says nothing to a person, nor to Terraform.
+      value.forEach((item, index) => {
+        const place = block.nesting === 'set' ? here : [...here, { index }];
+        if (isRecord(item)) found.push(...checkAttributes(block.schema, item, place));
+      });
+    }
+  }
+  return found;
+}
+
+/** The attributes' checks, and then the definition's own where those found no error. */
+export function check(
+  definition: { readonly schema: BlockSchema; validate?(config: Values): readonly Diagnostic[] },
+  config: Values,
+): readonly Diagnostic[] {
+  const found = checkAttributes(definition.schema, config);
+  return hasErrors(found) ? found : [...found, ...(definition.validate?.(config) ?? [])];
+}

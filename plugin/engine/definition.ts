@@ -1,0 +1,137 @@
+import type { Diagnostic, Known, Path, Schema, Unknown, Values } from '../../schema';
+
+/** A provider: its configuration, its resources, and how it reaches what they act on, its `Target`. */
+export interface ProviderDefinition<Target> {
+  /** For example `exchange`; every resource's type name starts with it. */
+  readonly typeName: string;
+  /** Of the provider's own configuration. */
+  readonly schema: Schema;
+  readonly resources: readonly ManagedResource<Target>[];
+  readonly dataSources?: readonly DataSource<Target>[];
+  /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
+  validate?(config: Values): readonly Diagnostic[];
+  /** Makes the target; what it needs is opened when it is first used. The configuration may hold unknown values. */
+  configure(config: Values, context: ConfigureContext): Promise<Configured<Target>>;
+  /** Called once before the program ends. */
+  close?(target: Target): Promise<void>;
+}
+
+export interface ConfigureContext {
+  /** For example `1.11.4`. */
+  readonly terraformVersion: string;
+}
+
+export interface Configured<Target> {
+  readonly target: Target;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/** What is to become of one object. Values are whole: every attribute is there, null where it is not set. */
+export type Change = Creation | Update | Destruction;
+export interface Creation {
+  readonly kind: 'create';
+  readonly prior: null;
+  /** Write-only attributes are null here: they stand in `config`. */
+  readonly planned: Values;
+  readonly config: Values;
+}
+export interface Update {
+  readonly kind: 'update';
+  readonly prior: Values;
+  readonly planned: Values;
+  readonly config: Values;
+}
+export interface Destruction {
+  readonly kind: 'destroy';
+  readonly prior: Values;
+  readonly planned: null;
+  readonly config: null;
+}
+
+/** A type of resource: data and pure functions, but for those that take the target. */
+export interface ManagedResource<Target, Step = unknown> {
+  readonly typeName: string;
+  readonly schema: Schema;
+  /**
+   * Name of the computed list of text that shows, in the plan, what the apply runs.
+   *
+   * @default the steps are shown nowhere but in the warning of a destroy
+   */
+  readonly stepsAttribute?: string;
+  /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
+  readonly destroyNote?: string;
+  /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
+  validate?(config: Values): readonly Diagnostic[];
+  /**
+   * The object as it stands where a creation finds one already there: what Setup made, or what an apply that failed
+   * half-way left. The creation then runs the steps of an update from it. Null where there is none. Left out: a
+   * creation never looks, and what an apply left half-made is removed and made again.
+   *
+   * Not called while an attribute that requires replacement is unknown.
+   */
+  find?(planned: Values, target: Target): Promise<Found>;
+  /**
+   * Facts for the plan from outside: values of computed attributes, further reasons to replace, diagnostics. Called
+   * for every plan, also where the configuration did not change. Not called again at apply for what was known.
+   */
+  inform?(change: Change, target: Target): Promise<Information>;
+  /**
+   * Pure: what runs to carry the change out, in order. `UNKNOWN` while something it depends on is. Called at plan and
+   * again at apply; where the two differ, nothing is run.
+   */
+  steps(change: Change): readonly Step[] | Unknown;
+  /** One step as people read it. Never shows a secret. */
+  describe(step: Step): string;
+  /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence. */
+  execute(step: Step, target: Target, context: ExecuteContext): Promise<readonly Diagnostic[]>;
+  /**
+   * The object as it stands, or null where it is gone. `state` is the last known state, or what an import gave.
+   * Attributes that cannot be read must be carried over from it.
+   */
+  read(state: Values, target: Target): Promise<ReadResult>;
+  /**
+   * Turns what people type after `terraform import` into the attributes that `read` needs; `read` follows.
+   *
+   * @default the resource cannot be imported
+   */
+  importState?(id: string, target: Target): Promise<ImportResult>;
+  /**
+   * Turns a state that an older schema version wrote into today's.
+   *
+   * @default attributes keep their values by name, new ones are null
+   */
+  upgradeState?(version: number, state: { readonly [name: string]: Known }): Values;
+}
+
+export interface DataSource<Target> {
+  readonly typeName: string;
+  readonly schema: Schema;
+  validate?(config: Values): readonly Diagnostic[];
+  /** Null state only beside an error. */
+  read(config: Values, target: Target): Promise<ReadResult>;
+}
+
+export interface Found {
+  readonly existing: Values | null;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+export interface Information {
+  /** Of computed attributes alone; may be unknown. */
+  readonly values?: Values;
+  readonly requiresReplace?: readonly Path[];
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+export interface ExecuteContext {
+  /** Aborted when a person interrupts Terraform: end early, in a safe place. */
+  readonly signal: AbortSignal;
+}
+
+export interface ReadResult {
+  readonly state: Values | null;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+export type ImportResult =
+  { readonly state: Values } | { readonly state?: undefined; readonly diagnostics: readonly Diagnostic[] };

@@ -1,0 +1,148 @@
+import type { Diagnostic, Known, Schema, Values } from '../../schema';
+import { conform } from '../values/conform';
+import { apply, type ApplyRequest, type ApplyResult } from './apply';
+import { check } from './check';
+import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
+import { keepSpelling } from './equality';
+import { failure } from './failure';
+import type { Memo } from './memo';
+import { plan, type PlanRequest, type PlanResult } from './plan';
+import { Removals } from './removals';
+import { withoutWriteOnly } from './strip';
+
+/** A mistake of the caller that ends the operation with this sentence. */
+export class EngineError extends Error {}
+
+/** One provider at work: what Terraform asks for, in values. Rejections are errors of the operation. */
+export class Engine<Target> {
+  readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
+  readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
+  readonly #removals = new Removals();
+  readonly #stop = new AbortController();
+  #target: { readonly value: Target } | undefined;
+
+  constructor(readonly definition: ProviderDefinition<Target>) {
+    this.#resources = new Map(definition.resources.map((resource) => [resource.typeName, resource]));
+    this.#dataSources = new Map((definition.dataSources ?? []).map((source) => [source.typeName, source]));
+  }
+
+  resourceSchema(typeName: string): Schema {
+    return this.#resource(typeName).schema;
+  }
+
+  dataSourceSchema(typeName: string): Schema {
+    return this.#dataSource(typeName).schema;
+  }
+
+  validateProvider(config: Values): readonly Diagnostic[] {
+    return check(this.definition, config);
+  }
+
+  validateResource(typeName: string, config: Values): readonly Diagnostic[] {
+    return check(this.#resource(typeName), config);
+  }
+
+  validateDataSource(typeName: string, config: Values): readonly Diagnostic[] {
+    return check(this.#dataSource(typeName), config);
+  }
+
+  async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
+    const { target, diagnostics = [] } = await this.definition.configure(config, { terraformVersion });
+    this.#target = { value: target };
+    return diagnostics;
+  }
+
+  /** A state that this or an older version of the provider wrote, in today's form. */
+  upgrade(typeName: string, version: number, state: Known): Values {
+    const resource = this.#resource(typeName);
+    const current = resource.schema.version;
+    if (version > current) {
+      throw new EngineError(
+        `The state of this ${typeName} was written by a newer provider (schema version ${version}; this one has ` +
+          `${current}). Use that version of the provider, or a later one.`,
+      );
+    }
+    const upgraded =
+      version < current && resource.upgradeState !== undefined
+        ? resource.upgradeState(version, (state ?? {}) as { readonly [name: string]: Known })
+        : state;
+    return withoutWriteOnly(resource.schema, conform(resource.schema, upgraded));
+  }
+
+  async read(typeName: string, state: Values, memo: Memo): Promise<ReadResult> {
+    const resource = this.#resource(typeName);
+    const result = await resource.read(state, this.#configured());
+    const diagnostics = [...(result.diagnostics ?? []), ...unfinishedWarning(resource, memo)];
+    if (result.state === null) return { state: null, diagnostics };
+    const observed = keepSpelling(resource.schema, state, conform(resource.schema, result.state));
+    const steps = resource.stepsAttribute;
+    const kept: Values = steps === undefined ? observed : { ...observed, [steps]: state[steps] ?? null };
+    return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
+  }
+
+  async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
+    return plan(this.#resource(typeName), request, this.#configured(), this.#removals);
+  }
+
+  async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
+    return apply(this.#resource(typeName), request, this.#configured(), this.#removals, this.#stop.signal);
+  }
+
+  /** The object's identity; Terraform reads it afterwards. */
+  async importState(typeName: string, id: string): Promise<ReadResult> {
+    const resource = this.#resource(typeName);
+    if (resource.importState === undefined) {
+      throw new EngineError(`${typeName} cannot be imported.`);
+    }
+    const result = await resource.importState(id, this.#configured());
+    if (result.state === undefined) return { state: null, diagnostics: result.diagnostics };
+    return { state: withoutWriteOnly(resource.schema, conform(resource.schema, result.state)) };
+  }
+
+  async readData(typeName: string, config: Values): Promise<ReadResult> {
+    const source = this.#dataSource(typeName);
+    const result = await source.read(config, this.#configured());
+    if (result.state === null) return result;
+    return { ...result, state: keepSpelling(source.schema, config, conform(source.schema, result.state)) };
+  }
+
+  /** Asks the operations in flight to end at the next safe place. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Closes the target, if there is one. */
+  async close(): Promise<void> {
+    const target = this.#target;
+    this.#target = undefined;
+    if (target !== undefined) await this.definition.close?.(target.value);
+  }
+
+  #configured(): Target {
+    if (this.#target === undefined) throw new EngineError('The provider has not been configured.');
+    return this.#target.value;
+  }
+
+  #resource(typeName: string): ManagedResource<Target> {
+    const resource = this.#resources.get(typeName);
+    if (resource === undefined) throw new EngineError(`This provider has no resource '${typeName}'.`);
+    return resource;
+  }
+
+  #dataSource(typeName: string): DataSource<Target> {
+    const source = this.#dataSources.get(typeName);
+    if (source === undefined) throw new EngineError(`This provider has no data source '${typeName}'.`);
+    return source;
+  }
+}
+
+/** Terraform calls the object tainted and plans to replace it; this says what really happens. */
+function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readonly Diagnostic[] {
+  if (!memo.unfinished) return [];
+  const detail =
+    resource.find === undefined
+      ? 'Its creation failed half-way. The next apply removes it and creates it again.'
+      : 'Its creation failed half-way. Terraform calls this a replacement, but nothing is removed: the next apply ' +
+        'runs the steps that are listed, from what is there.';
+  return [{ ...failure(`${resource.typeName} is only partly made`, detail), severity: 'warning' }];
+}

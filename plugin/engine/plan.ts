@@ -1,0 +1,168 @@
+import { path, sameValue, UNKNOWN } from '../../schema';
+import type { Diagnostic, Path, Value, Values } from '../../schema';
+import { conform } from '../values/conform';
+import type { Change, Found, ManagedResource } from './definition';
+import { differences, equivalent } from './equality';
+import type { Memo } from './memo';
+import { propose } from './proposal';
+import type { Removals } from './removals';
+import { describeSteps, numbered } from './steps';
+
+export interface PlanRequest {
+  /** Null where the object is to be created. */
+  readonly prior: Values | null;
+  /** With the write-only values; null where the object is to be destroyed. */
+  readonly config: Values | null;
+  readonly memo: Memo;
+}
+
+export interface PlanResult {
+  readonly planned: Values | null;
+  readonly requiresReplace: readonly Path[];
+  readonly memo: Memo;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function plan<Target>(
+  resource: ManagedResource<Target>,
+  request: PlanRequest,
+  target: Target,
+  removals: Removals,
+): Promise<PlanResult> {
+  const { prior, config, memo } = request;
+  if (config === null) return prior === null ? nothing(null) : planDestruction(resource, prior, target);
+  if (prior === null) return planCreation(resource, config, memo, target, removals);
+  return planUpdate(resource, prior, config, target);
+}
+
+function nothing(planned: Values | null): PlanResult {
+  return { planned, requiresReplace: [], memo: {}, diagnostics: [] };
+}
+
+async function planDestruction<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  target: Target,
+): Promise<PlanResult> {
+  const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+  const information = await resource.inform?.(change, target);
+  const removal = removalOf(resource, prior);
+  return {
+    ...nothing(null),
+    memo: { removal },
+    diagnostics: [...(information?.diagnostics ?? []), ...destroyWarning(resource, removal)],
+  };
+}
+
+/** Of a destroy Terraform shows no attributes, so that a warning is the only place to say what it runs. */
+function destroyWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+  if (removal.length > 0) {
+    return [
+      { severity: 'warning', summary: `Destroying ${resource.typeName} runs:`, detail: numbered(removal) },
+    ];
+  }
+  if (resource.destroyNote === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `Destroying ${resource.typeName} runs nothing`,
+      detail: resource.destroyNote,
+    },
+  ];
+}
+
+async function planUpdate<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  config: Values,
+  target: Target,
+): Promise<PlanResult> {
+  const proposed = propose(resource.schema, prior, config);
+  const information = await resource.inform?.({ kind: 'update', prior, planned: proposed, config }, target);
+  const informed = { ...proposed, ...information?.values };
+  // A fact that only changed its spelling is no change either.
+  const planned = Object.fromEntries(
+    Object.entries(informed).map(([name, value]): [string, Value] => {
+      const attribute = resource.schema.attributes[name];
+      const before = prior[name] ?? null;
+      return [name, attribute !== undefined && equivalent(attribute, before, value) ? before : value];
+    }),
+  );
+  const changed = !sameValue(planned, prior);
+  return {
+    planned: changed ? withSteps(resource, { kind: 'update', prior, planned, config }, []) : planned,
+    requiresReplace: [...replacements(resource, prior, planned), ...(information?.requiresReplace ?? [])],
+    // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
+    memo: { removal: removalOf(resource, prior) },
+    diagnostics: information?.diagnostics ?? [],
+  };
+}
+
+async function planCreation<Target>(
+  resource: ManagedResource<Target>,
+  config: Values,
+  memo: Memo,
+  target: Target,
+  removals: Removals,
+): Promise<PlanResult> {
+  const proposed = propose(resource.schema, null, config);
+  const removal = memo.removal ?? removals.take(resource.typeName, proposed);
+  const found = removal === undefined ? await find(resource, proposed, target) : undefined;
+  const existing = found?.existing ?? null;
+  const base = existing === null ? proposed : propose(resource.schema, existing, config);
+  const change: Change =
+    existing === null
+      ? { kind: 'create', prior: null, planned: base, config }
+      : { kind: 'update', prior: existing, planned: base, config };
+  const information = await resource.inform?.(change, target);
+  const informed = { ...change, planned: { ...base, ...information?.values } } as Change;
+  const planned = withSteps(resource, informed, removal ?? []);
+  return {
+    planned,
+    requiresReplace: [],
+    memo: {
+      planned: proposed,
+      ...(removal === undefined ? {} : { removal }),
+      ...(existing === null ? {} : { existing }),
+    },
+    diagnostics: [...(found?.diagnostics ?? []), ...(information?.diagnostics ?? [])],
+  };
+}
+
+async function find<Target>(
+  resource: ManagedResource<Target>,
+  planned: Values,
+  target: Target,
+): Promise<Found | undefined> {
+  if (!identityIsKnown(resource, planned)) return undefined;
+  const found = await resource.find?.(planned, target);
+  return found && { ...found, existing: found.existing && conform(resource.schema, found.existing) };
+}
+
+function withSteps(resource: ManagedResource<never>, change: Change, before: readonly string[]): Values {
+  const planned = change.planned ?? {};
+  if (resource.stepsAttribute === undefined) return planned;
+  const steps = describeSteps(resource, change);
+  const shown: Value = steps === UNKNOWN ? UNKNOWN : [...before, ...steps];
+  return { ...planned, [resource.stepsAttribute]: shown };
+}
+
+function removalOf(resource: ManagedResource<never>, prior: Values): readonly string[] {
+  const steps = describeSteps(resource, { kind: 'destroy', prior, planned: null, config: null });
+  if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
+  return steps;
+}
+
+function replacements(resource: ManagedResource<never>, prior: Values, planned: Values): Path[] {
+  const changed = new Set(differences(resource.schema, prior, planned));
+  return Object.entries(resource.schema.attributes)
+    .filter(([name, attribute]) => attribute.requiresReplace && changed.has(name))
+    .map(([name]) => path(name));
+}
+
+function identityIsKnown(resource: ManagedResource<never>, planned: Values): boolean {
+  return Object.entries(resource.schema.attributes).every(
+    ([name, attribute]) =>
+      !attribute.requiresReplace || attribute.mode === 'computed' || planned[name] !== UNKNOWN,
+  );
+}

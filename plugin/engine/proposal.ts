@@ -1,0 +1,42 @@
+import { isList, isRecord, UNKNOWN } from '../../schema';
+import type { Attribute, Block, BlockSchema, Value, Values } from '../../schema';
+import { equivalent, partnerIn } from './equality';
+
+/**
+ * What the object is to be, from the configuration and the prior state alone. The prior spelling stays where the
+ * configuration means the same, which Terraform allows; what nobody says keeps its prior value, or is unknown where
+ * there is none.
+ */
+export function propose(schema: BlockSchema, prior: Values | null, config: Values): Values {
+  const planned: { [name: string]: Value } = {};
+  for (const [name, attribute] of Object.entries(schema.attributes)) {
+    planned[name] = proposeAttribute(
+      attribute,
+      prior === null ? undefined : (prior[name] ?? null),
+      config[name] ?? null,
+    );
+  }
+  for (const [name, block] of Object.entries(schema.blocks ?? {})) {
+    planned[name] = proposeBlock(block, prior?.[name] ?? null, config[name] ?? null);
+  }
+  return planned;
+}
+
+function proposeAttribute(attribute: Attribute, prior: Value | undefined, config: Value): Value {
+  if (attribute.writeOnly) return null;
+  if (attribute.mode === 'computed') return prior === undefined ? UNKNOWN : prior;
+  const wanted = config ?? attribute.defaultValue ?? null;
+  if (wanted === null && attribute.mode === 'optional-computed') return prior === undefined ? UNKNOWN : prior;
+  return prior !== undefined && equivalent(attribute, prior, wanted) ? prior : wanted;
+}
+
+function proposeBlock(block: Block, prior: Value, config: Value): Value {
+  if (isRecord(config)) return propose(block.schema, isRecord(prior) ? prior : null, config);
+  if (!isList(config)) return config;
+  const before = isList(prior) ? prior : [];
+  return config.map((item, index) => {
+    if (!isRecord(item)) return item;
+    const partner = block.nesting === 'set' ? partnerIn(block.schema, before, item) : before[index];
+    return propose(block.schema, partner !== undefined && isRecord(partner) ? partner : null, item);
+  });
+}

@@ -1,0 +1,2 @@
+export type * from './engine/definition';
+export { serve } from './serve';

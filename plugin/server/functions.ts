@@ -1,0 +1,18 @@
+import type { UnaryHandler } from '../wire/grpc';
+import { CallFunctionRequest, CallFunctionResponse, Empty } from '../wire/protocol6';
+import { rpc } from './rpc';
+
+/** There are none. */
+export function getFunctions(): UnaryHandler {
+  return async () => Empty.encode({});
+}
+
+export function callFunction(): UnaryHandler {
+  const refused = (name = '') => ({ error: { text: `This provider has no function '${name}'.` } });
+  return rpc(
+    CallFunctionRequest,
+    CallFunctionResponse,
+    async ({ name }) => refused(name),
+    (_diagnostics, { name }) => refused(name),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Engine } from '../engine/engine';
+import { readMemo, writeMemo } from '../engine/memo';
+import { decodeValues, encodeValues } from '../wire/dynamic-value';
+import type { UnaryHandler } from '../wire/grpc';
+import { PlanResourceChangeRequest, PlanResourceChangeResponse } from '../wire/protocol6';
+import { rpc, wireDiagnostics, wirePath } from './rpc';
+
+export function planResourceChange<Target>(engine: Engine<Target>): UnaryHandler {
+  return rpc(
+    PlanResourceChangeRequest,
+    PlanResourceChangeResponse,
+    async ({ typeName = '', priorState, config, proposedNewState, priorPrivate }) => {
+      const schema = engine.resourceSchema(typeName);
+      // A destroy is told by the proposed state: the configuration is null there too.
+      const destroys = decodeValues(schema, proposedNewState) === null;
+      const result = await engine.plan(typeName, {
+        prior: decodeValues(schema, priorState),
+        config: destroys ? null : decodeValues(schema, config),
+        memo: readMemo(priorPrivate),
+      });
+      return {
+        plannedState: encodeValues(schema, result.planned),
+        requiresReplace: result.requiresReplace.map(wirePath),
+        plannedPrivate: writeMemo(result.memo),
+        diagnostics: wireDiagnostics(result.diagnostics),
+      };
+    },
+    (diagnostics) => ({ diagnostics }),
+  );
+}

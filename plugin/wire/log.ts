@@ -1,0 +1,18 @@
+import { writeSync } from 'node:fs';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of JSON on stderr, which Terraform copies into its own log at the same level. */
+export function log(level: LogLevel, message: string): void {
+  const line = { '@level': level, '@message': message, '@timestamp': new Date().toISOString() };
+  try {
+    writeSync(2, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    // Terraform has gone and its pipe with it: there is nobody left to tell.
+    if (
+      (error as NodeJS.ErrnoException).code !== 'EPIPE' &&
+      (error as NodeJS.ErrnoException).code !== 'EAGAIN'
+    )
+      throw error;
+  }
+}
