@@ -83,7 +83,7 @@ async function bring<Target>(
       ),
     ]);
   }
-  if (resource.legacy) return done({ ...observed, ...expected }, run.diagnostics);
+  if (resource.legacy) return done({ ...observed, ...knownOf(change.planned) }, run.diagnostics);
   const missed = whatDidNotTake(resource, change.planned, observed);
   const state = { ...keepSpelling(resource.schema, change.planned, observed), ...stepsValue(resource, ran) };
   return {
@@ -91,6 +91,10 @@ async function bring<Target>(
     memo: missed.length > 0 && recorded === null ? { unfinished: true } : {},
     diagnostics: [...run.diagnostics, ...missed],
   };
+}
+
+function knownOf(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => isKnown(value)));
 }
 
 /** What runs is what was shown, or nothing. */

@@ -21,6 +21,8 @@ export interface RecordedStep {
 
 export interface RecordedRun {
   readonly succeeds: boolean;
+  /** Severities of what was said. */
+  readonly said: readonly string[];
   readonly dns: readonly Exchange[];
 }
 
@@ -32,6 +34,7 @@ export interface RecordedPlan extends RecordedRun {
 /** The parts of a recording as it was taken. */
 interface RawRun {
   readonly exit: number;
+  readonly diagnostics: readonly { readonly severity: string }[];
   readonly dns: readonly {
     readonly protocol: 'udp' | 'tcp';
     readonly request: { readonly hex: string };
@@ -79,7 +82,8 @@ function run(raw: RawRun): RecordedRun {
   const exchanges = raw.dns.map(({ protocol, request, response }) =>
     exchangeLines(protocol, bytes(request), response === null ? undefined : bytes(response)),
   );
-  return { succeeds: raw.exit === 0, dns: inOrder(exchanges) };
+  const said = raw.diagnostics.map(({ severity }) => severity);
+  return { succeeds: raw.exit === 0, said, dns: inOrder(exchanges) };
 }
 
 /** Resources run side by side: messages about different names and types come in any order. */

@@ -8,7 +8,7 @@ import { type RecordingProxy, startProxy } from '../dns/proxy';
 import { inOrder, type RecordedStep, reduceRecording } from '../dns/recording';
 import { clientOf, type DnsRig, newKey, type RigKey } from '../dns/rig';
 import { describeEachServer, describeNeeding } from '../dns/servers';
-import { missingTerraform, TerraformFolder } from '../dns/terraform';
+import { type Finished, missingTerraform, TerraformFolder } from '../dns/terraform';
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'dns-provider');
 const SHARED = join(__dirname, '..', '..', '..', 'shared', 'reference', 'dns-provider');
@@ -160,7 +160,8 @@ async function takeStep(
   const planned = await folder.run('plan', '-no-color', '-input=false', '-out=plan');
   const planDns = inOrder(proxy.take());
   if (planned.exit !== 0) {
-    return { plan: { succeeds: false, dns: planDns, changes: [], drift: [] }, apply: null, state: null };
+    const plan = { succeeds: false, said: severities(planned), dns: planDns, changes: [], drift: [] };
+    return { plan, apply: null, state: null };
   }
   const shown = JSON.parse((await folder.run('show', '-json', 'plan')).stdout) as {
     resource_changes?: ShownChange[];
@@ -171,6 +172,7 @@ async function takeStep(
   return {
     plan: {
       succeeds: true,
+      said: severities(planned),
       dns: planDns,
       changes: (shown.resource_changes ?? []).map(({ address, change }) => ({
         address,
@@ -186,9 +188,14 @@ async function takeStep(
         after,
       })),
     },
-    apply: { succeeds: applied.exit === 0, dns: inOrder(proxy.take()) },
+    apply: { succeeds: applied.exit === 0, said: severities(applied), dns: inOrder(proxy.take()) },
     state: folder.state(),
   };
+}
+
+function severities({ stdout, stderr }: Finished): string[] {
+  const found = (stdout + stderr).matchAll(/^[│ ]*(Error|Warning): /gm);
+  return [...found].map(([, severity]) => String(severity).toLowerCase());
 }
 
 /** Descriptions are the stand-in's own words. */
