@@ -83,6 +83,7 @@ async function bring<Target>(
       ),
     ]);
   }
+  if (resource.legacy) return done({ ...observed, ...knownOf(change.planned) }, run.diagnostics);
   const missed = whatDidNotTake(resource, change.planned, observed);
   const state = { ...keepSpelling(resource.schema, change.planned, observed), ...stepsValue(resource, ran) };
   return {
@@ -90,6 +91,10 @@ async function bring<Target>(
     memo: missed.length > 0 && recorded === null ? { unfinished: true } : {},
     diagnostics: [...run.diagnostics, ...missed],
   };
+}
+
+function knownOf(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => isKnown(value)));
 }
 
 /** What runs is what was shown, or nothing. */
@@ -168,6 +173,7 @@ async function keepPartial<Target>(
   completed: number,
   target: Target,
 ): Promise<ApplyResult> {
+  if (resource.atomicSteps && completed === 0) return done(recorded);
   const memo: Memo = recorded === null ? { unfinished: true } : {};
   // What cannot be read stays as it was, so that the next plan still shows it as a difference.
   const before = recorded ?? change.prior ?? expected;

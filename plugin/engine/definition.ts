@@ -59,6 +59,26 @@ export interface ManagedResource<Target, Step = unknown> {
    * @default the steps are shown nowhere but in the warning of a destroy
    */
   readonly stepsAttribute?: string;
+  /**
+   * Behaves as resources on HashiCorp's older kit do (SDKv2), for a provider that stands in for such a one: Terraform
+   * lets defaults stand in attributes that are only optional, a refresh shows every other spelling as drift, and what
+   * was planned is kept after an apply whatever the object then looks like.
+   *
+   * @default false
+   */
+  readonly legacy?: boolean;
+  /**
+   * A step is done as a whole or not at all: where the first one fails nothing has changed, and nothing is read back.
+   *
+   * @default false
+   */
+  readonly atomicSteps?: boolean;
+  /**
+   * The plan of a destroy says nothing of its steps.
+   *
+   * @default false
+   */
+  readonly silentDestroy?: boolean;
   /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
   readonly destroyNote?: string;
   /** Pure checks beside those of the attributes. The configuration may hold unknown values. */

@@ -34,6 +34,10 @@ export class Engine<Target> {
     return this.#dataSource(typeName).schema;
   }
 
+  isLegacy(typeName: string): boolean {
+    return this.#resource(typeName).legacy ?? false;
+  }
+
   validateProvider(config: Values): readonly Diagnostic[] {
     return check(this.definition, config);
   }
@@ -74,7 +78,8 @@ export class Engine<Target> {
     const result = await resource.read(state, this.#configured());
     const diagnostics = [...(result.diagnostics ?? []), ...unfinishedWarning(resource, memo)];
     if (result.state === null) return { state: null, diagnostics };
-    const observed = keepSpelling(resource.schema, state, conform(resource.schema, result.state));
+    const read = conform(resource.schema, result.state);
+    const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
     const steps = resource.stepsAttribute;
     const kept: Values = steps === undefined ? observed : { ...observed, [steps]: state[steps] ?? null };
     return { state: withoutWriteOnly(resource.schema, kept), diagnostics };

@@ -21,6 +21,7 @@ export function applyResourceChange<Target>(engine: Engine<Target>): UnaryHandle
         newState: encodeValues(schema, result.state),
         private: writeMemo(result.memo),
         diagnostics: wireDiagnostics(result.diagnostics),
+        legacyTypeSystem: engine.isLegacy(typeName),
       };
     },
     // Nothing is known to have changed: without a state Terraform would take a destroyed object as gone.

@@ -23,6 +23,7 @@ export function planResourceChange<Target>(engine: Engine<Target>): UnaryHandler
         requiresReplace: result.requiresReplace.map(wirePath),
         plannedPrivate: writeMemo(result.memo),
         diagnostics: wireDiagnostics(result.diagnostics),
+        legacyTypeSystem: engine.isLegacy(typeName),
       };
     },
     (diagnostics) => ({ diagnostics }),

@@ -147,6 +147,7 @@ export const PlanResourceChangeResponse = message({
   requiresReplace: [2, repeated(AttributePath)],
   plannedPrivate: [3, 'bytes'],
   diagnostics: [4, Diagnostics],
+  legacyTypeSystem: [5, 'bool'],
 });
 
 export const ApplyResourceChangeRequest = message({
@@ -160,6 +161,7 @@ export const ApplyResourceChangeResponse = message({
   newState: [1, DynamicValue],
   private: [2, 'bytes'],
   diagnostics: [3, Diagnostics],
+  legacyTypeSystem: [4, 'bool'],
 });
 
 const ImportedResource = message({

@@ -1,0 +1,4 @@
+import { serve } from '../../plugin';
+import { dnsProvider } from './provider';
+
+void serve(dnsProvider);

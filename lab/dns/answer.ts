@@ -1,0 +1,138 @@
+import { CLASSES, type Rcode, TYPES } from './codes';
+import type { Question, WireRecord } from './message';
+import { fold, isWithin } from './name';
+import { namesIn, recordTypeOf } from './record';
+import type { RecordSet, Zone } from './zone';
+
+/** What a question is answered with. */
+export interface Answer {
+  readonly rcode: Rcode;
+  readonly authoritative: boolean;
+  readonly answers: readonly WireRecord[];
+  readonly authorities: readonly WireRecord[];
+  readonly additionals: readonly WireRecord[];
+}
+
+/** An alias may lead to an alias; a circle ends here. */
+const LONGEST_CHAIN = 8;
+
+const REFUSED: Answer = {
+  rcode: 'REFUSED',
+  authoritative: false,
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
+
+/** The zone that is nearest to a name. */
+export function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
+  return zones
+    .filter((zone) => isWithin(name, zone.name))
+    .sort((left, right) => right.name.length - left.name.length)[0];
+}
+
+/**
+ * Answers a question from the zones, RFC 1034 section 4.3.2, without recursion and wildcards. Transfers are
+ * refused, and so is what lies outside the zones.
+ */
+export function answer(zones: readonly Zone[], question: Question): Answer {
+  const zone = zoneOf(zones, question.name);
+  const refusedType = question.type === TYPES.AXFR || question.type === TYPES.IXFR;
+  if (zone === undefined || refusedType || question.class !== CLASSES.IN) return REFUSED;
+
+  const sets: RecordSet[] = [];
+  let name = question.name;
+  for (let step = 0; step < LONGEST_CHAIN; step++) {
+    const home = zoneOf(zones, name);
+    if (home === undefined) break;
+    const delegation = home.delegation(name);
+    if (delegation !== undefined) return referral(home, delegation, sets);
+
+    const alias = home.set(name, 'CNAME');
+    const target = alias?.data[0];
+    if (alias !== undefined && question.type !== TYPES.CNAME && question.type !== TYPES.ANY) {
+      sets.push(alias);
+      if (target?.type !== 'CNAME') break;
+      name = target.target;
+      continue;
+    }
+    const found = wanted(home, name, question.type);
+    if (found.length === 0) return negative(home, home.exists(name) ? 'NOERROR' : 'NXDOMAIN', sets);
+    return positive(zones, home, [...sets, ...found]);
+  }
+  return positive(zones, zone, sets);
+}
+
+function wanted(zone: Zone, name: string, type: number): RecordSet[] {
+  if (type === TYPES.ANY) return zone.sets(name);
+  const known = recordTypeOf(type);
+  const set = known === undefined ? undefined : zone.set(name, known);
+  return set === undefined ? [] : [set];
+}
+
+/** With the zone's name servers, and the addresses of what the answer points to. */
+function positive(zones: readonly Zone[], zone: Zone, sets: readonly RecordSet[]): Answer {
+  const servers = zone.set(zone.name, 'NS');
+  const authority = servers === undefined || sets.includes(servers) ? [] : [servers];
+  return {
+    rcode: 'NOERROR',
+    authoritative: true,
+    answers: sets.flatMap(toWire),
+    authorities: authority.flatMap(toWire),
+    additionals: addresses(zones, [...sets, ...authority]),
+  };
+}
+
+/** RFC 2308 section 3: the start of authority, for as long as the answer may be remembered. */
+function negative(zone: Zone, rcode: Rcode, aliases: readonly RecordSet[]): Answer {
+  const soa = zone.set(zone.name, 'SOA');
+  const authority = soa === undefined ? [] : [{ ...soa, ttl: Math.min(soa.ttl, zone.soa.minimum) }];
+  return {
+    rcode,
+    authoritative: true,
+    answers: aliases.flatMap(toWire),
+    authorities: authority.flatMap(toWire),
+    additionals: [],
+  };
+}
+
+/** The name servers of a delegated child, with the addresses that stand below the cut alone. */
+function referral(zone: Zone, delegation: RecordSet, aliases: readonly RecordSet[]): Answer {
+  const glue = targets([delegation]).filter((name) => isWithin(name, delegation.name));
+  return {
+    rcode: 'NOERROR',
+    authoritative: aliases.length > 0,
+    answers: aliases.flatMap(toWire),
+    authorities: toWire(delegation),
+    additionals: glue.flatMap((name) => addressSets(zone, name)).flatMap(toWire),
+  };
+}
+
+function addresses(zones: readonly Zone[], sets: readonly RecordSet[]): WireRecord[] {
+  const pointing = sets.filter((set) => set.type === 'MX' || set.type === 'SRV' || set.type === 'NS');
+  return targets(pointing)
+    .flatMap((name) => {
+      const zone = zoneOf(zones, name);
+      return zone === undefined ? [] : addressSets(zone, name);
+    })
+    .filter((set) => !sets.includes(set))
+    .flatMap(toWire);
+}
+
+function targets(sets: readonly RecordSet[]): string[] {
+  return [...new Set(sets.flatMap((set) => set.data.flatMap(namesIn)).map(fold))];
+}
+
+function addressSets(zone: Zone, name: string): RecordSet[] {
+  return (['A', 'AAAA'] as const).flatMap((type) => zone.set(name, type) ?? []);
+}
+
+function toWire(set: RecordSet): WireRecord[] {
+  return set.data.map((data) => ({
+    name: set.name,
+    type: TYPES[set.type],
+    class: CLASSES.IN,
+    ttl: set.ttl,
+    data,
+  }));
+}

@@ -1,0 +1,52 @@
+/** Numbers of the protocol by their names; IANA's "Domain Name System (DNS) Parameters". */
+
+export const TYPES = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  OPT: 41,
+  TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+} as const;
+
+export const CLASSES = { IN: 1, NONE: 254, ANY: 255 } as const;
+
+export const OPCODES = { QUERY: 0, UPDATE: 5 } as const;
+
+export const RCODES = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  YXDOMAIN: 6,
+  YXRRSET: 7,
+  NXRRSET: 8,
+  NOTAUTH: 9,
+  NOTZONE: 10,
+  BADVERS: 16,
+} as const;
+
+export type Rcode = keyof typeof RCODES;
+
+/** Errors inside a TSIG record, RFC 8945 section 3. */
+export const TSIG_ERRORS = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
+
+/** The name that belongs to a number; the number with the prefix of RFC 3597 where it has none here. */
+export function nameOfCode(table: { readonly [name: string]: number }, code: number, prefix: string): string {
+  return Object.keys(table).find((name) => table[name] === code) ?? `${prefix}${code}`;
+}
+
+export const typeName = (code: number): string => nameOfCode(TYPES, code, 'TYPE');
+export const className = (code: number): string => nameOfCode(CLASSES, code, 'CLASS');
+export const opcodeName = (code: number): string => nameOfCode(OPCODES, code, 'OPCODE');
+export const rcodeName = (code: number): string => nameOfCode(RCODES, code, 'RCODE');

@@ -1,0 +1,246 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+import { CLASSES, type TSIG_ERRORS, TYPES } from './codes';
+import { encodeRecord, type Received, type WireRecord } from './message';
+import { decodeName, encodeName, fold, MalformedMessage, nameProblem } from './name';
+
+/** Signatures of messages by a shared key, RFC 8945. */
+
+/** Digests by the names that hashicorp/dns and BIND give the algorithms. */
+const ALGORITHMS = {
+  'hmac-md5': { wire: 'hmac-md5.sig-alg.reg.int.', digest: 'md5', bytes: 16 },
+  'hmac-sha1': { wire: 'hmac-sha1.', digest: 'sha1', bytes: 20 },
+  'hmac-sha256': { wire: 'hmac-sha256.', digest: 'sha256', bytes: 32 },
+  'hmac-sha512': { wire: 'hmac-sha512.', digest: 'sha512', bytes: 64 },
+} as const;
+
+export type TsigAlgorithm = keyof typeof ALGORITHMS;
+export const TSIG_ALGORITHMS = Object.keys(ALGORITHMS) as readonly TsigAlgorithm[];
+
+export function isTsigAlgorithm(name: string): name is TsigAlgorithm {
+  return (TSIG_ALGORITHMS as readonly string[]).includes(name);
+}
+
+export interface TsigKey {
+  /** Absolute: `update.`. Compared without regard to case. */
+  readonly name: string;
+  readonly algorithm: TsigAlgorithm;
+  readonly secret: Buffer;
+}
+
+/**
+ * @param secret Base64
+ * @throws RangeError where a part is not right; the message never holds the secret
+ */
+export function tsigKey(name: string, algorithm: string, secret: string): TsigKey {
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new RangeError(`the key name is not right: ${problem}`);
+  if (!isTsigAlgorithm(algorithm)) {
+    throw new RangeError(`'${algorithm}' is not an algorithm for keys; take ${TSIG_ALGORITHMS.join(', ')}`);
+  }
+  const bytes = Buffer.from(secret, 'base64');
+  if (bytes.length === 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(secret) || secret.length % 4 !== 0) {
+    throw new RangeError('the key secret is not Base64');
+  }
+  return { name, algorithm, secret: bytes };
+}
+
+/** Seconds by which the clocks may differ; RFC 8945 section 10 recommends 300. */
+const FUDGE_SECONDS = 300;
+
+/** What a TSIG record says. */
+export interface Signature {
+  readonly keyName: string;
+  readonly algorithm: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly fudge: number;
+  readonly mac: Buffer;
+  readonly originalId: number;
+  readonly error: number;
+  readonly other: Buffer;
+}
+
+type Variables = Omit<Signature, 'mac' | 'originalId'>;
+
+export const currentTime = (): number => Math.floor(Date.now() / 1000);
+
+/**
+ * Reads the TSIG record of a received message.
+ *
+ * @throws MalformedMessage where its data is not that of a TSIG record
+ */
+export function readSignature(bytes: Buffer, signature: NonNullable<Received['signature']>): Signature {
+  const { record, start } = signature;
+  if (record.class !== CLASSES.ANY || record.ttl !== 0)
+    throw new MalformedMessage('the signature is malformed');
+  const dataStart = decodeName(bytes, start).end + 10;
+  const algorithm = decodeName(bytes, dataStart);
+  const fixed = algorithm.end - dataStart;
+  const { data } = record;
+  // 48 bits of time, fudge, length of the MAC; later the original id, the error, the length of the rest.
+  const macLength = fixed + 10 <= data.length ? data.readUInt16BE(fixed + 8) : Infinity;
+  const afterMac = fixed + 10 + macLength;
+  if (afterMac + 6 > data.length) throw new MalformedMessage('the signature is malformed');
+  const otherLength = data.readUInt16BE(afterMac + 4);
+  if (afterMac + 6 + otherLength !== data.length) throw new MalformedMessage('the signature is malformed');
+  return {
+    keyName: record.name,
+    algorithm: algorithm.name,
+    time: data.readUIntBE(fixed, 6),
+    fudge: data.readUInt16BE(fixed + 6),
+    mac: data.subarray(fixed + 10, afterMac),
+    originalId: data.readUInt16BE(afterMac),
+    error: data.readUInt16BE(afterMac + 2),
+    other: data.subarray(afterMac + 6),
+  };
+}
+
+/** A message with its signature, and the MAC that its answer must cover. */
+export interface Signed {
+  readonly bytes: Buffer;
+  readonly mac: Buffer;
+}
+
+export interface SigningOptions {
+  /** The MAC of the request, where an answer is signed. */
+  readonly requestMac?: Buffer;
+  /** Seconds since 1970; the current time where it is left out. */
+  readonly time?: number;
+  readonly error?: number;
+  readonly other?: Buffer;
+}
+
+/** Appends a TSIG record to an encoded message. */
+export function sign(message: Buffer, key: TsigKey, options: SigningOptions = {}): Signed {
+  const variables: Variables = {
+    keyName: fold(key.name),
+    algorithm: ALGORITHMS[key.algorithm].wire,
+    time: options.time ?? currentTime(),
+    fudge: FUDGE_SECONDS,
+    error: options.error ?? 0,
+    other: options.other ?? Buffer.alloc(0),
+  };
+  const mac = digest(message, key, variables, options.requestMac);
+  return { bytes: append(message, { ...variables, mac, originalId: message.readUInt16BE(0) }), mac };
+}
+
+/**
+ * Appends the TSIG record of an answer that cannot be signed: the key is not known, or the request's
+ * signature is wrong (RFC 8945 section 5.3.2: an empty MAC).
+ */
+export function appendError(message: Buffer, request: Signature, error: number): Buffer {
+  const none = Buffer.alloc(0);
+  return append(message, { ...request, error, mac: none, other: none, originalId: message.readUInt16BE(0) });
+}
+
+function append(message: Buffer, signature: Signature): Buffer {
+  const record: WireRecord = {
+    name: signature.keyName,
+    type: TYPES.TSIG,
+    class: CLASSES.ANY,
+    ttl: 0,
+    data: Buffer.concat([
+      encodeName(signature.algorithm),
+      timeBytes(signature.time),
+      word(signature.fudge),
+      word(signature.mac.length),
+      signature.mac,
+      word(signature.originalId),
+      word(signature.error),
+      word(signature.other.length),
+      signature.other,
+    ]),
+  };
+  const bytes = Buffer.concat([message, encodeRecord(record)]);
+  bytes.writeUInt16BE(message.readUInt16BE(10) + 1, 10);
+  return bytes;
+}
+
+/** RFC 8945 section 4.3: what the MAC covers, in this order. */
+function digest(message: Buffer, key: TsigKey, variables: Variables, requestMac: Buffer | undefined): Buffer {
+  const hmac = createHmac(ALGORITHMS[key.algorithm].digest, key.secret);
+  if (requestMac !== undefined) hmac.update(word(requestMac.length)).update(requestMac);
+  return hmac
+    .update(message)
+    .update(encodeName(fold(variables.keyName)))
+    .update(word(CLASSES.ANY))
+    .update(Buffer.alloc(4))
+    .update(encodeName(fold(variables.algorithm)))
+    .update(timeBytes(variables.time))
+    .update(word(variables.fudge))
+    .update(word(variables.error))
+    .update(word(variables.other.length))
+    .update(variables.other)
+    .digest();
+}
+
+export type Verdict =
+  | { readonly kind: 'valid'; readonly key: TsigKey; readonly signature: Signature }
+  | {
+      readonly kind: 'refused';
+      readonly error: keyof typeof TSIG_ERRORS;
+      readonly signature: Signature;
+      /** Known where the signature itself was right: the answer is then signed. */
+      readonly key?: TsigKey;
+    };
+
+export interface VerifyingOptions {
+  /** The MAC of the request, where an answer is verified. */
+  readonly requestMac?: Buffer;
+  /** Seconds since 1970; the current time where it is left out. */
+  readonly time?: number;
+}
+
+/**
+ * Checks a received signature, in the order of RFC 8945 section 5.2: key, MAC, time, truncation.
+ *
+ * @throws MalformedMessage where the record is malformed or its MAC has an impossible length
+ */
+export function verify(
+  bytes: Buffer,
+  received: NonNullable<Received['signature']>,
+  keys: readonly TsigKey[],
+  options: VerifyingOptions = {},
+): Verdict {
+  const signature = readSignature(bytes, received);
+  const key = keys.find(
+    (candidate) =>
+      fold(candidate.name) === fold(signature.keyName) &&
+      ALGORITHMS[candidate.algorithm].wire === fold(signature.algorithm),
+  );
+  if (key === undefined) return { kind: 'refused', error: 'BADKEY', signature };
+
+  const full = ALGORITHMS[key.algorithm].bytes;
+  const { length } = signature.mac;
+  // Section 5.2.2.1: longer than the digest, or shorter than ten bytes or half of it, is malformed. Nothing at
+  // all is what a peer sends that could not sign.
+  if (length > full || (length !== 0 && length < Math.max(10, full / 2))) {
+    throw new MalformedMessage('the signature has an impossible length');
+  }
+  const unsigned = Buffer.from(bytes.subarray(0, received.start));
+  unsigned.writeUInt16BE(signature.originalId, 0);
+  unsigned.writeUInt16BE(unsigned.readUInt16BE(10) - 1, 10);
+  const expected = digest(unsigned, key, signature, options.requestMac);
+  if (length === 0 || !timingSafeEqual(expected.subarray(0, length), signature.mac)) {
+    return { kind: 'refused', error: 'BADSIG', signature };
+  }
+  if (Math.abs((options.time ?? currentTime()) - signature.time) > signature.fudge) {
+    return { kind: 'refused', error: 'BADTIME', signature, key };
+  }
+  if (length < full) return { kind: 'refused', error: 'BADTRUNC', signature, key };
+  return { kind: 'valid', key, signature };
+}
+
+/** The server's time, which a BADTIME answer carries (RFC 8945 section 5.2.3). */
+export function timeBytes(time: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  bytes.writeUIntBE(time, 0, 6);
+  return bytes;
+}
+
+function word(number: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(number);
+  return bytes;
+}

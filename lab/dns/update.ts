@@ -1,0 +1,191 @@
+import { CLASSES, type Rcode, TYPES } from './codes';
+import { type Message, plainRecord, type WireRecord } from './message';
+import { fold, isWithin } from './name';
+import { type DnsRecord, namesIn, recordTypeOf, sameData, type StartOfAuthority } from './record';
+import type { Zone } from './zone';
+
+/** Dynamic updates, RFC 2136 section 3. All of an update is done, or nothing of it. */
+
+/** What became of an update. */
+export interface UpdateResult {
+  readonly rcode: Rcode;
+  /** The zone after it; left out where nothing changed. */
+  readonly zone?: Zone;
+}
+
+/** Names in one zone. A peer that holds the key can make no more. */
+const MOST_NAMES = 100_000;
+const LONGEST_TTL = 0x7fffffff;
+
+/** Types that ask for something else than records (RFC 6895 section 3.1). */
+const isMetaType = (type: number): boolean => type === TYPES.OPT || (type >= 128 && type <= 255);
+
+class Refusal extends Error {
+  constructor(readonly rcode: Rcode) {
+    super(rcode);
+  }
+}
+
+/** @param message whose first question names this zone */
+export function update(zone: Zone, message: Message): UpdateResult {
+  try {
+    requirePrerequisites(zone, message.answers);
+    message.authorities.forEach((change) => scan(zone, change));
+    const changed = zone.copy();
+    for (const change of message.authorities) apply(changed, change);
+    if (sameRecords(zone, changed)) return { rcode: 'NOERROR' };
+    requireMailHostsWithAddress(changed, message.authorities);
+    if (changed.size > MOST_NAMES) throw new Refusal('REFUSED');
+    if (changed.soa.serial === zone.soa.serial) setSoa(changed, nextSerial(changed.soa));
+    return { rcode: 'NOERROR', zone: changed };
+  } catch (error) {
+    if (error instanceof Refusal) return { rcode: error.rcode };
+    throw error;
+  }
+}
+
+/** Section 3.2: each prerequisite alone, then those that compare a whole record set. */
+function requirePrerequisites(zone: Zone, prerequisites: readonly WireRecord[]): void {
+  const exact = new Map<string, DnsRecord[]>();
+  for (const wire of prerequisites) {
+    if (wire.ttl !== 0) throw new Refusal('FORMERR');
+    if (!isWithin(wire.name, zone.name)) throw new Refusal('NOTZONE');
+    const type = recordTypeOf(wire.type);
+    const isSet = type !== undefined && zone.set(wire.name, type) !== undefined;
+    const inUse = zone.sets(wire.name).length > 0;
+    switch (wire.class) {
+      case CLASSES.ANY:
+        if (wire.data !== undefined) throw new Refusal('FORMERR');
+        if (wire.type === TYPES.ANY ? !inUse : !isSet) {
+          throw new Refusal(wire.type === TYPES.ANY ? 'NXDOMAIN' : 'NXRRSET');
+        }
+        break;
+      case CLASSES.NONE:
+        if (wire.data !== undefined) throw new Refusal('FORMERR');
+        if (wire.type === TYPES.ANY ? inUse : isSet) {
+          throw new Refusal(wire.type === TYPES.ANY ? 'YXDOMAIN' : 'YXRRSET');
+        }
+        break;
+      case CLASSES.IN: {
+        const record = plainRecord(wire);
+        if (record === undefined) throw new Refusal(isMetaType(wire.type) ? 'FORMERR' : 'NXRRSET');
+        const key = `${fold(wire.name)} ${wire.type}`;
+        exact.set(key, [...(exact.get(key) ?? []), record]);
+        break;
+      }
+      default:
+        throw new Refusal('FORMERR');
+    }
+  }
+  for (const records of exact.values()) {
+    const [first] = records;
+    const data = first === undefined ? undefined : zone.set(first.name, first.data.type)?.data;
+    const wanted = records.map((record) => record.data);
+    const same =
+      data !== undefined &&
+      wanted.every((each) => data.some((other) => sameData(each, other))) &&
+      data.every((each) => wanted.some((other) => sameData(each, other)));
+    if (!same) throw new Refusal('NXRRSET');
+  }
+}
+
+/** Section 3.4.1: everything is looked at before anything is done. */
+function scan(zone: Zone, wire: WireRecord): void {
+  if (!isWithin(wire.name, zone.name)) throw new Refusal('NOTZONE');
+  switch (wire.class) {
+    case CLASSES.IN:
+      if (isMetaType(wire.type) || wire.ttl > LONGEST_TTL) throw new Refusal('FORMERR');
+      // A type whose data is not understood here could not be answered either.
+      if (plainRecord(wire) === undefined) throw new Refusal(wire.data === undefined ? 'FORMERR' : 'NOTIMP');
+      return;
+    case CLASSES.ANY:
+      if (wire.ttl !== 0 || wire.data !== undefined) throw new Refusal('FORMERR');
+      if (isMetaType(wire.type) && wire.type !== TYPES.ANY) throw new Refusal('FORMERR');
+      return;
+    case CLASSES.NONE:
+      if (wire.ttl !== 0 || isMetaType(wire.type)) throw new Refusal('FORMERR');
+      return;
+    default:
+      throw new Refusal('FORMERR');
+  }
+}
+
+/** Section 3.4.2. What the special rules forbid is passed over in silence, as the section says. */
+function apply(zone: Zone, wire: WireRecord): void {
+  const own = zone.isOwn(wire.name);
+  switch (wire.class) {
+    case CLASSES.IN: {
+      const record = plainRecord(wire);
+      if (record !== undefined) add(zone, record, own);
+      return;
+    }
+    case CLASSES.ANY:
+      for (const set of zone.sets(wire.name)) {
+        const meant = wire.type === TYPES.ANY || TYPES[set.type] === wire.type;
+        const kept = own && (set.type === 'SOA' || set.type === 'NS');
+        if (meant && !kept) zone.put({ ...set, data: [] });
+      }
+      return;
+    case CLASSES.NONE: {
+      const type = recordTypeOf(wire.type);
+      const set = type === undefined ? undefined : zone.set(wire.name, type);
+      const { data } = wire;
+      if (set === undefined || data === undefined || Buffer.isBuffer(data) || set.type === 'SOA') return;
+      const rest = set.data.filter((each) => !sameData(each, data));
+      // The last name server of the zone stays.
+      if (own && set.type === 'NS' && rest.length === 0) return;
+      zone.put({ ...set, data: rest });
+      return;
+    }
+  }
+}
+
+function add(zone: Zone, record: DnsRecord, own: boolean): void {
+  const { data } = record;
+  const sets = zone.sets(record.name);
+  if (data.type === 'SOA') {
+    if (own && isLater(data.serial, zone.soa.serial)) setSoa(zone, data, record.ttl);
+    return;
+  }
+  if (data.type === 'CNAME') {
+    if (sets.some((set) => set.type !== 'CNAME')) return;
+    // An alias is alone: the new one takes the old one's place.
+    for (const set of sets) zone.put({ ...set, data: [] });
+  } else if (sets.some((set) => set.type === 'CNAME')) {
+    return;
+  }
+  zone.add(record);
+}
+
+function setSoa(zone: Zone, soa: StartOfAuthority, ttl = zone.set(zone.name, 'SOA')?.ttl ?? 0): void {
+  zone.put({ name: zone.name, ttl, type: 'SOA', data: [soa] });
+}
+
+/** RFC 1982: numbers in a circle; zero is passed over (RFC 2136 section 3.6). */
+function isLater(left: number, right: number): boolean {
+  const distance = (left - right) >>> 0;
+  return distance !== 0 && distance < 0x80000000;
+}
+
+function nextSerial(soa: StartOfAuthority): StartOfAuthority {
+  return { ...soa, serial: (soa.serial + 1) >>> 0 || 1 };
+}
+
+function sameRecords(left: Zone, right: Zone): boolean {
+  const before = left.format();
+  const after = right.format();
+  return before.length === after.length && before.every((line, position) => line === after[position]);
+}
+
+/** BIND refuses to make a mail exchanger of a name in the zone that has no address (`check-mx`). */
+function requireMailHostsWithAddress(zone: Zone, changes: readonly WireRecord[]): void {
+  for (const change of changes) {
+    const record = plainRecord(change);
+    if (record?.data.type !== 'MX') continue;
+    for (const host of namesIn(record.data)) {
+      if (!isWithin(host, zone.name) || zone.delegation(host) !== undefined) continue;
+      if (zone.set(host, 'A') === undefined && zone.set(host, 'AAAA') === undefined)
+        throw new Refusal('REFUSED');
+    }
+  }
+}

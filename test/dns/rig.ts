@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+
+import { DnsClient, type Transport } from '../../lab/dns/client';
+import { type TsigAlgorithm, tsigKey } from '../../lab/dns/tsig';
+import type { ZoneDeclaration } from '../../lab/dns/zone';
+
+export interface RigKey {
+  readonly name: string;
+  readonly algorithm: TsigAlgorithm;
+  /** Base64. */
+  readonly secret: string;
+}
+
+export interface RigOptions {
+  /** Both servers get the same zones: start of authority, name server and its address, and the records. */
+  readonly zones: readonly ZoneDeclaration[];
+  /** May change every zone. */
+  readonly keys: readonly RigKey[];
+}
+
+/** A running DNS server on the loopback address. */
+export interface DnsRig {
+  readonly kind: 'BIND' | 'lab';
+  readonly address: string;
+  readonly port: number;
+  /** Ends it for sure; may be called twice. */
+  stop(): Promise<void>;
+}
+
+export function newKey(algorithm: TsigAlgorithm = 'hmac-sha256', name = 'update.'): RigKey {
+  return { name, algorithm, secret: randomBytes(32).toString('base64') };
+}
+
+/** Our own client for a rig. */
+export function clientOf(
+  server: { readonly address: string; readonly port: number },
+  key?: RigKey,
+  transport: Transport = 'udp',
+): DnsClient {
+  return new DnsClient({
+    server: server.address,
+    port: server.port,
+    transport,
+    timeoutMs: 5000,
+    retries: 0,
+    ...(key === undefined ? {} : { key: tsigKey(key.name, key.algorithm, key.secret) }),
+  });
+}
