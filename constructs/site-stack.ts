@@ -3,6 +3,8 @@ import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ExchangeSiteProps } from '../exchange/site';
 import { ExchangeSite } from './exchange-site';
+import { lockFile } from './lock-file';
+import { writeBesideStack } from './plan-files';
 
 /** What a file under `environments/` exports. */
 export interface Environment {
@@ -30,6 +32,7 @@ export class SiteStack extends TerraformStack {
     } else {
       environment.backend(this);
     }
+    writeBesideStack(this, () => ({ '.terraform.lock.hcl': lockFile(this, projectFolder) }));
     this.site = new ExchangeSite(this, 'Default', environment.site, { projectFolder: way });
   }
 }

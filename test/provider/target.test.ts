@@ -106,6 +106,7 @@ test('a check is repeated until it is well', async () => {
     ...write,
     until: {
       seconds: 30,
+      expected: { property: 'well', equals: true },
       problem: ([object]) => (object?.properties['well'] === true ? undefined : 'not yet'),
     },
   };
@@ -116,7 +117,14 @@ test('a check is repeated until it is well', async () => {
 test('a check that never gets well names the server and what is wrong', async () => {
   const { target } = targetOn(new ScriptedSession(() => objects({})));
   const end = await target.run(
-    { ...write, until: { seconds: 0, problem: () => 'OWA.Proxy is Unhealthy' } },
+    {
+      ...write,
+      until: {
+        seconds: 0,
+        expected: { property: 'well', equals: true },
+        problem: () => 'OWA.Proxy is Unhealthy',
+      },
+    },
     signal,
   );
   expect(end.diagnostics[0]).toMatchObject({ severity: 'error', summary: 'EX1 is not healthy' });
