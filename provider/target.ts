@@ -31,6 +31,7 @@ const LONGEST_PAUSE_MS = 15_000;
 export class ExchangeTarget {
   readonly #readings = new Map<string, Promise<Reading>>();
   #session: Promise<Session> | null = null;
+  #servers: Promise<Reading> | null = null;
 
   constructor(
     readonly settings: Settings,
@@ -83,7 +84,8 @@ export class ExchangeTarget {
         },
       ];
     }
-    const reading = await this.observe({ cmdlet: 'Get-ExchangeServer', parameters: {} });
+    // Which servers there are, and their versions, no step changes: read once in a run.
+    const reading = await (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
     if (reading.kind === 'failed') return reading.diagnostics;
     const found = reading.outcome.objects.find(
       (object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase(),
