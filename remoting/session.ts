@@ -281,7 +281,7 @@ export class RemotingSession implements Session {
       return { outcome: this.#unsent(call), ended: Promise.resolve() };
     }
     const { pipeline } = call;
-    const fragments = this.#pool.createPipeline(pipeline, [call.invocation]);
+    const fragments = this.#pool.createPipeline(pipeline, call.invocation);
     let confirmEnd = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       confirmEnd = resolve;

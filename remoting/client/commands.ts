@@ -24,16 +24,8 @@ export const UNKNOWN_APARTMENT = enumeration(
   2,
 );
 
-/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of statements, each of a single command; never a script. */
-export function createPipeline(statements: readonly [Invocation, ...Invocation[]]): ClixmlObject {
-  const commands = statements.map((statement) => new TypedList(LIST_OF_OBJECTS, [command(statement)]));
-  const extra =
-    commands.length === 1
-      ? null
-      : new TypedList(
-          LIST_OF_OBJECTS,
-          commands.map((list) => propertySet({ Cmds: list })),
-        );
+/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of a single command; never a script. */
+export function createPipeline(call: Invocation): ClixmlObject {
   return propertySet({
     NoInput: true,
     ApartmentState: UNKNOWN_APARTMENT,
@@ -42,8 +34,8 @@ export function createPipeline(statements: readonly [Invocation, ...Invocation[]
     HostInfo: NULL_HOST,
     PowerShell: propertySet({
       IsNested: false,
-      ExtraCmds: extra,
-      Cmds: commands[0] ?? null,
+      ExtraCmds: null,
+      Cmds: new TypedList(LIST_OF_OBJECTS, [command(call)]),
       History: null,
       RedirectShellErrorOutputPipe: false,
     }),

@@ -92,8 +92,8 @@ export class ClientRunspacePool {
     ];
   }
 
-  createPipeline(pipeline: string, statements: readonly [Invocation, ...Invocation[]]): Buffer[] {
-    return this.#message('CREATE_PIPELINE', createPipeline(statements), pipeline);
+  createPipeline(pipeline: string, call: Invocation): Buffer[] {
+    return this.#message('CREATE_PIPELINE', createPipeline(call), pipeline);
   }
 
   /** PUBLIC_KEY; a second call sends the same key again. */

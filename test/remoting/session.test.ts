@@ -81,4 +81,105 @@ describe('a session', () => {
         errors: [],
       });
     }));
+
+  test('gives an error where the host itself fails, and goes on', () =>
+    withSession(async (session) => {
+      expect(await session.invoke({ cmdlet: 'Get-Crash', parameters: {} })).toMatchObject({
+        kind: 'failed',
+        error: { fullyQualifiedErrorId: 'HostFailed', message: 'the host crashed' },
+      });
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
+    }));
+
+  test('selects the properties that are asked for, whatever their letter case', () =>
+    withSession(async (session) => {
+      const call = { cmdlet: 'Get-Echo', parameters: { A: 1 }, properties: ['value', 'Missing'] };
+      expect(objects(await session.invoke(call)).objects).toEqual([
+        { typeNames: ['Sample.Echo', 'System.Object'], text: 'A', properties: { value: 1 } },
+      ]);
+    }));
+
+  test('sends and takes megabytes, in many fragments', () =>
+    withSession(async (session) => {
+      const big = await session.invoke({ cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } });
+      expect(objects(big).objects[0]?.properties['Value']).toHaveLength(3_000_000);
+      const echoed = await session.invoke({ cmdlet: 'Get-Echo', parameters: { A: new Uint8Array(1_000_000) } });
+      expect(objects(echoed).objects[0]?.properties['Value']).toHaveLength(1_000_000);
+    }));
+
+  test('takes many objects', () =>
+    withSession(async (session) => {
+      const many = await session.invoke({ cmdlet: 'Get-Many', parameters: { Count: 2000 } });
+      expect(objects(many).objects).toHaveLength(2000);
+    }));
+
+  test('runs as many calls at once as it has runspaces, the others after them in order', () =>
+    withSession(
+      async (session) => {
+        const ended: string[] = [];
+        const wait = async (Tag: string, Milliseconds: number): Promise<void> => {
+          await session.invoke({ cmdlet: 'Wait-Short', parameters: { Tag, Milliseconds } });
+          ended.push(Tag);
+        };
+        await Promise.all([wait('slow', 300), wait('first', 50), wait('second', 50), wait('third', 50)]);
+        expect(ended).toEqual(['first', 'second', 'third', 'slow']);
+      },
+      { runspaces: 2 },
+    ));
+
+  test('tells how many more calls the peer would take', () =>
+    withSession(
+      async (session) => {
+        expect(await session.availableRunspaces()).toBe(2);
+        const running = session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: 300, Tag: 'x' } });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(await session.availableRunspaces()).toBe(1);
+        await running;
+      },
+      { runspaces: 2 },
+    ));
+
+  test('stops a running call on the server and goes on', () =>
+    withSession(async (session) => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 50);
+      const stopped = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { signal: stop.signal });
+      expect(stopped).toMatchObject({ kind: 'unknown', interruption: 'stopped' });
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
+      expect(await session.availableRunspaces()).toBe(1);
+    }));
+
+  test('stops a call that takes too long', () =>
+    withSession(async (session) => {
+      const late = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { timeoutMs: 50 });
+      expect(late).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
+    }));
+
+  test('does not send a call that was stopped before its turn', () =>
+    withSession(async (session) => {
+      const first = session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: 100, Tag: 'x' } });
+      const queued = await session.invoke({ cmdlet: 'Get-Echo', parameters: {} }, { timeoutMs: 20 });
+      expect(queued).toMatchObject({ kind: 'failed', notSent: 'timeout' });
+      const aborted = await session.invoke({ cmdlet: 'Get-Echo', parameters: {} }, { signal: AbortSignal.abort() });
+      expect(aborted).toMatchObject({ kind: 'failed', notSent: 'stopped' });
+      expect(await first).toMatchObject({ kind: 'objects' });
+    }));
+
+  test.each(['/bin/ls', 'Get-Date; Remove-Item', 'ls', '& calc', 'Get-', '.\\x.ps1', 'Get-A B', 'Get-\u2013A'])(
+    'refuses %j, which is no cmdlet',
+    (cmdlet) =>
+      withSession(async (session) => {
+        await expect(session.invoke({ cmdlet, parameters: {} })).rejects.toMatchObject({ kind: 'usage' });
+      }),
+  );
+
+  test('may be closed twice and in the middle of a call', async () => {
+    const session = await openSession(loopback(sampleHost));
+    const running = session.invoke({ cmdlet: 'Wait-Long', parameters: {} });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([session.close(), session.close()]);
+    expect(await running).toMatchObject({ kind: 'unknown', interruption: 'closed' });
+    expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ notSent: 'closed' });
+    await expect(session.availableRunspaces()).rejects.toMatchObject({ kind: 'closed' });
+  });
 });

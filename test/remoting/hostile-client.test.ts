@@ -1,0 +1,110 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { capability } from '../../remoting/capability';
+import { createPipeline } from '../../remoting/client/commands';
+import { serialize, type ClixmlInput } from '../../remoting/clixml/serialize';
+import { propertySet } from '../../remoting/enumeration';
+import { fragment } from '../../remoting/fragments';
+import { EMPTY_GUID, newGuid } from '../../remoting/guid';
+import { encodeMessage, type MessageType } from '../../remoting/messages';
+import { dataPacket, formatPacket } from '../../remoting/out-of-process';
+import type { CommandHost } from '../../remoting/server/command-host';
+import { serve, type ServeOptions } from '../../remoting/server/serve';
+import { sampleHost } from './peers/sample-host';
+
+const pool = newGuid();
+let nextObject = 1n;
+
+function line(type: MessageType, value: ClixmlInput, target: string = EMPTY_GUID, data = serialize(value)): string {
+  const message = encodeMessage({ destination: 'server', type, pool, pipeline: target, data });
+  return fragment(nextObject++, message, 1 << 20)
+    .map((bytes) => formatPacket(dataPacket(target, bytes)))
+    .join('');
+}
+
+const HELLO = line('SESSION_CAPABILITY', capability());
+const OPEN = HELLO + line('INIT_RUNSPACEPOOL', propertySet({ MinRunspaces: 1, MaxRunspaces: 1 }));
+
+function start(pipeline: string, cmdlet: string): string {
+  return (
+    `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', createPipeline({ cmdlet, parameters: {} }), pipeline)
+  );
+}
+
+/** Serves a client that says `text` and, unless it stays, leaves. */
+async function served(
+  text: string,
+  options: ServeOptions = {},
+  host: CommandHost = sampleHost,
+): Promise<{ readonly output: string }> {
+  const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+  let output = '';
+  toClient.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
+  const serving = serve(host, toServer, toClient, options);
+  toServer.end(text);
+  await serving;
+  await sleep(1);
+  return { output };
+}
+
+describe('a client that misbehaves is refused', () => {
+  const pipeline = newGuid();
+
+  test.each([
+    ['a line that is none', 'hello\n', {}, 'protocol'],
+    ['an acknowledgement', `<DataAck PSGuid='${EMPTY_GUID}' />\n`, {}, 'protocol'],
+    ['a line without end', 'a'.repeat(2_000_000), {}, 'too-large'],
+    ['work before its version', line('INIT_RUNSPACEPOOL', propertySet({})), {}, 'protocol'],
+    ['its version twice', HELLO + HELLO, {}, 'protocol'],
+    ['an old version', line('SESSION_CAPABILITY', propertySet({ protocolversion: '1.0' })), {}, 'protocol'],
+    ['a pool of no size', HELLO + line('INIT_RUNSPACEPOOL', propertySet({})), {}, 'protocol'],
+    ['a pipeline before the pool', HELLO + start(pipeline, 'Get-Echo'), {}, 'protocol'],
+    ['one pipeline twice', OPEN + `<Command PSGuid='${pipeline}' />\n`.repeat(2), {}, 'protocol'],
+    [
+      'too many pipelines',
+      OPEN + Array.from({ length: 4 }, () => `<Command PSGuid='${newGuid()}' />\n`).join(''),
+      { bounds: { maxPipelines: 3 } },
+      'too-large',
+    ],
+    [
+      'a secure string before a key',
+      OPEN + `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', null, pipeline, '<SS>AAAA</SS>'),
+      {},
+      'protocol',
+    ],
+    ['a public key that is none', OPEN + line('PUBLIC_KEY', propertySet({ PublicKey: 'AAAA' })), {}, 'protocol'],
+    ['a pipeline without commands', OPEN + `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', null, pipeline), {}, 'protocol'],
+    ['an answer for a client', OPEN + line('PIPELINE_STATE', null), {}, 'protocol'],
+  ])('for %s', async (_, text, options, kind) => {
+    await expect(served(text, options)).rejects.toMatchObject({ name: 'RemotingError', kind });
+  });
+
+  test('and one that leaves stops what it started', async () => {
+    let aborted = false;
+    const host: CommandHost = {
+      powerShellVersion: '5.1',
+      async *run(_, signal) {
+        yield { kind: 'output', value: 'started' };
+        await new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => {
+            aborted = true;
+            resolve();
+          });
+        });
+      },
+    };
+    await served(OPEN + start(newGuid(), 'Wait-Long'), {}, host);
+    expect(aborted).toBe(true);
+  });
+
+  test('and a host that does not stop does not keep the server', async () => {
+    const host: CommandHost = {
+      powerShellVersion: '5.1',
+      // eslint-disable-next-line require-yield -- it hangs before it says anything
+      async *run() {
+        await new Promise(() => undefined);
+      },
+    };
+    await served(OPEN + start(newGuid(), 'Wait-Long'), { stopTimeoutMs: 50 }, host);
+  });
+});

@@ -1,0 +1,14 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A folder of reference data beside the project; not everybody has it. */
+export function referenceFolder(name: string): string | undefined {
+  const folder = resolve(__dirname, '../../../../shared/reference', name);
+  return existsSync(folder) ? folder : undefined;
+}
+
+export function filesOf(folder: string, ending: string): readonly { readonly name: string; readonly text: string }[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
