@@ -45,6 +45,8 @@ export interface RemotingFacts {
   readonly fingerprint?: string;
   /** The host keys that would have been accepted, as `SHA256:…`. */
   readonly expectedFingerprints?: readonly string[];
+  /** The file that could not be read, or that decided. */
+  readonly file?: string;
   /** `path:line` of the entry in the known_hosts file that decided. */
   readonly knownHostsEntry?: string;
   /** Authentication methods that the server offers. */

@@ -4,6 +4,7 @@ import type {
   Interruption,
   Outcome,
   PowerShellObject,
+  PowerShellTable,
   PowerShellValue,
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
@@ -101,10 +102,14 @@ function isObject(value: PowerShellValue): value is PowerShellObject {
   return typeof value === 'object' && value !== null && 'typeNames' in value;
 }
 
-function isTable(
-  value: PowerShellValue,
-): value is { readonly entries: { readonly [key: string]: PowerShellValue } } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'entries' in value;
+/** Lists and bytes have a method `entries`; they were told apart before. */
+function isTable(value: PowerShellValue): value is PowerShellTable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Uint8Array) &&
+    Object.hasOwn(value, 'entries')
+  );
 }
 
 /** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */

@@ -1,4 +1,4 @@
-import { SecureText } from '../../powershell/invocation';
+import { SecureText, type Parameters } from '../../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession, type SessionOptions } from '../../remoting/session';
 import { loopback } from './peers/loopback';
@@ -30,7 +30,7 @@ describe('a session', () => {
 
   test('carries typed values there and back', () =>
     withSession(async (session) => {
-      const parameters = {
+      const parameters: Parameters = {
         Text: 'a\u2019b _x0041_ \ud800 \u0000\ufeff\u2028',
         Number: 5,
         Large: 2 ** 40,
@@ -44,7 +44,7 @@ describe('a session', () => {
       };
       const { objects: echoed } = objects(await session.invoke({ cmdlet: 'Get-Echo', parameters }));
       const values = Object.fromEntries(echoed.map((object) => [object.text, object.properties['Value']]));
-      expect(values).toEqual({ ...parameters, Table: { entries: parameters.Table.table } });
+      expect(values).toEqual({ ...parameters, Table: { entries: { Add: 'x', Remove: ['y'] } } });
     }));
 
   test('carries secure strings', () =>

@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import type { AuthenticationType, Client, ClientChannel, ConnectConfig } from 'ssh2';
+import type { SecureText } from '../../powershell/invocation';
+import { OutOfProcessCarrier } from '../out-of-process-carrier';
+import { RemotingError, type RemotingFacts } from '../remoting-error';
+import type { ByteChannel, Carrier, CarrierOptions, Transport } from '../transport';
+import { HostKeyCheck, type HostKeyTrust } from './host-key';
+import { Tail } from './tail';
+
+/** PowerShell behind an SSH server. */
+export interface SshOptions {
+  readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
+  readonly user: string;
+  readonly authentication: SshAuthentication;
+  /** How the server's host key is known. There is no way to accept one unseen. */
+  readonly hostKey: HostKeyTrust;
+  /**
+   * What speaks PowerShell remoting there: the subsystem that the administrator configured, or a command, for example
+   * `powershell.exe -s -NoLogo -NoProfile`.
+   *
+   * @default the subsystem `powershell`
+   */
+  readonly peer?: { readonly subsystem: string } | { readonly command: string };
+  /**
+   * Milliseconds in which the SSH handshake and authentication must be done.
+   *
+   * @default 20000
+   */
+  readonly readyTimeoutMs?: number;
+  /**
+   * Milliseconds between keep-alives; a server that leaves four of them unanswered is given up.
+   *
+   * @default 15000
+   */
+  readonly keepAliveMs?: number;
+}
+
+export type SshAuthentication =
+  | { readonly privateKeyFile: string; readonly passphrase?: SecureText }
+  /** The socket of an SSH agent, as in `SSH_AUTH_SOCK`; on Windows also `pageant`. */
+  | { readonly agent: string }
+  | { readonly password: SecureText };
+
+/** What OpenSSH 7.4 (2016) and later offer; SHA-1, CBC and finite-field groups below 3072 bits are left out. */
+const KEY_EXCHANGES = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+] as const;
+const CIPHERS = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+] as const;
+const MACS = [
+  'hmac-sha2-256-etm@openssh.com',
+  'hmac-sha2-512-etm@openssh.com',
+  'hmac-sha2-256',
+  'hmac-sha2-512',
+] as const;
+const KEEP_ALIVES = 4;
+const STDERR_CHARACTERS = 4000;
+
+export function sshTransport(options: SshOptions): Transport {
+  return {
+    async connect(carrierOptions: CarrierOptions, signal: AbortSignal): Promise<Carrier> {
+      return new OutOfProcessCarrier(await openChannel(options, signal), carrierOptions);
+    },
+  };
+}
+
+async function openChannel(options: SshOptions, signal: AbortSignal): Promise<ByteChannel> {
+  const port = options.port ?? 22;
+  const where: RemotingFacts = { host: options.host, port, user: options.user };
+  const check = await HostKeyCheck.load(options.hostKey, options.host, port);
+  const credentials = await readCredentials(options.authentication, where);
+  const { Client } = await import('ssh2');
+  const client = new Client();
+  const onAbort = (): void => {
+    client.destroy();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await handshake(client, options, check, credentials, where);
+    return await startPeer(client, options, where);
+  } catch (error) {
+    client.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+type Credentials = Pick<ConnectConfig, 'privateKey' | 'passphrase' | 'agent' | 'password'> & {
+  readonly method: AuthenticationType;
+};
+
+async function readCredentials(authentication: SshAuthentication, where: RemotingFacts): Promise<Credentials> {
+  if ('password' in authentication) {
+    return { method: 'password', password: authentication.password.reveal() };
+  }
+  if ('agent' in authentication) return { method: 'agent', agent: authentication.agent };
+  const file = authentication.privateKeyFile;
+  const passphrase = authentication.passphrase?.reveal();
+  let privateKey: Buffer;
+  try {
+    privateKey = await readFile(file);
+  } catch (error) {
+    throw new RemotingError('usage', `the private key ${file} cannot be read`, { ...where, file }, { cause: error });
+  }
+  const { utils } = await import('ssh2');
+  const parsed = utils.parseKey(privateKey, passphrase);
+  if (parsed instanceof Error) {
+    const message = `the private key ${file} cannot be used: ${parsed.message}`;
+    throw new RemotingError('usage', message, { ...where, file }, { cause: parsed });
+  }
+  return { method: 'publickey', privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
+}
+
+function handshake(
+  client: Client,
+  options: SshOptions,
+  check: HostKeyCheck,
+  { method, ...credentials }: Credentials,
+  where: RemotingFacts,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let tried = false;
+    let offered: readonly string[] | undefined;
+    client.on('ready', resolve);
+    client.on('close', () => reject(check.refusal ?? new RemotingError('closed', 'the SSH server hung up', where)));
+    client.on('error', (error) => reject(check.refusal ?? handshakeError(error, where, offered)));
+    client.connect({
+      host: options.host,
+      port: options.port ?? 22,
+      username: options.user,
+      ...credentials,
+      // One method, the one that was asked for: no others are tried behind the caller's back.
+      authHandler: (left: readonly AuthenticationType[] | null, _partial, next) => {
+        offered = left ?? offered;
+        // `false` ends the attempts (ssh2's README); its types do not know.
+        next(tried ? (false as never) : method);
+        tried = true;
+      },
+      hostVerifier: (key: Buffer) => check.accepts(key),
+      algorithms: {
+        kex: [...KEY_EXCHANGES],
+        cipher: [...CIPHERS],
+        hmac: [...MACS],
+        compress: ['none'],
+        serverHostKey: [...check.algorithms()],
+      },
+      readyTimeout: options.readyTimeoutMs ?? 20_000,
+      keepaliveInterval: options.keepAliveMs ?? 15_000,
+      keepaliveCountMax: KEEP_ALIVES,
+    });
+  });
+}
+
+function handshakeError(
+  error: Error & { readonly level?: string; readonly code?: string },
+  where: RemotingFacts,
+  offered: readonly string[] | undefined,
+): RemotingError {
+  const facts = { ...where, ...(error.code === undefined ? {} : { code: error.code }) };
+  const cause = { cause: error };
+  switch (error.level) {
+    case 'client-authentication': {
+      const methods = offered === undefined ? {} : { methods: offered };
+      const message = `${where.host} refused the credentials of ${where.user}`;
+      return new RemotingError('authentication-refused', message, { ...facts, ...methods }, cause);
+    }
+    case 'client-timeout':
+      return new RemotingError('timeout', `${where.host} did not finish the SSH handshake in time`, facts, cause);
+    case 'client-socket':
+    case 'client-dns':
+      return new RemotingError('unreachable', `${where.host} cannot be reached: ${error.message}`, facts, cause);
+    default:
+      return new RemotingError('protocol', `SSH with ${where.host} failed: ${error.message}`, facts, cause);
+  }
+}
+
+async function startPeer(client: Client, options: SshOptions, where: RemotingFacts): Promise<ByteChannel> {
+  const peer = options.peer ?? { subsystem: 'powershell' };
+  const channel = await new Promise<ClientChannel>((resolve, reject) => {
+    const onOpen = (error: Error | undefined, opened: ClientChannel): void => {
+      if (error === undefined) {
+        resolve(opened);
+        return;
+      }
+      const what = 'subsystem' in peer ? `the subsystem ${peer.subsystem}` : 'the command';
+      reject(new RemotingError('refused', `${where.host} refused ${what}`, where, { cause: error }));
+    };
+    client.on('close', () => reject(new RemotingError('closed', 'the SSH server hung up', where)));
+    if ('subsystem' in peer) client.subsys(peer.subsystem, onOpen);
+    else client.exec(peer.command, onOpen);
+  });
+  return asByteChannel(client, channel, where);
+}
+
+function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFacts): ByteChannel {
+  const stderr = new Tail(STDERR_CHARACTERS);
+  let facts = where;
+  channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  channel.on('exit', (code: number | null, signal?: string) => {
+    facts = {
+      ...facts,
+      ...(code === null ? {} : { exitCode: code }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  });
+  client.on('error', (error: Error & { readonly code?: string }) => {
+    facts = { ...facts, ...(error.code === undefined ? {} : { code: error.code }) };
+  });
+  const ended = new Promise<RemotingFacts>((resolve) => {
+    const end = (): void => resolve(stderr.text === '' ? facts : { ...facts, stderr: stderr.text });
+    channel.on('close', end);
+    client.on('close', end);
+  });
+  void ended.then(() => client.end());
+  return {
+    readable: channel,
+    writable: channel,
+    ended,
+    destroy: () => {
+      client.destroy();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../../..');
+
+/** The Python of the virtual environment that `docs/powershell-remoting.md` says how to make. */
+export const python = join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+/**
+ * `describe`, or, where the environment is missing, `describe.skip` with a word about it. In CI it is never skipped:
+ * the tests then fail for want of the program.
+ */
+export const describeWithPython: typeof describe.skip = ((): typeof describe.skip => {
+  if (existsSync(python) || process.env['CI'] !== undefined) return describe;
+  process.stderr.write(
+    `SKIPPED: tests against psrpcore, because ${python} is missing. To run them:\n` +
+      '  python3 -m venv .venv && .venv/bin/pip install --require-hashes -r test/remoting/python/requirements.txt\n',
+  );
+  return describe.skip;
+})();
+
+/** Environment of a Python peer: nothing of ours but the path. */
+export const pythonEnvironment = {
+  PATH: process.env['PATH'] ?? '',
+  PYTHONUTF8: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+};
