@@ -1,3 +1,6 @@
+export * from './assess';
 export * from './certificate';
+export * from './coverage';
 export * from './error';
 export * from './issue';
+export * from './pfx';

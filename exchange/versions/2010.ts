@@ -44,6 +44,15 @@ export const EXCHANGE_2010: VersionDelta = {
         WhatIf: 'SwitchParameter',
       },
     },
+    'Dismount-Database': {
+      asks: true,
+      parameters: {
+        Identity: { type: 'DatabaseIdParameter', required: true, position: 1, pipeline: true },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        WhatIf: 'SwitchParameter',
+      },
+    },
     'Enable-ExchangeCertificate': {
       partial: false,
       parameters: {
@@ -296,6 +305,54 @@ export const EXCHANGE_2010: VersionDelta = {
         Instance: { type: 'String[]', pipeline: true, sets: ['Instance'] },
         PrivateKeyExportable: 'Boolean',
         Server: 'ServerIdParameter',
+      },
+    },
+    'Mount-Database': {
+      parameters: {
+        Identity: { type: 'DatabaseIdParameter', required: true, position: 1, pipeline: true },
+        AcceptDataLoss: 'SwitchParameter',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        Force: 'SwitchParameter',
+        WhatIf: 'SwitchParameter',
+      },
+    },
+    'Move-ActiveMailboxDatabase': {
+      asks: true,
+      parameters: {
+        Identity: {
+          type: 'DatabaseIdParameter',
+          position: 1,
+          pipeline: true,
+          sets: ['Identity', 'SkipAllChecks'],
+          excludes: ['Server'],
+        },
+        Server: {
+          type: 'MailboxServerIdParameter',
+          position: 1,
+          pipeline: true,
+          sets: ['Server'],
+          excludes: ['Identity'],
+        },
+        ActivateOnServer: {
+          type: 'MailboxServerIdParameter',
+          position: 2,
+          pipeline: true,
+          sets: ['Identity', 'Server'],
+        },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        MountDialOverride: {
+          type: 'DatabaseMountDialOverride',
+          values: ['None', 'Lossless', 'GoodAvailability', 'BestAvailability', 'BestEffort'],
+        },
+        MoveComment: 'String',
+        SkipActiveCopyChecks: 'SwitchParameter',
+        SkipClientExperienceChecks: 'SwitchParameter',
+        SkipHealthChecks: 'SwitchParameter',
+        SkipLagChecks: 'SwitchParameter',
+        TerminateOnWarning: 'SwitchParameter',
+        WhatIf: 'SwitchParameter',
       },
     },
     'New-DatabaseAvailabilityGroup': {

@@ -142,6 +142,17 @@ export const EXCHANGE_2013: VersionDelta = {
         FileName: { type: 'String', sets: ['FileName'] },
       },
     },
+    'Move-ActiveMailboxDatabase': {
+      parameters: {
+        ActivatePreferredOnServer: {
+          type: 'MailboxServerIdParameter',
+          position: 1,
+          pipeline: true,
+          sets: ['ActivatePreferred'],
+        },
+        SkipMaximumActiveDatabasesChecks: 'SwitchParameter',
+      },
+    },
     'New-DatabaseAvailabilityGroup': {
       parameters: {
         DagConfiguration: 'DatabaseAvailabilityGroupConfigurationIdParameter',

@@ -40,6 +40,19 @@ export const EXCHANGE_2016: VersionDelta = {
         FileName: null,
       },
     },
+    'Mount-Database': {
+      parameters: {
+        NewCapacity: 'SwitchParameter',
+      },
+    },
+    'Move-ActiveMailboxDatabase': {
+      parameters: {
+        SkipAllChecks: { type: 'SwitchParameter', sets: ['SkipAllChecks'] },
+        MoveAllDatabasesOrNone: { type: 'SwitchParameter', sets: ['Server'] },
+        SkipCpuChecks: 'SwitchParameter',
+        SkipMoveSuppressionChecks: 'SwitchParameter',
+      },
+    },
     'New-DatabaseAvailabilityGroup': {
       parameters: {
         ActivityState: {

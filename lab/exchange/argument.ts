@@ -41,6 +41,7 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
     case 'Int16':
     case 'Int32':
     case 'Int64':
+    case 'UInt16':
     case 'UInt32': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       return typeof number === 'number' && Number.isInteger(number) ? number : cannot(`System.${type}`);

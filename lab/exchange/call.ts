@@ -132,5 +132,5 @@ export function applied(current: Json | undefined, value: BoundValue): Json {
 }
 
 function same(left: Json, right: Json): boolean {
-  return String(left).toLowerCase() === String(right).toLowerCase();
+  return JSON.stringify(left).toLowerCase() === JSON.stringify(right).toLowerCase();
 }

@@ -79,12 +79,20 @@ export class ExchangeHost implements CommandHost {
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const cmdlet = catalog.cmdlet(command.name);
     const behaviour = BEHAVIOURS.get(command.name.toLowerCase());
-    if (cmdlet === undefined || behaviour === undefined) {
+    if (cmdlet === undefined) {
       this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
     const bound = this.#bind(session, cmdlet, command);
     const faults = faultsOf(this.store, cmdlet.name);
+    if (behaviour === undefined) {
+      throw exchangeError(
+        cmdlet.name,
+        session.name,
+        'NotSupportedException',
+        `The lab does not simulate ${cmdlet.name}.`,
+      );
+    }
     await this.#meet(faults, 'before', session, cmdlet, bound, signal);
     const call = this.#execute(behaviour, cmdlet, bound, options);
     await this.#meet(faults, 'after', session, cmdlet, bound, signal);

@@ -56,6 +56,8 @@ function marked(value: PowerShellValue): PowerShellValue {
 }
 
 function withMark(value: PowerShellObject): PowerShellObject {
+  // Values with a notation of their own (a Uri, a Guid) arrive as what they are.
+  if (value.typeNames[0]?.startsWith('System.') === true) return value;
   return { ...value, typeNames: value.typeNames.map((name) => `${MARK}${name}`) };
 }
 

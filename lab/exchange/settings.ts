@@ -1,5 +1,5 @@
 import { applied, type Call } from './call';
-import type { Json, Settings } from './state';
+import type { Json, ServerState, Settings } from './state';
 
 /** Parameters that steer a Set cmdlet instead of naming a property. */
 const STEERING = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
@@ -32,4 +32,11 @@ export function takeOver(
   Object.assign(object.settings, changed);
   call.touch(object);
   return changed;
+}
+
+/** The same for what there is one of on a server, whose settings are kept under its noun. */
+export function takeOverService(call: Call, server: ServerState, noun: string, defaults: Settings): void {
+  const holder = { settings: (server.services[noun] ??= {}), changed: server.changed };
+  takeOver(call, holder, defaults, server.name);
+  server.changed = holder.changed;
 }

@@ -3,20 +3,24 @@ import type { PowerShellObject } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import {
+  administrativeGroup,
   adObjectId,
   directoryObject,
   domainPart,
   serverDn,
+  serverId,
   type DirectoryClass,
   type Properties,
 } from '../objects/directory';
+import { shown } from '../objects/property';
 import { enumeration, localPath, serverVersion, timeSpan } from '../objects/value';
-import { changedSettings } from '../settings';
+import { takeOverService } from '../settings';
 import type { ServerState, Settings } from '../state';
 import { versionOf } from './virtual-directories';
 
 /** Cmdlets whose objects are servers, each seen from another side. */
 
+const CONFIGURATION = 'Microsoft.Exchange.Data.Directory.SystemConfiguration';
 const MANAGEMENT = 'Microsoft.Exchange.Data.Directory.Management';
 
 function serverClass(name: string): DirectoryClass {
@@ -151,15 +155,7 @@ function setClientAccess(call: Call): void {
   if (uri !== undefined && !/^https?:\/\//i.test(uri)) {
     throw call.error('DataValidationException', `The address '${uri}' isn't an absolute one.`);
   }
-  const settings = (server.services['ClientAccessServer'] ??= {});
-  const changed = changedSettings(call, settings);
-  if (Object.keys(changed).length === 0) {
-    call.warn(`The command completed successfully but no settings of '${server.name}' have been modified.`);
-    return;
-  }
-  if (call.isSet('WhatIf')) return;
-  Object.assign(settings, changed);
-  call.touch(server);
+  takeOverService(call, server, 'ClientAccessServer', {});
 }
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-clientaccessserver */
@@ -197,18 +193,18 @@ function getMailboxServer(call: Call): void {
       showServer(call, serverClass('MailboxServer'), server, {
         DataPath: localPath(`${installFolder(server)}\\Mailbox`),
         ...(plain as Properties),
-        AutoDatabaseMountDial: mountDial(String(AutoDatabaseMountDial ?? 'GoodAvailability')),
+        AutoDatabaseMountDial: mountDial((AutoDatabaseMountDial ?? 'GoodAvailability') as string),
         DatabaseAvailabilityGroup:
           group === undefined
             ? null
             : adObjectId(
                 organization,
                 group.name,
-                `CN=${group.name},CN=Database Availability Groups,${serverDn(organization, server.name).replace(/^.*?,CN=Servers,/, '')}`,
+                `CN=${group.name},CN=Database Availability Groups,${administrativeGroup(organization)}`,
                 group.guid,
               ),
         DatabaseCopyAutoActivationPolicy: activationPolicy(
-          String(DatabaseCopyAutoActivationPolicy ?? 'Unrestricted'),
+          (DatabaseCopyAutoActivationPolicy ?? 'Unrestricted') as string,
         ),
         AdminDisplayVersion: serverVersion(server.build),
         ServerRole: roles(server),
@@ -239,15 +235,55 @@ function activationPolicy(name: string): PowerShellObject {
 
 function setMailboxServer(call: Call): void {
   const server = call.server(call.text('Identity') ?? '');
-  const settings = (server.services['MailboxServer'] ??= {});
-  const changed = changedSettings(call, { ...MAILBOX_SERVER, ...settings });
-  if (Object.keys(changed).length === 0) {
-    call.warn(`The command completed successfully but no settings of '${server.name}' have been modified.`);
-    return;
-  }
-  if (call.isSet('WhatIf')) return;
-  Object.assign(settings, changed);
-  call.touch(server);
+  takeOverService(call, server, 'MailboxServer', MAILBOX_SERVER);
+}
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings */
+const MAIL_PROTOCOL: Settings = {
+  X509CertificateName: null,
+  LoginType: 'SecureLogin',
+  ExternalConnectionSettings: [],
+  InternalConnectionSettings: [],
+  Banner: '',
+};
+
+const MAIL_PROTOCOLS = { PopSettings: ['Pop3', 110, 995], ImapSettings: ['Imap4', 143, 993] } as const;
+
+function getMailProtocol(noun: keyof typeof MAIL_PROTOCOLS) {
+  const [name, port, securePort] = MAIL_PROTOCOLS[noun];
+  return (call: Call) => {
+    const server = call.has('Server') ? call.server(call.text('Server') ?? '') : call.session;
+    const settings = {
+      ...MAIL_PROTOCOL,
+      X509CertificateName: server.name,
+      UnencryptedOrTLSBindings: [`[::]:${port}`, `0.0.0.0:${port}`],
+      SSLBindings: [`[::]:${securePort}`, `0.0.0.0:${securePort}`],
+      ...server.services[noun],
+    };
+    const type: DirectoryClass = {
+      typeNames: [`${CONFIGURATION}.${name}AdConfiguration`, `${CONFIGURATION}.PopImapAdConfiguration`],
+      category: `ms-Exch-Protocol-Cfg-${name.slice(0, -1).toUpperCase()}-Server`,
+      objectClass: ['top', 'protocolCfg'],
+      version: [1, '8.0.535.0'],
+    };
+    const dn = `CN=1,CN=${name.slice(0, -1).toUpperCase()},CN=Protocols,${serverDn(call.organization, server.name)}`;
+    const state = { ...server, name: '1' };
+    call.write(
+      directoryObject(call.organization, type, state, `${server.name}\\1`, dn, {
+        ProtocolName: name.toUpperCase(),
+        ...shown(call.catalog.cmdlet(`Set-${noun}`), settings),
+        Server: serverId(call.organization, server.name),
+      }),
+    );
+  };
+}
+
+function setMailProtocol(noun: keyof typeof MAIL_PROTOCOLS) {
+  return (call: Call) => {
+    const server = call.has('Server') ? call.server(call.text('Server') ?? '') : call.session;
+    takeOverService(call, server, noun, MAIL_PROTOCOL);
+    call.warn('The changes take effect when the service has been restarted.');
+  };
 }
 
 export const servers: readonly CmdletBehaviour[] = [
@@ -258,4 +294,8 @@ export const servers: readonly CmdletBehaviour[] = [
   changes('Set-ClientAccessService', setClientAccess),
   reads('Get-MailboxServer', getMailboxServer),
   changes('Set-MailboxServer', setMailboxServer),
+  reads('Get-PopSettings', getMailProtocol('PopSettings')),
+  changes('Set-PopSettings', setMailProtocol('PopSettings')),
+  reads('Get-ImapSettings', getMailProtocol('ImapSettings')),
+  changes('Set-ImapSettings', setMailProtocol('ImapSettings')),
 ];

@@ -1,6 +1,6 @@
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import type { DirectoryObject, OrganizationState } from '../state';
-import { enumeration, objectVersion, textual } from './value';
+import { enumeration, guid as guidValue, objectVersion, textual } from './value';
 
 /** Objects of Active Directory's configuration partition, in the form in which Exchange's cmdlets give them. */
 
@@ -46,9 +46,9 @@ export function adObjectId(
     DistinguishedName: distinguishedName,
     IsRelativeDn: false,
     DomainId: organization.domain,
-    PartitionGuid: organization.domainGuid,
+    PartitionGuid: guidValue(organization.domainGuid),
     PartitionFQDN: organization.domain,
-    ObjectGuid: guid,
+    ObjectGuid: guidValue(guid),
     Name: (parts[0] ?? '').replace(/^CN=/, ''),
   });
 }
@@ -104,7 +104,7 @@ export function directoryObject(
       ExchangeVersion: objectVersion(...kind.version),
       DistinguishedName: distinguishedName,
       Identity: id,
-      Guid: state.guid,
+      Guid: guidValue(state.guid),
       ObjectCategory: schemaClass(organization, kind.category),
       ObjectClass: kind.objectClass,
       WhenChanged: changed,

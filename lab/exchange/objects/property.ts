@@ -1,7 +1,7 @@
 import type { CatalogCmdlet } from '../../../exchange/versions';
 import type { PowerShellValue } from '../../../powershell/outcome';
 import type { Json, Settings } from '../state';
-import { configurationEnum, flagsEnum, localPath, textual, timeSpan } from './value';
+import { configurationEnum, flagsEnum, localPath, textual, timeSpan, uri } from './value';
 
 /** Properties that are lists of authentication methods; the catalog calls them multi-valued only. */
 const AUTHENTICATION = /AuthenticationMethods?$/;
@@ -45,30 +45,28 @@ function form(setCmdlet: CatalogCmdlet | undefined, name: string, value: Json): 
     return Array.isArray(value) ? (value as string[]).map(authentication) : authentication(value as string);
   }
   const parameter = setCmdlet?.parameter(name);
-  switch (parameter?.type) {
-    case 'EnhancedTimeSpan':
-    case 'TimeSpan':
-      return timeSpan(String(value));
-    case 'LocalLongFullPath':
-    case 'NonRootLocalLongFullPath':
-      return localPath(String(value));
-    case 'ByteQuantifiedSize':
-      return textual('Microsoft.Exchange.Data.ByteQuantifiedSize', String(value));
-    case 'Unlimited':
-      return textual('Microsoft.Exchange.Data.Unlimited`1', String(value));
-    case 'MultiValuedProperty':
-    case 'Uri':
-    case 'String':
-      return value as PowerShellValue;
-    default:
-      break;
+  if (parameter === undefined) return value as PowerShellValue;
+  const values = parameter.values;
+  if (typeof value === 'string') {
+    const textForm = TEXT_FORMS[parameter.type];
+    if (textForm !== undefined) return textForm(value);
+    return values === undefined ? value : configurationEnum(parameter.type, value, values);
   }
-  const values = parameter?.values;
-  if (parameter === undefined || values === undefined) return value as PowerShellValue;
-  return Array.isArray(value)
+  return values !== undefined && Array.isArray(value) && parameter.type !== 'MultiValuedProperty'
     ? flagsEnum(`Microsoft.Exchange.Data.Directory.SystemConfiguration.${parameter.type}`, value as string[])
-    : configurationEnum(parameter.type, String(value), values);
+    : (value as PowerShellValue);
 }
+
+/** Types whose values are text to us and objects to PowerShell. */
+const TEXT_FORMS: { readonly [type: string]: (text: string) => PowerShellValue } = {
+  EnhancedTimeSpan: timeSpan,
+  TimeSpan: timeSpan,
+  LocalLongFullPath: localPath,
+  NonRootLocalLongFullPath: localPath,
+  ByteQuantifiedSize: (text) => textual('Microsoft.Exchange.Data.ByteQuantifiedSize', text),
+  Unlimited: (text) => textual('Microsoft.Exchange.Data.Unlimited`1', text),
+  Uri: uri,
+};
 
 function authentication(name: string) {
   return configurationEnum('AuthenticationMethod', name, AUTHENTICATION_METHODS);

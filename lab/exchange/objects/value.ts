@@ -37,8 +37,9 @@ export function configurationEnum(type: string, name: string, values: readonly s
 /** Several flags at once: the names with commas, the sum of the numbers. */
 export function flagsEnum(typeName: string, names: readonly string[]): PowerShellObject {
   const numbers = NUMBERS[typeName.slice(typeName.lastIndexOf('.') + 1)] ?? {};
+  const ordered = [...names].sort((left, right) => (numbers[left] ?? 0) - (numbers[right] ?? 0));
   const number = names.reduce((sum, name) => sum + (numbers[name] ?? 0), 0);
-  return enumeration(typeName, names.length === 0 ? 'None' : names.join(', '), number);
+  return enumeration(typeName, names.length === 0 ? 'None' : ordered.join(', '), number);
 }
 
 /** A value that reads as text, of a class of Exchange's own. */
@@ -69,6 +70,15 @@ export function objectVersion(minor: number, build: string): PowerShellObject {
     Minor: minor,
     ExchangeBuild: build,
   });
+}
+
+/** Written as a URI or a GUID on the wire, not as text. */
+export function uri(text: string): PowerShellObject {
+  return { typeNames: ['System.Uri'], text, properties: {} };
+}
+
+export function guid(text: string): PowerShellObject {
+  return { typeNames: ['System.Guid'], text, properties: {} };
 }
 
 /** `d.hh:mm:ss`, the days left out where there are none. */

@@ -1,0 +1,293 @@
+import type { PowerShellObject } from '../../../powershell/outcome';
+import { applied, type Call } from '../call';
+import { changes, reads, type CmdletBehaviour } from '../cmdlet';
+import { administrativeGroup, directoryObject, serverId, type DirectoryClass } from '../objects/directory';
+import { shown } from '../objects/property';
+import { enumeration, textual, timeSpan } from '../objects/value';
+import { takeOver } from '../settings';
+import { newObject } from '../setup';
+import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
+
+const DATABASE_CLASS: DirectoryClass = {
+  typeNames: [
+    'Microsoft.Exchange.Data.Directory.SystemConfiguration.MailboxDatabase',
+    'Microsoft.Exchange.Data.Directory.SystemConfiguration.Database',
+    'Microsoft.Exchange.Data.Directory.SystemConfiguration.ADConfigurationObject',
+  ],
+  category: 'ms-Exch-Private-MDB',
+  objectClass: ['top', 'msExchMDB', 'msExchPrivateMDB'],
+  version: [10, '14.0.100.0'],
+};
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxdatabase */
+const DEFAULTS: Settings = {
+  CircularLoggingEnabled: false,
+  DeletedItemRetention: '14.00:00:00',
+  IsExcludedFromProvisioning: false,
+  IsSuspendedFromProvisioning: false,
+  IssueWarningQuota: '1.899 GB (2,039,480,320 bytes)',
+  MailboxRetention: '30.00:00:00',
+  MountAtStartup: true,
+  ProhibitSendQuota: '2 GB (2,147,483,648 bytes)',
+  ProhibitSendReceiveQuota: '2.3 GB (2,469,396,480 bytes)',
+};
+
+function find(call: Call, identity: string): DatabaseState {
+  const wanted = identity.toLowerCase();
+  const found = call.organization.databases.find(
+    ({ name, guid }) => name.toLowerCase() === wanted || guid === wanted,
+  );
+  if (found === undefined) throw call.notFound(identity);
+  return found;
+}
+
+function show(call: Call, database: DatabaseState): PowerShellObject {
+  const { organization } = call;
+  const copies = [...database.copies].sort(
+    (left, right) => left.activationPreference - right.activationPreference,
+  );
+  const group = organization.databaseAvailabilityGroups.find(({ servers }) =>
+    servers.includes(database.server),
+  );
+  const settings = { ...DEFAULTS, ...database.settings };
+  return directoryObject(
+    organization,
+    DATABASE_CLASS,
+    database,
+    database.name,
+    `CN=${database.name},CN=Databases,${administrativeGroup(organization)}`,
+    {
+      ...shown(call.catalog.cmdlet('Set-MailboxDatabase'), settings),
+      Server: serverId(organization, database.server),
+      ServerName: database.server,
+      MasterServerOrAvailabilityGroup: textual(
+        'Microsoft.Exchange.Data.Directory.ADObjectId',
+        group?.name ?? database.server,
+      ),
+      Servers: copies.map(({ server }) => serverId(organization, server)),
+      // Pairs such as `[EX1, 1]`, as PowerShell shows a KeyValuePair.
+      ActivationPreference: copies.map((copy) => `[${copy.server}, ${copy.activationPreference}]`),
+      DatabaseCopies: copies.map(({ server }) => `${database.name}\\${server}`),
+      Mounted: call.isSet('Status') ? isMounted(call, database) : null,
+      MountedOnServer: call.isSet('Status') ? (call.draft.servers.get(database.server)?.fqdn ?? null) : null,
+      Recovery: false,
+    },
+  );
+}
+
+function isMounted(call: Call, database: DatabaseState): boolean {
+  return database.mounted && call.draft.servers.get(database.server)?.running === true;
+}
+
+function get(call: Call): void {
+  const identity = call.text('Identity');
+  if (identity !== undefined) {
+    call.write(show(call, find(call, identity)));
+    return;
+  }
+  const servers = new Set(call.serversOf('Server').map(({ name }) => name));
+  for (const database of call.organization.databases) {
+    if (database.copies.some(({ server }) => servers.has(server))) call.write(show(call, database));
+  }
+}
+
+function create(call: Call): void {
+  const name = call.text('Name') ?? '';
+  const server = call.server(call.text('Server') ?? '');
+  if (call.organization.databases.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+    throw call.error('ADObjectAlreadyExistsException', `There is a database '${name}' already.`);
+  }
+  const folder = `C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Mailbox\\${name}`;
+  const database: DatabaseState = {
+    ...newObject(name, call.now, {
+      EdbFilePath: call.text('EdbFilePath') ?? `${folder}\\${name}.edb`,
+      LogFolderPath: call.text('LogFolderPath') ?? folder,
+    }),
+    server: server.name,
+    mounted: false,
+    copies: [copyOn(server, 1)],
+  };
+  if (!call.isSet('WhatIf')) call.organization.databases.push(database);
+  call.warn('Restart the Microsoft Exchange Information Store service on the server after adding databases.');
+  call.write(show(call, database));
+}
+
+function copyOn(server: ServerState, activationPreference: number): DatabaseCopyState {
+  return { server: server.name, activationPreference, suspended: false, settings: {} };
+}
+
+function set(call: Call): void {
+  const database = find(call, call.text('Identity') ?? '');
+  takeOver(call, database, DEFAULTS, database.name);
+}
+
+function remove(call: Call): void {
+  const database = find(call, call.text('Identity') ?? '');
+  call.confirm(`Remove the mailbox database ${database.name}?`);
+  if (database.copies.length > 1) {
+    throw call.error('InvalidOperationException', `${database.name} has copies: remove them first.`);
+  }
+  if (call.isSet('WhatIf')) return;
+  call.organization.databases = call.organization.databases.filter((other) => other !== database);
+}
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxdatabasecopy */
+function addCopy(call: Call): void {
+  const database = find(call, call.text('Identity') ?? '');
+  const server = call.server(call.text('MailboxServer') ?? '');
+  const group = call.organization.databaseAvailabilityGroups.find(({ servers }) =>
+    servers.includes(database.server),
+  );
+  if (group === undefined || !group.servers.includes(server.name)) {
+    throw call.error(
+      'InvalidOperationException',
+      `${server.name} and ${database.server} are in no DAG together.`,
+    );
+  }
+  if (database.copies.some((copy) => copy.server === server.name)) {
+    throw call.error('InvalidOperationException', `${server.name} has a copy of ${database.name} already.`);
+  }
+  if (database.settings['CircularLoggingEnabled'] === true) {
+    throw call.error(
+      'InvalidOperationException',
+      `${database.name} uses circular logging: turn it off first.`,
+    );
+  }
+  if (call.isSet('WhatIf')) return;
+  const preference = call.bound.get('ActivationPreference');
+  const copy = copyOn(server, database.copies.length + 1);
+  for (const name of ['ReplayLagTime', 'TruncationLagTime']) {
+    if (call.has(name)) copy.settings[name] = call.text(name) ?? null;
+  }
+  database.copies.push(copy);
+  if (typeof preference === 'number') prefer(database, copy, preference);
+  call.touch(database);
+  call.warn('Restart the Microsoft Exchange Information Store service on the server after adding a copy.');
+}
+
+/** The other copies close up, so that preferences stay 1 to n. */
+function prefer(database: DatabaseState, copy: DatabaseCopyState, preference: number): void {
+  const others = database.copies
+    .filter((other) => other !== copy)
+    .sort((left, right) => left.activationPreference - right.activationPreference);
+  others.splice(preference - 1, 0, copy);
+  others.forEach((other, index) => {
+    other.activationPreference = index + 1;
+  });
+}
+
+/** `DATABASE\SERVER`. */
+function findCopy(call: Call): { readonly database: DatabaseState; readonly copy: DatabaseCopyState } {
+  const identity = call.text('Identity') ?? '';
+  const slash = identity.indexOf('\\');
+  const database = find(call, identity.slice(0, Math.max(slash, 0)));
+  const server = identity.slice(slash + 1).toLowerCase();
+  const copy = database.copies.find((candidate) => candidate.server.toLowerCase() === server);
+  if (copy === undefined) throw call.notFound(identity);
+  return { database, copy };
+}
+
+function removeCopy(call: Call): void {
+  const { database, copy } = findCopy(call);
+  call.confirm(`Remove the copy of ${database.name} on ${copy.server}?`);
+  if (copy.server === database.server) {
+    throw call.error(
+      'InvalidOperationException',
+      `The copy of ${database.name} on ${copy.server} is active.`,
+    );
+  }
+  if (call.isSet('WhatIf')) return;
+  database.copies = database.copies.filter((other) => other !== copy);
+  const first = database.copies[0];
+  if (first !== undefined) prefer(database, first, first.activationPreference);
+  call.touch(database);
+}
+
+function setCopy(call: Call): void {
+  const { database, copy } = findCopy(call);
+  if (call.isSet('WhatIf')) return;
+  const preference = call.bound.get('ActivationPreference');
+  if (typeof preference === 'number') {
+    if (preference < 1 || preference > database.copies.length) {
+      throw call.error('ArgumentException', `ActivationPreference is 1 to ${database.copies.length}.`);
+    }
+    prefer(database, copy, preference);
+  }
+  for (const name of ['ReplayLagTime', 'TruncationLagTime', 'DatabaseCopyAutoActivationPolicy']) {
+    const value = call.bound.get(name);
+    if (value !== undefined) copy.settings[name] = applied(copy.settings[name], value);
+  }
+  call.touch(database);
+}
+
+const STATUSES = ['Unknown', 'Initializing', 'Failed', 'Suspended', 'Mounted', 'Healthy', 'ServiceDown'];
+
+function copyStatus(call: Call): void {
+  const identity = call.text('Identity');
+  const slash = identity?.indexOf('\\') ?? -1;
+  const wanted =
+    call.text('Server')?.toLowerCase() ?? (slash < 0 ? undefined : identity?.slice(slash + 1).toLowerCase());
+  const name = identity === undefined || slash < 0 ? identity : identity.slice(0, slash);
+  const databases = name === undefined ? call.organization.databases : [find(call, name)];
+  for (const database of databases) {
+    for (const copy of database.copies) {
+      if (wanted !== undefined && copy.server.toLowerCase() !== wanted) continue;
+      const status = statusOf(call, database, copy);
+      call.write({
+        typeNames: [
+          'Microsoft.Exchange.Management.SystemConfigurationTasks.DatabaseCopyStatusEntry',
+          'Microsoft.Exchange.Data.ConfigurableObject',
+          'System.Object',
+        ],
+        text: `${database.name}\\${copy.server}`,
+        properties: {
+          Identity: `${database.name}\\${copy.server}`,
+          Name: `${database.name}\\${copy.server}`,
+          DatabaseName: database.name,
+          Status: enumeration(
+            'Microsoft.Exchange.Management.SystemConfigurationTasks.CopyStatus',
+            status,
+            STATUSES.indexOf(status),
+          ),
+          MailboxServer: copy.server,
+          ActiveDatabaseCopy: database.server,
+          ActivationPreference: copy.activationPreference,
+          CopyQueueLength: 0,
+          ReplayQueueLength: 0,
+          ReplayLagStatus: null,
+          ReplayLagTime: timeSpan((copy.settings['ReplayLagTime'] ?? '00:00:00') as string),
+          ContentIndexState: 'Healthy',
+          IsValid: true,
+        },
+      });
+    }
+  }
+}
+
+function statusOf(call: Call, database: DatabaseState, copy: DatabaseCopyState): string {
+  if (call.draft.servers.get(copy.server)?.running !== true) return 'ServiceDown';
+  if (copy.server === database.server) return database.mounted ? 'Mounted' : 'Suspended';
+  return copy.suspended ? 'Suspended' : 'Healthy';
+}
+
+function suspend(suspended: boolean) {
+  return (call: Call) => {
+    const { database, copy } = findCopy(call);
+    if (suspended) call.confirm(`Suspend the copy of ${database.name} on ${copy.server}?`);
+    copy.suspended = suspended;
+    call.touch(database);
+  };
+}
+
+export const databases: readonly CmdletBehaviour[] = [
+  reads('Get-MailboxDatabase', get),
+  changes('New-MailboxDatabase', create),
+  changes('Set-MailboxDatabase', set),
+  changes('Remove-MailboxDatabase', remove),
+  changes('Add-MailboxDatabaseCopy', addCopy),
+  changes('Remove-MailboxDatabaseCopy', removeCopy),
+  changes('Set-MailboxDatabaseCopy', setCopy),
+  reads('Get-MailboxDatabaseCopyStatus', copyStatus),
+  changes('Suspend-MailboxDatabaseCopy', suspend(true)),
+  changes('Resume-MailboxDatabaseCopy', suspend(false)),
+];

@@ -1,0 +1,261 @@
+import { ExchangeVersion } from '../../../exchange/versions';
+import type { PowerShellObject } from '../../../powershell/outcome';
+import type { Call } from '../call';
+import { changes, reads, type CmdletBehaviour } from '../cmdlet';
+import { enumeration } from '../objects/value';
+import type { ServerState } from '../state';
+import { versionOf } from './virtual-directories';
+
+/**
+ * Health sets of a server and the component that each belongs to: those of the client protocols, and some others.
+ * A real server has far more. https://learn.microsoft.com/exchange/high-availability/managed-availability/health-sets
+ */
+const HEALTH_SETS: readonly (readonly [string, string])[] = [
+  ['ActiveSync.Proxy', 'ActiveSyncProxy'],
+  ['Autodiscover.Proxy', 'AutoDiscoverProxy'],
+  ['ECP.Proxy', 'EcpProxy'],
+  ['EWS.Proxy', 'EwsProxy'],
+  ['OAB.Proxy', 'OabProxy'],
+  ['OWA.Proxy', 'OwaProxy'],
+  ['Outlook.Proxy', 'RpcProxy'],
+  ['OutlookMapiHttp.Proxy', 'MapiProxy'],
+  ['RPS.Proxy', 'RpsProxy'],
+  ['ActiveSync', 'None'],
+  ['AD', 'None'],
+  ['Clustering', 'None'],
+  ['DataProtection', 'None'],
+  ['ECP', 'None'],
+  ['EWS', 'None'],
+  ['FrontendTransport', 'FrontendTransport'],
+  ['HubTransport', 'HubTransport'],
+  ['OWA', 'None'],
+  ['Store', 'None'],
+];
+
+const COMPONENTS = [
+  'ServerWideOffline',
+  ...new Set(HEALTH_SETS.map(([, component]) => component).filter((component) => component !== 'None')),
+];
+
+const COMMON = 'Microsoft.Office.Datacenter.ActiveMonitoring.Management.Common';
+const ALERTS = ['Unknown', 'Healthy', 'Degraded', 'Unhealthy', 'Repairing', 'Disabled'];
+
+function alert(server: ServerState, healthSet: string): PowerShellObject {
+  const name = server.unhealthy[healthSet] ?? 'Healthy';
+  return enumeration(`${COMMON}.MonitorAlertState`, name, ALERTS.indexOf(name));
+}
+
+/** The state of a component; a server that is offline as a whole takes every component with it. */
+function componentState(server: ServerState, component: string): 'Active' | 'Inactive' {
+  const own = server.components[component] ?? 'Active';
+  const whole = server.components['ServerWideOffline'] ?? 'Active';
+  return own === 'Active' && whole === 'Active' ? 'Active' : 'Inactive';
+}
+
+const STATES = [
+  'NotApplicable',
+  'Online',
+  'PartiallyOnline',
+  'Offline',
+  'Sidelined',
+  'Functional',
+  'Unavailable',
+];
+
+function setState(server: ServerState, component: string): PowerShellObject {
+  const online = componentState(server, component) === 'Active' ? 'Online' : 'Offline';
+  const name = component === 'None' ? 'NotApplicable' : online;
+  return enumeration(`${COMMON}.MonitorServerComponentState`, name, STATES.indexOf(name));
+}
+
+/** The server must answer; what a real one's health service says when it does not is (unverified). */
+function answering(call: Call, parameter: string): ServerState {
+  const named = call.text(parameter);
+  const server = named === undefined ? call.session : call.server(named);
+  if (!server.running) {
+    throw call.error('InvalidOperationException', `The server ${server.name} cannot be reached: it is down.`);
+  }
+  return server;
+}
+
+function setsOf(call: Call): readonly (readonly [string, string])[] {
+  const wanted = call.text('HealthSet')?.toLowerCase();
+  return HEALTH_SETS.filter(([name]) => wanted === undefined || name.toLowerCase() === wanted);
+}
+
+const CONFIGURABLE = ['Microsoft.Exchange.Data.ConfigurableObject', 'System.Object'];
+
+function getHealthReport(call: Call): void {
+  const server = answering(call, 'Identity');
+  for (const [healthSet, component] of setsOf(call)) {
+    call.write({
+      typeNames: [`${COMMON}.ConsolidatedHealth`, ...CONFIGURABLE],
+      text: healthSet,
+      properties: {
+        Server: server.name,
+        State: setState(server, component),
+        HealthSet: healthSet,
+        HealthGroup: component === 'None' ? 'Service Components' : 'Customer Touch Points',
+        AlertValue: alert(server, healthSet),
+        LastTransitionTime: new Date(server.changed),
+        MonitorCount: 1,
+        HaImpactingMonitorCount: 0,
+        IsValid: true,
+      },
+    });
+  }
+}
+
+function getServerHealth(call: Call): void {
+  const server = answering(call, 'Identity');
+  for (const [healthSet, component] of setsOf(call)) {
+    call.write({
+      typeNames: [`${COMMON}.MonitorHealthEntry`, ...CONFIGURABLE],
+      text: healthSet,
+      properties: {
+        Server: server.name,
+        CurrentHealthSetState: setState(server, component),
+        Name: `${healthSet.replace('.', '')}TestMonitor`,
+        TargetResource: '',
+        HealthSetName: healthSet,
+        HealthGroupName: component === 'None' ? 'Service Components' : 'Customer Touch Points',
+        AlertValue: alert(server, healthSet),
+        FirstAlertObservedTime: new Date(server.changed),
+        IsHaImpacting: false,
+        ServerComponentName: component,
+        LastTransitionTime: new Date(server.changed),
+        LastExecutionTime: call.now,
+        IsValid: true,
+      },
+    });
+  }
+}
+
+/** Services by role, as an Exchange 2016 server lists them. */
+const ROLE_SERVICES: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'Mailbox Server Role',
+    ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeDelivery', 'MSExchangeIS', 'W3Svc'],
+  ],
+  ['Client Access Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeRPC', 'W3Svc']],
+  ['Unified Messaging Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeUM', 'W3Svc']],
+  ['Hub Transport Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeTransport', 'W3Svc']],
+];
+
+/** Health sets whose failure is a service that does not run. */
+const SERVICE_OF: { readonly [healthSet: string]: string } = {
+  Store: 'MSExchangeIS',
+  HubTransport: 'MSExchangeTransport',
+};
+
+function testServiceHealth(call: Call): void {
+  const server = answering(call, 'Server');
+  const failed = new Set(Object.keys(server.unhealthy).flatMap((name) => SERVICE_OF[name] ?? []));
+  const hasUnifiedMessaging = !versionOf(server).isAtLeast(ExchangeVersion.V2019);
+  for (const [role, services] of ROLE_SERVICES) {
+    if (role.startsWith('Unified') && !hasUnifiedMessaging) continue;
+    const stopped = services.filter((service) => failed.has(service));
+    call.write({
+      typeNames: ['Microsoft.Exchange.Monitoring.ExchangeServicesStatus', ...CONFIGURABLE],
+      text: 'Microsoft.Exchange.Monitoring.ExchangeServicesStatus',
+      properties: {
+        Role: role,
+        RequiredServicesRunning: stopped.length === 0,
+        ServicesNotRunning: stopped,
+        ServicesRunning: services.filter((service) => !failed.has(service)),
+        Identity: null,
+        IsValid: true,
+        ObjectState: enumeration('Microsoft.Exchange.Data.ObjectState', 'New', 0),
+      },
+    });
+  }
+}
+
+const REPLICATION_CHECKS = [
+  'ReplayService',
+  'ActiveManager',
+  'TasksRpcListener',
+  'ClusterService',
+  'QuorumGroup',
+];
+
+function testReplicationHealth(call: Call): void {
+  const server = answering(call, 'Identity');
+  const group = call.organization.databaseAvailabilityGroups.find(({ servers }) =>
+    servers.includes(server.name),
+  );
+  const failed = group?.stopped.includes(server.name) === true || 'Clustering' in server.unhealthy;
+  const checks = group === undefined ? ['ReplayService'] : REPLICATION_CHECKS;
+  for (const check of checks) {
+    const result = failed && check !== 'ReplayService' ? 'Failed' : 'Passed';
+    call.write({
+      typeNames: ['Microsoft.Exchange.Monitoring.ReplicationCheckOutcome', ...CONFIGURABLE],
+      text: check,
+      properties: {
+        Server: server.name,
+        Check: check,
+        CheckDescription: check,
+        Result: enumeration(
+          'Microsoft.Exchange.Monitoring.ReplicationCheckResultEnum',
+          result,
+          result === 'Passed' ? 1 : 2,
+        ),
+        Error: result === 'Passed' ? null : `${server.name} does not take part in the cluster.`,
+        Identity: '',
+        IsValid: true,
+      },
+    });
+  }
+}
+
+function getComponentState(call: Call): void {
+  const server = call.server(call.text('Identity') ?? '');
+  const wanted = call.text('Component')?.toLowerCase();
+  for (const component of COMPONENTS) {
+    if (wanted !== undefined && component.toLowerCase() !== wanted) continue;
+    const state = componentState(server, component);
+    call.write({
+      typeNames: [
+        'Microsoft.Exchange.Management.SystemConfigurationTasks.ServerComponentStatePresentationObject',
+        ...CONFIGURABLE,
+      ],
+      text: `${server.name}\\${component}`,
+      properties: {
+        Identity: `${server.name}\\${component}`,
+        ServerFqdn: server.fqdn,
+        Component: component,
+        State: enumeration(
+          'Microsoft.Exchange.Data.Directory.SystemConfiguration.ServiceState',
+          state,
+          state === 'Active' ? 1 : 0,
+        ),
+        LocalStates: [],
+        RemoteStates: [],
+        IsValid: true,
+      },
+    });
+  }
+}
+
+function setComponentState(call: Call): void {
+  const server = call.server(call.text('Identity') ?? '');
+  const named = call.text('Component') ?? '';
+  const component = COMPONENTS.find((name) => name.toLowerCase() === named.toLowerCase());
+  if (component === undefined) {
+    throw call.error('ArgumentException', `There is no component '${named}'.`, 'InvalidArgument');
+  }
+  if (call.isSet('WhatIf')) return;
+  const state = call.text('State') ?? 'Active';
+  if (state === 'Active') delete server.components[component];
+  else server.components[component] = state;
+  call.touch(server);
+}
+
+export const health: readonly CmdletBehaviour[] = [
+  reads('Get-HealthReport', getHealthReport),
+  reads('Get-ServerHealth', getServerHealth),
+  reads('Test-ServiceHealth', testServiceHealth),
+  reads('Test-ReplicationHealth', testReplicationHealth),
+  reads('Get-ServerComponentState', getComponentState),
+  changes('Set-ServerComponentState', setComponentState),
+];
