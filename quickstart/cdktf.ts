@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
+/** The CLI of this project's own installation. */
+function program(): string {
+  const manifest = require.resolve('cdktf-cli/package.json');
+  const { bin } = require(manifest) as { readonly bin: { readonly cdktf: string } };
+  return join(dirname(manifest), bin.cdktf);
+}
+
+/** Runs cdktf with its output shown as it comes. @throws Error where it ends with another exit code than 0 */
+export async function cdktf(
+  args: readonly string[],
+  folder: string,
+  variables: { readonly [name: string]: string },
+): Promise<void> {
+  process.stdout.write(`\n$ cdktf ${args.join(' ')}\n`);
+  const child = spawn(process.execPath, [program(), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...variables, CI: '1' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  if (code !== 0) throw new Error(`cdktf ${args.join(' ')} ended with ${code ?? 'a signal'}`);
+}

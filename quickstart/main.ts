@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
+import { layProvider } from '../install/mirror';
+import { DnsClient } from '../lab/dns/client';
+import { startDnsServer } from '../lab/dns/server';
+import { tsigKey } from '../lab/dns/tsig';
+import { fileStore } from '../lab/dns/zone-store';
+import { cdktf } from './cdktf';
+import { layDnsProvider } from './dns-provider';
+import { ENVIRONMENT_NAME, Sandbox } from './sandbox';
+import { findTerraform } from './tools';
+
+const ZONE = 'andersonpatricio.info.';
+
+function say(text: string): void {
+  process.stdout.write(`\n=== ${text}\n`);
+}
+
+async function main(): Promise<void> {
+  const started = Date.now();
+  const terraform = findTerraform();
+  const sandbox = new Sandbox();
+  say(`Making a sandbox in ${relative(process.cwd(), sandbox.folder)}: a simulated Exchange organization with one server, a certificate, a DNS server`);
+  await sandbox.create();
+  if (terraform.kind === 'missing') return withoutTerraform(sandbox, terraform.remedy);
+
+  await layProvider(sandbox.mirror, 'provider/main.ts', { source: PROVIDER_SOURCE, version: PROVIDER_VERSION });
+  say(await layDnsProvider(sandbox.mirror));
+
+  const dns = await startDnsServer({
+    zones: [{ name: ZONE }],
+    keys: [tsigKey('quickstart.', 'hmac-sha256', sandbox.dnsKey)],
+    port: 0,
+    store: fileStore(sandbox.dnsRecords),
+  });
+  try {
+    const variables = sandbox.variables(dns.port);
+    const run = (...args: string[]) => cdktf(args, sandbox.project, variables);
+
+    say('The site with one server: what would be done');
+    await run('plan');
+    say('The site with one server: doing it');
+    await run('deploy', '--auto-approve');
+
+    say('Exchange is installed on a second server; its line is added to the declaration');
+    sandbox.installSecondServer();
+    sandbox.declare('both servers');
+    await run('plan');
+    say('The second server joins: its service connection point first, the DNS records last');
+    await run('deploy', '--auto-approve');
+
+    say('After a deploy the plan is empty');
+    await run('plan');
+
+    say('What DNS answers now');
+    const client = new DnsClient({ server: '127.0.0.1', port: dns.port, transport: 'udp', timeoutMs: 5000, retries: 0 });
+    await answers(client, ['webmail', 'autodiscover']);
+    say(`The remote-execution plan, for people and for tools:`);
+    for (const file of ['exchange-plan.ps1', 'exchange-plan.json']) {
+      process.stdout.write(`${relative(process.cwd(), join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, file))}\n`);
+    }
+    const environment = sandbox.writeEnvironment(variables);
+    say(`Done in ${Math.round((Date.now() - started) / 1000)} seconds. To type cdktf yourself:`);
+    process.stdout.write(
+      `npm run lab:dns                                  (in a terminal of its own: the DNS server again)\n` +
+        `. ${relative(process.cwd(), environment)} && cd ${relative(process.cwd(), sandbox.project)} && npx cdktf plan\n`,
+    );
+  } finally {
+    await dns.close();
+  }
+}
+
+async function answers(client: DnsClient, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const records = await client.query(`${name}.${ZONE}`, 'A');
+    process.stdout.write(`${JSON.stringify(records)}\n`);
+  }
+}
+
+/** As far as it goes: what people review does not need Terraform. */
+async function withoutTerraform(sandbox: Sandbox, remedy: string): Promise<void> {
+  sandbox.declare('both servers');
+  await cdktf(['synth'], sandbox.project, {});
+  const plan = join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, 'exchange-plan.ps1');
+  if (!existsSync(plan)) throw new Error(`synth left no ${plan}`);
+  say('The remote-execution plan of the site:');
+  process.stdout.write(readFileSync(plan, 'utf8'));
+  process.stdout.write(`\nNot planned and not deployed: ${remedy}\n`);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
