@@ -240,7 +240,7 @@ function children(node: asn1.Asn1 | undefined): readonly asn1.Asn1[] {
 
 /** The bytes of an octet string, which BER may split into pieces. */
 function octets(node: asn1.Asn1): string {
-  return Array.isArray(node.value) ? node.value.map(octets).join('') : (node.value);
+  return Array.isArray(node.value) ? node.value.map(octets).join('') : node.value;
 }
 
 function unsigned(big: string): number {

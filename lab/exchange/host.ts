@@ -15,7 +15,7 @@ import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
 
-/** Thrown where the connection is to break: whoever serves the session must end it without another word. */
+/** The connection is to break without another word. */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
 }
@@ -37,11 +37,13 @@ export class ExchangeHost implements CommandHost {
 
   /**
    * @param server name or FQDN of the server where the session lives
+   * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
+    private readonly onDrop: () => void,
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
     this.powerShellVersion = POWERSHELL_VERSIONS[version.label] ?? '5.1.17763.1';
@@ -52,6 +54,7 @@ export class ExchangeHost implements CommandHost {
     try {
       for (const chain of pipeline.statements) yield* this.#chain(chain, signal);
     } catch (error) {
+      if (error instanceof ConnectionDropped) this.onDrop();
       if (!(error instanceof CmdletError)) throw error;
       yield { kind: 'failed', error: error.record };
     }

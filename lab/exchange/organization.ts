@@ -1,13 +1,13 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ExchangeVersion } from '../../exchange/versions';
 import { makeKey } from '../../pki';
-import { readFileSync } from 'node:fs';
 import { arm, disarm, type Fault } from './faults';
 import { ExchangeHost } from './host';
 import { Journal, type JournalEntry } from './journal';
 import type { LabOptions } from './options';
-import { newAuthCertificate, newOrganization, newServer, type NewServer } from './setup';
+import { newAuthCertificate, newDatabase, newOrganization, newServer, type NewServer } from './setup';
+import { SshAccounts } from './ssh-accounts';
 import { setLag } from './stale';
 import type { ServerState } from './state';
 import { Store, type Organization, type OrganizationDraft } from './store';
@@ -72,6 +72,7 @@ export class SimulatedOrganization {
         ? authCertificate(draft, key, now)
         : undefined;
       draft.servers.set(name, newServer({ ...server, name }, key, auth, now));
+      draft.organization.databases.push(newDatabase(name, now));
     });
   }
 
@@ -83,6 +84,9 @@ export class SimulatedOrganization {
         group.servers.includes(server.name),
       );
       if (dag !== undefined) throw new Error(`${server.name} is a member of ${dag.name}`);
+      draft.organization.databases = draft.organization.databases.filter(
+        (database) => database.server !== server.name,
+      );
       draft.servers.delete(server.name);
     });
   }
@@ -152,9 +156,18 @@ export class SimulatedOrganization {
     this.#journal.clear();
   }
 
-  /** The commands of a session that lives on the named server. */
-  host(server: string): ExchangeHost {
-    return new ExchangeHost(this.#store, server);
+  /**
+   * The commands of a session that lives on the named server.
+   *
+   * @param onDrop breaks the connection. Left out: the call only throws.
+   */
+  host(server: string, onDrop: () => void = () => undefined): ExchangeHost {
+    return new ExchangeHost(this.#store, server, onDrop);
+  }
+
+  /** Who may log on through SSH. */
+  get ssh(): SshAccounts {
+    return new SshAccounts(this.#store);
   }
 
   /** One key serves all self-signed certificates of the lab: making one for each would take seconds a server. */

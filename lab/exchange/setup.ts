@@ -1,7 +1,14 @@
-import { randomUUID, type KeyObject } from 'node:crypto';
+import { randomInt, randomUUID, type KeyObject } from 'node:crypto';
 import { ExchangeVersion } from '../../exchange/versions';
 import { makeSelfSigned, type KeyedCertificate } from '../../pki';
-import type { CertificateState, DirectoryObject, OrganizationState, ServerState, Settings } from './state';
+import type {
+  CertificateState,
+  DatabaseState,
+  DirectoryObject,
+  OrganizationState,
+  ServerState,
+  Settings,
+} from './state';
 import { VIRTUAL_DIRECTORY_KINDS } from './virtual-directory-kinds';
 
 /** A server that Setup is run on. */
@@ -83,13 +90,32 @@ export function newServer(
       certificateState(management, { friendlyName: 'WMSVC-SHA2' }),
       ...(authCertificate === undefined ? [] : [authCertificate]),
     ],
-    receiveConnectors: [],
+    receiveConnectors: receiveConnectors(version).map((prefix) =>
+      newObject(`${prefix} ${name}`, now, { Fqdn: fqdn }),
+    ),
     services: {
       ClientAccessServer: {
         AutoDiscoverServiceInternalUri: `https://${host}/Autodiscover/Autodiscover.xml`,
         AutoDiscoverSiteScope: [site ?? DEFAULT_SITE],
       },
     },
+  };
+}
+
+/** https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors */
+function receiveConnectors(version: ExchangeVersion): readonly string[] {
+  if (!version.isAtLeast(ExchangeVersion.V2013)) return ['Default', 'Client'];
+  return ['Default', 'Client Proxy', 'Default Frontend', 'Outbound Proxy Frontend', 'Client Frontend'];
+}
+
+/** Setup makes one with ten digits in its name. */
+export function newDatabase(server: string, now: Date): DatabaseState {
+  const digits = String(randomInt(10 ** 10)).padStart(10, '0');
+  return {
+    ...newObject(`Mailbox Database ${digits}`, now),
+    server,
+    mounted: true,
+    copies: [{ server, activationPreference: 1, suspended: false, settings: {} }],
   };
 }
 

@@ -279,6 +279,36 @@ function suspend(suspended: boolean) {
   };
 }
 
+function mount(mounted: boolean) {
+  return (call: Call) => {
+    const database = find(call, call.text('Identity') ?? '');
+    if (!mounted) call.confirm(`Dismount ${database.name}?`);
+    if (call.draft.servers.get(database.server)?.running !== true) {
+      throw call.error(
+        'InvalidOperationException',
+        `The server ${database.server} cannot be reached: it is down.`,
+      );
+    }
+    if (call.isSet('WhatIf')) return;
+    database.mounted = mounted;
+    call.touch(database);
+  };
+}
+
+/** The active copy moves to a server that holds a healthy one. */
+function moveActive(call: Call): void {
+  const database = find(call, call.text('Identity') ?? '');
+  const server = call.server(call.text('ActivateOnServer') ?? '');
+  call.confirm(`Activate ${database.name} on ${server.name}?`);
+  const copy = database.copies.find((candidate) => candidate.server === server.name);
+  if (copy === undefined || !server.running || copy.suspended) {
+    throw call.error('InvalidOperationException', `${server.name} has no healthy copy of ${database.name}.`);
+  }
+  if (call.isSet('WhatIf')) return;
+  database.server = server.name;
+  call.touch(database);
+}
+
 export const databases: readonly CmdletBehaviour[] = [
   reads('Get-MailboxDatabase', get),
   changes('New-MailboxDatabase', create),
@@ -288,6 +318,9 @@ export const databases: readonly CmdletBehaviour[] = [
   changes('Remove-MailboxDatabaseCopy', removeCopy),
   changes('Set-MailboxDatabaseCopy', setCopy),
   reads('Get-MailboxDatabaseCopyStatus', copyStatus),
+  changes('Mount-Database', mount(true)),
+  changes('Dismount-Database', mount(false)),
+  changes('Move-ActiveMailboxDatabase', moveActive),
   changes('Suspend-MailboxDatabaseCopy', suspend(true)),
   changes('Resume-MailboxDatabaseCopy', suspend(false)),
 ];

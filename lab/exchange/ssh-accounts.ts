@@ -1,0 +1,117 @@
+import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import ssh2 from 'ssh2';
+import { fingerprint } from '../../remoting/transports/known-hosts';
+import type { Store } from './store';
+
+interface Account {
+  readonly name: string;
+  /** Salt and scrypt hash, base64. */
+  readonly password?: { readonly salt: string; readonly hash: string };
+  /** In the form of an `authorized_keys` line. */
+  readonly publicKeys: readonly string[];
+}
+
+interface SshFile {
+  /** In OpenSSH's private format. */
+  readonly hostKey: string;
+  readonly accounts: readonly Account[];
+}
+
+const FILE = 'ssh.json';
+const HASH_BYTES = 32;
+
+/** Host key and accounts of the lab's SSH server. */
+export class SshAccounts {
+  constructor(private readonly store: Store) {}
+
+  /** The host's private key; made when it is first asked for. */
+  hostKey(): string {
+    return this.#read().hostKey;
+  }
+
+  /** The line that a client's known_hosts wants after the host's name: `ssh-ed25519 AAAA…`. */
+  hostPublicKey(): string {
+    const parsed = parseKey(this.hostKey());
+    return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
+  }
+
+  /** `SHA256:…`, as OpenSSH shows it. */
+  hostFingerprint(): string {
+    return fingerprint(parseKey(this.hostKey()).getPublicSSH());
+  }
+
+  /** A new host key, as after a server was reinstalled. */
+  renewHostKey(): void {
+    this.#change((file) => ({ ...file, hostKey: makeHostKey() }));
+  }
+
+  /**
+   * Lets a user in. An account of the same name is replaced.
+   *
+   * @param publicKeys in the form of `authorized_keys` lines
+   */
+  add(
+    name: string,
+    credentials: { readonly password?: string; readonly publicKeys?: readonly string[] },
+  ): void {
+    const { password, publicKeys = [] } = credentials;
+    const account: Account = {
+      name,
+      publicKeys,
+      ...(password === undefined ? {} : { password: hashed(password, randomBytes(HASH_BYTES)) }),
+    };
+    this.#change((file) => ({
+      ...file,
+      accounts: [...file.accounts.filter((other) => other.name !== name), account],
+    }));
+  }
+
+  allowsPassword(name: string, password: string): boolean {
+    const stored = this.#account(name)?.password;
+    if (stored === undefined) return false;
+    const given = hashed(password, Buffer.from(stored.salt, 'base64'));
+    return timingSafeEqual(Buffer.from(given.hash, 'base64'), Buffer.from(stored.hash, 'base64'));
+  }
+
+  /** The account's key with these bytes; undefined where it has none such. */
+  key(name: string, data: Buffer): ssh2.ParsedKey | undefined {
+    return this.#account(name)
+      ?.publicKeys.map(parseKey)
+      .find((key) => key.getPublicSSH().equals(data));
+  }
+
+  #account(name: string): Account | undefined {
+    return this.#read().accounts.find((account) => account.name === name);
+  }
+
+  #read(): SshFile {
+    return this.#change((file) => file);
+  }
+
+  #change(change: (file: SshFile) => SshFile): SshFile {
+    return this.store.locked(() => {
+      const file = (this.store.readJson(FILE) as SshFile | undefined) ?? {
+        hostKey: makeHostKey(),
+        accounts: [],
+      };
+      const changed = change(file);
+      this.store.writeJson(FILE, changed);
+      return changed;
+    });
+  }
+}
+
+function makeHostKey(): string {
+  return ssh2.utils.generateKeyPairSync('ed25519').private;
+}
+
+function hashed(password: string, salt: Buffer): { readonly salt: string; readonly hash: string } {
+  const hash = scryptSync(password, salt, HASH_BYTES);
+  return { salt: salt.toString('base64'), hash: hash.toString('base64') };
+}
+
+function parseKey(text: string): ssh2.ParsedKey {
+  const parsed = ssh2.utils.parseKey(text);
+  if (parsed instanceof Error) throw parsed;
+  return parsed;
+}

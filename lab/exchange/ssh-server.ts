@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import ssh2 from 'ssh2';
+import { serve } from '../../remoting/server/serve';
+import type { SimulatedOrganization } from './organization';
+
+export interface SshServerOptions {
+  /** Name or FQDN of the server where the sessions live. */
+  readonly server: string;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  /** @default one that is free */
+  readonly port?: number;
+}
+
+export interface RunningSshServer {
+  readonly host: string;
+  readonly port: number;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Name that administrators give the subsystem in sshd_config: https://learn.microsoft.com/powershell/scripting/security/remoting/ssh-remoting-in-powershell */
+const SUBSYSTEM = 'powershell';
+/** What a client may start instead: PowerShell in server mode. */
+const COMMAND = /^"?(?:pwsh|powershell)(?:\.exe)?"?(?: -(?:s|sshs|NoLogo|NoProfile))+$/i;
+
+/** An SSH server whose PowerShell is the simulated organization. */
+export async function startSshServer(
+  organization: SimulatedOrganization,
+  { server, host = '127.0.0.1', port = 0 }: SshServerOptions,
+): Promise<RunningSshServer> {
+  const accounts = organization.ssh;
+  const connections = new Set<ssh2.Connection>();
+  const listener = new ssh2.Server({ hostKeys: [accounts.hostKey()] }, (connection) => {
+    connections.add(connection);
+    connection
+      .on('authentication', (context) => {
+        if (isAllowed(organization, context)) context.accept();
+        else context.reject(['publickey', 'password']);
+      })
+      .on('session', (accept) => {
+        answer(organization, server, accept(), connection);
+      })
+      .on('close', () => connections.delete(connection))
+      // A client that goes away without a word is no matter of the server's.
+      .on('error', () => connections.delete(connection));
+  });
+  listener.listen(port, host);
+  await once(listener, 'listening');
+  return {
+    host,
+    port: (listener.address() as AddressInfo).port,
+    async close() {
+      const closed = once(listener, 'close');
+      listener.close();
+      for (const connection of connections) connection.end();
+      await closed;
+    },
+  };
+}
+
+function isAllowed(organization: SimulatedOrganization, context: ssh2.AuthContext): boolean {
+  switch (context.method) {
+    case 'password':
+      return organization.ssh.allowsPassword(context.username, context.password);
+    case 'publickey': {
+      const key = organization.ssh.key(context.username, context.key.data);
+      if (key === undefined) return false;
+      // Without a signature the client only asks whether the key would do.
+      if (context.signature === undefined || context.blob === undefined) return true;
+      return key.verify(context.blob, context.signature, context.hashAlgo) === true;
+    }
+    case 'none':
+    case 'hostbased':
+    case 'keyboard-interactive':
+      return false;
+  }
+}
+
+function answer(
+  organization: SimulatedOrganization,
+  server: string,
+  session: ssh2.Session,
+  connection: ssh2.Connection,
+): void {
+  const start = (stream: ssh2.ServerChannel) => {
+    const drop = () => {
+      stream.destroy();
+      connection.end();
+    };
+    void talk(organization, server, stream, drop);
+  };
+  session.on('subsystem', (accept, reject, { name }) => {
+    if (name === SUBSYSTEM) start(accept());
+    else reject();
+  });
+  session.on('exec', (accept, reject, { command }) => {
+    if (COMMAND.test(command)) start(accept());
+    else reject();
+  });
+}
+
+async function talk(
+  organization: SimulatedOrganization,
+  server: string,
+  stream: ssh2.ServerChannel,
+  drop: () => void,
+): Promise<void> {
+  try {
+    await serve(organization.host(server, drop), stream, stream);
+    stream.exit(0);
+  } catch (error) {
+    stream.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    stream.exit(1);
+  } finally {
+    stream.end();
+  }
+}

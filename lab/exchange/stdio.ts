@@ -1,0 +1,18 @@
+import { serve } from '../../remoting/server/serve';
+import { SimulatedOrganization } from './organization';
+
+/** A PowerShell remoting server on the standard streams: `stdio <state folder> <server>`. */
+async function main([folder, server]: readonly string[]): Promise<void> {
+  if (folder === undefined || server === undefined) throw new Error('usage: stdio <state folder> <server>');
+  const host = SimulatedOrganization.open(folder).host(server, () => process.exit(1));
+  await serve(host, process.stdin, process.stdout);
+}
+
+main(process.argv.slice(2)).then(
+  () => process.stdin.destroy(),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    process.stdin.destroy();
+  },
+);

@@ -1,0 +1,73 @@
+import { makeAuthority, makeSelfSigned, parseCertificate, parseCertificates, toPem } from '../../pki';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2036-01-01T00:00:00Z') };
+const server = makeSelfSigned({
+  commonName: 'BSAEX01',
+  subjectAlternativeNames: ['BSAEX01', 'BsAEX01.apatricio.local'],
+  ...validity,
+});
+
+describe('a certificate', () => {
+  test('tells what stands in it', () => {
+    expect(server.certificate).toMatchObject({
+      subject: 'CN=BSAEX01',
+      issuer: 'CN=BSAEX01',
+      commonName: 'BSAEX01',
+      subjectAlternativeNames: ['BSAEX01', 'BsAEX01.apatricio.local'],
+      ...validity,
+      selfSigned: true,
+      keyAlgorithm: 'rsa',
+      keyBits: 2048,
+    });
+    expect(server.certificate.thumbprint).toMatch(/^[0-9A-F]{40}$/);
+  });
+
+  test('is read from PEM as from DER', () => {
+    const pem = toPem(server.certificate);
+    expect(parseCertificate(Buffer.from(pem))).toEqual(server.certificate);
+    expect(parseCertificates(`${pem}${pem}`)).toHaveLength(2);
+  });
+
+  test('that an authority issued is not self-signed, even under the same name', () => {
+    const authority = makeAuthority({ commonName: 'same', ...validity });
+    const leaf = authority.issue({ commonName: 'same', ...validity });
+    expect(authority.certificate.selfSigned).toBe(true);
+    expect(leaf.certificate.selfSigned).toBe(false);
+  });
+
+  test('writes names as Windows does', () => {
+    const { certificate } = makeSelfSigned({ commonName: 'Contoso, "Ltd" é', ...validity });
+    expect(certificate.subject).toBe('CN="Contoso, ""Ltd"" é"');
+    expect(certificate.commonName).toBe('Contoso, "Ltd" é');
+  });
+
+  test.each(['', 'nonsense', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
+    'is refused where it is none: %j',
+    (text) => {
+      expect(() => parseCertificate(Buffer.from(text))).toThrow(
+        expect.objectContaining({ problem: 'not-a-certificate' }) as Error,
+      );
+    },
+  );
+});
+
+const captured = resolve(__dirname, '../../../shared/reference/captured/GetExchangeCertificate.xml');
+const withCaptured = existsSync(captured) ? describe : describe.skip;
+
+withCaptured('certificates of a real server', () => {
+  const text = readFileSync(captured, 'utf8');
+  const texts = [...text.matchAll(/<ToString>(.*?)<\/ToString>/g)].map(([, body]) =>
+    body!.replaceAll('_x000D__x000A_', '\n'),
+  );
+  const raw = [...text.matchAll(/<BA N="RawData">(.*?)<\/BA>/g)].map(([, base64]) => base64!);
+
+  test('are read as Windows read them', () => {
+    expect(raw).toHaveLength(3);
+    raw.forEach((base64, index) => {
+      const { subject, issuer, serialNumber, thumbprint } = parseCertificate(Buffer.from(base64, 'base64'));
+      for (const value of [subject, issuer, serialNumber, thumbprint]) expect(texts[index]).toContain(value);
+    });
+  });
+});
