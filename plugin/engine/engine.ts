@@ -1,7 +1,7 @@
 import type { Diagnostic, Known, Schema, Values } from '../../schema';
 import { conform } from '../values/conform';
 import { apply, type ApplyRequest, type ApplyResult } from './apply';
-import { check } from './check';
+import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { failure } from './failure';
@@ -38,8 +38,15 @@ export class Engine<Target> {
     return check(this.definition, config);
   }
 
-  validateResource(typeName: string, config: Values): readonly Diagnostic[] {
-    return check(this.#resource(typeName), config);
+  /** `writeOnlyAllowed` is whether this Terraform knows write-only attributes (1.11 and later). */
+  validateResource(
+    typeName: string,
+    config: Values,
+    client: { readonly writeOnlyAllowed: boolean },
+  ): readonly Diagnostic[] {
+    const resource = this.#resource(typeName);
+    const exposed = client.writeOnlyAllowed ? [] : exposedSecrets(resource.schema, config);
+    return exposed.length > 0 ? exposed : check(resource, config);
   }
 
   validateDataSource(typeName: string, config: Values): readonly Diagnostic[] {
