@@ -3,9 +3,11 @@ import type { Block, BlockSchema, Diagnostic, Path, Value, Values } from '../../
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
+import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import type { Removals } from './removals';
+import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
 
 export interface PlanRequest {
@@ -28,9 +30,15 @@ export async function plan<Target>(
   request: PlanRequest,
   target: Target,
   removals: Removals,
+  resumptions: Resumptions,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
-  if (config === null) return prior === null ? nothing(null) : planDestruction(resource, prior, target);
+  if (config === null) {
+    if (prior === null) return nothing(null);
+    if (memo.unfinished && resumptions.has(resource, prior))
+      return { ...nothing(null), memo: { finished: true } };
+    return planDestruction(resource, prior, target);
+  }
   if (prior === null) return planCreation(resource, config, memo, target, removals);
   return planUpdate(resource, prior, config, target);
 }
@@ -201,11 +209,4 @@ function blockReplacements(block: Block, prior: Value, planned: Value, at: Path)
     });
   }
   return Object.values(block.schema.attributes).some(({ requiresReplace }) => requiresReplace) ? [at] : [];
-}
-
-function identityIsKnown(resource: ManagedResource<never>, planned: Values): boolean {
-  return Object.entries(resource.schema.attributes).every(
-    ([name, attribute]) =>
-      !attribute.requiresReplace || attribute.mode === 'computed' || planned[name] !== UNKNOWN,
-  );
 }

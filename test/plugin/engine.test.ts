@@ -364,6 +364,58 @@ describe('a replacement', () => {
   });
 });
 
+describe('a half-made object that the definition finds', () => {
+  async function halfMade() {
+    const find = async (planned: Values, target: Target) => ({
+      existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+    });
+    const set = await setUp({ find });
+    const wanted = set.config({ name: 'A', url: 'u', size: 1 });
+    set.target.failAt = 'set a size';
+    const { state, memo } = await set.deploy(null, wanted);
+    expect(memo).toEqual({ unfinished: true });
+    set.target.failAt = undefined;
+    set.target.ran.length = 0;
+    if (state === null) throw new Error('the half-made object is not in the state');
+    return { ...set, wanted, tainted: state, memo };
+  }
+
+  test('is finished by a creation that runs the rest, after a removal that runs nothing', async () => {
+    const { engine, plan, wanted, tainted, target, deploy } = await halfMade();
+    const planned = await plan(null, wanted);
+    expect(planned.planned).toMatchObject({ name: 'A', steps: ['set a size'] });
+    const memo = readMemo(writeMemo(planned.memo));
+    const removal = await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
+    expect(removal).toMatchObject({ state: null, diagnostics: [] });
+    expect(await deploy(null, wanted)).toMatchObject({ state: { size: 1 }, memo: {}, diagnostics: [] });
+    expect(target.ran).toEqual(['set a size']);
+  });
+
+  test('stays where terraform removes the tainted one after the creation', async () => {
+    const { engine, plan, wanted, tainted, target, deploy, memo: unfinished } = await halfMade();
+    await deploy(null, wanted);
+    const { memo, diagnostics } = await plan(tainted, null, unfinished);
+    expect(diagnostics).toEqual([]);
+    await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
+    expect(target.ran).not.toContain('remove a');
+    expect(target.objects.has('a')).toBe(true);
+  });
+
+  test('is removed where it is not wanted any more', async () => {
+    const { deploy, tainted, target, memo } = await halfMade();
+    await deploy(tainted, null, memo);
+    expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('is not looked for, and the steps stay open, while its name is unknown', async () => {
+    const { plan, config } = await setUp({
+      find: () => Promise.reject(new Error('too early')),
+      steps: () => [],
+    });
+    expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
+  });
+});
+
 describe('the read', () => {
   test('keeps the spelling of the state, the steps, and no secret', async () => {
     const { engine, state, target } = await setUp();
