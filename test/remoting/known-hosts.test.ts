@@ -44,7 +44,11 @@ describe('a known_hosts file', () => {
 
   test('tells a changed key from an unknown host', () => {
     const known = new KnownHosts(`\n${line('exch1', OTHER)}`);
-    expect(known.judge('exch1', 22, KEY)).toEqual({ kind: 'changed', line: 2, expected: [fingerprint(OTHER)] });
+    expect(known.judge('exch1', 22, KEY)).toEqual({
+      kind: 'changed',
+      line: 2,
+      expected: [fingerprint(OTHER)],
+    });
   });
 
   test('refuses a revoked key, though another line knows it', () => {
