@@ -6,6 +6,7 @@ import { Call, notSent } from './client/call';
 import { holdsSecureText } from './client/commands';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
+import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
 import { protocolError, RemotingError } from './remoting-error';
 import type { Carrier, Transport } from './transport';
@@ -186,7 +187,7 @@ export class RemotingSession implements Session {
       this.#onOpened = done;
     });
     const sent = this.#carrier.open(this.#pool.open(), {
-      onData: (target, bytes) => this.#receive(target, bytes),
+      onData: (target, bytes, stream) => this.#receive(target, bytes, stream),
       onFailure: (error) => this.#break(error),
     });
     await Promise.all([opened, sent]);
@@ -360,14 +361,14 @@ export class RemotingSession implements Session {
     });
   }
 
-  #receive(target: string, bytes: Uint8Array): void {
+  #receive(target: string, bytes: Uint8Array, stream: StreamName): void {
     if (this.#failure !== undefined) return;
     const running = this.#running.get(target);
     // What a call still says after its end was decided is of no interest.
     if (target !== EMPTY_GUID && running === undefined) return;
     try {
       if (running !== undefined && !this.#accept(running, bytes.length)) return;
-      for (const event of this.#pool.receive(target, bytes)) this.#take(event);
+      for (const event of this.#pool.receive(target, bytes, stream)) this.#take(event);
     } catch (error) {
       this.#break(
         error instanceof RemotingError ? error : protocolError('the peer cannot be understood', error),

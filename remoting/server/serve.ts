@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import { dataPacket, formatPacket, LineReader, parsePacket, type Packet } from '../out-of-process';
+import { dataPacket, formatPacket, LineReader, parsePacket, type DataPacket, type Packet } from '../out-of-process';
 import { protocolError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { CommandHost, Pipeline } from './command-host';
@@ -102,10 +102,10 @@ class LineServer {
 
   /** True where the client closed the pool. */
   async #take(packet: Packet): Promise<boolean> {
-    const { kind, target } = packet;
-    switch (kind) {
+    const { target } = packet;
+    switch (packet.kind) {
       case 'Data':
-        await this.#data(target, packet.data);
+        await this.#data(packet);
         return false;
       case 'Command':
         this.#command(target);
@@ -118,7 +118,7 @@ class LineServer {
       case 'Close':
         return this.#close(target);
       default:
-        throw protocolError(`a client sends no ${kind}`);
+        throw protocolError(`a client sends no ${packet.kind}`);
     }
   }
 
@@ -130,9 +130,9 @@ class LineServer {
     this.#pipes.set(target, { stop: new AbortController() });
   }
 
-  async #data(target: string, data: Uint8Array): Promise<void> {
+  async #data({ target, data, stream }: DataPacket): Promise<void> {
     // Input for a pipeline that has ended is acknowledged and forgotten, as in PowerShell.
-    const events = target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data) : [];
+    const events = target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
     await this.#write({ kind: 'DataAck', target });
     for (const event of events) await this.#follow(event);
   }
