@@ -1,6 +1,6 @@
 import type { ImportResult, ManagedResource, ReadResult } from '../../plugin';
 import type { Attribute, Diagnostic, Known, Schema, Value, Values } from '../../schema';
-import { integer, isKnown, path, text, UNKNOWN } from '../../schema';
+import { integer, isKnown, path, sameValue, text, UNKNOWN } from '../../schema';
 import { type DnsClient, DnsError } from '../dns/client';
 import { CLASSES, RCODES, rcodeName, TYPES } from '../dns/codes';
 import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../dns/message';
@@ -28,7 +28,7 @@ export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateSt
     schema: schemaOf(kind),
     legacy: kind.older,
     atomicSteps: true,
-    silentDestroy: true,
+    quiet: true,
     validate: (config) => validate(kind, config),
     steps: ({ prior, planned }) => {
       const wanted = planned === null ? [] : recordsOf(kind, planned);
@@ -41,6 +41,9 @@ export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateSt
       return changes.length === 0 ? [] : [{ zone, changes }];
     },
     describe: (step) => `update ${step.zone}: ${step.changes.map(formatWireRecord).join('; ')}`,
+    // Of a kind that is not older, the real provider plans the id anew with every change.
+    inform: async ({ kind: what, prior, planned }) =>
+      what === 'update' && !kind.older && !sameValue(prior, planned) ? { values: { id: UNKNOWN } } : {},
     execute: (step, target) => execute(step, target),
     read: (state, target) => read(kind, state, target),
     importState: (id, target) => locate(id, target),
