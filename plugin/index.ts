@@ -1,2 +1,3 @@
 export type * from './engine/definition';
-export { serve } from './serve';
+export { differences, equivalent, keepSpelling } from './engine/equality';
+export { serve, type Loadable } from './serve';

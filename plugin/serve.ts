@@ -1,21 +1,38 @@
 import type { ProviderDefinition } from './engine/definition';
-import { Engine } from './engine/engine';
-import { services, SILENT_STREAMS } from './server/services';
+import type * as engineModule from './engine/engine';
+import type * as servicesModule from './server/services';
 import { createRunCertificate } from './wire/certificate';
-import { createGrpcServer } from './wire/grpc';
+import type * as grpcModule from './wire/grpc';
 import { announce, listen, readLaunch } from './wire/handshake';
 import { log } from './wire/log';
+import { createPinnedTlsServer } from './wire/pinned-tls';
 
-/** Terraform gives a provider a minute to be connected to; after that nobody will come. */
+/** Terraform gives a provider a minute to start; after more than that nobody will come. */
 const LONELY_MS = 90_000;
 /** Terraform kills a provider two seconds after it asked it to end. */
 const FAREWELL_MS = 1_500;
 
 /**
+ * Loaded when called, and so after the handshake. `import()` is not used, since in this module system it asks for file
+ * names with extensions.
+ */
+/* eslint-disable @typescript-eslint/no-require-imports */
+const loadEngine = () => require('./engine/engine') as typeof engineModule;
+const loadServices = () => require('./server/services') as typeof servicesModule;
+const loadGrpc = () => require('./wire/grpc') as typeof grpcModule;
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/** A provider, or how to load it. */
+export type Loadable<Target> =
+  ProviderDefinition<Target> | (() => ProviderDefinition<Target> | Promise<ProviderDefinition<Target>>);
+
+/**
  * Runs a provider: shakes hands with the Terraform that started this program, serves it, and ends the program when
  * Terraform has gone and the operations in flight are done. Started by anything else, it says so and exits with 1.
+ *
+ * Given a function, it loads the provider only after the handshake, while Terraform connects.
  */
-export async function serve<Target>(definition: ProviderDefinition<Target>): Promise<void> {
+export async function serve<Target>(definition: Loadable<Target>): Promise<void> {
   const launch = readLaunch(process.env);
   if (typeof launch === 'string') {
     process.stderr.write(`${launch}\n`);
@@ -24,34 +41,39 @@ export async function serve<Target>(definition: ProviderDefinition<Target>): Pro
   }
   // Ctrl-C reaches the whole group of processes; Terraform decides, and says so by StopProvider.
   process.on('SIGINT', () => log('debug', 'SIGINT is left to Terraform'));
-  const engine = new Engine(definition);
-  const certificate = createRunCertificate(new Date());
 
+  const certificate = createRunCertificate(new Date());
+  const tls = createPinnedTlsServer(certificate, launch.clientCertificate, (socket) => {
+    clearTimeout(lonely);
+    void serving.then((grpc) => grpc.accept(socket));
+  });
+  const listener = await listen(tls, launch, process.platform);
+  process.on('exit', () => listener.close());
+  announce(listener.address, certificate.der);
+
+  const lonely = setTimeout(() => process.exit(1), LONELY_MS);
+  const serving = startServing(definition);
+}
+
+/** What is not needed for the handshake is loaded here, after it. */
+async function startServing<Target>(definition: Loadable<Target>) {
+  const { Engine } = loadEngine();
+  const { services, SILENT_STREAMS } = loadServices();
+  const { createGrpcServer } = loadGrpc();
+  const engine = new Engine(typeof definition === 'function' ? await definition() : definition);
   let ending = false;
-  const end = () => {
+  const end = async () => {
     if (ending) return;
     ending = true;
-    void farewell();
-  };
-  const farewell = async () => {
-    listener.close();
     const late = setTimeout(() => process.exit(0), FAREWELL_MS);
-    await engine.close().catch((error: unknown) => log('warn', `closing: ${String(error)}`));
+    await engine.close().catch((error: unknown) => log('warn', `closing the target: ${String(error)}`));
     clearTimeout(late);
     process.exit(0);
   };
-  const lonely = setTimeout(end, LONELY_MS);
-  const server = createGrpcServer({
-    certificate: certificate.pem,
-    key: certificate.keyPem,
-    clientCertificate: launch.clientCertificate,
-    unary: services(engine, () => setImmediate(end)),
+  const grpc = createGrpcServer({
+    unary: services(engine, () => setImmediate(() => grpc.closeGently())),
     silentStreams: SILENT_STREAMS,
-    onIdle: end,
+    onIdle: () => void end(),
   });
-  const listener = await listen(launch, process.platform, (socket) => {
-    server.emit('connection', socket);
-  });
-  server.once('session', () => clearTimeout(lonely));
-  announce(listener.address, certificate.der);
+  return grpc;
 }

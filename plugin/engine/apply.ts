@@ -6,7 +6,7 @@ import { differences, equivalent, keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
 import type { Removals } from './removals';
-import { numbered, sameTexts } from './steps';
+import { numbered, sameTexts, withoutOpen } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 
 export interface ApplyRequest {
@@ -40,7 +40,9 @@ export async function apply<Target>(
       : memo.existing !== undefined
         ? { kind: 'update', prior: conform(resource.schema, memo.existing), planned, config }
         : { kind: 'create', prior: null, planned, config };
-  return bring(resource, change, prior, memo.removal ?? [], target, signal);
+  // What an update leaves in the memo is for a replacement that Terraform did not ask for after all.
+  const removal = prior === null ? (memo.removal ?? []) : [];
+  return bring(resource, change, prior, removal, target, signal);
 }
 
 function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): ApplyResult {
@@ -56,7 +58,7 @@ async function bring<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps(change);
+  const steps = resource.steps(withoutOpen(change));
   if (steps === UNKNOWN) {
     throw new Error(`${resource.typeName}: the steps are unknown although everything is known at apply`);
   }
@@ -265,7 +267,9 @@ async function remove<Target>(
     );
     return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
   }
-  if (memo.planned !== undefined) removals.add(resource.typeName, memo.planned, texts);
+  // Not so for a tainted object: there the plan showed the creation alone.
+  if (memo.planned !== undefined && memo.removal !== undefined)
+    removals.add(resource.typeName, memo.planned, texts);
   return done(null, run.diagnostics);
 }
 

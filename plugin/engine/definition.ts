@@ -97,7 +97,8 @@ export interface ManagedResource<Target, Step = unknown> {
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * Pure: what runs to carry the change out, in order. `UNKNOWN` while something it depends on is. Called at plan and
-   * again at apply; where the two differ, nothing is run.
+   * again at apply; where the two differ, nothing is run. An attribute that is left to the provider and not known yet
+   * is null here, so that what is `UNKNOWN` is an input that others make known.
    */
   steps(change: Change): readonly Step[] | Unknown;
   /** One step as people read it. Never shows a secret. */

@@ -1,12 +1,12 @@
 import { path, sameValue, UNKNOWN } from '../../schema';
 import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
-import type { Change, Found, ManagedResource } from './definition';
-import { differences, equivalent } from './equality';
+import type { Change, Creation, Found, ManagedResource, Update } from './definition';
+import { differences, equivalent, keepSpelling } from './equality';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import type { Removals } from './removals';
-import { describeSteps, numbered } from './steps';
+import { describeSteps, numbered, withoutOpen } from './steps';
 
 export interface PlanRequest {
   /** Null where the object is to be created. */
@@ -91,7 +91,9 @@ async function planUpdate<Target>(
   );
   const changed = !sameValue(planned, prior);
   return {
-    planned: changed ? withSteps(resource, { kind: 'update', prior, planned, config }, []) : planned,
+    planned: changed
+      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, [])
+      : planned,
     requiresReplace: [...replacements(resource, prior, planned), ...(information?.requiresReplace ?? [])],
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
     memo: { removal: removalOf(resource, prior) },
@@ -110,16 +112,22 @@ async function planCreation<Target>(
   const removal = memo.removal ?? removals.take(resource.typeName, proposed);
   const found = removal === undefined ? await find(resource, proposed, target) : undefined;
   const existing = found?.existing ?? null;
-  const base = existing === null ? proposed : propose(resource.schema, existing, config);
-  const change: Change =
+  // To Terraform there is no prior object, so that only the declared spelling may be planned.
+  const base =
+    existing === null
+      ? proposed
+      : keepSpelling(resource.schema, config, propose(resource.schema, existing, config));
+  const change: Creation | Update =
     existing === null
       ? { kind: 'create', prior: null, planned: base, config }
       : { kind: 'update', prior: existing, planned: base, config };
   const information = await resource.inform?.(change, target);
-  const informed = { ...change, planned: { ...base, ...information?.values } } as Change;
-  const planned = withSteps(resource, informed, removal ?? []);
+  const informed = { ...change, planned: { ...base, ...information?.values } };
+  const unseen = removal === undefined && resource.find !== undefined && found === undefined;
   return {
-    planned,
+    planned: unseen
+      ? { ...informed.planned, ...unknownSteps(resource) }
+      : withSteps(resource, informed, information?.values, removal ?? []),
     requiresReplace: [],
     memo: {
       planned: proposed,
@@ -140,12 +148,22 @@ async function find<Target>(
   return found && { ...found, existing: found.existing && conform(resource.schema, found.existing) };
 }
 
-function withSteps(resource: ManagedResource<never>, change: Change, before: readonly string[]): Values {
-  const planned = change.planned ?? {};
+function withSteps(
+  resource: ManagedResource<never>,
+  change: Creation | Update,
+  informed: Values | undefined,
+  before: readonly string[],
+): Values {
+  const { planned } = change;
   if (resource.stepsAttribute === undefined) return planned;
-  const steps = describeSteps(resource, change);
+  const steps = describeSteps(resource, withoutOpen(change, informed));
   const shown: Value = steps === UNKNOWN ? UNKNOWN : [...before, ...steps];
   return { ...planned, [resource.stepsAttribute]: shown };
+}
+
+/** Whether the object is there can be looked up only once its identity is known, and the steps depend on it. */
+function unknownSteps(resource: ManagedResource<never>): Values {
+  return resource.stepsAttribute === undefined ? {} : { [resource.stepsAttribute]: UNKNOWN };
 }
 
 function removalOf(resource: ManagedResource<never>, prior: Values): readonly string[] {

@@ -1,26 +1,25 @@
-import type {
-  Http2SecureServer,
-  IncomingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2';
-import { createSecureServer } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { createServer } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import { log } from './log';
 
 /** One RPC with one request and one response. */
 export type UnaryHandler = (request: Uint8Array) => Promise<Uint8Array>;
 
 export interface GrpcOptions {
-  readonly certificate: string;
-  readonly key: string;
-  /** PEM of the only certificate whose holder may connect. */
-  readonly clientCertificate: string;
   /** By full path, for example `/tfplugin6.Provider/PlanResourceChange`. */
   readonly unary: ReadonlyMap<string, UnaryHandler>;
   /** Paths of server streams that stay open and never send. */
   readonly silentStreams: ReadonlySet<string>;
   /** Called when the last connection is closed and the operations in flight are done. */
   readonly onIdle: () => void;
+}
+
+export interface GrpcServer {
+  /** Serves a connection that is open and whose peer is known. */
+  accept(connection: Duplex): void;
+  /** Closes every connection once what is under way on it has been answered. */
+  closeGently(): void;
 }
 
 /** What Terraform itself takes and sends at most. */
@@ -39,66 +38,68 @@ class GrpcError extends Error {
   }
 }
 
-/** A gRPC server over TLS; the caller listens. */
-export function createGrpcServer(options: GrpcOptions): Http2SecureServer {
-  const server = createSecureServer({
-    cert: options.certificate,
-    key: options.key,
-    ca: options.clientCertificate,
-    requestCert: true,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
+/** gRPC over HTTP/2 as far as Terraform speaks it: unary calls, no compression. */
+export function createGrpcServer(options: GrpcOptions): GrpcServer {
+  const server = createServer({
     settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: 1024 },
     // Megabytes. The default of 10 ends the connection where several large states are read at once.
     maxSessionMemory: 1024,
   });
-  let sessions = 0;
+  const sessions = new Set<ServerHttp2Session>();
+  const silent = new Set<ServerHttp2Stream>();
   let inFlight = 0;
   const settle = () => {
-    if (sessions === 0 && inFlight === 0) options.onIdle();
+    if (sessions.size === 0 && inFlight === 0) options.onIdle();
   };
   server.on('session', (session: ServerHttp2Session) => {
-    sessions += 1;
+    sessions.add(session);
     session.setLocalWindowSize(4 * WINDOW_BYTES);
     session.on('error', (error: Error) => log('warn', `connection: ${error.message}`));
     session.once('close', () => {
-      sessions -= 1;
+      sessions.delete(session);
       settle();
     });
   });
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     // A stream that the client gives up ends with an error; the operation goes on and its end is what counts.
     stream.on('error', (error: Error) => log('debug', `stream: ${error.message}`));
     const path = headers[':path'] ?? '';
     if (options.silentStreams.has(path)) {
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      silent.add(stream);
+      stream.once('close', () => silent.delete(stream));
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.resume();
       return;
     }
     inFlight += 1;
-    void answer(stream, headers, options.unary.get(path)).finally(() => {
+    void answer(stream, path, options.unary.get(path)).finally(() => {
       inFlight -= 1;
       settle();
     });
   });
-  server.on('tlsClientError', (error) => log('warn', `a connection was refused: ${error.message}`));
-  return server;
+  return {
+    accept: (connection) => void server.emit('connection', connection),
+    closeGently() {
+      for (const stream of silent) stream.end();
+      for (const session of sessions) session.close();
+    },
+  };
 }
 
 async function answer(
   stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
+  path: string,
   handler: UnaryHandler | undefined,
 ): Promise<void> {
   try {
-    if (handler === undefined) {
-      throw new GrpcError(STATUS.unimplemented, `this provider has no method ${headers[':path']}`);
-    }
+    if (handler === undefined)
+      throw new GrpcError(STATUS.unimplemented, `this provider has no method ${path}`);
     reply(stream, await handler(await readMessage(stream)));
   } catch (error) {
     const status = error instanceof GrpcError ? error.status : STATUS.internal;
     const message = error instanceof Error ? error.message : String(error);
-    log('error', `${headers[':path']}: ${message}`);
+    log('error', `${path}: ${message}`);
     refuse(stream, status, message);
   }
 }
@@ -107,14 +108,22 @@ async function answer(
 async function readMessage(stream: ServerHttp2Stream): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
+  stream.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_MESSAGE_BYTES + PREFIX_BYTES) {
-      throw new GrpcError(STATUS.resourceExhausted, `a request is larger than ${MAX_MESSAGE_BYTES} bytes`);
-    }
+    // The rest of a request that is too large is read and dropped, so that the answer can still be sent.
+    if (size <= MAX_MESSAGE_BYTES + PREFIX_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  await new Promise<void>((resolve, reject) => {
+    stream.once('end', resolve);
+    stream.once('close', () =>
+      reject(new GrpcError(STATUS.internal, 'a request was given up before its end')),
+    );
+  });
+  if (size > MAX_MESSAGE_BYTES + PREFIX_BYTES) {
+    throw new GrpcError(STATUS.resourceExhausted, `a request is larger than ${MAX_MESSAGE_BYTES} bytes`);
   }
-  const frame = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+  const frame = Buffer.concat(chunks, size);
   if (size < PREFIX_BYTES) throw new GrpcError(STATUS.internal, 'a request ended before its message');
   if (frame[0] !== 0) throw new GrpcError(STATUS.unimplemented, 'compressed messages are not supported');
   if (frame.readUInt32BE(1) !== size - PREFIX_BYTES) {

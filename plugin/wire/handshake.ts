@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,19 +53,14 @@ export interface Listener {
 }
 
 /** Listens on a socket in a private folder; on Windows, which has no such sockets in Node, on a loopback port. */
-export async function listen(
-  launch: Launch,
-  platform: NodeJS.Platform,
-  onConnection: (socket: Socket) => void,
-): Promise<Listener> {
-  return platform === 'win32' ? listenOnPort(launch, onConnection) : listenOnSocket(onConnection);
+export async function listen(server: Server, launch: Launch, platform: NodeJS.Platform): Promise<Listener> {
+  return platform === 'win32' ? listenOnPort(server, launch) : listenOnSocket(server);
 }
 
-async function listenOnSocket(onConnection: (socket: Socket) => void): Promise<Listener> {
+async function listenOnSocket(server: Server): Promise<Listener> {
   // mkdtemp makes the folder with mode 0700: nobody else can reach the socket in it.
   const folder = mkdtempSync(join(tmpdir(), 'terraform-provider-'));
   const socket = join(folder, 'plugin.sock');
-  const server = createServer(onConnection);
   await listening(server, { path: socket });
   return {
     address: `unix|${socket}`,
@@ -76,10 +71,9 @@ async function listenOnSocket(onConnection: (socket: Socket) => void): Promise<L
   };
 }
 
-async function listenOnPort(launch: Launch, onConnection: (socket: Socket) => void): Promise<Listener> {
+async function listenOnPort(server: Server, launch: Launch): Promise<Listener> {
   const { from, to } = launch.ports ?? { from: 0, to: 0 };
   for (let port = from; port <= to; port += 1) {
-    const server = createServer(onConnection);
     try {
       await listening(server, { host: '127.0.0.1', port });
     } catch (error) {

@@ -154,7 +154,7 @@ function readField(reader: BinaryReader, wireType: WireType, type: FieldType, be
   if (isMap(type)) {
     const { key = '', value } = entryOf(type.mapOf).decode(reader.bytes());
     // Defined rather than assigned: a key may be `__proto__`.
-    return Object.defineProperty((before ?? {}) as object, key, {
+    return Object.defineProperty(before ?? {}, key, {
       value: value ?? (type.mapOf === 'string' ? '' : {}),
       enumerable: true,
       configurable: true,

@@ -70,15 +70,18 @@ export class TerraformWorkspace {
         TF_CLI_CONFIG_FILE: join(this.folder, 'cli.tfrc'),
         ...options.environment,
       },
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // As Ctrl-C does: every process of the group gets it, the providers too.
+    const interrupt = () => void (terraform.pid !== undefined && process.kill(-terraform.pid, 'SIGINT'));
     let stdout = '';
     let stderr = '';
     let pending = options.onOutput;
     terraform.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString('utf8');
       if (pending !== undefined && stdout.includes(pending.text)) {
-        pending.act({ interrupt: () => void terraform.kill('SIGINT') });
+        pending.act({ interrupt });
         pending = undefined;
       }
     });
