@@ -59,8 +59,9 @@ export function answer(zones: readonly Zone[], question: Question): Answer {
     const found = wanted(home, name, question.type);
     if (found.length === 0) {
       // BIND's zero-no-soa-ttl: who looks for the zone shall not remember that it is not here.
-      const longest = question.type === TYPES.SOA ? 0 : home.soa.minimum;
-      return negative(home, home.exists(name) ? 'NOERROR' : 'NXDOMAIN', sets, longest);
+      const exists = home.exists(name);
+      const longest = question.type === TYPES.SOA && !exists ? 0 : home.soa.minimum;
+      return negative(home, exists ? 'NOERROR' : 'NXDOMAIN', sets, longest);
     }
     return positive(zones, home, [...sets, ...found]);
   }

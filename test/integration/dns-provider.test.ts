@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { type DnsProvider, dnsProvider } from '../dns/provider';
 import { type RecordedStep, reduceRecording } from '../dns/recording';
-import type { DnsRig } from '../dns/rig';
+import { startLab } from '../dns/lab';
+import { clientOf, type DnsRig } from '../dns/rig';
 import { describeEachServer, describeNeeding } from '../dns/servers';
 import { requiredProvider, STEP_ZONE, stepKey, StepRunner } from '../dns/steps';
 import { missingTerraform, TerraformFolder } from '../dns/terraform';
@@ -51,6 +52,42 @@ describeNeeding(missingTerraform(), 'the provider dns', () => {
       );
     });
   });
+
+  test(
+    'takes its settings from the environment, and writes the secret nowhere',
+    async () => {
+      const rig = await startLab({ zones: [{ name: STEP_ZONE }], keys: [stepKey] });
+      const folder = new TerraformFolder(provider.mirror, {
+        DNS_UPDATE_SERVER: rig.address,
+        DNS_UPDATE_PORT: String(rig.port),
+        DNS_UPDATE_KEYNAME: stepKey.name,
+        DNS_UPDATE_KEYALGORITHM: stepKey.algorithm,
+        DNS_UPDATE_KEYSECRET: stepKey.secret,
+        TF_LOG: 'trace',
+      });
+      try {
+        const mail = { zone: STEP_ZONE, name: 'mail', addresses: ['192.0.2.11'] };
+        folder.configure(requiredProvider({ resource: { dns_a_record_set: { x: mail } } }));
+        for (const args of [
+          ['init'],
+          ['plan', '-out=plan'],
+          ['apply', 'plan'],
+          ['plan', '-detailed-exitcode'],
+        ]) {
+          expect((await folder.run(...args, '-no-color')).exit).toBe(0);
+        }
+        expect((await clientOf(rig, stepKey).query(`mail.${STEP_ZONE}`, 'A')).answers).toHaveLength(1);
+        const written = [folder.output, folder.read('plan'), folder.read('terraform.tfstate')].join('\n');
+        expect(written).toContain('192.0.2.11');
+        expect(written).not.toContain(stepKey.secret);
+        expect(written).not.toContain(Buffer.from(stepKey.secret, 'base64').toString('hex'));
+      } finally {
+        folder.remove();
+        await rig.stop();
+      }
+    },
+    RUN_MS,
+  );
 
   test(
     'has the schema of hashicorp/dns',
