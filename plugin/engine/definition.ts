@@ -74,11 +74,11 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly atomicSteps?: boolean;
   /**
-   * The plan of a destroy says nothing of its steps.
+   * Says nothing of its own accord: not what a destroy runs, nor that a creation failed half-way.
    *
    * @default false
    */
-  readonly silentDestroy?: boolean;
+  readonly quiet?: boolean;
   /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
   readonly destroyNote?: string;
   /** Pure checks beside those of the attributes. The configuration may hold unknown values. */

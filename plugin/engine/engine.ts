@@ -157,7 +157,7 @@ export class Engine<Target> {
 
 /** Terraform calls the object tainted and plans to replace it; this says what really happens. */
 function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readonly Diagnostic[] {
-  if (!memo.unfinished) return [];
+  if (!memo.unfinished || resource.quiet) return [];
   const detail =
     resource.find === undefined
       ? 'Its creation failed half-way. The next apply removes it and creates it again.'

@@ -64,7 +64,7 @@ async function planDestruction<Target>(
 
 /** Of a destroy Terraform shows no attributes, so that a warning is the only place to say what it runs. */
 function destroyWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
-  if (resource.silentDestroy) return [];
+  if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
       { severity: 'warning', summary: `Destroying ${resource.typeName} runs:`, detail: numbered(removal) },
