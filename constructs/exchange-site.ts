@@ -3,7 +3,12 @@ import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
 import { Annotations, TerraformStack, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { DesiredRecordSet, DesiredResource, DesiredState, DesiredValue } from '../exchange/desired-state';
+import type {
+  DesiredRecordSet,
+  DesiredResource,
+  DesiredState,
+  DesiredValue,
+} from '../exchange/desired-state';
 import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
@@ -92,7 +97,7 @@ export class ExchangeSite extends Construct {
         id,
         definition,
         { ...config, ...secret },
-        { dependsOn: this.#elementsOf(dependsOn) },
+        dependsOn.length === 0 ? {} : { dependsOn: this.#elementsOf(dependsOn) },
       ),
     );
   }
