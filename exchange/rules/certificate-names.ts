@@ -11,7 +11,8 @@ export const certificateNames: Rule = {
   check: ({ site }) =>
     site.certificate.names.flatMap((name, index) => {
       const rest = name.startsWith('*.') ? name.slice(2) : name;
-      if (isHostName(rest) && rest.includes('.')) return [];
+      // A name without a domain is no host on the internet, but an internal authority certifies it.
+      if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
       return [
         {
           path: path('certificate', 'names', index),
