@@ -14,6 +14,7 @@ import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificate } from '../exchange/resources';
+import type { Attributes, ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { Path } from '../schema';
@@ -43,7 +44,7 @@ export interface ExchangeSiteOptions {
 export class ExchangeSite extends Construct {
   /** Lists that came of the declaration. */
   readonly desired: DesiredState;
-  readonly #elements = new Map<string, ExchangeResource<Record<string, never>>>();
+  readonly #elements = new Map<string, ExchangeResource<Attributes>>();
   readonly #projectFolder: string;
 
   /** @throws TypeError where a value is only known to Terraform: names and addresses decide what is made */
@@ -95,9 +96,10 @@ export class ExchangeSite extends Construct {
       new ExchangeResource(
         this,
         id,
-        definition,
+        // The registry knows its definitions by name only; the compiler checks those who name one themselves.
+        definition as unknown as ResourceDefinition,
         { ...config, ...secret },
-        { dependsOn: this.#elementsOf(dependsOn) },
+        dependsOn.length === 0 ? {} : { dependsOn: this.#elementsOf(dependsOn) },
       ),
     );
   }
@@ -120,7 +122,7 @@ export class ExchangeSite extends Construct {
     return ids.map((id) => this.#element(id));
   }
 
-  #element(id: string): ExchangeResource<Record<string, never>> {
+  #element(id: string): ExchangeResource<Attributes> {
     const found = this.#elements.get(id);
     if (found === undefined) throw new TypeError(`'${id}' is needed before it is made.`);
     return found;

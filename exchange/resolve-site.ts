@@ -175,11 +175,7 @@ function outlookAnywhereOf(site: ExchangeSiteProps, server: Server, at: Path): D
 /** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
 const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
-function virtualDirectoriesOf(
-  site: ExchangeSiteProps,
-  server: Server,
-  at: Path,
-): readonly DesiredResource[] {
+function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path): readonly DesiredResource[] {
   const catalog = catalogOf(server.version);
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
