@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import { dataPacket, formatPacket, LineReader, parsePacket, type DataPacket, type Packet } from '../out-of-process';
+import {
+  dataPacket,
+  formatPacket,
+  LineReader,
+  parsePacket,
+  type DataPacket,
+  type Packet,
+} from '../out-of-process';
 import { protocolError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { CommandHost, Pipeline } from './command-host';
@@ -132,7 +139,8 @@ class LineServer {
 
   async #data({ target, data, stream }: DataPacket): Promise<void> {
     // Input for a pipeline that has ended is acknowledged and forgotten, as in PowerShell.
-    const events = target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
+    const events =
+      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
     await this.#write({ kind: 'DataAck', target });
     for (const event of events) await this.#follow(event);
   }
