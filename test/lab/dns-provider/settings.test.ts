@@ -54,8 +54,8 @@ describe('the settings', () => {
     });
   });
 
-  test.each([
-    ['nobody names a server', { update: [] } as Values],
+  test.each<readonly [string, Values]>([
+    ['nobody names a server', { update: [] }],
     ['the block is only known at apply', { update: UNKNOWN }],
     ['a part is only known at apply', update({ server: UNKNOWN })],
   ])('are none where %s', (_, config) => {
