@@ -2,8 +2,9 @@ import { formatPath, hasErrors, isKnown, path, UNKNOWN } from '../../schema';
 import type { Diagnostic, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, ManagedResource } from './definition';
-import { differences, equivalent, keepSpelling } from './equality';
+import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
+import { sameIdentity } from './identity';
 import type { Memo } from './memo';
 import type { Removals } from './removals';
 import { numbered, sameTexts, withoutOpen } from './steps';
@@ -279,14 +280,10 @@ async function remove<Target>(
  * that is another one by now (a changed name, say) goes.
  */
 function isResumption(resource: ManagedResource<never>, prior: Values, memo: Memo): boolean {
+  if (memo.finished) return true;
   const { planned } = memo;
   if (resource.find === undefined || memo.removal !== undefined || planned === undefined) return false;
-  return Object.entries(resource.schema.attributes).every(
-    ([name, attribute]) =>
-      !attribute.requiresReplace ||
-      attribute.mode === 'computed' ||
-      equivalent(attribute, prior[name] ?? null, planned[name] ?? null),
-  );
+  return sameIdentity(resource, prior, planned);
 }
 
 function stepsValue(resource: ManagedResource<never>, steps: readonly string[]): Values {

@@ -84,8 +84,9 @@ export interface ManagedResource<Target, Step = unknown> {
   validate?(config: Values): readonly Diagnostic[];
   /**
    * The object as it stands where a creation finds one already there: what Setup made, or what an apply that failed
-   * half-way left. The creation then runs the steps of an update from it. Null where there is none. Left out: a
-   * creation never looks, and what an apply left half-made is removed and made again.
+   * half-way left; as `read` would show it, with null for what cannot be read. The creation then runs the steps of an
+   * update from it. Null where there is none. Left out: a creation never looks, and what an apply left half-made is
+   * removed and made again.
    *
    * Not called while an attribute that requires replacement is unknown.
    */

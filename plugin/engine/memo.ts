@@ -14,6 +14,8 @@ export interface Memo {
   readonly existing?: Values;
   /** A creation failed half-way; kept beside the state. */
   readonly unfinished?: boolean;
+  /** What is to be destroyed is the object that was finished just before: it stays. */
+  readonly finished?: boolean;
 }
 
 const UNKNOWN_MARK = { $unknown: true };

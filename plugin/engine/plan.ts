@@ -1,11 +1,13 @@
-import { path, sameValue, UNKNOWN } from '../../schema';
-import type { Diagnostic, Path, Value, Values } from '../../schema';
+import { isList, isRecord, path, sameValue, UNKNOWN } from '../../schema';
+import type { Block, BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
+import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import type { Removals } from './removals';
+import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
 
 export interface PlanRequest {
@@ -28,9 +30,15 @@ export async function plan<Target>(
   request: PlanRequest,
   target: Target,
   removals: Removals,
+  resumptions: Resumptions,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
-  if (config === null) return prior === null ? nothing(null) : planDestruction(resource, prior, target);
+  if (config === null) {
+    if (prior === null) return nothing(null);
+    if (memo.unfinished && resumptions.has(resource, prior))
+      return { ...nothing(null), memo: { finished: true } };
+    return planDestruction(resource, prior, target);
+  }
   if (prior === null) return planCreation(resource, config, memo, target, removals);
   return planUpdate(resource, prior, config, target);
 }
@@ -94,7 +102,10 @@ async function planUpdate<Target>(
     planned: changed
       ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, [])
       : planned,
-    requiresReplace: [...replacements(resource, prior, planned), ...(information?.requiresReplace ?? [])],
+    requiresReplace: [
+      ...replacements(resource.schema, prior, planned),
+      ...(information?.requiresReplace ?? []),
+    ],
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
     memo: { removal: removalOf(resource, prior) },
     diagnostics: information?.diagnostics ?? [],
@@ -172,16 +183,31 @@ function removalOf(resource: ManagedResource<never>, prior: Values): readonly st
   return steps;
 }
 
-function replacements(resource: ManagedResource<never>, prior: Values, planned: Values): Path[] {
-  const changed = new Set(differences(resource.schema, prior, planned));
-  return Object.entries(resource.schema.attributes)
-    .filter(([name, attribute]) => attribute.requiresReplace && changed.has(name))
-    .map(([name]) => path(name));
+/** Where an attribute that cannot change in place does; within a set of blocks, the set as a whole. */
+function replacements(schema: BlockSchema, prior: Values, planned: Values, at: Path = []): Path[] {
+  const changed = differences(schema, prior, planned);
+  const attributes = changed
+    .filter((name) => schema.attributes[name]?.requiresReplace)
+    .map((name) => [...at, ...path(name)]);
+  const blocks = changed.flatMap((name) => {
+    const block = schema.blocks?.[name];
+    const here = [...at, ...path(name)];
+    return block === undefined
+      ? []
+      : blockReplacements(block, prior[name] ?? null, planned[name] ?? null, here);
+  });
+  return [...attributes, ...blocks];
 }
 
-function identityIsKnown(resource: ManagedResource<never>, planned: Values): boolean {
-  return Object.entries(resource.schema.attributes).every(
-    ([name, attribute]) =>
-      !attribute.requiresReplace || attribute.mode === 'computed' || planned[name] !== UNKNOWN,
-  );
+function blockReplacements(block: Block, prior: Value, planned: Value, at: Path): Path[] {
+  if (isRecord(prior) && isRecord(planned)) return replacements(block.schema, prior, planned, at);
+  if (block.nesting === 'list' && isList(prior) && isList(planned) && prior.length === planned.length) {
+    return planned.flatMap((item, index) => {
+      const before = prior[index] ?? null;
+      return isRecord(before) && isRecord(item)
+        ? replacements(block.schema, before, item, [...at, { index }])
+        : [];
+    });
+  }
+  return Object.values(block.schema.attributes).some(({ requiresReplace }) => requiresReplace) ? [at] : [];
 }
