@@ -207,7 +207,9 @@ describe('what a declaration comes to', () => {
 
   test('a site without a DAG has none', () => {
     const { servers, namespaces, certificate, dns } = right;
-    expect(resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag'))).toEqual([]);
+    expect(
+      resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag')),
+    ).toEqual([]);
   });
 
   test('a server whose name begins with a digit gets an id that Terraform takes', () => {
