@@ -1,8 +1,14 @@
-import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import { dataPacket, formatPacket, LineReader, parsePacket, type DataPacket, type Packet } from '../out-of-process';
+import {
+  dataPacket,
+  formatPacket,
+  LineReader,
+  parsePacket,
+  type DataPacket,
+  type Packet,
+} from '../out-of-process';
 import { protocolError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { CommandHost, Pipeline } from './command-host';
@@ -29,7 +35,7 @@ export interface ServeOptions {
 /**
  * Serves one client over a byte stream: a process's stdin and stdout, or an SSH channel. Resolves when the client
  * closed its pool or went away (pipelines that still ran are stopped then); rejects with a `RemotingError` where the
- * client broke the protocol or a bound. The streams are ended, not destroyed. Nothing else may write to `writable`.
+ * client broke the protocol or a bound. `writable` is ended; `readable` is read no more. Nothing else may write to `writable`.
  */
 export async function serve(
   host: CommandHost,
@@ -83,7 +89,9 @@ class LineServer {
   async run(readable: Readable): Promise<void> {
     const lines = new LineReader(this.#bounds);
     try {
-      for await (const chunk of readable as AsyncIterable<Buffer>) {
+      // The streams stay their owner's: a channel that serves both ways must still carry our last words.
+      const chunks = readable.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      for await (const chunk of chunks) {
         for (const line of lines.push(chunk)) {
           if (await this.#take(parsePacket(line))) return;
         }
@@ -132,7 +140,8 @@ class LineServer {
 
   async #data({ target, data, stream }: DataPacket): Promise<void> {
     // Input for a pipeline that has ended is acknowledged and forgotten, as in PowerShell.
-    const events = target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
+    const events =
+      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
     await this.#write({ kind: 'DataAck', target });
     for (const event of events) await this.#follow(event);
   }
@@ -224,8 +233,21 @@ class LineServer {
   async #write(packet: Packet): Promise<void> {
     if (this.#closed) return;
     if (this.#writable.write(formatPacket(packet))) return;
-    await Promise.race([once(this.#writable, 'drain'), once(this.#writable, 'close')]).catch(() => undefined);
+    await drained(this.#writable);
   }
+}
+
+/** Resolves when more may be written, or nothing can be any more. */
+function drained(writable: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      writable.off('drain', done);
+      writable.off('close', done);
+      resolve();
+    };
+    writable.on('drain', done);
+    writable.on('close', done);
+  });
 }
 
 function rejection(reason: string): Content {

@@ -124,3 +124,15 @@ describe('a client that misbehaves is refused', () => {
     await served(OPEN + start(newGuid(), 'Wait-Long'), { stopTimeoutMs: 50 }, host);
   });
 });
+
+test('a server leaves its streams to their owner', async () => {
+  const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+  let output = '';
+  toClient.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
+  toServer.write(`${OPEN}<Close PSGuid='${EMPTY_GUID}' />\n`);
+  await serve(sampleHost, toServer, toClient);
+  await sleep(1);
+  expect(toServer.destroyed).toBe(false);
+  expect(toClient.writableFinished).toBe(true);
+  expect(output).toMatch(/<CloseAck PSGuid='0{8}-0{4}-0{4}-0{4}-0{12}' \/>\n$/);
+});

@@ -35,7 +35,11 @@ describe('the process transport', () => {
   test('tells how a program ended that is no server, with the last of its stderr', async () => {
     await expect(script('console.error("x".repeat(9000) + "boom"); process.exit(3)')).rejects.toMatchObject({
       kind: 'closed',
-      facts: { command: process.execPath, exitCode: 3, stderr: expect.stringMatching(/^x{3996}boom$/) as string },
+      facts: {
+        command: process.execPath,
+        exitCode: 3,
+        stderr: expect.stringMatching(/^x{3995}boom$/) as string,
+      },
     });
   });
 
@@ -48,7 +52,8 @@ describe('the process transport', () => {
   });
 
   test('gives the program the environment that was passed, and no other', async () => {
-    const code = 'console.error(Object.keys(process.env).filter((name) => !/^__/.test(name)).join()); process.exit(5)';
+    const code =
+      'console.error(Object.keys(process.env).filter((name) => !/^__/.test(name)).join()); process.exit(5)';
     await expect(script(code)).rejects.toMatchObject({ facts: { stderr: 'ONLY' } });
   });
 

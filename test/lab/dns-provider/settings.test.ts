@@ -56,7 +56,7 @@ describe('the settings', () => {
 
   test.each([
     ['nobody names a server', { update: [] } as Values],
-    ['the block is only known at apply', { update: UNKNOWN }],
+    ['the block is only known at apply', { update: UNKNOWN } as Values],
     ['a part is only known at apply', update({ server: UNKNOWN })],
   ])('are none where %s', (_, config) => {
     expect(readSettings(config, {})).toBeUndefined();
