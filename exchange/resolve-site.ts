@@ -119,7 +119,8 @@ function certificateOf(
       expected_thumbprint: path('certificate', 'thumbprint'),
       warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
     },
-    dependsOn: after,
+    // Clients must have the right name from the service connection point before anything else of the server is done.
+    dependsOn: [`${idOf(server.name)}-scp`, ...after],
   });
 }
 

@@ -70,12 +70,12 @@ describe('what a declaration comes to', () => {
   });
 
   test('from its certificate on, a server waits until the one before it is healthy', () => {
-    expect(resourceOf(resolveSite(right), 'EX02-certificate').dependsOn).toEqual(['EX01-health']);
+    expect(resourceOf(resolveSite(right), 'EX02-certificate').dependsOn).toEqual(['EX02-scp', 'EX01-health']);
     const parallel = resolveSite(site({ rollout: 'parallel' }));
     expect(waitsFor(parallel, 'EX02-health').filter((id) => id.startsWith('EX01'))).toEqual([]);
   });
 
-  test('the health gate of a server waits for everything else of it but the service connection point', () => {
+  test('the health gate of a server waits for everything else of it, the service connection point first', () => {
     const waits = waitsFor(resolveSite(site({ rollout: 'parallel' })), 'EX01-health');
     expect([...waits].sort()).toEqual([
       'EX01-activesync',
@@ -88,6 +88,7 @@ describe('what a declaration comes to', () => {
       'EX01-oab',
       'EX01-outlook-anywhere',
       'EX01-owa',
+      'EX01-scp',
       'dag-DAG01',
     ]);
   });
@@ -207,7 +208,9 @@ describe('what a declaration comes to', () => {
 
   test('a site without a DAG has none', () => {
     const { servers, namespaces, certificate, dns } = right;
-    expect(resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag'))).toEqual([]);
+    expect(
+      resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag')),
+    ).toEqual([]);
   });
 
   test('a server whose name begins with a digit gets an id that Terraform takes', () => {
