@@ -25,6 +25,7 @@ import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
 import { writeBesideStack } from './plan-files';
 import { SecretVariable } from './secret-variable';
+import { templateText } from './template-text';
 
 export interface ExchangeSiteOptions {
   /**
@@ -67,7 +68,7 @@ export class ExchangeSite extends Construct {
   #make(site: ExchangeSiteProps): void {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
-      ...(site.connection === undefined ? {} : { endpoint: site.connection.endpoint }),
+      ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     const { stringValue: password } = new SecretVariable(
       this,
@@ -129,7 +130,9 @@ export class ExchangeSite extends Construct {
 
   #value(value: DesiredValue): unknown {
     if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if (typeof value === 'string') return templateText(value);
+    if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));
+    if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value as { readonly [key: string]: DesiredValue }).map(([key, item]) => [
         key,
@@ -141,7 +144,9 @@ export class ExchangeSite extends Construct {
   /** A file of the declaration, as Terraform finds it from where it runs. */
   #fromStack(file: string): string {
     const absolute = /^([\\/]|[a-z]:[\\/])/i.test(file);
-    return absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`;
+    return templateText(
+      absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`,
+    );
   }
 }
 

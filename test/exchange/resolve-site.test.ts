@@ -177,6 +177,10 @@ describe('what a declaration comes to', () => {
     expect(resourceOf(resolveSite(on2016), 'EX01-mapi').attributes).not.toHaveProperty(
       'iis_authentication_methods',
     );
+    const declared = site({ servers: on2016.servers, mapiAuthentication: ['Negotiate'] });
+    expect(resourceOf(resolveSite(declared), 'EX01-mapi').attributes).toMatchObject({
+      iis_authentication_methods: ['Negotiate'],
+    });
   });
 
   test('the cmdlet is that of the version', () => {
