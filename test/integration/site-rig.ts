@@ -216,7 +216,7 @@ export class SiteRig {
   async plan(options?: RunOptions): Promise<Plan> {
     const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode', '-out=plan'];
     const planned = await this.terraform(args, options);
-    if (planned.exit === 1) return { ...planned, changes: [] };
+    if (planned.exit !== 2) return { ...planned, changes: [] };
     const { stdout } = await this.terraform(['show', '-json', 'plan']);
     const shown = JSON.parse(stdout) as { readonly resource_changes?: readonly PlannedChange[] };
     const changes = (shown.resource_changes ?? []).filter(({ change }) => change.actions.join() !== 'no-op');
@@ -268,11 +268,24 @@ export class SiteRig {
 
   /** Addresses of the objects in the state. */
   stateAddresses(): readonly string[] {
-    if (!existsSync(this.stateFile)) return [];
+    return Object.keys(this.stateValues()).sort();
+  }
+
+  /** Values of the objects in the state, by address; without `cmdlets`, which tell of the last change alone. */
+  stateValues(): { readonly [address: string]: Attributes } {
+    if (!existsSync(this.stateFile)) return {};
     const { resources } = JSON.parse(readFileSync(this.stateFile, 'utf8')) as {
-      readonly resources: readonly { readonly type: string; readonly name: string }[];
+      readonly resources: readonly {
+        readonly type: string;
+        readonly name: string;
+        readonly instances: readonly { readonly attributes: Attributes }[];
+      }[];
     };
-    return resources.map(({ type, name }) => `${type}.${name}`).sort();
+    return Object.fromEntries(
+      resources.flatMap(({ type, name, instances }) =>
+        instances.map(({ attributes }) => [`${type}.${name}`, { ...attributes, cmdlets: undefined }]),
+      ),
+    );
   }
 
   /** Keeps the organization and the state; DNS is not in it. */
