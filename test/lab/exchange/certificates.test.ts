@@ -190,7 +190,7 @@ describe('exporting', () => {
   });
 });
 
-test('a new self-signed certificate becomes the one of internal transport', async () => {
+test('a new self-signed certificate becomes the one of internal transport, which cannot be removed', async () => {
   const made = await call(lab, 'New-ExchangeCertificate', { Server: 'BSAEX02', Force: true });
   expect(only(made, 'Subject')).toBe('CN=BSAEX02');
   const internal = lab
@@ -198,6 +198,9 @@ test('a new self-signed certificate becomes the one of internal transport', asyn
     .servers.get('BSAEX02')!
     .certificates.filter((one) => one.internalTransport);
   expect(internal.map((one) => one.thumbprint)).toEqual([only(made, 'Thumbprint')]);
+  expect((await remove(only(made, 'Thumbprint') as string)).message).toContain(
+    'internal transport certificate',
+  );
 });
 
 describe('Get-ExchangeCertificate', () => {

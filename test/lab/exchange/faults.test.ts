@@ -150,7 +150,8 @@ describe('health', () => {
 test('several processes change one organization without losing a change', async () => {
   const script = resolve(__dirname, 'change-scope.ts');
   const root = resolve(__dirname, '../../..');
-  const each = 20;
+  // Long enough that they meet, though they do not start together.
+  const each = 150;
   const workers = ['a', 'b', 'c'].map((name) =>
     spawn(process.execPath, ['--import', 'tsx', script, lab.folder, name, String(each)], { cwd: root }),
   );
@@ -160,7 +161,7 @@ test('several processes change one organization without losing a change', async 
   expect(codes).toEqual([0, 0, 0]);
   const scope = lab.read().servers.get('BSAEX01')?.services['ClientAccessServer']?.['AutoDiscoverSiteScope'];
   expect(new Set(scope as string[]).size).toBe(3 * each + 1);
-});
+}, 60_000);
 
 describe('the folder', () => {
   test('is not taken over when it is not empty', () => {
