@@ -27,6 +27,12 @@ export interface ExchangeSiteProps {
   readonly rollout?: 'one-after-another' | 'parallel';
   /** How the servers sign clients of Outlook Anywhere in. */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
+  /**
+   * How clients of MAPI over HTTP sign in.
+   *
+   * @default 'Ntlm', 'OAuth' and 'Negotiate' on 2013, which wants it in every call; later as it is on the server
+   */
+  readonly mapiAuthentication?: readonly ('Basic' | 'Negotiate' | 'Ntlm' | 'OAuth')[];
   readonly health?: Health;
   /**
    * Where Exchange is reached.

@@ -50,7 +50,7 @@ export const certificate = defineResource({
     },
     private_key_exportable: flag(
       'optional-computed',
-      'Whether the key can be exported again from the server, decided when it is imported: a change counts for the next certificate. Left out: true, as several servers share one certificate.',
+      'Whether the key can be exported again from the server. Left out: true, as several servers share one certificate. It counts when a certificate is imported; one that is there already keeps what it has.',
       // Replacing would remove the certificate that was just put there: both have the same thumbprint.
       { defaultValue: true },
     ),

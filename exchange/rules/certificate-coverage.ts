@@ -1,4 +1,4 @@
-import { covers } from '../certificate-coverage';
+import { nameCovers } from '../../pki/coverage';
 import { clientNames } from '../namespaces';
 import type { Rule } from './rule';
 
@@ -9,7 +9,7 @@ export const certificateCoverage: Rule = {
     'Every host that clients are given stands on the certificate, by its name or by a wildcard for its first label.',
   check: ({ site }) =>
     clientNames(site).flatMap(({ host, path }) =>
-      site.certificate.names.some((name) => covers(name, host))
+      site.certificate.names.some((name) => nameCovers(name, host))
         ? []
         : [
             {

@@ -1,4 +1,5 @@
 import { path } from '../../schema';
+import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
@@ -8,7 +9,7 @@ export const zone: Rule = {
   description:
     'A zone has a valid name, is declared once, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
   check: ({ site }) =>
-    site.dns.zones.flatMap(({ name, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
+    site.dns.zones.flatMap(({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
       const at = (attribute: string) => path('dns', 'zones', index, attribute);
       const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
       const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
@@ -38,6 +39,25 @@ export const zone: Rule = {
                 path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
                 problem: 'a TSIG key is known by its name and its algorithm together',
                 remedy: 'declare keyName and keyAlgorithm, or neither',
+              },
+            ]),
+        ...(server === undefined || isHostName(server) || recordTypeOf(server) !== undefined
+          ? []
+          : [
+              {
+                path: at('server'),
+                problem: `'${server}' is neither a host name nor an address`,
+                remedy: 'give the DNS server that takes the updates of the zone, without a port',
+              },
+            ]),
+        ...(keyName === undefined || isHostName(plain(keyName))
+          ? []
+          : [
+              {
+                path: at('keyName'),
+                // Not shown: it may be the secret.
+                problem: 'this is not the name of a TSIG key, which has the form of a host name',
+                remedy: 'write it as it stands in the DNS server, for example exchange-key; never its secret',
               },
             ]),
         ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)

@@ -8,7 +8,6 @@ import { keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { Removals } from './removals';
 import { Resumptions } from './resumptions';
 import { withoutWriteOnly } from './strip';
 
@@ -19,7 +18,6 @@ export class EngineError extends Error {}
 export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
-  readonly #removals = new Removals();
   readonly #resumptions = new Resumptions();
   readonly #stop = new AbortController();
   #target: { readonly value: Target } | undefined;
@@ -96,12 +94,12 @@ export class Engine<Target> {
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
-    return plan(this.#resource(typeName), request, this.#configured(), this.#removals, this.#resumptions);
+    return plan(this.#resource(typeName), request, this.#configured(), this.#resumptions);
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
     const resource = this.#resource(typeName);
-    const result = await apply(resource, request, this.#configured(), this.#removals, this.#stop.signal);
+    const result = await apply(resource, request, this.#configured(), this.#stop.signal);
     const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
     if (resumed && result.state !== null) this.#resumptions.add(typeName, result.state);
     return result;

@@ -6,7 +6,6 @@ import { differences, equivalent, keepSpelling } from './equality';
 import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import type { Removals } from './removals';
 import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
 
@@ -29,7 +28,6 @@ export async function plan<Target>(
   resource: ManagedResource<Target>,
   request: PlanRequest,
   target: Target,
-  removals: Removals,
   resumptions: Resumptions,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
@@ -39,7 +37,7 @@ export async function plan<Target>(
       return { ...nothing(null), memo: { finished: true } };
     return planDestruction(resource, prior, target);
   }
-  if (prior === null) return planCreation(resource, config, memo, target, removals);
+  if (prior === null) return planCreation(resource, config, memo, target);
   return planUpdate(resource, prior, config, target);
 }
 
@@ -98,17 +96,23 @@ async function planUpdate<Target>(
     }),
   );
   const changed = !sameValue(planned, prior);
+  const requiresReplace = [
+    ...replacements(resource.schema, prior, planned),
+    ...(information?.requiresReplace ?? []),
+  ];
+  const replaced = requiresReplace.length > 0;
+  const removal = removalOf(resource, prior, target);
   return {
     planned: changed
-      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, [], target)
+      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, target)
       : planned,
-    requiresReplace: [
-      ...replacements(resource.schema, prior, planned),
-      ...(information?.requiresReplace ?? []),
-    ],
+    requiresReplace,
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
-    memo: { removal: removalOf(resource, prior, target) },
-    diagnostics: information?.diagnostics ?? [],
+    memo: { removal, ...(replaced ? { announced: true } : {}) },
+    diagnostics: [
+      ...(information?.diagnostics ?? []),
+      ...(replaced ? replaceWarning(resource, removal) : []),
+    ],
   };
 }
 
@@ -117,11 +121,9 @@ async function planCreation<Target>(
   config: Values,
   memo: Memo,
   target: Target,
-  removals: Removals,
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, null, config);
-  const removal = memo.removal ?? removals.take(resource.typeName, proposed);
-  const found = removal === undefined ? await find(resource, proposed, target, config) : undefined;
+  const found = await find(resource, proposed, target, config);
   const existing = found?.existing ?? null;
   // To Terraform there is no prior object, so that only the declared spelling may be planned.
   const base =
@@ -134,19 +136,51 @@ async function planCreation<Target>(
       : { kind: 'update', prior: existing, planned: base, config };
   const information = await resource.inform?.(change, target);
   const informed = { ...change, planned: { ...base, ...information?.values } };
-  const unseen = removal === undefined && resource.find !== undefined && found === undefined;
+  const unseen = resource.find !== undefined && found === undefined;
   return {
     planned: unseen
       ? { ...informed.planned, ...unknownSteps(resource) }
-      : withSteps(resource, informed, information?.values, removal ?? [], target),
+      : withSteps(resource, informed, information?.values, target),
     requiresReplace: [],
     memo: {
       planned: proposed,
-      ...(removal === undefined ? {} : { removal }),
+      ...(memo.removal === undefined ? {} : { removal: memo.removal }),
       ...(existing === null ? {} : { existing }),
     },
-    diagnostics: [...(found?.diagnostics ?? []), ...(information?.diagnostics ?? [])],
+    diagnostics: [
+      ...(found?.diagnostics ?? []),
+      ...(information?.diagnostics ?? []),
+      ...hiddenRemoval(resource, memo),
+    ],
   };
+}
+
+/**
+ * The creation's steps do not show what the other half of a replacement runs, before or after it: a warning does.
+ * Terraform shows warnings of the first of the two plans only.
+ */
+function replaceWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+  if (removal.length === 0 || resource.quiet) return [];
+  return [
+    { severity: 'warning', summary: `Replacing ${resource.typeName} also runs:`, detail: numbered(removal) },
+  ];
+}
+
+/** Told to replace from outside (-replace), Terraform shows nothing of what the removal runs. */
+function hiddenRemoval(
+  resource: ManagedResource<never>,
+  { removal = [], announced = false }: Memo,
+): readonly Diagnostic[] {
+  if (removal.length === 0 || announced || resource.quiet) return [];
+  return [
+    {
+      severity: 'error',
+      summary: `${resource.typeName} cannot be replaced on request`,
+      detail:
+        `The plan has no place to show what its removal runs:\n${numbered(removal)}\n` +
+        'Take it out of the declaration and apply, then declare it again and apply.',
+    },
+  ];
 }
 
 async function find<Target>(
@@ -164,14 +198,12 @@ function withSteps<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
   informed: Values | undefined,
-  before: readonly string[],
   target: Target,
 ): Values {
   const { planned } = change;
   if (resource.stepsAttribute === undefined) return planned;
   const steps = describeSteps(resource, withoutOpen(change, informed), target);
-  const shown: Value = steps === UNKNOWN ? UNKNOWN : [...before, ...steps];
-  return { ...planned, [resource.stepsAttribute]: shown };
+  return { ...planned, [resource.stepsAttribute]: steps };
 }
 
 /** Whether the object is there can be looked up only once its identity is known, and the steps depend on it. */

@@ -113,6 +113,21 @@ describe('the stack of a site', () => {
     expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(pfxFile);
   });
 
+  test('a text is data to Terraform: what would begin an expression is doubled', () => {
+    const { resource } = synthesize(
+      site({
+        certificate: { ...right.certificate, pfxFile: '${path.root}/%{x.pfx' },
+        dag: { ...right.dag!, witness: { server: 'FS01', directory: 'C:\\$`"\'${file("x")}' } },
+      }),
+    );
+    expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(
+      '../../../$${path.root}/%%{x.pfx',
+    );
+    expect(resource['exchange_database_availability_group']!['dag-DAG01']!['witness_directory']).toBe(
+      'C:\\$`"\'$${file("x")}',
+    );
+  });
+
   test('an environment can keep its state elsewhere', () => {
     const { terraform } = synthesize(right, {
       backend: (stack) => void new S3Backend(stack, { bucket: 'state', key: 'contoso', region: 'eu-west-1' }),

@@ -75,7 +75,11 @@ describe('what a declaration comes to', () => {
     expect(waitsFor(parallel, 'EX02-health').filter((id) => id.startsWith('EX01'))).toEqual([]);
   });
 
+<<<<<<< HEAD
+  test('the health gate of a server waits for everything else of it, the service connection point first', () => {
+=======
   test('the health gate of a server waits for everything else of it', () => {
+>>>>>>> tests
     const waits = waitsFor(resolveSite(site({ rollout: 'parallel' })), 'EX01-health');
     expect([...waits].sort()).toEqual([
       'EX01-activesync',
@@ -177,6 +181,10 @@ describe('what a declaration comes to', () => {
     expect(resourceOf(resolveSite(on2016), 'EX01-mapi').attributes).not.toHaveProperty(
       'iis_authentication_methods',
     );
+    const declared = site({ servers: on2016.servers, mapiAuthentication: ['Negotiate'] });
+    expect(resourceOf(resolveSite(declared), 'EX01-mapi').attributes).toMatchObject({
+      iis_authentication_methods: ['Negotiate'],
+    });
   });
 
   test('the cmdlet is that of the version', () => {

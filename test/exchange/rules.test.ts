@@ -235,6 +235,24 @@ const CASES: readonly Case[] = [
     remedy: 'keyAlgorithm',
   },
   {
+    when: 'an update server has a port in its name',
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53:5353' }] } }),
+    path: 'dns.zones[0].server',
+    problem: 'neither a host name nor an address',
+    remedy: 'without a port',
+  },
+  {
+    when: 'the secret of a TSIG key stands where its name belongs',
+    rule: 'zone',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', keyName: 'c2VjcmV0/+8=', keyAlgorithm: 'hmac-sha256' }] },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'this is not the name of a TSIG key',
+    remedy: 'never its secret',
+  },
+  {
     when: 'a zone is declared twice',
     rule: 'zone',
     declaration: site({ dns: { zones: [{ name: 'contoso.com' }, { name: 'Contoso.com.' }] } }),

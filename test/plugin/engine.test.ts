@@ -209,7 +209,7 @@ describe('the plan', () => {
     expect(result).toMatchObject({
       planned: { id: 'another', steps: [] },
       requiresReplace: [path('id')],
-      diagnostics: [{ summary: 'look' }],
+      diagnostics: [{ summary: 'look' }, { summary: 'Replacing test_thing also runs:' }],
     });
   });
 
@@ -340,27 +340,27 @@ describe('the apply', () => {
 });
 
 describe('a replacement', () => {
-  test('shows the removal in the second plan and in the one after the removal', async () => {
-    const { engine, plan, config, state, target } = await setUp();
-    const prior = state({ name: 'a' });
-    const wanted = config({ name: 'b', url: UNKNOWN });
-    const first = await plan(prior, config({ name: 'b', url: 'u' }));
-    const second = await plan(null, config({ name: 'b', url: 'u' }), readMemo(writeMemo(first.memo)));
-    const steps = ['remove a', 'make b', 'set b url', 'set b on'];
-    expect(second.planned).toMatchObject({ steps });
-    const unknown = await plan(null, wanted, readMemo(writeMemo(first.memo)));
-    expect(unknown.planned).toMatchObject({ steps: UNKNOWN });
-    await engine.apply('test_thing', {
-      prior,
-      planned: null,
-      config: null,
-      memo: readMemo(writeMemo(unknown.memo)),
-    });
-    expect(target.ran).toEqual(['remove a']);
-    // Another object of the same type does not take it; the one that was planned does, once.
-    expect((await plan(null, config({ name: 'c' }))).planned?.steps).toEqual(['make c', 'set c on']);
-    expect((await plan(null, config({ name: 'b', url: 'u' }))).planned?.steps).toEqual(steps);
-    expect((await plan(null, config({ name: 'b', url: 'u' }))).planned?.steps).toEqual(steps.slice(1));
+  test('lists the creation alone, the same with and without the first plan, which warns of the removal', async () => {
+    const { plan, config, state } = await setUp();
+    const wanted = config({ name: 'b', url: 'u' });
+    const first = await plan(state({ name: 'a' }), wanted);
+    expect(first.diagnostics).toMatchObject([
+      { severity: 'warning', summary: 'Replacing test_thing also runs:', detail: '  1. remove a' },
+    ]);
+    const steps = ['make b', 'set b url', 'set b on'];
+    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
+    expect(second).toMatchObject({ planned: { steps }, diagnostics: [] });
+    expect(await plan(null, wanted)).toMatchObject({ planned: { steps }, diagnostics: [] });
+  });
+
+  test('on request is refused, since its removal cannot be shown', async () => {
+    const { plan, config, state } = await setUp();
+    const wanted = config({ name: 'a' });
+    const first = await plan(state({ name: 'a' }), wanted);
+    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
+    expect(second.diagnostics).toMatchObject([
+      { severity: 'error', summary: 'test_thing cannot be replaced on request' },
+    ]);
   });
 });
 

@@ -54,9 +54,9 @@ describe('the settings', () => {
     });
   });
 
-  test.each([
-    ['nobody names a server', { update: [] } as Values],
-    ['the block is only known at apply', { update: UNKNOWN } as Values],
+  test.each<readonly [string, Values]>([
+    ['nobody names a server', { update: [] }],
+    ['the block is only known at apply', { update: UNKNOWN }],
     ['a part is only known at apply', update({ server: UNKNOWN })],
   ])('are none where %s', (_, config) => {
     expect(readSettings(config, {})).toBeUndefined();
