@@ -45,7 +45,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     if (resource.observe === undefined || resource.view === undefined) return { state };
     const facts = factsFor(target, known['server'] ?? null, null, null);
     const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
-    if (reading.kind === 'failed') return { state, diagnostics: reading.diagnostics };
+    if (reading.kind === 'failed') {
+      // A cmdlet that is not there is no wonder where the server has another version than declared.
+      const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
+      return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
+    }
     return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
   };
 
@@ -60,7 +64,12 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       ? {}
       : {
           find: async (planned: Values, target: ExchangeTarget, config: Values) => {
+            const server = text(planned['server']);
+            // `inform` says what is wrong with the server or the PFX.
+            if (server !== null && (await target.versionProblems(server)).length > 0)
+              return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config) : planned;
+            if (named === null) return { existing: null };
             const { state, diagnostics } = await observe(named, target);
             return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
           },
@@ -104,10 +113,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 }
 
-/** An object that is known by its thumbprint can be found only by that of the PFX; `inform` says what is wrong with it. */
-async function withThumbprint(planned: Values, config: Values): Promise<Values> {
+/** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
+async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
   const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
-  return 'severity' in pfx ? planned : { ...planned, thumbprint: pfx.facts.thumbprint };
+  return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
 }
 
 /** What the plan must know from outside: the real version of the server, the PFX, and whether every cmdlet exists. */
