@@ -1,4 +1,5 @@
 import type { ExchangeSiteProps } from '../../exchange/site';
+import { ExchangeVersion } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
@@ -91,6 +92,21 @@ describeWithTerraform('a site over time', () => {
       });
       expect(rig.writes()).toEqual([]);
       expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'a site in production whose version is declared wrongly is told so, not that cmdlets are missing',
+    async () => {
+      await rig.deploy(firstServer);
+      rig.forget();
+      await rig.declare({ ...firstServer, servers: [{ ...FIRST, version: ExchangeVersion.V2016 }] });
+      const { exit, said } = await rig.plan();
+      expect(exit).toBe(1);
+      expect(said).toContain('BsAEX01 is not Exchange Server 2016');
+      expect(said).not.toContain('CommandNotFoundException');
+      expect(rig.writes()).toEqual([]);
     },
     SETUP_MS,
   );
