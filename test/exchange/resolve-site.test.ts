@@ -75,11 +75,7 @@ describe('what a declaration comes to', () => {
     expect(waitsFor(parallel, 'EX02-health').filter((id) => id.startsWith('EX01'))).toEqual([]);
   });
 
-<<<<<<< HEAD
   test('the health gate of a server waits for everything else of it, the service connection point first', () => {
-=======
-  test('the health gate of a server waits for everything else of it', () => {
->>>>>>> tests
     const waits = waitsFor(resolveSite(site({ rollout: 'parallel' })), 'EX01-health');
     expect([...waits].sort()).toEqual([
       'EX01-activesync',
