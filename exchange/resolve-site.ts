@@ -384,9 +384,7 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
   );
   const perServer = site.servers.flatMap((server, index) => {
     const previous = oneByOne && index > 0 ? site.servers[index - 1] : undefined;
-    // A server whose own name clients are still told must not go on to its names in DNS.
-    const point = `${idOf(server.name)}-scp`;
-    const after = previous === undefined ? [point] : [point, `${idOf(previous.name)}-health`];
+    const after = previous === undefined ? [] : [`${idOf(previous.name)}-health`];
     return serverOf(site, server, path('servers', index), after);
   });
   const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
