@@ -102,7 +102,8 @@ export interface SiteCertificate {
    */
   readonly replaceDefaultSmtpCertificate?: boolean;
   /**
-   * Whether the key can be exported again from the servers.
+   * Whether the key can be exported again from the servers. It is decided when the certificate is imported: a change
+   * counts for the next one.
    *
    * @default true
    */

@@ -65,7 +65,11 @@ function destroyWarning(resource: ManagedResource<never>, removal: readonly stri
   if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
-      { severity: 'warning', summary: `Destroying ${resource.typeName} runs:`, detail: numbered(removal) },
+      {
+        severity: 'warning',
+        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        detail: numbered(removal),
+      },
     ];
   }
   if (resource.destroyNote === undefined) return [];
@@ -162,8 +166,17 @@ async function planCreation<Target>(
 function replaceWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
   if (removal.length === 0 || resource.quiet) return [];
   return [
-    { severity: 'warning', summary: `Replacing ${resource.typeName} also runs:`, detail: numbered(removal) },
+    {
+      severity: 'warning',
+      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
+      detail: numbered(removal),
+    },
   ];
+}
+
+/** Of warnings with one summary Terraform shows the first alone: each object's must be its own. */
+function inShort([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
 }
 
 /** Told to replace from outside (-replace), Terraform shows nothing of what the removal runs. */

@@ -288,6 +288,11 @@ export class SiteRig {
     );
   }
 
+  /** Terraform knows of nothing any more. */
+  forgetState(): void {
+    rmSync(this.stateFile);
+  }
+
   /** Keeps the organization and the state; DNS is not in it. */
   save(name: string): void {
     cpSync(this.organizationFolder, join(this.folder, 'saved', name, 'organization'), { recursive: true });

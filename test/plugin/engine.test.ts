@@ -209,7 +209,7 @@ describe('the plan', () => {
     expect(result).toMatchObject({
       planned: { id: 'another', steps: [] },
       requiresReplace: [path('id')],
-      diagnostics: [{ summary: 'look' }, { summary: 'Replacing test_thing also runs:' }],
+      diagnostics: [{ summary: 'look' }, { summary: 'Replacing test_thing also runs: remove a' }],
     });
   });
 
@@ -218,7 +218,7 @@ describe('the plan', () => {
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
-      { severity: 'warning', summary: 'Destroying test_thing runs:', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Destroying test_thing runs: remove a', detail: '  1. remove a' },
     ]);
   });
 
@@ -345,7 +345,7 @@ describe('a replacement', () => {
     const wanted = config({ name: 'b', url: 'u' });
     const first = await plan(state({ name: 'a' }), wanted);
     expect(first.diagnostics).toMatchObject([
-      { severity: 'warning', summary: 'Replacing test_thing also runs:', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Replacing test_thing also runs: remove a', detail: '  1. remove a' },
     ]);
     const steps = ['make b', 'set b url', 'set b on'];
     const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
