@@ -53,6 +53,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
   };
 
+  const stepsOf = (change: Change, target: ExchangeTarget) => {
+    const { planned, prior } = change;
+    if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
+    const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
+    return resource
+      .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
+      .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+  };
+
   return {
     typeName: resource.typeName,
     schema: resource.schema,
@@ -74,15 +83,14 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
             return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
           },
         }),
-    inform: async (change, target) => inform(resource, usesPfx, change, target),
-    steps: (change, target) => {
-      const { planned, prior } = change;
-      if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
-      const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
-      return resource
-        .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
-        .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+    inform: async (change, target) => {
+      const information = await inform(resource, usesPfx, change, target);
+      const planned = { ...change.planned, ...information.values };
+      const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
+      const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
+      return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
     },
+    steps: stepsOf,
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {
       const resolved = await resolve(step);
@@ -119,7 +127,28 @@ async function withThumbprint(planned: Values, config: Values): Promise<Values |
   return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
 }
 
-/** What the plan must know from outside: the real version of the server, the PFX, and whether every cmdlet exists. */
+/** What the declared version of Exchange cannot run. */
+function unsupportedCalls(
+  steps: readonly Step[],
+  server: Value,
+  target: ExchangeTarget,
+): readonly Diagnostic[] {
+  const catalog = target.catalogFor(text(server));
+  return steps.flatMap(({ invocation }): Diagnostic[] => {
+    const lacking = catalog?.supports(invocation);
+    if (catalog === undefined || lacking === undefined) return [];
+    const what = lacking.problem === 'cmdlet' ? lacking.name : `${lacking.cmdlet} -${lacking.name}`;
+    return [
+      {
+        severity: 'error',
+        summary: `${catalog.version.toString()} has no ${what}`,
+        detail: 'Leave out what needs it, or correct the version of the server in the declaration.',
+      },
+    ];
+  });
+}
+
+/** What the plan must know from outside: the real version of the server, and the PFX. */
 async function inform(
   resource: AnyResource,
   usesPfx: boolean,

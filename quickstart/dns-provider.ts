@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layProvider } from '../install/mirror';
-import { DNS_PROVIDER } from '../lab/dns-provider/mirror';
+import { DNS_PROVIDER } from '../lab/dns-provider/address';
 
 const PATIENCE_MS = 60_000;
 

@@ -85,7 +85,7 @@ function failure(fullyQualifiedErrorId: string, category: string, message: strin
   return new CmdletError({ fullyQualifiedErrorId, category, message });
 }
 
-/** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of one namespace, but for these nouns. */
+/** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of one namespace, but for these nouns (unverified). */
 const NAMESPACES: { readonly [noun: string]: string } = {
   ServerHealth: 'Microsoft.Exchange.Monitoring',
   HealthReport: 'Microsoft.Exchange.Monitoring',
@@ -93,12 +93,9 @@ const NAMESPACES: { readonly [noun: string]: string } = {
   ReplicationHealth: 'Microsoft.Exchange.Monitoring',
 };
 
-/** As administrators report it. */
-const CLASS_NOUNS: { readonly [noun: string]: string } = { OutlookAnywhere: 'RpcHttp' };
-
 export function cmdletClass(cmdlet: string): string {
   const [verb, noun = ''] = cmdlet.split('-');
-  return `${NAMESPACES[noun] ?? 'Microsoft.Exchange.Management.SystemConfigurationTasks'}.${verb}${CLASS_NOUNS[noun] ?? noun}`;
+  return `${NAMESPACES[noun] ?? 'Microsoft.Exchange.Management.SystemConfigurationTasks'}.${verb}${noun}`;
 }
 
 /**

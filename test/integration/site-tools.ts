@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../../exchange/provider-address';
 import { bundle } from '../../install/bundle';
 import { layProvider } from '../../install/mirror';
-import { DNS_PROVIDER } from '../../lab/dns-provider/mirror';
+import { DNS_PROVIDER } from '../../lab/dns-provider/address';
 import { dnsProvider } from '../dns/provider';
 
 /** What every site of a test file shares: both providers in one mirror, and the lab as a program. */
