@@ -96,6 +96,22 @@ function connectionRemedy(error: RemotingError): string {
       return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
     case 'refused':
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
+    case 'tls-untrusted':
+      return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'} with the server's own, then name its certification authority in EXCHANGE_CA_FILE or pin the certificate in EXCHANGE_CERTIFICATE_FINGERPRINT.`;
+    case 'tls-name-mismatch':
+      return `Use one of the names of the certificate in the endpoint${facts.certificateNames === undefined ? '' : ` (${facts.certificateNames.join(', ')})`}, or give the server a certificate for this name.`;
+    case 'tls-expired':
+      return 'Renew the certificate of the server, or pin it in EXCHANGE_CERTIFICATE_FINGERPRINT for the time until then.';
+    case 'tls-version':
+      return 'Turn TLS 1.2 on at the server; older versions are not used.';
+    case 'access-denied':
+      return 'The account is known, but may not open this session: it needs remote PowerShell (Set-User -RemotePowerShellEnabled) and a management role.';
+    case 'not-wsman':
+      return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
+    case 'redirected':
+      return `Name the host of ${facts.location ?? 'the new address'} in allowed_redirect_hosts if it is yours.`;
+    case 'throttled':
+      return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, wait, or plan again.';
     case 'closed':
     case 'protocol':
     case 'too-large':
