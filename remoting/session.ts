@@ -322,8 +322,11 @@ export class RemotingSession implements Session {
           // A failure of the carrier itself reaches every running call through its event.
           if (!(error instanceof RemotingError) || error.facts.noEffect !== true) return;
           call.sent = false;
-          if (this.#running.has(pipeline))
-            running.end(call.interrupted(interruptionOf(error), error.message));
+          const { kind, message } = call.interruption ?? {
+            kind: interruptionOf(error),
+            message: error.message,
+          };
+          if (this.#running.has(pipeline)) running.end(call.interrupted(kind, message));
         });
     });
     return { outcome, ended };

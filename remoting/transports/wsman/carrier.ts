@@ -56,12 +56,13 @@ interface Asking {
   readonly signal: AbortSignal;
   /** Keeps a request from being sent again. */
   readonly patience?: AbortSignal;
+  /** Milliseconds that the server gets, as we tell it. */
   readonly timeoutMs: number;
+  /** Milliseconds beyond that. */
+  readonly graceMs?: number;
   readonly onSend?: () => void;
 }
 
-/** Milliseconds beyond the server's own time-out before its silence counts as a lost connection. */
-const GRACE_MS = 15_000;
 const DELETE_MS = 5_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -96,8 +97,9 @@ export class WsmanCarrier implements Carrier {
 
   /** As much as fits into a Command with its envelope, as base64. */
   get maxFragmentBytes(): number {
-    const empty = envelope(this.#head('Command'), commandBody(EMPTY_GUID, [])).length;
-    return Math.floor((this.#envelopeBytes - empty) / 4) * 3;
+    const [three, four] = [Buffer.alloc(3), 4];
+    const rest = envelope(this.#head('Command'), commandBody(EMPTY_GUID, [three])).length - four;
+    return Math.floor((this.#envelopeBytes - rest) / 4) * 3;
   }
 
   peerSpeaks(protocolVersion: string): void {
@@ -226,7 +228,8 @@ export class WsmanCarrier implements Carrier {
   /** `undefined` where the server had nothing to say in time. */
   async #receiveOnce(commandId: string | undefined, signal: AbortSignal) {
     const timeoutMs = this.#options.operationTimeoutMs;
-    const response = await this.#request('Receive', receiveBody(commandId), { signal, timeoutMs });
+    const graceMs = this.#options.ackTimeoutMs;
+    const response = await this.#request('Receive', receiveBody(commandId), { signal, timeoutMs, graceMs });
     if (response.kind === 'body') return readReceived(response.body, commandId);
     if (isOperationTimeout(response.fault)) return undefined;
     if (isAborted(response.fault) || isGone(response.fault)) {
@@ -312,7 +315,8 @@ export class WsmanCarrier implements Carrier {
     if (this.#failure !== undefined && operation !== 'Delete') throw this.#failure;
     for (let attempt = 0; ; attempt += 1) {
       const text = envelope(this.#head(operation, options.timeoutMs), body);
-      const answer = await this.#channel.post(text, { ...options, timeoutMs: options.timeoutMs + GRACE_MS });
+      const timeoutMs = options.timeoutMs + (options.graceMs ?? 0);
+      const answer = await this.#channel.post(text, { ...options, timeoutMs });
       const response = this.#judge(answer, operation);
       const busy = response instanceof RemotingError ? response : this.#throttling(response, operation);
       if (!(response instanceof RemotingError) && busy === undefined) return response;

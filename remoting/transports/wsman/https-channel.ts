@@ -38,7 +38,6 @@ export interface PostOptions {
 
 /** IIS closes a connection that was idle for 120 seconds; ours go before, so that none is taken that is about to. */
 const IDLE_MS = 60_000;
-/** How a connection names itself; also where that of the TLS layer is looked up. */
 type Opened = (error: Error | null, socket?: Duplex) => void;
 
 /**
@@ -195,13 +194,14 @@ class VerifiedAgent extends Agent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    (socket as TLSSocket).setTimeout(IDLE_MS, () => socket.destroy());
+    super.keepSocketAlive(socket);
+    (socket as TLSSocket).setTimeout(IDLE_MS).on('timeout', destroyIdle);
     return true;
   }
 
   override reuseSocket(socket: Duplex, asking: ClientRequest): void {
-    (socket as TLSSocket).setTimeout(0).removeAllListeners('timeout');
-    asking.reusedSocket = true;
+    (socket as TLSSocket).setTimeout(0).off('timeout', destroyIdle);
+    super.reuseSocket(socket, asking);
   }
 
   async #connect(): Promise<Duplex> {
@@ -209,6 +209,10 @@ class VerifiedAgent extends Agent {
     const below = proxy === undefined ? undefined : await tunnel(proxy, this.#host, this.#port, IDLE_MS);
     return await secure(this.#host, this.#port, below, tls);
   }
+}
+
+function destroyIdle(this: Duplex): void {
+  this.destroy();
 }
 
 export function hostOf(url: URL): string {
