@@ -249,7 +249,7 @@ test('credentials in a URL are refused', async () => {
 test('without the package for Kerberos it is said what to do', async () => {
   const lab = await startLab();
   const missing = { kind: 'usage', message: expect.stringContaining('npm install kerberos') as string };
-  const installed = await import('kerberos' as string).then(
+  const installed = await import('kerberos').then(
     () => true,
     () => false,
   );
