@@ -2,15 +2,9 @@ import { TerraformResource } from 'cdktf';
 import type { TerraformMetaArguments } from 'cdktf';
 import type { Construct } from 'constructs';
 import { PROVIDER_VERSION } from '../exchange/provider-address';
-import type { Attributes } from '../exchange/resources';
+import type { Attributes, ResourceDefinition } from '../exchange/resources';
 import type { ConfigOf } from '../schema';
 import { PROVIDER_NAME } from './exchange-provider';
-
-/** What this binding needs of a definition. */
-export interface Bindable<A extends Attributes> {
-  readonly typeName: string;
-  readonly schema: { readonly attributes: A };
-}
 
 /**
  * A resource of the exchange provider, bound by its definition: a required attribute that is left out, or a computed
@@ -22,7 +16,7 @@ export class ExchangeResource<A extends Attributes> extends TerraformResource {
   constructor(
     scope: Construct,
     id: string,
-    definition: Bindable<A>,
+    definition: ResourceDefinition<A>,
     config: ConfigOf<A>,
     meta: TerraformMetaArguments = {},
   ) {

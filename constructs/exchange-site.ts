@@ -1,7 +1,7 @@
 import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
 import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
 import { Annotations, TerraformStack, Token } from 'cdktf';
-import type { ITerraformDependable } from 'cdktf';
+import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
   DesiredRecordSet,
@@ -14,6 +14,7 @@ import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificate } from '../exchange/resources';
+import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { Path } from '../schema';
@@ -24,6 +25,7 @@ import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
 import { writeBesideStack } from './plan-files';
 import { SecretVariable } from './secret-variable';
+import { templateText } from './template-text';
 
 export interface ExchangeSiteOptions {
   /**
@@ -43,7 +45,8 @@ export interface ExchangeSiteOptions {
 export class ExchangeSite extends Construct {
   /** Lists that came of the declaration. */
   readonly desired: DesiredState;
-  readonly #elements = new Map<string, ExchangeResource<Record<string, never>>>();
+  /** Terraform's address of each resource, by its id. */
+  readonly #addresses = new Map<string, string>();
   readonly #projectFolder: string;
 
   /** @throws TypeError where a value is only known to Terraform: names and addresses decide what is made */
@@ -65,9 +68,9 @@ export class ExchangeSite extends Construct {
   #make(site: ExchangeSiteProps): void {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
-      ...(site.connection === undefined ? {} : { endpoint: site.connection.endpoint }),
+      ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
-    const password = new SecretVariable(
+    const { stringValue: password } = new SecretVariable(
       this,
       'pfx_password',
       'Password of the PFX file. Left out: the file has none.',
@@ -82,24 +85,19 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: SecretVariable): void {
+  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
     const secret =
       definition.typeName === certificate.typeName
-        ? { pfx_password: password.stringValue, pfx_file: this.#fromStack(attributes['pfx_file'] as string) }
+        ? { pfx_password: password, pfx_file: this.#fromStack(attributes['pfx_file'] as string) }
         : {};
-    this.#elements.set(
-      id,
-      new ExchangeResource(
-        this,
-        id,
-        definition,
-        { ...config, ...secret },
-        { dependsOn: this.#elementsOf(dependsOn) },
-      ),
-    );
+    // The registry knows its definitions by name only; the compiler checks those who name one themselves.
+    const bound = definition as unknown as ResourceDefinition;
+    const made = new ExchangeResource(this, id, bound, { ...config, ...secret });
+    this.#order(made, dependsOn);
+    this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
   }
 
   #record(record: DesiredRecordSet, updates: DnsUpdates): void {
@@ -111,24 +109,30 @@ export class ExchangeSite extends Construct {
       addresses: [...record.addresses],
       ttl: record.ttlSeconds,
       provider: updates.providerOf(record.zone),
-      dependsOn: this.#elementsOf(record.dependsOn),
     });
+    this.#order(recordSet, record.dependsOn);
     if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
   }
 
-  #elementsOf(ids: readonly string[]): ITerraformDependable[] {
-    return ids.map((id) => this.#element(id));
+  /**
+   * Addresses as text: for each of cdktf's own references a stack trace is taken and formatted, which for a site of a
+   * hundred servers takes longer than everything else together.
+   */
+  #order(resource: TerraformResource, ids: readonly string[]): void {
+    if (ids.length > 0) resource.dependsOn = ids.map((id) => this.#address(id));
   }
 
-  #element(id: string): ExchangeResource<Record<string, never>> {
-    const found = this.#elements.get(id);
+  #address(id: string): string {
+    const found = this.#addresses.get(id);
     if (found === undefined) throw new TypeError(`'${id}' is needed before it is made.`);
     return found;
   }
 
   #value(value: DesiredValue): unknown {
-    if (isReference(value)) return this.#element(value.resource).getStringAttribute(value.attribute);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
+    if (typeof value === 'string') return templateText(value);
+    if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));
+    if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value as { readonly [key: string]: DesiredValue }).map(([key, item]) => [
         key,
@@ -140,7 +144,9 @@ export class ExchangeSite extends Construct {
   /** A file of the declaration, as Terraform finds it from where it runs. */
   #fromStack(file: string): string {
     const absolute = /^([\\/]|[a-z]:[\\/])/i.test(file);
-    return absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`;
+    return templateText(
+      absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`,
+    );
   }
 }
 

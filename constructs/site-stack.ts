@@ -24,6 +24,12 @@ export class SiteStack extends TerraformStack {
   /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
   constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
     super(scope, id);
+    // The file is only loaded, not compiled with the rest, so that the compiler cannot tell.
+    if ((environment as Partial<Environment>).site === undefined) {
+      throw new TypeError(
+        `environments/${id}.ts exports no site; write: export const site = defineSite({ … })`,
+      );
+    }
     const stackFolder = resolve(projectFolder, App.of(this).outdir, 'stacks', id);
     // Relative, so that the synthesized files are the same in every checkout.
     const way = relative(stackFolder, resolve(projectFolder)).split(sep).join('/');

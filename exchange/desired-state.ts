@@ -10,7 +10,8 @@ export interface AttributeReference {
   readonly attribute: string;
 }
 
-export type DesiredValue = Known | AttributeReference | { readonly [key: string]: Known | AttributeReference };
+export type DesiredValue =
+  Known | AttributeReference | { readonly [key: string]: Known | AttributeReference };
 
 export function isReference(value: DesiredValue): value is AttributeReference {
   return (

@@ -119,7 +119,8 @@ function certificateOf(
       expected_thumbprint: path('certificate', 'thumbprint'),
       warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
     },
-    dependsOn: after,
+    // Clients must have the right name from the service connection point before anything else of the server is done.
+    dependsOn: [`${idOf(server.name)}-scp`, ...after],
   });
 }
 
@@ -175,12 +176,10 @@ function outlookAnywhereOf(site: ExchangeSiteProps, server: Server, at: Path): D
 /** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
 const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
-function virtualDirectoriesOf(
-  site: ExchangeSiteProps,
-  server: Server,
-  at: Path,
-): readonly DesiredResource[] {
+function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path): readonly DesiredResource[] {
   const catalog = catalogOf(server.version);
+  const methods =
+    site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
     const own = ownHosts(site, row.service);
@@ -198,14 +197,15 @@ function virtualDirectoriesOf(
           server: server.name,
           internal_url: urlOf(row.service, hosts.internal),
           external_url: urlOf(row.service, hosts.external),
-          ...(row.authenticationMethods && server.version === ExchangeVersion.V2013
-            ? { iis_authentication_methods: MAPI_AUTHENTICATION }
+          ...(row.authenticationMethods && methods !== undefined
+            ? { iis_authentication_methods: methods }
             : {}),
         },
         origin: {
           server: [...at, { attribute: 'name' }],
           internal_url: hosts.internalPath,
           external_url: hosts.externalPath,
+          iis_authentication_methods: path('mapiAuthentication'),
         },
         dependsOn: [`${idOf(server.name)}-certificate-services`],
       }),

@@ -27,6 +27,12 @@ export interface ExchangeSiteProps {
   readonly rollout?: 'one-after-another' | 'parallel';
   /** How the servers sign clients of Outlook Anywhere in. */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
+  /**
+   * How clients of MAPI over HTTP sign in.
+   *
+   * @default 'Ntlm', 'OAuth' and 'Negotiate' on 2013, which wants it in every call; later as it is on the server
+   */
+  readonly mapiAuthentication?: readonly ('Basic' | 'Negotiate' | 'Ntlm' | 'OAuth')[];
   readonly health?: Health;
   /**
    * Where Exchange is reached.
@@ -96,7 +102,8 @@ export interface SiteCertificate {
    */
   readonly replaceDefaultSmtpCertificate?: boolean;
   /**
-   * Whether the key can be exported again from the servers.
+   * Whether the key can be exported again from the servers. It is decided when the certificate is imported: a change
+   * counts for the next one.
    *
    * @default true
    */

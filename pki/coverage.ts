@@ -7,9 +7,13 @@ import type { Certificate } from './certificate';
  * extension at all (section 6.4.4).
  */
 export function covers(certificate: Certificate, host: string): boolean {
+  return presentedNames(certificate).some((name) => nameCovers(name, host));
+}
+
+/** Whether one name of a certificate, a wildcard perhaps, speaks for the host. */
+export function nameCovers(name: string, host: string): boolean {
   const wanted = canonical(host);
-  if (wanted === '' || isIP(wanted) !== 0) return false;
-  return presentedNames(certificate).some((name) => matches(canonical(name), wanted));
+  return wanted !== '' && isIP(wanted) === 0 && matches(canonical(name), wanted);
 }
 
 /** Those of the hosts that the certificate does not cover, in their order. */

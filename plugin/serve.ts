@@ -1,11 +1,12 @@
+import { createServer } from 'node:net';
 import type { ProviderDefinition } from './engine/definition';
 import type * as engineModule from './engine/engine';
 import type * as servicesModule from './server/services';
-import { createRunCertificate } from './wire/certificate';
+import { createRunCertificate, type RunCertificate } from './wire/certificate';
 import type * as grpcModule from './wire/grpc';
 import { announce, listen, readLaunch } from './wire/handshake';
 import { log } from './wire/log';
-import { createPinnedTlsServer } from './wire/pinned-tls';
+import type * as tlsModule from './wire/pinned-tls';
 
 /** Terraform gives a provider a minute to start; after more than that nobody will come. */
 const LONELY_MS = 90_000;
@@ -20,6 +21,7 @@ const FAREWELL_MS = 1_500;
 const loadEngine = () => require('./engine/engine') as typeof engineModule;
 const loadServices = () => require('./server/services') as typeof servicesModule;
 const loadGrpc = () => require('./wire/grpc') as typeof grpcModule;
+const loadTls = () => require('./wire/pinned-tls') as typeof tlsModule;
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 /** A provider, or how to load it. */
@@ -43,23 +45,28 @@ export async function serve<Target>(definition: Loadable<Target>): Promise<void>
   process.on('SIGINT', () => log('debug', 'SIGINT is left to Terraform'));
 
   const certificate = createRunCertificate(new Date());
-  const tls = createPinnedTlsServer(certificate, launch.clientCertificate, (socket) => {
+  const sockets = createServer((socket) => {
     clearTimeout(lonely);
-    void serving.then((grpc) => grpc.accept(socket));
+    void serving.then((tls) => tls.emit('connection', socket));
   });
-  const listener = await listen(tls, launch, process.platform);
+  const listener = await listen(sockets, launch, process.platform);
   process.on('exit', () => listener.close());
   announce(listener.address, certificate.der);
 
   const lonely = setTimeout(() => process.exit(1), LONELY_MS);
-  const serving = startServing(definition);
+  const serving = startServing(definition, certificate, launch.clientCertificate);
 }
 
 /** What is not needed for the handshake is loaded here, after it. */
-async function startServing<Target>(definition: Loadable<Target>) {
+async function startServing<Target>(
+  definition: Loadable<Target>,
+  certificate: RunCertificate,
+  clientCertificate: string,
+) {
   const { Engine } = loadEngine();
   const { services, SILENT_STREAMS } = loadServices();
   const { createGrpcServer } = loadGrpc();
+  const { createPinnedTlsServer } = loadTls();
   const engine = new Engine(typeof definition === 'function' ? await definition() : definition);
   let ending = false;
   const end = async () => {
@@ -75,5 +82,5 @@ async function startServing<Target>(definition: Loadable<Target>) {
     silentStreams: SILENT_STREAMS,
     onIdle: () => void end(),
   });
-  return grpc;
+  return createPinnedTlsServer(certificate, clientCertificate, (socket) => grpc.accept(socket));
 }

@@ -1,4 +1,4 @@
 import { serve } from '../plugin';
-import { exchangeProvider } from './definition';
 
-void serve(exchangeProvider(process.env));
+// Loaded after the handshake, while Terraform connects: a plan starts this program three times.
+void serve(async () => (await import('./definition')).exchangeProvider(process.env));

@@ -92,6 +92,8 @@ function connectionRemedy(error: RemotingError): string {
     case 'host-key-changed':
     case 'host-key-revoked':
       return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `; ${facts.knownHostsEntry} has another one`}. Somebody may stand between, or the server was reinstalled: find out before you accept the new key.`;
+    case 'usage':
+      return 'Correct that setting and plan again.';
     case 'timeout':
       return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
     case 'refused':
@@ -115,7 +117,6 @@ function connectionRemedy(error: RemotingError): string {
     case 'closed':
     case 'protocol':
     case 'too-large':
-    case 'usage':
       return `What answers there is not a PowerShell remoting server, or it ended${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
   }
 }

@@ -40,6 +40,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
 
   const observe = async (state: Values, target: ExchangeTarget) => {
     const known = state as KnownValues;
+    const server = text(known['server']);
+    if (server !== null && (await target.isUninstalled(server))) return { state: null };
     if (resource.observe === undefined || resource.view === undefined) return { state };
     const facts = factsFor(target, known['server'] ?? null, null, null);
     const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
@@ -115,11 +117,11 @@ async function inform(
   change: Change,
   target: ExchangeTarget,
 ): Promise<Information> {
-  const about = change.planned ?? change.prior;
-  const server = about?.['server'] ?? null;
+  // A server that leaves the declaration takes its version with it; what is removed does not depend on it.
+  if (change.planned === null) return {};
+  const server = change.planned['server'] ?? null;
   const diagnostics: Diagnostic[] = [];
   if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
-  if (change.planned === null) return { diagnostics };
   const planned = knownPart(change.planned);
   const facts: Facts = { has: (cmdlet) => target.catalogFor(text(server))?.cmdlet(cmdlet) !== undefined };
   if (!usesPfx) {

@@ -44,8 +44,9 @@ export class ExchangeTarget {
     return [...this.settings.versions.values()].sort((left, right) => (left.isAtLeast(right) ? 1 : -1))[0];
   }
 
+  /** A server that is on its way out is no longer declared: it is read with the cmdlets of the others. */
   catalogFor(server: string | null): Catalog | undefined {
-    const version = this.versionFor(server);
+    const version = this.versionFor(server) ?? this.versionFor(null);
     return version === undefined ? undefined : catalogOf(version);
   }
 
@@ -84,12 +85,9 @@ export class ExchangeTarget {
         },
       ];
     }
-    // Which servers there are, and their versions, no step changes: read once in a run.
-    const reading = await (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
+    const reading = await this.#readServers();
     if (reading.kind === 'failed') return reading.diagnostics;
-    const found = reading.outcome.objects.find(
-      (object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase(),
-    );
+    const found = named(server, reading.outcome);
     if (found === undefined) {
       const names = reading.outcome.objects.map((object) => textOf(object, 'Name')).sort();
       return [
@@ -110,6 +108,17 @@ export class ExchangeTarget {
         detail: `It reports '${display}'${real === undefined ? '' : `, which is ${real.toString()}`}. Correct the server's version in the declaration.`,
       },
     ];
+  }
+
+  /** Whether the organization surely has no such server: it was uninstalled, and all that was on it is gone. */
+  async isUninstalled(server: string): Promise<boolean> {
+    const reading = await this.#readServers();
+    return reading.kind === 'objects' && named(server, reading.outcome) === undefined;
+  }
+
+  /** Which servers there are, and their versions, no step changes: read once in a run. */
+  #readServers(): Promise<Reading> {
+    return (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
   }
 
   /** Runs one step. What was read before is forgotten, whatever came of it. */
@@ -209,4 +218,8 @@ export class ExchangeTarget {
     }
     return outcome;
   }
+}
+
+function named(server: string, { objects }: ObjectsOutcome) {
+  return objects.find((object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase());
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The CLI of this project's own installation. */
 function program(): string {
   const manifest = require.resolve('cdktf-cli/package.json');
-  const { bin } = require(manifest) as { readonly bin: { readonly cdktf: string } };
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly bin: { readonly cdktf: string } };
   return join(dirname(manifest), bin.cdktf);
 }
 

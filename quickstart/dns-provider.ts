@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layProvider } from '../install/mirror';
-import { DNS_PROVIDER } from '../lab/dns-provider/mirror';
+import { DNS_PROVIDER } from '../lab/dns-provider/address';
 
 const PATIENCE_MS = 60_000;
 
@@ -12,8 +12,12 @@ const PATIENCE_MS = 60_000;
  * on this machine, from the registry or a mirror, else the lab's stand-in. Says which.
  */
 export async function layDnsProvider(mirror: string): Promise<string> {
-  if (layReal(mirror)) return `DNS provider: hashicorp/dns ${DNS_PROVIDER.version}, as Terraform finds it on this machine.`;
-  await layProvider(mirror, 'lab/dns-provider/main.ts', { source: DNS_PROVIDER.address, version: DNS_PROVIDER.version });
+  if (layReal(mirror))
+    return `DNS provider: hashicorp/dns ${DNS_PROVIDER.version}, as Terraform finds it on this machine.`;
+  await layProvider(mirror, 'lab/dns-provider/main.ts', {
+    source: DNS_PROVIDER.address,
+    version: DNS_PROVIDER.version,
+  });
   return (
     `DNS provider: a STAND-IN for hashicorp/dns ${DNS_PROVIDER.version}, since Terraform reaches the real one neither in a registry ` +
     'nor in a mirror here. It lies in this sandbox alone.'
@@ -26,13 +30,20 @@ function layReal(mirror: string): boolean {
     writeFileSync(
       join(probe, 'main.tf.json'),
       JSON.stringify({
-        terraform: { required_providers: { dns: { source: DNS_PROVIDER.address, version: DNS_PROVIDER.version } } },
+        terraform: {
+          required_providers: { dns: { source: DNS_PROVIDER.address, version: DNS_PROVIDER.version } },
+        },
       }),
     );
     const { status } = spawnSync('terraform', ['init', '-input=false', '-no-color'], {
       cwd: probe,
       timeout: PATIENCE_MS,
-      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_REGISTRY_CLIENT_TIMEOUT: '10', TF_REGISTRY_DISCOVERY_RETRY: '0' },
+      env: {
+        ...process.env,
+        CHECKPOINT_DISABLE: '1',
+        TF_REGISTRY_CLIENT_TIMEOUT: '10',
+        TF_REGISTRY_DISCOVERY_RETRY: '0',
+      },
     });
     const found = join(probe, '.terraform', 'providers', DNS_PROVIDER.address);
     if (status !== 0 || !existsSync(found)) return false;

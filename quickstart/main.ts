@@ -1,17 +1,13 @@
+import { Resolver } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 import { layProvider } from '../install/mirror';
-import { DnsClient } from '../lab/dns/client';
-import { startDnsServer } from '../lab/dns/server';
-import { tsigKey } from '../lab/dns/tsig';
-import { fileStore } from '../lab/dns/zone-store';
 import { cdktf } from './cdktf';
+import { startDns, ZONE } from './dns';
 import { layDnsProvider } from './dns-provider';
 import { ENVIRONMENT_NAME, Sandbox } from './sandbox';
 import { findTerraform } from './tools';
-
-const ZONE = 'andersonpatricio.info.';
 
 function say(text: string): void {
   process.stdout.write(`\n=== ${text}\n`);
@@ -21,19 +17,19 @@ async function main(): Promise<void> {
   const started = Date.now();
   const terraform = findTerraform();
   const sandbox = new Sandbox();
-  say(`Making a sandbox in ${relative(process.cwd(), sandbox.folder)}: a simulated Exchange organization with one server, a certificate, a DNS server`);
+  say(
+    `Making a sandbox in ${relative(process.cwd(), sandbox.folder)}: a simulated Exchange organization with one server, a certificate, a DNS server`,
+  );
   await sandbox.create();
   if (terraform.kind === 'missing') return withoutTerraform(sandbox, terraform.remedy);
 
-  await layProvider(sandbox.mirror, 'provider/main.ts', { source: PROVIDER_SOURCE, version: PROVIDER_VERSION });
+  await layProvider(sandbox.mirror, 'provider/main.ts', {
+    source: PROVIDER_SOURCE,
+    version: PROVIDER_VERSION,
+  });
   say(await layDnsProvider(sandbox.mirror));
 
-  const dns = await startDnsServer({
-    zones: [{ name: ZONE }],
-    keys: [tsigKey('quickstart.', 'hmac-sha256', sandbox.dnsKey)],
-    port: 0,
-    store: fileStore(sandbox.dnsRecords),
-  });
+  const dns = await startDns(sandbox.dns, sandbox.dnsKey);
   try {
     const variables = sandbox.variables(dns.port);
     const run = (...args: string[]) => cdktf(args, sandbox.project, variables);
@@ -54,16 +50,17 @@ async function main(): Promise<void> {
     await run('plan');
 
     say('What DNS answers now');
-    const client = new DnsClient({ server: '127.0.0.1', port: dns.port, transport: 'udp', timeoutMs: 5000, retries: 0 });
-    await answers(client, ['webmail', 'autodiscover']);
+    await showAnswers(dns.port);
     say(`The remote-execution plan, for people and for tools:`);
     for (const file of ['exchange-plan.ps1', 'exchange-plan.json']) {
-      process.stdout.write(`${relative(process.cwd(), join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, file))}\n`);
+      process.stdout.write(
+        `${relative(process.cwd(), join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, file))}\n`,
+      );
     }
     const environment = sandbox.writeEnvironment(variables);
     say(`Done in ${Math.round((Date.now() - started) / 1000)} seconds. To type cdktf yourself:`);
     process.stdout.write(
-      `npm run lab:dns                                  (in a terminal of its own: the DNS server again)\n` +
+      `npm run quickstart:dns      (in a terminal of its own: the DNS server again)\n` +
         `. ${relative(process.cwd(), environment)} && cd ${relative(process.cwd(), sandbox.project)} && npx cdktf plan\n`,
     );
   } finally {
@@ -71,10 +68,13 @@ async function main(): Promise<void> {
   }
 }
 
-async function answers(client: DnsClient, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const records = await client.query(`${name}.${ZONE}`, 'A');
-    process.stdout.write(`${JSON.stringify(records)}\n`);
+async function showAnswers(port: number): Promise<void> {
+  const resolver = new Resolver();
+  resolver.setServers([`127.0.0.1:${port}`]);
+  for (const name of ['webmail', 'autodiscover']) {
+    const host = `${name}.${ZONE.slice(0, -1)}`;
+    const addresses = await resolver.resolve4(host);
+    process.stdout.write(`${host} has the addresses ${addresses.sort().join(' and ')}\n`);
   }
 }
 

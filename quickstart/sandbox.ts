@@ -6,6 +6,7 @@ import { bundle } from '../install/bundle';
 import { SimulatedOrganization } from '../lab/exchange/organization';
 import { makeAuthority } from '../pki/issue';
 import { makePfx } from '../pki/pfx';
+import { KEY_NAME } from './dns';
 
 const root = resolve(__dirname, '..');
 const YEAR_MS = 365 * 86_400_000;
@@ -21,7 +22,10 @@ export class Sandbox {
   readonly project = join(this.folder, 'project');
   readonly mirror = join(this.folder, 'mirror');
   readonly organizationFolder = join(this.folder, 'organization');
-  readonly dnsRecords = join(this.folder, 'dns.json');
+  readonly dns = {
+    records: join(this.folder, 'dns-records.json'),
+    settings: join(this.folder, 'dns-server.json'),
+  };
   readonly dnsKey = randomBytes(32).toString('base64');
   readonly #pfxPassword = randomBytes(18).toString('base64url');
   #organization: SimulatedOrganization | null = null;
@@ -29,7 +33,12 @@ export class Sandbox {
   /** Makes the folder anew: project, certificate, and an organization with the first server. */
   async create(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
-    for (const folder of [this.folder, join(this.project, 'environments'), join(this.project, 'certificates'), this.mirror]) {
+    for (const folder of [
+      this.folder,
+      join(this.project, 'environments'),
+      join(this.project, 'certificates'),
+      this.mirror,
+    ]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
     const app = ['node', '--require', 'tsx/cjs', '../../main.ts'].join(' ');
@@ -41,7 +50,10 @@ export class Sandbox {
     organization.addServer({ ...SECOND_SERVER, name: 'BsAEX01', fqdn: 'BsAEX01.apatricio.local' });
     this.#organization = organization;
     await bundle('lab/exchange/stdio.ts', this.#labProgram);
-    writeFileSync(join(this.folder, 'terraform.rc'), `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(this.mirror)}\n  }\n}\n`);
+    writeFileSync(
+      join(this.folder, 'terraform.rc'),
+      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(this.mirror)}\n  }\n}\n`,
+    );
   }
 
   /** What Exchange Setup does on the second server. */
@@ -70,10 +82,15 @@ export class Sandbox {
       TF_VAR_pfx_password: this.#pfxPassword,
       CHECKPOINT_DISABLE: '1',
       EXCHANGE_ENDPOINT: 'process:',
-      EXCHANGE_PROCESS_COMMAND: JSON.stringify([process.execPath, this.#labProgram, this.organizationFolder, 'BsAEX01']),
+      EXCHANGE_PROCESS_COMMAND: JSON.stringify([
+        process.execPath,
+        this.#labProgram,
+        this.organizationFolder,
+        'BsAEX01',
+      ]),
       DNS_UPDATE_SERVER: '127.0.0.1',
       DNS_UPDATE_PORT: String(dnsPort),
-      DNS_UPDATE_KEYNAME: 'quickstart.',
+      DNS_UPDATE_KEYNAME: KEY_NAME,
       DNS_UPDATE_KEYALGORITHM: 'hmac-sha256',
       DNS_UPDATE_KEYSECRET: this.dnsKey,
     };
@@ -82,7 +99,9 @@ export class Sandbox {
   /** A file for the owner's shell, with which `cdktf` can be typed directly in the project folder. */
   writeEnvironment(variables: { readonly [name: string]: string }): string {
     const file = join(this.folder, 'environment');
-    const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+    const lines = Object.entries(variables).map(
+      ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+    );
     writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
     return file;
   }
@@ -95,7 +114,12 @@ export class Sandbox {
     const notBefore = new Date(Date.now() - 86_400_000);
     const notAfter = new Date(notBefore.getTime() + YEAR_MS);
     const authority = makeAuthority({ commonName: 'Quick start CA', notBefore, notAfter });
-    const leaf = authority.issue({ commonName: NAMES[0] ?? '', subjectAlternativeNames: NAMES, notBefore, notAfter });
+    const leaf = authority.issue({
+      commonName: NAMES[0] ?? '',
+      subjectAlternativeNames: NAMES,
+      notBefore,
+      notAfter,
+    });
     const pfx = makePfx(leaf, { password: this.#pfxPassword, chain: [authority.certificate] });
     writeFileSync(join(this.project, 'certificates', 'webmail.pfx'), pfx, { mode: 0o600 });
   }

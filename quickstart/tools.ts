@@ -25,6 +25,9 @@ export function findTerraform(): Terraform {
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_TERRAFORM;
   const tooOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
   return tooOld
-    ? { kind: 'missing', remedy: `Terraform ${version} is too old: install 1.11 or later, which knows write-only attributes.` }
+    ? {
+        kind: 'missing',
+        remedy: `Terraform ${version} is too old: install 1.11 or later, which knows write-only attributes.`,
+      }
     : { kind: 'there', version };
 }

@@ -1,4 +1,4 @@
-import { EMPTY_GUID, guidFromWire, guidToWire } from './guid';
+import { guidFromWire, guidToWire } from './guid';
 import { protocolError } from './remoting-error';
 
 /** MS-PSRP 2.2.1, the message types by name. */
@@ -89,10 +89,6 @@ export function decodeMessage(bytes: Uint8Array, destination: Destination): Mess
     pipeline: guidFromWire(header.subarray(24, 40)),
     data: decodeUtf8(bytes.subarray(HEADER_BYTES)),
   };
-}
-
-export function isForPool(message: Message): boolean {
-  return message.pipeline === EMPTY_GUID;
 }
 
 /** A byte order mark in front is dropped (TextDecoder does). */

@@ -132,7 +132,7 @@ export class OutOfProcessCarrier implements Carrier {
   #take(packet: Packet): void {
     switch (packet.kind) {
       case 'Data':
-        this.#events?.onData(packet.target, packet.data);
+        this.#events?.onData(packet.target, packet.data, packet.stream);
         return;
       case 'DataAck':
       case 'CommandAck':

@@ -1,6 +1,7 @@
 import type { Bounds } from './bounds';
 import { EMPTY_GUID } from './guid';
 import { protocolError, tooLarge } from './remoting-error';
+import type { StreamName } from './streams';
 
 /**
  * The lines in which PowerShell speaks over a byte stream (`pwsh -s`, the SSH subsystem): one XML element each,
@@ -16,7 +17,7 @@ export type RequestPacket =
 export interface DataPacket {
   readonly kind: 'Data';
   readonly target: string;
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly data: Uint8Array;
 }
 
@@ -64,7 +65,9 @@ export function parsePacket(line: string): Packet {
   if (kind !== 'Data') return { kind, target };
   const base64 = (match[3] ?? '').trim();
   if (!BASE64.test(base64)) throw protocolError('Data holds no base64');
-  return { kind, target, stream: attributes.get('Stream') ?? '', data: Buffer.from(base64, 'base64') };
+  // A real server, too, takes any other name for the default stream.
+  const stream = attributes.get('Stream')?.toLowerCase() === 'promptresponse' ? 'PromptResponse' : 'Default';
+  return { kind, target, stream, data: Buffer.from(base64, 'base64') };
 }
 
 function isKind(name: string): name is PacketKind {

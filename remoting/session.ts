@@ -6,6 +6,7 @@ import { Call, notSent } from './client/call';
 import { holdsSecureText } from './client/commands';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
+import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
 import { protocolError, RemotingError } from './remoting-error';
 import type { Carrier, Transport } from './transport';
@@ -199,7 +200,7 @@ export class RemotingSession implements Session {
       this.#onOpened = done;
     });
     const sent = this.#carrier.open(this.#pool.id, this.#pool.open(), {
-      onData: (target, bytes) => this.#receive(target, bytes),
+      onData: (target, bytes, stream) => this.#receive(target, bytes, stream),
       onFailure: (error) => this.#break(error),
     });
     await Promise.all([opened, sent]);
@@ -383,7 +384,7 @@ export class RemotingSession implements Session {
     });
   }
 
-  #receive(target: string, bytes: Uint8Array): void {
+  #receive(target: string, bytes: Uint8Array, stream: StreamName): void {
     if (this.#failure !== undefined) return;
     const running = this.#running.get(target);
     // What a call still says after its end was decided is of no interest.
@@ -391,7 +392,7 @@ export class RemotingSession implements Session {
     try {
       if (running !== undefined && !this.#accept(running, bytes.length)) return;
       const known = this.#pool.protocolVersion !== undefined;
-      const events = this.#pool.receive(target, bytes);
+      const events = this.#pool.receive(target, bytes, stream);
       if (!known && this.#pool.protocolVersion !== undefined) {
         this.#carrier.peerSpeaks?.(this.#pool.protocolVersion);
       }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Bounds } from './bounds';
 import type { RemotingError, RemotingFacts } from './remoting-error';
+import type { StreamName } from './streams';
 
 /**
  * What carries the fragments of one runspace pool: lines over a byte stream, or (for WSMan) shell and command
@@ -33,7 +34,7 @@ export interface Carrier {
 
 export interface CarrierEvents {
   /** Bytes of fragments for the pool (the empty GUID) or a pipeline. */
-  onData(target: string, bytes: Uint8Array): void;
+  onData(target: string, bytes: Uint8Array, stream: StreamName): void;
   /** Once, when nothing more will come. Not called after `close`. */
   onFailure(error: RemotingError): void;
 }

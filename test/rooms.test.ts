@@ -27,6 +27,9 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],
+  docs: ['exchange', 'provider', 'schema'],
+  install: ['exchange/provider-address'],
+  quickstart: ['install', 'lab', 'exchange', 'pki'],
 };
 
 const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {

@@ -57,7 +57,8 @@ function waitOf({ until }: Step): PlanWait | undefined {
 
 /** Why the records come last, with the two traps of hashicorp/dns that a reader of the plan must know. */
 function recordReason({ existing }: DesiredRecordSet): string {
-  const published = 'Users reach the servers by this name, so it is published last, when all of them are healthy.';
+  const published =
+    'Users reach the servers by this name, so it is published last, when all of them are healthy.';
   return existing
     ? `${published} The record set is imported first, so that what it holds already is seen.`
     : `${published} If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in dns.existingRecords.`;
@@ -79,7 +80,12 @@ function dnsStep(id: string, after: readonly string[], record: DesiredRecordSet)
 }
 
 function planValue(parameter: string, value: Argument): PlanValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+  if (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  ) {
     return value;
   }
   if (value instanceof StepResult) return { reference: value.step, property: value.property ?? '' };

@@ -6,6 +6,7 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { DesiredRecordSet, DesiredState } from '../desired-state';
 import type { Until } from '../resources';
 import type { ExchangeSiteProps } from '../site';
+import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { StepResult, variableOf } from './value';
@@ -21,10 +22,6 @@ const VARIABLES: ScriptOptions = {
     return value.property === undefined ? `$${value.variable}` : `$${value.variable}.${value.property}`;
   },
 };
-
-/** Names of the parts that belong to no server. */
-const ORGANIZATION = 'organization';
-const DNS = 'dns';
 
 function partOf(planned: PlannedStep): string {
   return 'record' in planned ? DNS : (planned.step.server ?? ORGANIZATION);
@@ -126,7 +123,12 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
         ]
       : [
           seen,
-          `foreach ($name in @(${among.values.map(quote).join(', ')})) {`,
+          '$names = @(',
+          ...among.values.map(
+            (value, index) => `${INDENT}${quote(value)}${index + 1 < among.values.length ? ',' : ''}`,
+          ),
+          ')',
+          'foreach ($name in $names) {',
           `${INDENT}$good = @($seen | Where-Object { $_.${among.property} -eq $name -and $_.${property} -eq ${expected} })`,
           `${INDENT}if ($good.Count -eq 0) { $name + ${quote(` is not ${String(equals)}`)} }`,
           '}',
@@ -225,11 +227,14 @@ export function exchangePlanScript(name: string, site: ExchangeSiteProps, state:
   const servers = site.servers.map((server) => server.name);
   const parts = [ORGANIZATION, ...servers, DNS].filter((part) => used.has(part));
   const wanted = wantedResults(steps);
-  return [
+  const text = [
     HEAD(name, site, parts),
     ...blocksOf(steps).map((block) => ['', ...blockLines(block, wanted)]),
     [''],
   ]
     .flat()
     .join('\n');
+  // Windows PowerShell reads a file without this mark in the system's code page, in which some bytes of other
+  // letters are quotes.
+  return /\P{ASCII}/u.test(text) ? `\ufeff${text}` : text;
 }

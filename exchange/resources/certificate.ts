@@ -50,8 +50,9 @@ export const certificate = defineResource({
     },
     private_key_exportable: flag(
       'optional-computed',
-      'Whether the key can be exported again from the server. Left out: true, as several servers share one certificate.',
-      { defaultValue: true, requiresReplace: true },
+      'Whether the key can be exported again from the server. Left out: true, as several servers share one certificate. It counts when a certificate is imported; one that is there already keeps what it has.',
+      // Replacing would remove the certificate that was just put there: both have the same thumbprint.
+      { defaultValue: true },
     ),
     thumbprint: text('computed', 'SHA-1 thumbprint. A PFX with another one replaces the certificate.', {
       requiresReplace: true,

@@ -1,18 +1,74 @@
+import { formatPath } from '../../schema';
+import { addressSyntax } from './address-syntax';
+import { attributeValue } from './attribute-value';
+import { certificateCoverage } from './certificate-coverage';
+import { certificateNames } from './certificate-names';
+import { certificateServerName } from './certificate-server-name';
+import { certificateSmtp } from './certificate-smtp';
+import { certificateWildcard } from './certificate-wildcard';
+import { dagMembers } from './dag-members';
+import { dagName } from './dag-name';
+import { dagStretched } from './dag-stretched';
+import { dagWitness } from './dag-witness';
+import { existingRecord } from './existing-record';
+import { namespaceHost } from './namespace-host';
+import { namespaceIsServer } from './namespace-is-server';
+import { namespaceZone } from './namespace-zone';
+import { oneNameEach } from './one-name-each';
+import { plainCharacters } from './plain-characters';
+import { recordTtl } from './record-ttl';
 import type { Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverFqdn } from './server-fqdn';
+import { serverMissing } from './server-missing';
+import { serverName } from './server-name';
+import { serverTwice } from './server-twice';
+import { versionCmdlets } from './version-cmdlets';
+import { virtualAddress } from './virtual-address';
+import { zone } from './zone';
 
 export * from './rule';
 
-/** In the order in which people should read what they find. */
-export const RULES: readonly Rule[] = [];
+/** In the order in which people should read what they find: how things are spelled, then what they mean. */
+export const RULES: readonly Rule[] = [
+  plainCharacters,
+  oneNameEach,
+  serverMissing,
+  serverName,
+  serverFqdn,
+  addressSyntax,
+  namespaceHost,
+  certificateNames,
+  dagName,
+  serverTwice,
+  namespaceIsServer,
+  namespaceZone,
+  zone,
+  recordTtl,
+  existingRecord,
+  virtualAddress,
+  certificateCoverage,
+  certificateServerName,
+  certificateWildcard,
+  certificateSmtp,
+  dagMembers,
+  dagWitness,
+  dagStretched,
+  versionCmdlets,
+  attributeValue,
+];
 
+/** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
-  return RULES.flatMap((rule) =>
-    rule.check(input).map(({ path, problem, remedy }) => ({
+  const misspelled = new Set<string>();
+  return RULES.flatMap((rule) => {
+    const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
+    if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
+    return found.map(({ path, problem, remedy }) => ({
       rule: rule.id,
       severity: rule.severity,
       path,
       summary: problem,
       detail: remedy,
-    })),
-  );
+    }));
+  });
 }

@@ -26,6 +26,8 @@ export interface Rule {
   readonly severity: Diagnostic['severity'];
   /** What must hold, and why, for the reference. */
   readonly description: string;
+  /** It is about how a value is spelled: where it finds something, no later rule looks at that value. */
+  readonly spelling?: true;
   readonly check: (input: RuleInput) => readonly Finding[];
 }
 

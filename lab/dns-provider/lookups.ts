@@ -2,6 +2,7 @@ import dns from 'node:dns/promises';
 
 import type { DataSource } from '../../plugin';
 import { type Attribute, type AttributeType, type Known, text, type Values } from '../../schema';
+import { plainText } from './plain-text';
 
 /** The look-ups of the machine's own resolver; a `Resolver` of node:dns has most of them too. */
 export type Lookups = Pick<
@@ -42,7 +43,7 @@ async function canonicalName(host: string, lookups: Lookups): Promise<string> {
       if (next === undefined) return dotted(name);
       name = next;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENODATA' || seen.size === 1) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENODATA') throw error;
       return dotted(name);
     }
   }
@@ -139,7 +140,7 @@ const LOOKUPS: readonly Lookup[] = [
 
 /** The data sources: they ask the machine's own resolver, not the server of the `update` block. */
 export function dataSources(lookups: Lookups = dns): DataSource<unknown>[] {
-  return LOOKUPS.map(({ typeName, asked, found, look }) => ({
+  return LOOKUPS.map(({ typeName, asked, found, ...kind }) => ({
     typeName,
     schema: {
       version: 0,
@@ -156,9 +157,9 @@ export function dataSources(lookups: Lookups = dns): DataSource<unknown>[] {
       },
     },
     async read(config: Values) {
-      const name = String(config[asked]);
+      const name = plainText(config[asked]);
       try {
-        return { state: { ...config, ...(await look(name, lookups)), id: name } };
+        return { state: { ...config, ...(await kind.look(name, lookups)), id: name } };
       } catch (error) {
         const detail = (error as Error).message;
         return {

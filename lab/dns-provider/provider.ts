@@ -6,7 +6,7 @@ import { type DnsTarget, recordSet } from './record-set';
 import { readSettings, SettingsError, settingsSchema } from './settings';
 
 const NO_SERVER =
-  'No DNS server to update is set: give an update block with a server, or set DNS_UPDATE_SERVER.';
+  'No DNS server to update is set, or it is only known at apply: give an update block with a server, or set DNS_UPDATE_SERVER.';
 
 /** The stand-in for hashicorp/dns. */
 export const dnsProvider: ProviderDefinition<DnsTarget> = {

@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 import { type Attribute, type Block, integer, type Known, text, textSet } from '../../schema';
 import { dataProblem, decodeData, encodeData, type RecordData, type RecordType } from '../dns/record';
+import { plainText } from './plain-text';
 
 /** One kind of record set: a row of the table that the resources are made of. */
 export interface RecordKind {
@@ -23,7 +24,7 @@ export interface RecordKind {
   readonly older: boolean;
 }
 
-const texts = (value: Known): string[] => (Array.isArray(value) ? value.map(String) : [String(value)]);
+const texts = (value: Known): string[] => (Array.isArray(value) ? value.map(plainText) : [plainText(value)]);
 const blocks = (value: Known): { readonly [name: string]: Known }[] =>
   Array.isArray(value) ? (value as { readonly [name: string]: Known }[]) : [];
 
@@ -112,13 +113,15 @@ const nameServerData = (value: Known): RecordData[] => texts(value).map((target)
 const numbered = (description: string): Attribute =>
   integer('required', description, { problem: smallNumber });
 const named = (description: string): Attribute =>
-  text('required', description, { problem: problemOf((value) => [{ type: 'NS', target: String(value) }]) });
+  text('required', description, {
+    problem: problemOf((value) => [{ type: 'NS', target: plainText(value) }]),
+  });
 
 function smallNumber(value: Known): string | undefined {
   const number = Number(value);
   return Number.isInteger(number) && number >= 0 && number <= 0xffff
     ? undefined
-    : `${String(value)} is not a whole number from 0 to 65535`;
+    : `${JSON.stringify(value)} is not a whole number from 0 to 65535`;
 }
 
 export const RECORD_KINDS: readonly RecordKind[] = [
@@ -159,7 +162,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
       blocks(value).map((each) => ({
         type: 'MX',
         preference: Number(each['preference']),
-        exchange: String(each['exchange']),
+        exchange: plainText(each['exchange']),
       })),
     valueOf: (data) =>
       data.flatMap((each) =>
@@ -206,7 +209,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
         priority: Number(each['priority']),
         weight: Number(each['weight']),
         port: Number(each['port']),
-        target: String(each['target']),
+        target: plainText(each['target']),
       })),
     valueOf: (data) =>
       data.flatMap((each) =>

@@ -1,11 +1,12 @@
 import type { ImportResult, ManagedResource, ReadResult } from '../../plugin';
 import type { Attribute, Diagnostic, Known, Schema, Value, Values } from '../../schema';
-import { integer, isKnown, path, text, UNKNOWN } from '../../schema';
+import { integer, isKnown, path, sameValue, text, UNKNOWN } from '../../schema';
 import { type DnsClient, DnsError } from '../dns/client';
 import { CLASSES, RCODES, rcodeName, TYPES } from '../dns/codes';
 import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../dns/message';
 import { fold, isWithin, labelsOf, nameProblem } from '../dns/name';
 import { type DnsRecord, type RecordData, type RecordType, sameData } from '../dns/record';
+import { plainText } from './plain-text';
 import type { RecordKind } from './record-kinds';
 
 /** What the resources act on: the server, or why there is none. */
@@ -28,19 +29,22 @@ export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateSt
     schema: schemaOf(kind),
     legacy: kind.older,
     atomicSteps: true,
-    silentDestroy: true,
+    quiet: true,
     validate: (config) => validate(kind, config),
     steps: ({ prior, planned }) => {
       const wanted = planned === null ? [] : recordsOf(kind, planned);
       if (wanted === UNKNOWN) return UNKNOWN;
-      const zone = String((planned ?? prior)?.['zone']);
-      if (planned === null) return [{ zone, changes: [removeAll(fullName(prior as Values), kind.type)] }];
+      const zone = plainText((planned ?? prior)?.['zone']);
+      if (planned === null) return [{ zone, changes: [removeAll(fullName(prior), kind.type)] }];
       const before = prior === null ? [] : recordsOf(kind, prior);
       if (before === UNKNOWN) return UNKNOWN;
       const changes = kind.older ? difference(before, wanted) : exchange(before, wanted);
       return changes.length === 0 ? [] : [{ zone, changes }];
     },
     describe: (step) => `update ${step.zone}: ${step.changes.map(formatWireRecord).join('; ')}`,
+    // Of a kind that is not older, the real provider plans the id anew with every change.
+    inform: async ({ kind: what, prior, planned }) =>
+      what === 'update' && !kind.older && !sameValue(prior, planned) ? { values: { id: UNKNOWN } } : {},
     execute: (step, target) => execute(step, target),
     read: (state, target) => read(kind, state, target),
     importState: (id, target) => locate(id, target),
@@ -54,7 +58,7 @@ function schemaOf(kind: RecordKind): Schema {
   const attributes: { readonly [name: string]: Attribute } = {
     zone: text('required', 'Zone that holds the name, with the dot at its end.', {
       requiresReplace: true,
-      problem: (value) => nameProblem(String(value)),
+      problem: (value) => nameProblem(plainText(value)),
     }),
     name: text(
       kind.nameIsRequired ? 'required' : 'optional',
@@ -80,7 +84,7 @@ function schemaOf(kind: RecordKind): Schema {
 }
 
 function relativeNameProblem(value: Known): string | undefined {
-  const name = String(value);
+  const name = plainText(value);
   if (name.endsWith('.')) return `'${name}' must not end with a dot: the zone follows it`;
   return name === '' ? 'the name is empty; leave it out for the zone itself' : nameProblem(`${name}.`);
 }
@@ -89,7 +93,7 @@ function ttlProblem(value: Known): string | undefined {
   const ttl = Number(value);
   return Number.isInteger(ttl) && ttl >= 0 && ttl <= LONGEST_TTL
     ? undefined
-    : `${String(value)} is not a whole number of seconds from 0 to ${LONGEST_TTL}`;
+    : `${JSON.stringify(value)} is not a whole number of seconds from 0 to ${LONGEST_TTL}`;
 }
 
 function validate(kind: RecordKind, config: Values): readonly Diagnostic[] {
@@ -119,10 +123,10 @@ function validate(kind: RecordKind, config: Values): readonly Diagnostic[] {
 }
 
 function fullName(values: Values): string {
-  const zone = String(values['zone']);
+  const zone = plainText(values['zone']);
   const name = values['name'] ?? null;
   if (name === null) return zone;
-  return zone === '.' ? `${String(name)}.` : `${String(name)}.${zone}`;
+  return zone === '.' ? `${plainText(name)}.` : `${plainText(name)}.${zone}`;
 }
 
 function recordsOf(kind: RecordKind, values: Values): readonly DnsRecord[] | typeof UNKNOWN {

@@ -57,7 +57,12 @@ export function answer(zones: readonly Zone[], question: Question): Answer {
       continue;
     }
     const found = wanted(home, name, question.type);
-    if (found.length === 0) return negative(home, home.exists(name) ? 'NOERROR' : 'NXDOMAIN', sets);
+    if (found.length === 0) {
+      // BIND's zero-no-soa-ttl: who looks for the zone shall not remember that it is not here.
+      const exists = home.exists(name);
+      const longest = question.type === TYPES.SOA && !exists ? 0 : home.soa.minimum;
+      return negative(home, exists ? 'NOERROR' : 'NXDOMAIN', sets, longest);
+    }
     return positive(zones, home, [...sets, ...found]);
   }
   return positive(zones, zone, sets);
@@ -84,9 +89,9 @@ function positive(zones: readonly Zone[], zone: Zone, sets: readonly RecordSet[]
 }
 
 /** RFC 2308 section 3: the start of authority, for as long as the answer may be remembered. */
-function negative(zone: Zone, rcode: Rcode, aliases: readonly RecordSet[]): Answer {
+function negative(zone: Zone, rcode: Rcode, aliases: readonly RecordSet[], longest: number): Answer {
   const soa = zone.set(zone.name, 'SOA');
-  const authority = soa === undefined ? [] : [{ ...soa, ttl: Math.min(soa.ttl, zone.soa.minimum) }];
+  const authority = soa === undefined ? [] : [{ ...soa, ttl: Math.min(soa.ttl, longest) }];
   return {
     rcode,
     authoritative: true,

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogCmdlet } from '../../exchange/versions';
+import { ExchangeVersion, type Catalog, type CatalogCmdlet } from '../../exchange/versions';
 import { SecureText } from '../../powershell/invocation';
 import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import { isListChange, type BoundValue } from './argument';
@@ -68,7 +68,8 @@ export class Call {
 
   /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
   error(exception: string, message: string, category?: string): CmdletError {
-    return exchangeError(this.cmdlet.name, this.session.name, exception, message, category);
+    const server = this.catalog.version.isAtLeast(ExchangeVersion.V2013) ? this.session.name : undefined;
+    return exchangeError(this.cmdlet.name, server, exception, message, category);
   }
 
   /** An error beside the objects: the call goes on. */

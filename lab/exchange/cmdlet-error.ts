@@ -85,7 +85,7 @@ function failure(fullyQualifiedErrorId: string, category: string, message: strin
   return new CmdletError({ fullyQualifiedErrorId, category, message });
 }
 
-/** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of this namespace, with two exceptions. */
+/** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of one namespace, but for these nouns (unverified). */
 const NAMESPACES: { readonly [noun: string]: string } = {
   ServerHealth: 'Microsoft.Exchange.Monitoring',
   HealthReport: 'Microsoft.Exchange.Monitoring',
@@ -99,25 +99,27 @@ export function cmdletClass(cmdlet: string): string {
 }
 
 /**
- * An error that an Exchange cmdlet raises. Its id names the server, the request and the exception, as servers since
- * 2013 send it; the number is a hash that clients cannot rely on.
+ * An error that an Exchange cmdlet raises. The number in its id is a hash that clients cannot rely on.
  *
  * @param exception the .NET class without its namespace
+ * @param server where it was raised. Servers since 2013 put their name, the request and the exception before the
+ * number; left out, the id is that of older ones.
  */
 export function exchangeError(
   cmdlet: string,
-  server: string,
+  server: string | undefined,
   exception: string,
   message: string,
   category = 'NotSpecified',
 ): CmdletError {
+  const id = `${hash(exception + message)},${cmdletClass(cmdlet)}`;
+  return failure(server === undefined ? id : `${origin(server, exception)} ${id}`, category, message);
+}
+
+function origin(server: string, exception: string): string {
   const stamp = new Date().toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '');
-  const origin = `[Server=${server},RequestId=${randomUUID()},TimeStamp=${stamp}]`;
-  return new CmdletError({
-    fullyQualifiedErrorId: `${origin} [FailureCategory=Cmdlet-${exception}] ${hash(exception + message)},${cmdletClass(cmdlet)}`,
-    category,
-    message,
-  });
+  const request = `[Server=${server},RequestId=${randomUUID()},TimeStamp=${stamp}]`;
+  return `${request} [FailureCategory=Cmdlet-${exception}]`;
 }
 
 /** What a session without a host answers where a person would have been asked. */

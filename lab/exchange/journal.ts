@@ -30,23 +30,21 @@ export class Journal {
   constructor(private readonly store: Store) {}
 
   record(entry: Omit<JournalEntry, 'sequence'>): void {
-    this.store.locked(() => {
-      const sequence = this.#lines().length + 1;
-      appendFileSync(this.store.path(FILE), `${JSON.stringify({ sequence, ...entry })}\n`, { mode: 0o600 });
-    });
+    const line = `${JSON.stringify(entry)}\n`;
+    this.store.locked(() => appendFileSync(this.store.path(FILE), line, { mode: 0o600 }));
   }
 
   entries(): readonly JournalEntry[] {
-    return this.#lines().map((line) => JSON.parse(line) as JournalEntry);
+    const path = this.store.path(FILE);
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+    return lines.map((line, index) => ({
+      sequence: index + 1,
+      ...(JSON.parse(line) as Omit<JournalEntry, 'sequence'>),
+    }));
   }
 
   clear(): void {
     this.store.remove(FILE);
-  }
-
-  #lines(): readonly string[] {
-    const path = this.store.path(FILE);
-    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
   }
 }
 

@@ -18,6 +18,8 @@ export interface OrganizationDraft extends Organization {
 interface Cached {
   readonly stamp: string;
   readonly text: string;
+  /** Shared by all who only read. */
+  readonly value: unknown;
 }
 
 const LOCK_WAIT_MS = 60_000;
@@ -36,14 +38,15 @@ export class Store {
     return join(this.folder, name);
   }
 
+  /** What is there now; shared, so nobody may change it. */
   read(): Organization {
-    return this.locked(() => this.#load());
+    return this.locked(() => this.#load((name) => this.readJson(name)));
   }
 
   /** Whatever the function changes is kept; where it throws, nothing is. */
   change<T>(change: (draft: OrganizationDraft) => T): T {
     return this.locked(() => {
-      const draft = this.#load();
+      const draft = this.#load((name) => this.#readOwn(name));
       const result = change(draft);
       this.#save(draft);
       return result;
@@ -67,15 +70,14 @@ export class Store {
     }
   }
 
-  /** Undefined where there is no such file. */
+  /** Undefined where there is no such file. Shared, so nobody may change it. */
   readJson(name: string): unknown {
-    const text = this.#readText(name);
-    return text === undefined ? undefined : JSON.parse(text);
+    return this.#read(name)?.value;
   }
 
   writeJson(name: string, value: unknown): void {
     const text = `${JSON.stringify(value, null, 1)}\n`;
-    if (this.#readText(name) === text) return;
+    if (this.#read(name)?.text === text) return;
     const temporary = this.path(`.${randomUUID()}`);
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, this.path(name));
@@ -85,11 +87,11 @@ export class Store {
     rmSync(this.path(name), { force: true });
   }
 
-  #load(): OrganizationDraft {
-    const organization = this.readJson('organization.json') as OrganizationState | undefined;
+  #load(read: (name: string) => unknown): OrganizationDraft {
+    const organization = read('organization.json') as OrganizationState | undefined;
     if (organization === undefined) throw new Error(`there is no simulated organization in ${this.folder}`);
     const files = readdirSync(this.path('servers')).sort();
-    const states = files.map((file) => this.readJson(join('servers', file)) as ServerState);
+    const states = files.map((file) => read(join('servers', file)) as ServerState);
     return { organization, servers: new Map(states.map((state) => [state.name, state])) };
   }
 
@@ -102,17 +104,24 @@ export class Store {
     this.writeJson('organization.json', draft.organization);
   }
 
-  #readText(name: string): string | undefined {
+  /** A value of one's own, to be changed. */
+  #readOwn(name: string): unknown {
+    const text = this.#read(name)?.text;
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  #read(name: string): Cached | undefined {
     const path = this.path(name);
     const found = statSync(path, { throwIfNoEntry: false, bigint: true });
     if (found === undefined) return undefined;
     // A replaced file has another inode.
     const stamp = `${found.ino} ${found.mtimeNs} ${found.size}`;
     const cached = this.#cache.get(name);
-    if (cached?.stamp === stamp) return cached.text;
+    if (cached?.stamp === stamp) return cached;
     const text = readFileSync(path, 'utf8');
-    this.#cache.set(name, { stamp, text });
-    return text;
+    const read = { stamp, text, value: JSON.parse(text) as unknown };
+    this.#cache.set(name, read);
+    return read;
   }
 
   #lock(): void {

@@ -94,7 +94,12 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       SetPhotoURL: '',
       WebSite: '',
     }),
-    iis: () => ({ BasicAuthentication: true, FormsAuthentication: true, GzipLevel: 'High' }),
+    iis: () => ({
+      BasicAuthentication: true,
+      FormsAuthentication: true,
+      GzipLevel: 'High',
+      WebSite: 'Default Web Site',
+    }),
   },
   {
     kind: 'Ecp',
@@ -117,8 +122,14 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       ExternalAuthenticationMethods: ['Fba'],
       AdminEnabled: true,
       OwaOptionsEnabled: true,
+      WebSite: '',
     }),
-    iis: () => ({ BasicAuthentication: true, FormsAuthentication: true, GzipLevel: 'High' }),
+    iis: () => ({
+      BasicAuthentication: true,
+      FormsAuthentication: true,
+      GzipLevel: 'High',
+      WebSite: 'Default Web Site',
+    }),
   },
   {
     kind: 'ActiveSync',
@@ -190,7 +201,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     path: 'OAB',
     directoryClass: directoryClass(
       'ADOabVirtualDirectory',
-      ['ExchangeWebAppVirtualDirectory'],
+      [],
       'ms-Exch-OAB-Virtual-Directory',
       'msExchOABVirtualDirectory',
     ),

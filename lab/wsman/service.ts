@@ -161,7 +161,7 @@ export class WsmanService {
     };
     const shell: Shell = new Shell(id, user, host(user, drop), FRAGMENT_BYTES);
     const creation = child(wanted, NAMESPACES.ps, 'creationXml')?.text ?? '';
-    await shell.pool.receive(EMPTY_GUID, decodeBase64(creation))();
+    await shell.pool.receive(EMPTY_GUID, decodeBase64(creation), 'Default')();
     this.#shells.set(id, shell);
     const created = markup(
       'x:ResourceCreated',
@@ -202,7 +202,7 @@ export class WsmanService {
     if (!GUID.test(command)) throw refusals.invalid('The CommandId is no GUID.');
     const bytes = decodeBase64(part(line, 'Arguments').text);
     shell.start(command);
-    await shell.pool.receive(command, bytes)();
+    await shell.pool.receive(command, bytes, 'Default')();
     return markup('rsp:CommandResponse', {}, textElement('rsp:CommandId', command.toUpperCase()));
   }
 
@@ -210,7 +210,9 @@ export class WsmanService {
     const stream = part(part(request.body, 'Send'), 'Stream');
     const target = stream.attributes.get('CommandId')?.toLowerCase() ?? EMPTY_GUID;
     shell.output(target);
-    await shell.pool.receive(target, decodeBase64(stream.text))();
+    // Answers to host calls come on a stream of their own (MS-PSRP 3.1.5.3.5).
+    const name = stream.attributes.get('Name') === 'pr' ? 'PromptResponse' : 'Default';
+    await shell.pool.receive(target, decodeBase64(stream.text), name)();
     return markup('rsp:SendResponse');
   }
 

@@ -2,10 +2,10 @@ import { formatPath, hasErrors, isKnown, path, UNKNOWN } from '../../schema';
 import type { Diagnostic, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, ManagedResource } from './definition';
-import { differences, equivalent, keepSpelling } from './equality';
+import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
+import { sameIdentity } from './identity';
 import type { Memo } from './memo';
-import type { Removals } from './removals';
 import { numbered, sameTexts, withoutOpen } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 
@@ -27,12 +27,10 @@ export async function apply<Target>(
   resource: ManagedResource<Target>,
   request: ApplyRequest,
   target: Target,
-  removals: Removals,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   const { prior, planned, config, memo } = request;
-  if (planned === null)
-    return prior === null ? done(null) : remove(resource, prior, memo, target, removals, signal);
+  if (planned === null) return prior === null ? done(null) : remove(resource, prior, memo, target, signal);
   if (config === null) throw new Error('an object is to be made without a configuration');
   const change: Change =
     prior !== null
@@ -40,9 +38,7 @@ export async function apply<Target>(
       : memo.existing !== undefined
         ? { kind: 'update', prior: conform(resource.schema, memo.existing), planned, config }
         : { kind: 'create', prior: null, planned, config };
-  // What an update leaves in the memo is for a replacement that Terraform did not ask for after all.
-  const removal = prior === null ? (memo.removal ?? []) : [];
-  return bring(resource, change, prior, removal, target, signal);
+  return bring(resource, change, prior, target, signal);
 }
 
 function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): ApplyResult {
@@ -54,7 +50,6 @@ async function bring<Target>(
   resource: ManagedResource<Target>,
   change: Change & { readonly planned: Values },
   recorded: Values | null,
-  removal: readonly string[],
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
@@ -63,12 +58,11 @@ async function bring<Target>(
     throw new Error(`${resource.typeName}: the steps are unknown although everything is known at apply`);
   }
   const texts = steps.map((step) => resource.describe(step));
-  const shown = [...removal, ...texts];
-  const refusal = refuseOtherSteps(resource, change.planned, shown);
+  const refusal = refuseOtherSteps(resource, change.planned, texts);
   if (refusal !== undefined) return done(recorded, [refusal]);
 
   const run = await runSteps(resource, steps, texts, target, signal);
-  const ran = [...removal, ...texts.slice(0, run.completed)];
+  const ran = texts.slice(0, run.completed);
   const expected = withoutUnknown({ ...change.planned, ...stepsValue(resource, ran) });
   if (hasErrors(run.diagnostics)) {
     const kept = await keepPartial(resource, change, recorded, expected, run.completed, target);
@@ -240,7 +234,6 @@ async function remove<Target>(
   prior: Values,
   memo: Memo,
   target: Target,
-  removals: Removals,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   if (isResumption(resource, prior, memo)) return done(null);
@@ -267,9 +260,6 @@ async function remove<Target>(
     );
     return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
   }
-  // Not so for a tainted object: there the plan showed the creation alone.
-  if (memo.planned !== undefined && memo.removal !== undefined)
-    removals.add(resource.typeName, memo.planned, texts);
   return done(null, run.diagnostics);
 }
 
@@ -279,14 +269,10 @@ async function remove<Target>(
  * that is another one by now (a changed name, say) goes.
  */
 function isResumption(resource: ManagedResource<never>, prior: Values, memo: Memo): boolean {
+  if (memo.finished) return true;
   const { planned } = memo;
   if (resource.find === undefined || memo.removal !== undefined || planned === undefined) return false;
-  return Object.entries(resource.schema.attributes).every(
-    ([name, attribute]) =>
-      !attribute.requiresReplace ||
-      attribute.mode === 'computed' ||
-      equivalent(attribute, prior[name] ?? null, planned[name] ?? null),
-  );
+  return sameIdentity(resource, prior, planned);
 }
 
 function stepsValue(resource: ManagedResource<never>, steps: readonly string[]): Values {

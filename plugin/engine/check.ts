@@ -1,6 +1,7 @@
-import { hasErrors, isKnown, isList, isRecord, path as pathOf } from '../../schema';
+import { hasErrors, isKnown, isList, isRecord, path as pathOf, sameValue } from '../../schema';
 import type { BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
 import { failure } from './failure';
+import { withoutWriteOnly } from './strip';
 
 /** What the attributes' own checks find in a configuration; unknown values are checked once they are known. */
 export function checkAttributes(schema: BlockSchema, config: Values, path: Path = []): Diagnostic[] {
@@ -44,4 +45,18 @@ export function check(
 ): readonly Diagnostic[] {
   const found = checkAttributes(definition.schema, config);
   return hasErrors(found) ? found : [...found, ...(definition.validate?.(config) ?? [])];
+}
+
+/** An older Terraform would keep a write-only value in its state; better to stop before that. */
+export function exposedSecrets(schema: BlockSchema, config: Values): Diagnostic[] {
+  const kept = withoutWriteOnly(schema, config);
+  return Object.keys(config)
+    .filter((name) => !sameValue(config[name] ?? null, kept[name] ?? null))
+    .map((name) => ({
+      ...failure(
+        `${name} needs Terraform 1.11 or later`,
+        'It is write-only: a secret that is not to be kept in the state. This Terraform would keep it there.',
+      ),
+      path: pathOf(name),
+    }));
 }

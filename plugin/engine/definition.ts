@@ -74,19 +74,20 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly atomicSteps?: boolean;
   /**
-   * The plan of a destroy says nothing of its steps.
+   * Says nothing of its own accord: not what a destroy runs, nor that a creation failed half-way.
    *
    * @default false
    */
-  readonly silentDestroy?: boolean;
+  readonly quiet?: boolean;
   /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
   readonly destroyNote?: string;
   /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
   validate?(config: Values): readonly Diagnostic[];
   /**
    * The object as it stands where a creation finds one already there: what Setup made, or what an apply that failed
-   * half-way left. The creation then runs the steps of an update from it. Null where there is none. Left out: a
-   * creation never looks, and what an apply left half-made is removed and made again.
+   * half-way left; as `read` would show it, with null for what cannot be read. The creation then runs the steps of an
+   * update from it. Null where there is none. Left out: a creation never looks, and what an apply left half-made is
+   * removed and made again.
    *
    * Not called while an attribute that requires replacement is unknown. `config` has the write-only values.
    */

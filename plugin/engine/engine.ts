@@ -1,13 +1,14 @@
+import { hasErrors } from '../../schema';
 import type { Diagnostic, Known, Schema, Values } from '../../schema';
 import { conform } from '../values/conform';
 import { apply, type ApplyRequest, type ApplyResult } from './apply';
-import { check } from './check';
+import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { Removals } from './removals';
+import { Resumptions } from './resumptions';
 import { withoutWriteOnly } from './strip';
 
 /** A mistake of the caller that ends the operation with this sentence. */
@@ -17,7 +18,7 @@ export class EngineError extends Error {}
 export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
-  readonly #removals = new Removals();
+  readonly #resumptions = new Resumptions();
   readonly #stop = new AbortController();
   #target: { readonly value: Target } | undefined;
 
@@ -42,8 +43,15 @@ export class Engine<Target> {
     return check(this.definition, config);
   }
 
-  validateResource(typeName: string, config: Values): readonly Diagnostic[] {
-    return check(this.#resource(typeName), config);
+  /** `writeOnlyAllowed` is whether this Terraform knows write-only attributes (1.11 and later). */
+  validateResource(
+    typeName: string,
+    config: Values,
+    client: { readonly writeOnlyAllowed: boolean },
+  ): readonly Diagnostic[] {
+    const resource = this.#resource(typeName);
+    const exposed = client.writeOnlyAllowed ? [] : exposedSecrets(resource.schema, config);
+    return exposed.length > 0 ? exposed : check(resource, config);
   }
 
   validateDataSource(typeName: string, config: Values): readonly Diagnostic[] {
@@ -86,11 +94,15 @@ export class Engine<Target> {
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
-    return plan(this.#resource(typeName), request, this.#configured(), this.#removals);
+    return plan(this.#resource(typeName), request, this.#configured(), this.#resumptions);
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
-    return apply(this.#resource(typeName), request, this.#configured(), this.#removals, this.#stop.signal);
+    const resource = this.#resource(typeName);
+    const result = await apply(resource, request, this.#configured(), this.#stop.signal);
+    const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
+    if (resumed && result.state !== null) this.#resumptions.add(typeName, result.state);
+    return result;
   }
 
   /** The object's identity; Terraform reads it afterwards. */
@@ -143,7 +155,7 @@ export class Engine<Target> {
 
 /** Terraform calls the object tainted and plans to replace it; this says what really happens. */
 function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readonly Diagnostic[] {
-  if (!memo.unfinished) return [];
+  if (!memo.unfinished || resource.quiet) return [];
   const detail =
     resource.find === undefined
       ? 'Its creation failed half-way. The next apply removes it and creates it again.'

@@ -1,5 +1,6 @@
 import { isKnown, isList, isRecord, sameValue } from '../../schema';
 import type { Attribute, Block, BlockSchema, Value, Values } from '../../schema';
+import { inSetOrder } from '../values/conform';
 
 /** True where two values of an attribute mean the same. An unknown value is the same only as an unknown. */
 export function equivalent(attribute: Attribute, left: Value, right: Value): boolean {
@@ -28,16 +29,26 @@ export function keepSpelling(schema: BlockSchema, before: Values | null, next: V
 function keepBlockSpelling(block: Block, before: Value, next: Value): Value {
   if (isRecord(next)) return keepSpelling(block.schema, isRecord(before) ? before : null, next);
   if (!isList(next) || !isList(before)) return next;
-  return next.map((item, index) => {
+  const kept = next.map((item, index): Value => {
     if (!isRecord(item)) return item;
-    const partner = block.nesting === 'set' ? partnerIn(block.schema, before, item) : before[index];
-    return partner !== undefined && isRecord(partner) ? keepSpelling(block.schema, partner, item) : item;
+    const partner = partnerOf(block, before, item, index);
+    return partner === null ? item : keepSpelling(block.schema, partner, item);
   });
+  return block.nesting === 'set' ? inSetOrder(kept) : kept;
 }
 
-/** The block of a set that means the same as the wanted one, as far as that says something. */
-export function partnerIn(schema: BlockSchema, items: readonly Value[], wanted: Values): Value | undefined {
-  return items.find((item) => isRecord(item) && sameDeclaration(schema, item, wanted));
+/** The earlier block that became this one: by position, or in a set the one that means the same. Null: none. */
+export function partnerOf(
+  block: Block,
+  before: readonly Value[],
+  wanted: Values,
+  index: number,
+): Values | null {
+  const partner =
+    block.nesting === 'set'
+      ? before.find((item) => isRecord(item) && sameDeclaration(block.schema, item, wanted))
+      : before[index];
+  return partner !== undefined && isRecord(partner) ? partner : null;
 }
 
 function sameDeclaration(schema: BlockSchema, left: Values, right: Values): boolean {
@@ -45,6 +56,7 @@ function sameDeclaration(schema: BlockSchema, left: Values, right: Values): bool
     Object.entries(schema.attributes).every(
       ([name, attribute]) =>
         attribute.mode === 'computed' ||
+        attribute.writeOnly ||
         (attribute.mode === 'optional-computed' && (right[name] ?? null) === null) ||
         equivalent(attribute, left[name] ?? null, right[name] ?? null),
     ) &&

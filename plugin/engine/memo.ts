@@ -6,14 +6,18 @@ import type { Values } from '../../schema';
  * hands them back. People do not see them, but they are not secret: no write-only value may get in.
  */
 export interface Memo {
-  /** What would run to remove the object as it was planned with: the first half of a replacement. */
+  /** What would run to remove the object as it was planned with: the other half of a replacement. */
   readonly removal?: readonly string[];
+  /** The plan has said that the removal belongs to a replacement. */
+  readonly announced?: boolean;
   /** What was planned for a new object. */
   readonly planned?: Values;
   /** The object that `find` found, from which the creation goes on. */
   readonly existing?: Values;
   /** A creation failed half-way; kept beside the state. */
   readonly unfinished?: boolean;
+  /** What is to be destroyed is the object that was finished just before: it stays. */
+  readonly finished?: boolean;
 }
 
 const UNKNOWN_MARK = { $unknown: true };

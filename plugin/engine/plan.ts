@@ -1,11 +1,12 @@
-import { path, sameValue, UNKNOWN } from '../../schema';
-import type { Diagnostic, Path, Value, Values } from '../../schema';
+import { isList, isRecord, path, sameValue, UNKNOWN } from '../../schema';
+import type { Block, BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
+import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import type { Removals } from './removals';
+import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
 
 export interface PlanRequest {
@@ -27,11 +28,16 @@ export async function plan<Target>(
   resource: ManagedResource<Target>,
   request: PlanRequest,
   target: Target,
-  removals: Removals,
+  resumptions: Resumptions,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
-  if (config === null) return prior === null ? nothing(null) : planDestruction(resource, prior, target);
-  if (prior === null) return planCreation(resource, config, memo, target, removals);
+  if (config === null) {
+    if (prior === null) return nothing(null);
+    if (memo.unfinished && resumptions.has(resource, prior))
+      return { ...nothing(null), memo: { finished: true } };
+    return planDestruction(resource, prior, target);
+  }
+  if (prior === null) return planCreation(resource, config, memo, target);
   return planUpdate(resource, prior, config, target);
 }
 
@@ -56,10 +62,14 @@ async function planDestruction<Target>(
 
 /** Of a destroy Terraform shows no attributes, so that a warning is the only place to say what it runs. */
 function destroyWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
-  if (resource.silentDestroy) return [];
+  if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
-      { severity: 'warning', summary: `Destroying ${resource.typeName} runs:`, detail: numbered(removal) },
+      {
+        severity: 'warning',
+        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        detail: numbered(removal),
+      },
     ];
   }
   if (resource.destroyNote === undefined) return [];
@@ -90,14 +100,23 @@ async function planUpdate<Target>(
     }),
   );
   const changed = !sameValue(planned, prior);
+  const requiresReplace = [
+    ...replacements(resource.schema, prior, planned),
+    ...(information?.requiresReplace ?? []),
+  ];
+  const replaced = requiresReplace.length > 0;
+  const removal = removalOf(resource, prior, target);
   return {
     planned: changed
-      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, [], target)
+      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, target)
       : planned,
-    requiresReplace: [...replacements(resource, prior, planned), ...(information?.requiresReplace ?? [])],
+    requiresReplace,
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
-    memo: { removal: removalOf(resource, prior, target) },
-    diagnostics: information?.diagnostics ?? [],
+    memo: { removal, ...(replaced ? { announced: true } : {}) },
+    diagnostics: [
+      ...(information?.diagnostics ?? []),
+      ...(replaced ? replaceWarning(resource, removal) : []),
+    ],
   };
 }
 
@@ -106,11 +125,9 @@ async function planCreation<Target>(
   config: Values,
   memo: Memo,
   target: Target,
-  removals: Removals,
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, null, config);
-  const removal = memo.removal ?? removals.take(resource.typeName, proposed);
-  const found = removal === undefined ? await find(resource, proposed, target, config) : undefined;
+  const found = await find(resource, proposed, target, config);
   const existing = found?.existing ?? null;
   // To Terraform there is no prior object, so that only the declared spelling may be planned.
   const base =
@@ -123,19 +140,60 @@ async function planCreation<Target>(
       : { kind: 'update', prior: existing, planned: base, config };
   const information = await resource.inform?.(change, target);
   const informed = { ...change, planned: { ...base, ...information?.values } };
-  const unseen = removal === undefined && resource.find !== undefined && found === undefined;
+  const unseen = resource.find !== undefined && found === undefined;
   return {
     planned: unseen
       ? { ...informed.planned, ...unknownSteps(resource) }
-      : withSteps(resource, informed, information?.values, removal ?? [], target),
+      : withSteps(resource, informed, information?.values, target),
     requiresReplace: [],
     memo: {
       planned: proposed,
-      ...(removal === undefined ? {} : { removal }),
+      ...(memo.removal === undefined ? {} : { removal: memo.removal }),
       ...(existing === null ? {} : { existing }),
     },
-    diagnostics: [...(found?.diagnostics ?? []), ...(information?.diagnostics ?? [])],
+    diagnostics: [
+      ...(found?.diagnostics ?? []),
+      ...(information?.diagnostics ?? []),
+      ...hiddenRemoval(resource, memo),
+    ],
   };
+}
+
+/**
+ * The creation's steps do not show what the other half of a replacement runs, before or after it: a warning does.
+ * Terraform shows warnings of the first of the two plans only.
+ */
+function replaceWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+  if (removal.length === 0 || resource.quiet) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
+      detail: numbered(removal),
+    },
+  ];
+}
+
+/** Of warnings with one summary Terraform shows the first alone: each object's must be its own. */
+function inShort([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+}
+
+/** Told to replace from outside (-replace), Terraform shows nothing of what the removal runs. */
+function hiddenRemoval(
+  resource: ManagedResource<never>,
+  { removal = [], announced = false }: Memo,
+): readonly Diagnostic[] {
+  if (removal.length === 0 || announced || resource.quiet) return [];
+  return [
+    {
+      severity: 'error',
+      summary: `${resource.typeName} cannot be replaced on request`,
+      detail:
+        `The plan has no place to show what its removal runs:\n${numbered(removal)}\n` +
+        'Take it out of the declaration and apply, then declare it again and apply.',
+    },
+  ];
 }
 
 async function find<Target>(
@@ -153,14 +211,12 @@ function withSteps<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
   informed: Values | undefined,
-  before: readonly string[],
   target: Target,
 ): Values {
   const { planned } = change;
   if (resource.stepsAttribute === undefined) return planned;
   const steps = describeSteps(resource, withoutOpen(change, informed), target);
-  const shown: Value = steps === UNKNOWN ? UNKNOWN : [...before, ...steps];
-  return { ...planned, [resource.stepsAttribute]: shown };
+  return { ...planned, [resource.stepsAttribute]: steps };
 }
 
 /** Whether the object is there can be looked up only once its identity is known, and the steps depend on it. */
@@ -178,16 +234,31 @@ function removalOf<Target>(
   return steps;
 }
 
-function replacements(resource: ManagedResource<never>, prior: Values, planned: Values): Path[] {
-  const changed = new Set(differences(resource.schema, prior, planned));
-  return Object.entries(resource.schema.attributes)
-    .filter(([name, attribute]) => attribute.requiresReplace && changed.has(name))
-    .map(([name]) => path(name));
+/** Where an attribute that cannot change in place does; within a set of blocks, the set as a whole. */
+function replacements(schema: BlockSchema, prior: Values, planned: Values, at: Path = []): Path[] {
+  const changed = differences(schema, prior, planned);
+  const attributes = changed
+    .filter((name) => schema.attributes[name]?.requiresReplace)
+    .map((name) => [...at, ...path(name)]);
+  const blocks = changed.flatMap((name) => {
+    const block = schema.blocks?.[name];
+    const here = [...at, ...path(name)];
+    return block === undefined
+      ? []
+      : blockReplacements(block, prior[name] ?? null, planned[name] ?? null, here);
+  });
+  return [...attributes, ...blocks];
 }
 
-function identityIsKnown(resource: ManagedResource<never>, planned: Values): boolean {
-  return Object.entries(resource.schema.attributes).every(
-    ([name, attribute]) =>
-      !attribute.requiresReplace || attribute.mode === 'computed' || planned[name] !== UNKNOWN,
-  );
+function blockReplacements(block: Block, prior: Value, planned: Value, at: Path): Path[] {
+  if (isRecord(prior) && isRecord(planned)) return replacements(block.schema, prior, planned, at);
+  if (block.nesting === 'list' && isList(prior) && isList(planned) && prior.length === planned.length) {
+    return planned.flatMap((item, index) => {
+      const before = prior[index] ?? null;
+      return isRecord(before) && isRecord(item)
+        ? replacements(block.schema, before, item, [...at, { index }])
+        : [];
+    });
+  }
+  return Object.values(block.schema.attributes).some(({ requiresReplace }) => requiresReplace) ? [at] : [];
 }

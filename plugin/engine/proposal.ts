@@ -1,6 +1,7 @@
 import { isList, isRecord, UNKNOWN } from '../../schema';
 import type { Attribute, Block, BlockSchema, Value, Values } from '../../schema';
-import { equivalent, partnerIn } from './equality';
+import { inSetOrder } from '../values/conform';
+import { equivalent, partnerOf } from './equality';
 
 /**
  * What the object is to be, from the configuration and the prior state alone. The prior spelling stays where the
@@ -34,9 +35,8 @@ function proposeBlock(block: Block, prior: Value, config: Value): Value {
   if (isRecord(config)) return propose(block.schema, isRecord(prior) ? prior : null, config);
   if (!isList(config)) return config;
   const before = isList(prior) ? prior : [];
-  return config.map((item, index) => {
-    if (!isRecord(item)) return item;
-    const partner = block.nesting === 'set' ? partnerIn(block.schema, before, item) : before[index];
-    return propose(block.schema, partner !== undefined && isRecord(partner) ? partner : null, item);
-  });
+  const planned = config.map((item, index): Value =>
+    isRecord(item) ? propose(block.schema, partnerOf(block, before, item, index), item) : item,
+  );
+  return block.nesting === 'set' ? inSetOrder(planned) : planned;
 }

@@ -8,11 +8,11 @@ export function validateResourceConfig<Target>(engine: Engine<Target>): UnaryHan
   return rpc(
     ValidateConfigRequest,
     DiagnosticsResponse,
-    async ({ typeName = '', config }) => {
+    async ({ typeName = '', config, clientCapabilities }) => {
       const values = decodeValues(engine.resourceSchema(typeName), config);
-      return {
-        diagnostics: wireDiagnostics(values === null ? [] : engine.validateResource(typeName, values)),
-      };
+      const writeOnlyAllowed = clientCapabilities?.writeOnlyAttributesAllowed ?? false;
+      const found = values === null ? [] : engine.validateResource(typeName, values, { writeOnlyAllowed });
+      return { diagnostics: wireDiagnostics(found) };
     },
     (diagnostics) => ({ diagnostics }),
   );

@@ -101,8 +101,12 @@ export const GetProviderSchemaResponse = message({
 export const ValidateProviderConfigRequest = message({ config: [1, DynamicValue] });
 export const ValidateProviderConfigResponse = message({ diagnostics: [2, Diagnostics] });
 
-/** Also the request of ValidateDataResourceConfig and ValidateEphemeralResourceConfig. */
-export const ValidateConfigRequest = message({ typeName: [1, 'string'], config: [2, DynamicValue] });
+/** Also the request of ValidateDataResourceConfig, which has no capabilities. */
+export const ValidateConfigRequest = message({
+  typeName: [1, 'string'],
+  config: [2, DynamicValue],
+  clientCapabilities: [3, ClientCapabilities],
+});
 /** The response of every RPC that answers with nothing but diagnostics. */
 export const DiagnosticsResponse = message({ diagnostics: [1, Diagnostics] });
 

@@ -6,13 +6,14 @@ import { deserialize, type Typed } from '../clixml/deserialize';
 import { serialize, type ClixmlInput } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
 import { readErrorRecord } from '../error-record';
-import { Defragmenter, fragment } from '../fragments';
+import { fragment } from '../fragments';
 import { EMPTY_GUID, newGuid } from '../guid';
-import { decodeMessage, encodeMessage, type Message, type MessageType } from '../messages';
+import { encodeMessage, type Message, type MessageType } from '../messages';
 import { property } from '../property';
 import { protocolError } from '../remoting-error';
 import type { HostValue } from '../server/command-host';
 import { KeyExchange, type SessionKey } from '../session-key';
+import { Streams, type StreamName } from '../streams';
 import { createPipeline, NULL_HOST, UNKNOWN_APARTMENT } from './commands';
 
 /** What the peer told us. `pipeline` is the id that `createPipeline` was given. */
@@ -62,7 +63,7 @@ export class ClientRunspacePool {
   /** PSVersion of the peer, where it said so. */
   powerShellVersion: string | undefined;
   readonly #options: PoolOptions;
-  readonly #streams = new Map<string, Defragmenter>();
+  readonly #streams: Streams;
   #nextObject = 1n;
   #nextRequest = 1n;
   #exchange: KeyExchange | undefined;
@@ -70,6 +71,7 @@ export class ClientRunspacePool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#streams = new Streams('client', options.bounds);
   }
 
   get hasKey(): boolean {
@@ -110,19 +112,12 @@ export class ClientRunspacePool {
 
   /** Forgets a pipeline, so that no late fragment is kept for it. */
   forget(pipeline: string): void {
-    this.#streams.delete(pipeline);
+    this.#streams.forget(pipeline);
   }
 
   /** Takes bytes for the pool (`EMPTY_GUID`) or for a pipeline. */
-  receive(target: string, bytes: Uint8Array): PoolEvent[] {
-    let stream = this.#streams.get(target);
-    if (stream === undefined) {
-      stream = new Defragmenter(this.#options.bounds);
-      this.#streams.set(target, stream);
-    }
-    return stream.push(bytes).flatMap((bytes) => {
-      const message = decodeMessage(bytes, 'client');
-      if (message.pipeline !== target) throw protocolError('a message came under another pipeline');
+  receive(target: string, bytes: Uint8Array, stream: StreamName): PoolEvent[] {
+    return this.#streams.receive(target, bytes, stream).flatMap(({ message }) => {
       const event = this.#interpret(message);
       return event === undefined ? [] : [event];
     });

@@ -5,12 +5,13 @@ import { deserialize } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
 import { propertySet } from '../enumeration';
-import { Defragmenter, fragment } from '../fragments';
+import { fragment } from '../fragments';
 import { EMPTY_GUID } from '../guid';
-import { decodeMessage, encodeMessage, type Message } from '../messages';
+import { encodeMessage, type Message } from '../messages';
 import { property } from '../property';
 import { protocolError, tooLarge } from '../remoting-error';
 import { SessionKey } from '../session-key';
+import { Streams, type StreamName } from '../streams';
 import type { HostValue, Pipeline } from './command-host';
 import type { Content } from './emissions';
 import { expectsNoInput, readPipeline } from './read-pipeline';
@@ -41,7 +42,7 @@ const OPENED = 2;
 /** The server's side of a runspace pool, without I/O. What a client must not send throws a `RemotingError`. */
 export class ServerRunspacePool {
   readonly #options: ServerPoolOptions;
-  readonly #streams = new Map<string, Defragmenter>();
+  readonly #streams: Streams;
   /** Pipelines that wait for the end of their input. */
   readonly #gathering = new Map<string, Gathering>();
   #id = EMPTY_GUID;
@@ -54,24 +55,20 @@ export class ServerRunspacePool {
 
   constructor(options: ServerPoolOptions) {
     this.#options = options;
+    this.#streams = new Streams('server', options.bounds);
   }
 
   /** Takes bytes for the pool (the empty GUID) or a pipeline. */
-  receive(target: string, bytes: Uint8Array): ServerEvent[] {
-    let stream = this.#streams.get(target);
-    if (stream === undefined) {
-      stream = new Defragmenter(this.#options.bounds);
-      this.#streams.set(target, stream);
-    }
-    return stream.push(bytes).flatMap((bytes) => {
-      const message = decodeMessage(bytes, 'server');
-      if (message.pipeline !== target) throw protocolError('a message came under another pipeline');
-      return target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes.length);
-    });
+  receive(target: string, bytes: Uint8Array, stream: StreamName): ServerEvent[] {
+    return this.#streams
+      .receive(target, bytes, stream)
+      .flatMap(({ message, bytes }) =>
+        target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
+      );
   }
 
   forget(pipeline: string): void {
-    this.#streams.delete(pipeline);
+    this.#streams.forget(pipeline);
     this.#gathering.delete(pipeline);
   }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { EMPTY_GUID } from '../guid';
 import { dataPacket, formatPacket, LineReader, parsePacket, type Packet } from '../out-of-process';
@@ -11,7 +10,8 @@ export type { ServeOptions };
 /**
  * Serves one client over a byte stream: a process's stdin and stdout, or an SSH channel. Resolves when the client
  * closed its pool or went away (pipelines that still ran are stopped then); rejects with a `RemotingError` where the
- * client broke the protocol or a bound. The streams are ended, not destroyed. Nothing else may write to `writable`.
+ * client broke the protocol or a bound. `writable` is ended; `readable` is read no more. Nothing else may write to
+ * `writable`.
  */
 export async function serve(
   host: CommandHost,
@@ -51,7 +51,9 @@ class LineServer {
   async run(readable: Readable): Promise<void> {
     const lines = new LineReader(this.#pool.bounds);
     try {
-      for await (const chunk of readable as AsyncIterable<Buffer>) {
+      // The streams stay their owner's: a channel that serves both ways must still carry our last words.
+      const chunks = readable.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      for await (const chunk of chunks) {
         for (const line of lines.push(chunk)) {
           if (await this.#take(parsePacket(line))) return;
         }
@@ -69,10 +71,10 @@ class LineServer {
 
   /** True where the client closed the pool. */
   async #take(packet: Packet): Promise<boolean> {
-    const { kind, target } = packet;
-    switch (kind) {
+    const { target } = packet;
+    switch (packet.kind) {
       case 'Data': {
-        const follow = this.#pool.receive(target, packet.data);
+        const follow = this.#pool.receive(target, packet.data, packet.stream);
         await this.#write({ kind: 'DataAck', target });
         await follow();
         return false;
@@ -88,7 +90,7 @@ class LineServer {
       case 'Close':
         return this.#close(target);
       default:
-        throw protocolError(`a client sends no ${kind}`);
+        throw protocolError(`a client sends no ${packet.kind}`);
     }
   }
 
@@ -109,8 +111,21 @@ class LineServer {
   async #write(packet: Packet): Promise<void> {
     if (this.#closed) return;
     if (this.#writable.write(formatPacket(packet))) return;
-    await Promise.race([once(this.#writable, 'drain'), once(this.#writable, 'close')]).catch(() => undefined);
+    await drained(this.#writable);
   }
+}
+
+/** Resolves when more may be written, or nothing can be any more. */
+function drained(writable: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      writable.off('drain', done);
+      writable.off('close', done);
+      resolve();
+    };
+    writable.on('drain', done);
+    writable.on('close', done);
+  });
 }
 
 /** The client went away without a word. */

@@ -2,6 +2,7 @@ import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
 import { protocolError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
+import type { StreamName } from '../streams';
 import type { CommandHost, Pipeline } from './command-host';
 import { completed, contentOf, stopped, type Content } from './emissions';
 import { ServerRunspacePool, type ServerEvent } from './runspace-pool';
@@ -69,9 +70,10 @@ export class ServedPool {
   }
 
   /** Takes bytes; the function that it gives does what they ask for. */
-  receive(target: string, bytes: Uint8Array): () => Promise<void> {
+  receive(target: string, bytes: Uint8Array, stream: StreamName): () => Promise<void> {
     // Input for a pipeline that has ended is forgotten, as in PowerShell.
-    const events = target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, bytes) : [];
+    const events =
+      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, bytes, stream) : [];
     return async () => {
       for (const event of events) await this.#follow(event);
     };

@@ -4,17 +4,17 @@ import { RemotingError } from '../remoting-error';
 import { fingerprint, KnownHosts } from './known-hosts';
 
 /** How the host key of a server is known: pinned, as `SHA256:…`, or by a known_hosts file. */
-export type HostKeyTrust =
-  { readonly fingerprints: readonly string[] } | { readonly knownHostsFile: string };
+export type HostKeyTrust = { readonly fingerprints: readonly string[] } | { readonly knownHostsFile: string };
 
 /** Host key algorithms by the type of key that they sign with; SHA-1 (`ssh-rsa` as algorithm) is left out. */
-const ALGORITHMS: readonly { readonly keyType: string; readonly names: readonly ServerHostKeyAlgorithm[] }[] = [
-  { keyType: 'ssh-ed25519', names: ['ssh-ed25519'] },
-  { keyType: 'ecdsa-sha2-nistp256', names: ['ecdsa-sha2-nistp256'] },
-  { keyType: 'ecdsa-sha2-nistp384', names: ['ecdsa-sha2-nistp384'] },
-  { keyType: 'ecdsa-sha2-nistp521', names: ['ecdsa-sha2-nistp521'] },
-  { keyType: 'ssh-rsa', names: ['rsa-sha2-512', 'rsa-sha2-256'] },
-];
+const ALGORITHMS: readonly { readonly keyType: string; readonly names: readonly ServerHostKeyAlgorithm[] }[] =
+  [
+    { keyType: 'ssh-ed25519', names: ['ssh-ed25519'] },
+    { keyType: 'ecdsa-sha2-nistp256', names: ['ecdsa-sha2-nistp256'] },
+    { keyType: 'ecdsa-sha2-nistp384', names: ['ecdsa-sha2-nistp384'] },
+    { keyType: 'ecdsa-sha2-nistp521', names: ['ecdsa-sha2-nistp521'] },
+    { keyType: 'ssh-rsa', names: ['rsa-sha2-512', 'rsa-sha2-256'] },
+  ];
 
 /** Judges the host key of one connection and keeps why it was refused. */
 export class HostKeyCheck {
@@ -53,7 +53,8 @@ export class HostKeyCheck {
   }
 
   accepts(key: Buffer): boolean {
-    this.refusal = 'fingerprints' in this.#trust ? this.#pinned(key, this.#trust.fingerprints) : this.#filed(key);
+    this.refusal =
+      'fingerprints' in this.#trust ? this.#pinned(key, this.#trust.fingerprints) : this.#filed(key);
     return this.refusal === undefined;
   }
 
@@ -87,7 +88,11 @@ export class HostKeyCheck {
         const knownHostsEntry = `${file}:${verdict.line}`;
         const message = `${this.#host} shows another host key than the known one`;
         const expectedFingerprints = verdict.expected;
-        return new RemotingError('host-key-changed', message, { ...facts, knownHostsEntry, expectedFingerprints });
+        return new RemotingError('host-key-changed', message, {
+          ...facts,
+          knownHostsEntry,
+          expectedFingerprints,
+        });
       }
     }
   }

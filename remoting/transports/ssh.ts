@@ -103,7 +103,10 @@ type Credentials = Pick<ConnectConfig, 'privateKey' | 'passphrase' | 'agent' | '
   readonly method: AuthenticationType;
 };
 
-async function readCredentials(authentication: SshAuthentication, where: RemotingFacts): Promise<Credentials> {
+async function readCredentials(
+  authentication: SshAuthentication,
+  where: RemotingFacts,
+): Promise<Credentials> {
   if ('password' in authentication) {
     return { method: 'password', password: authentication.password.reveal() };
   }
@@ -114,7 +117,12 @@ async function readCredentials(authentication: SshAuthentication, where: Remotin
   try {
     privateKey = await readFile(file);
   } catch (error) {
-    throw new RemotingError('usage', `the private key ${file} cannot be read`, { ...where, file }, { cause: error });
+    throw new RemotingError(
+      'usage',
+      `the private key ${file} cannot be read`,
+      { ...where, file },
+      { cause: error },
+    );
   }
   const { utils } = await import('ssh2');
   const parsed = utils.parseKey(privateKey, passphrase);
@@ -136,7 +144,9 @@ function handshake(
     let tried = false;
     let offered: readonly string[] | undefined;
     client.on('ready', resolve);
-    client.on('close', () => reject(check.refusal ?? new RemotingError('closed', 'the SSH server hung up', where)));
+    client.on('close', () =>
+      reject(check.refusal ?? new RemotingError('closed', 'the SSH server hung up', where)),
+    );
     client.on('error', (error) => reject(check.refusal ?? handshakeError(error, where, offered)));
     client.connect({
       host: options.host,
@@ -179,10 +189,20 @@ function handshakeError(
       return new RemotingError('authentication-refused', message, { ...facts, ...methods }, cause);
     }
     case 'client-timeout':
-      return new RemotingError('timeout', `${where.host} did not finish the SSH handshake in time`, facts, cause);
+      return new RemotingError(
+        'timeout',
+        `${where.host} did not finish the SSH handshake in time`,
+        facts,
+        cause,
+      );
     case 'client-socket':
     case 'client-dns':
-      return new RemotingError('unreachable', `${where.host} cannot be reached: ${error.message}`, facts, cause);
+      return new RemotingError(
+        'unreachable',
+        `${where.host} cannot be reached: ${error.message}`,
+        facts,
+        cause,
+      );
     default:
       return new RemotingError('protocol', `SSH with ${where.host} failed: ${error.message}`, facts, cause);
   }

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { DNS_PROVIDER, layStandIn, platform } from '../../lab/dns-provider/mirror';
+import { layProvider, terraformPlatform } from '../../install/mirror';
+import { DNS_PROVIDER } from '../../lab/dns-provider/address';
 
 /** The provider `dns` that the tests run with. */
 export interface DnsProvider {
@@ -31,7 +32,10 @@ export async function dnsProvider(): Promise<DnsProvider> {
     };
   }
   const mirror = mkdtempSync(join(tmpdir(), 'dns-stand-in-'));
-  await layStandIn(mirror);
+  await layProvider(mirror, 'lab/dns-provider/main.ts', {
+    source: DNS_PROVIDER.address,
+    version: DNS_PROVIDER.version,
+  });
   return {
     kind: 'stand-in',
     mirror,
@@ -64,8 +68,9 @@ function realMirror(): string | undefined {
 function holdsProvider(mirror: string): boolean {
   const folder = join(mirror, ...DNS_PROVIDER.address.split('/'));
   const { version } = DNS_PROVIDER;
-  if (existsSync(join(folder, version, platform()))) return true;
+  if (existsSync(join(folder, version, terraformPlatform()))) return true;
   return (
-    existsSync(folder) && readdirSync(folder).includes(`terraform-provider-dns_${version}_${platform()}.zip`)
+    existsSync(folder) &&
+    readdirSync(folder).includes(`terraform-provider-dns_${version}_${terraformPlatform()}.zip`)
   );
 }

@@ -22,9 +22,14 @@ interface Seen {
 
 const LOOPBACK = '127.0.0.1';
 
-export async function startProxy(server: { address: string; port: number }): Promise<RecordingProxy> {
+/** @param onRequest told of each request before it is passed on */
+export async function startProxy(
+  server: { address: string; port: number },
+  onRequest: (request: Buffer) => void = () => undefined,
+): Promise<RecordingProxy> {
   let seen: Seen[] = [];
   const record = (protocol: Seen['protocol'], request: Buffer): Seen => {
+    onRequest(request);
     const entry: Seen = { protocol, request };
     seen.push(entry);
     return entry;

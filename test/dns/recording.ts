@@ -12,6 +12,8 @@ export interface RecordedStep {
   /** Further arguments of the provider's `update` block. */
   readonly provider: { readonly [name: string]: unknown };
   readonly resources: { readonly [type: string]: { readonly [name: string]: object } };
+  /** Objects to take over, with their ids. */
+  readonly import?: readonly { readonly to: string; readonly id: string }[];
   readonly plan: RecordedPlan;
   /** Null where the plan failed. */
   readonly apply: RecordedRun | null;
@@ -21,7 +23,7 @@ export interface RecordedStep {
 
 export interface RecordedRun {
   readonly succeeds: boolean;
-  /** Severities of what was said. */
+  /** Severities of what was said, each once. */
   readonly said: readonly string[];
   readonly dns: readonly Exchange[];
 }
@@ -82,9 +84,11 @@ function run(raw: RawRun): RecordedRun {
   const exchanges = raw.dns.map(({ protocol, request, response }) =>
     exchangeLines(protocol, bytes(request), response === null ? undefined : bytes(response)),
   );
-  const said = raw.diagnostics.map(({ severity }) => severity);
+  const said = distinct(raw.diagnostics.map(({ severity }) => severity));
   return { succeeds: raw.exit === 0, said, dns: inOrder(exchanges) };
 }
+
+export const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 
 /** Resources run side by side: messages about different names and types come in any order. */
 export function inOrder(exchanges: readonly Exchange[]): Exchange[] {

@@ -197,12 +197,12 @@ describeWithTerraform('a provider under the real terraform', () => {
     expect(missing.exitCode).toBe(1);
   });
 
-  test('replaces: the plan lists the removal before the creation, and both run', async () => {
+  test('replaces: the plan lists the creation and warns of the removal, and both run', async () => {
     declare({ folder_file: { a: { name: 'a', title: 'T' } } });
     await applied();
     declare({ folder_file: { a: { name: 'b', title: 'T' } } });
     const plan = await planned();
-    const steps = ['remove a', 'make b', 'set b title "T"', 'set b enabled true'];
+    const steps = ['make b', 'set b title "T"', 'set b enabled true'];
     expect(plan.changes[0]?.change).toMatchObject({ actions: ['delete', 'create'], after: { steps } });
     await workspace.succeed(['apply', '-input=false', 'plan']);
     expect([exists('a'), exists('b')]).toEqual([false, true]);
@@ -210,14 +210,29 @@ describeWithTerraform('a provider under the real terraform', () => {
     await expectNothingToDo();
   });
 
-  test('replaces what terraform is told to replace', async () => {
-    declare({ folder_file: { a: { name: 'a' }, b: { name: 'b' } } });
+  test('replaces with the creation first where create_before_destroy says so', async () => {
+    const lifecycle = { create_before_destroy: true };
+    declare({ folder_file: { a: { name: 'a', lifecycle } }, folder_note: { n: { name: 'n', lifecycle } } });
     await applied();
-    const plan = await planned('-replace=folder_file.a', '-replace=folder_file.b');
-    expect(plan.changes.map(({ change }) => change.after?.steps)).toEqual([
-      ['remove a', 'make a', 'set a enabled true'],
-      ['remove b', 'make b', 'set b enabled true'],
+    declare({ folder_file: { a: { name: 'b', lifecycle } }, folder_note: { n: { name: 'm', lifecycle } } });
+    const plan = await planned();
+    expect(plan.changes.map(({ change }) => change.actions)).toEqual([
+      ['create', 'delete'],
+      ['create', 'delete'],
     ]);
+    expect(said(plan)).toMatch(/Warning: Replacing folder_file also runs:.* 1\. remove a/);
+    await workspace.succeed(['apply', '-input=false', 'plan']);
+    expect([exists('a'), exists('b'), exists('m')]).toEqual([false, true, true]);
+    await expectNothingToDo();
+  });
+
+  test('refuses to replace on request what it cannot show, and replaces what has nothing to remove', async () => {
+    declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
+    await applied();
+    const refused = await workspace.plan('-out=plan', '-replace=folder_file.a');
+    expect(refused.exitCode).toBe(1);
+    expect(said(refused)).toContain('folder_file cannot be replaced on request');
+    await planned('-replace=folder_note.n');
     await workspace.succeed(['apply', '-input=false', 'plan']);
     await expectNothingToDo();
   });
@@ -233,7 +248,6 @@ describeWithTerraform('a provider under the real terraform', () => {
     await workspace.succeed(['apply', '-input=false', 'plan']);
     expect(stored('b2').title).toBe('nobody');
     expect((await stateOf('folder_file.b'))?.values.steps).toEqual([
-      'remove b',
       'make b2',
       'set b2 title "nobody"',
       'set b2 enabled true',

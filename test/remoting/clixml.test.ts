@@ -21,7 +21,18 @@ const hostileText = fc
   .array(
     fc.oneof(
       fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
-      fc.constantFrom('_x0041_', '_x', '_X005F_', '_', 'x0041_', '_x12345678_', ']]>', '<a>', '&amp;', '\ufeff'),
+      fc.constantFrom(
+        '_x0041_',
+        '_x',
+        '_X005F_',
+        '_',
+        'x0041_',
+        '_x12345678_',
+        ']]>',
+        '<a>',
+        '&amp;',
+        '\ufeff',
+      ),
       fc.constantFrom("'", '"', '\u2018', '\u2019', '\u201b', '\u2013', '\u2015', '`', '$', '\u0000'),
       fc.constantFrom('\r\n', '\u0085', '\u2028', '\u2029', '\ud83d\ude00', '\ud800', '\udc00', '\ufffe'),
     ),
@@ -51,6 +62,11 @@ const value: fc.Arbitrary<ClixmlInput> = fc.letrec<{ value: ClixmlInput }>((tie)
   ),
 })).value;
 
+/** What an error must have, for `toThrow`. */
+function refusal(facts: object): Error {
+  return expect.objectContaining(facts) as Error;
+}
+
 describe('CLIXML', () => {
   test('carries any value there and back', () => {
     fc.assert(
@@ -65,7 +81,9 @@ describe('CLIXML', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         expect(roundTrip(text)).toBe(text);
-        expect(roundTrip({ typeNames: [], properties: { [text]: 1 } })).toMatchObject({ properties: { [text]: 1 } });
+        expect(roundTrip({ typeNames: [], properties: { [text]: 1 } })).toMatchObject({
+          properties: { [text]: 1 },
+        });
       }),
       { numRuns: 1000 },
     );
@@ -146,7 +164,8 @@ describe('CLIXML', () => {
   });
 
   test('cuts an object that holds itself', () => {
-    const xml = '<Obj RefId="0"><TN RefId="0"><T>A</T></TN><ToString>me</ToString><MS><Ref N="Self" RefId="0" /></MS></Obj>';
+    const xml =
+      '<Obj RefId="0"><TN RefId="0"><T>A</T></TN><ToString>me</ToString><MS><Ref N="Self" RefId="0" /></MS></Obj>';
     expect(read(xml)).toEqual({
       typeNames: ['A'],
       text: 'me',
@@ -156,7 +175,7 @@ describe('CLIXML', () => {
 
   test('leaves a secure string closed without a key, and never writes one without', () => {
     expect(read('<SS>AAAA</SS>')).toMatchObject({ typeNames: ['System.Security.SecureString'] });
-    expect(() => serialize([new SecureText('secret', 'test')])).toThrow(expect.objectContaining({ kind: 'usage' }));
+    expect(() => serialize([new SecureText('secret', 'test')])).toThrow(refusal({ kind: 'usage' }));
   });
 
   test('reads the three forms in which Exchange answers', () => {
@@ -235,13 +254,13 @@ describe('hostile CLIXML', () => {
     ['a date that is none', '<DT>yesterday</DT>'],
     ['two contents', '<Obj RefId="0"><S>a</S><S>b</S></Obj>'],
   ])('%s is refused', (_, xml) => {
-    expect(() => read(xml)).toThrow(expect.objectContaining({ name: 'RemotingError', kind: 'protocol' }));
+    expect(() => read(xml)).toThrow(refusal({ name: 'RemotingError', kind: 'protocol' }));
   });
 
   test('deep nesting is refused', () => {
     const depth = 100_000;
     const xml = '<Obj><LST>'.repeat(depth) + '</LST></Obj>'.repeat(depth);
-    expect(() => read(xml)).toThrow(expect.objectContaining({ kind: 'too-large' }));
+    expect(() => read(xml)).toThrow(refusal({ kind: 'too-large' }));
   });
 
   test('references that unfold without end are refused', () => {
@@ -249,14 +268,12 @@ describe('hostile CLIXML', () => {
     for (let level = 1; level < 40; level++) {
       xml += `<Obj RefId="${level}"><LST><Ref RefId="${level - 1}" /><Ref RefId="${level - 1}" /></LST></Obj>`;
     }
-    expect(() => read(`<Obj RefId="99"><LST>${xml}</LST></Obj>`)).toThrow(
-      expect.objectContaining({ kind: 'too-large' }),
-    );
+    expect(() => read(`<Obj RefId="99"><LST>${xml}</LST></Obj>`)).toThrow(refusal({ kind: 'too-large' }));
   });
 
   test('too many values are refused', () => {
     const xml = `<Obj RefId="0"><LST>${'<Nil />'.repeat(1001)}</LST></Obj>`;
-    expect(() => read(xml, { maxValues: 1000 })).toThrow(expect.objectContaining({ kind: 'too-large' }));
+    expect(() => read(xml, { maxValues: 1000 })).toThrow(refusal({ kind: 'too-large' }));
     expect(read(xml, { maxValues: 2000 })).toHaveLength(1001);
   });
 });

@@ -15,7 +15,12 @@ import { sampleHost } from './peers/sample-host';
 const pool = newGuid();
 let nextObject = 1n;
 
-function line(type: MessageType, value: ClixmlInput, target: string = EMPTY_GUID, data = serialize(value)): string {
+function line(
+  type: MessageType,
+  value: ClixmlInput,
+  target: string = EMPTY_GUID,
+  data = serialize(value),
+): string {
   const message = encodeMessage({ destination: 'server', type, pool, pipeline: target, data });
   return fragment(nextObject++, message, 1 << 20)
     .map((bytes) => formatPacket(dataPacket(target, bytes)))
@@ -27,7 +32,8 @@ const OPEN = HELLO + line('INIT_RUNSPACEPOOL', propertySet({ MinRunspaces: 1, Ma
 
 function start(pipeline: string, cmdlet: string): string {
   return (
-    `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', createPipeline({ cmdlet, parameters: {} }), pipeline)
+    `<Command PSGuid='${pipeline}' />\n` +
+    line('CREATE_PIPELINE', createPipeline({ cmdlet, parameters: {} }), pipeline)
   );
 }
 
@@ -72,8 +78,18 @@ describe('a client that misbehaves is refused', () => {
       {},
       'protocol',
     ],
-    ['a public key that is none', OPEN + line('PUBLIC_KEY', propertySet({ PublicKey: 'AAAA' })), {}, 'protocol'],
-    ['a pipeline without commands', OPEN + `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', null, pipeline), {}, 'protocol'],
+    [
+      'a public key that is none',
+      OPEN + line('PUBLIC_KEY', propertySet({ PublicKey: 'AAAA' })),
+      {},
+      'protocol',
+    ],
+    [
+      'a pipeline without commands',
+      OPEN + `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', null, pipeline),
+      {},
+      'protocol',
+    ],
     ['an answer for a client', OPEN + line('PIPELINE_STATE', null), {}, 'protocol'],
   ])('for %s', async (_, text, options, kind) => {
     await expect(served(text, options)).rejects.toMatchObject({ name: 'RemotingError', kind });
@@ -107,4 +123,16 @@ describe('a client that misbehaves is refused', () => {
     };
     await served(OPEN + start(newGuid(), 'Wait-Long'), { stopTimeoutMs: 50 }, host);
   });
+});
+
+test('a server leaves its streams to their owner', async () => {
+  const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+  let output = '';
+  toClient.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
+  toServer.write(`${OPEN}<Close PSGuid='${EMPTY_GUID}' />\n`);
+  await serve(sampleHost, toServer, toClient);
+  await sleep(1);
+  expect(toServer.destroyed).toBe(false);
+  expect(toClient.writableFinished).toBe(true);
+  expect(output).toMatch(/<CloseAck PSGuid='0{8}-0{4}-0{4}-0{4}-0{12}' \/>\n$/);
 });

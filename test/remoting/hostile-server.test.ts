@@ -6,7 +6,13 @@ import { propertySet } from '../../remoting/enumeration';
 import { fragment } from '../../remoting/fragments';
 import { EMPTY_GUID } from '../../remoting/guid';
 import { encodeMessage, type MessageType } from '../../remoting/messages';
-import { dataPacket, formatPacket, LineReader, parsePacket, type Packet } from '../../remoting/out-of-process';
+import {
+  dataPacket,
+  formatPacket,
+  LineReader,
+  parsePacket,
+  type Packet,
+} from '../../remoting/out-of-process';
 import { openSession, type SessionOptions } from '../../remoting/session';
 import { pair, transportTo, type Pair } from './peers/loopback';
 
@@ -26,7 +32,8 @@ function lineOf(type: MessageType, value: ClixmlInput, target: string = EMPTY_GU
 }
 
 const OPENED =
-  lineOf('SESSION_CAPABILITY', capability()) + lineOf('RUNSPACEPOOL_STATE', propertySet({ RunspaceState: 2 }));
+  lineOf('SESSION_CAPABILITY', capability()) +
+  lineOf('RUNSPACEPOOL_STATE', propertySet({ RunspaceState: 2 }));
 
 type Answer = (packet: Packet, connection: Pair) => string | undefined;
 
@@ -49,7 +56,9 @@ function peer(answer: Answer): ReturnType<typeof transportTo> {
 }
 
 /** A server that misbehaves once a pipeline's data has come. */
-function onCall(misbehave: (target: string, connection: Pair) => string | undefined): ReturnType<typeof transportTo> {
+function onCall(
+  misbehave: (target: string, connection: Pair) => string | undefined,
+): ReturnType<typeof transportTo> {
   return peer((packet, connection) => {
     if (packet.kind !== 'Data' || packet.target === EMPTY_GUID) return undefined;
     return misbehave(packet.target, connection);
@@ -59,7 +68,10 @@ function onCall(misbehave: (target: string, connection: Pair) => string | undefi
 const call = { cmdlet: 'Get-Thing', parameters: {} };
 const ack = (target: string): string => `<DataAck PSGuid='${target}' />\n`;
 
-async function outcomeWith(transport: ReturnType<typeof transportTo>, options: SessionOptions = {}): Promise<unknown> {
+async function outcomeWith(
+  transport: ReturnType<typeof transportTo>,
+  options: SessionOptions = {},
+): Promise<unknown> {
   const session = await openSession(transport, options);
   const outcome = await session.invoke(call);
   const failure = session.failure;
@@ -72,12 +84,20 @@ describe('opening with a peer that misbehaves', () => {
 
   test.each<[string, Answer, object]>([
     ['never answers', () => '', { kind: 'timeout', facts: { bound: 'ackTimeoutMs' } }],
-    ['acknowledges and never opens', (packet) => ack(packet.target), { kind: 'timeout', facts: { bound: 'openTimeoutMs' } }],
+    [
+      'acknowledges and never opens',
+      (packet) => ack(packet.target),
+      { kind: 'timeout', facts: { bound: 'openTimeoutMs' } },
+    ],
     ['prints a banner', () => 'Welcome to the server!\n', { kind: 'protocol' }],
     ['sends broken base64', () => `<Data PSGuid='${EMPTY_GUID}'>a</b</Data>\n`, { kind: 'protocol' }],
     ['acknowledges what was not sent', () => `<SignalAck PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     ['asks like a client', () => `<Close PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
-    ['sends a line without end', () => 'a'.repeat(2_000_000), { kind: 'too-large', facts: { bound: 'maxLineBytes' } }],
+    [
+      'sends a line without end',
+      () => 'a'.repeat(2_000_000),
+      { kind: 'too-large', facts: { bound: 'maxLineBytes' } },
+    ],
     [
       'sends a huge message',
       () => {
@@ -93,13 +113,20 @@ describe('opening with a peer that misbehaves', () => {
       () => lineOf('SESSION_CAPABILITY', propertySet({ protocolversion: '3.0' })),
       { kind: 'protocol' },
     ],
-    ['opens before it says its version', () => lineOf('RUNSPACEPOOL_STATE', propertySet({ RunspaceState: 2 })), { kind: 'protocol' }],
+    [
+      'opens before it says its version',
+      () => lineOf('RUNSPACEPOOL_STATE', propertySet({ RunspaceState: 2 })),
+      { kind: 'protocol' },
+    ],
     [
       'reports a broken pool',
       () =>
         lineOf(
           'RUNSPACEPOOL_STATE',
-          propertySet({ RunspaceState: 5, ExceptionAsErrorRecord: propertySet({ FullyQualifiedErrorId: 'Denied' }) }),
+          propertySet({
+            RunspaceState: 5,
+            ExceptionAsErrorRecord: propertySet({ FullyQualifiedErrorId: 'Denied' }),
+          }),
         ),
       { kind: 'refused', facts: { fullyQualifiedErrorId: 'Denied' } },
     ],
@@ -122,7 +149,12 @@ describe('opening with a peer that misbehaves', () => {
   test('can be given up', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
-    await expect(openSession(peer(() => ''), { signal: stop.signal })).rejects.toMatchObject({ kind: 'closed' });
+    await expect(
+      openSession(
+        peer(() => ''),
+        { signal: stop.signal },
+      ),
+    ).rejects.toMatchObject({ kind: 'closed' });
   });
 
   test('leaves nothing behind', async () => {
@@ -180,7 +212,10 @@ describe('a call to a peer that misbehaves', () => {
   });
 
   test('is unknown where it is never acknowledged, and later calls are not sent', async () => {
-    const session = await openSession(onCall(() => ''), { ackTimeoutMs: 100 });
+    const session = await openSession(
+      onCall(() => ''),
+      { ackTimeoutMs: 100 },
+    );
     const [first, second] = await Promise.all([session.invoke(call), session.invoke(call)]);
     expect(first).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
     expect(second).toMatchObject({ kind: 'failed', notSent: 'timeout' });
@@ -208,7 +243,9 @@ describe('a call to a peer that misbehaves', () => {
       const [data] = fragment(1n, message, 1 << 20);
       return ack(target) + formatPacket(dataPacket(target, data ?? Buffer.alloc(0)));
     });
-    expect(await outcomeWith(transport)).toMatchObject({ outcome: { kind: 'unknown', interruption: 'protocol' } });
+    expect(await outcomeWith(transport)).toMatchObject({
+      outcome: { kind: 'unknown', interruption: 'protocol' },
+    });
   });
 
   test('is stopped where its answer has no end, and the session lives on', async () => {
@@ -217,8 +254,10 @@ describe('a call to a peer that misbehaves', () => {
       const { kind, target } = packet;
       if (target === EMPTY_GUID || kind !== 'Data') return undefined;
       calls.add(target);
-      if (calls.size > 1) return ack(target) + lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target);
-      for (let index = 0; index < 100; index++) toClient.write(lineOf('PIPELINE_OUTPUT', 'x'.repeat(1000), target));
+      if (calls.size > 1)
+        return ack(target) + lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target);
+      for (let index = 0; index < 100; index++)
+        toClient.write(lineOf('PIPELINE_OUTPUT', 'x'.repeat(1000), target));
       return ack(target);
     });
     const session = await openSession(transport, { bounds: { maxCallBytes: 10_000 } });
@@ -233,18 +272,29 @@ describe('a call to a peer that misbehaves', () => {
       return undefined;
     });
     const session = await openSession(transport, { stopTimeoutMs: 50 });
-    expect(await session.invoke(call, { timeoutMs: 50 })).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
-    expect(await session.invoke(call, { timeoutMs: 50 })).toMatchObject({ kind: 'failed', notSent: 'timeout' });
+    expect(await session.invoke(call, { timeoutMs: 50 })).toMatchObject({
+      kind: 'unknown',
+      interruption: 'timeout',
+    });
+    expect(await session.invoke(call, { timeoutMs: 50 })).toMatchObject({
+      kind: 'failed',
+      notSent: 'timeout',
+    });
     await session.close();
   });
 
   test('is stopped where it asks a question', async () => {
     const method = { typeNames: ['RemoteHostMethodId'], text: 'PromptForChoice', number: 26, properties: {} };
     const transport = onCall(
-      (target) => ack(target) + lineOf('PIPELINE_HOST_CALL', propertySet({ ci: 1, mi: method, mp: [] }), target),
+      (target) =>
+        ack(target) + lineOf('PIPELINE_HOST_CALL', propertySet({ ci: 1, mi: method, mp: [] }), target),
     );
     expect(await outcomeWith(transport)).toMatchObject({
-      outcome: { kind: 'unknown', interruption: 'prompt', message: expect.stringContaining('PromptForChoice') as string },
+      outcome: {
+        kind: 'unknown',
+        interruption: 'prompt',
+        message: expect.stringContaining('PromptForChoice') as string,
+      },
       failure: undefined,
     });
   });
@@ -252,7 +302,10 @@ describe('a call to a peer that misbehaves', () => {
   test('keeps its outcome where the end comes together with the stop', async () => {
     const transport = peer(({ kind, target }) => {
       if (kind !== 'Signal') return undefined;
-      return lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target) + `<SignalAck PSGuid='${target}' />\n`;
+      return (
+        lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target) +
+        `<SignalAck PSGuid='${target}' />\n`
+      );
     });
     const session = await openSession(transport);
     expect(await session.invoke(call, { timeoutMs: 50 })).toMatchObject({ kind: 'objects' });

@@ -85,15 +85,18 @@ const conversations = referenceFolder('wsman');
   };
 
   test.each(files.map(({ name }) => name))('%s is understood in both directions', (name) => {
-    expect(messages(name, 'server').slice(0, 2).map(({ type }) => type)).toEqual([
-      'SESSION_CAPABILITY',
-      'INIT_RUNSPACEPOOL',
-    ]);
+    expect(
+      messages(name, 'server')
+        .slice(0, 2)
+        .map(({ type }) => type),
+    ).toEqual(['SESSION_CAPABILITY', 'INIT_RUNSPACEPOOL']);
     expect(messages(name, 'client').length).toBeGreaterThanOrEqual(3);
   });
 
   test('several statements stand in ExtraCmds, and Cmds repeats the first', () => {
-    const create = messages('multiple-commands.json', 'server').find(({ type }) => type === 'CREATE_PIPELINE');
+    const create = messages('multiple-commands.json', 'server').find(
+      ({ type }) => type === 'CREATE_PIPELINE',
+    );
     const { statements } = readPipeline(create?.value ?? null);
     expect(statements.map(([command]) => command?.name.slice(0, 12))).toHaveLength(10);
     const older = readPipeline({

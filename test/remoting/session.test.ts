@@ -43,8 +43,11 @@ describe('a session', () => {
         Table: { table: { Add: 'x', Remove: ['y'] } },
       };
       const { objects: echoed } = objects(await session.invoke({ cmdlet: 'Get-Echo', parameters }));
-      const values = Object.fromEntries(echoed.map((object) => [object.text, object.properties['Value']]));
-      expect(values).toEqual({ ...parameters, Table: { entries: { Add: 'x', Remove: ['y'] } } });
+      const values = new Map(echoed.map((object) => [object.text ?? '', object.properties['Value']]));
+      expect(Object.fromEntries(values)).toEqual({
+        ...parameters,
+        Table: { entries: { Add: 'x', Remove: ['y'] } },
+      });
     }));
 
   test('carries secure strings', () =>
@@ -103,7 +106,10 @@ describe('a session', () => {
     withSession(async (session) => {
       const big = await session.invoke({ cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } });
       expect(objects(big).objects[0]?.properties['Value']).toHaveLength(3_000_000);
-      const echoed = await session.invoke({ cmdlet: 'Get-Echo', parameters: { A: new Uint8Array(1_000_000) } });
+      const echoed = await session.invoke({
+        cmdlet: 'Get-Echo',
+        parameters: { A: new Uint8Array(1_000_000) },
+      });
       expect(objects(echoed).objects[0]?.properties['Value']).toHaveLength(1_000_000);
     }));
 
@@ -160,17 +166,27 @@ describe('a session', () => {
       const first = session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: 100, Tag: 'x' } });
       const queued = await session.invoke({ cmdlet: 'Get-Echo', parameters: {} }, { timeoutMs: 20 });
       expect(queued).toMatchObject({ kind: 'failed', notSent: 'timeout' });
-      const aborted = await session.invoke({ cmdlet: 'Get-Echo', parameters: {} }, { signal: AbortSignal.abort() });
+      const aborted = await session.invoke(
+        { cmdlet: 'Get-Echo', parameters: {} },
+        { signal: AbortSignal.abort() },
+      );
       expect(aborted).toMatchObject({ kind: 'failed', notSent: 'stopped' });
       expect(await first).toMatchObject({ kind: 'objects' });
     }));
 
-  test.each(['/bin/ls', 'Get-Date; Remove-Item', 'ls', '& calc', 'Get-', '.\\x.ps1', 'Get-A B', 'Get-\u2013A'])(
-    'refuses %j, which is no cmdlet',
-    (cmdlet) =>
-      withSession(async (session) => {
-        await expect(session.invoke({ cmdlet, parameters: {} })).rejects.toMatchObject({ kind: 'usage' });
-      }),
+  test.each([
+    '/bin/ls',
+    'Get-Date; Remove-Item',
+    'ls',
+    '& calc',
+    'Get-',
+    '.\\x.ps1',
+    'Get-A B',
+    'Get-\u2013A',
+  ])('refuses %j, which is no cmdlet', (cmdlet) =>
+    withSession(async (session) => {
+      await expect(session.invoke({ cmdlet, parameters: {} })).rejects.toMatchObject({ kind: 'usage' });
+    }),
   );
 
   test('may be closed twice and in the middle of a call', async () => {

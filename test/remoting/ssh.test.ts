@@ -8,7 +8,7 @@ import { openSession } from '../../remoting/session';
 import { fingerprint } from '../../remoting/transports/known-hosts';
 import { sshTransport, type SshOptions } from '../../remoting/transports/ssh';
 import { sampleHost } from './peers/sample-host';
-import { newPrivateKey, startSshServer, type SshPeer } from './peers/ssh-server';
+import { newPrivateKey, startAgent, startSshServer, type SshPeer } from './peers/ssh-server';
 
 const PASSWORD = new SecureText('right', 'the password');
 
@@ -84,6 +84,18 @@ describe('the ssh transport', () => {
       kind: 'usage',
       facts: { file: privateKeyFile },
     });
+  });
+
+  test('authenticates by an agent', async () => {
+    const socket = join(folder, 'agent');
+    const agent = await startAgent(socket, clientKey);
+    await roundTrip({ authentication: { agent: socket } });
+    agent.close();
+    const stranger = await startAgent(`${socket}2`, newPrivateKey());
+    await expect(opening({ authentication: { agent: `${socket}2` } })).rejects.toMatchObject({
+      kind: 'authentication-refused',
+    });
+    stranger.close();
   });
 
   test('knows the host by a known_hosts file', async () => {

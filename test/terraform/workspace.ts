@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { terraformPlatform } from '../../install/mirror';
 
 /** A provider as one JavaScript file, laid into the workspace's mirror. */
 export interface MirroredProvider {
@@ -135,11 +136,4 @@ export class TerraformWorkspace {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** For example `linux_amd64`, as Terraform names the folders of a mirror. */
-export function terraformPlatform(): string {
-  const systems: { readonly [platform: string]: string } = { win32: 'windows' };
-  const machines: { readonly [arch: string]: string } = { x64: 'amd64', ia32: '386' };
-  return `${systems[process.platform] ?? process.platform}_${machines[process.arch] ?? process.arch}`;
 }

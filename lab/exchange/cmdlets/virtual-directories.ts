@@ -86,15 +86,11 @@ function show(call: Call, kind: VirtualDirectoryKind, found: Located): PowerShel
   const settings: Settings = {
     ...defaults,
     ...iis,
-    WebSite: 'Default Web Site',
     ...directory.settings,
     // What IIS holds is not read, whatever was set there.
-    ...(adOnly
-      ? Object.fromEntries([...Object.keys(iis), 'WebSite'].map((name) => [name, defaults[name] ?? null]))
-      : {}),
+    ...(adOnly ? Object.fromEntries(Object.keys(iis).map((name) => [name, defaults[name] ?? null])) : {}),
     ...hosting(call, found),
   };
-  if (adOnly) settings['WebSite'] = '';
   return directoryObject(
     call.organization,
     kind.directoryClass,
@@ -103,11 +99,16 @@ function show(call: Call, kind: VirtualDirectoryKind, found: Located): PowerShel
     distinguishedName(call, found),
     {
       ...shown(call.catalog.cmdlet(`Set-${kind.kind}VirtualDirectory`), settings),
-      ServerName: server.name,
+      ...(isWebApplication(kind) ? { ServerName: server.name } : {}),
       AdminDisplayVersion: serverVersion(server.build),
       Server: serverId(call.organization, server.name),
     },
   );
+}
+
+/** OWA and ECP. */
+function isWebApplication(kind: VirtualDirectoryKind): boolean {
+  return kind.directoryClass.typeNames.some((name) => name.endsWith('.ExchangeWebAppVirtualDirectory'));
 }
 
 function get(kind: VirtualDirectoryKind) {
@@ -159,7 +160,7 @@ function set(kind: VirtualDirectoryKind) {
 }
 
 function warnOfRecycle(call: Call, kind: VirtualDirectoryKind, found: Located): void {
-  if (kind.kind !== 'Owa' && kind.kind !== 'Ecp') return;
+  if (!isWebApplication(kind)) return;
   const sibling = kind.kind === 'Owa' ? 'Ecp' : 'Owa';
   const site = identityOf(found);
   if (AUTHENTICATION_FLAGS.some((name) => call.has(name))) {

@@ -36,13 +36,12 @@ export function adObjectId(
   guid: string,
 ): PowerShellObject {
   const parts = distinguishedName.split(',');
-  const depth = parts.length - organization.domain.split('.').length;
   return textual('Microsoft.Exchange.Data.Directory.ADObjectId', text, {
     OrgHierarchyToIgnore: null,
     IsDeleted: false,
     Rdn: parts[0] ?? '',
     Parent: (parts[1] ?? '').replace(/^CN=/, ''),
-    Depth: depth,
+    Depth: parts.length - 1,
     DistinguishedName: distinguishedName,
     IsRelativeDn: false,
     DomainId: organization.domain,
@@ -100,7 +99,10 @@ export function directoryObject(
     properties: {
       Name: state.name,
       ...own,
-      AdminDisplayName: '',
+      // Objects made for showing leave it out.
+      ...(kind.typeNames.some((name) => name.endsWith('.ADPresentationObject'))
+        ? {}
+        : { AdminDisplayName: '' }),
       ExchangeVersion: objectVersion(...kind.version),
       DistinguishedName: distinguishedName,
       Identity: id,

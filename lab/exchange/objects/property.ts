@@ -44,6 +44,8 @@ function form(setCmdlet: CatalogCmdlet | undefined, name: string, value: Json): 
   if (AUTHENTICATION.test(name)) {
     return Array.isArray(value) ? (value as string[]).map(authentication) : authentication(value as string);
   }
+  // The parameter for the internal one is text, the property is not.
+  if (name.endsWith('Hostname')) return textual('Microsoft.Exchange.Data.Hostname', value as string);
   const parameter = setCmdlet?.parameter(name);
   if (parameter === undefined) return value as PowerShellValue;
   const values = parameter.values;
@@ -66,6 +68,8 @@ const TEXT_FORMS: { readonly [type: string]: (text: string) => PowerShellValue }
   ByteQuantifiedSize: (text) => textual('Microsoft.Exchange.Data.ByteQuantifiedSize', text),
   Unlimited: (text) => textual('Microsoft.Exchange.Data.Unlimited`1', text),
   Uri: uri,
+  Fqdn: (text) => textual('Microsoft.Exchange.Data.Fqdn', text),
+  SmtpX509Identifier: (text) => textual('Microsoft.Exchange.Data.SmtpX509Identifier', text),
 };
 
 function authentication(name: string) {

@@ -198,7 +198,7 @@ export class WsmanCarrier implements Carrier {
       await this.#sending;
       while (this.#awaited && this.#failure === undefined && this.#closing === undefined) {
         const received = await this.#receiveOnce(undefined, this.#ended.signal);
-        for (const data of received?.data ?? []) this.#events?.onData(EMPTY_GUID, data);
+        for (const data of received?.data ?? []) this.#events?.onData(EMPTY_GUID, data, 'Default');
       }
     } catch (error) {
       this.#fail(asRemotingError(error));
@@ -216,7 +216,7 @@ export class WsmanCarrier implements Carrier {
         if (received === undefined) continue;
         // Known before the data is handed over: its last message makes the session let go of the pipeline.
         pipeline.done = received.done;
-        for (const data of received.data) this.#events?.onData(id, data);
+        for (const data of received.data) this.#events?.onData(id, data, 'Default');
       }
     } catch (error) {
       if (given.signal.aborted) return;

@@ -138,6 +138,13 @@ describeEachServer('a question', (start) => {
     expect(sections[1]?.map((line) => line.toLowerCase())).toEqual([MAIL[0]?.toLowerCase()]);
   });
 
+  test('for the zone of a name that does not exist is not to be remembered', async () => {
+    const { sections } = messageText(await clientOf(rig, key).query(`nobody.${ZONE}`, 'SOA'));
+    expect(sections[2]).toEqual([SOA.replace(' 60 IN', ' 0 IN')]);
+    const known = messageText(await clientOf(rig, key).query(`mail.${ZONE}`, 'SOA'));
+    expect(known.sections[2]).toEqual([SOA]);
+  });
+
   test('about another zone is refused', async () => {
     const text = messageText(await clientOf(rig, key).query('mail.fabrikam.com.', 'A'));
     expect(text).toMatchObject({ rcode: 'REFUSED', flags: 'QR' });

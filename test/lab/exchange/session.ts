@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExchangeVersion } from '../../../exchange/versions';
@@ -10,18 +10,30 @@ const folders: string[] = [];
 
 /** A new organization in a folder of its own, removed when the tests of the file are done. */
 export function organization(domain = 'apatricio.local'): SimulatedOrganization {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-exchange-'));
-  folders.push(folder);
-  return SimulatedOrganization.create(join(folder, 'organization'), { domain });
+  return SimulatedOrganization.create(newFolder(), { domain });
 }
+
+const templates = new Map<ExchangeVersion, SimulatedOrganization>();
 
 /** Two Exchange 2013 servers, BSAEX01 and BSAEX02, unless another version is wanted. */
 export function twoServers(version = ExchangeVersion.V2013): SimulatedOrganization {
-  const made = organization();
-  for (const name of ['BSAEX01', 'BSAEX02']) {
-    made.addServer({ name, fqdn: `${name}.apatricio.local`, version });
+  const template = templates.get(version) ?? organization();
+  if (!templates.has(version)) {
+    for (const name of ['BSAEX01', 'BSAEX02']) {
+      template.addServer({ name, fqdn: `${name}.apatricio.local`, version });
+    }
+    templates.set(version, template);
   }
-  return made;
+  // A copy takes a millisecond; keys and certificates would take half a second.
+  const folder = newFolder();
+  cpSync(template.folder, folder, { recursive: true });
+  return SimulatedOrganization.open(folder);
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-exchange-'));
+  folders.push(folder);
+  return join(folder, 'organization');
 }
 
 export function removeFolders(): void {

@@ -1,33 +1,217 @@
-import { call, only, removeFolders, twoServers } from './session';
+import { ExchangeVersion } from '../../../exchange/versions';
+import type { SimulatedOrganization } from '../../../lab/exchange/organization';
+import { call, only, organization, removeFolders, twoServers } from './session';
 
 afterAll(removeFolders);
 
+const { V2010, V2013, V2016 } = ExchangeVersion;
+const OWA = 'BSAEX02\\owa (Default Web Site)';
+let lab: SimulatedOrganization;
+beforeEach(() => {
+  lab = twoServers();
+});
+
+const set = (
+  kind: string,
+  parameters: { readonly [name: string]: string | boolean | readonly string[] | null },
+) => call(lab, `Set-${kind}VirtualDirectory`, parameters);
+
 describe('a new server', () => {
-  test('has its own name in the internal addresses, and no external ones', async () => {
-    const lab = twoServers();
-    const owa = await call(lab, 'Get-OwaVirtualDirectory', { Server: 'BSAEX02' });
-    expect(only(owa, 'InternalUrl')).toBe('https://bsaex02.apatricio.local/owa');
-    expect(only(owa, 'ExternalUrl')).toBeNull();
-    expect(only(owa, 'Identity')).toBe('BSAEX02\\owa (Default Web Site)');
+  test.each([
+    ['Owa', 'https://bsaex02.apatricio.local/owa'],
+    ['Ecp', 'https://bsaex02.apatricio.local/ecp'],
+    ['ActiveSync', 'https://bsaex02.apatricio.local/Microsoft-Server-ActiveSync'],
+    ['WebServices', 'https://bsaex02.apatricio.local/EWS/Exchange.asmx'],
+    ['Oab', 'https://bsaex02.apatricio.local/OAB'],
+    ['Mapi', 'https://bsaex02.apatricio.local/mapi'],
+    ['PowerShell', 'http://bsaex02.apatricio.local/powershell'],
+    ['Autodiscover', null],
+  ])('has its own name in the internal address of %s, and no external one', async (kind, url) => {
+    const found = await call(lab, `Get-${kind}VirtualDirectory`, { Server: 'bsaex02.apatricio.local' });
+    expect(only(found, 'InternalUrl')).toBe(url);
+    expect(only(found, 'ExternalUrl')).toBeNull();
+  });
+
+  test('has its own name for Outlook Anywhere and Autodiscover', async () => {
+    const anywhere = await call(lab, 'Get-OutlookAnywhere', { Server: 'BSAEX02' });
+    expect(only(anywhere, 'Identity')).toBe('BSAEX02\\Rpc (Default Web Site)');
+    expect(only(anywhere, 'InternalHostname')).toBe('bsaex02.apatricio.local');
+    expect(only(anywhere, 'ExternalHostname')).toBeNull();
     const scp = await call(lab, 'Get-ClientAccessServer', { Identity: 'BSAEX02' });
     expect(only(scp, 'AutoDiscoverServiceInternalUri')).toBe(
       'https://bsaex02.apatricio.local/Autodiscover/Autodiscover.xml',
     );
   });
+});
 
-  test('answers with its version', async () => {
-    const servers = await call(twoServers(), 'Get-ExchangeServer', { Identity: 'bsaex01' });
-    expect(only(servers, 'AdminDisplayVersion')).toBe('Version 15.0 (Build 1497.2)');
+describe('a change', () => {
+  const url = 'https://webmail.andersonpatricio.info/owa';
+
+  test('is seen by every session, and touches no other server', async () => {
+    await set('Owa', { Identity: OWA, ExternalUrl: url });
+    const all = await call(lab, 'Get-OwaVirtualDirectory', {}, 'BSAEX02');
+    expect(
+      all.objects.map(({ properties }) => (properties['ExternalUrl'] as { text: string } | null)?.text),
+    ).toEqual([undefined, url]);
+  });
+
+  test('takes an identity in any case, and without a server the session’s own', async () => {
+    await set('Owa', { Identity: 'bsaex02\\OWA (default web site)', ExternalUrl: url });
+    await set('Owa', { Identity: 'owa (Default Web Site)', InternalUrl: url });
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA }), 'ExternalUrl')).toBe(url);
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Server: 'BSAEX01' }), 'InternalUrl')).toBe(url);
+  });
+
+  test('that changes nothing says so', async () => {
+    await set('Owa', { Identity: OWA, ExternalUrl: url });
+    expect((await set('Owa', { Identity: OWA, ExternalUrl: url })).warnings).toEqual([
+      expect.stringContaining('no settings'),
+    ]);
+  });
+
+  test('with WhatIf changes nothing', async () => {
+    await set('Owa', { Identity: OWA, ExternalUrl: url, WhatIf: true });
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA }), 'ExternalUrl')).toBeNull();
+  });
+
+  test('to an address without a scheme is refused', async () => {
+    expect((await set('Owa', { Identity: OWA, ExternalUrl: 'owa' })).failed).toContain(
+      'DataValidationException',
+    );
+  });
+
+  test('of OWA’s authentication asks for the same in ECP, and for an IIS restart', async () => {
+    const { warnings } = await set('Owa', {
+      Identity: OWA,
+      FormsAuthentication: false,
+      BasicAuthentication: true,
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining('EcpVirtualDirectory'),
+      expect.stringContaining('iisreset'),
+    ]);
   });
 });
 
-test('a change is seen by every session', async () => {
-  const lab = twoServers();
-  const url = 'https://webmail.andersonpatricio.info/owa';
-  await call(lab, 'Set-OwaVirtualDirectory', {
-    Identity: 'BSAEX02\\owa (Default Web Site)',
-    ExternalUrl: url,
+describe('ADPropertiesOnly', () => {
+  test('leaves out what IIS holds', async () => {
+    const full = await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA });
+    const adOnly = await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA, ADPropertiesOnly: true });
+    expect([only(full, 'FormsAuthentication'), only(full, 'WebSite')]).toEqual([true, 'Default Web Site']);
+    expect([only(adOnly, 'FormsAuthentication'), only(adOnly, 'WebSite')]).toEqual([false, '']);
+    expect(only(adOnly, 'InternalUrl')).toBe(only(full, 'InternalUrl'));
   });
-  const seen = await call(lab, 'Get-OwaVirtualDirectory', { Server: 'BSAEX02' }, 'BSAEX02');
-  expect(only(seen, 'ExternalUrl')).toBe(url);
+
+  test('reads a server that is down, where a full read reports an error beside the others', async () => {
+    lab.stopServer('BSAEX02');
+    const full = await call(lab, 'Get-OwaVirtualDirectory');
+    expect(full.objects).toHaveLength(1);
+    expect(full.errors).toEqual([expect.stringContaining('IISGeneralCOMException')]);
+    const adOnly = await call(lab, 'Get-OwaVirtualDirectory', { ADPropertiesOnly: true });
+    expect(adOnly.objects).toHaveLength(2);
+    expect((await set('Owa', { Identity: OWA, DefaultDomain: 'x' })).failed).toContain(
+      'IISGeneralCOMException',
+    );
+  });
+});
+
+describe('Outlook Anywhere', () => {
+  const identity = 'BSAEX02\\Rpc (Default Web Site)';
+  const setAnywhere = (parameters: { readonly [name: string]: string | boolean | readonly string[] }) =>
+    call(lab, 'Set-OutlookAnywhere', { Identity: identity, ...parameters });
+  const host = 'webmail.andersonpatricio.info';
+
+  test('takes host, SSL and method together', async () => {
+    const { failed } = await setAnywhere({
+      InternalHostname: host,
+      InternalClientsRequireSsl: true,
+      ExternalHostname: host,
+      ExternalClientsRequireSsl: true,
+      ExternalClientAuthenticationMethod: 'Negotiate',
+    });
+    expect(failed).toBeUndefined();
+    const shown = await call(lab, 'Get-OutlookAnywhere', { Identity: identity });
+    expect(only(shown, 'ExternalHostname')).toBe(host);
+    expect(only(shown, 'ExternalClientsRequireSsl')).toBe(true);
+    expect(only(shown, 'ExternalClientAuthenticationMethod')).toBe('Negotiate');
+  });
+
+  test.each([
+    ['an external host alone', { ExternalHostname: host }],
+    ['an external host without a method', { ExternalHostname: host, ExternalClientsRequireSsl: true }],
+    ['an internal host without SSL said', { InternalHostname: host }],
+    [
+      'the default method beside a specific one',
+      { DefaultAuthenticationMethod: 'Ntlm', InternalClientAuthenticationMethod: 'Basic' },
+    ],
+    [
+      'Basic without SSL',
+      {
+        ExternalHostname: host,
+        ExternalClientsRequireSsl: false,
+        ExternalClientAuthenticationMethod: 'Basic',
+        SSLOffloading: false,
+      },
+    ],
+  ])('refuses %s', async (_what, parameters) => {
+    expect((await setAnywhere(parameters)).failed).toContain('ArgumentException');
+    expect(
+      only(await call(lab, 'Get-OutlookAnywhere', { Identity: identity }), 'ExternalHostname'),
+    ).toBeNull();
+  });
+
+  test('takes the default method for every side', async () => {
+    await setAnywhere({ DefaultAuthenticationMethod: 'Basic' });
+    const shown = await call(lab, 'Get-OutlookAnywhere', { Identity: identity });
+    expect(only(shown, 'IISAuthenticationMethods')).toEqual(['Basic']);
+    expect(only(shown, 'InternalClientAuthenticationMethod')).toBe('Basic');
+  });
+
+  test('must be enabled on Exchange 2010, with host, offloading and method', async () => {
+    const old = organization();
+    old.addServer({ name: 'OLD', fqdn: 'old.apatricio.local', version: V2010 });
+    const enable = (parameters: { readonly [name: string]: string | boolean }) =>
+      call(old, 'Enable-OutlookAnywhere', parameters, 'OLD');
+    expect((await call(old, 'Get-OutlookAnywhere', {}, 'OLD')).objects).toEqual([]);
+    expect((await enable({ ExternalHostname: host, SSLOffloading: false })).failed).toBeDefined();
+    const enabled = await enable({
+      ExternalHostname: host,
+      SSLOffloading: false,
+      DefaultAuthenticationMethod: 'Ntlm',
+    });
+    expect(only(enabled, 'ExternalHostname')).toBe(host);
+    const disabled = await call(old, 'Disable-OutlookAnywhere', {}, 'OLD');
+    expect(disabled.failed).toMatch(/^HostFunctionNotImplemented,/);
+  });
+});
+
+test('Set-ClientAccessServer still works in 2016, with a warning', async () => {
+  const newer = twoServers(V2016);
+  const uri = 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml';
+  const parameters = { Identity: 'BSAEX01', AutoDiscoverServiceInternalUri: uri };
+  expect((await call(newer, 'Set-ClientAccessServer', parameters)).warnings).toEqual([
+    expect.stringContaining('Set-ClientAccessService'),
+  ]);
+  const shown = await call(newer, 'Get-ClientAccessService', { Identity: 'BSAEX01' });
+  expect(shown.warnings).toEqual([]);
+  expect(only(shown, 'AutoDiscoverServiceInternalUri')).toBe(uri);
+});
+
+test('Get-ExchangeServer gives versions as servers do', async () => {
+  const mixed = organization();
+  mixed.addServer({ name: 'A', fqdn: 'a.apatricio.local', version: V2013 });
+  mixed.addServer({
+    name: 'B',
+    fqdn: 'b.apatricio.local',
+    version: V2016,
+    build: '15.1.2375.7',
+    site: 'Branch',
+  });
+  const { objects } = await call(mixed, 'Get-ExchangeServer', {}, 'A');
+  expect(
+    objects.map(({ properties }) => (properties['AdminDisplayVersion'] as { text: string }).text),
+  ).toEqual(['Version 15.0 (Build 1497.2)', 'Version 15.1 (Build 2375.7)']);
+  expect((objects[1]!.properties['Site'] as { text: string }).text).toBe(
+    'apatricio.local/Configuration/Sites/Branch',
+  );
 });

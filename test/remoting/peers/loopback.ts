@@ -11,7 +11,7 @@ export interface Pair {
   readonly toClient: PassThrough;
   readonly fromClient: PassThrough;
   /** Breaks the connection. */
-  cut(facts?: RemotingFacts): void;
+  readonly cut: (facts?: RemotingFacts) => void;
 }
 
 export function pair(): Pair {

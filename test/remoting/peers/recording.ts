@@ -22,8 +22,7 @@ export interface RecordedMessage extends Message {
 }
 
 /** Elements of WS-Management that carry fragments, and the one that names the command of the first of them. */
-const CARRIERS =
-  /<(?:\w+:)?(?:CommandLine|creationXml|Arguments|Stream)\b([^>]*)>([^<]*)/g;
+const CARRIERS = /<(?:\w+:)?(?:CommandLine|creationXml|Arguments|Stream)\b([^>]*)>([^<]*)/g;
 
 export function recordedData(conversation: readonly Exchange[]): RecordedData[] {
   return conversation.flatMap(({ request, response }) => [

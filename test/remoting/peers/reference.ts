@@ -7,7 +7,10 @@ export function referenceFolder(name: string): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-export function filesOf(folder: string, ending: string): readonly { readonly name: string; readonly text: string }[] {
+export function filesOf(
+  folder: string,
+  ending: string,
+): readonly { readonly name: string; readonly text: string }[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(ending))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));

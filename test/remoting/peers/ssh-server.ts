@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { Server, utils, type Connection, type ServerChannel } from 'ssh2';
+import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
+import { AgentProtocol, Server, utils, type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
 
 export interface SshPeer {
   readonly port: number;
@@ -31,10 +31,33 @@ export function newPrivateKey(): string {
   return privateKey;
 }
 
-function publicKeyOf(privateKey: string): { readonly type: string; readonly ssh: Buffer } {
+function parse(privateKey: string): ParsedKey {
   const parsed = utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
+  return parsed;
+}
+
+function publicKeyOf(privateKey: string): { readonly type: string; readonly ssh: Buffer } {
+  const parsed = parse(privateKey);
   return { type: parsed.type, ssh: parsed.getPublicSSH() };
+}
+
+/** An SSH agent that holds one key, on a socket. */
+export async function startAgent(socket: string, privateKey: string): Promise<NetServer> {
+  const key = parse(privateKey);
+  const server = createServer((connection) => {
+    const agent = new AgentProtocol(false);
+    agent.on('identities', (request) => agent.getIdentitiesReply(request, [key]));
+    agent.on('sign', (request, _publicKey, data, { hash }) => {
+      const signature = key.sign(data, hash);
+      if (Buffer.isBuffer(signature)) agent.signReply(request, signature);
+      else agent.failureReply(request);
+    });
+    connection.on('error', () => connection.destroy());
+    connection.pipe(agent).pipe(connection);
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return server;
 }
 
 export async function startSshServer(options: SshPeerOptions): Promise<SshPeer> {
@@ -49,7 +72,10 @@ export async function startSshServer(options: SshPeerOptions): Promise<SshPeer> 
       const byKey =
         context.method === 'publickey' &&
         options.clientKey !== undefined &&
-        context.key.data.equals(publicKeyOf(options.clientKey).ssh);
+        context.key.data.equals(publicKeyOf(options.clientKey).ssh) &&
+        (context.signature === undefined ||
+          context.blob === undefined ||
+          parse(options.clientKey).verify(context.blob, context.signature, context.hashAlgo) === true);
       if (byPassword || byKey) context.accept();
       else context.reject(['password', 'publickey']);
     });

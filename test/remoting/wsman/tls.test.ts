@@ -246,18 +246,6 @@ test('credentials in a URL are refused', async () => {
   await lab.stop();
 });
 
-test('without the package for Kerberos it is said what to do', async () => {
-  const lab = await startLab();
-  const missing = { kind: 'usage', message: expect.stringContaining('npm install kerberos') as string };
-  const installed = await import('kerberos').then(
-    () => true,
-    () => false,
-  );
-  const opening = lab.connect({ authentication: { kind: 'negotiate' } });
-  await expect(opening).rejects.toMatchObject(installed ? { kind: 'authentication-refused' } : missing);
-  await lab.stop();
-});
-
 test('the lab makes its certificate once', () => {
   expect(certificate()).toEqual(certificate());
 });

@@ -1,0 +1,43 @@
+import { path } from '../../schema';
+import { dagNameProblem } from '../resources/database-availability-group';
+import type { Rule } from './rule';
+
+export const dagName: Rule = {
+  id: 'dag-name',
+  severity: 'error',
+  spelling: true,
+  description:
+    'The name of a DAG has at most 15 characters and is not that of a server: it becomes a computer account.',
+  check: ({ site }) => {
+    const name = site.dag?.name;
+    if (name === undefined) return [];
+    const at = path('dag', 'name');
+    if (name.length > 15) {
+      return [
+        {
+          path: at,
+          problem: `'${name}' has ${name.length} characters; the name of a DAG has at most 15`,
+          remedy: 'choose a shorter name, such as DAG01',
+        },
+      ];
+    }
+    if (dagNameProblem(name) !== undefined) {
+      return [
+        {
+          path: at,
+          problem: `'${name}' is not a name for a DAG`,
+          remedy: 'use letters, digits and hyphens, such as DAG01',
+        },
+      ];
+    }
+    return site.servers.some((server) => server.name.toLowerCase() === name.toLowerCase())
+      ? [
+          {
+            path: at,
+            problem: `'${name}' is the name of a server`,
+            remedy: 'a DAG needs a computer name of its own; choose another',
+          },
+        ]
+      : [];
+  },
+};

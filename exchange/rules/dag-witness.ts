@@ -1,0 +1,56 @@
+import type { Path } from '../../schema';
+import { path } from '../../schema';
+import type { ExchangeSiteProps, Witness } from '../site';
+import type { Finding, Rule } from './rule';
+
+/** Whether two names, with or without a domain, are those of one server. */
+function sameServer(left: string, right: string): boolean {
+  const [a, b] = [left.toLowerCase(), right.toLowerCase()];
+  return a === b || (a.includes('.') !== b.includes('.') && a.split('.')[0] === b.split('.')[0]);
+}
+
+function isMember(site: ExchangeSiteProps, witness: Witness, at: Path): readonly Finding[] {
+  const members = site.dag?.members?.map((name) => name.toLowerCase());
+  const found = site.servers.find(
+    ({ name, fqdn }) =>
+      (members === undefined || members.includes(name.toLowerCase())) &&
+      (sameServer(witness.server, name) || sameServer(witness.server, fqdn)),
+  );
+  if (found === undefined) return [];
+  return [
+    {
+      path: at,
+      problem: `the witness '${witness.server}' is the member ${found.name} of the same DAG`,
+      remedy: 'name a server that is no member, for example a file server in the same forest',
+    },
+  ];
+}
+
+export const dagWitness: Rule = {
+  id: 'dag-witness',
+  severity: 'error',
+  description:
+    'The witness is no member of the same DAG: its vote would be lost with the member. The alternate witness is another server, in the other datacentre.',
+  check: ({ site }) => {
+    const { dag } = site;
+    if (dag === undefined) return [];
+    const alternate = dag.alternateWitness;
+    return [
+      ...isMember(site, dag.witness, path('dag', 'witness', 'server')),
+      ...(alternate === undefined
+        ? []
+        : [
+            ...isMember(site, alternate, path('dag', 'alternateWitness', 'server')),
+            ...(sameServer(alternate.server, dag.witness.server)
+              ? [
+                  {
+                    path: path('dag', 'alternateWitness', 'server'),
+                    problem: `'${alternate.server}' is the witness too, and is lost together with it`,
+                    remedy: 'name a server in the other datacentre, or leave alternateWitness out',
+                  },
+                ]
+              : []),
+          ]),
+    ];
+  },
+};

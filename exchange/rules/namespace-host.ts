@@ -1,0 +1,41 @@
+import { declaredHosts } from '../declared-names';
+import { isHostName } from '../resources/host';
+import type { Rule } from './rule';
+
+/** The host of what was typed as a URL; undefined where there is none. */
+function hostIn(text: string): string | undefined {
+  const host = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#\s]*)/i.exec(text)?.[1] ?? /^([^/]+)\//.exec(text)?.[1];
+  return host !== undefined && isHostName(host) && host.includes('.') ? host : undefined;
+}
+
+export const namespaceHost: Rule = {
+  id: 'namespace-host',
+  severity: 'error',
+  spelling: true,
+  description:
+    'A namespace is a host name with its domain. The URL of each service is made of it, so that none can lack its host or have a mistyped path.',
+  check: ({ site }) =>
+    declaredHosts(site).flatMap(({ text, path }) => {
+      if (isHostName(text) && text.includes('.')) return [];
+      if (/[/:\s]/.test(text)) {
+        const host = hostIn(text);
+        return [
+          {
+            path,
+            problem: `'${text}' is a URL or has a space in it; a namespace is the host name alone`,
+            remedy:
+              host === undefined
+                ? 'write a host name such as mail.contoso.com; paths are added for each service'
+                : `write it as '${host}'; paths are added for each service`,
+          },
+        ];
+      }
+      return [
+        {
+          path,
+          problem: text === '' ? 'the host name is empty' : `'${text}' is not a host name with a domain`,
+          remedy: 'write it as mail.contoso.com; null clears an external name',
+        },
+      ];
+    }),
+};

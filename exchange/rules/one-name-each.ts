@@ -1,0 +1,31 @@
+import { declaredNames } from '../declared-names';
+import type { Rule } from './rule';
+
+export const oneNameEach: Rule = {
+  id: 'one-name-each',
+  severity: 'error',
+  spelling: true,
+  description:
+    'A text holds one name, without spaces around it or in it. Several names in one text would become one name that nothing has.',
+  check: ({ site }) =>
+    declaredNames(site).flatMap(({ text, path }) => {
+      if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !/[\s,;]/.test(text)) return [];
+      const names = text.split(/[\s,;]+/).filter((name) => name !== '');
+      if (names.length < 2) {
+        return [
+          {
+            path,
+            problem: `'${text}' has a space or a comma beside the name`,
+            remedy: `write it as '${names.join('')}'`,
+          },
+        ];
+      }
+      return [
+        {
+          path,
+          problem: `'${text}' holds ${names.length} names, or a name with a space in it`,
+          remedy: `give one name in each text: ${names.map((name) => `'${name}'`).join(', ')}; a name has no space`,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,74 @@
+import { declaredNames, declaredTexts } from '../declared-names';
+import type { Rule } from './rule';
+
+/** What word processors and web pages put in the place of plain characters, and what was meant. */
+const MEANT: { readonly [character: string]: readonly [name: string, plain: string] } = {
+  '\u00a0': ['a no-break space', ''],
+  '\u00ad': ['a soft hyphen', ''],
+  '\u200b': ['a zero-width space', ''],
+  '\u200e': ['a left-to-right mark', ''],
+  '\u200f': ['a right-to-left mark', ''],
+  '\u2010': ['a typographic hyphen', '-'],
+  '\u2011': ['a no-break hyphen', '-'],
+  '\u2012': ['a typographic dash', '-'],
+  '\u2013': ['a typographic dash', '-'],
+  '\u2014': ['a typographic dash', '-'],
+  '\u2015': ['a typographic dash', '-'],
+  '\u2018': ['a typographic quote', ''],
+  '\u2019': ['a typographic quote', ''],
+  '\u201a': ['a typographic quote', ''],
+  '\u201b': ['a typographic quote', ''],
+  '\u201c': ['a typographic quote', ''],
+  '\u201d': ['a typographic quote', ''],
+  '\u201e': ['a typographic quote', ''],
+  '\ufeff': ['a byte order mark', ''],
+};
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function nameOf(character: string): string {
+  const known = MEANT[character]?.[0];
+  if (known !== undefined) return `${known} (${codePoint(character)})`;
+  return /\p{C}/u.test(character)
+    ? `a hidden character (${codePoint(character)})`
+    : `'${character}' (${codePoint(character)})`;
+}
+
+/** What is shown of a text with characters that would not show. */
+function shown(text: string): string {
+  return [...text]
+    .map((character) => (/[\p{C}\p{Z}]/u.test(character) && character !== ' ' ? '?' : character))
+    .join('');
+}
+
+export const plainCharacters: Rule = {
+  id: 'plain-characters',
+  severity: 'error',
+  spelling: true,
+  description:
+    'Names and addresses hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
+  check: ({ site }) => [
+    ...declaredNames(site).flatMap(({ text, path }) => {
+      const wrong = [...new Set([...text].filter((character) => !/[\x20-\x7e]/.test(character)))];
+      if (wrong.length === 0) return [];
+      const plain = [...text].map((character) => MEANT[character]?.[1] ?? character).join('');
+      const suggestion = /^[\x21-\x7e]+$/.test(plain) ? `write it as '${plain}'` : 'type it again by hand';
+      return [
+        { path, problem: `'${shown(text)}' holds ${wrong.map(nameOf).join(' and ')}`, remedy: suggestion },
+      ];
+    }),
+    ...declaredTexts(site).flatMap(({ text, path }) => {
+      const wrong = [...new Set([...text].filter((character) => /[\p{C}\u2028\u2029]/u.test(character)))];
+      if (wrong.length === 0) return [];
+      return [
+        {
+          path,
+          problem: `'${shown(text)}' holds ${wrong.map(nameOf).join(' and ')}`,
+          remedy: 'type it again by hand; in TypeScript a backslash is written twice',
+        },
+      ];
+    }),
+  ],
+};

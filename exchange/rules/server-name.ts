@@ -1,0 +1,34 @@
+import { path } from '../../schema';
+import { serverNameProblem } from '../resources/host';
+import { PARTS_OF_NO_SERVER } from '../plan/parts';
+import type { Rule } from './rule';
+
+export const serverName: Rule = {
+  id: 'server-name',
+  severity: 'error',
+  spelling: true,
+  description: 'A server is named by its computer name: at most 15 letters, digits and hyphens.',
+  check: ({ site }) =>
+    site.servers.flatMap(({ name }, index) => {
+      const at = path('servers', index, 'name');
+      if (serverNameProblem(name) !== undefined) {
+        return [
+          {
+            path: at,
+            problem: `'${name}' is not the name of a server`,
+            remedy:
+              'give its computer name: at most 15 letters, digits and hyphens, without a domain, such as EX01',
+          },
+        ];
+      }
+      return PARTS_OF_NO_SERVER.some((part) => part === name.toLowerCase())
+        ? [
+            {
+              path: at,
+              problem: `'${name}' is a word of the plan's script, which could not tell the server from it`,
+              remedy: `a server with this name cannot be managed; the words are ${PARTS_OF_NO_SERVER.join(', ')}`,
+            },
+          ]
+        : [];
+    }),
+};

@@ -1,0 +1,7 @@
+import type { Value } from '../../schema';
+
+/** The text of a value that the schema makes a text. */
+export function plainText(value: Value | undefined): string {
+  if (typeof value !== 'string') throw new TypeError('a value is not the text that its schema says');
+  return value;
+}

@@ -1,0 +1,263 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, S3Backend, Token } from 'cdktf';
+import type { Environment } from '../../constructs/site-stack';
+import { SiteStack } from '../../constructs/site-stack';
+import { RESOURCES } from '../../exchange/resources';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { server, site } from '../exchange/sites';
+
+interface Block {
+  readonly [name: string]: unknown;
+}
+interface Synthesized {
+  readonly provider: { readonly [name: string]: readonly Block[] };
+  readonly resource: { readonly [type: string]: { readonly [id: string]: Block } };
+  readonly terraform: { readonly backend: Block; readonly required_providers: Block };
+  readonly variable: { readonly [name: string]: Block };
+  readonly import?: readonly Block[];
+}
+
+let project: string;
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'site-'));
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+const stackFile = (name: string) => join(project, 'cdktf.out/stacks/contoso', name);
+
+function synthesize(declaration: ExchangeSiteProps, more: Partial<Environment> = {}): Synthesized {
+  const app = new App({ stackTraces: false, outdir: join(project, 'cdktf.out') });
+  new SiteStack(app, 'contoso', { site: declaration, ...more }, project);
+  app.synth();
+  return JSON.parse(readFileSync(stackFile('cdk.tf.json'), 'utf8')) as Synthesized;
+}
+
+const right = site();
+
+describe('the stack of a site', () => {
+  test('addresses in Terraform are short and made of stable names', () => {
+    const { resource } = synthesize(right);
+    expect(Object.keys(resource['exchange_owa_virtual_directory']!)).toEqual(['EX01-owa', 'EX02-owa']);
+    expect(Object.keys(resource['dns_a_record_set']!)).toEqual([
+      'autodiscover_contoso_com-A',
+      'mail_contoso_com-A',
+    ]);
+  });
+
+  test('resources carry exactly what was resolved, and every attribute is one of the schema', () => {
+    const { resource } = synthesize(right);
+    expect(resource['exchange_mapi_virtual_directory']!['EX01-mapi']).toMatchObject({
+      server: 'EX01',
+      internal_url: 'https://mail.contoso.com/mapi',
+      external_url: 'https://mail.contoso.com/mapi',
+      iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'],
+    });
+    const meta = ['//', 'depends_on', 'lifecycle'];
+    for (const { typeName, schema } of RESOURCES) {
+      for (const block of Object.values(resource[typeName] ?? {})) {
+        const names = Object.keys(block).filter((name) => !meta.includes(name));
+        expect(Object.keys(schema.attributes)).toEqual(expect.arrayContaining(names));
+      }
+    }
+  });
+
+  test('a reference becomes one of Terraform, inside a map too', () => {
+    const { resource } = synthesize(right);
+    const thumbprint = '${exchange_certificate.EX02-certificate.thumbprint}';
+    expect(resource['exchange_certificate_services']!['EX02-certificate-services']).toMatchObject({
+      thumbprint,
+    });
+    expect(resource['exchange_health_gate']!['EX02-health']!['triggers']).toMatchObject({
+      certificate: thumbprint,
+      'outlook-anywhere': 'mail.contoso.com mail.contoso.com',
+    });
+  });
+
+  test('every Exchange object is created before it is destroyed, and no record set is', () => {
+    const { resource } = synthesize(right);
+    for (const [type, blocks] of Object.entries(resource)) {
+      for (const block of Object.values(blocks)) {
+        expect([type, block['lifecycle']]).toEqual([
+          type,
+          type.startsWith('dns_') ? undefined : { create_before_destroy: true },
+        ]);
+      }
+    }
+  });
+
+  test('the provider is told the declared versions by the very names of the servers', () => {
+    const { provider, terraform } = synthesize(right);
+    expect(provider['exchange']).toEqual([{ servers: { EX01: '2013', EX02: '2013' } }]);
+    expect(Object.keys(terraform.required_providers).sort()).toEqual(['dns', 'exchange']);
+  });
+
+  test('an endpoint stands in the provider only where it is declared', () => {
+    const { provider } = synthesize(site({ connection: { endpoint: 'ssh://admin@mgmt01' } }));
+    expect(provider['exchange']![0]).toMatchObject({ endpoint: 'ssh://admin@mgmt01' });
+  });
+
+  test('files and state are named from where Terraform runs, without a path of this machine', () => {
+    const { resource, terraform } = synthesize(right);
+    expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(
+      '../../../certificates/mail.pfx',
+    );
+    expect(terraform.backend).toEqual({ local: { path: '../../../terraform.contoso.tfstate' } });
+    expect(readFileSync(stackFile('cdk.tf.json'), 'utf8')).not.toContain(project);
+  });
+
+  test('an absolute PFX path stays as it is', () => {
+    const pfxFile = '\\\\FS01\\ExchUtil$\\mail.pfx';
+    const { resource } = synthesize(site({ certificate: { ...right.certificate, pfxFile } }));
+    expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(pfxFile);
+  });
+
+  test('a text is data to Terraform: what would begin an expression is doubled', () => {
+    const { resource } = synthesize(
+      site({
+        certificate: { ...right.certificate, pfxFile: '${path.root}/%{x.pfx' },
+        dag: { ...right.dag!, witness: { server: 'FS01', directory: 'C:\\$`"\'${file("x")}' } },
+      }),
+    );
+    expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(
+      '../../../$${path.root}/%%{x.pfx',
+    );
+    expect(resource['exchange_database_availability_group']!['dag-DAG01']!['witness_directory']).toBe(
+      'C:\\$`"\'$${file("x")}',
+    );
+  });
+
+  test('an environment can keep its state elsewhere', () => {
+    const { terraform } = synthesize(right, {
+      backend: (stack) => void new S3Backend(stack, { bucket: 'state', key: 'contoso', region: 'eu-west-1' }),
+    });
+    expect(terraform.backend).toHaveProperty('s3');
+    expect(terraform.backend).not.toHaveProperty('local');
+  });
+
+  test('secrets are ephemeral variables without a value', () => {
+    const zone = { name: 'contoso.com', keyName: 'exchange', keyAlgorithm: 'hmac-sha256' } as const;
+    const { variable, provider } = synthesize(site({ dns: { zones: [zone] } }));
+    const secret = { type: 'string', default: null, ephemeral: true, sensitive: true, nullable: true };
+    expect(variable['pfx_password']).toMatchObject(secret);
+    expect(variable['dns_key_secret']).toMatchObject(secret);
+    expect(provider['dns']).toEqual([
+      {
+        update: [
+          { key_name: 'exchange.', key_algorithm: 'hmac-sha256', key_secret: '${var.dns_key_secret}' },
+        ],
+      },
+    ]);
+  });
+
+  test('where updates go is left to the environment as long as nothing of it is declared', () => {
+    const { provider, variable } = synthesize(right);
+    expect(provider['dns']).toEqual([{}]);
+    expect(Object.keys(variable)).toEqual(['pfx_password']);
+  });
+
+  test('zones with update servers of their own get providers of their own', () => {
+    const { provider, resource, variable } = synthesize(
+      site({
+        dns: {
+          zones: [
+            { name: 'contoso.com', server: '192.0.2.53', port: 5353, transport: 'tcp', timeoutSeconds: 5 },
+            {
+              name: 'autodiscover.contoso.com',
+              server: '192.0.2.54',
+              keyName: 'k.',
+              keyAlgorithm: 'hmac-sha512',
+            },
+          ],
+        },
+      }),
+    );
+    expect(provider['dns']).toEqual([
+      { update: [{ server: '192.0.2.53', port: 5353, transport: 'tcp', timeout: '5' }] },
+      {
+        alias: 'autodiscover_contoso_com',
+        update: [
+          {
+            server: '192.0.2.54',
+            key_name: 'k.',
+            key_algorithm: 'hmac-sha512',
+            key_secret: '${var.dns_key_secret_autodiscover_contoso_com}',
+          },
+        ],
+      },
+    ]);
+    expect(Object.keys(variable)).toEqual(['dns_key_secret_autodiscover_contoso_com', 'pfx_password']);
+    expect(resource['dns_a_record_set']!['autodiscover_contoso_com-A']).toMatchObject({
+      provider: 'dns.autodiscover_contoso_com',
+      zone: 'autodiscover.contoso.com.',
+    });
+    expect(resource['dns_a_record_set']!['autodiscover_contoso_com-A']).not.toHaveProperty('name');
+  });
+
+  test('a declared record set is imported under its full name', () => {
+    const declaration = site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } });
+    expect(synthesize(declaration).import).toEqual([
+      { to: 'dns_a_record_set.mail_contoso_com-A', id: 'mail.contoso.com.' },
+    ]);
+    expect(synthesize(right).import).toBeUndefined();
+  });
+
+  test('the plan stands beside the stack', () => {
+    synthesize(right);
+    const plan = JSON.parse(readFileSync(stackFile('exchange-plan.json'), 'utf8')) as { site: string };
+    expect(plan.site).toBe('contoso');
+    expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain('site contoso.');
+  });
+
+  test('a second synth writes the same bytes', () => {
+    const all = () =>
+      ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'].map((name) =>
+        readFileSync(stackFile(name), 'utf8'),
+      );
+    synthesize(right);
+    const first = all();
+    synthesize(site());
+    expect(all()).toEqual(first);
+  });
+});
+
+describe('a declaration that is wrong', () => {
+  test('stops the synth with everything that is wrong, and writes nothing', () => {
+    const wrong = site({
+      servers: [server(1), server(2, { address: '192.0.2.1' })],
+      dag: { ...right.dag!, name: 'A-NAME-TOO-LONG-FOR-A-DAG' },
+    });
+    expect(() => synthesize(wrong)).toThrow(
+      /dag\.name: .* has 25 characters[^]*remedy: [^]*servers\[1\]\.address: the address '192\.0\.2\.1' stands at servers\[0\]\.address too[^]*remedy: /,
+    );
+    expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
+    expect(existsSync(stackFile('exchange-plan.ps1'))).toBe(false);
+  });
+
+  test('stops where two servers have one name, before two constructs have it', () => {
+    expect(() => synthesize(site({ servers: [server(1), server(1)] }))).toThrow(
+      `servers[1].name: the name 'EX01' stands at servers[0].name too`,
+    );
+  });
+
+  test('a warning does not stop the synth and is shown', () => {
+    synthesize(site({ certificate: { ...right.certificate, names: [...right.certificate.names, 'EX01'] } }));
+    const manifest = readFileSync(join(project, 'cdktf.out/manifest.json'), 'utf8');
+    expect(manifest).toContain(`certificate.names[2]: 'EX01' is the own name of the server EX01`);
+    expect(manifest).toContain('@cdktf/warn');
+  });
+
+  test('a value that only Terraform knows is refused by its place', () => {
+    const fqdn = Token.asString({ resolve: () => 'x' });
+    expect(() => synthesize(site({ servers: [server(1, { fqdn })] }))).toThrow(
+      'servers[0].fqdn: a value that only Terraform knows',
+    );
+  });
+
+  test('a file without a site says what to write', () => {
+    expect(() => synthesize(undefined as unknown as ExchangeSiteProps)).toThrow(
+      'environments/contoso.ts exports no site; write: export const site = defineSite(',
+    );
+  });
+});

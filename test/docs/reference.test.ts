@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { referencePages } from '../../docs/reference-pages';
+
+const folder = resolve(__dirname, '../../docs/reference');
+const root = resolve(__dirname, '../..');
+
+test('the reference is what the definitions say; npm run docs writes it', () => {
+  const written = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+  expect(written).toEqual(referencePages());
+});
+
+test('links between the pages lead somewhere', () => {
+  const pages = [
+    'README.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1] as string)
+      .filter((link) => {
+        try {
+          readFileSync(join(root, page, '..', link));
+          return false;
+        } catch (error) {
+          return (error as NodeJS.ErrnoException).code !== 'EISDIR';
+        }
+      })
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'cdktf';
+import { SiteStack } from '../../constructs/site-stack';
+import { site } from '../../environments/two-node-dag-2013';
+import type { ExchangePlan } from '../../exchange/plan/model';
+import type { ExchangeSiteProps } from '../../exchange/site';
+
+/** The scenario before the second server joins. */
+const before: ExchangeSiteProps = { ...site, servers: site.servers.slice(0, 1) };
+
+const FILES = ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'] as const;
+type Files = { readonly [name in (typeof FILES)[number]]: string };
+
+function synthesize(declaration: ExchangeSiteProps): Files {
+  const project = mkdtempSync(join(tmpdir(), 'two-node-'));
+  try {
+    const app = new App({ stackTraces: false, outdir: join(project, 'cdktf.out') });
+    new SiteStack(app, 'two-node-dag-2013', { site: declaration }, project);
+    app.synth();
+    const folder = join(project, 'cdktf.out/stacks/two-node-dag-2013');
+    return Object.fromEntries(FILES.map((name) => [name, readFileSync(join(folder, name), 'utf8')])) as Files;
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+}
+
+const full = synthesize(site);
+const single = synthesize(before);
+const plan = JSON.parse(full['exchange-plan.json']) as ExchangePlan;
+
+/** UPDATE_GOLDEN=1 writes them anew; then review the difference by eye against the scenario. */
+function golden(folder: string, files: Files): void {
+  const path = join(__dirname, '../golden', folder);
+  if (process.env['UPDATE_GOLDEN'] === '1') {
+    mkdirSync(path, { recursive: true });
+    FILES.forEach((name) => writeFileSync(join(path, name), files[name]));
+  }
+  FILES.forEach((name) => expect(files[name]).toBe(readFileSync(join(path, name), 'utf8')));
+}
+
+describe('the second server joins', () => {
+  test('the whole site is as it was reviewed', () => golden('two-node-dag-2013', full));
+  test('the state before is as it was reviewed', () => golden('two-node-dag-2013/before', single));
+
+  test('the steps of the second server come in the order of the scenario, DNS last', () => {
+    const steps = plan.steps.filter(({ server, kind }) => server === 'BsAEX02' || kind === 'dns');
+    expect(steps.map((step) => (step.kind === 'dns' ? 'dns' : step.cmdlet))).toEqual([
+      'Set-ClientAccessServer',
+      'Import-ExchangeCertificate',
+      'Enable-ExchangeCertificate',
+      'Set-OutlookAnywhere',
+      'Set-OwaVirtualDirectory',
+      'Set-EcpVirtualDirectory',
+      'Set-ActiveSyncVirtualDirectory',
+      'Set-WebServicesVirtualDirectory',
+      'Set-OabVirtualDirectory',
+      'Set-MapiVirtualDirectory',
+      'Add-DatabaseAvailabilityGroupServer',
+      'Test-ServiceHealth',
+      'Get-HealthReport',
+      'dns',
+      'dns',
+    ]);
+    expect(steps[0]).toMatchObject({
+      after: [],
+      parameters: {
+        Identity: 'BsAEX02',
+        AutoDiscoverServiceInternalUri:
+          'https://autodiscover.andersonpatricio.info/Autodiscover/Autodiscover.xml',
+      },
+    });
+  });
+
+  test('round robin carries both servers, behind the gates of both', () => {
+    expect(plan.steps.filter(({ kind }) => kind === 'dns')).toMatchObject([
+      { name: 'webmail', type: 'A', addresses: ['10.60.99.225', '10.60.99.227'] },
+      { name: 'autodiscover', type: 'A', addresses: ['10.60.99.225', '10.60.99.227'] },
+    ]);
+    for (const step of plan.steps.filter(({ kind }) => kind === 'dns')) {
+      expect(step.after).toEqual(['BsAEX01-health/Get-HealthReport', 'BsAEX02-health/Get-HealthReport']);
+    }
+  });
+
+  test('nothing of the first server changes, nor of the DAG: only the record sets do', () => {
+    type Resources = { readonly [type: string]: { readonly [id: string]: unknown } };
+    const resources = (files: Files) =>
+      (JSON.parse(files['cdk.tf.json']) as { resource: Resources }).resource;
+    const [was, is] = [resources(single), resources(full)];
+    const changed = Object.entries(was).flatMap(([type, blocks]) =>
+      Object.entries(blocks)
+        .filter(([id, block]) => JSON.stringify(block) !== JSON.stringify(is[type]?.[id]))
+        .map(([id]) => id),
+    );
+    expect(changed).toEqual(['autodiscover_andersonpatricio_info-A', 'webmail_andersonpatricio_info-A']);
+    const added = Object.entries(is).flatMap(([type, blocks]) =>
+      Object.keys(blocks).filter((id) => was[type]?.[id] === undefined),
+    );
+    expect(added.every((id) => id.startsWith('BsAEX02-'))).toBe(true);
+    expect(added).toHaveLength(12);
+  });
+
+  test('behind a virtual address the record sets do not change either', () => {
+    const balanced = (declaration: ExchangeSiteProps): ExchangeSiteProps => ({
+      ...declaration,
+      dns: { ...declaration.dns, publish: { virtualIp: '10.60.99.230' } },
+    });
+    const addresses = (files: Files) =>
+      (JSON.parse(files['exchange-plan.json']) as ExchangePlan).steps.flatMap((step) =>
+        step.kind === 'dns' ? [[step.name, step.addresses]] : [],
+      );
+    const both = [
+      ['webmail', ['10.60.99.230']],
+      ['autodiscover', ['10.60.99.230']],
+    ];
+    expect(addresses(synthesize(balanced(before)))).toEqual(both);
+    expect(addresses(synthesize(balanced(site)))).toEqual(both);
+  });
+
+  test('the declaration reads like the site: about 40 lines', () => {
+    const source = readFileSync(join(__dirname, '../../environments/two-node-dag-2013.ts'), 'utf8');
+    expect(source.split('\n').length).toBeLessThanOrEqual(45);
+  });
+});

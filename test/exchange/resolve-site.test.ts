@@ -1,0 +1,259 @@
+import type { DesiredState } from '../../exchange/desired-state';
+import { resolveSite } from '../../exchange/resolve-site';
+import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
+import { ExchangeVersion } from '../../exchange/site';
+import { server, site } from './sites';
+
+const right = site();
+
+function resourceOf(state: DesiredState, id: string) {
+  const found = state.resources.find((resource) => resource.id === id);
+  if (found === undefined) throw new Error(`no resource ${id}`);
+  return found;
+}
+
+/** Everything that must be done before, however far. */
+function waitsFor(state: DesiredState, id: string): readonly string[] {
+  const all = new Set<string>();
+  const visit = (from: string) => {
+    const node = [...state.resources, ...state.dnsRecords].find((one) => one.id === from);
+    for (const next of node?.dependsOn ?? []) {
+      if (all.has(next)) continue;
+      all.add(next);
+      visit(next);
+    }
+  };
+  visit(id);
+  return [...all];
+}
+
+describe('what a declaration comes to', () => {
+  test('the order: service connection points, one server after the other, record sets last', () => {
+    const ofServer = (name: string) => [
+      `${name}-certificate`,
+      `${name}-certificate-services`,
+      `${name}-outlook-anywhere`,
+      `${name}-owa`,
+      `${name}-ecp`,
+      `${name}-activesync`,
+      `${name}-ews`,
+      `${name}-oab`,
+      `${name}-mapi`,
+    ];
+    expect(resolveSite(right).order).toEqual([
+      'EX01-scp',
+      'EX02-scp',
+      ...ofServer('EX01'),
+      'dag-DAG01',
+      'EX01-dag-member',
+      'EX01-health',
+      ...ofServer('EX02'),
+      'EX02-dag-member',
+      'EX02-health',
+      'mail_contoso_com-A',
+      'autodiscover_contoso_com-A',
+    ]);
+  });
+
+  test('nothing stands before what it waits for', () => {
+    const state = resolveSite(right);
+    for (const { id, dependsOn } of [...state.resources, ...state.dnsRecords]) {
+      for (const before of dependsOn) {
+        expect(state.order.indexOf(before)).toBeGreaterThanOrEqual(0);
+        expect(state.order.indexOf(before)).toBeLessThan(state.order.indexOf(id));
+      }
+    }
+  });
+
+  test('a service connection point waits for nothing, not even the server before it', () => {
+    expect(waitsFor(resolveSite(right), 'EX02-scp')).toEqual([]);
+  });
+
+  test('from its certificate on, a server waits until the one before it is healthy', () => {
+    expect(resourceOf(resolveSite(right), 'EX02-certificate').dependsOn).toEqual(['EX02-scp', 'EX01-health']);
+    const parallel = resolveSite(site({ rollout: 'parallel' }));
+    expect(waitsFor(parallel, 'EX02-health').filter((id) => id.startsWith('EX01'))).toEqual([]);
+  });
+
+  test('the health gate of a server waits for everything else of it, the service connection point first', () => {
+    const waits = waitsFor(resolveSite(site({ rollout: 'parallel' })), 'EX01-health');
+    expect([...waits].sort()).toEqual([
+      'EX01-activesync',
+      'EX01-certificate',
+      'EX01-certificate-services',
+      'EX01-dag-member',
+      'EX01-ecp',
+      'EX01-ews',
+      'EX01-mapi',
+      'EX01-oab',
+      'EX01-outlook-anywhere',
+      'EX01-owa',
+      'EX01-scp',
+      'dag-DAG01',
+    ]);
+  });
+
+  test('record sets wait for the gates of all servers whose addresses they carry', () => {
+    for (const { dependsOn } of resolveSite(right).dnsRecords) {
+      expect(dependsOn).toEqual(['EX01-health', 'EX02-health']);
+    }
+  });
+
+  test('the services of a certificate take the thumbprint from the certificate of the same server', () => {
+    expect(resourceOf(resolveSite(right), 'EX02-certificate-services').attributes['thumbprint']).toEqual({
+      resource: 'EX02-certificate',
+      attribute: 'thumbprint',
+    });
+  });
+
+  test('a gate runs again when the certificate, its services, a name or the DAG changes', () => {
+    expect(resourceOf(resolveSite(right), 'EX02-health').attributes['triggers']).toEqual({
+      certificate: { resource: 'EX02-certificate', attribute: 'thumbprint' },
+      'certificate-services': 'IIS',
+      'outlook-anywhere': 'mail.contoso.com mail.contoso.com',
+      owa: 'https://mail.contoso.com/owa https://mail.contoso.com/owa',
+      ecp: 'https://mail.contoso.com/ecp https://mail.contoso.com/ecp',
+      activesync:
+        'https://mail.contoso.com/Microsoft-Server-ActiveSync https://mail.contoso.com/Microsoft-Server-ActiveSync',
+      ews: 'https://mail.contoso.com/EWS/Exchange.asmx https://mail.contoso.com/EWS/Exchange.asmx',
+      oab: 'https://mail.contoso.com/OAB https://mail.contoso.com/OAB',
+      mapi: 'https://mail.contoso.com/mapi https://mail.contoso.com/mapi',
+      'dag-member': 'DAG01',
+    });
+  });
+
+  test('services can have names of their own, inside and outside; null clears the outside', () => {
+    const state = resolveSite(
+      site({
+        namespaces: {
+          client: { internal: 'in.contoso.com', external: 'out.contoso.com' },
+          autodiscover: 'autodiscover.contoso.com',
+          services: {
+            ecp: { internal: 'in.contoso.com', external: null },
+            outlookAnywhere: 'oa.contoso.com',
+          },
+        },
+      }),
+    );
+    expect(resourceOf(state, 'EX01-owa').attributes).toMatchObject({
+      internal_url: 'https://in.contoso.com/owa',
+      external_url: 'https://out.contoso.com/owa',
+    });
+    expect(resourceOf(state, 'EX01-ecp').attributes).toMatchObject({ external_url: '' });
+    expect(resourceOf(state, 'EX01-outlook-anywhere').attributes).toMatchObject({
+      internal_hostname: 'oa.contoso.com',
+    });
+    expect(state.dnsRecords.map(({ host }) => host)).toEqual([
+      'in.contoso.com',
+      'out.contoso.com',
+      'autodiscover.contoso.com',
+      'oa.contoso.com',
+    ]);
+  });
+
+  test('remote PowerShell is managed only where it has a name of its own', () => {
+    expect(resolveSite(right).order).not.toContain('EX01-powershell');
+    const state = resolveSite(
+      site({ namespaces: { ...right.namespaces, services: { powershell: 'mail.contoso.com' } } }),
+    );
+    expect(resourceOf(state, 'EX01-powershell').attributes).toMatchObject({
+      internal_url: 'https://mail.contoso.com/PowerShell',
+    });
+  });
+
+  test('every kind of virtual directory that clients use has a resource', () => {
+    const kinds = new Set(resolveSite(right).resources.map(({ definition }) => definition.typeName));
+    const missing = virtualDirectories.filter(({ definition }) => !kinds.has(definition.typeName));
+    expect(missing.map(({ row }) => row.service)).toEqual(['powershell', 'autodiscover']);
+  });
+
+  test('MAPI over HTTP says its authentication on 2013, where every call must, and not later', () => {
+    const on2016 = site({
+      servers: [server(1, { version: ExchangeVersion.V2016 })],
+    });
+    expect(resourceOf(resolveSite(right), 'EX01-mapi').attributes).toMatchObject({
+      iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'],
+    });
+    expect(resourceOf(resolveSite(on2016), 'EX01-mapi').attributes).not.toHaveProperty(
+      'iis_authentication_methods',
+    );
+    const declared = site({ servers: on2016.servers, mapiAuthentication: ['Negotiate'] });
+    expect(resourceOf(resolveSite(declared), 'EX01-mapi').attributes).toMatchObject({
+      iis_authentication_methods: ['Negotiate'],
+    });
+  });
+
+  test('the cmdlet is that of the version', () => {
+    const on2016 = resolveSite(site({ servers: [server(1, { version: ExchangeVersion.V2016 })] }));
+    const cmdlet = (state: DesiredState) => resourceOf(state, 'EX01-scp').steps[0]?.invocation.cmdlet;
+    expect(cmdlet(resolveSite(right))).toBe('Set-ClientAccessServer');
+    expect(cmdlet(on2016)).toBe('Set-ClientAccessService');
+    expect(on2016.diagnostics).toEqual([]);
+  });
+
+  test('steps are those of the definitions, with nothing before', () => {
+    const { definition, steps } = resourceOf(resolveSite(right), 'EX02-scp');
+    expect(definition.typeName).toBe(serviceConnectionPoint.typeName);
+    expect(steps.map(({ invocation }) => invocation)).toEqual([
+      {
+        cmdlet: 'Set-ClientAccessServer',
+        parameters: {
+          Identity: 'EX02',
+          AutoDiscoverServiceInternalUri: 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',
+        },
+      },
+    ]);
+  });
+
+  test('a DAG may have fewer members than the site has servers', () => {
+    const { order } = resolveSite(site({ dag: { ...right.dag!, members: ['ex02'] } }));
+    expect(order.filter((id) => id.includes('dag'))).toEqual(['dag-DAG01', 'EX02-dag-member']);
+  });
+
+  test('a site without a DAG has none', () => {
+    const { servers, namespaces, certificate, dns } = right;
+    expect(
+      resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag')),
+    ).toEqual([]);
+  });
+
+  test('a server whose name begins with a digit gets an id that Terraform takes', () => {
+    const state = resolveSite(site({ servers: [server(1, { name: '01EX', fqdn: '01EX.contoso.local' })] }));
+    expect(state.order[0]).toBe('_01EX-scp');
+    expect(state.diagnostics).toEqual([]);
+  });
+});
+
+describe('the record sets', () => {
+  test('round robin publishes every server, IPv4 and IPv6 apart, in the order of the servers', () => {
+    const state = resolveSite(
+      site({ servers: [server(1, { address: ['192.0.2.1', '2001:db8::1'] }), server(2)] }),
+    );
+    expect(state.dnsRecords.map(({ id, addresses }) => [id, addresses])).toEqual([
+      ['mail_contoso_com-A', ['192.0.2.1', '192.0.2.2']],
+      ['mail_contoso_com-AAAA', ['2001:db8::1']],
+      ['autodiscover_contoso_com-A', ['192.0.2.1', '192.0.2.2']],
+      ['autodiscover_contoso_com-AAAA', ['2001:db8::1']],
+    ]);
+  });
+
+  test('behind a virtual address a new server changes no record set', () => {
+    const dns = { ...right.dns, publish: { virtualIp: '192.0.2.100' } };
+    const records = (servers: number[]) =>
+      resolveSite(site({ dns, servers: servers.map((number) => server(number)) })).dnsRecords.map(
+        ({ dependsOn: _waits, ...record }) => record,
+      );
+    expect(records([1])).toEqual(records([1, 2]));
+    expect(records([1])[0]).toMatchObject({ name: 'mail', addresses: ['192.0.2.100'] });
+  });
+
+  test('a name belongs to the longest zone that holds it, and may be the zone itself', () => {
+    const state = resolveSite(
+      site({ dns: { zones: [{ name: 'contoso.com.' }, { name: 'autodiscover.contoso.com' }] } }),
+    );
+    expect(state.dnsRecords.map(({ name, zone }) => [name, zone.name])).toEqual([
+      ['mail', 'contoso.com.'],
+      [null, 'autodiscover.contoso.com'],
+    ]);
+  });
+});

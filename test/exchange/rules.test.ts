@@ -1,0 +1,507 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveSite } from '../../exchange/resolve-site';
+import { formatDiagnostic, RULES } from '../../exchange/rules';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { ExchangeVersion } from '../../exchange/site';
+import { formatPath } from '../../schema';
+import { server, site } from './sites';
+
+interface Case {
+  readonly when: string;
+  readonly rule: string;
+  readonly declaration: ExchangeSiteProps;
+  readonly path: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+const right = site();
+const certificate = right.certificate;
+const dag = right.dag!;
+const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
+
+const CASES: readonly Case[] = [
+  {
+    when: 'a namespace was copied with a typographic dash',
+    rule: 'plain-characters',
+    declaration: site({
+      namespaces: { client: 'mail\u2013eu.contoso.com', autodiscover: 'autodiscover.contoso.com' },
+    }),
+    path: 'namespaces.client',
+    problem: 'a typographic dash (U+2013)',
+    remedy: `write it as 'mail-eu.contoso.com'`,
+  },
+  {
+    when: 'a thumbprint begins with the hidden mark that the Windows dialog puts there',
+    rule: 'plain-characters',
+    declaration: site({ certificate: { ...certificate, thumbprint: `\u200e${'AB'.repeat(20)}` } }),
+    path: 'certificate.thumbprint',
+    problem: 'a left-to-right mark (U+200E)',
+    remedy: `write it as '${'AB'.repeat(20)}'`,
+  },
+  {
+    when: 'a server name holds a line break',
+    rule: 'plain-characters',
+    declaration: site({ servers: [server(1), server(2, { name: 'EX02\nGet-Mailbox' })] }),
+    path: 'servers[1].name',
+    problem: `'EX02?Get-Mailbox' holds a hidden character (U+000A)`,
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a folder holds a control character, as an unescaped backslash makes one',
+    rule: 'plain-characters',
+    declaration: site({ dag: { ...dag, witness: { ...dag.witness, directory: 'C:\\Witness\tDAG' } } }),
+    path: 'dag.witness.directory',
+    problem: 'a hidden character (U+0009)',
+    remedy: 'a backslash is written twice',
+  },
+  {
+    when: 'two names are glued into one text',
+    rule: 'one-name-each',
+    declaration: site({ certificate: names('pop.contoso.com, imap.contoso.com') }),
+    path: 'certificate.names[2]',
+    problem: 'holds 2 names',
+    remedy: `'pop.contoso.com', 'imap.contoso.com'`,
+  },
+  {
+    when: 'a space stands behind a name',
+    rule: 'one-name-each',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com ' }] } }),
+    path: 'dns.zones[0].name',
+    problem: 'a space or a comma beside the name',
+    remedy: `write it as 'contoso.com'`,
+  },
+  {
+    when: 'no server is declared',
+    rule: 'server-missing',
+    declaration: site({ servers: [] }),
+    path: 'servers',
+    problem: 'the site has no server',
+    remedy: 'cdktf destroy',
+  },
+  {
+    when: 'a server is named by its FQDN',
+    rule: 'server-name',
+    declaration: site({ servers: [server(1), server(2, { name: 'EX02.contoso.local' })] }),
+    path: 'servers[1].name',
+    problem: `'EX02.contoso.local' is not the name of a server`,
+    remedy: 'without a domain',
+  },
+  {
+    when: `a server has the name of a part of the script`,
+    rule: 'server-name',
+    declaration: site({ servers: [server(1), server(2, { name: 'DNS', fqdn: 'dns.contoso.local' })] }),
+    path: 'servers[1].name',
+    problem: `a word of the plan's script`,
+    remedy: 'organization, dns',
+  },
+  {
+    when: 'the FQDN is that of another server',
+    rule: 'server-fqdn',
+    declaration: site({ servers: [server(1), server(2, { fqdn: 'EX03.contoso.local' })] }),
+    path: 'servers[1].fqdn',
+    problem: `does not begin with the server's name 'EX02'`,
+    remedy: 'servers[1].name',
+  },
+  {
+    when: 'the FQDN has no domain',
+    rule: 'server-fqdn',
+    declaration: site({ servers: [server(1), server(2, { fqdn: 'EX02' })] }),
+    path: 'servers[1].fqdn',
+    problem: 'not a name with a domain',
+    remedy: 'EX02.contoso.local',
+  },
+  {
+    when: 'an address is malformed',
+    rule: 'address-syntax',
+    declaration: site({ servers: [server(1), server(2, { address: '10.60.99.327' })] }),
+    path: 'servers[1].address',
+    problem: `'10.60.99.327' is not an IPv4 or IPv6 address`,
+    remedy: '192.0.2.10',
+  },
+  {
+    when: 'an IPv6 address has a zone',
+    rule: 'address-syntax',
+    declaration: site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', 'fe80::1%eth0'] } } }),
+    path: 'dns.publish.virtualIp[1]',
+    problem: `'fe80::1%eth0' is not`,
+    remedy: 'without a port, prefix length or zone',
+  },
+  {
+    when: 'a namespace is typed as a URL',
+    rule: 'namespace-host',
+    declaration: site({
+      namespaces: { ...right.namespaces, services: { owa: 'https://mail.contoso.com/owa' } },
+    }),
+    path: 'namespaces.services.owa',
+    problem: 'is a URL',
+    remedy: `write it as 'mail.contoso.com'`,
+  },
+  {
+    when: 'a namespace is a URL without a host',
+    rule: 'namespace-host',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'https:///owa' } }),
+    path: 'namespaces.client',
+    problem: 'is a URL',
+    remedy: 'write a host name such as mail.contoso.com',
+  },
+  {
+    when: 'a namespace is a URL with a space',
+    rule: 'namespace-host',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        client: { internal: 'mail.contoso.com', external: 'https://ma il/' },
+      },
+    }),
+    path: 'namespaces.client.external',
+    problem: 'has a space in it',
+    remedy: 'write a host name',
+  },
+  {
+    when: 'a namespace has no domain',
+    rule: 'namespace-host',
+    declaration: site({ namespaces: { ...right.namespaces, autodiscover: 'autodiscover' } }),
+    path: 'namespaces.autodiscover',
+    problem: 'not a host name with a domain',
+    remedy: 'mail.contoso.com',
+  },
+  {
+    when: 'a wildcard stands in the middle of a certificate name',
+    rule: 'certificate-names',
+    declaration: site({ certificate: names('mail.*.contoso.com') }),
+    path: 'certificate.names[2]',
+    problem: 'not a name that a certificate can hold',
+    remedy: '*.contoso.com',
+  },
+  {
+    when: 'the name of the DAG has 16 characters',
+    rule: 'dag-name',
+    declaration: site({ dag: { ...dag, name: 'DAG-CONTOSO-MAIL' } }),
+    path: 'dag.name',
+    problem: 'has 16 characters; the name of a DAG has at most 15',
+    remedy: 'choose a shorter name',
+  },
+  {
+    when: 'the DAG is named as a server, in another letter case',
+    rule: 'dag-name',
+    declaration: site({ dag: { ...dag, name: 'ex02' } }),
+    path: 'dag.name',
+    problem: 'is the name of a server',
+    remedy: 'choose another',
+  },
+  {
+    when: 'two servers have one name, in another letter case',
+    rule: 'server-twice',
+    declaration: site({ servers: [server(1), server(1, { name: 'ex01', address: '192.0.2.2' })] }),
+    path: 'servers[1].name',
+    problem: `the name 'ex01' stands at servers[0].name too`,
+    remedy: 'give each server once',
+  },
+  {
+    when: 'two servers have one address',
+    rule: 'server-twice',
+    declaration: site({ servers: [server(1), server(2, { address: ['192.0.2.7', '192.0.2.1'] })] }),
+    path: 'servers[1].address[1]',
+    problem: `the address '192.0.2.1' stands at servers[0].address too`,
+    remedy: 'dns.publish.virtualIp',
+  },
+  {
+    when: 'clients of two servers are given the name of one',
+    rule: 'namespace-is-server',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'ex01.contoso.local' } }),
+    path: 'namespaces.client',
+    problem: 'is the FQDN of one server, servers[0]',
+    remedy: 'a name that the servers share',
+  },
+  {
+    when: 'a namespace lies outside every zone',
+    rule: 'namespace-zone',
+    declaration: site({
+      namespaces: { ...right.namespaces, client: 'mail.notcontoso.com' },
+      certificate: names('mail.notcontoso.com'),
+    }),
+    path: 'namespaces.client',
+    problem: `lies in none of the declared zones (contoso.com)`,
+    remedy: `{ name: 'notcontoso.com' }`,
+  },
+  {
+    when: 'a TSIG key has no algorithm',
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', keyName: 'exchange' }] } }),
+    path: 'dns.zones[0].keyName',
+    problem: 'its name and its algorithm together',
+    remedy: 'keyAlgorithm',
+  },
+  {
+    when: 'an update server has a port in its name',
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53:5353' }] } }),
+    path: 'dns.zones[0].server',
+    problem: 'neither a host name nor an address',
+    remedy: 'without a port',
+  },
+  {
+    when: 'the secret of a TSIG key stands where its name belongs',
+    rule: 'zone',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', keyName: 'c2VjcmV0/+8=', keyAlgorithm: 'hmac-sha256' }] },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'this is not the name of a TSIG key',
+    remedy: 'never its secret',
+  },
+  {
+    when: 'a zone is declared twice',
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com' }, { name: 'Contoso.com.' }] } }),
+    path: 'dns.zones[1].name',
+    problem: 'stands at dns.zones[0] too',
+    remedy: 'declare it once',
+  },
+  {
+    when: 'a TTL is no whole number',
+    rule: 'record-ttl',
+    declaration: site({ dns: { ...right.dns, ttlSeconds: 0.5 } }),
+    path: 'dns.ttlSeconds',
+    problem: '0.5 is not a TTL',
+    remedy: '300',
+  },
+  {
+    when: 'a record set to import is none of the site',
+    rule: 'existing-record',
+    declaration: site({ dns: { ...right.dns, existingRecords: ['www.contoso.com'] } }),
+    path: 'dns.existingRecords[0]',
+    problem: 'not a namespace of the site',
+    remedy: 'mail.contoso.com, autodiscover.contoso.com',
+  },
+  {
+    when: 'the virtual address is that of a server',
+    rule: 'virtual-address',
+    declaration: site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.2' } } }),
+    path: 'dns.publish.virtualIp',
+    problem: 'is the address of the server EX02',
+    remedy: 'the address of the load balancer',
+  },
+  {
+    when: 'a client access name is not on the certificate',
+    rule: 'certificate-coverage',
+    declaration: site({ namespaces: { ...right.namespaces, services: { ews: 'ews.contoso.com' } } }),
+    path: 'namespaces.services.ews',
+    problem: `'ews.contoso.com' is not on the certificate (it has mail.contoso.com, autodiscover.contoso.com)`,
+    remedy: `add 'ews.contoso.com' to certificate.names`,
+  },
+  {
+    when: 'a wildcard would have to stand for two labels',
+    rule: 'certificate-coverage',
+    declaration: site({
+      namespaces: { ...right.namespaces, client: 'mail.eu.contoso.com' },
+      certificate: { ...certificate, names: ['*.contoso.com'] },
+    }),
+    path: 'namespaces.client',
+    problem: 'is not on the certificate (it has *.contoso.com)',
+    remedy: 'certificate.names',
+  },
+  {
+    when: 'the certificate lists a server',
+    rule: 'certificate-server-name',
+    declaration: site({ certificate: names('EX02.contoso.local') }),
+    path: 'certificate.names[2]',
+    problem: 'the own name of the server EX02',
+    remedy: 'must be reissued for every server',
+  },
+  {
+    when: 'POP is to use a wildcard',
+    rule: 'certificate-wildcard',
+    declaration: site({
+      certificate: { ...certificate, names: ['*.contoso.com'], services: ['IIS', 'POP'] },
+    }),
+    path: 'certificate.services[1]',
+    problem: 'POP cannot use a wildcard certificate',
+    remedy: 'X509CertificateName',
+  },
+  {
+    when: 'SMTP is named without saying that the default is replaced',
+    rule: 'certificate-smtp',
+    declaration: site({ certificate: { ...certificate, services: ['IIS', 'SMTP'] } }),
+    path: 'certificate.services[1]',
+    problem: 'would replace the certificate that the servers use among themselves',
+    remedy: 'replaceDefaultSmtpCertificate',
+  },
+  {
+    when: 'a member of the DAG is not declared',
+    rule: 'dag-members',
+    declaration: site({ dag: { ...dag, members: ['EX01', 'EX07'] } }),
+    path: 'dag.members[1]',
+    problem: `'EX07' is none of the declared servers`,
+    remedy: 'EX01, EX02',
+  },
+  {
+    when: 'members have different versions',
+    rule: 'dag-members',
+    declaration: site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] }),
+    path: 'dag.members',
+    problem: 'EX01 2013, EX02 2016',
+    remedy: 'the servers of one version',
+  },
+  {
+    when: 'the witness is a member, named without its domain',
+    rule: 'dag-witness',
+    declaration: site({ dag: { ...dag, witness: { ...dag.witness, server: 'ex02' } } }),
+    path: 'dag.witness.server',
+    problem: `the witness 'ex02' is the member EX02 of the same DAG`,
+    remedy: 'a server that is no member',
+  },
+  {
+    when: 'the alternate witness is a member, named with its domain',
+    rule: 'dag-witness',
+    declaration: site({
+      dag: { ...dag, alternateWitness: { ...dag.witness, server: 'EX01.contoso.local' } },
+    }),
+    path: 'dag.alternateWitness.server',
+    problem: 'is the member EX01',
+    remedy: 'a server that is no member',
+  },
+  {
+    when: 'the alternate witness is the witness',
+    rule: 'dag-witness',
+    declaration: site({ dag: { ...dag, alternateWitness: { ...dag.witness, server: 'fs01' } } }),
+    path: 'dag.alternateWitness.server',
+    problem: 'is the witness too',
+    remedy: 'the other datacentre',
+  },
+  {
+    when: 'a DAG over two datacentres has no alternate witness',
+    rule: 'dag-stretched',
+    declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
+    path: 'dag',
+    problem: 'there is no alternate witness',
+    remedy: 'dag.alternateWitness',
+  },
+  {
+    when: 'the version has no such cmdlet',
+    rule: 'version-cmdlets',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      namespaces: { ...right.namespaces, services: { mapi: 'mail.contoso.com' } },
+    }),
+    path: 'namespaces.services.mapi',
+    problem: 'Exchange Server 2007 has no cmdlet Set-MapiVirtualDirectory',
+    remedy: 'leave this service out',
+  },
+  {
+    when: 'the version has no such parameter',
+    rule: 'version-cmdlets',
+    declaration: site({ servers: [server(1, { version: ExchangeVersion.V2010 })] }),
+    path: 'servers[0].version',
+    problem: 'Set-OutlookAnywhere of Exchange Server 2010 has no parameter InternalHostname',
+    remedy: 'correct the version of EX01',
+  },
+  {
+    when: 'a witness folder is no local folder',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, witness: { ...dag.witness, directory: '\\\\FS01\\Witness' } } }),
+    path: 'dag.witness.directory',
+    problem: 'is not a local folder',
+    remedy: 'C:\\',
+  },
+  {
+    when: 'a thumbprint is too short',
+    rule: 'attribute-value',
+    declaration: site({ certificate: { ...certificate, thumbprint: 'ABCD' } }),
+    path: 'certificate.thumbprint',
+    problem: `'ABCD' is not a thumbprint`,
+    remedy: '40 hexadecimal digits',
+  },
+];
+
+const found = (declaration: ExchangeSiteProps) => resolveSite(declaration).diagnostics;
+
+describe('the rules of a declaration', () => {
+  test('a right declaration has nothing wrong', () => {
+    expect(found(site())).toEqual([]);
+  });
+
+  test.each(CASES)('$rule: found when $when', ({ rule, declaration, path, problem, remedy }) => {
+    const hits = found(declaration).filter(
+      (diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path,
+    );
+    expect(hits).toHaveLength(1);
+    expect(hits[0]!.summary).toContain(problem);
+    expect(hits[0]!.detail).toContain(remedy);
+  });
+
+  test('every rule has a case, and every file of the folder is a rule in the list', () => {
+    expect([...new Set(CASES.map(({ rule }) => rule))].sort()).toEqual(RULES.map(({ id }) => id).sort());
+    const files = readdirSync(join(__dirname, '../../exchange/rules'))
+      .map((file) => file.replace('.ts', ''))
+      .filter((file) => file !== 'index' && file !== 'rule');
+    expect(files.sort()).toEqual(RULES.map(({ id }) => id).sort());
+  });
+
+  test('the order is frozen: people read the first one first', () => {
+    expect(RULES.map(({ id }) => id)).toEqual([
+      'plain-characters',
+      'one-name-each',
+      'server-missing',
+      'server-name',
+      'server-fqdn',
+      'address-syntax',
+      'namespace-host',
+      'certificate-names',
+      'dag-name',
+      'server-twice',
+      'namespace-is-server',
+      'namespace-zone',
+      'zone',
+      'record-ttl',
+      'existing-record',
+      'virtual-address',
+      'certificate-coverage',
+      'certificate-server-name',
+      'certificate-wildcard',
+      'certificate-smtp',
+      'dag-members',
+      'dag-witness',
+      'dag-stretched',
+      'version-cmdlets',
+      'attribute-value',
+    ]);
+  });
+
+  test('all mistakes are found at once', () => {
+    const wrong = site({
+      servers: [server(1), server(2, { address: '192.0.2.1' })],
+      namespaces: { client: 'mail.fabrikam.com', autodiscover: 'autodiscover.contoso.com' },
+      dag: { ...dag, witness: { ...dag.witness, server: 'EX01' } },
+    });
+    expect(found(wrong).map(({ rule }) => rule)).toEqual([
+      'server-twice',
+      'namespace-zone',
+      'certificate-coverage',
+      'dag-witness',
+    ]);
+  });
+
+  test('a misspelled value is reported once, not again for everything that follows from it', () => {
+    const wrong = site({ namespaces: { ...right.namespaces, client: 'https://mail.contoso.com/' } });
+    expect(found(wrong).map(({ rule, path }) => [rule, formatPath(path)])).toEqual([
+      ['namespace-host', 'namespaces.client'],
+    ]);
+  });
+
+  test('names on the certificate in upper case, and wildcards, cover their hosts', () => {
+    expect(
+      found(site({ certificate: { ...certificate, names: ['MAIL.Contoso.COM', '*.CONTOSO.com'] } })),
+    ).toEqual([]);
+  });
+
+  test('a diagnostic is two lines: what and where, then the remedy', () => {
+    const [first] = found(site({ certificate: { ...certificate, services: ['SMTP'] } }));
+    expect(formatDiagnostic(first!)).toBe(
+      'certificate.services[0]: SMTP would replace the certificate that the servers use among themselves [certificate-smtp]\n' +
+        '    remedy: leave SMTP out, or set certificate.replaceDefaultSmtpCertificate to true if that is meant',
+    );
+  });
+});

@@ -1,0 +1,253 @@
+import type { Fault } from '../../lab/exchange/faults';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
+import { SiteRig, type Finished, type Plan } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+
+const SETUP_MS = 300_000;
+const BEFORE = 'before';
+
+/** The writes of the second server's deploy; the test of the undisturbed deploy holds the list to what really runs. */
+const WRITES = [
+  'Set-ClientAccessServer',
+  'Import-ExchangeCertificate',
+  'Enable-ExchangeCertificate',
+  'Set-OutlookAnywhere',
+  'Set-OwaVirtualDirectory',
+  'Set-EcpVirtualDirectory',
+  'Set-ActiveSyncVirtualDirectory',
+  'Set-WebServicesVirtualDirectory',
+  'Set-OabVirtualDirectory',
+  'Set-MapiVirtualDirectory',
+  'Add-DatabaseAvailabilityGroupServer',
+] as const;
+
+const EFFECTS: readonly { readonly title: string; readonly fault: Pick<Fault, 'effect' | 'when'> }[] = [
+  { title: 'fails', fault: { effect: 'fail' } },
+  { title: 'loses its connection before it took effect', fault: { effect: 'drop', when: 'before' } },
+  { title: 'loses its connection after it took effect', fault: { effect: 'drop', when: 'after' } },
+];
+
+/** Everything in the organization but the moments at which it changed. */
+function settled(rig: SiteRig): unknown {
+  const { organization, servers } = rig.organization.read();
+  return JSON.parse(
+    JSON.stringify([organization, ...servers.values()], (key, value: unknown) =>
+      key === 'changed' || key === 'created' ? undefined : value,
+    ),
+  );
+}
+
+/** How often each cmdlet had an effect. */
+function effects(rig: SiteRig): { readonly [cmdlet: string]: number } {
+  const counts: { [cmdlet: string]: number } = {};
+  for (const { cmdlet, applied } of rig.writes()) {
+    if (applied) counts[cmdlet] = (counts[cmdlet] ?? 0) + 1;
+  }
+  return counts;
+}
+const ONCE_EACH = Object.fromEntries(WRITES.map((cmdlet) => [cmdlet, 1]));
+
+/** First server deployed, second installed and declared. */
+async function readyToJoin(tools: SiteTools): Promise<SiteRig> {
+  const rig = await SiteRig.create({ tools, startDns: startLab });
+  await rig.deploy(firstServer);
+  rig.install(SECOND.name);
+  rig.forget();
+  await rig.declare(bothServers);
+  rig.save(BEFORE);
+  return rig;
+}
+
+async function backToBefore(rig: SiteRig): Promise<void> {
+  rig.restore(BEFORE);
+  for (const name of NAMES) await rig.setAddresses(name, [FIRST.address as string]);
+  rig.forget();
+}
+
+/** One for each stage: what is set in a stage is seen in the next deploy. */
+const MOST_LAGGING_DEPLOYS = 6;
+
+interface Outcome {
+  readonly plan: Plan;
+  readonly organization: unknown;
+  readonly state: unknown;
+  readonly writes: readonly string[];
+}
+
+/** The deploy that nothing disturbs. */
+async function outcomeOf(rig: SiteRig): Promise<Outcome> {
+  const plan = await rig.plan();
+  const { exit, said } = await rig.applyPlan();
+  if (exit !== 0) throw new Error(said);
+  return {
+    plan,
+    organization: settled(rig),
+    state: rig.stateValues(),
+    writes: rig.writes().map(({ cmdlet }) => cmdlet),
+  };
+}
+
+interface Course {
+  readonly failed: Finished;
+  readonly updatesThen: number;
+  readonly stateThen: readonly string[];
+  readonly completedThen: readonly string[];
+  readonly finished: Finished;
+  readonly effects: { readonly [cmdlet: string]: number };
+  readonly organization: unknown;
+  readonly state: unknown;
+  readonly addresses: readonly string[];
+  readonly plan: Plan;
+}
+
+/** A deploy that meets a fault, the next one, and the plan after it. */
+async function disturbed(rig: SiteRig, fault: Fault): Promise<Course> {
+  await backToBefore(rig);
+  rig.organization.arm(fault);
+  const failed = await rig.apply();
+  const then = {
+    failed,
+    updatesThen: rig.updates.length,
+    stateThen: rig.stateAddresses(),
+    completedThen: rig
+      .writes()
+      .filter(({ outcome }) => outcome === 'completed')
+      .map(({ cmdlet }) => cmdlet),
+  };
+  const finished = await rig.apply();
+  return {
+    ...then,
+    finished,
+    effects: effects(rig),
+    organization: settled(rig),
+    state: rig.stateValues(),
+    addresses: await rig.addresses(NAMES[0]),
+    plan: await rig.plan(),
+  };
+}
+
+describeWithTerraform('a deploy is disturbed', () => {
+  let tools: SiteTools;
+  const rigs: SiteRig[] = [];
+  /** Address of the object that each cmdlet is for. */
+  const addressOf = new Map<string, string>();
+  /** What the deploy brings each rig to when nothing goes wrong. */
+  let undisturbed: readonly Outcome[] = [];
+  let courses: readonly ReadonlyMap<string, Promise<Course>>[] = [];
+
+  beforeAll(async () => {
+    tools = await siteTools();
+    rigs.push(...(await Promise.all(EFFECTS.map(() => readyToJoin(tools)))));
+    undisturbed = await Promise.all(rigs.map(outcomeOf));
+    for (const { address, change } of undisturbed[0]?.plan.changes ?? []) {
+      for (const text of (change.after?.['cmdlets'] ?? []) as readonly string[]) {
+        addressOf.set(text.split(' ')[0] ?? '', address);
+      }
+    }
+    // Each effect has a rig of its own, so that the three go on side by side.
+    courses = EFFECTS.map(({ fault }, index) => {
+      const own = rigs[index] as SiteRig;
+      let previous: Promise<unknown> = Promise.resolve();
+      return new Map(
+        WRITES.map((cmdlet) => {
+          const course = previous.then(() => disturbed(own, { ...fault, at: 1, cmdlet }));
+          previous = course.catch(() => undefined);
+          return [cmdlet, course];
+        }),
+      );
+    });
+  }, SETUP_MS);
+  afterAll(async () => {
+    await Promise.allSettled(courses.flatMap((course) => [...course.values()]));
+    for (const rig of rigs) await rig.remove();
+    tools.remove();
+  }, SETUP_MS);
+
+  test('the writes that are disturbed below are all that a deploy makes', () => {
+    for (const { writes } of undisturbed) expect([...writes].sort()).toEqual([...WRITES].sort());
+  });
+
+  describe.each(EFFECTS.map(({ title }, index) => [title, index] as const))('a write %s', (title, index) => {
+    test.each(WRITES)(
+      `%s ${title}: the next deploy finishes, and nothing is done twice`,
+      async (cmdlet) => {
+        const course = await (courses[index]?.get(cmdlet) as Promise<Course>);
+        expect(course.failed.exit).toBe(1);
+        expect(course.failed.said).toContain(cmdlet);
+        expect(course.failed.said).toContain(SECOND.name);
+        expect(course.updatesThen).toBe(0);
+        expect(course.stateThen).toEqual(
+          expect.arrayContaining(course.completedThen.map((done) => addressOf.get(done))),
+        );
+        expect(course.finished).toMatchObject({ exit: 0 });
+        expect(course.effects).toEqual(ONCE_EACH);
+        expect(course.organization).toEqual(undisturbed[index]?.organization);
+        expect(course.state).toEqual(undisturbed[index]?.state);
+        expect(course.addresses).toEqual([FIRST.address, SECOND.address]);
+        expect(course.plan).toMatchObject({ exit: 0, changes: [] });
+      },
+      SETUP_MS,
+    );
+  });
+
+  describe('with the time that a server takes', () => {
+    let rig: SiteRig;
+    beforeEach(async () => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+    }, SETUP_MS);
+
+    test(
+      'a slow cmdlet is waited for',
+      async () => {
+        rig.organization.arm({
+          at: 1,
+          cmdlet: 'Add-DatabaseAvailabilityGroupServer',
+          effect: 'delay',
+          delayMs: 3000,
+        });
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(effects(rig)).toEqual(ONCE_EACH);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'a cmdlet that takes longer than allowed is an error, and the next deploy finishes',
+      async () => {
+        const cmdlet = 'Import-ExchangeCertificate';
+        rig.organization.arm({ at: 1, cmdlet, effect: 'delay', when: 'after', delayMs: 5000 });
+        const failed = await rig.apply({ environment: { EXCHANGE_CALL_TIMEOUT_SECONDS: '2' } });
+        expect(failed.exit).toBe(1);
+        expect(failed.said).toContain(`${cmdlet} for ${SECOND.name}`);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(settled(rig)).toEqual(undisturbed[0]?.organization);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'reads that lag behind a write do not make it happen twice',
+      async () => {
+        rig.organization.lagReads(1);
+        let deploys = 1;
+        for (let last = await rig.apply(); last.exit !== 0 && deploys < MOST_LAGGING_DEPLOYS; deploys += 1)
+          last = await rig.apply();
+        rig.organization.lagReads(0);
+        expect(deploys).toBeLessThanOrEqual(MOST_LAGGING_DEPLOYS);
+        expect(settled(rig)).toEqual(undisturbed[0]?.organization);
+        // The others set what is set already.
+        expect(effects(rig)).toMatchObject({
+          'Import-ExchangeCertificate': 1,
+          'Add-DatabaseAvailabilityGroupServer': 1,
+        });
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
+import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { SiteRig, validCertificate } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+
+const SETUP_MS = 180_000;
+
+describeWithTerraform('a site over time', () => {
+  let tools: SiteTools;
+  let rig: SiteRig;
+  beforeAll(async () => {
+    tools = await siteTools();
+  }, SETUP_MS);
+  afterAll(() => tools.remove());
+  beforeEach(async () => {
+    rig = await SiteRig.create({ tools, startDns: startLab });
+  }, SETUP_MS);
+  afterEach(() => rig.remove());
+
+  /** Thumbprints on a server that were not Setup's, and which of them serves the web. */
+  const certificatesOf = (server: string) => {
+    const certificates = rig.organization.read().servers.get(server.toUpperCase())?.certificates ?? [];
+    return {
+      imported: certificates.filter(({ exportable, services }) => exportable && !services.includes('SMTP')),
+      web: certificates
+        .filter(({ services }) => services.includes('IIS'))
+        .map(({ thumbprint }) => thumbprint),
+    };
+  };
+
+  test(
+    'a new certificate is imported, takes the services over, and only then the old one goes',
+    async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(bothServers);
+      const renewed = validCertificate(NAMES, -1, 700);
+      rig.writePfx(renewed);
+      rig.forget();
+      const plan = await rig.plan();
+      expect(new Set(plan.changes.map(({ address }) => address.replace(/^.*\./, '')))).toEqual(
+        new Set(
+          [FIRST, SECOND].flatMap(({ name }) => [
+            `${name}-certificate`,
+            `${name}-certificate-services`,
+            `${name}-health`,
+          ]),
+        ),
+      );
+      const [old = ''] = certificatesOf(FIRST.name).web;
+      const removals = [FIRST, SECOND].map(
+        ({ name }) => `Remove-ExchangeCertificate -Server '${name}' -Thumbprint '${old}' -Confirm:$false`,
+      );
+      for (const removal of removals) expect(plan.said).toContain(removal);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      for (const { name } of [FIRST, SECOND]) {
+        const calls = rig.organization
+          .journal()
+          .filter(({ parameters }) => [parameters['Server'], parameters['Identity']].includes(name))
+          .map(({ cmdlet }) => cmdlet)
+          .filter((cmdlet) => cmdlet !== 'Get-ExchangeCertificate');
+        expect(calls).toEqual([
+          'Import-ExchangeCertificate',
+          'Enable-ExchangeCertificate',
+          'Test-ServiceHealth',
+          'Get-HealthReport',
+          'Remove-ExchangeCertificate',
+        ]);
+        expect(certificatesOf(name).web).toEqual([renewed.certificate.thumbprint]);
+        expect(certificatesOf(name).imported).toHaveLength(1);
+      }
+      // What a removal runs has no place in the plan but a warning.
+      const planned = [...plannedCmdlets(plan), ...removals.map((text) => text.toLowerCase())].sort();
+      expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
+      expect(rig.updates).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'whether a key is exportable is decided at the import: declaring it anew runs nothing',
+    async () => {
+      await rig.deploy(firstServer);
+      rig.forget();
+      await rig.deploy({
+        ...firstServer,
+        certificate: { ...firstServer.certificate, privateKeyExportable: false },
+      });
+      expect(rig.writes()).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'a server that was uninstalled and taken out of the declaration leaves the state without a cmdlet',
+    async () => {
+      const withoutDag = ({ dag: _, ...site }: ExchangeSiteProps): ExchangeSiteProps => site;
+      rig.install(SECOND.name);
+      await rig.deploy(withoutDag(bothServers));
+      rig.organization.removeServer(SECOND.name);
+      rig.forget();
+      await rig.deploy(withoutDag(firstServer));
+      expect(rig.writes()).toEqual([]);
+      for (const name of NAMES) expect(await rig.addresses(name)).toEqual([FIRST.address]);
+      expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
+  describe('the health gate', () => {
+    beforeEach(async () => {
+      await rig.deploy(firstServer);
+      rig.install(SECOND.name);
+      rig.forget();
+      await rig.declare(bothServers);
+    }, SETUP_MS);
+
+    test(
+      'stops before DNS where a protocol does not answer, names it and the server, and lets pass once it is healed',
+      async () => {
+        rig.organization.setHealth(SECOND.name, 'OWA.Proxy', 'Unhealthy');
+        const stopped = await rig.apply();
+        expect(stopped.exit).toBe(1);
+        expect(stopped.said).toContain('BsAEX02 is not healthy');
+        expect(stopped.said).toContain('owa (OWA.Proxy) is Unhealthy');
+        expect(rig.updates).toEqual([]);
+        const writes = rig.writes();
+        rig.organization.setHealth(SECOND.name, 'OWA.Proxy', 'Healthy');
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.writes()).toEqual(writes);
+        for (const name of NAMES) expect(await rig.addresses(name)).toEqual([FIRST.address, SECOND.address]);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'a server that is stopped during the deploy is named, and the next deploy finishes',
+      async () => {
+        rig.organization.setHealth(SECOND.name, 'ECP.Proxy', 'Unhealthy');
+        expect(await rig.apply()).toMatchObject({ exit: 1 });
+        rig.organization.setHealth(SECOND.name, 'ECP.Proxy', 'Healthy');
+        rig.organization.stopServer(SECOND.name);
+        const stopped = await rig.apply();
+        expect(stopped.exit).toBe(1);
+        expect(stopped.said).toContain(SECOND.name);
+        expect(rig.updates).toEqual([]);
+        for (const name of NAMES) expect(await rig.addresses(name)).toEqual([FIRST.address]);
+        rig.organization.startServer(SECOND.name);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        for (const name of NAMES) expect(await rig.addresses(name)).toEqual([FIRST.address, SECOND.address]);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'with one server stopped the names still resolve to the other, and a check says which one is down',
+      async () => {
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        rig.organization.stopServer(SECOND.name);
+        for (const name of NAMES) expect(await rig.addresses(name)).toContain(FIRST.address);
+        const { exit, said } = await rig.terraform([
+          'apply',
+          '-input=false',
+          '-no-color',
+          '-auto-approve',
+          '-refresh=false',
+          '-replace=exchange_health_gate.BsAEX02-health',
+        ]);
+        expect(exit).toBe(1);
+        expect(said).toContain(SECOND.name);
+        expect(said).not.toContain(`${FIRST.name} is`);
+      },
+      SETUP_MS,
+    );
+  });
+});

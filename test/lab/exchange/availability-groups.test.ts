@@ -1,0 +1,181 @@
+import { ExchangeVersion } from '../../../exchange/versions';
+import type { SimulatedOrganization } from '../../../lab/exchange/organization';
+import { call, only, removeFolders, twoServers } from './session';
+
+afterAll(removeFolders);
+
+let lab: SimulatedOrganization;
+beforeEach(() => {
+  lab = twoServers();
+});
+
+const create = (more = {}) =>
+  call(lab, 'New-DatabaseAvailabilityGroup', {
+    Name: 'DAG01',
+    WitnessServer: 'fs01.apatricio.local',
+    WitnessDirectory: 'C:\\Witness\\DAG01',
+    DatabaseAvailabilityGroupIpAddresses: ['255.255.255.255'],
+    ...more,
+  });
+const add = (server: string, group = 'DAG01') =>
+  call(lab, 'Add-DatabaseAvailabilityGroupServer', { Identity: group, MailboxServer: server });
+const removeMember = (server: string, more = {}) =>
+  call(lab, 'Remove-DatabaseAvailabilityGroupServer', {
+    Identity: 'DAG01',
+    MailboxServer: server,
+    Confirm: false,
+    ...more,
+  });
+const get = (more = {}) => call(lab, 'Get-DatabaseAvailabilityGroup', { Identity: 'DAG01', ...more });
+
+test('a new DAG has what it was given, and no members', async () => {
+  await create();
+  const group = await get();
+  expect(only(group, 'WitnessServer')).toBe('fs01.apatricio.local');
+  expect(only(group, 'WitnessDirectory')).toBe('C:\\Witness\\DAG01');
+  expect(only(group, 'DatabaseAvailabilityGroupIpAddresses')).toEqual(['255.255.255.255']);
+  expect(only(group, 'Servers')).toEqual([]);
+});
+
+test('the name has at most 15 characters and is taken once', async () => {
+  expect((await create({ Name: 'SixteenCharsLong' })).failed).toContain('DataValidationException');
+  expect((await create({ Name: 'FifteenCharLong' })).failed).toBeUndefined();
+  expect((await create({ Name: 'fifteencharlong' })).failed).toContain('ADObjectAlreadyExistsException');
+});
+
+test('New- has no alternate witness, Set- has', async () => {
+  const refused = await create({ AlternateWitnessServer: 'fs02' });
+  expect(refused.failed).toBe('NamedParameterNotFound,New-DatabaseAvailabilityGroup');
+  await create();
+  await call(lab, 'Set-DatabaseAvailabilityGroup', { Identity: 'DAG01', AlternateWitnessServer: 'fs02' });
+  expect(only(await get(), 'AlternateWitnessServer')).toBe('fs02');
+});
+
+test('Set- replaces the whole list of addresses', async () => {
+  await create({ DatabaseAvailabilityGroupIpAddresses: ['10.0.0.1', '10.0.1.1'] });
+  await call(lab, 'Set-DatabaseAvailabilityGroup', {
+    Identity: 'DAG01',
+    DatabaseAvailabilityGroupIpAddresses: ['10.0.0.2'],
+  });
+  expect(only(await get(), 'DatabaseAvailabilityGroupIpAddresses')).toEqual(['10.0.0.2']);
+});
+
+describe('a member', () => {
+  beforeEach(() => create());
+
+  test('joins, and is named by its mailbox server too', async () => {
+    await add('BSAEX01');
+    await add('BSAEX02');
+    expect(only(await get(), 'Servers')).toEqual(['BSAEX01', 'BSAEX02']);
+    const server = await call(lab, 'Get-MailboxServer', { Identity: 'BSAEX02' });
+    expect(only(server, 'DatabaseAvailabilityGroup')).toBe('DAG01');
+  });
+
+  test('must exist', async () => {
+    expect((await add('NOSUCH')).failed).toContain('ManagementObjectNotFoundException');
+  });
+
+  test('must not be in a DAG already', async () => {
+    await add('BSAEX01');
+    expect((await add('BSAEX01')).message).toContain('already');
+    await create({ Name: 'DAG02' });
+    expect((await add('BSAEX01', 'DAG02')).message).toContain('DAG01');
+  });
+
+  test('must answer', async () => {
+    lab.stopServer('BSAEX02');
+    expect((await add('BSAEX02')).failed).toBeDefined();
+    expect(only(await get(), 'Servers')).toEqual([]);
+  });
+
+  test('must run the version of the others', async () => {
+    lab.addServer({ name: 'NEW', fqdn: 'new.apatricio.local', version: ExchangeVersion.V2016 });
+    await add('BSAEX01');
+    expect((await add('NEW')).message).toContain('Exchange Server 2016');
+  });
+
+  test('must not be the witness, in either order', async () => {
+    await create({ Name: 'DAG02', WitnessServer: 'BSAEX02.apatricio.local' });
+    expect((await add('BSAEX02', 'DAG02')).message).toContain('witness');
+    await add('BSAEX01');
+    const set = await call(lab, 'Set-DatabaseAvailabilityGroup', {
+      Identity: 'DAG01',
+      WitnessServer: 'bsaex01',
+    });
+    expect(set.message).toContain('witness');
+  });
+
+  test('leaves only when it holds no database copies', async () => {
+    await add('BSAEX01');
+    await add('BSAEX02');
+    const database = lab.read().organization.databases.find(({ server }) => server === 'BSAEX01')!.name;
+    await call(lab, 'Add-MailboxDatabaseCopy', { Identity: database, MailboxServer: 'BSAEX02' });
+    expect((await removeMember('BSAEX02')).message).toContain(database);
+    await call(lab, 'Remove-MailboxDatabaseCopy', { Identity: `${database}\\BSAEX02`, Confirm: false });
+    expect((await removeMember('BSAEX02')).failed).toBeUndefined();
+    expect(only(await get(), 'Servers')).toEqual(['BSAEX01']);
+  });
+
+  test('that is down leaves by its configuration only', async () => {
+    await add('BSAEX02');
+    lab.stopServer('BSAEX02');
+    expect((await removeMember('BSAEX02')).failed).toBeDefined();
+    expect((await removeMember('BSAEX02', { ConfigurationOnly: true })).failed).toBeUndefined();
+  });
+
+  test('leaves only after a question is answered', async () => {
+    await add('BSAEX02');
+    expect((await removeMember('BSAEX02', { Confirm: true })).failed).toMatch(/^HostFunctionNotImplemented,/);
+  });
+});
+
+test('a DAG is removed only when it is empty', async () => {
+  await create();
+  await add('BSAEX01');
+  const remove = () => call(lab, 'Remove-DatabaseAvailabilityGroup', { Identity: 'DAG01', Confirm: false });
+  expect((await remove()).message).toContain('BSAEX01');
+  await removeMember('BSAEX01');
+  expect((await remove()).failed).toBeUndefined();
+  expect((await get()).failed).toContain('ManagementObjectNotFoundException');
+});
+
+test('the state of the cluster is read only with Status', async () => {
+  await create();
+  await add('BSAEX01');
+  await add('BSAEX02');
+  lab.stopServer('BSAEX02');
+  expect(only(await get(), 'OperationalServers')).toBeNull();
+  const status = await get({ Status: true });
+  expect(only(status, 'OperationalServers')).toEqual(['BSAEX01']);
+  expect(only(status, 'WitnessShareInUse')).toBe('Primary');
+});
+
+test('network settings need a quorum', async () => {
+  await create();
+  const port = () =>
+    call(lab, 'Set-DatabaseAvailabilityGroup', { Identity: 'DAG01', ReplicationPort: 64328 });
+  expect((await port()).failed).toBeDefined();
+  await add('BSAEX01');
+  expect((await port()).failed).toBeUndefined();
+});
+
+test('members are stopped and started in activation coordination mode only', async () => {
+  await create();
+  await add('BSAEX01');
+  await add('BSAEX02');
+  const stop = () =>
+    call(lab, 'Stop-DatabaseAvailabilityGroup', {
+      Identity: 'DAG01',
+      MailboxServer: 'BSAEX02',
+      Confirm: false,
+    });
+  expect((await stop()).failed).toBeDefined();
+  await call(lab, 'Set-DatabaseAvailabilityGroup', {
+    Identity: 'DAG01',
+    DatacenterActivationMode: 'DagOnly',
+  });
+  await stop();
+  expect(only(await get(), 'StoppedMailboxServers')).toEqual(['BSAEX02.apatricio.local']);
+  await call(lab, 'Start-DatabaseAvailabilityGroup', { Identity: 'DAG01', MailboxServer: 'BSAEX02' });
+  expect(only(await get(), 'StoppedMailboxServers')).toEqual([]);
+});

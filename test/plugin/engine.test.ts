@@ -1,0 +1,503 @@
+import { Engine } from '../../plugin/engine/engine';
+import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
+import type { ManagedResource, ProviderDefinition } from '../../plugin';
+import { flag, integer, path, text, textList, textSet, UNKNOWN } from '../../schema';
+import type { Diagnostic, Known, Value, Values } from '../../schema';
+
+/** Objects in memory, and the steps that ran. */
+class Target {
+  readonly objects = new Map<string, Values>();
+  readonly ran: string[] = [];
+  failAt: string | undefined;
+  readFails = false;
+}
+
+interface Step {
+  readonly text: string;
+  readonly name: string;
+  readonly set: Values | null;
+}
+
+const lower = (value: Known) => (typeof value === 'string' ? value.toLowerCase() : value);
+
+const thing: ManagedResource<Target, Step> = {
+  typeName: 'test_thing',
+  schema: {
+    version: 1,
+    attributes: {
+      name: text('required', '', { requiresReplace: true, equals: (a, b) => lower(a) === lower(b) }),
+      url: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
+      size: integer('optional', '', { problem: (value) => (Number(value) < 0 ? 'below zero' : undefined) }),
+      on: flag('optional-computed', '', { defaultValue: true }),
+      chosen: text('optional-computed', ''),
+      tags: textSet('optional', ''),
+      secret: text('optional', '', { writeOnly: true, sensitive: true }),
+      id: text('computed', ''),
+      steps: textList('computed', ''),
+    },
+    blocks: {
+      part: {
+        nesting: 'set',
+        schema: {
+          attributes: {
+            host: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
+            secret: text('optional', '', { writeOnly: true }),
+          },
+        },
+      },
+    },
+  },
+  stepsAttribute: 'steps',
+  steps({ prior, planned }) {
+    if (planned === null) return [{ text: `remove ${keyOf(prior)}`, name: keyOf(prior), set: null }];
+    if (planned.name === UNKNOWN || planned.url === UNKNOWN) return UNKNOWN;
+    const name = keyOf(planned);
+    const steps: Step[] =
+      prior === null ? [{ text: `make ${name}`, name, set: { id: `id of ${name}` } }] : [];
+    for (const key of ['url', 'size', 'on', 'chosen', 'tags']) {
+      const value = planned[key] ?? null;
+      if (JSON.stringify(value) === JSON.stringify(prior?.[key] ?? null)) continue;
+      if (key === 'url' && prior !== null && lower(value as Known) === lower(prior.url as Known)) continue;
+      steps.push({ text: `set ${name} ${key}`, name, set: { [key]: value } });
+    }
+    return steps;
+  },
+  describe: (step) => step.text,
+  async execute(step, target) {
+    if (step.text === target.failAt) return [{ severity: 'error', summary: 'broke', detail: 'as asked' }];
+    target.ran.push(step.text);
+    if (step.set === null) target.objects.delete(step.name);
+    else target.objects.set(step.name, { ...target.objects.get(step.name), ...step.set });
+    return [];
+  },
+  async read(state, target) {
+    if (target.readFails) throw new Error('nobody answers');
+    const object = target.objects.get(keyOf(state));
+    return {
+      state:
+        object === undefined
+          ? null
+          : { chosen: 'by provider', on: true, ...object, name: state.name ?? null },
+    };
+  },
+  importState: async (id) => ({ state: { name: id, secret: 'must not stay' } }),
+};
+
+function keyOf(values: Values | null): string {
+  return typeof values?.name === 'string' ? values.name.toLowerCase() : '';
+}
+
+const provider = (resource: ManagedResource<Target, Step>, target: Target): ProviderDefinition<Target> => ({
+  typeName: 'test',
+  schema: { version: 0, attributes: {} },
+  resources: [resource],
+  configure: async () => ({ target }),
+});
+
+async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}) {
+  const target = new Target();
+  const engine = new Engine(provider({ ...thing, ...changes }, target));
+  await engine.configure({}, '1.11.4');
+  const whole = (values: Values): Values =>
+    engine.upgrade('test_thing', 1, { ...(values as { [name: string]: Known }) });
+  const config = (values: { readonly [name: string]: Value }): Values => ({
+    ...Object.fromEntries(Object.keys(thing.schema.attributes).map((name) => [name, null])),
+    part: [],
+    ...values,
+  });
+  const state = (values: { readonly [name: string]: Known }) =>
+    whole({ id: 'id of a', on: true, chosen: 'by provider', steps: ['before'], ...values });
+  const plan = (prior: Values | null, wanted: Values | null, memo = {}) =>
+    engine.plan('test_thing', { prior, config: wanted, memo });
+  /** Through the bytes that Terraform keeps, as in a real run. */
+  const deploy = async (prior: Values | null, wanted: Values | null, memo = {}) => {
+    const planned = await plan(prior, wanted, memo);
+    return engine.apply('test_thing', {
+      prior,
+      planned: planned.planned,
+      config: wanted,
+      memo: readMemo(writeMemo(planned.memo)),
+    });
+  };
+  return { target, engine, config, state, plan, deploy };
+}
+
+const errors = (diagnostics: readonly Diagnostic[]) =>
+  diagnostics.filter(({ severity }) => severity === 'error').map(({ summary }) => summary);
+
+describe('the plan', () => {
+  test('of a creation: declared values, defaults, and unknown what the provider decides', async () => {
+    const { plan, config } = await setUp();
+    const { planned, requiresReplace } = await plan(
+      null,
+      config({ name: 'A', secret: 'x', part: [{ host: 'h', secret: 'y' }] }),
+    );
+    expect(planned).toMatchObject({
+      name: 'A',
+      url: null,
+      on: true,
+      chosen: UNKNOWN,
+      id: UNKNOWN,
+      secret: null,
+      part: [{ host: 'h', secret: null }],
+      steps: ['make a', 'set a on'],
+    });
+    expect(requiresReplace).toEqual([]);
+  });
+
+  test('keeps the prior value, steps too, where nothing changes', async () => {
+    const { plan, config, state } = await setUp();
+    const prior = state({ name: 'a', url: 'X', tags: ['1', '2'], part: [{ host: 'h', secret: null }] });
+    const { planned, diagnostics } = await plan(
+      prior,
+      config({ name: 'A', url: 'x', tags: ['1', '2'], secret: 'any', part: [{ host: 'H', secret: 'z' }] }),
+    );
+    expect(planned).toEqual(prior);
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('lists the steps of an update, none where only their result is unaffected', async () => {
+    const { plan, config, state } = await setUp();
+    const { planned } = await plan(
+      state({ name: 'a', size: 1 }),
+      config({ name: 'a', size: 2, part: [{ host: 'h' }] }),
+    );
+    expect(planned).toMatchObject({ size: 2, steps: ['set a size'], id: 'id of a' });
+    expect(
+      (await plan(state({ name: 'a' }), config({ name: 'a', part: [{ host: 'h' }] }))).planned,
+    ).toMatchObject({
+      steps: [],
+    });
+  });
+
+  test('leaves the steps unknown while an input is', async () => {
+    const { plan, config, state } = await setUp();
+    expect((await plan(state({ name: 'a' }), config({ name: 'a', url: UNKNOWN }))).planned).toMatchObject({
+      url: UNKNOWN,
+      steps: UNKNOWN,
+    });
+  });
+
+  test('asks for a replacement where the meaning changes, or may change', async () => {
+    const { plan, config, state } = await setUp();
+    const prior = state({ name: 'a' });
+    expect((await plan(prior, config({ name: 'b' }))).requiresReplace).toEqual([path('name')]);
+    expect((await plan(prior, config({ name: UNKNOWN }))).requiresReplace).toEqual([path('name')]);
+    expect((await plan(prior, config({ name: 'A' }))).requiresReplace).toEqual([]);
+  });
+
+  test('asks for a replacement at the place in a list of blocks', async () => {
+    const line = { text: text('required', '', { requiresReplace: true }) };
+    const blocks = { line: { nesting: 'list' as const, schema: { attributes: line } } };
+    const { plan, config, engine } = await setUp({ schema: { ...thing.schema, blocks } });
+    const prior = engine.upgrade('test_thing', 1, { name: 'a', line: [{ text: '1' }, { text: '2' }] });
+    const wanted = (...lines: string[]) => config({ name: 'a', line: lines.map((item) => ({ text: item })) });
+    expect((await plan(prior, wanted('1', '3'))).requiresReplace).toEqual([path('line', 1, 'text')]);
+    expect((await plan(prior, wanted('1'))).requiresReplace).toEqual([path('line')]);
+    expect((await plan(prior, wanted('1', '2'))).requiresReplace).toEqual([]);
+  });
+
+  test('takes facts from outside, which may make a change of their own', async () => {
+    const { plan, config, state } = await setUp({
+      inform: async () => ({
+        values: { id: 'another' },
+        requiresReplace: [path('id')],
+        diagnostics: [{ severity: 'warning', summary: 'look', detail: 'here' }],
+      }),
+    });
+    const result = await plan(state({ name: 'a' }), config({ name: 'a' }));
+    expect(result).toMatchObject({
+      planned: { id: 'another', steps: [] },
+      requiresReplace: [path('id')],
+      diagnostics: [{ summary: 'look' }, { summary: 'Replacing test_thing also runs: remove a' }],
+    });
+  });
+
+  test('of a destroy warns with the exact steps', async () => {
+    const { plan, state } = await setUp();
+    const result = await plan(state({ name: 'a' }), null);
+    expect(result.planned).toBeNull();
+    expect(result.diagnostics).toEqual([
+      { severity: 'warning', summary: 'Destroying test_thing runs: remove a', detail: '  1. remove a' },
+    ]);
+  });
+
+  test('of a destroy that runs nothing says so only where the definition has a sentence for it', async () => {
+    const silent = await setUp({ steps: () => [] });
+    expect((await silent.plan(silent.state({ name: 'a' }), null)).diagnostics).toEqual([]);
+    const told = await setUp({ steps: () => [], destroyNote: 'It is forgotten.' });
+    expect((await told.plan(told.state({ name: 'a' }), null)).diagnostics).toMatchObject([
+      { detail: 'It is forgotten.' },
+    ]);
+  });
+});
+
+describe('the apply', () => {
+  test('runs the steps in order and reads back', async () => {
+    const { deploy, config, target } = await setUp();
+    const { state, diagnostics } = await deploy(null, config({ name: 'A', url: 'U', secret: 's' }));
+    expect(diagnostics).toEqual([]);
+    expect(target.ran).toEqual(['make a', 'set a url', 'set a on']);
+    expect(state).toMatchObject({
+      name: 'A',
+      url: 'U',
+      chosen: 'by provider',
+      id: 'id of a',
+      secret: null,
+      steps: target.ran,
+    });
+  });
+
+  test('keeps the planned spelling where reading shows another one', async () => {
+    const { deploy, config } = await setUp({
+      read: async (state) => ({ state: { ...state, url: 'http://x', chosen: 'c', id: 'i' } }),
+    });
+    expect((await deploy(null, config({ name: 'a', url: 'HTTP://X' }))).state).toMatchObject({
+      url: 'HTTP://X',
+    });
+  });
+
+  test('says which attribute did not take, and keeps what is really there', async () => {
+    const { deploy, config } = await setUp({
+      read: async (state) => ({ state: { ...state, size: 5, chosen: 'c', id: 'i' } }),
+    });
+    const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'size did not take', path: path('size') },
+    ]);
+    expect(diagnostics[0]?.detail).toMatch(/shows 5 where 7/);
+    expect(state).toMatchObject({ size: 5 });
+  });
+
+  test('runs nothing where it would run other steps than the plan showed', async () => {
+    const { engine, plan, config, target } = await setUp();
+    const wanted = config({ name: 'a', url: 'u' });
+    const { planned, memo } = await plan(null, wanted);
+    const result = await engine.apply('test_thing', {
+      prior: null,
+      planned: { ...planned, steps: ['make a', 'set a on'] },
+      config: wanted,
+      memo,
+    });
+    expect(errors(result.diagnostics)).toEqual(['test_thing would now run other steps than the plan showed']);
+    expect(result.diagnostics[0]?.detail).toContain('2. set a url');
+    expect(target.ran).toEqual([]);
+    expect(result.state).toBeNull();
+  });
+
+  test('after a failure keeps what is there and says where it stopped', async () => {
+    const { deploy, config, target, state } = await setUp();
+    target.objects.set('a', { id: 'id of a' });
+    target.failAt = 'set a size';
+    const result = await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u', size: 1, tags: ['t'] }));
+    expect(result.state).toMatchObject({ url: 'u', size: null, tags: null, steps: ['set a url'] });
+    expect(result.diagnostics[0]?.detail).toMatch(/as asked\n\nStep 2 of 3: set a size\n/);
+  });
+
+  test('after a failure that made nothing keeps nothing', async () => {
+    const { deploy, config, target } = await setUp();
+    target.failAt = 'make a';
+    expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null, memo: {} });
+  });
+
+  test('keeps a half-made object even where it cannot be read', async () => {
+    const { deploy, config, target } = await setUp();
+    target.failAt = 'set a url';
+    target.readFails = true;
+    const result = await deploy(null, config({ name: 'a', url: 'u' }));
+    expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] }, memo: { unfinished: true } });
+    expect(errors(result.diagnostics)).toEqual(['broke', 'test_thing could not be read after the failure']);
+  });
+
+  test('keeps an object whose removal failed', async () => {
+    const { deploy, target, state } = await setUp();
+    target.objects.set('a', { id: 'id of a' });
+    target.failAt = 'remove a';
+    expect((await deploy(state({ name: 'a' }), null)).state).toMatchObject({ name: 'a', id: 'id of a' });
+    target.failAt = undefined;
+    expect((await deploy(state({ name: 'a' }), null)).state).toBeNull();
+    expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('stops before the next step once it is asked to', async () => {
+    const { deploy, config, target, engine } = await setUp({
+      execute: async (step, on) => {
+        on.ran.push(step.text);
+        engine.stop();
+        return [];
+      },
+    });
+    const result = await deploy(null, config({ name: 'a', url: 'u' }));
+    expect(target.ran).toEqual(['make a']);
+    expect(errors(result.diagnostics)).toEqual(['Stopped on request']);
+  });
+
+  test('a rejected step is a failed step', async () => {
+    const { deploy, config } = await setUp({ execute: async () => Promise.reject(new Error('line cut')) });
+    const { diagnostics } = await deploy(null, config({ name: 'a' }));
+    expect(diagnostics[0]?.detail).toMatch(/^line cut\n/);
+  });
+});
+
+describe('a replacement', () => {
+  test('lists the creation alone, the same with and without the first plan, which warns of the removal', async () => {
+    const { plan, config, state } = await setUp();
+    const wanted = config({ name: 'b', url: 'u' });
+    const first = await plan(state({ name: 'a' }), wanted);
+    expect(first.diagnostics).toMatchObject([
+      { severity: 'warning', summary: 'Replacing test_thing also runs: remove a', detail: '  1. remove a' },
+    ]);
+    const steps = ['make b', 'set b url', 'set b on'];
+    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
+    expect(second).toMatchObject({ planned: { steps }, diagnostics: [] });
+    expect(await plan(null, wanted)).toMatchObject({ planned: { steps }, diagnostics: [] });
+  });
+
+  test('on request is refused, since its removal cannot be shown', async () => {
+    const { plan, config, state } = await setUp();
+    const wanted = config({ name: 'a' });
+    const first = await plan(state({ name: 'a' }), wanted);
+    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
+    expect(second.diagnostics).toMatchObject([
+      { severity: 'error', summary: 'test_thing cannot be replaced on request' },
+    ]);
+  });
+});
+
+describe('a half-made object that the definition finds', () => {
+  async function halfMade() {
+    const find = async (planned: Values, target: Target) => ({
+      existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+    });
+    const set = await setUp({ find });
+    const wanted = set.config({ name: 'A', url: 'u', size: 1 });
+    set.target.failAt = 'set a size';
+    const { state, memo } = await set.deploy(null, wanted);
+    expect(memo).toEqual({ unfinished: true });
+    set.target.failAt = undefined;
+    set.target.ran.length = 0;
+    if (state === null) throw new Error('the half-made object is not in the state');
+    return { ...set, wanted, tainted: state, memo };
+  }
+
+  test('is finished by a creation that runs the rest, after a removal that runs nothing', async () => {
+    const { engine, plan, wanted, tainted, target, deploy } = await halfMade();
+    const planned = await plan(null, wanted);
+    expect(planned.planned).toMatchObject({ name: 'A', steps: ['set a size'] });
+    const memo = readMemo(writeMemo(planned.memo));
+    const removal = await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
+    expect(removal).toMatchObject({ state: null, diagnostics: [] });
+    expect(await deploy(null, wanted)).toMatchObject({ state: { size: 1 }, memo: {}, diagnostics: [] });
+    expect(target.ran).toEqual(['set a size']);
+  });
+
+  test('stays where terraform removes the tainted one after the creation', async () => {
+    const { engine, plan, wanted, tainted, target, deploy, memo: unfinished } = await halfMade();
+    await deploy(null, wanted);
+    const { memo, diagnostics } = await plan(tainted, null, unfinished);
+    expect(diagnostics).toEqual([]);
+    await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
+    expect(target.ran).not.toContain('remove a');
+    expect(target.objects.has('a')).toBe(true);
+  });
+
+  test('is removed where it is not wanted any more', async () => {
+    const { deploy, tainted, target, memo } = await halfMade();
+    await deploy(tainted, null, memo);
+    expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('is not looked for, and the steps stay open, while its name is unknown', async () => {
+    const { plan, config } = await setUp({
+      find: () => Promise.reject(new Error('too early')),
+      steps: () => [],
+    });
+    expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
+  });
+});
+
+describe('the read', () => {
+  test('keeps the spelling of the state, the steps, and no secret', async () => {
+    const { engine, state, target } = await setUp();
+    target.objects.set('a', {
+      url: 'X',
+      size: 4,
+      secret: 'leak',
+      tags: ['2', '1', '2'],
+      part: [{ host: 'H' }],
+    });
+    const read = await engine.read('test_thing', state({ name: 'a', url: 'x', part: [{ host: 'h' }] }), {});
+    expect(read.state).toMatchObject({
+      url: 'x',
+      size: 4,
+      secret: null,
+      tags: ['1', '2'],
+      part: [{ host: 'h', secret: null }],
+      steps: ['before'],
+    });
+  });
+
+  test('says that an object is gone, and that one is only partly made', async () => {
+    const { engine, state, target } = await setUp();
+    expect((await engine.read('test_thing', state({ name: 'a' }), {})).state).toBeNull();
+    target.objects.set('a', {});
+    const { diagnostics } = await engine.read('test_thing', state({ name: 'a' }), { unfinished: true });
+    expect(diagnostics).toMatchObject([{ severity: 'warning', summary: 'test_thing is only partly made' }]);
+  });
+
+  test('refuses a value that is not of its type, naming it', async () => {
+    const { engine, state } = await setUp({ read: async () => ({ state: { name: 'a', size: true } }) });
+    await expect(engine.read('test_thing', state({ name: 'a' }), {})).rejects.toThrow(
+      'size: should be a number',
+    );
+  });
+});
+
+describe('the checks', () => {
+  test('run on known values, with the place', async () => {
+    const { engine, config } = await setUp();
+    const client = { writeOnlyAllowed: true };
+    expect(engine.validateResource('test_thing', config({ name: 'a', size: -1 }), client)).toMatchObject([
+      { severity: 'error', detail: 'below zero', path: path('size') },
+    ]);
+    expect(engine.validateResource('test_thing', config({ name: 'a', size: UNKNOWN }), client)).toEqual([]);
+  });
+
+  test('refuse a secret where Terraform is too old to keep it out of the state', async () => {
+    const { engine, config } = await setUp();
+    const client = { writeOnlyAllowed: false };
+    const found = (values: { readonly [name: string]: Value }) =>
+      engine.validateResource('test_thing', config({ name: 'a', ...values }), client);
+    expect(found({ secret: 's' })).toMatchObject([{ severity: 'error', path: path('secret') }]);
+    expect(found({ part: [{ host: 'h', secret: 's' }] })).toMatchObject([{ path: path('part') }]);
+    expect(found({})).toEqual([]);
+  });
+});
+
+describe('an import', () => {
+  test('gives the identity, whole and without secrets', async () => {
+    const { engine } = await setUp();
+    expect((await engine.importState('test_thing', 'a')).state).toMatchObject({
+      name: 'a',
+      secret: null,
+      url: null,
+      part: [],
+    });
+  });
+
+  test('is refused where the definition has none', async () => {
+    const target = new Target();
+    const without = { ...thing };
+    Reflect.deleteProperty(without, 'importState');
+    const engine = new Engine(provider(without, target));
+    await engine.configure({}, '1.11.4');
+    await expect(engine.importState('test_thing', 'a')).rejects.toThrow('cannot be imported');
+  });
+});
+
+test('the memo survives its bytes, unknown parts too; foreign bytes are none', () => {
+  const memo: Memo = { planned: { a: UNKNOWN, b: [UNKNOWN, null], c: '$unknown' }, removal: ['x'] };
+  expect(readMemo(writeMemo(memo))).toEqual(memo);
+  expect(writeMemo({})).toHaveLength(0);
+  expect(readMemo(Buffer.from('not json'))).toEqual({});
+});
