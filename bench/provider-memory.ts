@@ -51,12 +51,9 @@ function childrenOf(pid: number): readonly number[] {
   );
 }
 
-/** Not Terraform's own image just before it becomes the provider. */
+/** Right after it was started it still is a copy of Terraform, which must not count. */
 function isProvider(pid: number): boolean {
-  return (
-    textOf(`/proc/${pid}/cmdline`).includes('terraform-provider-exchange') &&
-    textOf(`/proc/${pid}/comm`) !== ''
-  );
+  return textOf(`/proc/${pid}/cmdline`).includes('terraform-provider-exchange');
 }
 
 function textOf(file: string): string {
