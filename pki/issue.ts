@@ -24,6 +24,8 @@ export interface CertificateRequest {
   readonly notAfter: Date;
   /** RSA. Left out: a new key of 2048 bits. */
   readonly privateKey?: KeyObject;
+  /** Who shows it in TLS. Left out: a server. */
+  readonly shownBy?: 'server' | 'client';
 }
 
 /** A certification authority for tests and labs. */
@@ -75,7 +77,7 @@ function make(
   draft.validity.notAfter = request.notAfter;
   draft.setSubject(commonName(request.commonName));
   draft.setIssuer(commonName(issuerName));
-  draft.setExtensions(isAuthority ? AUTHORITY : [...SERVER, ...alternativeNames(request)]);
+  draft.setExtensions(isAuthority ? AUTHORITY : [...leaf(request), ...alternativeNames(request)]);
   draft.md = md.sha256.create();
   draft.signatureOid = draft.siginfo.algorithmOid = pki.oids['sha256WithRSAEncryption']!;
   // Signed by OpenSSL: forge's own RSA is fifty times slower.
@@ -93,11 +95,13 @@ function toBeSigned(draft: pki.Certificate): asn1.Asn1 {
   );
 }
 
-const SERVER = [
-  { name: 'basicConstraints', cA: false, critical: true },
-  { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-  { name: 'extKeyUsage', serverAuth: true },
-];
+function leaf({ shownBy }: CertificateRequest) {
+  return [
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', ...(shownBy === 'client' ? { clientAuth: true } : { serverAuth: true }) },
+  ];
+}
 
 const AUTHORITY = [
   { name: 'basicConstraints', cA: true, critical: true },

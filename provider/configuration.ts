@@ -1,6 +1,13 @@
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
 import { readSecretFile } from './secret-file';
+import {
+  WSMAN_ATTRIBUTES,
+  WSMAN_ENVIRONMENT,
+  WSMAN_SECRETS,
+  wsmanEndpoint,
+  type WsmanEndpoint,
+} from './wsman-endpoint';
 import { hasErrors, integer, isKnown, path, text, textList, textMap } from '../schema';
 
 const DEFAULT_PARALLEL_CALLS = 4;
@@ -10,6 +17,8 @@ const MOST_PARALLEL_CALLS = 18;
 /** Where each setting is taken from when the configuration leaves it out. */
 export const ENVIRONMENT = {
   endpoint: 'EXCHANGE_ENDPOINT',
+  fallback_endpoints: 'EXCHANGE_FALLBACK_ENDPOINTS',
+  ...WSMAN_ENVIRONMENT,
   process_command: 'EXCHANGE_PROCESS_COMMAND',
   snap_in: 'EXCHANGE_SNAP_IN',
   ssh_subsystem: 'EXCHANGE_SSH_SUBSYSTEM',
@@ -42,10 +51,18 @@ export const CONFIGURATION_SCHEMA: Schema = {
     endpoint: text(
       'optional',
       described(
-        'Where the session is opened: ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
+        'Where the session is opened: https://server/PowerShell/ for the endpoint of Exchange, ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
         'endpoint',
       ),
     ),
+    fallback_endpoints: textList(
+      'optional',
+      described(
+        'Further endpoints, tried in this order where the ones before cannot be reached or are too busy. In the environment separated by commas. Left out: none.',
+        'fallback_endpoints',
+      ),
+    ),
+    ...WSMAN_ATTRIBUTES,
     servers: textMap(
       'optional',
       'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan.',
@@ -117,6 +134,8 @@ export const CONFIGURATION_SCHEMA: Schema = {
 /** The configuration with the environment taken into account. */
 export interface Settings {
   readonly endpoint: Endpoint;
+  /** Tried in order where `endpoint` cannot be reached. */
+  readonly fallbacks: readonly Endpoint[];
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
   readonly snapIn: string | null;
   readonly domainController: string | null;
@@ -125,7 +144,9 @@ export interface Settings {
   readonly parallelCalls: number;
 }
 
-export type Endpoint = ProcessEndpoint | SshEndpoint;
+export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
+
+export type { WsmanEndpoint };
 
 export interface ProcessEndpoint {
   readonly kind: 'process';
@@ -175,8 +196,21 @@ export function settingsFrom(
     );
     return otherwise;
   };
+  const givenList = (setting: Setting): readonly string[] | null => {
+    const value = config[setting] ?? null;
+    if (Array.isArray(value)) return value.filter((item) => typeof item === 'string');
+    return (
+      given(setting)
+        ?.split(',')
+        .map((item) => item.trim()) ?? null
+    );
+  };
+  const read = (value: string | null, setting: Setting): Endpoint | null =>
+    endpointFrom(value, setting, { config, given, givenList, environment, complain });
+  const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
   const settings = {
-    endpoint: endpointFrom(config, given, complain),
+    endpoint: read(given('endpoint'), 'endpoint'),
+    fallbacks: fallbacks.filter((endpoint) => endpoint !== null),
     versions: versionsFrom(config, complain),
     snapIn: given('snap_in'),
     domainController: given('domain_controller'),
@@ -193,9 +227,19 @@ export function settingsFrom(
 type Given = (setting: Setting) => string | null;
 type Complain = (setting: string, summary: string, detail: string) => void;
 
-function endpointFrom(config: Values, given: Given, complain: Complain): Endpoint | null {
-  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to ssh://user@server:port or process:.`;
-  const value = given('endpoint');
+interface Reading {
+  readonly config: Values;
+  readonly given: Given;
+  readonly givenList: (setting: Setting) => readonly string[] | null;
+  readonly environment: Environment;
+  readonly complain: Complain;
+}
+
+function endpointFrom(value: string | null, setting: Setting, reading: Reading): Endpoint | null {
+  const { config, given, givenList, environment } = reading;
+  const complain: Complain = (at, summary, detail) =>
+    reading.complain(at === 'endpoint' ? setting : at, summary, detail);
+  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to https://server/PowerShell/, ssh://user@server:port or process:.`;
   if (value === null) {
     complain('endpoint', 'It is not said where Exchange is reached', remedy);
     return null;
@@ -209,14 +253,28 @@ function endpointFrom(config: Values, given: Given, complain: Complain): Endpoin
     complain(
       'endpoint',
       'The endpoint has a password in it',
-      `Passwords come from ${SECRET_ENVIRONMENT.password} or the file that ${SECRET_ENVIRONMENT.passwordFile} names, never from a URL.`,
+      `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SECRET_ENVIRONMENT.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SECRET_ENVIRONMENT.passwordFile}), never from a URL.`,
     );
     return null;
   }
-  if (url.protocol === 'process:') return processEndpoint(config, given, complain);
-  if (url.protocol === 'ssh:') return sshEndpoint(url, given, complain);
-  complain('endpoint', `endpoint '${value}' has the unknown scheme ${url.protocol}`, remedy);
-  return null;
+  switch (url.protocol) {
+    case 'https:':
+      return wsmanEndpoint(url, given, givenList, environment, complain);
+    case 'process:':
+      return processEndpoint(config, given, complain);
+    case 'ssh:':
+      return sshEndpoint(url, given, complain);
+    case 'http:':
+      complain(
+        'endpoint',
+        `endpoint '${value}' is not encrypted`,
+        `Write it with https: plain HTTP would show the session to everybody on the way. A certificate of the server's own is pinned in ${ENVIRONMENT.certificate_fingerprint}.`,
+      );
+      return null;
+    default:
+      complain('endpoint', `endpoint '${value}' has the unknown scheme ${url.protocol}`, remedy);
+      return null;
+  }
 }
 
 function processEndpoint(config: Values, given: Given, complain: Complain): ProcessEndpoint | null {

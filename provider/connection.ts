@@ -2,12 +2,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SecureText } from '../powershell/invocation';
 import type { Session } from '../powershell/session';
-import { RemotingError } from '../remoting/remoting-error';
+import { RemotingError, type RemotingErrorKind } from '../remoting/remoting-error';
 import { openSession } from '../remoting/session';
 import type { Transport } from '../remoting/transport';
 import type { SshAuthentication } from '../remoting/transports/ssh';
-import type { Environment, Settings, SshEndpoint } from './configuration';
+import type { WsmanAuthentication } from '../remoting/transports/wsman/authentication';
+import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
 import { ENVIRONMENT, SECRET_ENVIRONMENT, sshSecrets } from './configuration';
+import { WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
 /**
  * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
@@ -16,11 +18,7 @@ import { ENVIRONMENT, SECRET_ENVIRONMENT, sshSecrets } from './configuration';
  * @throws RemotingError where no session comes about
  */
 export async function connect(settings: Settings, environment: Environment): Promise<Session> {
-  const session = await openSession(await transportFor(settings, environment), {
-    runspaces: settings.parallelCalls,
-    openTimeoutMs: settings.openTimeoutMs,
-    callTimeoutMs: settings.callTimeoutMs,
-  });
+  const session = await openFirst(settings, environment);
   if (settings.snapIn === null) return session;
   const loaded = await session.invoke({ cmdlet: 'Add-PSSnapin', parameters: { Name: settings.snapIn } });
   if (loaded.kind === 'objects' && loaded.errors.length === 0) return session;
@@ -34,8 +32,57 @@ export async function connect(settings: Settings, environment: Environment): Pro
   );
 }
 
-async function transportFor(settings: Settings, environment: Environment): Promise<Transport> {
-  const { endpoint } = settings;
+/** Failures of one server alone, which another one may not have. */
+const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set(['unreachable', 'timeout', 'closed', 'throttled']);
+
+/** A session with the first endpoint that can be reached; what is wrong with the user's settings ends the search. */
+async function openFirst(settings: Settings, environment: Environment): Promise<Session> {
+  const [last, ...before] = [settings.endpoint, ...settings.fallbacks].reverse() as [Endpoint, ...Endpoint[]];
+  const tried: string[] = [];
+  for (const endpoint of before.reverse()) {
+    try {
+      return await open(endpoint, settings, environment);
+    } catch (error) {
+      if (!(error instanceof RemotingError) || !NOT_HERE.has(error.kind)) throw error;
+      tried.push(error.message);
+    }
+  }
+  try {
+    return await open(last, settings, environment);
+  } catch (error) {
+    if (!(error instanceof RemotingError) || tried.length === 0) throw error;
+    throw new RemotingError(error.kind, [...tried, error.message].join('\n'), error.facts, { cause: error });
+  }
+}
+
+async function open(endpoint: Endpoint, settings: Settings, environment: Environment): Promise<Session> {
+  return openSession(await transportFor(endpoint, settings, environment), {
+    runspaces: settings.parallelCalls,
+    openTimeoutMs: settings.openTimeoutMs,
+    callTimeoutMs: settings.callTimeoutMs,
+  });
+}
+
+async function transportFor(
+  endpoint: Endpoint,
+  settings: Settings,
+  environment: Environment,
+): Promise<Transport> {
+  if (endpoint.kind === 'wsman') {
+    const { wsmanTransport } = await import('../remoting/transports/wsman/transport');
+    const { url, caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
+    return wsmanTransport({
+      url,
+      authentication: wsmanAuthentication(endpoint, environment),
+      trust: {
+        ...(caFile === null ? {} : { caFile }),
+        ...(fingerprints === null ? {} : { fingerprints }),
+      },
+      ...(shellResource === null ? {} : { shellResource }),
+      allowedRedirectHosts,
+      environment,
+    });
+  }
   if (endpoint.kind === 'ssh') {
     const { sshTransport } = await import('../remoting/transports/ssh');
     const { host, port, user, subsystem } = endpoint;
@@ -55,6 +102,31 @@ async function transportFor(settings: Settings, environment: Environment): Promi
   const { processTransport } = await import('../remoting/transports/process');
   const { command, args } = endpoint;
   return processTransport({ command, args, env: withoutSecrets(environment) });
+}
+
+function wsmanAuthentication(
+  { authentication }: WsmanEndpoint,
+  environment: Environment,
+): WsmanAuthentication {
+  switch (authentication.kind) {
+    case 'negotiate':
+      return authentication;
+    case 'basic': {
+      const { kind, user } = authentication;
+      return { kind, user, password: new SecureText(wsmanPassword(environment), `the password of ${user}`) };
+    }
+    case 'certificate': {
+      const { kind, certificateFile, keyFile } = authentication;
+      const passphrase = environment[WSMAN_SECRETS.passphrase];
+      return {
+        kind,
+        files: keyFile === null ? { pfxFile: certificateFile } : { certificateFile, keyFile },
+        ...(passphrase === undefined
+          ? {}
+          : { passphrase: new SecureText(passphrase, 'the passphrase of the client certificate') }),
+      };
+    }
+  }
 }
 
 /** The one way to sign in that was asked for: the key that is named, else a password, else the agent. */

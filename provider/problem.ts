@@ -3,8 +3,9 @@ import type { Invocation } from '../powershell/invocation';
 import type { Outcome } from '../powershell/outcome';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
+import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';
-import type { Settings } from './configuration';
+import type { Endpoint, Settings } from './configuration';
 
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
@@ -71,7 +72,7 @@ export function timeoutProblem(step: Step, seconds: number, problem: string): Di
 /** Why there is no session, with the remedy for the kind of failure. */
 export function connectionProblem(settings: Settings, error: unknown): Diagnostic {
   const { endpoint } = settings;
-  const where = endpoint.kind === 'ssh' ? `${endpoint.host}:${endpoint.port}` : endpoint.command;
+  const where = whereOf(endpoint);
   const message = error instanceof Error ? error.message : String(error);
   return {
     severity: 'error',
@@ -80,13 +81,24 @@ export function connectionProblem(settings: Settings, error: unknown): Diagnosti
   };
 }
 
+function whereOf(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case 'ssh':
+      return `${endpoint.host}:${endpoint.port}`;
+    case 'wsman':
+      return endpoint.url;
+    case 'process':
+      return endpoint.command;
+  }
+}
+
 function connectionRemedy(error: RemotingError): string {
   const { facts } = error;
   switch (error.kind) {
     case 'unreachable':
       return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
     case 'authentication-refused':
-      return `Check the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}).${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
+      return `Check the user and the password (${ENVIRONMENT.user}, ${WSMAN_SECRETS.password}), the Kerberos ticket (klist); with SSH the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}).${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
     case 'host-key-unknown':
       return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
     case 'host-key-changed':
@@ -98,6 +110,22 @@ function connectionRemedy(error: RemotingError): string {
       return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
     case 'refused':
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
+    case 'tls-untrusted':
+      return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}.`;
+    case 'tls-name-mismatch':
+      return `Use one of the names of the certificate in the endpoint${facts.certificateNames === undefined ? '' : ` (${facts.certificateNames.join(', ')})`}, or give the server a certificate for this name.`;
+    case 'tls-expired':
+      return `Renew the certificate of the server, or pin it in ${ENVIRONMENT.certificate_fingerprint} until then.`;
+    case 'tls-version':
+      return 'Turn TLS 1.2 on at the server; older versions are not used.';
+    case 'access-denied':
+      return 'The account is known, but may not open this session: it needs remote PowerShell (Set-User -RemotePowerShellEnabled) and a management role.';
+    case 'not-wsman':
+      return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
+    case 'redirected':
+      return `Name the host of ${facts.location ?? 'the new address'} in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours.`;
+    case 'throttled':
+      return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, wait, or plan again.';
     case 'closed':
     case 'protocol':
     case 'too-large':

@@ -31,7 +31,7 @@ export class OutOfProcessCarrier implements Carrier {
     });
   }
 
-  async open(fragments: readonly Buffer[], events: CarrierEvents): Promise<void> {
+  async open(_pool: string, fragments: readonly Buffer[], events: CarrierEvents): Promise<void> {
     this.#events = events;
     if (this.#failure !== undefined) throw this.#failure;
     await this.send(fragments);

@@ -7,7 +7,15 @@
  * - `host-key-unknown`: nothing is known about the SSH host key that was shown.
  * - `host-key-changed`: another SSH host key is known for this host.
  * - `host-key-revoked`: the SSH host key that was shown is marked as revoked.
- * - `closed`: the connection ended.
+ * - `tls-untrusted`: the server's certificate is not one that we trust, or not the pinned one.
+ * - `tls-name-mismatch`: the server's certificate is not for this host.
+ * - `tls-expired`: the server's certificate is not valid now.
+ * - `tls-version`: the server offers no TLS that is new enough.
+ * - `access-denied`: the peer knows the user, who may not open a session or run the command.
+ * - `not-wsman`: what answers there is no WS-Management service, or not at this path.
+ * - `redirected`: the peer sent us to a host that was not allowed.
+ * - `throttled`: the peer is busy, or the user has used up a quota.
+ * - `closed`: the connection ended, or the peer ended the session.
  * - `protocol`: the peer sent what no PowerShell remoting peer may send.
  * - `timeout`: the peer did not answer in time.
  * - `too-large`: the peer sent, or was to be sent, more than the bounds allow.
@@ -20,6 +28,14 @@ export type RemotingErrorKind =
   | 'host-key-unknown'
   | 'host-key-changed'
   | 'host-key-revoked'
+  | 'tls-untrusted'
+  | 'tls-name-mismatch'
+  | 'tls-expired'
+  | 'tls-version'
+  | 'access-denied'
+  | 'not-wsman'
+  | 'redirected'
+  | 'throttled'
   | 'closed'
   | 'protocol'
   | 'timeout'
@@ -41,9 +57,9 @@ export interface RemotingFacts {
   readonly stderr?: string;
   /** The code of Node, for example `ECONNREFUSED`. */
   readonly code?: string;
-  /** The host key that was shown, as `SHA256:…`. */
+  /** The SSH host key that was shown, as `SHA256:…`; of a TLS certificate SHA-256 in hexadecimal pairs. */
   readonly fingerprint?: string;
-  /** The host keys that would have been accepted, as `SHA256:…`. */
+  /** Those that would have been accepted, in the same form. */
   readonly expectedFingerprints?: readonly string[];
   /** The file that could not be read, or that decided. */
   readonly file?: string;
@@ -56,6 +72,17 @@ export interface RemotingFacts {
   readonly limit?: number;
   /** FullyQualifiedErrorId that came with the refusal. */
   readonly fullyQualifiedErrorId?: string;
+  /** True where the request certainly had no effect. */
+  readonly noEffect?: boolean;
+  /** Status of an HTTP answer. */
+  readonly httpStatus?: number;
+  /** Code of a WSManFault, as Windows gives it, and the SOAP subcode, for example `w:QuotaLimit`. */
+  readonly faultCode?: number;
+  readonly faultSubcode?: string;
+  /** Names that the server's certificate is for. */
+  readonly certificateNames?: readonly string[];
+  /** Where the peer sent us. */
+  readonly location?: string;
 }
 
 export class RemotingError extends Error {

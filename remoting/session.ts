@@ -45,7 +45,7 @@ export interface SessionOptions {
   /**
    * Bytes of a fragment, header included.
    *
-   * @default 32768
+   * @default what the transport takes, or 32768
    */
   readonly maxFragmentBytes?: number;
   /** @default DEFAULT_BOUNDS */
@@ -54,7 +54,13 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
+type Settings = Required<Omit<SessionOptions, 'signal' | 'bounds' | 'maxFragmentBytes'>> & {
+  readonly bounds: Bounds;
+  readonly maxFragmentBytes: number | undefined;
+};
+
 const MIN_FRAGMENT_BYTES = 256;
+const DEFAULT_FRAGMENT_BYTES = 32_768;
 /** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
@@ -66,19 +72,20 @@ export async function openSession(
   transport: Transport,
   options: SessionOptions = {},
 ): Promise<RemotingSession> {
-  const settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds } = {
+  const settings: Settings = {
     runspaces: options.runspaces ?? 1,
     openTimeoutMs: options.openTimeoutMs ?? 60_000,
     callTimeoutMs: options.callTimeoutMs ?? 900_000,
     stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
     ackTimeoutMs: options.ackTimeoutMs ?? 60_000,
-    maxFragmentBytes: options.maxFragmentBytes ?? 32_768,
+    maxFragmentBytes: options.maxFragmentBytes,
     bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
   };
   if (!Number.isInteger(settings.runspaces) || settings.runspaces < 1) {
     throw new RemotingError('usage', 'runspaces must be a whole number from 1');
   }
-  if (!Number.isInteger(settings.maxFragmentBytes) || settings.maxFragmentBytes < MIN_FRAGMENT_BYTES) {
+  const { maxFragmentBytes = DEFAULT_FRAGMENT_BYTES } = options;
+  if (!Number.isInteger(maxFragmentBytes) || maxFragmentBytes < MIN_FRAGMENT_BYTES) {
     throw new RemotingError('usage', `maxFragmentBytes must be a whole number from ${MIN_FRAGMENT_BYTES}`);
   }
   const giveUp = new AbortController();
@@ -143,7 +150,7 @@ interface Running {
 /** A session over any transport. */
 export class RemotingSession implements Session {
   readonly #carrier: Carrier;
-  readonly #settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds };
+  readonly #settings: Settings;
   readonly #pool: ClientRunspacePool;
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
@@ -156,13 +163,19 @@ export class RemotingSession implements Session {
   #key: Promise<void> | undefined;
 
   /** Use `openSession`. */
-  constructor(
-    carrier: Carrier,
-    settings: Required<Omit<SessionOptions, 'signal' | 'bounds'>> & { readonly bounds: Bounds },
-  ) {
+  constructor(carrier: Carrier, settings: Settings) {
     this.#carrier = carrier;
     this.#settings = settings;
-    this.#pool = new ClientRunspacePool(settings);
+    this.#pool = new ClientRunspacePool({
+      runspaces: settings.runspaces,
+      bounds: settings.bounds,
+      get maxFragmentBytes() {
+        return Math.min(
+          settings.maxFragmentBytes ?? Infinity,
+          carrier.maxFragmentBytes ?? DEFAULT_FRAGMENT_BYTES,
+        );
+      },
+    });
     this.#slots = new Slots(settings.runspaces);
   }
 
@@ -186,7 +199,7 @@ export class RemotingSession implements Session {
     const opened = this.#until((done) => {
       this.#onOpened = done;
     });
-    const sent = this.#carrier.open(this.#pool.open(), {
+    const sent = this.#carrier.open(this.#pool.id, this.#pool.open(), {
       onData: (target, bytes, stream) => this.#receive(target, bytes, stream),
       onFailure: (error) => this.#break(error),
     });
@@ -306,8 +319,16 @@ export class RemotingSession implements Session {
         .start(pipeline, fragments, () => {
           call.sent = true;
         })
-        // A failure of the carrier reaches every running call through its event.
-        .catch(() => undefined);
+        .catch((error: unknown) => {
+          // A failure of the carrier itself reaches every running call through its event.
+          if (!(error instanceof RemotingError) || error.facts.noEffect !== true) return;
+          call.sent = false;
+          const { kind, message } = call.interruption ?? {
+            kind: interruptionOf(error),
+            message: error.message,
+          };
+          if (this.#running.has(pipeline)) running.end(call.interrupted(kind, message));
+        });
     });
     return { outcome, ended };
   }
@@ -339,10 +360,10 @@ export class RemotingSession implements Session {
   }
 
   async #exchangeKey(): Promise<void> {
+    const fragments = await this.#pool.sendKey();
     const agreed = this.#until((done) => {
       this.#onKey = done;
     });
-    const fragments = await this.#pool.sendKey();
     await Promise.all([agreed, this.#carrier.send(fragments)]);
   }
 
@@ -354,8 +375,10 @@ export class RemotingSession implements Session {
         return;
       }
       this.#onBroken.push(reject);
+      this.#carrier.awaitPool?.(true);
       start(() => {
         this.#onBroken = this.#onBroken.filter((listener) => listener !== reject);
+        if (this.#onBroken.length === 0) this.#carrier.awaitPool?.(false);
         resolve();
       });
     });
@@ -368,7 +391,12 @@ export class RemotingSession implements Session {
     if (target !== EMPTY_GUID && running === undefined) return;
     try {
       if (running !== undefined && !this.#accept(running, bytes.length)) return;
-      for (const event of this.#pool.receive(target, bytes, stream)) this.#take(event);
+      const known = this.#pool.protocolVersion !== undefined;
+      const events = this.#pool.receive(target, bytes, stream);
+      if (!known && this.#pool.protocolVersion !== undefined) {
+        this.#carrier.peerSpeaks?.(this.#pool.protocolVersion);
+      }
+      for (const event of events) this.#take(event);
     } catch (error) {
       this.#break(
         error instanceof RemotingError ? error : protocolError('the peer cannot be understood', error),

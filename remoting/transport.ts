@@ -8,9 +8,15 @@ import type { StreamName } from './streams';
  * operations. Every promise rejects with a `RemotingError`; after `onFailure` nothing can be sent any more.
  */
 export interface Carrier {
-  /** Opens the shell with the first fragments. Events may come before the promise resolves. */
-  open(fragments: readonly Buffer[], events: CarrierEvents): Promise<void>;
-  /** Starts a pipeline. `onLastSent` is called right before the last fragment is handed over: before, nothing ran. */
+  /** Bytes of the largest fragment that it takes, header included; read before each message. Left out: any. */
+  readonly maxFragmentBytes?: number;
+  /** Opens the shell of a pool with the first fragments. Events may come before the promise resolves. */
+  open(pool: string, fragments: readonly Buffer[], events: CarrierEvents): Promise<void>;
+  /**
+   * Starts a pipeline. `onLastSent` is called right before the last fragment is handed over: before, nothing ran.
+   * An error whose facts say `noEffect` means that the peer certainly did not take the pipeline; the carrier may
+   * still be of use then.
+   */
   start(pipeline: string, fragments: readonly Buffer[], onLastSent: () => void): Promise<void>;
   /** Sends fragments to the pool. */
   send(fragments: readonly Buffer[]): Promise<void>;
@@ -20,6 +26,10 @@ export interface Carrier {
   finish(pipeline: string): Promise<void>;
   /** Closes the shell and what lies below. Never rejects. */
   close(): Promise<void>;
+  /** Says whether a message of the pool is waited for. A carrier that has to ask for messages asks only then. */
+  awaitPool?(waits: boolean): void;
+  /** Tells the protocol version of the peer, once it is known. */
+  peerSpeaks?(protocolVersion: string): void;
 }
 
 export interface CarrierEvents {

@@ -16,9 +16,14 @@ const ENTITIES: { readonly [character: string]: string } = {
 
 /** Text as the content of an element or the value of an attribute in double quotes. */
 export function encodeText(text: string): string {
-  return text
-    .replace(TO_ESCAPE, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
-    .replace(XML_MARKUP, (character) => ENTITIES[character] ?? character);
+  return escapeMarkup(
+    text.replace(TO_ESCAPE, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`),
+  );
+}
+
+/** The characters that XML itself needs, as its own entities. */
+export function escapeMarkup(text: string): string {
+  return text.replace(XML_MARKUP, (character) => ENTITIES[character] ?? character);
 }
 
 /** The reverse of the `_xHHHH_` escapes; the XML parser has resolved the entities already. */

@@ -1,41 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
-import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import {
-  dataPacket,
-  formatPacket,
-  LineReader,
-  parsePacket,
-  type DataPacket,
-  type Packet,
-} from '../out-of-process';
-import { protocolError, tooLarge } from '../remoting-error';
-import { Slots } from '../slots';
-import type { CommandHost, Pipeline } from './command-host';
-import { completed, contentOf, stopped, type Content } from './emissions';
-import { ServerRunspacePool, type ServerEvent } from './runspace-pool';
+import { dataPacket, formatPacket, LineReader, parsePacket, type Packet } from '../out-of-process';
+import { protocolError } from '../remoting-error';
+import type { CommandHost } from './command-host';
+import { ServedPool, type ServeOptions } from './served-pool';
 
-export interface ServeOptions {
-  /** @default DEFAULT_BOUNDS */
-  readonly bounds?: Partial<Bounds>;
-  /**
-   * Bytes of a fragment, header included.
-   *
-   * @default 32768
-   */
-  readonly maxFragmentBytes?: number;
-  /**
-   * Milliseconds that the host gets to end a pipeline that was stopped.
-   *
-   * @default 5000
-   */
-  readonly stopTimeoutMs?: number;
-}
+export type { ServeOptions };
 
 /**
  * Serves one client over a byte stream: a process's stdin and stdout, or an SSH channel. Resolves when the client
  * closed its pool or went away (pipelines that still ran are stopped then); rejects with a `RemotingError` where the
- * client broke the protocol or a bound. `writable` is ended; `readable` is read no more. Nothing else may write to `writable`.
+ * client broke the protocol or a bound. `writable` is ended; `readable` is read no more. Nothing else may write to
+ * `writable`.
  */
 export async function serve(
   host: CommandHost,
@@ -51,32 +27,18 @@ export async function serve(
   }
 }
 
-interface Pipe {
-  readonly stop: AbortController;
-  /** Set once the pipeline runs. */
-  running?: Promise<void>;
-}
-
 class LineServer {
-  readonly #host: CommandHost;
   readonly #writable: Writable;
-  readonly #bounds: Bounds;
-  readonly #stopTimeoutMs: number;
-  readonly #pool: ServerRunspacePool;
-  readonly #slots = new Slots(0);
-  readonly #pipes = new Map<string, Pipe>();
+  readonly #pool: ServedPool;
   #closed = false;
 
   constructor(host: CommandHost, writable: Writable, options: ServeOptions) {
-    this.#host = host;
     this.#writable = writable;
-    this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
-    this.#stopTimeoutMs = options.stopTimeoutMs ?? 5_000;
-    this.#pool = new ServerRunspacePool({
-      powerShellVersion: host.powerShellVersion,
-      maxFragmentBytes: options.maxFragmentBytes ?? 32_768,
-      bounds: this.#bounds,
-    });
+    this.#pool = new ServedPool(
+      host,
+      { send: (target, fragments) => this.#send(target, fragments) },
+      options,
+    );
     // Where the client is gone, the readable side ends, too; that is what ends the server.
     writable.on('error', () => {
       this.#closed = true;
@@ -87,7 +49,7 @@ class LineServer {
   }
 
   async run(readable: Readable): Promise<void> {
-    const lines = new LineReader(this.#bounds);
+    const lines = new LineReader(this.#pool.bounds);
     try {
       // The streams stay their owner's: a channel that serves both ways must still carry our last words.
       const chunks = readable.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
@@ -103,8 +65,7 @@ class LineServer {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#pipes.keys()].map((pipeline) => this.#stop(pipeline)));
-    this.#slots.abandon();
+    await this.#pool.end();
     if (!this.#writable.writableEnded && !this.#closed) this.#writable.end();
   }
 
@@ -112,16 +73,19 @@ class LineServer {
   async #take(packet: Packet): Promise<boolean> {
     const { target } = packet;
     switch (packet.kind) {
-      case 'Data':
-        await this.#data(packet);
+      case 'Data': {
+        const follow = this.#pool.receive(target, packet.data, packet.stream);
+        await this.#write({ kind: 'DataAck', target });
+        await follow();
         return false;
+      }
       case 'Command':
-        this.#command(target);
+        this.#pool.command(target);
         await this.#write({ kind: 'CommandAck', target });
         return false;
       case 'Signal':
         // Confirmed when the pipeline has ended; until then other lines are read.
-        void this.#stop(target).then(() => this.#write({ kind: 'SignalAck', target }));
+        void this.#pool.stop(target).then(() => this.#write({ kind: 'SignalAck', target }));
         return false;
       case 'Close':
         return this.#close(target);
@@ -130,100 +94,14 @@ class LineServer {
     }
   }
 
-  #command(target: string): void {
-    if (target === EMPTY_GUID || this.#pipes.has(target)) throw protocolError('a pipeline was started twice');
-    if (this.#pipes.size >= this.#bounds.maxPipelines) {
-      throw tooLarge('the number of pipelines', 'maxPipelines', this.#bounds.maxPipelines);
-    }
-    this.#pipes.set(target, { stop: new AbortController() });
-  }
-
-  async #data({ target, data, stream }: DataPacket): Promise<void> {
-    // Input for a pipeline that has ended is acknowledged and forgotten, as in PowerShell.
-    const events =
-      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, data, stream) : [];
-    await this.#write({ kind: 'DataAck', target });
-    for (const event of events) await this.#follow(event);
-  }
-
-  async #follow(event: ServerEvent): Promise<void> {
-    switch (event.kind) {
-      case 'reply':
-        await this.#send(EMPTY_GUID, event.fragments);
-        return;
-      case 'resize':
-        this.#slots.resize(event.by);
-        return;
-      case 'count-free':
-        await this.#send(EMPTY_GUID, this.#pool.freeRunspaces(event.request, this.#slots.free));
-        return;
-      case 'reject':
-        await this.#say(event.pipeline, rejection(event.reason));
-        return;
-      case 'run': {
-        const pipe = this.#pipes.get(event.pipeline);
-        if (pipe === undefined || pipe.running !== undefined)
-          throw protocolError('a pipeline was created twice');
-        pipe.running = this.#runPipeline(event.pipeline, event.work, pipe.stop.signal);
-        return;
-      }
-    }
-  }
-
-  async #runPipeline(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<void> {
-    const release = await this.#slots.take(signal);
-    try {
-      const last = release === undefined ? stopped : await this.#emit(pipeline, work, signal);
-      await this.#say(pipeline, last);
-    } finally {
-      release?.();
-    }
-  }
-
-  /** Sends what the host yields; gives the last message. A host that throws fails the pipeline, not the session. */
-  async #emit(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<Content> {
-    try {
-      for await (const emission of this.#host.run(work, signal)) {
-        if (signal.aborted) return stopped;
-        if (emission.kind === 'failed') return contentOf(emission);
-        await this.#say(pipeline, contentOf(emission));
-      }
-    } catch (error) {
-      if (signal.aborted) return stopped;
-      const message = error instanceof Error ? error.message : String(error);
-      return contentOf({ kind: 'failed', error: { fullyQualifiedErrorId: 'HostFailed', message } });
-    }
-    return signal.aborted ? stopped : completed;
-  }
-
-  async #stop(pipeline: string): Promise<void> {
-    const pipe = this.#pipes.get(pipeline);
-    if (pipe === undefined) return;
-    pipe.stop.abort();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#stopTimeoutMs);
-    });
-    await Promise.race([pipe.running, late]);
-    clearTimeout(timer);
-  }
-
   async #close(target: string): Promise<boolean> {
     if (target === EMPTY_GUID) {
-      await Promise.all([...this.#pipes.keys()].map((pipeline) => this.#stop(pipeline)));
+      await this.#pool.stopAll();
       await this.#write({ kind: 'CloseAck', target });
       return true;
     }
-    void this.#stop(target).then(() => {
-      this.#pipes.delete(target);
-      this.#pool.forget(target);
-      return this.#write({ kind: 'CloseAck', target });
-    });
+    void this.#pool.release(target).then(() => this.#write({ kind: 'CloseAck', target }));
     return false;
-  }
-
-  async #say(pipeline: string, content: Content): Promise<void> {
-    await this.#send(pipeline, this.#pool.message(content, pipeline));
   }
 
   async #send(target: string, fragments: readonly Buffer[]): Promise<void> {
@@ -248,11 +126,6 @@ function drained(writable: Writable): Promise<void> {
     writable.on('drain', done);
     writable.on('close', done);
   });
-}
-
-function rejection(reason: string): Content {
-  const error = { fullyQualifiedErrorId: `NotSupported,${reason}`, message: `${reason} is not supported` };
-  return contentOf({ kind: 'failed', error });
 }
 
 /** The client went away without a word. */

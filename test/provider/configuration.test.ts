@@ -47,7 +47,8 @@ test('a process is started from a JSON array of the environment', () => {
 test.each([
   [{}, {}, 'It is not said where Exchange is reached'],
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
-  [{ endpoint: 'http://ex1/' }, {}, 'unknown scheme http:'],
+  [{ endpoint: 'http://ex1/' }, {}, 'is not encrypted'],
+  [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
   [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user or a server'],
   [{ endpoint: 'ssh://u:secret@ex1' }, {}, 'has a password in it'],
   [{ ...ssh, ssh_host_key: 'aa:bb' }, {}, 'is not a fingerprint'],

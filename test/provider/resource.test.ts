@@ -16,6 +16,7 @@ function resource(typeName: string) {
 function targetOf(version: ExchangeVersion, display: string, domainController: string | null = null) {
   const settings: Settings = {
     endpoint: { kind: 'process', command: 'x', args: [] },
+    fallbacks: [],
     versions: new Map([['ex2', version]]),
     snapIn: null,
     domainController,

@@ -17,6 +17,7 @@ const settings: Settings = {
     knownHostsFile: null,
     privateKeyFile: null,
   },
+  fallbacks: [],
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
   snapIn: null,
   domainController: null,

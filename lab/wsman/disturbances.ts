@@ -1,0 +1,61 @@
+import type { Operation } from '../../remoting/transports/wsman/names';
+
+/** Something that goes wrong on request, once. */
+export interface Disturbance {
+  /**
+   * Which request it hits, counted from when it was armed.
+   *
+   * @default 1
+   */
+  readonly at?: number;
+  /** Counts only requests of this operation. Left out: every one. */
+  readonly operation?: Operation;
+  readonly effect:
+    /** An answer of HTTP alone, for example 503. */
+    | {
+        readonly kind: 'status';
+        readonly status: number;
+        readonly headers?: { readonly [name: string]: string };
+      }
+    /** The connection breaks; `during` after half of the answer. */
+    | { readonly kind: 'reset' }
+    /** The answer takes longer. */
+    | { readonly kind: 'slow'; readonly delayMs: number }
+    /** The server has ended every shell. */
+    | { readonly kind: 'end-shells' }
+    /** An answer that is none of the protocol. */
+    | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
+    | { readonly kind: 'fault'; readonly subcode: string; readonly windowsCode?: number };
+  /**
+   * Before the request took effect, while it is answered, or when it is answered.
+   *
+   * @default 'before'
+   */
+  readonly when?: 'before' | 'during' | 'after';
+}
+
+export class Disturbances {
+  readonly #armed: { readonly disturbance: Disturbance; seen: number }[] = [];
+
+  arm(disturbance: Disturbance): void {
+    this.#armed.push({ disturbance, seen: 0 });
+  }
+
+  disarm(): void {
+    this.#armed.length = 0;
+  }
+
+  /** Counts a request; gives what it meets. */
+  meet(operation: string): readonly Disturbance[] {
+    const met: Disturbance[] = [];
+    for (const entry of [...this.#armed]) {
+      const { disturbance } = entry;
+      if (disturbance.operation !== undefined && disturbance.operation !== operation) continue;
+      entry.seen += 1;
+      if (entry.seen < (disturbance.at ?? 1)) continue;
+      this.#armed.splice(this.#armed.indexOf(entry), 1);
+      met.push(disturbance);
+    }
+    return met;
+  }
+}

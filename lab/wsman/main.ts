@@ -1,0 +1,29 @@
+import { SimulatedOrganization } from '../exchange/organization';
+import { endpointCertificate } from './certificate';
+import { startEndpoint } from './endpoint';
+
+/**
+ * The PowerShell endpoint of the lab: `main <state folder> <server> [port]`. Users are those of the lab's SSH server.
+ * Prints its URL and the file of its certification authority, and ends with its standard input.
+ */
+async function main([folder, server, port]: readonly string[]): Promise<void> {
+  if (folder === undefined || server === undefined)
+    throw new Error('usage: main <state folder> <server> [port]');
+  const organization = SimulatedOrganization.open(folder);
+  const certificate = endpointCertificate(folder, ['localhost']);
+  const running = await startEndpoint({
+    host: (_user, drop) => organization.host(server, drop),
+    authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
+    tls: { cert: certificate.cert, key: certificate.key },
+    ...(port === undefined ? {} : { port: Number(port) }),
+  });
+  process.stdout.write(`https://localhost:${running.port}/PowerShell/ ${certificate.caFile}\n`);
+  process.stdin.resume();
+  process.stdin.on('end', () => void running.close());
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+  process.stdin.destroy();
+});

@@ -1,0 +1,46 @@
+/** A fault that the service answers with (MS-WSMV 2.2.4.43). */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: 'Sender' | 'Receiver',
+    readonly subcode: string,
+    message: string,
+    /** Code of wsmerror.h or winerror.h. */
+    readonly windowsCode?: number,
+  ) {
+    super(message);
+  }
+}
+
+export const refusals = {
+  timedOut: () =>
+    new Refusal(
+      'Receiver',
+      'TimedOut',
+      'The operation did not complete within its OperationTimeout.',
+      2150858793,
+    ),
+  noSuchShell: () =>
+    new Refusal('Sender', 'InvalidSelectors', 'The shell was not found on the server.', 2150858843),
+  noSuchCommand: () =>
+    new Refusal('Sender', 'InvalidSelectors', 'The command identifier does not exist.', 2150858843),
+  tooManyShells: (most: number) =>
+    new Refusal(
+      'Receiver',
+      'QuotaLimit',
+      `This user is allowed a maximum of ${most} concurrent shells, which has been exceeded.`,
+      2150859173,
+    ),
+  tooLarge: (most: number) =>
+    new Refusal('Sender', 'EncodingLimit', `The request exceeds the largest envelope (${most} bytes).`),
+  accessDenied: () => new Refusal('Sender', 'AccessDenied', 'Access is denied.', 5),
+  unknownResource: (resource: string) =>
+    new Refusal(
+      'Sender',
+      'DestinationUnreachable',
+      `There is no resource ${resource.slice(0, 200)}.`,
+      2150858752,
+    ),
+  invalid: (what: string) => new Refusal('Sender', 'SchemaValidationError', what, 2150858817),
+};

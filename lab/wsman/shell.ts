@@ -1,0 +1,122 @@
+import { EMPTY_GUID } from '../../remoting/guid';
+import type { CommandHost } from '../../remoting/server/command-host';
+import { ServedPool } from '../../remoting/server/served-pool';
+import { refusals } from './refusal';
+
+/** Bytes that wait to be asked for before a command has to wait itself. */
+const MOST_WAITING_BYTES = 1 << 20;
+
+/** What a command, or the pool, has to say. */
+class Output {
+  readonly #fragments: Buffer[] = [];
+  #bytes = 0;
+  #ended = false;
+  #wake: (() => void) | undefined;
+  #room: (() => void)[] = [];
+
+  async put(fragments: readonly Buffer[]): Promise<void> {
+    while (this.#bytes > MOST_WAITING_BYTES && !this.#ended) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+    }
+    this.#fragments.push(...fragments);
+    this.#bytes += fragments.reduce((sum, { length }) => sum + length, 0);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+    this.#makeRoom();
+  }
+
+  /** Waits until there is something, or the end. @throws Refusal where there is nothing in time */
+  async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#fragments.length > 0 || this.#ended) return;
+    // A client asks once at a time; whoever asked before gets no answer.
+    this.#wake?.();
+    const came = await new Promise<boolean>((resolve) => {
+      const done = (came: boolean): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        this.#wake = undefined;
+        resolve(came);
+      };
+      const timer = setTimeout(() => done(false), timeoutMs);
+      const onAbort = (): void => done(false);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#wake = () => done(true);
+    });
+    if (!came) throw refusals.timedOut();
+  }
+
+  /** Fragments that together need no more than so many characters of base64; one at least. */
+  take(characters: number): { readonly fragments: readonly Buffer[]; readonly done: boolean } {
+    const fragments: Buffer[] = [];
+    let room = characters;
+    for (;;) {
+      const [next] = this.#fragments;
+      if (next === undefined) break;
+      room -= STREAM_CHARACTERS + Math.ceil(next.length / 3) * 4;
+      if (room < 0 && fragments.length > 0) break;
+      this.#fragments.shift();
+      this.#bytes -= next.length;
+      fragments.push(next);
+    }
+    this.#makeRoom();
+    return { fragments, done: this.#ended && this.#fragments.length === 0 };
+  }
+
+  #makeRoom(): void {
+    for (const go of this.#room.splice(0)) go();
+  }
+}
+
+/** What an element around a fragment costs. */
+const STREAM_CHARACTERS = 120;
+
+/** A runspace pool that a client has opened. */
+export class Shell {
+  readonly pool: ServedPool;
+  lastUsed = Date.now();
+  readonly #outputs = new Map<string, Output>([[EMPTY_GUID, new Output()]]);
+
+  constructor(
+    readonly id: string,
+    readonly owner: string,
+    host: CommandHost,
+    maxFragmentBytes: number,
+  ) {
+    this.pool = new ServedPool(
+      host,
+      {
+        send: async (target, fragments) => this.#outputs.get(target)?.put(fragments),
+        ended: (pipeline) => this.#outputs.get(pipeline)?.end(),
+      },
+      { maxFragmentBytes },
+    );
+  }
+
+  /** @throws Refusal where there is no such command, or no longer */
+  output(target: string): Output {
+    const output = this.#outputs.get(target);
+    if (output === undefined) throw refusals.noSuchCommand();
+    return output;
+  }
+
+  start(command: string): void {
+    this.pool.command(command);
+    this.#outputs.set(command, new Output());
+  }
+
+  /** The client has heard the end of it. */
+  forget(command: string): void {
+    this.#outputs.get(command)?.end();
+    this.#outputs.delete(command);
+    void this.pool.release(command);
+  }
+
+  async close(): Promise<void> {
+    for (const output of this.#outputs.values()) output.end();
+    await this.pool.end();
+  }
+}

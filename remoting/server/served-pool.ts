@@ -1,0 +1,172 @@
+import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
+import { EMPTY_GUID } from '../guid';
+import { protocolError, tooLarge } from '../remoting-error';
+import { Slots } from '../slots';
+import type { StreamName } from '../streams';
+import type { CommandHost, Pipeline } from './command-host';
+import { completed, contentOf, stopped, type Content } from './emissions';
+import { ServerRunspacePool, type ServerEvent } from './runspace-pool';
+
+export interface ServeOptions {
+  /** @default DEFAULT_BOUNDS */
+  readonly bounds?: Partial<Bounds>;
+  /**
+   * Bytes of a fragment, header included.
+   *
+   * @default 32768
+   */
+  readonly maxFragmentBytes?: number;
+  /**
+   * Milliseconds that the host gets to end a pipeline that was stopped.
+   *
+   * @default 5000
+   */
+  readonly stopTimeoutMs?: number;
+}
+
+/** Where the fragments for the client go. `target` is the empty GUID for the pool, else a pipeline. */
+export interface Outlet {
+  send(target: string, fragments: readonly Buffer[]): Promise<void>;
+  /** Called when a pipeline has said its last. */
+  ended?(pipeline: string): void;
+}
+
+interface Pipe {
+  readonly stop: AbortController;
+  /** Set once the pipeline runs. */
+  running?: Promise<void>;
+}
+
+/** A runspace pool of our server with its pipelines, whatever carries the fragments. */
+export class ServedPool {
+  readonly bounds: Bounds;
+  readonly #host: CommandHost;
+  readonly #outlet: Outlet;
+  readonly #stopTimeoutMs: number;
+  readonly #pool: ServerRunspacePool;
+  readonly #slots = new Slots(0);
+  readonly #pipes = new Map<string, Pipe>();
+
+  constructor(host: CommandHost, outlet: Outlet, options: ServeOptions = {}) {
+    this.#host = host;
+    this.#outlet = outlet;
+    this.bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+    this.#stopTimeoutMs = options.stopTimeoutMs ?? 5_000;
+    this.#pool = new ServerRunspacePool({
+      powerShellVersion: host.powerShellVersion,
+      maxFragmentBytes: options.maxFragmentBytes ?? 32_768,
+      bounds: this.bounds,
+    });
+  }
+
+  /** A pipeline is to come. */
+  command(pipeline: string): void {
+    if (pipeline === EMPTY_GUID || this.#pipes.has(pipeline))
+      throw protocolError('a pipeline was started twice');
+    if (this.#pipes.size >= this.bounds.maxPipelines) {
+      throw tooLarge('the number of pipelines', 'maxPipelines', this.bounds.maxPipelines);
+    }
+    this.#pipes.set(pipeline, { stop: new AbortController() });
+  }
+
+  /** Takes bytes; the function that it gives does what they ask for. */
+  receive(target: string, bytes: Uint8Array, stream: StreamName): () => Promise<void> {
+    // Input for a pipeline that has ended is forgotten, as in PowerShell.
+    const events =
+      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, bytes, stream) : [];
+    return async () => {
+      for (const event of events) await this.#follow(event);
+    };
+  }
+
+  /** Resolves when the pipeline has ended, or has had its time to. */
+  async stop(pipeline: string): Promise<void> {
+    const pipe = this.#pipes.get(pipeline);
+    if (pipe === undefined) return;
+    pipe.stop.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#stopTimeoutMs);
+    });
+    await Promise.race([pipe.running, late]);
+    clearTimeout(timer);
+  }
+
+  /** Stops a pipeline and forgets it. */
+  async release(pipeline: string): Promise<void> {
+    await this.stop(pipeline);
+    this.#pipes.delete(pipeline);
+    this.#pool.forget(pipeline);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#pipes.keys()].map((pipeline) => this.stop(pipeline)));
+  }
+
+  /** Stops everything; what waits for its turn does not get it. */
+  async end(): Promise<void> {
+    await this.stopAll();
+    this.#slots.abandon();
+  }
+
+  async #follow(event: ServerEvent): Promise<void> {
+    switch (event.kind) {
+      case 'reply':
+        await this.#outlet.send(EMPTY_GUID, event.fragments);
+        return;
+      case 'resize':
+        this.#slots.resize(event.by);
+        return;
+      case 'count-free':
+        await this.#outlet.send(EMPTY_GUID, this.#pool.freeRunspaces(event.request, this.#slots.free));
+        return;
+      case 'reject':
+        await this.#say(event.pipeline, rejection(event.reason));
+        this.#outlet.ended?.(event.pipeline);
+        return;
+      case 'run': {
+        const pipe = this.#pipes.get(event.pipeline);
+        if (pipe === undefined || pipe.running !== undefined)
+          throw protocolError('a pipeline was created twice');
+        pipe.running = this.#run(event.pipeline, event.work, pipe.stop.signal);
+        return;
+      }
+    }
+  }
+
+  async #run(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<void> {
+    const release = await this.#slots.take(signal);
+    try {
+      const last = release === undefined ? stopped : await this.#emit(pipeline, work, signal);
+      await this.#say(pipeline, last);
+      this.#outlet.ended?.(pipeline);
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Sends what the host yields; gives the last message. A host that throws fails the pipeline, not the session. */
+  async #emit(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<Content> {
+    try {
+      for await (const emission of this.#host.run(work, signal)) {
+        if (signal.aborted) return stopped;
+        if (emission.kind === 'failed') return contentOf(emission);
+        await this.#say(pipeline, contentOf(emission));
+      }
+    } catch (error) {
+      if (signal.aborted) return stopped;
+      const message = error instanceof Error ? error.message : String(error);
+      return contentOf({ kind: 'failed', error: { fullyQualifiedErrorId: 'HostFailed', message } });
+    }
+    return signal.aborted ? stopped : completed;
+  }
+
+  async #say(pipeline: string, content: Content): Promise<void> {
+    await this.#outlet.send(pipeline, this.#pool.message(content, pipeline));
+  }
+}
+
+function rejection(reason: string): Content {
+  const error = { fullyQualifiedErrorId: `NotSupported,${reason}`, message: `${reason} is not supported` };
+  return contentOf({ kind: 'failed', error });
+}

@@ -1,0 +1,64 @@
+import type { SecureText } from '../../../powershell/invocation';
+import { RemotingError } from '../../remoting-error';
+import { CERTIFICATE_PROFILE } from './names';
+import { NegotiateAuthenticator } from './negotiate';
+import { readNamed, type TlsSettings } from './tls';
+
+export type WsmanAuthentication =
+  | { readonly kind: 'basic'; readonly user: string; readonly password: SecureText }
+  /**
+   * Kerberos through SPNEGO, with the tickets of the account that runs this process (`kinit`, a keytab, a logon on
+   * Windows). `service` is the service part of the name, by default `HTTP`.
+   */
+  | { readonly kind: 'negotiate'; readonly service?: string }
+  | {
+      readonly kind: 'certificate';
+      /** PEM files, or one PKCS #12 file. */
+      readonly files:
+        { readonly certificateFile: string; readonly keyFile: string } | { readonly pfxFile: string };
+      readonly passphrase?: SecureText;
+    };
+
+/** Proves to one server who we are. Credentials leave it only towards that server. */
+export interface Authenticator {
+  /** Value of the Authorization header; `undefined`: none is needed on this connection. */
+  authorize(connection: 'new' | 'used'): Promise<string | undefined>;
+  /** Takes the server's challenge to a refused request; true where it pays to send the request again. */
+  refused(connection: 'new' | 'used'): boolean;
+}
+
+export function authenticatorFor(authentication: WsmanAuthentication, host: string): Authenticator {
+  switch (authentication.kind) {
+    case 'basic': {
+      const { user, password } = authentication;
+      // The first colon ends the name (RFC 7617, section 2).
+      if (user.includes(':')) throw new RemotingError('usage', 'a user name for Basic must not hold a colon');
+      return fixed(`Basic ${Buffer.from(`${user}:${password.reveal()}`, 'utf8').toString('base64')}`);
+    }
+    case 'certificate':
+      return fixed(CERTIFICATE_PROFILE);
+    case 'negotiate':
+      return new NegotiateAuthenticator(host, authentication.service ?? 'HTTP');
+  }
+}
+
+function fixed(header: string): Authenticator {
+  return { authorize: () => Promise.resolve(header), refused: () => false };
+}
+
+/** Certificate and key of the client for the TLS handshake; nothing for other kinds. */
+export async function readClientCertificate(
+  authentication: WsmanAuthentication,
+): Promise<Pick<TlsSettings, 'client'>> {
+  if (authentication.kind !== 'certificate') return {};
+  const { files, passphrase } = authentication;
+  const secret = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
+  if ('pfxFile' in files) {
+    return { client: { pfx: await readNamed(files.pfxFile, 'the client certificate'), ...secret } };
+  }
+  const [cert, key] = await Promise.all([
+    readNamed(files.certificateFile, 'the client certificate'),
+    readNamed(files.keyFile, 'the key of the client certificate'),
+  ]);
+  return { client: { cert, key, ...secret } };
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { RemotingError } from '../../remoting-error';
+
+/** An HTTP proxy that makes tunnels. */
+export interface Proxy {
+  /** For example `http://proxy.contoso.com:8080`; a user and password in it are sent to the proxy alone. */
+  readonly url: string;
+}
+
+/**
+ * The proxy for a host, as `HTTPS_PROXY` and `NO_PROXY` say (in either letter case). `NO_PROXY` holds names separated
+ * by commas: `*` is every host, `contoso.com` and `.contoso.com` the domain and all below, `host:port` that port.
+ */
+export function proxyFor(
+  host: string,
+  port: number,
+  environment: { readonly [name: string]: string | undefined },
+): Proxy | undefined {
+  const url = environment['HTTPS_PROXY'] || environment['https_proxy'];
+  if (url === undefined || url === '') return undefined;
+  const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(',');
+  return exceptions.some((exception) => matches(exception.trim().toLowerCase(), host.toLowerCase(), port))
+    ? undefined
+    : { url };
+}
+
+function matches(exception: string, host: string, port: number): boolean {
+  if (exception === '*') return true;
+  const [, name = '', only] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(exception) ?? [];
+  if (name === '' || (only !== undefined && Number(only) !== port)) return false;
+  return host === name || host.endsWith(`.${name}`);
+}
+
+/** A tunnel to `host:port` (RFC 9110, section 9.3.6). */
+export async function tunnel(proxy: Proxy, host: string, port: number, timeoutMs: number): Promise<Duplex> {
+  const url = parseProxy(proxy.url);
+  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const where = { host: url.hostname, port: Number(url.port) || 80, noEffect: true };
+  const asking = request({
+    method: 'CONNECT',
+    host: where.host,
+    port: where.port,
+    path: target,
+    agent: false,
+    timeout: timeoutMs,
+    headers: {
+      Host: target,
+      ...(url.username === ''
+        ? {}
+        : { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    },
+  });
+  asking.once('timeout', () => asking.destroy(new Error(`no answer after ${timeoutMs} ms`)));
+  asking.end();
+  let answer: readonly [{ readonly statusCode?: number }, Duplex, Buffer];
+  try {
+    answer = (await Promise.race([once(asking, 'connect'), ended(asking)])) as unknown as typeof answer;
+  } catch (error) {
+    const message = `the proxy ${where.host}:${where.port} gives no tunnel: ${(error as Error).message}`;
+    throw new RemotingError('unreachable', message, where, { cause: error });
+  }
+  const [{ statusCode }, socket] = answer;
+  if (statusCode === 200) return socket;
+  socket.destroy();
+  throw new RemotingError('unreachable', `the proxy refuses ${target} with HTTP ${statusCode ?? 0}`, {
+    ...where,
+    ...(statusCode === undefined ? {} : { httpStatus: statusCode }),
+  });
+}
+
+/** A proxy that answers CONNECT with a body and no tunnel. */
+async function ended(asking: ReturnType<typeof request>): Promise<never> {
+  const [answer] = (await once(asking, 'response')) as [{ readonly statusCode?: number }];
+  asking.destroy();
+  throw new Error(`it answered HTTP ${answer.statusCode ?? 0}`);
+}
+
+/** @throws RemotingError `usage` */
+export function parseProxy(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' || url.hostname === '') {
+    throw new RemotingError('usage', 'the proxy is not a URL that begins with http://');
+  }
+  return url;
+}

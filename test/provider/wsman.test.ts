@@ -1,0 +1,166 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endpointCertificate } from '../../lab/wsman/certificate';
+import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
+import { connect } from '../../provider/connection';
+import { connectionProblem } from '../../provider/problem';
+import type { Values } from '../../schema';
+import { removeFolders, twoServers } from '../lab/exchange/session';
+
+const PASSWORD = 'canary-5d1f';
+
+const config = (values: Values): Values => ({
+  ...Object.fromEntries(Object.keys(CONFIGURATION_SCHEMA.attributes).map((name) => [name, null])),
+  ...values,
+});
+const basic = { EXCHANGE_USER: 'contoso\\admin', EXCHANGE_PASSWORD: PASSWORD };
+
+describe('the configuration of an https endpoint', () => {
+  test('comes from the provider block, secrets aside', () => {
+    const { settings, diagnostics } = settingsFrom(
+      config({
+        endpoint: 'https://ex1.contoso.com/PowerShell/',
+        user: 'admin@contoso.com',
+        ca_file: '/etc/ca.pem',
+        certificate_fingerprint: ['AB:'.repeat(31) + 'AB'],
+        allowed_redirect_hosts: ['ex2.contoso.com'],
+      }),
+      { EXCHANGE_PASSWORD: PASSWORD },
+    );
+    expect(diagnostics).toEqual([]);
+    expect(settings?.endpoint).toEqual({
+      kind: 'wsman',
+      url: 'https://ex1.contoso.com/PowerShell/',
+      authentication: { kind: 'basic', user: 'admin@contoso.com' },
+      caFile: '/etc/ca.pem',
+      fingerprints: ['AB:'.repeat(31) + 'AB'],
+      shellResource: null,
+      allowedRedirectHosts: ['ex2.contoso.com'],
+    });
+    expect(JSON.stringify(settings)).not.toContain(PASSWORD);
+  });
+
+  test('comes from the environment', () => {
+    const { settings } = settingsFrom(config({}), {
+      EXCHANGE_ENDPOINT: 'https://ex1.contoso.com',
+      EXCHANGE_FALLBACK_ENDPOINTS: 'https://ex2.contoso.com, ssh://admin@ex3',
+      EXCHANGE_AUTHENTICATION: 'certificate',
+      EXCHANGE_CLIENT_CERTIFICATE_FILE: 'client.pfx',
+      EXCHANGE_SHELL_RESOURCE: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell',
+      EXCHANGE_ALLOWED_REDIRECT_HOSTS: 'ex2.contoso.com,ex4.contoso.com',
+    });
+    expect(settings?.endpoint).toMatchObject({
+      url: 'https://ex1.contoso.com/PowerShell/',
+      authentication: { kind: 'certificate', certificateFile: 'client.pfx', keyFile: null },
+      shellResource: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell',
+      allowedRedirectHosts: ['ex2.contoso.com', 'ex4.contoso.com'],
+    });
+    expect(settings?.fallbacks).toMatchObject([{ kind: 'wsman' }, { kind: 'ssh', host: 'ex3' }]);
+  });
+
+  test('means Kerberos where no user is given', () => {
+    const { settings } = settingsFrom(config({ endpoint: 'https://ex1.contoso.com' }), {});
+    expect(settings?.endpoint).toMatchObject({ authentication: { kind: 'negotiate' } });
+  });
+
+  test.each<[Values, Environment, string, string]>([
+    [{ endpoint: 'http://ex1/PowerShell/' }, {}, 'is not encrypted', 'endpoint'],
+    [{ endpoint: 'https://admin@ex1/' }, {}, 'has a user in it', 'endpoint'],
+    [{ endpoint: 'https://a:b@ex1/' }, {}, 'has a password in it', 'endpoint'],
+    [{ authentication: 'basic' }, {}, 'no user is given', 'user'],
+    [{ user: 'a:b' }, basic, 'the user has a colon in it', 'user'],
+    [{ user: 'admin' }, {}, 'No password is given for admin', 'user'],
+    [{ authentication: 'ntlm' }, {}, `authentication 'ntlm' is not known`, 'authentication'],
+    [{ authentication: 'certificate' }, {}, 'No client certificate is given', 'client_certificate_file'],
+    [{ certificate_fingerprint: ['12'] }, {}, 'is not a SHA-256 fingerprint', 'certificate_fingerprint'],
+    [{ fallback_endpoints: ['http://ex2'] }, {}, 'is not encrypted', 'fallback_endpoints'],
+  ])('refuses %j with a remedy', (values, environment, summary, attribute) => {
+    const { settings, diagnostics } = settingsFrom(
+      config({ endpoint: 'https://ex1.contoso.com', ...values }),
+      environment,
+    );
+    expect(settings).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ severity: 'error', path: [{ attribute }] }]);
+    expect(diagnostics[0]?.summary).toContain(summary);
+    expect(diagnostics[0]?.detail).not.toBe('');
+  });
+});
+
+describe('a session of the provider', () => {
+  let running: RunningEndpoint;
+  let url: string;
+  let caFile: string;
+  const folder = mkdtempSync(join(tmpdir(), 'provider-wsman-'));
+  beforeAll(async () => {
+    const organization = twoServers();
+    organization.ssh.add(basic.EXCHANGE_USER, { password: PASSWORD });
+    const certificate = endpointCertificate(folder, ['localhost']);
+    ({ caFile } = certificate);
+    running = await startEndpoint({
+      host: (_user, drop) => organization.host('BSAEX01', drop),
+      authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
+      tls: { cert: certificate.cert, key: certificate.key },
+    });
+    url = `https://localhost:${running.port}`;
+  });
+  afterAll(async () => {
+    await running.close();
+    removeFolders();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function settings(values: Values, environment: Environment) {
+    const { settings: found, diagnostics } = settingsFrom(
+      config({ ca_file: caFile, ...values }),
+      environment,
+    );
+    if (found === undefined) throw new Error(JSON.stringify(diagnostics));
+    return found;
+  }
+
+  async function serversThrough(values: Values, environment: Environment): Promise<unknown> {
+    const session = await connect(settings(values, environment), environment);
+    const outcome = await session.invoke({ cmdlet: 'Get-ExchangeServer', parameters: {} });
+    await session.close();
+    return outcome.kind === 'objects' ? outcome.objects.map(({ text }) => text) : outcome;
+  }
+
+  test('is opened at Exchange with Basic', async () => {
+    expect(await serversThrough({ endpoint: url }, basic)).toEqual(['BSAEX01', 'BSAEX02']);
+  });
+
+  test('takes the password from a file of its owner alone', async () => {
+    const file = join(folder, 'password');
+    writeFileSync(file, `${PASSWORD}\n`, { mode: 0o600 });
+    const environment = { EXCHANGE_USER: basic.EXCHANGE_USER, EXCHANGE_PASSWORD_FILE: file };
+    expect(await serversThrough({ endpoint: url }, environment)).toHaveLength(2);
+    if (process.platform === 'win32') return;
+    chmodSync(file, 0o644);
+    await expect(serversThrough({ endpoint: url }, environment)).rejects.toThrow('can be read by others');
+  });
+
+  test('goes to the next endpoint where the first cannot be reached', async () => {
+    const values = { endpoint: 'https://localhost:1', fallback_endpoints: [url] };
+    expect(await serversThrough(values, basic)).toHaveLength(2);
+  });
+
+  test('does not try a wrong password at the next endpoint', async () => {
+    const from = running.traffic.length;
+    const environment = { ...basic, EXCHANGE_PASSWORD: 'wrong-canary' };
+    const values = { endpoint: url, fallback_endpoints: [url] };
+    const error: unknown = await serversThrough(values, environment).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'authentication-refused' });
+    expect(running.traffic.length - from).toBe(1);
+    const problem = connectionProblem(settings(values, environment), error);
+    expect(problem.summary).toContain(url);
+    expect(problem.detail).toContain('EXCHANGE_PASSWORD');
+    expect(JSON.stringify(problem)).not.toContain('canary');
+  });
+
+  test('that no endpoint gives says why of each', async () => {
+    const values = { endpoint: 'https://localhost:1', fallback_endpoints: ['https://localhost:2'] };
+    await expect(serversThrough(values, basic)).rejects.toThrow(/localhost:1 [^]*\n[^]*localhost:2 /);
+  });
+});
