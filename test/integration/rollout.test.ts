@@ -195,4 +195,62 @@ describeWithTerraform('a site over time', () => {
       SETUP_MS,
     );
   });
+
+  describe('is disturbed, and', () => {
+    test(
+      'a DAG that was made when the connection was lost is not made twice, and gets its alternate witness',
+      async () => {
+        const { dag } = firstServer;
+        if (dag === undefined) throw new Error('the sample has a DAG');
+        const alternateWitness = { server: 'BsAFS02.apatricio.local', directory: dag.witness.directory };
+        await rig.declare({ ...firstServer, dag: { ...dag, alternateWitness } });
+        rig.organization.arm({
+          at: 1,
+          cmdlet: 'New-DatabaseAvailabilityGroup',
+          effect: 'drop',
+          when: 'after',
+        });
+        expect(await rig.apply()).toMatchObject({ exit: 1 });
+        rig.organization.arm({ at: 1, cmdlet: 'Set-DatabaseAvailabilityGroup', effect: 'fail' });
+        const failed = await rig.apply();
+        expect(failed.exit).toBe(1);
+        expect(failed.said).toContain('Set-DatabaseAvailabilityGroup failed');
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toMatchObject({
+          'New-DatabaseAvailabilityGroup': 1,
+          'Set-DatabaseAvailabilityGroup': 1,
+        });
+        const [group] = rig.organization.read().organization.databaseAvailabilityGroups;
+        expect(group?.settings['AlternateWitnessServer']).toBe(alternateWitness.server);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'a server on its way out goes on where it was stopped',
+      async () => {
+        rig.install(SECOND.name);
+        await rig.deploy(bothServers);
+        rig.forget();
+        await rig.declare(firstServer);
+        const removals = [
+          'Remove-DatabaseAvailabilityGroupServer',
+          'Enable-ExchangeCertificate',
+          'Remove-ExchangeCertificate',
+        ];
+        for (const cmdlet of removals) {
+          rig.organization.arm({ at: 1, cmdlet, effect: 'drop', when: 'after' });
+          const failed = await rig.apply();
+          expect(failed.exit).toBe(1);
+          expect(failed.said).toContain(`The connection was lost during ${cmdlet} for ${SECOND.name}`);
+        }
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toEqual(Object.fromEntries(removals.map((cmdlet) => [cmdlet, 1])));
+        expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+  });
 });

@@ -245,6 +245,15 @@ export class SiteRig {
     return this.organization.journal().filter(({ cmdlet }) => !/^(Get|Test)-/.test(cmdlet));
   }
 
+  /** How often each cmdlet had an effect, since the journal was cleared. */
+  effects(): { readonly [cmdlet: string]: number } {
+    const counts: { [cmdlet: string]: number } = {};
+    for (const { cmdlet, applied } of this.writes()) {
+      if (applied) counts[cmdlet] = (counts[cmdlet] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   /** Forgets which calls and updates there were. */
   forget(): void {
     this.organization.clearJournal();
