@@ -1,19 +1,24 @@
 import { SimulatedOrganization } from '../exchange/organization';
 import { endpointCertificate } from './certificate';
 import { startEndpoint } from './endpoint';
+import { kerberosAcceptor } from './kerberos';
 
 /**
- * The PowerShell endpoint of the lab: `main <state folder> <server> [port]`. Users are those of the lab's SSH server.
+ * The PowerShell endpoint of the lab: `main <state folder> <server> [port [service]]`. Users are those of the lab's SSH
+ * server; with a service as `HTTP@localhost`, whose key is in the keytab that `KRB5_KTNAME` names, Kerberos' as well.
  * Prints its URL and the file of its certification authority, and ends with its standard input.
  */
-async function main([folder, server, port]: readonly string[]): Promise<void> {
+async function main([folder, server, port, service]: readonly string[]): Promise<void> {
   if (folder === undefined || server === undefined)
-    throw new Error('usage: main <state folder> <server> [port]');
+    throw new Error('usage: main <state folder> <server> [port [service]]');
   const organization = SimulatedOrganization.open(folder);
   const certificate = endpointCertificate(folder, ['localhost']);
   const running = await startEndpoint({
     host: (_user, drop) => organization.host(server, drop),
-    authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
+    authentication: {
+      basic: (user, password) => organization.ssh.allowsPassword(user, password),
+      ...(service === undefined ? {} : { negotiate: kerberosAcceptor(service) }),
+    },
     tls: { cert: certificate.cert, key: certificate.key },
     ...(port === undefined ? {} : { port: Number(port) }),
   });

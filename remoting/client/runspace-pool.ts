@@ -65,7 +65,7 @@ export class ClientRunspacePool {
   readonly #options: PoolOptions;
   readonly #streams: Streams;
   #nextObject = 1n;
-  #nextRequest = 1n;
+  #nextRequest = 0n;
   #exchange: KeyExchange | undefined;
   #key: SessionKey | undefined;
 

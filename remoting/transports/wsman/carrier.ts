@@ -49,6 +49,7 @@ interface Pipeline {
   /** Aborted when nobody waits for it any more. */
   readonly given: AbortController;
   starting: Promise<void>;
+  receiving: Promise<void> | undefined;
 }
 
 interface Asking {
@@ -64,6 +65,7 @@ interface Asking {
 }
 
 const DELETE_MS = 5_000;
+const STOPPED_MS = 2_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const MOST_REDIRECTS = 3;
@@ -126,12 +128,13 @@ export class WsmanCarrier implements Carrier {
       stopped: false,
       given: new AbortController(),
       starting: Promise.resolve(),
+      receiving: undefined,
     };
     this.#pipelines.set(id, pipeline);
     const starting = this.#start(pipeline, fragments, onLastSent);
     pipeline.starting = starting.catch(() => undefined);
     await starting;
-    void this.#receive(pipeline);
+    pipeline.receiving = this.#receive(pipeline);
   }
 
   async #start(pipeline: Pipeline, fragments: readonly Buffer[], onLastSent: () => void): Promise<void> {
@@ -175,6 +178,10 @@ export class WsmanCarrier implements Carrier {
     const pipeline = this.#pipelines.get(id);
     this.#pipelines.delete(id);
     if (pipeline === undefined || pipeline.done || this.#failure !== undefined) return;
+    // The end of a command that was stopped is on its way.
+    if (pipeline.stopped)
+      await Promise.race([pipeline.receiving, sleep(STOPPED_MS, undefined, { ref: false })]);
+    if (pipeline.done || this.#closing !== undefined) return;
     pipeline.given.abort(givenUp());
     await pipeline.starting;
     if (pipeline.commandId !== undefined) await this.#signal(pipeline.commandId, TERMINATE_SIGNAL);
@@ -395,7 +402,7 @@ export class WsmanCarrier implements Carrier {
       // where the server does not answer.
       await this.#request('Delete', '', {
         signal: AbortSignal.timeout(DELETE_MS),
-        timeoutMs: DELETE_MS,
+        timeoutMs: this.#options.ackTimeoutMs,
       }).catch(() => undefined);
     }
     this.#channel.destroy();

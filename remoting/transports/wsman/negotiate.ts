@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { RemotingError } from '../../remoting-error';
 import type { Authenticator } from './authentication';
 
@@ -29,7 +30,7 @@ export class NegotiateAuthenticator implements Authenticator {
 
   async authorize(connection: 'new' | 'used'): Promise<string | undefined> {
     if (connection === 'used' && !this.#each) return undefined;
-    const kerberos = await loadKerberos();
+    const kerberos = loadKerberos();
     // SSPI wants a slash in the name, GSSAPI an at sign.
     const name = `${this.#service}${process.platform === 'win32' ? '/' : '@'}${this.#host}`;
     try {
@@ -53,12 +54,10 @@ export class NegotiateAuthenticator implements Authenticator {
   }
 }
 
-/** A name that no bundler follows: the package has a native part and is not always there. */
-const PACKAGE = 'kerberos';
-
-async function loadKerberos(): Promise<Kerberos> {
+function loadKerberos(): Kerberos {
   try {
-    return ((await import(PACKAGE)) as { readonly default: Kerberos }).default;
+    // Not by `import`, which a bundler would follow: the package has a native part and is not always there.
+    return createRequire(__filename)('kerberos') as Kerberos;
   } catch (error) {
     const message =
       'Negotiate needs the package kerberos, which is not installed or cannot be loaded: run npm install kerberos (on Linux with libkrb5-dev), or choose another authentication';
