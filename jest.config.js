@@ -1,6 +1,8 @@
 /** Type checking is `tsc`'s work (`npm run check`); Jest only runs what swc emits. */
 module.exports = {
   testEnvironment: 'node',
+  // The integration tests wait for other programs most of the time.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/reporter/counts.js'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.quickstart/'],
