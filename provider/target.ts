@@ -8,6 +8,7 @@ import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
 import type { Session } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import { Readings } from './readings';
 import { connectionProblem, guardProblem, outcomeProblem, timeoutProblem, warnings } from './problem';
 
 /** What a read brought: what it returned, or why there is nothing. */
@@ -29,7 +30,7 @@ const LONGEST_PAUSE_MS = 15_000;
  * made once and shared; any write forgets them.
  */
 export class ExchangeTarget {
-  readonly #readings = new Map<string, Promise<Reading>>();
+  readonly #readings = new Readings((invocation) => this.#read(invocation));
   #session: Promise<Session> | null = null;
   #servers: Promise<Reading> | null = null;
 
@@ -69,12 +70,7 @@ export class ExchangeTarget {
 
   /** A read, shared by all that ask for the same until something is written. */
   observe(invocation: Invocation): Promise<Reading> {
-    const key = JSON.stringify(invocation);
-    const known = this.#readings.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#read(invocation);
-    this.#readings.set(key, reading);
-    return reading;
+    return this.#readings.get(invocation);
   }
 
   /** What is wrong between the declared and the real version of a server, found by one read for all servers. */
@@ -125,7 +121,7 @@ export class ExchangeTarget {
     return (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
   }
 
-  /** Runs one step. What was read before is forgotten, whatever came of it. */
+  /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     if (step.guard !== undefined) {
       const reading = await this.#read(this.addressed(step.guard.invocation));
@@ -135,9 +131,11 @@ export class ExchangeTarget {
     }
     if (step.until !== undefined) return this.#await(step, step.until, signal);
     const outcome = await this.#invoke(step.invocation, signal);
-    this.#readings.clear();
+    const problem =
+      'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
+    if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
+    else this.#readings.forgetAbout(step.invocation.cmdlet);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
-    const problem = outcomeProblem(step.invocation, step.server, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warnings(step.invocation, outcome) };
     return { kind: outcome.kind === 'unknown' ? 'uncertain' : 'failed', diagnostics: [problem] };
   }

@@ -1,0 +1,50 @@
+import type { Invocation } from '../powershell/invocation';
+import type { Reading } from './target';
+
+interface Entry {
+  readonly noun: string;
+  readonly reading: Promise<Reading>;
+  /** Something was written since it began. */
+  stale: boolean;
+  /** The read that follows a stale one, for all who ask before it begins. */
+  next?: Promise<Reading>;
+}
+
+/**
+ * Reads that are shared by all who ask for the same. After a write they are made anew, at most one at a time: whoever
+ * asks while an outdated one is under way shares the one that follows it, which began after every write before it.
+ */
+export class Readings {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(private readonly read: (invocation: Invocation) => Promise<Reading>) {}
+
+  get(invocation: Invocation): Promise<Reading> {
+    const key = JSON.stringify(invocation);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return this.#begin(key, invocation);
+    if (!entry.stale) return entry.reading;
+    entry.next ??= entry.reading.then(() => this.#begin(key, invocation));
+    return entry.next;
+  }
+
+  /** After a cmdlet that did what it should: only what its noun is about, or belongs to, can have changed. */
+  forgetAbout(cmdlet: string): void {
+    const written = nounOf(cmdlet);
+    for (const entry of this.#entries.values()) if (written.startsWith(entry.noun)) entry.stale = true;
+  }
+
+  forgetAll(): void {
+    for (const entry of this.#entries.values()) entry.stale = true;
+  }
+
+  #begin(key: string, invocation: Invocation): Promise<Reading> {
+    const entry: Entry = { noun: nounOf(invocation.cmdlet), reading: this.read(invocation), stale: false };
+    this.#entries.set(key, entry);
+    return entry.reading;
+  }
+}
+
+function nounOf(cmdlet: string): string {
+  return cmdlet.slice(cmdlet.indexOf('-') + 1).toLowerCase();
+}
