@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Server } from '../exchange/site';
 import { makePfx, makeSelfSigned } from '../pki';
+import { cdktfProgram } from '../quickstart/cdktf';
 import { DOMAIN, serversNamed } from './exchange-organization';
 import { run } from './measurement';
 import type { Workshop } from './workshop';
@@ -36,6 +37,23 @@ export class SiteProject {
       args: ['--require', tsx, program],
       folder: this.folder,
       environment: this.#environment,
+    });
+    return milliseconds;
+  }
+
+  /** `cdktf synth` as people type it, with this program or the project's own. Returns milliseconds. */
+  async cdktfSynth(program = join(root, 'main.ts')): Promise<number> {
+    const tsx = createRequire(__filename).resolve('tsx/cjs');
+    const app = `"${process.execPath}" --require "${tsx}" "${program}"`;
+    writeFileSync(
+      join(this.folder, 'cdktf.json'),
+      JSON.stringify({ language: 'typescript', app, sendCrashReports: 'false' }),
+    );
+    const { milliseconds } = await run({
+      command: process.execPath,
+      args: [cdktfProgram(), 'synth'],
+      folder: this.folder,
+      environment: { ...this.#environment, CI: '1', CHECKPOINT_DISABLE: '1' },
     });
     return milliseconds;
   }

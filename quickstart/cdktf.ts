@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The CLI of this project's own installation. */
-function program(): string {
+export function cdktfProgram(): string {
   const manifest = require.resolve('cdktf-cli/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly bin: { readonly cdktf: string } };
   return join(dirname(manifest), bin.cdktf);
@@ -16,7 +16,7 @@ export async function cdktf(
   variables: { readonly [name: string]: string },
 ): Promise<void> {
   process.stdout.write(`\n$ cdktf ${args.join(' ')}\n`);
-  const child = spawn(process.execPath, [program(), ...args], {
+  const child = spawn(process.execPath, [cdktfProgram(), ...args], {
     cwd: folder,
     env: { ...process.env, ...variables, CI: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -30,7 +30,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   docs: ['exchange', 'provider', 'schema'],
   install: ['exchange/provider-address'],
   quickstart: ['install', 'lab', 'exchange', 'pki'],
-  bench: ['install', 'lab', 'exchange', 'pki', 'plugin/wire/certificate'],
+  bench: ['install', 'quickstart/cdktf', 'lab', 'exchange', 'pki', 'plugin/wire/certificate'],
 };
 
 const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {

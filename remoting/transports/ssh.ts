@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type * as Ssh2 from 'ssh2';
 import type { AuthenticationType, Client, ClientChannel, ConnectConfig } from 'ssh2';
 import type { SecureText } from '../../powershell/invocation';
 import { OutOfProcessCarrier } from '../out-of-process-carrier';
@@ -82,7 +83,7 @@ async function openChannel(options: SshOptions, signal: AbortSignal): Promise<By
   const where: RemotingFacts = { host: options.host, port, user: options.user };
   const check = await HostKeyCheck.load(options.hostKey, options.host, port);
   const credentials = await readCredentials(options.authentication, where);
-  const { Client } = await import('ssh2');
+  const { Client } = await loadSsh2();
   const client = new Client();
   const onAbort = (): void => {
     client.destroy();
@@ -124,7 +125,7 @@ async function readCredentials(
       { cause: error },
     );
   }
-  const { utils } = await import('ssh2');
+  const { utils } = await loadSsh2();
   const parsed = utils.parseKey(privateKey, passphrase);
   if (parsed instanceof Error) {
     const message = `the private key ${file} cannot be used: ${parsed.message}`;
@@ -254,4 +255,9 @@ function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFa
       client.destroy();
     },
   };
+}
+
+/** Loaded when a connection is made. By its default export: how a bundle gives names of a CommonJS package differs. */
+async function loadSsh2(): Promise<typeof Ssh2> {
+  return (await import('ssh2')).default;
 }
