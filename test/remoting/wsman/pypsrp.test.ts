@@ -72,7 +72,9 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
 
   test('with Basic', async () => {
     expectCalls(await pypsrp(endpoint, 'basic', 'admin'));
-    const identities = organization.journal().map(({ parameters }) => JSON.stringify(parameters['Identity'] ?? ''));
+    const identities = organization
+      .journal()
+      .map(({ parameters }) => JSON.stringify(parameters['Identity'] ?? ''));
     expect(identities.some((identity) => identity.length > 1000)).toBe(true);
   }, 30_000);
 
