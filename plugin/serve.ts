@@ -1,28 +1,13 @@
 import { createServer } from 'node:net';
 import type { ProviderDefinition } from './engine/definition';
-import type * as engineModule from './engine/engine';
-import type * as servicesModule from './server/services';
 import { createRunCertificate, type RunCertificate } from './wire/certificate';
-import type * as grpcModule from './wire/grpc';
 import { announce, listen, readLaunch } from './wire/handshake';
 import { log } from './wire/log';
-import type * as tlsModule from './wire/pinned-tls';
 
 /** Terraform gives a provider a minute to start; after more than that nobody will come. */
 const LONELY_MS = 90_000;
 /** Terraform kills a provider two seconds after it asked it to end. */
 const FAREWELL_MS = 1_500;
-
-/**
- * Loaded when called, and so after the handshake. `import()` is not used, since in this module system it asks for file
- * names with extensions.
- */
-/* eslint-disable @typescript-eslint/no-require-imports */
-const loadEngine = () => require('./engine/engine') as typeof engineModule;
-const loadServices = () => require('./server/services') as typeof servicesModule;
-const loadGrpc = () => require('./wire/grpc') as typeof grpcModule;
-const loadTls = () => require('./wire/pinned-tls') as typeof tlsModule;
-/* eslint-enable @typescript-eslint/no-require-imports */
 
 /** A provider, or how to load it. */
 export type Loadable<Target> =
@@ -63,10 +48,10 @@ async function startServing<Target>(
   certificate: RunCertificate,
   clientCertificate: string,
 ) {
-  const { Engine } = loadEngine();
-  const { services, SILENT_STREAMS } = loadServices();
-  const { createGrpcServer } = loadGrpc();
-  const { createPinnedTlsServer } = loadTls();
+  const { Engine } = await import('./engine/engine');
+  const { services, SILENT_STREAMS } = await import('./server/services');
+  const { createGrpcServer } = await import('./wire/grpc');
+  const { createPinnedTlsServer } = await import('./wire/pinned-tls');
   const engine = new Engine(typeof definition === 'function' ? await definition() : definition);
   let ending = false;
   const end = async () => {

@@ -33,7 +33,7 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     return problem(
       'pfx_file',
       `The PFX file '${file}' cannot be read`,
-      `${(error as Error).message}. Put the file there, or correct pfxFile of the certificate in the declaration; the path counts from the folder that Terraform runs in.`,
+      `${(error as Error).message}. Put the file there, or correct certificate.pfxFile in the declaration; the path counts from the folder that Terraform runs in.`,
     );
   }
   // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
@@ -63,7 +63,7 @@ function pkiDiagnostic(file: string, error: PkiError, withPassword: boolean): Di
       return problem(
         'pfx_password',
         `The password of '${file}' is ${withPassword ? 'wrong' : 'missing'}`,
-        `Give the PFX's password in the variable of the stack (TF_VAR_…_pfx_password as the declaration's reference names it).`,
+        "Give it in TF_VAR_pfx_password, the variable of a site's stack, for plans and deploys alike.",
       );
     case 'no-private-key':
       return problem(

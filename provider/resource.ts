@@ -45,8 +45,21 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     if (resource.observe === undefined || resource.view === undefined) return { state };
     const facts = factsFor(target, known['server'] ?? null, null, null);
     const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
-    if (reading.kind === 'failed') return { state, diagnostics: reading.diagnostics };
+    if (reading.kind === 'failed') {
+      // A cmdlet that is not there is no wonder where the server has another version than declared.
+      const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
+      return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
+    }
     return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
+  };
+
+  const stepsOf = (change: Change, target: ExchangeTarget) => {
+    const { planned, prior } = change;
+    if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
+    const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
+    return resource
+      .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
+      .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
   };
 
   return {
@@ -60,20 +73,24 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       ? {}
       : {
           find: async (planned: Values, target: ExchangeTarget, config: Values) => {
+            const server = text(planned['server']);
+            // `inform` says what is wrong with the server or the PFX.
+            if (server !== null && (await target.versionProblems(server)).length > 0)
+              return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config) : planned;
+            if (named === null) return { existing: null };
             const { state, diagnostics } = await observe(named, target);
             return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
           },
         }),
-    inform: async (change, target) => inform(resource, usesPfx, change, target),
-    steps: (change, target) => {
-      const { planned, prior } = change;
-      if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
-      const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
-      return resource
-        .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
-        .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+    inform: async (change, target) => {
+      const information = await inform(resource, usesPfx, change, target);
+      const planned = { ...change.planned, ...information.values };
+      const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
+      const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
+      return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
     },
+    steps: stepsOf,
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {
       const resolved = await resolve(step);
@@ -104,13 +121,34 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 }
 
-/** An object that is known by its thumbprint can be found only by that of the PFX; `inform` says what is wrong with it. */
-async function withThumbprint(planned: Values, config: Values): Promise<Values> {
+/** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
+async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
   const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
-  return 'severity' in pfx ? planned : { ...planned, thumbprint: pfx.facts.thumbprint };
+  return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
 }
 
-/** What the plan must know from outside: the real version of the server, the PFX, and whether every cmdlet exists. */
+/** What the declared version of Exchange cannot run. */
+function unsupportedCalls(
+  steps: readonly Step[],
+  server: Value,
+  target: ExchangeTarget,
+): readonly Diagnostic[] {
+  const catalog = target.catalogFor(text(server));
+  return steps.flatMap(({ invocation }): Diagnostic[] => {
+    const lacking = catalog?.supports(invocation);
+    if (catalog === undefined || lacking === undefined) return [];
+    const what = lacking.problem === 'cmdlet' ? lacking.name : `${lacking.cmdlet} -${lacking.name}`;
+    return [
+      {
+        severity: 'error',
+        summary: `${catalog.version.toString()} has no ${what}`,
+        detail: 'Leave out what needs it, or correct the version of the server in the declaration.',
+      },
+    ];
+  });
+}
+
+/** What the plan must know from outside: the real version of the server, and the PFX. */
 async function inform(
   resource: AnyResource,
   usesPfx: boolean,

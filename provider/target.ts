@@ -44,6 +44,10 @@ export class ExchangeTarget {
     return [...this.settings.versions.values()].sort((left, right) => (left.isAtLeast(right) ? 1 : -1))[0];
   }
 
+  isDeclared(server: string): boolean {
+    return this.versionFor(server) !== undefined;
+  }
+
   /** A server that is on its way out is no longer declared: it is read with the cmdlets of the others. */
   catalogFor(server: string | null): Catalog | undefined {
     const version = this.versionFor(server) ?? this.versionFor(null);

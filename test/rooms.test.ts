@@ -30,10 +30,11 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   docs: ['exchange', 'provider', 'schema'],
   install: ['exchange/provider-address'],
   quickstart: ['install', 'lab', 'exchange', 'pki'],
+  bench: ['install', 'lab', 'exchange', 'pki', 'plugin/wire/certificate'],
 };
 
 const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {
-  cdktf: ['constructs', 'main.ts', 'environments'],
+  cdktf: ['constructs', 'main.ts', 'environments', 'bench'],
   constructs: ['constructs', 'main.ts', 'environments'],
   '@cdktf/provider-dns': ['constructs', 'main.ts', 'environments'],
   'node-forge': ['pki'],

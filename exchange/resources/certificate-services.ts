@@ -93,13 +93,15 @@ export const certificateServices = defineResource({
   steps: ({ prior, planned }) => {
     if (planned === null) {
       const fallback = prior?.fallback_thumbprint ?? '';
-      return prior === null || fallback === ''
+      const services = prior?.services ?? [];
+      // They may be with another certificate already, and -Services takes no empty list.
+      return prior === null || fallback === '' || services.length === 0
         ? []
         : [
             enabling(
               prior.server ?? '',
               fallback,
-              prior.services ?? [],
+              services,
               `A service cannot be without a certificate: the server's own takes over.`,
             ),
           ];

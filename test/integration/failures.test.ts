@@ -39,14 +39,6 @@ function settled(rig: SiteRig): unknown {
   );
 }
 
-/** How often each cmdlet had an effect. */
-function effects(rig: SiteRig): { readonly [cmdlet: string]: number } {
-  const counts: { [cmdlet: string]: number } = {};
-  for (const { cmdlet, applied } of rig.writes()) {
-    if (applied) counts[cmdlet] = (counts[cmdlet] ?? 0) + 1;
-  }
-  return counts;
-}
 const ONCE_EACH = Object.fromEntries(WRITES.map((cmdlet) => [cmdlet, 1]));
 
 /** First server deployed, second installed and declared. */
@@ -120,7 +112,7 @@ async function disturbed(rig: SiteRig, fault: Fault): Promise<Course> {
   return {
     ...then,
     finished,
-    effects: effects(rig),
+    effects: rig.effects(),
     organization: settled(rig),
     state: rig.stateValues(),
     addresses: await rig.addresses(NAMES[0]),
@@ -210,7 +202,7 @@ describeWithTerraform('a deploy is disturbed', () => {
           delayMs: 3000,
         });
         expect(await rig.apply()).toMatchObject({ exit: 0 });
-        expect(effects(rig)).toEqual(ONCE_EACH);
+        expect(rig.effects()).toEqual(ONCE_EACH);
       },
       SETUP_MS,
     );
@@ -241,7 +233,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         expect(deploys).toBeLessThanOrEqual(MOST_LAGGING_DEPLOYS);
         expect(settled(rig)).toEqual(undisturbed[0]?.organization);
         // The others set what is set already.
-        expect(effects(rig)).toMatchObject({
+        expect(rig.effects()).toMatchObject({
           'Import-ExchangeCertificate': 1,
           'Add-DatabaseAvailabilityGroupServer': 1,
         });

@@ -1,4 +1,5 @@
 import type { ExchangeSiteProps } from '../../exchange/site';
+import { ExchangeVersion } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
@@ -96,6 +97,21 @@ describeWithTerraform('a site over time', () => {
   );
 
   test(
+    'a site in production whose version is declared wrongly is told so, not that cmdlets are missing',
+    async () => {
+      await rig.deploy(firstServer);
+      rig.forget();
+      await rig.declare({ ...firstServer, servers: [{ ...FIRST, version: ExchangeVersion.V2016 }] });
+      const { exit, said } = await rig.plan();
+      expect(exit).toBe(1);
+      expect(said).toContain('BsAEX01 is not Exchange Server 2016');
+      expect(said).not.toContain('CommandNotFoundException');
+      expect(rig.writes()).toEqual([]);
+    },
+    SETUP_MS,
+  );
+
+  test(
     'a server that was uninstalled and taken out of the declaration leaves the state without a cmdlet',
     async () => {
       const withoutDag = ({ dag: _, ...site }: ExchangeSiteProps): ExchangeSiteProps => site;
@@ -175,6 +191,64 @@ describeWithTerraform('a site over time', () => {
         expect(exit).toBe(1);
         expect(said).toContain(SECOND.name);
         expect(said).not.toContain(`${FIRST.name} is`);
+      },
+      SETUP_MS,
+    );
+  });
+
+  describe('is disturbed, and', () => {
+    test(
+      'a DAG that was made when the connection was lost is not made twice, and gets its alternate witness',
+      async () => {
+        const { dag } = firstServer;
+        if (dag === undefined) throw new Error('the sample has a DAG');
+        const alternateWitness = { server: 'BsAFS02.apatricio.local', directory: dag.witness.directory };
+        await rig.declare({ ...firstServer, dag: { ...dag, alternateWitness } });
+        rig.organization.arm({
+          at: 1,
+          cmdlet: 'New-DatabaseAvailabilityGroup',
+          effect: 'drop',
+          when: 'after',
+        });
+        expect(await rig.apply()).toMatchObject({ exit: 1 });
+        rig.organization.arm({ at: 1, cmdlet: 'Set-DatabaseAvailabilityGroup', effect: 'fail' });
+        const failed = await rig.apply();
+        expect(failed.exit).toBe(1);
+        expect(failed.said).toContain('Set-DatabaseAvailabilityGroup failed');
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toMatchObject({
+          'New-DatabaseAvailabilityGroup': 1,
+          'Set-DatabaseAvailabilityGroup': 1,
+        });
+        const [group] = rig.organization.read().organization.databaseAvailabilityGroups;
+        expect(group?.settings['AlternateWitnessServer']).toBe(alternateWitness.server);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'a server on its way out goes on where it was stopped',
+      async () => {
+        rig.install(SECOND.name);
+        await rig.deploy(bothServers);
+        rig.forget();
+        await rig.declare(firstServer);
+        const removals = [
+          'Remove-DatabaseAvailabilityGroupServer',
+          'Enable-ExchangeCertificate',
+          'Remove-ExchangeCertificate',
+        ];
+        for (const cmdlet of removals) {
+          rig.organization.arm({ at: 1, cmdlet, effect: 'drop', when: 'after' });
+          const failed = await rig.apply();
+          expect(failed.exit).toBe(1);
+          expect(failed.said).toContain(`The connection was lost during ${cmdlet} for ${SECOND.name}`);
+        }
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toEqual(Object.fromEntries(removals.map((cmdlet) => [cmdlet, 1])));
+        expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
       },
       SETUP_MS,
     );

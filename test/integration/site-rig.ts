@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { App } from 'cdktf';
 import { SiteStack } from '../../constructs/site-stack';
 import type { ExchangeSiteProps } from '../../exchange/site';
@@ -244,6 +245,15 @@ export class SiteRig {
     return this.organization.journal().filter(({ cmdlet }) => !/^(Get|Test)-/.test(cmdlet));
   }
 
+  /** How often each cmdlet had an effect, since the journal was cleared. */
+  effects(): { readonly [cmdlet: string]: number } {
+    const counts: { [cmdlet: string]: number } = {};
+    for (const { cmdlet, applied } of this.writes()) {
+      if (applied) counts[cmdlet] = (counts[cmdlet] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   /** Forgets which calls and updates there were. */
   forget(): void {
     this.organization.clearJournal();
@@ -324,12 +334,9 @@ export class SiteRig {
   }
 }
 
-/** Terraform draws a bar at the left of a diagnostic and breaks its lines. */
+/** Terraform draws a bar at the left of a diagnostic and breaks its lines; under cdktf it takes colours too. */
 function unframed(text: string): string {
-  return text
-    .replace(/^[╷╵]\n?/gm, '')
-    .replace(/^│ ?/gm, '')
-    .replace(/\s+/g, ' ');
+  return stripVTControlCharacters(text).replace(/[╷│╵]/g, '').replace(/\s+/g, ' ');
 }
 
 export function validCertificate(names: readonly string[] = NAMES, from = -1, to = 365): KeyedCertificate {

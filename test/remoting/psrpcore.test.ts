@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SecureText } from '../../powershell/invocation';
@@ -88,8 +90,16 @@ describeWithPython('our client and a server built on psrpcore', () => {
 
   test('a running call is stopped', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 100);
-    const outcome = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { signal: stop.signal });
+    const folder = mkdtempSync(join(tmpdir(), 'psrpcore-'));
+    const marker = join(folder, 'running');
+    const running = session.invoke(
+      { cmdlet: 'Wait-Long', parameters: { Marker: marker } },
+      { signal: stop.signal },
+    );
+    while (!existsSync(marker)) await new Promise((resume) => setTimeout(resume, 10));
+    stop.abort();
+    const outcome = await running;
+    rmSync(folder, { recursive: true });
     expect(outcome).toMatchObject({ kind: 'unknown', interruption: 'stopped' });
     expect(values(await echo({ After: 'alive' }))).toEqual(['alive']);
   });

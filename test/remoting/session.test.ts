@@ -148,8 +148,10 @@ describe('a session', () => {
   test('stops a running call on the server and goes on', () =>
     withSession(async (session) => {
       const stop = new AbortController();
-      setTimeout(() => stop.abort(), 50);
-      const stopped = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { signal: stop.signal });
+      const running = session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { signal: stop.signal });
+      while ((await session.availableRunspaces()) > 0);
+      stop.abort();
+      const stopped = await running;
       expect(stopped).toMatchObject({ kind: 'unknown', interruption: 'stopped' });
       expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
       expect(await session.availableRunspaces()).toBe(1);
@@ -157,7 +159,7 @@ describe('a session', () => {
 
   test('stops a call that takes too long', () =>
     withSession(async (session) => {
-      const late = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { timeoutMs: 50 });
+      const late = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { timeoutMs: 500 });
       expect(late).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
     }));
 

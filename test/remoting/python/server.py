@@ -68,6 +68,8 @@ def run(pipeline):
         pipeline.write_output("survived")
     elif command.command_text == "Wait-Long":
         pipeline.write_output("started")
+        if "Marker" in named:
+            open(str(named["Marker"]), "w").close()
         return
     elif command.command_text == "Wait-Short":
         later = threading.Timer(named["Milliseconds"] / 1000, finish, [pipeline, named["Tag"]])

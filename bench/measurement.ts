@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+
+/** One line of the result: a figure, its peer from the same run, and what it is to be. */
+export interface Figure {
+  readonly benchmark: string;
+  readonly measured: string;
+  readonly value: number;
+  readonly unit: 'ms' | 'MB' | 'calls';
+  /** Of these rounds the median is given; of counts and peaks, one each is enough or the highest is given. */
+  readonly rounds: number;
+  readonly peer?: { readonly measured: string; readonly value: number };
+  /** The value by that of its peer, or by that of the smallest site. */
+  readonly ratio?: number;
+  readonly target?: Target;
+}
+
+/** The highest that the ratio, or where there is no ratio in it the value, is to be. */
+export interface Target {
+  readonly of: 'ratio' | 'value';
+  readonly atMost: number;
+}
+
+export type Verdict = 'below target' | 'at target' | 'above target' | 'no target';
+
+export function verdict({ value, ratio, target }: Figure): Verdict {
+  if (target === undefined) return 'no target';
+  const found = target.of === 'ratio' ? ratio : value;
+  if (found === undefined) throw new Error('a target for a ratio needs a peer');
+  // As printed: what shows as the target is not called above it.
+  const difference = Math.round((found - target.atMost) * 100);
+  return difference < 0 ? 'below target' : difference === 0 ? 'at target' : 'above target';
+}
+
+/** Something whose duration counts. Returns milliseconds. */
+export type Timed = () => Promise<number>;
+
+/**
+ * Runs several in turn, so that what else the machine does meets all of them alike. The first round warms caches and
+ * does not count. Returns the median of each.
+ */
+export async function medians<Name extends string>(
+  rounds: number,
+  timed: { readonly [name in Name]: Timed },
+): Promise<{ readonly [name in Name]: number }> {
+  const names = Object.keys(timed) as Name[];
+  const found = Object.fromEntries(names.map((name) => [name, [] as number[]])) as {
+    [name in Name]: number[];
+  };
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const duration = await timed[name]();
+      if (round > 0) found[name].push(duration);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(found[name])])) as {
+    [name in Name]: number;
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  if (low === undefined || high === undefined) throw new Error('no values, no median');
+  return (low + high) / 2;
+}
+
+export interface Finished {
+  readonly milliseconds: number;
+  readonly stdout: string;
+}
+
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  readonly environment: { readonly [name: string]: string };
+  /** Called with the process id once it runs; what it returns is called when it has ended. */
+  readonly watch?: (pid: number) => () => void;
+}
+
+/** Runs a program to its end. @throws Error with what it said where it ended badly */
+export function run({ command, args, folder, environment, watch }: Program): Promise<Finished> {
+  const begin = performance.now();
+  const child = spawn(command, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const unwatch = child.pid === undefined ? undefined : watch?.(child.pid);
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exit) => {
+      const milliseconds = performance.now() - begin;
+      unwatch?.();
+      const said = Buffer.concat(stdout).toString();
+      if (exit === 0) resolve({ milliseconds, stdout: said });
+      else {
+        const end = (said + Buffer.concat(stderr).toString()).slice(-4000);
+        reject(new Error(`${command} ${args.join(' ')} ended with ${exit}\n${end}`));
+      }
+    });
+  });
+}

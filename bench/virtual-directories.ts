@@ -1,0 +1,58 @@
+import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
+import { SERVICES } from '../exchange/services';
+import { DOMAIN, environmentFor, newOrganization, serversNamed } from './exchange-organization';
+import { peakOfProvider } from './provider-memory';
+import { TerraformFolder } from './terraform-folder';
+import type { Workshop } from './workshop';
+
+/** Virtual directories in Terraform's hands, deployed to the lab: nothing is left to do. */
+export interface VirtualDirectories {
+  readonly terraform: TerraformFolder;
+  /** The most memory that the provider held while it set all of them. */
+  readonly applyPeakMegabytes: number | undefined;
+}
+
+const WITH_URLS = SERVICES.filter(({ hasUrls }) => hasUrls);
+
+/** Makes each number of virtual directories once; several benchmarks look at them. */
+export class VirtualDirectoryStock {
+  readonly #made = new Map<number, Promise<VirtualDirectories>>();
+
+  constructor(readonly workshop: Workshop) {}
+
+  of(count: number): Promise<VirtualDirectories> {
+    const made = this.#made.get(count) ?? this.#make(count);
+    this.#made.set(count, made);
+    return made;
+  }
+
+  async #make(count: number): Promise<VirtualDirectories> {
+    const servers = serversNamed(Math.ceil(count / WITH_URLS.length));
+    const organization = newOrganization(this.workshop, servers);
+    const terraform = new TerraformFolder(
+      this.workshop.folder('directories'),
+      environmentFor(this.workshop, organization, servers),
+    );
+    const resource: { [type: string]: { [name: string]: object } } = {};
+    const kinds = servers.flatMap(({ name }) => WITH_URLS.map((row) => ({ name, row })));
+    for (const { name, row } of kinds.slice(0, count)) {
+      const url = `https://mail.${DOMAIN}${row.path}`;
+      (resource[`exchange_${row.service}_virtual_directory`] ??= {})[`${name}-${row.service}`] = {
+        server: name,
+        internal_url: url,
+        external_url: url,
+      };
+    }
+    terraform.write({
+      terraform: { required_providers: { exchange: { source: PROVIDER_SOURCE, version: PROVIDER_VERSION } } },
+      provider: {
+        exchange: { servers: Object.fromEntries(servers.map(({ name, version }) => [name, version.label])) },
+      },
+      resource,
+    });
+    await terraform.init();
+    const peak = peakOfProvider();
+    await terraform.apply(peak.watch);
+    return { terraform, applyPeakMegabytes: peak.megabytes() };
+  }
+}

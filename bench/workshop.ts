@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
+import { bundle } from '../install/bundle';
+import { layProvider } from '../install/mirror';
+
+/** What all benchmarks share: the provider as users have it, the lab as a program, and folders that go in the end. */
+export class Workshop {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  readonly mirror = join(this.#folder, 'mirror');
+  /** A PowerShell remoting server on its standard streams: `<program> <state folder> <server>`. */
+  readonly labProgram = join(this.#folder, 'lab.js');
+  #providerFile = '';
+
+  static async create(): Promise<Workshop> {
+    const made = new Workshop();
+    made.#providerFile = await layProvider(made.mirror, 'provider/main.ts', {
+      source: PROVIDER_SOURCE,
+      version: PROVIDER_VERSION,
+    });
+    await bundle('lab/exchange/stdio.ts', made.labProgram);
+    writeFileSync(
+      made.#cliFile,
+      `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(made.mirror)}\n  }\n}\n`,
+    );
+    mkdirSync(made.#temporary);
+    return made;
+  }
+
+  /** The program that Terraform starts. */
+  get providerFile(): string {
+    return this.#providerFile;
+  }
+
+  get #cliFile(): string {
+    return join(this.#folder, 'terraform.rc');
+  }
+
+  get #temporary(): string {
+    return join(this.#folder, 'tmp');
+  }
+
+  /** A new folder. */
+  folder(name: string): string {
+    return mkdtempSync(join(this.#folder, `${name}-`));
+  }
+
+  /**
+   * The same few variables for every program, so that none pays for what the shell happens to hold:
+   * NODE_EXTRA_CA_CERTS alone can double the start of an empty Node.
+   */
+  environment(more: { readonly [name: string]: string } = {}): { readonly [name: string]: string } {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.#folder,
+      TMPDIR: this.#temporary,
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+      TF_CLI_CONFIG_FILE: this.#cliFile,
+      ...more,
+    };
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

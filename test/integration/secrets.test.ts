@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import ssh2 from 'ssh2';
+import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-server';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { bothServers, firstServer, SECOND, ZONE } from './declared-site';
+import { SiteRig, type Finished } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+
+const SETUP_MS = 240_000;
+const PASSPHRASE = 'canary-of-the-ssh-passphrase-7d1f';
+const PASSWORD = 'canary-of-the-ssh-password-52aa';
+
+/** The forms in which a text is found in files and logs. */
+function forms(secret: string): readonly Buffer[] {
+  const [bytes, wide] = [Buffer.from(secret), Buffer.from(secret, 'utf16le')];
+  // Base64 of a part of a longer text ends otherwise.
+  const base64 = [bytes, wide].map((each) => Buffer.from(each.toString('base64').replace(/.{0,4}$/, '')));
+  return [
+    bytes,
+    wide,
+    Buffer.from(bytes.toString('hex')),
+    Buffer.from(encodeURIComponent(secret)),
+    ...base64,
+  ];
+}
+
+/** What a ZIP file holds, by its central directory (PKWARE APPNOTE 4.3.12); a saved plan is one. */
+function unzipped(zip: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  const end = zip.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
+  for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50;) {
+    const [method, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20)];
+    const header = zip.readUInt32LE(at + 42);
+    const start = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
+    const data = zip.subarray(start, start + size);
+    parts.push(method === 0 ? data : inflateRawSync(data));
+    at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return parts;
+}
+
+/** Command lines of every process of the machine. */
+function commandLines(): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(join('/proc', pid, 'cmdline'), 'latin1').replaceAll('\0', ' ')];
+      } catch {
+        return []; // It ended meanwhile.
+      }
+    });
+}
+
+describeWithTerraform('secrets', () => {
+  let tools: SiteTools;
+  let rig: SiteRig;
+  let server: RunningSshServer;
+  let secrets: readonly (readonly [name: string, secret: string])[];
+  let environment: { readonly [name: string]: string | undefined };
+  /** Everything that was run, in order. */
+  const runs: Finished[] = [];
+  const seen = new Set<string>();
+  const plans: Buffer[] = [];
+  const synthesized: Buffer[] = [];
+  let log: readonly string[] = [];
+
+  /** With the key's name in the declaration, its secret goes through a variable of the stack. */
+  const signed = (site: ExchangeSiteProps): ExchangeSiteProps => ({
+    ...site,
+    dns: { ...site.dns, zones: [{ name: ZONE, keyName: rig.key.name, keyAlgorithm: 'hmac-sha256' }] },
+  });
+  const during = () => {
+    if (process.platform === 'linux') for (const line of commandLines()) seen.add(line);
+  };
+
+  beforeAll(async () => {
+    tools = await siteTools();
+    rig = await SiteRig.create({ tools, startDns: startLab });
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', {
+      passphrase: PASSPHRASE,
+      cipher: 'aes256-cbc',
+      rounds: 16,
+    });
+    const keyFile = join(rig.folder, 'id_ed25519');
+    writeFileSync(keyFile, pair.private, { mode: 0o600 });
+    rig.organization.ssh.add('admin', { password: PASSWORD, publicKeys: [pair.public] });
+    server = await startSshServer(rig.organization, { server: 'BsAEX01' });
+    secrets = [
+      ['the password of the PFX', rig.pfxPassword],
+      ["the DNS key's secret", rig.key.secret],
+      ['the passphrase of the SSH key', PASSPHRASE],
+      ['the SSH password', PASSWORD],
+      ['the SSH key', pair.private.split('\n')[2] ?? ''],
+    ];
+    const logFile = join(rig.folder, 'trace.log');
+    environment = {
+      TF_LOG: 'TRACE',
+      TF_LOG_PATH: logFile,
+      EXCHANGE_ENDPOINT: `ssh://admin@127.0.0.1:${server.port}`,
+      EXCHANGE_SSH_HOST_KEY: rig.organization.ssh.hostFingerprint(),
+      EXCHANGE_SSH_PRIVATE_KEY_FILE: keyFile,
+      EXCHANGE_SSH_PASSPHRASE: PASSPHRASE,
+      DNS_UPDATE_KEYNAME: undefined,
+      DNS_UPDATE_KEYALGORITHM: undefined,
+      DNS_UPDATE_KEYSECRET: undefined,
+      TF_VAR_dns_key_secret: rig.key.secret,
+    };
+    const byPassword = {
+      ...environment,
+      EXCHANGE_SSH_PRIVATE_KEY_FILE: undefined,
+      EXCHANGE_SSH_PASSPHRASE: undefined,
+      EXCHANGE_SSH_PASSWORD: PASSWORD,
+    };
+    const step = async (options: { readonly environment: typeof environment }): Promise<void> => {
+      runs.push(await rig.plan({ ...options, during }));
+      plans.push(readFileSync(join(rig.stackFolder, 'plan')));
+      runs.push(await rig.terraform(['show', '-json', 'plan'], options));
+      runs.push(await rig.applyPlan({ ...options, during }));
+      synthesized.push(...rig.files().values());
+    };
+    await rig.declare(signed(firstServer));
+    await step({ environment });
+    rig.install(SECOND.name);
+    await rig.declare(signed(bothServers));
+    // A deploy that fails says most; the state has a backup after it.
+    rig.organization.arm({ at: 1, cmdlet: 'Import-ExchangeCertificate', effect: 'fail', when: 'after' });
+    await step({ environment: byPassword });
+    await step({ environment: byPassword });
+    runs.push(
+      await rig.plan({ environment: { ...environment, TF_VAR_pfx_password: `${rig.pfxPassword}x` } }),
+    );
+    log = readFileSync(logFile, 'utf8').split('\n');
+  }, SETUP_MS);
+  afterAll(async () => {
+    await server.close();
+    await rig.remove();
+    tools.remove();
+  });
+
+  /** Names of the secrets that stand in what was written. */
+  function found(texts: readonly (Buffer | string)[]): readonly string[] {
+    const bytes = texts.map((text) => (typeof text === 'string' ? Buffer.from(text) : text));
+    return secrets
+      .filter(([, secret]) => forms(secret).some((form) => bytes.some((text) => text.includes(form))))
+      .map(([name]) => name);
+  }
+
+  test('were all used: the deploys failed and went through as they should', () => {
+    expect(runs.map(({ exit }) => exit)).toEqual([2, 0, 0, 2, 0, 1, 2, 0, 0, 1]);
+  });
+
+  test('are found where they are, whatever the form', () => {
+    for (const [name, secret] of secrets) {
+      for (const form of forms(secret))
+        expect(found([Buffer.concat([Buffer.from('{"x":"'), form])])).toContain(name);
+    }
+    const zipped = plans.flatMap(unzipped).map((part) => part.toString('latin1'));
+    expect(zipped.join()).toContain('Import-ExchangeCertificate');
+  });
+
+  test('stand in no file of the project: state, its backup, synthesized files, lock file', () => {
+    const names = [...rig.files().keys()].map((path) => path.replace(/^.*\//, ''));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'terraform.two-node-dag-2013.tfstate',
+        'terraform.two-node-dag-2013.tfstate.backup',
+        '.terraform.lock.hcl',
+        'cdk.tf.json',
+        'exchange-plan.json',
+        'exchange-plan.ps1',
+      ]),
+    );
+    expect(found(synthesized)).toEqual([]);
+  });
+
+  test('stand in no saved plan', () => {
+    expect(plans).toHaveLength(3);
+    expect(found(plans.flatMap(unzipped))).toEqual([]);
+  });
+
+  test('stand in nothing that was written to the terminal', () => {
+    expect(found(runs.flatMap(({ stdout, stderr }) => [stdout, stderr]))).toEqual([]);
+  });
+
+  test('stand in no line of a provider in the most detailed log', () => {
+    const lines = log.filter((line) => line.includes('provider.terraform-provider-'));
+    expect(lines.length).toBeGreaterThan(10);
+    expect(found(lines)).toEqual([]);
+  });
+
+  test('stand in no line of Terraform itself either', () => {
+    expect(found(log)).toEqual([]);
+  });
+
+  (process.platform === 'linux' ? test : test.skip)('stand in no command line', () => {
+    const lines = [...seen];
+    expect(lines.some((line) => line.includes('terraform-provider-exchange'))).toBe(true);
+    expect(lines.some((line) => line.includes('terraform-provider-dns'))).toBe(true);
+    expect(found(lines)).toEqual([]);
+  });
+});

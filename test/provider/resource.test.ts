@@ -1,0 +1,78 @@
+import { RESOURCES } from '../../exchange/resources';
+import { ExchangeVersion } from '../../exchange/versions';
+import type { Settings } from '../../provider/configuration';
+import { managed } from '../../provider/resource';
+import { ExchangeTarget } from '../../provider/target';
+import type { Values } from '../../schema';
+import { withEveryAttribute } from '../../schema';
+import { objects, ScriptedSession } from './scripted-session';
+
+function resource(typeName: string) {
+  const found = RESOURCES.find((candidate) => candidate.typeName === typeName);
+  if (found === undefined) throw new Error(typeName);
+  return managed(found);
+}
+
+function targetOf(version: ExchangeVersion, display: string, domainController: string | null = null) {
+  const settings: Settings = {
+    endpoint: { kind: 'process', command: 'x', args: [] },
+    fallbacks: [],
+    versions: new Map([['ex2', version]]),
+    snapIn: null,
+    domainController,
+    callTimeoutMs: 1000,
+    openTimeoutMs: 1000,
+    parallelCalls: 1,
+  };
+  const session = new ScriptedSession(() => objects({ Name: 'EX2', AdminDisplayVersion: display }));
+  return { target: new ExchangeTarget(settings, async () => session), session };
+}
+
+const mapi = resource('exchange_mapi_virtual_directory');
+const planned: Values = {
+  ...withEveryAttribute(mapi.schema, {}),
+  server: 'EX2',
+  web_site: 'Default Web Site',
+  internal_url: 'https://mail.contoso.com/mapi',
+};
+const creation = { kind: 'create' as const, prior: null, planned, config: planned };
+
+test('a cmdlet that the declared version lacks stops the plan', async () => {
+  const { target } = targetOf(ExchangeVersion.V2010, 'Version 14.3 (Build 123.4)');
+  const { diagnostics } = (await mapi.inform?.(creation, target)) ?? {};
+  expect(diagnostics).toMatchObject([
+    { severity: 'error', summary: 'Exchange Server 2010 has no Set-MapiVirtualDirectory' },
+  ]);
+});
+
+test('a cmdlet that the version has does not', async () => {
+  const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
+  expect((await mapi.inform?.(creation, target))?.diagnostics).toEqual([]);
+});
+
+test('what is shown and what runs name the domain controller of the run', () => {
+  const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)', 'dc1.contoso.local');
+  const steps = mapi.steps(
+    { ...creation, planned: { ...planned, identity: 'EX2\\mapi (Default Web Site)' } },
+    target,
+  );
+  if (typeof steps === 'symbol') throw new Error('the steps are known');
+  expect(steps.map((step) => mapi.describe(step))).toEqual([
+    "Set-MapiVirtualDirectory -Identity 'EX2\\mapi (Default Web Site)' -InternalUrl 'https://mail.contoso.com/mapi' -DomainController 'dc1.contoso.local'",
+  ]);
+});
+
+test.each([
+  ['EX2', { server: 'EX2', web_site: 'Default Web Site' }],
+  ['EX2/Other Site', { server: 'EX2', web_site: 'Other Site' }],
+])('an import of %s', async (id, state) => {
+  const { target } = targetOf(ExchangeVersion.V2013, 'x');
+  expect(await mapi.importState?.(id, target)).toMatchObject({ state });
+});
+
+test.each(['', 'a/b/c', 'EX2/'])('an import of %j is refused with the form', async (id) => {
+  const { target } = targetOf(ExchangeVersion.V2013, 'x');
+  expect(await mapi.importState?.(id, target)).toMatchObject({
+    diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+  });
+});
