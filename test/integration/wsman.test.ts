@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { endpointCertificate } from '../../lab/wsman/certificate';
+import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { startLab } from '../dns/lab';
+import { describeWithKerberos, REALM, startKdc, type Kdc } from '../remoting/peers/kdc';
+import { startEndpointProcess, type EndpointProcess } from '../remoting/peers/wsman-endpoint';
+import { describeWithTerraform } from '../terraform/available';
+import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
+import { SiteRig } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+
+const SETUP_MS = 180_000;
+const USER = 'contoso\\deploy';
+const PASSWORD = 'canary-3c90';
+
+describeWithTerraform('a site over the endpoint of Exchange', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'site-wsman-'));
+  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
+  const passwordFile = join(folder, 'password');
+  let tools: SiteTools;
+  let rig: SiteRig;
+  beforeAll(async () => {
+    writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+    tools = await siteTools();
+  }, SETUP_MS);
+  afterAll(async () => {
+    await tools.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    rig = await SiteRig.create({ tools, startDns: startLab });
+  }, SETUP_MS);
+  afterEach(() => rig.remove());
+
+  describe('with Basic', () => {
+    let endpoint: RunningEndpoint;
+    beforeEach(async () => {
+      endpoint = await startEndpoint({
+        host: (_user, drop) => rig.organization.host(FIRST.name, drop),
+        authentication: { basic: (user, password) => user === USER && password === PASSWORD },
+        tls: { cert, key },
+      });
+    });
+    afterEach(() => endpoint.close());
+
+    const environment = () => ({
+      EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+      EXCHANGE_PROCESS_COMMAND: undefined,
+      EXCHANGE_CA_FILE: caFile,
+      EXCHANGE_USER: USER,
+      EXCHANGE_PASSWORD_FILE: passwordFile,
+    });
+
+    test(
+      'is deployed, then unchanged; no shell stays behind and the password shows nowhere',
+      async () => {
+        rig.install(SECOND.name);
+        await rig.declare(bothServers);
+        const traced = { ...environment(), TF_LOG: 'TRACE' };
+        const applied = await rig.apply({ environment: traced });
+        expect(applied).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(endpoint.service.shells).toBe(0);
+        const operations = endpoint.traffic.map(({ operation }) => operation);
+        const count = (name: string): number => operations.filter((operation) => operation === name).length;
+        // Sessions end as often as they begin, and a call costs two requests.
+        expect(count('Delete')).toBe(count('Create'));
+        expect(count('Command')).toBeGreaterThan(10);
+        const secrets = [PASSWORD, Buffer.from(`${USER}:${PASSWORD}`).toString('base64')];
+        const files = [...rig.files()].map(([path, content]) => `${path} ${content.toString('latin1')}`);
+        for (const secret of secrets) {
+          expect(applied.stdout + applied.stderr).not.toContain(secret);
+          expect(files.filter((content) => content.includes(secret))).toEqual([]);
+        }
+      },
+      SETUP_MS,
+    );
+
+    test.each([
+      ['before', 'Command'],
+      ['after', 'Command'],
+      ['during', 'Receive'],
+    ] as const)(
+      'goes on after a connection that broke %s the server took a %s, and does nothing twice',
+      async (when, operation) => {
+        await rig.declare(firstServer);
+        const plan = await rig.plan({ environment: environment() });
+        expect(plan.exit).toBe(2);
+        const expected = plan.changes.length;
+        // Reads come first; this is a write in the middle of the deploy.
+        const reads = endpoint.traffic.filter((request) => request.operation === operation).length;
+        endpoint.disturbances.arm({ at: reads + 3, operation, effect: { kind: 'reset' }, when });
+        const broken = await rig.applyPlan({ environment: environment() });
+        expect(broken.exit).toBe(1);
+        expect(broken.said).toContain('The connection was lost during');
+        expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
+        const imports = rig.effects()['Import-ExchangeCertificate'];
+        expect(imports).toBe(1);
+        expect(expected).toBeGreaterThan(0);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'says what to do about a wrong password, and sends it once',
+      async () => {
+        await rig.declare(firstServer);
+        const from = endpoint.traffic.length;
+        const wrong = { ...environment(), EXCHANGE_PASSWORD: 'wrong-canary' };
+        const { exit, said } = await rig.plan({ environment: wrong });
+        expect(exit).toBe(1);
+        expect(said).toContain('EXCHANGE_PASSWORD');
+        expect(said).not.toContain('wrong-canary');
+        expect(endpoint.traffic.length - from).toBe(1);
+      },
+      SETUP_MS,
+    );
+  });
+
+  describeWithKerberos('with Kerberos', () => {
+    let kdc: Kdc;
+    let endpoint: EndpointProcess;
+    beforeEach(async () => {
+      kdc = await startKdc(join(rig.folder, 'kdc'), 'deploy', PASSWORD);
+      const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
+        string,
+        string
+      >;
+      endpoint = await startEndpointProcess(
+        rig.organizationFolder,
+        FIRST.name,
+        'HTTP@localhost',
+        environment,
+      );
+    }, SETUP_MS);
+    afterEach(async () => {
+      await endpoint.stop();
+      await kdc.stop();
+    });
+
+    test(
+      'is deployed, then unchanged',
+      async () => {
+        const { KRB5_CONFIG } = kdc.environment;
+        // The rig's project has no packages of its own.
+        const packages = [resolve(__dirname, '../../node_modules'), process.env['NODE_PATH'] ?? ''];
+        const environment = {
+          EXCHANGE_ENDPOINT: endpoint.url,
+          EXCHANGE_PROCESS_COMMAND: undefined,
+          EXCHANGE_CA_FILE: endpoint.caFile,
+          KRB5_CONFIG,
+          KRB5CCNAME: kdc.signIn(`deploy@${REALM}`, PASSWORD),
+          NODE_PATH: packages.join(delimiter),
+        };
+        await rig.declare(firstServer);
+        expect(await rig.apply({ environment })).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
+      },
+      SETUP_MS,
+    );
+  });
+});
