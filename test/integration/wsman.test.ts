@@ -4,8 +4,8 @@ import { delimiter, join, resolve } from 'node:path';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startLab } from '../dns/lab';
-import { describeWithKerberos, REALM, startKdc, type Kdc } from '../remoting/peers/kdc';
-import { startEndpointProcess, type EndpointProcess } from '../remoting/peers/wsman-endpoint';
+import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
+import { startKerberosEndpoint, type KerberosEndpoint } from '../remoting/peers/wsman-endpoint';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
 import { SiteRig } from './site-rig';
@@ -26,7 +26,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     tools = await siteTools();
   }, SETUP_MS);
   afterAll(async () => {
-    await tools.remove();
+    tools.remove();
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
@@ -132,38 +132,25 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
   });
 
   describeWithKerberos('with Kerberos', () => {
-    let kdc: Kdc;
-    let endpoint: EndpointProcess;
+    let lab: KerberosEndpoint;
     beforeEach(async () => {
-      kdc = await startKdc(join(rig.folder, 'kdc'), 'deploy', PASSWORD);
-      const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
-        string,
-        string
-      >;
-      endpoint = await startEndpointProcess(
-        rig.organizationFolder,
-        FIRST.name,
-        'HTTP@localhost',
-        environment,
-      );
+      const folder = join(rig.folder, 'kdc');
+      lab = await startKerberosEndpoint(folder, 'deploy', PASSWORD, rig.organizationFolder);
     }, SETUP_MS);
-    afterEach(async () => {
-      await endpoint.stop();
-      await kdc.stop();
-    });
+    afterEach(() => lab.stop());
 
     test(
       'is deployed, then unchanged',
       async () => {
-        const { KRB5_CONFIG } = kdc.environment;
+        const { KRB5_CONFIG } = lab.kdc.environment;
         // The rig's project has no packages of its own.
         const packages = [resolve(__dirname, '../../node_modules'), process.env['NODE_PATH'] ?? ''];
         const environment = {
-          EXCHANGE_ENDPOINT: endpoint.url,
+          EXCHANGE_ENDPOINT: lab.endpoint.url,
           EXCHANGE_PROCESS_COMMAND: undefined,
-          EXCHANGE_CA_FILE: endpoint.caFile,
+          EXCHANGE_CA_FILE: lab.endpoint.caFile,
           KRB5_CONFIG,
-          KRB5CCNAME: kdc.signIn(`deploy@${REALM}`, PASSWORD),
+          KRB5CCNAME: lab.kdc.signIn(`deploy@${REALM}`, PASSWORD),
           NODE_PATH: packages.join(delimiter),
         };
         await rig.declare(firstServer);

@@ -6,9 +6,14 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { removeFolders, twoServers } from '../../lab/exchange/session';
-import { describeWithKerberos, REALM, startKdc, type Kdc } from '../peers/kdc';
+import { describeWithKerberos, REALM } from '../peers/kdc';
 import { python, pythonEnvironment } from '../peers/python';
-import { startEndpointProcess, type EndpointProcess } from '../peers/wsman-endpoint';
+import {
+  startEndpointProcess,
+  startKerberosEndpoint,
+  type EndpointProcess,
+  type KerberosEndpoint,
+} from '../peers/wsman-endpoint';
 
 const PASSWORD = 'canary-91cc';
 
@@ -86,25 +91,18 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
 describeWithPypsrp('pypsrp with Kerberos', () => {
   describeWithKerberos('against the lab', () => {
     const folder = mkdtempSync(join(tmpdir(), 'pypsrp-kerberos-'));
-    let kdc: Kdc;
-    let endpoint: EndpointProcess;
+    let lab: KerberosEndpoint;
     beforeAll(async () => {
-      kdc = await startKdc(folder, 'admin', PASSWORD);
-      const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
-        string,
-        string
-      >;
-      endpoint = await startEndpointProcess(twoServers().folder, 'BSAEX01', 'HTTP@localhost', environment);
+      lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder);
     }, 60_000);
     afterAll(async () => {
-      await endpoint.stop();
-      await kdc.stop();
+      await lab.stop();
       rmSync(folder, { recursive: true, force: true });
     });
 
     test('with a ticket', async () => {
-      const cache = kdc.signIn(`admin@${REALM}`, PASSWORD);
-      expectCalls(await pypsrp(endpoint, 'kerberos', '', { ...kdc.environment, KRB5CCNAME: cache }));
+      const cache = lab.kdc.signIn(`admin@${REALM}`, PASSWORD);
+      expectCalls(await pypsrp(lab.endpoint, 'kerberos', '', { ...lab.kdc.environment, KRB5CCNAME: cache }));
     }, 30_000);
   });
 });
