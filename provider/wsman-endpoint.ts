@@ -44,7 +44,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   ca_file: text(
     'optional',
     described(
-      "a PEM file of certification authorities to trust for the server's certificate, beside the public ones. Left out: the public ones alone.",
+      "a PEM file of the certification authorities to trust for the server's certificate, and no others. Left out: the public ones.",
       'ca_file',
     ),
   ),

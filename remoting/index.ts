@@ -7,3 +7,6 @@ export type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Transport } f
 export type { HostKeyTrust } from './transports/host-key';
 export { processTransport, type ProcessOptions } from './transports/process';
 export { sshTransport, type SshAuthentication, type SshOptions } from './transports/ssh';
+export { type WsmanAuthentication } from './transports/wsman/authentication';
+export { type TlsTrust } from './transports/wsman/tls';
+export { wsmanTransport, type WsmanOptions } from './transports/wsman/transport';

@@ -74,12 +74,20 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   };
 }
 
+interface Connection {
+  readonly number: number;
+  /** Whom a ticket has proved. */
+  user?: string;
+  /** Header of Basic that was right: checking a password is slow by intent. */
+  basic?: { readonly header: string; readonly user: string };
+}
+
 class Endpoint {
   readonly service: WsmanService;
   readonly disturbances = new Disturbances();
   readonly traffic: Traffic[] = [];
   readonly #options: EndpointOptions;
-  readonly #connections = new WeakMap<object, { readonly number: number; user?: string }>();
+  readonly #connections = new WeakMap<object, Connection>();
   #count = 0;
 
   constructor(options: EndpointOptions) {
@@ -152,7 +160,10 @@ class Endpoint {
       case 'basic': {
         const [, user = '', password = ''] =
           /^([^:]*):([^]*)$/.exec(Buffer.from(token, 'base64').toString('utf8')) ?? [];
-        return basic?.(user, password) === true ? user : undefined;
+        if (connection?.basic?.header === header) return connection.basic.user;
+        if (basic?.(user, password) !== true) return undefined;
+        if (connection !== undefined) connection.basic = { header, user };
+        return user;
       }
       case 'negotiate': {
         const accepted = await negotiate?.accept(token).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { RemotingError } from '../../remoting-error';
 import type { Authenticator } from './authentication';
 
@@ -55,12 +56,18 @@ export class NegotiateAuthenticator implements Authenticator {
 }
 
 function loadKerberos(): Kerberos {
-  try {
-    // Not by `import`, which a bundler would follow: the package has a native part and is not always there.
-    return createRequire(__filename)('kerberos') as Kerberos;
-  } catch (error) {
-    const message =
-      'Negotiate needs the package kerberos, which is not installed or cannot be loaded: run npm install kerberos (on Linux with libkrb5-dev), or choose another authentication';
-    throw new RemotingError('usage', message, { noEffect: true }, { cause: error });
+  // Not by `import`, which a bundler would follow: the package has a native part and is not always there. A bundled
+  // program may lie apart from the project that it works for, which is where the package was installed.
+  const places = [__filename, join(process.cwd(), 'package.json')];
+  const causes: unknown[] = [];
+  for (const place of places) {
+    try {
+      return createRequire(place)('kerberos') as Kerberos;
+    } catch (error) {
+      causes.push(error);
+    }
   }
+  const message =
+    'Negotiate needs the package kerberos, which is not installed or cannot be loaded: run npm install kerberos in the project (on Linux with libkrb5-dev), or choose another authentication';
+  throw new RemotingError('usage', message, { noEffect: true }, { cause: causes[0] });
 }

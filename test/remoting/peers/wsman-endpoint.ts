@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { startKdc, type Kdc } from './kdc';
 
 const root = resolve(__dirname, '../../..');
 
@@ -48,6 +49,35 @@ export async function startEndpointProcess(
       const closed = once(child, 'close');
       child.stdin.end();
       await closed;
+    },
+  };
+}
+
+export interface KerberosEndpoint {
+  readonly kdc: Kdc;
+  readonly endpoint: EndpointProcess;
+  stop(): Promise<void>;
+}
+
+/** The lab's endpoint, which takes tickets of a key distribution center of its own, made in `folder`. */
+export async function startKerberosEndpoint(
+  folder: string,
+  user: string,
+  password: string,
+  organizationFolder: string,
+): Promise<KerberosEndpoint> {
+  const kdc = await startKdc(folder, user, password);
+  const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
+    string,
+    string
+  >;
+  const endpoint = await startEndpointProcess(organizationFolder, 'BSAEX01', 'HTTP@localhost', environment);
+  return {
+    kdc,
+    endpoint,
+    async stop() {
+      await endpoint.stop();
+      await kdc.stop();
     },
   };
 }

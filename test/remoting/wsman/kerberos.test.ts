@@ -5,27 +5,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeFolders, twoServers } from '../../lab/exchange/session';
-import { describeWithKerberos, REALM, startKdc, type Kdc } from '../peers/kdc';
-import { program, startEndpointProcess, type EndpointProcess } from '../peers/wsman-endpoint';
+import { describeWithKerberos, REALM } from '../peers/kdc';
+import { program, startKerberosEndpoint, type KerberosEndpoint } from '../peers/wsman-endpoint';
 
 const PASSWORD = 'canary-77aa';
 
 describeWithKerberos('Negotiate with a real key distribution center', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kerberos-'));
-  let kdc: Kdc;
-  let endpoint: EndpointProcess;
+  let lab: KerberosEndpoint;
 
   beforeAll(async () => {
-    kdc = await startKdc(folder, 'admin', PASSWORD);
-    const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
-      string,
-      string
-    >;
-    endpoint = await startEndpointProcess(twoServers().folder, 'BSAEX01', 'HTTP@localhost', environment);
+    lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder);
   }, 60_000);
   afterAll(async () => {
-    await endpoint.stop();
-    await kdc.stop();
+    await lab.stop();
     removeFolders();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -33,16 +26,16 @@ describeWithKerberos('Negotiate with a real key distribution center', () => {
   async function client(cache: string): Promise<{ readonly result: unknown; readonly text: string }> {
     const env = {
       ...process.env,
-      ...kdc.environment,
+      ...lab.kdc.environment,
       KRB5CCNAME: cache,
     };
-    const args = [...program('test/remoting/peers/wsman-client.ts'), endpoint.url, endpoint.caFile];
+    const args = [...program('test/remoting/peers/wsman-client.ts'), lab.endpoint.url, lab.endpoint.caFile];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
     return { result: JSON.parse(stdout), text: stdout + stderr };
   }
 
   test('opens a session with a ticket and runs calls, at once on connections of their own', async () => {
-    const { result } = await client(kdc.signIn(`admin@${REALM}`, PASSWORD));
+    const { result } = await client(lab.kdc.signIn(`admin@${REALM}`, PASSWORD));
     expect(result).toEqual([
       ['BSAEX01', 'BSAEX02'],
       ['BSAEX01', 'BSAEX02'],
@@ -58,7 +51,7 @@ describeWithKerberos('Negotiate with a real key distribution center', () => {
   }, 30_000);
 
   test('says that the ticket has expired', async () => {
-    const cache = kdc.signIn(`admin@${REALM}`, PASSWORD, '1s');
+    const cache = lab.kdc.signIn(`admin@${REALM}`, PASSWORD, '1s');
     await sleep(2_000);
     const { result } = await client(cache);
     expect(result).toMatchObject({ kind: 'authentication-refused' });

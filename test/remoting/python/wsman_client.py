@@ -1,0 +1,53 @@
+"""A client of PowerShell remoting over WSMan, built on pypsrp: opens a session, makes some calls, and prints what came
+back as JSON. Arguments: port, file of the certification authority, authentication, user; the password on stdin."""
+
+import json
+import sys
+
+from pypsrp.powershell import PowerShell, RunspacePool
+from pypsrp.wsman import WSMan
+
+port, authority, authentication, user = sys.argv[1:]
+password = sys.stdin.readline().rstrip("\n")
+credentials = {"username": user, "password": password} if user else {}
+wsman = WSMan(
+    "localhost",
+    port=int(port),
+    path="PowerShell/",
+    ssl=True,
+    cert_validation=authority,
+    auth=authentication,
+    encryption="never",
+    no_proxy=True,
+    negotiate_service="HTTP",
+    **credentials,
+)
+results = []
+
+
+def call(pool, command, **parameters):
+    shell = PowerShell(pool)
+    shell.add_cmdlet(command)
+    for name, value in parameters.items():
+        shell.add_parameter(name, value)
+    try:
+        output = shell.invoke()
+    except Exception as error:  # noqa: BLE001 what it is stands in the result
+        results.append({"command": command, "failed": type(error).__name__})
+        return
+    results.append(
+        {
+            "command": command,
+            "output": [str(item) for item in output],
+            "errors": [str(error.fq_error) for error in shell.streams.error],
+        }
+    )
+
+
+with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange") as pool:
+    call(pool, "Get-ExchangeServer")
+    call(pool, "Get-ExchangeServer", Identity="BSAEX02")
+    # More than one envelope holds, in fragments that follow the command.
+    call(pool, "Get-ExchangeServer", Identity="x" * 400_000)
+    call(pool, "Get-NoSuchThing")
+print(json.dumps(results))
