@@ -12,7 +12,7 @@ async function main([folder, server, port]: readonly string[]): Promise<void> {
   const organization = SimulatedOrganization.open(folder);
   const certificate = endpointCertificate(folder, ['localhost']);
   const running = await startEndpoint({
-    host: (_user, drop) => organization.host(server, drop),
+    host: (user, drop) => organization.host(server, drop, user),
     authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
     tls: { cert: certificate.cert, key: certificate.key },
     ...(port === undefined ? {} : { port: Number(port) }),
