@@ -1,7 +1,7 @@
 /**
- * The built-in management role that Microsoft describes as the one for a group of cmdlets, from its table of role types
- * (https://technet.microsoft.com/library/dd298116); cmdlet by cmdlet it is
- * unverified, and organizations make roles of their own. Advice for people, never a decision.
+ * The built-in management role that by its name and purpose (https://technet.microsoft.com/library/dd298116, role types)
+ * is the one for a group of cmdlets. Cmdlet by cmdlet it is unverified, and organizations make roles of their own: advice
+ * for people, never a decision.
  */
 const BUILT_IN: readonly (readonly [cmdlets: RegExp, role: string])[] = [
   [/^(Test-ServiceHealth|Get-(HealthReport|ServerHealth))$/i, 'Monitoring'],
