@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { examine } from '../../cli/doctor/doctor';
+import { examine as examineIt } from '../../cli/doctor/doctor';
 import { CHECKS } from '../../cli/doctor/checks';
 import { renderJson, renderText } from '../../cli/doctor/report';
 import { removeFolders } from '../lab/exchange/session';
@@ -8,6 +8,13 @@ import { CANARY, closedPort, failure, startRig, states, stranger, USER, type Rig
 
 const root = resolve(__dirname, '../..');
 const plan = resolve(root, 'test/golden/two-node-dag-2013/exchange-plan.json');
+
+/** Whatever comes of it, no secret is in what is printed. */
+async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeof examineIt> {
+  const report = await examineIt(...given);
+  expect(renderText(report) + renderJson(report)).not.toContain(CANARY);
+  return report;
+}
 
 let rig: Rig;
 beforeAll(async () => {
@@ -260,7 +267,6 @@ test('through a proxy it is the proxy that must be reached', async () => {
   const environment = { ...rig.https, HTTPS_PROXY: `http://user:${CANARY}@127.0.0.1:${await closedPort()}` };
   const report = await examine({}, environment);
   expect(failure(report)).toMatchObject({ check: 'tcp', detail: expect.stringContaining('the proxy 127') });
-  expect(renderText(report) + renderJson(report)).not.toContain(CANARY);
 });
 
 test.each([
