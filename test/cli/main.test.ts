@@ -1,19 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { removeFolders } from '../lab/exchange/session';
-import { CANARY, startRig, type Rig } from './rig';
+import { CANARY, useRig } from './rig';
 
 const root = resolve(__dirname, '../..');
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(async () => {
-  await rig.close();
-  removeFolders();
-});
+const rig = useRig();
 
 async function doctor(args: readonly string[], environment: { readonly [name: string]: string | undefined }) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/doctor-main.ts', ...args], {
@@ -33,25 +25,28 @@ async function doctor(args: readonly string[], environment: { readonly [name: st
 }
 
 test('ends with 0 where all is well, a line for each check', async () => {
-  const { code, stdout } = await doctor(['--server', 'bsaex01=2013'], rig.https);
+  const { code, stdout } = await doctor(['--server', 'bsaex01=2013'], rig().https);
   expect(stdout.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(8);
   expect(stdout).not.toContain('What to do');
   expect(code).toBe(0);
 });
 
 test('ends with 1 and the remedy of the first failure', async () => {
-  const { code, stdout } = await doctor([], { ...rig.https, EXCHANGE_PASSWORD: `${CANARY}-wrong` });
+  const { code, stdout } = await doctor([], { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` });
   expect(stdout).toMatch(/^failed {3}authentication /m);
   expect(stdout).toMatch(/^What to do: .*EXCHANGE_PASSWORD/m);
   expect(code).toBe(1);
 });
 
 test('says the same as JSON for a pipeline', async () => {
-  const { code, stdout } = await doctor(['--json'], { ...rig.ssh, EXCHANGE_SSH_PASSWORD: `${CANARY}-wrong` });
+  const { code, stdout } = await doctor(['--json'], {
+    ...rig().ssh,
+    EXCHANGE_SSH_PASSWORD: `${CANARY}-wrong`,
+  });
   expect(JSON.parse(stdout)).toMatchObject({
     formatVersion: 1,
     ok: false,
-    endpoints: [{ checks: expect.arrayContaining([expect.objectContaining({ state: 'failed' })]) }],
+    endpoints: [{ checks: [{}, {}, {}, { check: 'authentication', state: 'failed' }, {}, {}, {}] }],
   });
   expect(code).toBe(1);
 });

@@ -9,7 +9,7 @@ import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-se
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import type { Environment } from '../../provider/configuration';
-import { twoServers } from '../lab/exchange/session';
+import { removeFolders, twoServers } from '../lab/exchange/session';
 
 export const USER = 'contoso\\admin';
 /** Nothing that is printed may hold it. */
@@ -25,7 +25,20 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-export async function startRig(): Promise<Rig> {
+/** One for all tests of a file. */
+export function useRig(): () => Rig {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig();
+  });
+  afterAll(async () => {
+    await rig.close();
+    removeFolders();
+  });
+  return () => rig;
+}
+
+async function startRig(): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
   const organization = twoServers();
   organization.ssh.add(USER, { password: CANARY });
@@ -93,6 +106,11 @@ export async function stranger(
 /** `name ok, tcp failed, …` of an endpoint, the first unless another is wanted. */
 export function states(report: Report, index = 0): string {
   return (report.endpoints[index]?.checks ?? []).map(({ check, state }) => `${check} ${state}`).join(', ');
+}
+
+/** Any text with this in it, where a text is compared. */
+export function containing(text: string): string {
+  return expect.stringContaining(text) as string;
 }
 
 /** The only finding that failed. */
