@@ -1,3 +1,4 @@
+import { roleRemedy } from '../exchange/management-roles';
 import type { Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import type { Outcome } from '../powershell/outcome';
@@ -28,14 +29,14 @@ export function outcomeProblem(
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} failed${where}`,
-    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${remedyFor(error.fullyQualifiedErrorId)}`,
+    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
   };
 }
 
 /** By the id, which is stable, never by the text. */
-function remedyFor(id: string): string {
+function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith('CommandNotFoundException')) {
-    return 'The session does not offer the cmdlet: the account may lack the role for it, or the session is not one of Exchange.';
+    return `The session does not offer the cmdlet: the account lacks the role for it, or the session is not one of Exchange. ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith('NamedParameterNotFound')) {
     return 'This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server.';
@@ -77,11 +78,12 @@ export function connectionProblem(settings: Settings, error: unknown): Diagnosti
   return {
     severity: 'error',
     summary: `No session with Exchange at ${where}`,
-    detail: `${message}\n${error instanceof RemotingError ? connectionRemedy(error) : 'Correct that and plan again.'}\nNothing was changed.`,
+    detail: `${message}\n${connectionRemedy(error)}\nNothing was changed.`,
   };
 }
 
-function whereOf(endpoint: Endpoint): string {
+/** An endpoint for people; it holds no secret. */
+export function whereOf(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'ssh':
       return `${endpoint.host}:${endpoint.port}`;
@@ -92,10 +94,15 @@ function whereOf(endpoint: Endpoint): string {
   }
 }
 
-function connectionRemedy(error: RemotingError): string {
+/** What to do about a session that did not come about, by the kind of the failure. */
+export function connectionRemedy(error: unknown): string {
+  if (!(error instanceof RemotingError)) return 'Correct that and try again.';
   const { facts } = error;
   switch (error.kind) {
     case 'unreachable':
+      if (facts.command !== undefined) {
+        return `Check that the program of ${ENVIRONMENT.process_command} is on this machine.`;
+      }
       return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
     case 'authentication-refused':
       return `Check the user and the password (${ENVIRONMENT.user}, ${WSMAN_SECRETS.password}), the Kerberos ticket (klist); with SSH the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}).${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
@@ -105,7 +112,7 @@ function connectionRemedy(error: RemotingError): string {
     case 'host-key-revoked':
       return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `; ${facts.knownHostsEntry} has another one`}. Somebody may stand between, or the server was reinstalled: find out before you accept the new key.`;
     case 'usage':
-      return 'Correct that setting and plan again.';
+      return 'Correct that setting and try again.';
     case 'timeout':
       return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
     case 'refused':
@@ -125,7 +132,7 @@ function connectionRemedy(error: RemotingError): string {
     case 'redirected':
       return `Name the host of ${facts.location ?? 'the new address'} in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours.`;
     case 'throttled':
-      return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, wait, or plan again.';
+      return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
     case 'closed':
     case 'protocol':
     case 'too-large':

@@ -27,6 +27,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],
+  cli: ['provider', 'exchange', 'schema', 'powershell', 'remoting'],
   docs: ['exchange', 'provider', 'schema'],
   install: ['exchange/provider-address'],
   quickstart: ['install', 'lab', 'exchange', 'pki'],

@@ -9,6 +9,7 @@ import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
 import { BEHAVIOURS } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
+import { offeredCommands } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
 import { presented, selectProperties } from './projection';
 import { readStale, keepForStaleReads } from './stale';
@@ -27,6 +28,9 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2013': '4.0',
 };
 
+/** What a command gave. */
+type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
+
 /**
  * A session's commands on the simulated organization. The session lives on one server, and that server's version
  * says which cmdlets and parameters there are.
@@ -38,12 +42,14 @@ export class ExchangeHost implements CommandHost {
   /**
    * @param server name or FQDN of the server where the session lives
    * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
+   * @param denied cmdlets that no role of the account holds, in lower case
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
     private readonly onDrop: () => void,
+    private readonly denied: ReadonlySet<string> = new Set(),
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
     this.powerShellVersion = POWERSHELL_VERSIONS[version.label] ?? '5.1.17763.1';
@@ -66,7 +72,9 @@ export class ExchangeHost implements CommandHost {
     if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
     const options = this.#options();
     for (const command of rest) refuseUnlessSelection(command, options);
-    const call = await this.#invoke(first, options, signal);
+    const call: Given = isGetCommand(first)
+      ? this.#offered(first)
+      : await this.#invoke(first, options, signal);
     for (const message of call.warnings) yield { kind: 'warning', message };
     let values: readonly PowerShellValue[] = call.output.map((value) => presented(value, options));
     for (const command of rest) values = selectProperties(command.args, values);
@@ -77,12 +85,20 @@ export class ExchangeHost implements CommandHost {
     for (const error of call.errors) yield { kind: 'error', error };
   }
 
+  /** Asking what there is is no call of Exchange's: the journal does not have it. */
+  #offered(command: Command): Given {
+    const session = this.#session(this.store.read());
+    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
+    const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
+    return { output: objects, warnings: [], errors };
+  }
+
   async #invoke(command: Command, options: LabOptions, signal: AbortSignal): Promise<Call> {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const cmdlet = catalog.cmdlet(command.name);
     const behaviour = BEHAVIOURS.get(command.name.toLowerCase());
-    if (cmdlet === undefined) {
+    if (cmdlet === undefined || this.denied.has(cmdlet.name.toLowerCase())) {
       this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
@@ -206,6 +222,10 @@ export class ExchangeHost implements CommandHost {
     if (!found.running) throw new ConnectionDropped(`${found.name} is stopped`);
     return found;
   }
+}
+
+function isGetCommand({ name }: Command): boolean {
+  return name.toLowerCase() === 'get-command';
 }
 
 function refuseUnlessSelection(command: Command, options: LabOptions): void {

@@ -160,9 +160,11 @@ export class SimulatedOrganization {
    * The commands of a session that lives on the named server.
    *
    * @param onDrop breaks the connection. Left out: the call only throws.
+   * @param user whose roles decide which cmdlets there are. Left out: all cmdlets.
    */
-  host(server: string, onDrop: () => void = () => undefined): ExchangeHost {
-    return new ExchangeHost(this.#store, server, onDrop);
+  host(server: string, onDrop: () => void = () => undefined, user?: string): ExchangeHost {
+    const denied = user === undefined ? new Set<string>() : this.ssh.deniedCmdlets(user);
+    return new ExchangeHost(this.#store, server, onDrop, denied);
   }
 
   /** Who may log on through SSH. */

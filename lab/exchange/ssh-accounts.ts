@@ -9,6 +9,8 @@ interface Account {
   readonly password?: { readonly salt: string; readonly hash: string };
   /** In the form of an `authorized_keys` line. */
   readonly publicKeys: readonly string[];
+  /** Cmdlets that no role of the account holds. */
+  readonly deniedCmdlets: readonly string[];
 }
 
 interface SshFile {
@@ -48,21 +50,27 @@ export class SshAccounts {
   /**
    * Lets a user in. An account of the same name is replaced.
    *
-   * @param publicKeys in the form of `authorized_keys` lines
+   * @param account `publicKeys` in the form of `authorized_keys` lines; `deniedCmdlets` are those that no role of the
+   * account holds, left out: none
    */
   add(
     name: string,
-    credentials: { readonly password?: string; readonly publicKeys?: readonly string[] },
+    account: {
+      readonly password?: string;
+      readonly publicKeys?: readonly string[];
+      readonly deniedCmdlets?: readonly string[];
+    },
   ): void {
-    const { password, publicKeys = [] } = credentials;
-    const account: Account = {
+    const { password, publicKeys = [], deniedCmdlets = [] } = account;
+    const added: Account = {
       name,
       publicKeys,
+      deniedCmdlets,
       ...(password === undefined ? {} : { password: hashed(password, randomBytes(HASH_BYTES)) }),
     };
     this.#change((file) => ({
       ...file,
-      accounts: [...file.accounts.filter((other) => other.name !== name), account],
+      accounts: [...file.accounts.filter((other) => other.name !== name), added],
     }));
   }
 
@@ -78,6 +86,11 @@ export class SshAccounts {
     return this.#account(name)
       ?.publicKeys.map(parseKey)
       .find((key) => key.getPublicSSH().equals(data));
+  }
+
+  /** In lower case. */
+  deniedCmdlets(name: string): ReadonlySet<string> {
+    return new Set(this.#account(name)?.deniedCmdlets.map((cmdlet) => cmdlet.toLowerCase()));
   }
 
   #account(name: string): Account | undefined {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import { serve } from '../../remoting/server/serve';
+import type { ExchangeHost } from './host';
 import type { SimulatedOrganization } from './organization';
 
 export interface SshServerOptions {
@@ -34,13 +35,16 @@ export async function startSshServer(
   const connections = new Set<ssh2.Connection>();
   const listener = new ssh2.Server({ hostKeys: [accounts.hostKey()] }, (connection) => {
     connections.add(connection);
+    let user = '';
     connection
       .on('authentication', (context) => {
-        if (isAllowed(organization, context)) context.accept();
-        else context.reject(['publickey', 'password']);
+        if (isAllowed(organization, context)) {
+          user = context.username;
+          context.accept();
+        } else context.reject(['publickey', 'password']);
       })
       .on('session', (accept) => {
-        answer(organization, server, accept(), connection);
+        answer((drop) => organization.host(server, drop, user), accept(), connection);
       })
       .on('close', () => connections.delete(connection))
       // A client that goes away without a word is no matter of the server's.
@@ -78,18 +82,15 @@ function isAllowed(organization: SimulatedOrganization, context: ssh2.AuthContex
   }
 }
 
-function answer(
-  organization: SimulatedOrganization,
-  server: string,
-  session: ssh2.Session,
-  connection: ssh2.Connection,
-): void {
+type Host = (drop: () => void) => ExchangeHost;
+
+function answer(host: Host, session: ssh2.Session, connection: ssh2.Connection): void {
   const start = (stream: ssh2.ServerChannel) => {
     const drop = () => {
       stream.destroy();
       connection.end();
     };
-    void talk(organization, server, stream, drop);
+    void talk(host, stream, drop);
   };
   session.on('subsystem', (accept, reject, { name }) => {
     if (name === SUBSYSTEM) start(accept());
@@ -101,14 +102,9 @@ function answer(
   });
 }
 
-async function talk(
-  organization: SimulatedOrganization,
-  server: string,
-  stream: ssh2.ServerChannel,
-  drop: () => void,
-): Promise<void> {
+async function talk(host: Host, stream: ssh2.ServerChannel, drop: () => void): Promise<void> {
   try {
-    await serve(organization.host(server, drop), stream, stream);
+    await serve(host(drop), stream, stream);
     stream.exit(0);
   } catch (error) {
     stream.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -136,7 +136,8 @@ test('an error is told with its id and a remedy chosen by the id', async () => {
   const { target } = targetOn(new ScriptedSession(() => failed('CommandNotFoundException')));
   const end = await target.run(write, signal);
   expect(end.diagnostics[0]?.summary).toBe('Set-OwaVirtualDirectory failed for EX1');
-  expect(end.diagnostics[0]?.detail).toContain('role');
+  expect(end.diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory');
+  expect(end.diagnostics[0]?.detail).toContain('Exchange Virtual Directories');
 });
 
 test.each([

@@ -1,0 +1,17 @@
+import { cmdlets } from './cmdlets';
+import type { Check } from './check';
+import { authentication, hostKey, session, tls } from './opening';
+import { nameResolution, tcp } from './reachability';
+import { servers } from './servers';
+
+/** In the order in which a deploy would meet them. */
+export const CHECKS: readonly Check[] = [
+  nameResolution,
+  tcp,
+  tls,
+  hostKey,
+  authentication,
+  session,
+  servers,
+  cmdlets,
+];

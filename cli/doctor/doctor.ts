@@ -1,0 +1,67 @@
+import { settingsFrom, type Environment, type Settings } from '../../provider/configuration';
+import { whereOf } from '../../provider/problem';
+import { hasErrors } from '../../schema';
+import { skipped, type Verdict } from './check';
+import { CHECKS } from './checks';
+import { Checkup } from './checkup';
+import { readPlan, type Plan } from './plan-file';
+import type { EndpointReport, Finding, Report } from './report';
+
+export interface DoctorOptions {
+  /** Path of a stack's `exchange-plan.json`. Left out: every cmdlet that the provider can use is looked for. */
+  readonly planFile?: string;
+  /** Declared version of servers by name, as in the provider block. Left out: whatever the servers are. */
+  readonly servers?: { readonly [name: string]: string };
+}
+
+/**
+ * Checks the endpoints that the environment names, step by step, up to the first failure of each. It opens one session
+ * for each endpoint, and runs Get-ExchangeServer and Get-Command there.
+ */
+export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
+  const { settings, diagnostics } = settingsFrom({ servers: options.servers ?? null }, environment);
+  const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
+  const problems = [...diagnostics, ...(read !== undefined && 'problem' in read ? [read.problem] : [])];
+  if (settings === undefined || hasErrors(problems)) {
+    const findings = problems.map(({ summary, detail }): Finding => ({
+      check: 'settings',
+      state: 'failed',
+      detail: summary,
+      remedy: detail,
+    }));
+    return { ok: false, settings: findings, endpoints: [] };
+  }
+  const plan = read !== undefined && 'plan' in read ? read.plan : undefined;
+  const endpoints: EndpointReport[] = [];
+  for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
+    endpoints.push(await examineEndpoint(endpoint, settings, environment, plan));
+  }
+  const ok = endpoints.every(({ checks }) => checks.every(({ state }) => state !== 'failed'));
+  return {
+    ok,
+    settings: [{ check: 'settings', state: 'ok', detail: 'the settings are complete' }],
+    endpoints,
+  };
+}
+
+async function examineEndpoint(
+  endpoint: Settings['endpoint'],
+  settings: Settings,
+  environment: Environment,
+  plan: Plan | undefined,
+): Promise<EndpointReport> {
+  const checkup = new Checkup(endpoint, settings, environment, plan);
+  const checks: Finding[] = [];
+  try {
+    let failure: string | undefined;
+    for (const check of CHECKS.filter(({ of }) => of.includes(endpoint.kind))) {
+      const verdict: Verdict =
+        failure === undefined ? await check.run(checkup) : skipped(`not reached: ${failure} failed`);
+      if (verdict.state === 'failed') failure = check.name;
+      checks.push({ check: check.name, ...verdict });
+    }
+  } finally {
+    await checkup.close();
+  }
+  return { endpoint: whereOf(endpoint), checks };
+}

@@ -1,0 +1,92 @@
+import { RESOURCES, type AnyResource, type Facts } from '../../exchange/resources';
+import { catalogOf, type ExchangeVersion } from '../../exchange/versions';
+import { Reference } from '../../powershell/invocation';
+import type { AttributeType, Known, KnownValues, StateOf } from '../../schema';
+
+type State = StateOf<Record<string, never>>;
+
+/** Cmdlets of one resource type, whatever is declared of it. */
+interface Calls {
+  readonly runs: ReadonlySet<string>;
+  readonly reads: ReadonlySet<string>;
+}
+
+/** What the provider reads in every run. */
+const ALWAYS = 'Get-ExchangeServer';
+
+/**
+ * The cmdlets that a deploy needs, reads included, sorted.
+ *
+ * @param planned cmdlets of a plan, with which the resource types that it holds are told. Left out: every resource type
+ * of the provider, with its removal.
+ */
+export function neededCmdlets(
+  versions: Iterable<ExchangeVersion>,
+  planned?: readonly string[],
+): readonly string[] {
+  const needed = new Set<string>([ALWAYS, ...(planned ?? [])]);
+  for (const version of versions) {
+    for (const resource of RESOURCES) {
+      const { runs, reads } = callsOf(resource, version);
+      if (planned === undefined) for (const cmdlet of runs) needed.add(cmdlet);
+      else if (!planned.some((cmdlet) => runs.has(cmdlet))) continue;
+      for (const cmdlet of reads) needed.add(cmdlet);
+    }
+  }
+  return [...needed].sort();
+}
+
+/**
+ * Found by asking the definition itself, which is pure, what it would do with made-up states in which every attribute
+ * is set: from nothing, from one to the other and back, and to nothing.
+ */
+function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
+  const catalog = catalogOf(version);
+  const facts: Facts = {
+    has: (cmdlet) => catalog.cmdlet(cmdlet) !== undefined,
+    pfx: { content: new Reference('the PFX', 'pfx'), password: new Reference('its password', 'password') },
+  };
+  const [one, other] = [specimen(resource, 'one'), specimen(resource, 'other')] as [State, State];
+  const steps = [
+    { prior: null, planned: one },
+    { prior: one, planned: other },
+    { prior: other, planned: one },
+    { prior: one, planned: null },
+  ].flatMap((change) => resource.steps(change, facts));
+  const observed = resource.observe?.(one, facts);
+  // What a version does not have cannot be declared for it.
+  return {
+    runs: new Set(steps.map(({ invocation }) => invocation.cmdlet).filter(facts.has)),
+    reads: new Set(
+      [
+        ...(observed === undefined ? [] : [observed.cmdlet]),
+        ...steps.flatMap(({ guard }) => guard?.invocation.cmdlet ?? []),
+      ].filter(facts.has),
+    ),
+  };
+}
+
+type Which = 'one' | 'other';
+
+function specimen(resource: AnyResource, which: Which): KnownValues {
+  return Object.fromEntries(
+    Object.entries(resource.schema.attributes).map(([name, { type }]) => [name, sample(type, which)]),
+  );
+}
+
+function sample(type: AttributeType, which: Which): Known {
+  switch (type) {
+    case 'string':
+      return which;
+    case 'bool':
+      return which === 'one';
+    case 'number':
+      return which === 'one' ? 1 : 2;
+    default:
+      break;
+  }
+  if ('list' in type) return [sample(type.list, which)];
+  if ('set' in type) return [sample(type.set, which)];
+  if ('map' in type) return { key: sample(type.map, which) };
+  return Object.fromEntries(Object.entries(type.object).map(([name, part]) => [name, sample(part, which)]));
+}

@@ -1,0 +1,111 @@
+import type { Endpoint } from '../../provider/configuration';
+import { connectionRemedy } from '../../provider/problem';
+import { RemotingError, type RemotingErrorKind } from '../../remoting/remoting-error';
+import type { Check, CheckName, Verdict } from './check';
+import { failed, ok, skipped } from './check';
+import type { Checkup } from './checkup';
+
+/**
+ * A session is opened once, exactly as the provider does it; where that fails, the kind of the failure says how far it
+ * got. What it does not say is left open, never taken for well.
+ */
+interface Stage {
+  readonly fails: CheckName;
+  /** What surely was well before. */
+  readonly proves: readonly CheckName[];
+}
+
+const SECURE: readonly CheckName[] = ['tls', 'host-key'];
+const KNOWN: readonly CheckName[] = [...SECURE, 'authentication'];
+const UNTOLD: Stage = { fails: 'session', proves: [] };
+/** IIS may answer so before it has looked at who asks. */
+const BEFORE_SIGN_IN: Stage = { fails: 'session', proves: SECURE };
+
+const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
+  unreachable: UNTOLD,
+  'tls-untrusted': { fails: 'tls', proves: [] },
+  'tls-name-mismatch': { fails: 'tls', proves: [] },
+  'tls-expired': { fails: 'tls', proves: [] },
+  'tls-version': { fails: 'tls', proves: [] },
+  'host-key-unknown': { fails: 'host-key', proves: [] },
+  'host-key-changed': { fails: 'host-key', proves: [] },
+  'host-key-revoked': { fails: 'host-key', proves: [] },
+  'authentication-refused': { fails: 'authentication', proves: SECURE },
+  'access-denied': { fails: 'session', proves: KNOWN },
+  refused: { fails: 'session', proves: KNOWN },
+  'not-wsman': BEFORE_SIGN_IN,
+  redirected: BEFORE_SIGN_IN,
+  throttled: BEFORE_SIGN_IN,
+  closed: UNTOLD,
+  protocol: UNTOLD,
+  timeout: UNTOLD,
+  'too-large': UNTOLD,
+  usage: UNTOLD,
+};
+
+function stageOf(error: unknown): Stage {
+  if (!(error instanceof RemotingError)) return UNTOLD;
+  // What answered spoke no TLS at all.
+  if (error.facts.code?.startsWith('ERR_SSL_') === true) return { fails: 'tls', proves: [] };
+  return STAGES[error.kind];
+}
+
+async function verdict(checkup: Checkup, name: CheckName, well: string): Promise<Verdict> {
+  const opening = await checkup.opening();
+  if (opening.kind === 'open') return ok(well);
+  const { error } = opening;
+  const { fails, proves } = stageOf(error);
+  if (fails === name || name === 'session') {
+    return failed(error instanceof Error ? error.message : String(error), connectionRemedy(error));
+  }
+  return proves.includes(name) ? ok(well) : skipped('not told by what happened; see below');
+}
+
+export const tls: Check = {
+  name: 'tls',
+  of: ['wsman'],
+  run: (checkup) =>
+    verdict(
+      checkup,
+      'tls',
+      checkup.endpoint.kind === 'wsman' && checkup.endpoint.fingerprints !== null
+        ? 'the certificate is the pinned one'
+        : 'the certificate is trusted and for this name',
+    ),
+};
+
+export const hostKey: Check = {
+  name: 'host-key',
+  of: ['ssh'],
+  run: (checkup) => verdict(checkup, 'host-key', 'the host key is the expected one'),
+};
+
+export const authentication: Check = {
+  name: 'authentication',
+  of: ['ssh', 'wsman'],
+  run: (checkup) => verdict(checkup, 'authentication', `signed in ${signedIn(checkup.endpoint)}`),
+};
+
+export const session: Check = {
+  name: 'session',
+  of: ['process', 'ssh', 'wsman'],
+  run: (checkup) => verdict(checkup, 'session', 'a PowerShell session is open'),
+};
+
+function signedIn(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case 'process':
+      return 'as this user';
+    case 'ssh':
+      return `as ${endpoint.user}`;
+    case 'wsman':
+      switch (endpoint.authentication.kind) {
+        case 'basic':
+          return `as ${endpoint.authentication.user} with Basic`;
+        case 'negotiate':
+          return 'with Kerberos';
+        case 'certificate':
+          return `with the certificate ${endpoint.authentication.certificateFile}`;
+      }
+  }
+}

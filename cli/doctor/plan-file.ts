@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
+import type { Diagnostic } from '../../schema';
+
+/** What the doctor needs of a stack's `exchange-plan.json`. */
+export interface Plan {
+  readonly cmdlets: readonly string[];
+  readonly servers: readonly string[];
+}
+
+/** Nothing else is sent as the name of a command. */
+const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
+
+export async function readPlan(
+  file: string,
+): Promise<{ readonly plan: Plan } | { readonly problem: Diagnostic }> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return refused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return refused(`${file} is not JSON`);
+  }
+  if (!isRecord(content) || content['formatVersion'] !== PLAN_FORMAT_VERSION) {
+    return refused(`${file} is not an Exchange plan of format ${PLAN_FORMAT_VERSION}`);
+  }
+  const steps = Array.isArray(content['steps']) ? (content['steps'] as readonly unknown[]) : [];
+  const cmdlets = steps.flatMap((step) =>
+    isRecord(step) && step['kind'] !== 'dns' ? [String(step['cmdlet'])] : [],
+  );
+  const strange = cmdlets.find((cmdlet) => !CMDLET.test(cmdlet));
+  if (strange !== undefined) return refused(`${file} names '${strange.slice(0, 100)}', which is no cmdlet`);
+  if (cmdlets.length === 0) return refused(`${file} has no step that runs a cmdlet`);
+  const servers = steps.flatMap((step) =>
+    isRecord(step) && typeof step['server'] === 'string' ? [step['server']] : [],
+  );
+  return { plan: { cmdlets: [...new Set(cmdlets)], servers: [...new Set(servers)] } };
+}
+
+function refused(summary: string): { readonly problem: Diagnostic } {
+  return {
+    problem: {
+      severity: 'error',
+      summary,
+      detail:
+        "Give the exchange-plan.json of a stack, as synth wrote it under cdktf.out/stacks/<site>/; or none, to check all of the provider's cmdlets.",
+    },
+  };
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

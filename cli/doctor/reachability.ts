@@ -1,0 +1,107 @@
+import { lookup } from 'node:dns/promises';
+import { connect, isIP } from 'node:net';
+import { ENVIRONMENT, type Endpoint, type Environment } from '../../provider/configuration';
+import { connectionRemedy } from '../../provider/problem';
+import { RemotingError } from '../../remoting/remoting-error';
+import { parseProxy, proxyFor } from '../../remoting/transports/wsman/proxy';
+import type { Check, Verdict } from './check';
+import { failed, ok } from './check';
+import type { Checkup } from './checkup';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** It is the proxy; the server's own name is resolved by it. */
+  readonly isProxy: boolean;
+}
+
+const HTTPS_PORT = 443;
+const HTTP_PORT = 80;
+
+/** What this machine itself connects to. @throws RemotingError `usage` where the proxy is none */
+function addressOf(endpoint: Endpoint, environment: Environment): Address {
+  switch (endpoint.kind) {
+    case 'process':
+      throw new TypeError('a process has no address');
+    case 'ssh':
+      return { host: endpoint.host, port: endpoint.port, isProxy: false };
+    case 'wsman': {
+      const url = new URL(endpoint.url);
+      const host = url.hostname.replace(/^\[|\]$/g, '');
+      const port = Number(url.port) || HTTPS_PORT;
+      const proxy = proxyFor(host, port, environment);
+      if (proxy === undefined) return { host, port, isProxy: false };
+      const { hostname, port: proxyPort } = parseProxy(proxy.url);
+      return {
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(proxyPort) || HTTP_PORT,
+        isProxy: true,
+      };
+    }
+  }
+}
+
+async function withAddress(
+  { endpoint, environment }: Checkup,
+  run: (address: Address, called: string) => Promise<Verdict>,
+): Promise<Verdict> {
+  let address: Address;
+  try {
+    address = addressOf(endpoint, environment);
+  } catch (error) {
+    if (!(error instanceof RemotingError)) throw error;
+    return failed(error.message, 'Correct HTTPS_PROXY, or name the server in NO_PROXY.');
+  }
+  return run(address, `${address.isProxy ? 'the proxy ' : ''}${address.host}`);
+}
+
+export const nameResolution: Check = {
+  name: 'name',
+  of: ['ssh', 'wsman'],
+  run: (checkup) =>
+    withAddress(checkup, async ({ host }, called) => {
+      if (isIP(host) !== 0) return ok(`${called} is an address`);
+      try {
+        const found = await lookup(host, { all: true });
+        return ok(`${called} is ${found.map(({ address }) => address).join(', ')}`);
+      } catch (error) {
+        return failed(
+          `${called} is not known here: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+          `Correct the name in ${ENVIRONMENT.endpoint} (or HTTPS_PROXY), or let this machine ask a DNS server that knows it.`,
+        );
+      }
+    }),
+};
+
+export const tcp: Check = {
+  name: 'tcp',
+  of: ['ssh', 'wsman'],
+  run: (checkup) =>
+    withAddress(checkup, async ({ host, port }, called) => {
+      try {
+        await reach(host, port, checkup.settings.openTimeoutMs);
+        return ok(`${called} takes connections on port ${port}`);
+      } catch (error) {
+        const message = `${called} cannot be reached on port ${port}: ${(error as Error).message}`;
+        return failed(message, connectionRemedy(new RemotingError('unreachable', message, { host, port })));
+      }
+    }),
+};
+
+function reach(host: string, port: number, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`no answer after ${timeoutMs / 1000} seconds`));
+    }, timeoutMs);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    // Node gives several addresses' failures as one error without a message of its own.
+    socket.once('error', (error: Error & { readonly code?: string }) => {
+      reject(error.message === '' ? new Error(error.code ?? 'no connection') : error);
+    });
+    socket.once('close', () => clearTimeout(timer));
+  });
+}

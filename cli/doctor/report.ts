@@ -1,0 +1,55 @@
+import type { CheckName, Verdict } from './check';
+
+/** Raised when a reader of the old form could misread the new one. */
+const REPORT_FORMAT_VERSION = 1;
+
+export type Finding = { readonly check: CheckName | 'settings' } & Verdict;
+
+export interface EndpointReport {
+  /** Where it is, without a secret. */
+  readonly endpoint: string;
+  /** In the order of the checks. */
+  readonly checks: readonly Finding[];
+}
+
+export interface Report {
+  /** No check failed. */
+  readonly ok: boolean;
+  readonly settings: readonly Finding[];
+  /** The endpoint and its fallbacks, in order; none where the settings are wrong. */
+  readonly endpoints: readonly EndpointReport[];
+}
+
+/** For pipelines. */
+export function renderJson(report: Report): string {
+  return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, null, 2)}\n`;
+}
+
+/** For people: a line for each check; after an endpoint's lines what to do about its first failure. */
+export function renderText(report: Report): string {
+  const parts = [
+    section(report.settings),
+    ...report.endpoints.map(({ endpoint, checks }) => `\n${plain(endpoint)}\n${section(checks)}`),
+  ];
+  return parts.join('');
+}
+
+const WIDTH = Math.max(...(['settings', 'authentication', 'host-key'] as const).map((name) => name.length));
+
+function section(findings: readonly Finding[]): string {
+  const lines = findings.map(
+    ({ check, state, detail }) => `${state.padEnd(7)}  ${check.padEnd(WIDTH)}  ${oneLine(detail)}\n`,
+  );
+  const first = findings.find((finding) => finding.state === 'failed');
+  const remedy = first?.state === 'failed' ? first.remedy : '';
+  return `${lines.join('')}${remedy === '' ? '' : `\nWhat to do: ${plain(remedy)}\n`}`;
+}
+
+function oneLine(text: string): string {
+  return plain(text.replace(/\s*\n\s*/g, '; '));
+}
+
+/** What a server says must not steer a terminal or a log: every control character but the line break goes. */
+function plain(text: string): string {
+  return text.replace(/[^\n\P{Cc}]/gu, '');
+}

@@ -1,0 +1,58 @@
+import { textOf } from '../../exchange/resources/property';
+import { ExchangeVersion } from '../../exchange/versions';
+import { ExchangeTarget } from '../../provider/target';
+import type { Diagnostic } from '../../schema';
+import type { Check, Verdict } from './check';
+import { failed, ok } from './check';
+import type { Checkup } from './checkup';
+
+/** The servers that the organization has, against those that are declared and those of the plan. */
+export const servers: Check = {
+  name: 'servers',
+  of: ['process', 'ssh', 'wsman'],
+  run: async (checkup) => {
+    const session = await checkup.session();
+    const target = new ExchangeTarget(checkup.settings, async () => session);
+    const reading = await target.observe({ cmdlet: 'Get-ExchangeServer', parameters: {} });
+    if (reading.kind === 'failed') return failure(reading.diagnostics);
+    const found = reading.outcome.objects.map((object) => ({
+      name: textOf(object, 'Name') ?? '',
+      version: ExchangeVersion.ofBuild(textOf(object, 'AdminDisplayVersion') ?? ''),
+    }));
+    for (const name of checkup.settings.versions.keys()) {
+      const problems = await target.versionProblems(name);
+      if (problems.length > 0) return failure(problems);
+    }
+    const listed = found.map(({ name, version }) => `${name} (${version?.toString() ?? 'unknown version'})`);
+    const names = new Set(found.map(({ name }) => name.toLowerCase()));
+    const absent = (checkup.plan?.servers ?? []).filter((name) => !names.has(name.toLowerCase()));
+    if (absent.length > 0) {
+      return failed(
+        `the organization has no ${absent.join(', ')}; it has ${listed.join(', ') || 'no server'}`,
+        "Correct the servers' names in the declaration and synthesize the plan again, or install the servers first.",
+      );
+    }
+    checkup.versions = versionsThatCount(checkup, found);
+    return ok(listed.join(', ') || 'the organization has no server yet');
+  },
+};
+
+/** Of the servers of the plan, else of the declared ones, else of all. */
+function versionsThatCount(
+  { plan, settings }: Checkup,
+  found: readonly { readonly name: string; readonly version: ExchangeVersion | undefined }[],
+): ReadonlySet<ExchangeVersion> {
+  const named = new Set((plan?.servers ?? [...settings.versions.keys()]).map((name) => name.toLowerCase()));
+  return new Set(
+    found
+      .filter(({ name }) => named.size === 0 || named.has(name.toLowerCase()))
+      .flatMap(({ version }) => version ?? []),
+  );
+}
+
+function failure(diagnostics: readonly Diagnostic[]): Verdict {
+  return failed(
+    diagnostics.map(({ summary }) => summary).join('; '),
+    diagnostics.map(({ detail }) => detail).join('\n'),
+  );
+}

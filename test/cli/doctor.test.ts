@@ -1,0 +1,328 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { examine as examineIt } from '../../cli/doctor/doctor';
+import { CHECKS } from '../../cli/doctor/checks';
+import { renderJson, renderText } from '../../cli/doctor/report';
+import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
+
+const root = resolve(__dirname, '../..');
+const plan = resolve(root, 'test/golden/two-node-dag-2013/exchange-plan.json');
+
+/** Whatever comes of it, no secret is in what is printed. */
+async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeof examineIt> {
+  const report = await examineIt(...given);
+  expect(renderText(report) + renderJson(report)).not.toContain(CANARY);
+  return report;
+}
+
+const rig = useRig();
+
+const ALL_WELL_HTTPS = 'name ok, tcp ok, tls ok, authentication ok, session ok, servers ok, cmdlets ok';
+
+test('the checks come in the order in which a deploy meets them', () => {
+  expect(CHECKS.map(({ name }) => name).join(' ')).toBe(
+    'name tcp tls host-key authentication session servers cmdlets',
+  );
+});
+
+describe('an endpoint where all is well', () => {
+  test('passes every check over https', async () => {
+    const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
+    expect(states(report)).toBe(ALL_WELL_HTTPS);
+    expect(report.ok).toBe(true);
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('33 cmdlets that the provider can use');
+  });
+
+  test('passes every check over SSH', async () => {
+    const report = await examine({ planFile: plan }, rig().ssh);
+    expect(states(report)).toBe(
+      'name ok, tcp ok, host-key ok, authentication ok, session ok, servers ok, cmdlets ok',
+    );
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('25 cmdlets that the plan needs');
+  });
+
+  test('passes every check as a process', async () => {
+    const words = [
+      process.execPath,
+      '--import',
+      'tsx',
+      resolve(root, 'lab/exchange/stdio.ts'),
+      rig().organization.folder,
+      'BSAEX01',
+    ];
+    const report = await examine(
+      {},
+      { EXCHANGE_ENDPOINT: 'process:', EXCHANGE_PROCESS_COMMAND: JSON.stringify(words) },
+    );
+    expect(states(report)).toBe('session ok, servers ok, cmdlets ok');
+  });
+
+  test('is only read from: nothing that changes is called', async () => {
+    rig().organization.clearJournal();
+    await examine({ servers: { bsaex01: '2013' } }, rig().https);
+    expect(
+      new Set(
+        rig()
+          .organization.journal()
+          .map(({ cmdlet }) => cmdlet),
+      ),
+    ).toEqual(new Set(['Get-ExchangeServer']));
+  });
+
+  test('leaves no session behind', async () => {
+    const from = rig().endpoint.traffic.length;
+    await examine({}, rig().https);
+    const operations = rig()
+      .endpoint.traffic.slice(from)
+      .map(({ operation }) => operation);
+    expect(operations.filter((name) => name === 'Create')).toHaveLength(1);
+    expect(operations.filter((name) => name === 'Delete')).toHaveLength(1);
+  });
+});
+
+describe('the first failure and what to do about it', () => {
+  test('a setting that is wrong', async () => {
+    const report = await examine({}, { EXCHANGE_ENDPOINT: 'http://ex1/PowerShell/' });
+    expect(failure(report)).toMatchObject({ check: 'settings', remedy: containing('https') });
+    expect(report.endpoints).toEqual([]);
+  });
+
+  test('a name that nobody knows', async () => {
+    const report = await examine(
+      {},
+      { ...rig().https, EXCHANGE_ENDPOINT: 'https://ex1.invalid/PowerShell/' },
+    );
+    expect(states(report)).toMatch(/^name failed, tcp skipped, .* cmdlets skipped$/);
+    expect(failure(report).remedy).toContain('EXCHANGE_ENDPOINT');
+  });
+
+  test('a port where nothing listens', async () => {
+    const port = await closedPort();
+    for (const EXCHANGE_ENDPOINT of [`https://127.0.0.1:${port}/`, `ssh://admin@127.0.0.1:${port}`]) {
+      const report = await examine({}, { ...rig().https, ...rig().ssh, EXCHANGE_ENDPOINT });
+      expect(states(report)).toMatch(/^name ok, tcp failed, /);
+      expect(failure(report).detail).toContain(`port ${port}`);
+      expect(failure(report).remedy).toContain('this machine may reach it');
+    }
+  });
+
+  test('a port that does not speak TLS', async () => {
+    const other = await stranger((socket) => socket.end('SSH-2.0-x\r\n'));
+    const report = await examine(
+      {},
+      { ...rig().https, EXCHANGE_ENDPOINT: `https://127.0.0.1:${other.port}/` },
+    );
+    other.close();
+    expect(states(report)).toMatch(/^name ok, tcp ok, tls failed, /);
+    expect(failure(report).remedy).toContain('port of the endpoint');
+  });
+
+  test('a certificate that is not trusted', async () => {
+    const report = await examine({}, { ...rig().https, EXCHANGE_CA_FILE: undefined });
+    expect(states(report)).toMatch(/^name ok, tcp ok, tls failed, authentication skipped/);
+    expect(failure(report).remedy).toContain('EXCHANGE_CA_FILE');
+  });
+
+  test('a certificate for another name', async () => {
+    const EXCHANGE_ENDPOINT = `https://127.0.0.1:${rig().endpoint.port}/PowerShell/`;
+    const report = await examine({}, { ...rig().https, EXCHANGE_ENDPOINT });
+    expect(failure(report)).toMatchObject({ check: 'tls', remedy: containing('localhost') });
+  });
+
+  test('a host key that has changed', async () => {
+    const EXCHANGE_SSH_HOST_KEY = `SHA256:${'A'.repeat(43)}`;
+    const report = await examine({}, { ...rig().ssh, EXCHANGE_SSH_HOST_KEY });
+    expect(states(report)).toMatch(/^name ok, tcp ok, host-key failed, authentication skipped/);
+    expect(failure(report).remedy).toContain(rig().organization.ssh.hostFingerprint());
+  });
+
+  test('a host key that nobody knows', async () => {
+    const EXCHANGE_SSH_KNOWN_HOSTS = join(rig().folder, 'known_hosts');
+    writeFileSync(EXCHANGE_SSH_KNOWN_HOSTS, '');
+    const report = await examine(
+      {},
+      { ...rig().ssh, EXCHANGE_SSH_HOST_KEY: undefined, EXCHANGE_SSH_KNOWN_HOSTS },
+    );
+    expect(failure(report)).toMatchObject({
+      check: 'host-key',
+      remedy: containing('ssh-keygen -lf'),
+    });
+  });
+
+  test('a wrong password', async () => {
+    const https = await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` });
+    expect(states(https)).toMatch(/^name ok, tcp ok, tls ok, authentication failed, session skipped/);
+    expect(failure(https).remedy).toContain('EXCHANGE_PASSWORD');
+    const ssh = await examine({}, { ...rig().ssh, EXCHANGE_SSH_PASSWORD: `${CANARY}-wrong` });
+    expect(states(ssh)).toMatch(/^name ok, tcp ok, host-key ok, authentication failed, session skipped/);
+    expect(failure(ssh).remedy).toContain('EXCHANGE_SSH_PASSWORD');
+  });
+
+  test('no way to sign in: nothing was tried, so nothing is called well', async () => {
+    const report = await examine({}, { ...rig().ssh, EXCHANGE_SSH_PASSWORD: undefined });
+    expect(states(report)).toMatch(
+      /host-key skipped, authentication skipped, session failed, servers skipped/,
+    );
+    expect(failure(report).detail).toContain('no way is given to sign');
+  });
+
+  test('a path where Exchange is not', async () => {
+    const EXCHANGE_ENDPOINT = `https://localhost:${rig().endpoint.port}/wsman`;
+    const report = await examine({}, { ...rig().https, EXCHANGE_ENDPOINT });
+    expect(states(report)).toMatch(/tls ok, authentication skipped, session failed/);
+    expect(failure(report).remedy).toContain('https://server/PowerShell/');
+  });
+
+  test('an account that may not open a session', async () => {
+    rig().endpoint.disturbances.arm({
+      operation: 'Create',
+      effect: { kind: 'fault', subcode: 'w:AccessDenied', windowsCode: 5 },
+    });
+    const report = await examine({}, rig().https);
+    rig().endpoint.disturbances.disarm();
+    expect(states(report)).toMatch(/authentication ok, session failed, servers skipped, cmdlets skipped$/);
+    expect(failure(report).remedy).toContain('RemotePowerShellEnabled');
+  });
+
+  test('a subsystem that SSH does not have', async () => {
+    const report = await examine({}, { ...rig().ssh, EXCHANGE_SSH_SUBSYSTEM: 'pwsh' });
+    expect(states(report)).toMatch(/host-key ok, authentication ok, session failed/);
+  });
+
+  test('a program that is not there', async () => {
+    const report = await examine(
+      {},
+      { EXCHANGE_ENDPOINT: 'process:', EXCHANGE_PROCESS_COMMAND: '["no-such-powershell"]' },
+    );
+    expect(failure(report)).toMatchObject({
+      check: 'session',
+      remedy: containing('EXCHANGE_PROCESS_COMMAND'),
+    });
+  });
+
+  test('a server of another version', async () => {
+    const report = await examine({ servers: { BSAEX02: '2019' } }, rig().https);
+    expect(states(report)).toMatch(/session ok, servers failed, cmdlets skipped$/);
+    expect(failure(report).detail).toContain('is not Exchange Server 2019');
+    expect(failure(report).remedy).toContain('Exchange Server 2013');
+  });
+
+  test('a server of the plan that the organization does not have', async () => {
+    const planFile = join(rig().folder, 'other-plan.json');
+    const steps = [{ kind: 'scp', cmdlet: 'Set-ClientAccessServer', server: 'EX9' }];
+    writeFileSync(planFile, JSON.stringify({ formatVersion: 1, steps }));
+    const report = await examine({ planFile }, rig().https);
+    expect(failure(report)).toMatchObject({
+      check: 'servers',
+      detail: containing('has no EX9; it has BSAEX01 (Exchange Server 2013)'),
+    });
+  });
+});
+
+describe('rights to the cmdlets', () => {
+  const weak = 'contoso\\viewer';
+  beforeAll(() => {
+    const deniedCmdlets = [
+      'Set-OwaVirtualDirectory',
+      'Enable-ExchangeCertificate',
+      'Remove-ExchangeCertificate',
+    ];
+    rig().organization.ssh.add(weak, { password: CANARY, deniedCmdlets });
+    rig().organization.ssh.add('contoso\\nobody', {
+      password: CANARY,
+      deniedCmdlets: ['Get-ExchangeServer'],
+    });
+  });
+
+  test('that the account lacks are named, with the roles that likely hold them', async () => {
+    const report = await examine({ planFile: plan }, { ...rig().https, EXCHANGE_USER: weak });
+    expect(states(report)).toMatch(/servers ok, cmdlets failed$/);
+    const { detail, remedy } = failure(report);
+    expect(detail).toContain('does not offer Enable-ExchangeCertificate, Set-OwaVirtualDirectory (2 of 25');
+    expect(remedy).toContain('Get-ManagementRole -Cmdlet Enable-ExchangeCertificate');
+    expect(remedy).toContain('Exchange Server Certificates, Exchange Virtual Directories');
+  });
+
+  test('are looked for over SSH alike, and without a plan for all that the provider can use', async () => {
+    const endpoint = rig().ssh['EXCHANGE_ENDPOINT']?.replace(
+      encodeURIComponent(USER),
+      encodeURIComponent(weak),
+    );
+    const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
+    expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
+    expect(failure(report).detail).toContain('(3 of 33 cmdlets that the provider can use)');
+  });
+
+  test('even to Get-ExchangeServer', async () => {
+    const report = await examine({}, { ...rig().https, EXCHANGE_USER: 'contoso\\nobody' });
+    expect(failure(report)).toMatchObject({
+      check: 'servers',
+      remedy: containing('View-Only Configuration'),
+    });
+  });
+});
+
+test('a fallback is checked too, also where the first endpoint is well', async () => {
+  const EXCHANGE_FALLBACK_ENDPOINTS = `https://localhost:${await closedPort()}/PowerShell/`;
+  const report = await examine({}, { ...rig().https, EXCHANGE_FALLBACK_ENDPOINTS });
+  expect(states(report, 0)).toBe(ALL_WELL_HTTPS);
+  expect(states(report, 1)).toMatch(/^name ok, tcp failed/);
+  expect(report.ok).toBe(false);
+});
+
+test('through a proxy it is the proxy that must be reached', async () => {
+  const environment = {
+    ...rig().https,
+    HTTPS_PROXY: `http://user:${CANARY}@127.0.0.1:${await closedPort()}`,
+  };
+  const report = await examine({}, environment);
+  expect(failure(report)).toMatchObject({ check: 'tcp', detail: containing('the proxy 127') });
+});
+
+test.each([
+  ['nothing', undefined, 'cannot be read'],
+  ['text', 'Set-OwaVirtualDirectory', 'is not JSON'],
+  ['another JSON', '{"formatVersion":7}', 'is not an Exchange plan'],
+  ['no cmdlets', '{"formatVersion":1,"steps":[]}', 'has no step'],
+  ['a command that is none', '{"formatVersion":1,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
+])('a plan file with %s is refused with the remedy', async (_what, content, summary) => {
+  const planFile = join(rig().folder, 'plan.json');
+  if (content !== undefined) writeFileSync(planFile, content);
+  const report = await examine({ planFile }, rig().https);
+  expect(failure(report)).toMatchObject({
+    check: 'settings',
+    detail: containing(summary),
+    remedy: containing('exchange-plan.json'),
+  });
+});
+
+test('what a peer says cannot steer the terminal', async () => {
+  const esc = '\u001b[2J';
+  const text = renderText({
+    ok: false,
+    settings: [],
+    endpoints: [
+      {
+        endpoint: 'x',
+        checks: [{ check: 'session', state: 'failed', detail: `a${esc}\nb`, remedy: `c${esc}` }],
+      },
+    ],
+  });
+  expect(text).not.toContain('\u001b');
+  expect(text).toContain('a[2J; b');
+});
+
+test('a server that hangs in TLS ends with the time-out, and nothing is called well that was not seen', async () => {
+  const silent = await stranger(() => undefined);
+  const report = await examine(
+    {},
+    {
+      ...rig().https,
+      EXCHANGE_ENDPOINT: `https://127.0.0.1:${silent.port}/`,
+      EXCHANGE_OPEN_TIMEOUT_SECONDS: '1',
+    },
+  );
+  silent.close();
+  expect(states(report)).toMatch(/^name ok, tcp ok, tls skipped, authentication skipped, session failed/);
+  expect(failure(report).remedy).toContain('EXCHANGE_OPEN_TIMEOUT_SECONDS');
+});
