@@ -98,6 +98,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       return (await target.run(resolved.step, signal)).diagnostics;
     },
     read: observe,
+    // Active Directory: a read may reach another domain controller than the write before it.
+    settle: (target) => target.forgetReadings(),
     importState: async (id) => {
       const parts = id.split('/');
       const wanted = resource.importId;

@@ -73,6 +73,11 @@ export class ExchangeTarget {
     return this.#readings.get(invocation);
   }
 
+  /** Makes the next reads anew. */
+  forgetReadings(): void {
+    this.#readings.forgetAll();
+  }
+
   /** What is wrong between the declared and the real version of a server, found by one read for all servers. */
   async versionProblems(server: string): Promise<readonly Diagnostic[]> {
     const declared = this.versionFor(server);

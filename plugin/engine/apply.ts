@@ -9,6 +9,9 @@ import type { Memo } from './memo';
 import { numbered, sameTexts, withoutOpen } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 
+/** How long a change may take to show, in steps that get longer: about eight seconds in all. */
+const SETTLE_PAUSES_MS = [250, 500, 1000, 2000, 4000];
+
 export interface ApplyRequest {
   readonly prior: Values | null;
   readonly planned: Values | null;
@@ -68,7 +71,7 @@ async function bring<Target>(
     const kept = await keepPartial(resource, change, recorded, expected, run.completed, target);
     return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
   }
-  const observed = await readBack(resource, expected, target);
+  const observed = await readSettled(resource, change.planned, expected, target, signal);
   if (observed === null) {
     return done(null, [
       ...run.diagnostics,
@@ -202,6 +205,28 @@ async function readBack<Target>(
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new Error(`${error.summary}: ${error.detail}`);
   return observed && withoutWriteOnly(resource.schema, conform(resource.schema, observed));
+}
+
+/**
+ * Reads back, more than once where the change does not show yet: what was written in one place may be read in another
+ * that hears of it later.
+ */
+async function readSettled<Target>(
+  resource: ManagedResource<Target>,
+  planned: Values,
+  expected: Values,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Values | null> {
+  let observed = await readBack(resource, expected, target);
+  for (const pause of resource.settle === undefined ? [] : SETTLE_PAUSES_MS) {
+    const shows = observed !== null && whatDidNotTake(resource, planned, observed).length === 0;
+    if (shows || signal.aborted) break;
+    await new Promise((resume) => setTimeout(resume, pause));
+    resource.settle?.(target);
+    observed = await readBack(resource, expected, target);
+  }
+  return observed;
 }
 
 /** Terraform holds the provider to every value that the plan knew; a person wants to know which one, and why. */

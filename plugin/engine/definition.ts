@@ -114,6 +114,11 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   read(state: Values, target: Target): Promise<ReadResult>;
   /**
+   * Called before an object is read once more because a change that was made does not show yet: lets go of what the
+   * target keeps of earlier reads. Left out: what does not show at once counts as not done.
+   */
+  settle?(target: Target): void;
+  /**
    * Turns what people type after `terraform import` into the attributes that `read` needs; `read` follows.
    *
    * @default the resource cannot be imported

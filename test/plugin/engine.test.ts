@@ -269,6 +269,20 @@ describe('the apply', () => {
     expect(state).toMatchObject({ size: 5 });
   });
 
+  test('a change that shows only after a while did take, where the definition says how to look again', async () => {
+    let reads = 0;
+    let settled = 0;
+    const read: typeof thing.read = async (state) => {
+      reads += 1;
+      return { state: { ...state, size: reads > 2 ? 7 : 5, chosen: 'c', id: 'i' } };
+    };
+    const { deploy, config } = await setUp({ read, settle: () => (settled += 1) });
+    const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
+    expect(diagnostics).toEqual([]);
+    expect(state).toMatchObject({ size: 7 });
+    expect([reads, settled]).toEqual([3, 2]);
+  });
+
   test('runs nothing where it would run other steps than the plan showed', async () => {
     const { engine, plan, config, target } = await setUp();
     const wanted = config({ name: 'a', url: 'u' });
