@@ -68,7 +68,7 @@ export class Responder {
       limit === undefined
         ? Infinity
         : Math.max(limit, Math.min(message.udpSize ?? 0, LARGEST_UDP_BYTES)) - signatureBytes;
-    return this.finish(fit(encodable(message, reply), room), verdict);
+    return this.finish(shrunk(encodable(message, reply), room), verdict);
   }
 
   private reply(message: Message, verdict: Verdict | undefined): Reply {
@@ -125,7 +125,7 @@ function encodable(request: Message, reply: Reply): Message {
 }
 
 /** Additions are left out first, the last ones before the others; RFC 2181 section 9: that is no truncation. */
-function fit(message: Message, room: number): Buffer {
+function shrunk(message: Message, room: number): Buffer {
   for (let count = message.additionals.length; count >= 0; count--) {
     const bytes = encodeMessage({ ...message, additionals: message.additionals.slice(0, count) });
     if (bytes.length <= room) return bytes;

@@ -5,7 +5,8 @@ import { type DnsProvider, dnsProvider } from '../dns/provider';
 import { type RecordedStep, reduceRecording } from '../dns/recording';
 import { startLab } from '../dns/lab';
 import { clientOf, type DnsRig } from '../dns/rig';
-import { describeEachServer, describeNeeding } from '../dns/servers';
+import { describeEachServer } from '../dns/servers';
+import { describeNeeding } from '../requirement';
 import { requiredProvider, STEP_ZONE, stepKey, StepRunner } from '../dns/steps';
 import { missingTerraform, TerraformFolder } from '../dns/terraform';
 

@@ -1,25 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { describeNeeding } from '../requirement';
 
-/**
- * `describe` where the real terraform is on the PATH. Elsewhere it says so and skips; in CI, where it must be there,
- * it fails.
- */
+/** `describe` for tests that need the real terraform on the PATH. */
 export function describeWithTerraform(title: string, tests: () => void): void {
-  const found =
-    spawnSync('terraform', ['version'], { env: { ...process.env, CHECKPOINT_DISABLE: '1' } }).status === 0;
-  if (found) {
-    describe(title, tests);
-    return;
-  }
-  const reason = 'terraform is not on the PATH; install Terraform 1.11 or later to run these tests';
-  if (process.env.CI) {
-    describe(title, () => {
-      test('needs terraform', () => {
-        throw new Error(reason);
-      });
-    });
-    return;
-  }
-  process.stderr.write(`SKIPPED: ${title}: ${reason}\n`);
-  describe.skip(`${title} (${reason})`, tests);
+  const environment = { ...process.env, CHECKPOINT_DISABLE: '1' };
+  const found = spawnSync('terraform', ['version'], { env: environment }).status === 0;
+  describeNeeding(found ? '' : 'terraform on the PATH; install Terraform 1.11 or later', title, tests);
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { TSIG_ALGORITHMS } from '../../../lab/dns/tsig';
 import { startLab } from '../../dns/lab';
 import { type DnsRig, newKey, type RigKey } from '../../dns/rig';
-import { describeNeeding, missingBind } from '../../dns/servers';
+import { missingBind } from '../../dns/servers';
+import { describeNeeding } from '../../requirement';
 
 const ZONE = 'contoso.com.';
 const keys = TSIG_ALGORITHMS.map((algorithm) => newKey(algorithm, `${algorithm}.`));
