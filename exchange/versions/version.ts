@@ -90,8 +90,3 @@ export function parseBuild(text: string): Build | undefined {
   const [major, minor, build, revision] = parts.slice(1).map(Number);
   return { major: major!, minor: minor!, build: build!, revision: revision! };
 }
-
-/** `Version 15.1 (Build 2375.7)`, as AdminDisplayVersion shows a build. */
-export function displayBuild({ major, minor, build, revision }: Build): string {
-  return `Version ${major}.${minor} (Build ${build}.${revision})`;
-}

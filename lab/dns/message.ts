@@ -1,4 +1,4 @@
-import { className, CLASSES, opcodeName, rcodeName, TYPES, typeName } from './codes';
+import { className, CLASSES, TYPES, typeName } from './codes';
 import { decodeName, encodeName, labelsOf, MalformedMessage } from './name';
 import { type DnsRecord, decodeData, encodeData, formatData, type RecordData, recordTypeOf } from './record';
 
@@ -272,13 +272,4 @@ export function formatWireRecord(record: WireRecord): string {
     ? `\\# ${record.data.length} ${record.data.toString('hex')}`
     : formatData(record.data);
   return `${record.name} ${record.ttl} ${kind} ${data}`;
-}
-
-/** One line for a log: `UPDATE NOERROR contoso.com. IN SOA`. */
-export function summarize(message: Message): string {
-  return [
-    opcodeName(message.opcode),
-    rcodeName(message.rcode),
-    ...message.questions.map(formatQuestion),
-  ].join(' ');
 }

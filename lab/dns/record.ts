@@ -42,10 +42,6 @@ export interface DnsRecord {
   readonly data: RecordData;
 }
 
-export function isRecordType(type: string): type is RecordType {
-  return (RECORD_TYPES as readonly string[]).includes(type);
-}
-
 export function recordTypeOf(code: number): RecordType | undefined {
   return RECORD_TYPES.find((type) => TYPES[type] === code);
 }
