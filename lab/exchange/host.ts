@@ -6,7 +6,7 @@ import { bind, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
 import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
-import { BEHAVIOURS } from './cmdlets';
+import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
 import { offeredCommands } from './offered-commands';
@@ -97,7 +97,7 @@ export class ExchangeHost implements CommandHost {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const cmdlet = catalog.cmdlet(command.name);
-    const behaviour = BEHAVIOURS.get(command.name.toLowerCase());
+    const behaviour = await behaviourOf(command.name);
     if (cmdlet === undefined || this.denied.has(cmdlet.name.toLowerCase())) {
       this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
