@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../exchange/resources';
+import { objectWith } from '../exchange/resources/object-with';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
@@ -123,7 +124,11 @@ export class ExchangeTarget {
 
   /** Which servers there are, and their versions, no step changes: read once in a run. */
   #readServers(): Promise<Reading> {
-    return (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
+    return (this.#servers ??= this.#read({
+      cmdlet: 'Get-ExchangeServer',
+      parameters: {},
+      properties: ['Name', 'AdminDisplayVersion'],
+    }));
   }
 
   /** Runs one step. What it may have changed is read anew afterwards. */
@@ -228,5 +233,5 @@ export class ExchangeTarget {
 }
 
 function named(server: string, { objects }: ObjectsOutcome) {
-  return objects.find((object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase());
+  return objectWith(objects, { Name: server });
 }

@@ -3,7 +3,7 @@ import type { Interruption, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
 import { Call, notSent } from './client/call';
-import { holdsSecureText } from './client/commands';
+import { holdsSecureText, SELECTION } from './client/commands';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
@@ -61,6 +61,8 @@ type Settings = Required<Omit<SessionOptions, 'signal' | 'bounds' | 'maxFragment
 
 const MIN_FRAGMENT_BYTES = 256;
 const DEFAULT_FRAGMENT_BYTES = 32_768;
+/** Cmdlets that may be sent twice, because they only look. */
+const READ = /^Get-/i;
 /** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
@@ -155,6 +157,8 @@ export class RemotingSession implements Session {
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
   readonly #availability = new Map<bigint, (answer: number) => void>();
+  /** Until the peer refused it once. */
+  #peerSelects = true;
   #failure: RemotingError | undefined;
   #closing: Promise<void> | undefined;
   #onOpened: (() => void) | undefined;
@@ -210,7 +214,16 @@ export class RemotingSession implements Session {
     if (!CMDLET.test(invocation.cmdlet)) {
       throw new RemotingError('usage', `'${invocation.cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
     }
-    const call = new Call(invocation, newGuid());
+    const selects = this.#peerSelects && invocation.properties !== undefined && READ.test(invocation.cmdlet);
+    const outcome = await this.#attempt(new Call(invocation, newGuid(), selects), options);
+    if (!selects || !mayRefuseSelection(outcome)) return outcome;
+    const whole = await this.#attempt(new Call(invocation, newGuid(), false), options);
+    if (!mayRefuseSelection(whole)) this.#peerSelects = false;
+    return whole;
+  }
+
+  async #attempt(call: Call, options: InvokeOptions): Promise<Outcome> {
+    const { cmdlet } = call.invocation;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
     const interrupt = (kind: Interruption, message: string): void => {
@@ -218,10 +231,10 @@ export class RemotingSession implements Session {
       interrupted.abort();
     };
     const timer = setTimeout(
-      () => interrupt('timeout', `${invocation.cmdlet} did not end within ${timeoutMs} ms`),
+      () => interrupt('timeout', `${cmdlet} did not end within ${timeoutMs} ms`),
       timeoutMs,
     );
-    const onAbort = (): void => interrupt('stopped', `${invocation.cmdlet} was stopped`);
+    const onAbort = (): void => interrupt('stopped', `${cmdlet} was stopped`);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted === true) onAbort();
     try {
@@ -295,7 +308,7 @@ export class RemotingSession implements Session {
       return { outcome: this.#unsent(call), ended: Promise.resolve() };
     }
     const { pipeline } = call;
-    const fragments = this.#pool.createPipeline(pipeline, call.invocation);
+    const fragments = this.#pool.createPipeline(pipeline, call.invocation, call.selects);
     let confirmEnd = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       confirmEnd = resolve;
@@ -508,4 +521,14 @@ function interruptionOf(error: RemotingError): Interruption {
     default:
       return 'closed';
   }
+}
+
+/**
+ * True where the peer has no Select-Object, or not with a list of properties (a restricted endpoint answers
+ * `ParameterArgumentValidationError,Select-Object`). An unknown command may also be the cmdlet itself.
+ */
+function mayRefuseSelection(outcome: Outcome): boolean {
+  if (outcome.kind !== 'failed') return false;
+  const id = outcome.error.fullyQualifiedErrorId;
+  return id.endsWith(`,${SELECTION}`) || id === 'CommandNotFoundException';
 }

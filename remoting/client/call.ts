@@ -25,6 +25,8 @@ export class Call {
   constructor(
     readonly invocation: Invocation,
     readonly pipeline: string,
+    /** The peer leaves properties out of its answer that nobody asked for. */
+    readonly selects: boolean,
   ) {}
 
   addOutput(output: Typed<HostValue>): void {

@@ -8,6 +8,8 @@ const LIST_OF_OBJECTS = [
   'System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]',
   'System.Object',
 ];
+/** What leaves properties out of an answer on the server; a restricted endpoint may not have it. */
+export const SELECTION = 'Select-Object';
 const NO_MERGE = enumeration('System.Management.Automation.Runspaces.PipelineResultTypes', 'None', 0);
 
 /** HostInfo of a client without a host: nothing is printed, nothing asked (MS-PSRP 2.2.3.14). */
@@ -24,8 +26,12 @@ export const UNKNOWN_APARTMENT = enumeration(
   2,
 );
 
-/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of a single command; never a script. */
-export function createPipeline(call: Invocation): ClixmlObject {
+/**
+ * CREATE_PIPELINE (MS-PSRP 2.2.2.10) of a single command, never a script. `selects`: the peer is to leave all but the
+ * asked-for properties out of its answer.
+ */
+export function createPipeline(call: Invocation, selects: boolean): ClixmlObject {
+  const selection = { cmdlet: SELECTION, parameters: { Property: call.properties ?? [] } };
   return propertySet({
     NoInput: true,
     ApartmentState: UNKNOWN_APARTMENT,
@@ -35,7 +41,7 @@ export function createPipeline(call: Invocation): ClixmlObject {
     PowerShell: propertySet({
       IsNested: false,
       ExtraCmds: null,
-      Cmds: new TypedList(LIST_OF_OBJECTS, [command(call)]),
+      Cmds: new TypedList(LIST_OF_OBJECTS, [call, ...(selects ? [selection] : [])].map(command)),
       History: null,
       RedirectShellErrorOutputPipe: false,
     }),

@@ -94,8 +94,8 @@ export class ClientRunspacePool {
     ];
   }
 
-  createPipeline(pipeline: string, call: Invocation): Buffer[] {
-    return this.#message('CREATE_PIPELINE', createPipeline(call), pipeline);
+  createPipeline(pipeline: string, call: Invocation, selects: boolean): Buffer[] {
+    return this.#message('CREATE_PIPELINE', createPipeline(call, selects), pipeline);
   }
 
   /** PUBLIC_KEY; a second call sends the same key again. */
