@@ -22,9 +22,10 @@ export function exchangeProvider(
         : [],
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
-      return settings === undefined
-        ? { diagnostics }
-        : { target: new ExchangeTarget(settings, open), diagnostics };
+      if (settings === undefined) return { diagnostics };
+      const target = new ExchangeTarget(settings, open);
+      target.connect();
+      return { target, diagnostics };
     },
     close: (target) => target.close(),
   };

@@ -27,7 +27,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * The Exchange organization that a run acts on: one session for all resources, opened at the first call. Reads are
+ * The Exchange organization that a run acts on: one session for all resources, opened when it is configured. Reads are
  * made once and shared; any write forgets them.
  */
 export class ExchangeTarget {
@@ -39,6 +39,18 @@ export class ExchangeTarget {
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
   ) {}
+
+  /**
+   * Begins to open the session, while Terraform goes on with what needs none: it checks every resource before it reads
+   * the first. Why it does not open is told to whoever needs it.
+   */
+  connect(): void {
+    this.#opening().catch(() => undefined);
+  }
+
+  #opening(): Promise<Session> {
+    return (this.#session ??= this.open(this.settings));
+  }
 
   /** The declared version of a server; for the organization, that of the oldest declared server. */
   versionFor(server: string | null): ExchangeVersion | undefined {
@@ -207,7 +219,7 @@ export class ExchangeTarget {
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
-    const opening = (this.#session ??= this.open(this.settings));
+    const opening = this.#opening();
     try {
       session = await opening;
     } catch (error) {

@@ -11,7 +11,7 @@ import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
 import { offeredCommands } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
-import { presented, selectProperties } from './projection';
+import { presented, propertyNames, selectProperties } from './projection';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -71,16 +71,16 @@ export class ExchangeHost implements CommandHost {
     if (first === undefined) return;
     if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
     const options = this.#options();
-    for (const command of rest) refuseUnlessSelection(command, options);
+    const selections = rest.map((command) => selectionOf(command, options));
     const call: Given = isGetCommand(first)
       ? this.#offered(first)
-      : await this.#invoke(first, options, signal);
+      : await this.#invoke(first, options, signal, selections[0]);
     for (const message of call.warnings) yield { kind: 'warning', message };
-    let values: readonly PowerShellValue[] = call.output.map((value) => presented(value, options));
-    for (const command of rest) values = selectProperties(command.args, values);
+    let values: readonly PowerShellValue[] = call.output;
+    for (const names of selections) values = selectProperties(names, values);
     for (const value of values) {
       if (signal.aborted) return;
-      yield { kind: 'output', value };
+      yield { kind: 'output', value: presented(value, options) };
     }
     for (const error of call.errors) yield { kind: 'error', error };
   }
@@ -93,7 +93,12 @@ export class ExchangeHost implements CommandHost {
     return { output: objects, warnings: [], errors };
   }
 
-  async #invoke(command: Command, options: LabOptions, signal: AbortSignal): Promise<Call> {
+  async #invoke(
+    command: Command,
+    options: LabOptions,
+    signal: AbortSignal,
+    selection: readonly string[] | undefined,
+  ): Promise<Call> {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const cmdlet = catalog.cmdlet(command.name);
@@ -113,7 +118,7 @@ export class ExchangeHost implements CommandHost {
       );
     }
     await this.#meet(faults, 'before', session, cmdlet, bound, signal);
-    const call = this.#execute(behaviour, cmdlet, bound, options);
+    const call = this.#execute(behaviour, cmdlet, bound, options, selection);
     await this.#meet(faults, 'after', session, cmdlet, bound, signal);
     this.#record(session, cmdlet.name, bound, 'completed', true);
     return call;
@@ -129,12 +134,19 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  #execute(behaviour: CmdletBehaviour, cmdlet: CatalogCmdlet, bound: Bound, options: LabOptions): Call {
+  #execute(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    options: LabOptions,
+    selection: readonly string[] | undefined,
+  ): Call {
+    const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const run = (organization: Organization): Call => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date());
+      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
       behaviour.run(call);
       return call;
     };
@@ -228,10 +240,12 @@ function isGetCommand({ name }: Command): boolean {
   return name.toLowerCase() === 'get-command';
 }
 
-function refuseUnlessSelection(command: Command, options: LabOptions): void {
+/** The properties that a `Select-Object` leaves; nothing else may follow a cmdlet. */
+function selectionOf(command: Command, options: LabOptions): readonly string[] {
   if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
   if (options.selectObject === 'refused') {
     // What a restricted endpoint's own Select-Object answers to a list of properties.
     throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
   }
+  return propertyNames(command.args);
 }
