@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
+import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
-import type { Session } from '../powershell/session';
+import type { InvokeOptions, Session } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { Readings } from './readings';
+import { ServerReadings } from './server-readings';
 import { connectionProblem, guardProblem, outcomeProblem, timeoutProblem, warnings } from './problem';
 
 /** What a read brought: what it returned, or why there is nothing. */
@@ -31,7 +33,16 @@ const LONGEST_PAUSE_MS = 15_000;
  * made once and shared; any write forgets them.
  */
 export class ExchangeTarget {
-  readonly #readings = new Readings((invocation) => this.#read(invocation));
+  readonly #readings = new Readings((invocation) => this.#readShared(invocation));
+  readonly #serverReadings = new ServerReadings(
+    () => this.#declaredServers(),
+    async (calls) => {
+      const outcome = await this.#call((session, options) => session.invokeInTurn(calls, options));
+      return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
+    },
+  );
+  /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
+  #hasRun = false;
   #session: Promise<Session> | null = null;
   #servers: Promise<Reading> | null = null;
 
@@ -145,6 +156,7 @@ export class ExchangeTarget {
 
   /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
+    this.#hasRun = true;
     if (step.guard !== undefined) {
       const reading = await this.#read(this.addressed(step.guard.invocation));
       if (reading.kind === 'failed') return { kind: 'failed', diagnostics: reading.diagnostics };
@@ -191,6 +203,23 @@ export class ExchangeTarget {
     }
   }
 
+  /** The first reads of a run that would be one for each server are one for all. */
+  async #readShared(invocation: Invocation): Promise<Reading> {
+    const outcome =
+      invocation.cmdlet === CERTIFICATE_READ && !this.#hasRun
+        ? await this.#serverReadings.get(invocation)
+        : undefined;
+    return outcome === undefined ? this.#read(invocation) : { kind: 'objects', outcome };
+  }
+
+  async #declaredServers(): Promise<readonly string[]> {
+    const reading = await this.#readServers();
+    if (reading.kind === 'failed') return [];
+    return [...this.settings.versions.keys()].filter(
+      (server) => named(server, reading.outcome) !== undefined,
+    );
+  }
+
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
   async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
     const first = await this.#invoke(invocation, signal);
@@ -209,13 +238,14 @@ export class ExchangeTarget {
     invocation: Invocation,
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
-    const first = await this.#call(invocation, signal);
+    const run = (session: Session, options: InvokeOptions) => session.invoke(invocation, options);
+    const first = await this.#call(run, signal);
     const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
-    return again ? this.#call(invocation, signal) : first;
+    return again ? this.#call(run, signal) : first;
   }
 
   async #call(
-    invocation: Invocation,
+    run: (session: Session, options: InvokeOptions) => Promise<Outcome>,
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
@@ -226,7 +256,7 @@ export class ExchangeTarget {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
       return { diagnostics: [connectionProblem(this.settings, error)] };
     }
-    const outcome = await session.invoke(invocation, {
+    const outcome = await run(session, {
       timeoutMs: this.settings.callTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });

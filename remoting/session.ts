@@ -3,7 +3,7 @@ import type { Interruption, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
 import { Call, notSent } from './client/call';
-import { holdsSecureText, SELECTION } from './client/commands';
+import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
@@ -211,19 +211,32 @@ export class RemotingSession implements Session {
   }
 
   async invoke(invocation: Invocation, options: InvokeOptions = {}): Promise<Outcome> {
-    if (!CMDLET.test(invocation.cmdlet)) {
-      throw new RemotingError('usage', `'${invocation.cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
-    }
-    const selects = this.#peerSelects && invocation.properties !== undefined && READ.test(invocation.cmdlet);
-    const outcome = await this.#attempt(new Call(invocation, newGuid(), selects), options);
+    checkName(invocation);
+    const { properties } = invocation;
+    const selects = this.#peerSelects && properties !== undefined && READ.test(invocation.cmdlet);
+    const statement: Statement = selects ? selecting(invocation) : [invocation];
+    const outcome = await this.#attempt([statement], options, properties);
     if (!selects || !mayRefuseSelection(outcome)) return outcome;
-    const whole = await this.#attempt(new Call(invocation, newGuid(), false), options);
+    const whole = await this.#attempt([[invocation]], options, properties);
     if (!mayRefuseSelection(whole)) this.#peerSelects = false;
     return whole;
   }
 
-  async #attempt(call: Call, options: InvokeOptions): Promise<Outcome> {
-    const { cmdlet } = call.invocation;
+  async invokeInTurn(
+    [first, ...rest]: readonly [Invocation, ...Invocation[]],
+    options: InvokeOptions = {},
+  ): Promise<Outcome> {
+    for (const invocation of [first, ...rest]) checkName(invocation);
+    return this.#attempt([[first], ...rest.map((invocation): Statement => [invocation])], options);
+  }
+
+  async #attempt(
+    statements: Statements,
+    options: InvokeOptions,
+    properties?: readonly string[],
+  ): Promise<Outcome> {
+    const call = new Call(statements, newGuid(), properties);
+    const { cmdlet } = call;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
     const interrupt = (kind: Interruption, message: string): void => {
@@ -301,14 +314,15 @@ export class RemotingSession implements Session {
     signal: AbortSignal,
   ): Promise<{ readonly outcome: Outcome; readonly ended: Promise<void> }> {
     try {
-      if (Object.values(call.invocation.parameters).some(holdsSecureText)) {
+      const invocations = call.statements.flat();
+      if (invocations.some(({ parameters }) => Object.values(parameters).some(holdsSecureText))) {
         await orAbort(this.#agreeKey(), signal);
       }
     } catch {
       return { outcome: this.#unsent(call), ended: Promise.resolve() };
     }
     const { pipeline } = call;
-    const fragments = this.#pool.createPipeline(pipeline, call.invocation, call.selects);
+    const fragments = this.#pool.createPipeline(pipeline, call.statements);
     let confirmEnd = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       confirmEnd = resolve;
@@ -531,4 +545,10 @@ function mayRefuseSelection(outcome: Outcome): boolean {
   if (outcome.kind !== 'failed') return false;
   const id = outcome.error.fullyQualifiedErrorId;
   return id.endsWith(`,${SELECTION}`) || id === 'CommandNotFoundException';
+}
+
+function checkName({ cmdlet }: Invocation): void {
+  if (!CMDLET.test(cmdlet)) {
+    throw new RemotingError('usage', `'${cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
+  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { PowerShellValue } from '../../powershell/outcome';
@@ -27,6 +28,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2010': '2.0',
   '2013': '4.0',
 };
+
+/** What a call comes with. */
+interface Circumstances {
+  /** The trip over the connection that brought it. */
+  readonly trip: string;
+  readonly options: LabOptions;
+  readonly signal: AbortSignal;
+  /** Properties that go out, where a Select-Object follows. */
+  readonly selection: readonly string[] | undefined;
+}
 
 /** What a command gave. */
 type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
@@ -58,7 +69,8 @@ export class ExchangeHost implements CommandHost {
 
   async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
     try {
-      for (const chain of pipeline.statements) yield* this.#chain(chain, signal);
+      const trip = randomUUID();
+      for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
     } catch (error) {
       if (error instanceof ConnectionDropped) this.onDrop();
       if (!(error instanceof CmdletError)) throw error;
@@ -66,7 +78,7 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  async *#chain(chain: readonly Command[], signal: AbortSignal): AsyncIterable<Emission> {
+  async *#chain(chain: readonly Command[], trip: string, signal: AbortSignal): AsyncIterable<Emission> {
     const [first, ...rest] = chain;
     if (first === undefined) return;
     if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
@@ -74,7 +86,7 @@ export class ExchangeHost implements CommandHost {
     const selections = rest.map((command) => selectionOf(command, options));
     const call: Given = isGetCommand(first)
       ? this.#offered(first)
-      : await this.#invoke(first, options, signal, selections[0]);
+      : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
     for (const message of call.warnings) yield { kind: 'warning', message };
     let values: readonly PowerShellValue[] = call.output;
     for (const names of selections) values = selectProperties(names, values);
@@ -93,21 +105,17 @@ export class ExchangeHost implements CommandHost {
     return { output: objects, warnings: [], errors };
   }
 
-  async #invoke(
-    command: Command,
-    options: LabOptions,
-    signal: AbortSignal,
-    selection: readonly string[] | undefined,
-  ): Promise<Call> {
+  async #invoke(command: Command, circumstances: Circumstances): Promise<Call> {
+    const { trip } = circumstances;
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const cmdlet = catalog.cmdlet(command.name);
     const behaviour = await behaviourOf(command.name);
     if (cmdlet === undefined || this.denied.has(cmdlet.name.toLowerCase())) {
-      this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
+      this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
-    const bound = this.#bind(session, cmdlet, command);
+    const bound = this.#bind(trip, session, cmdlet, command);
     const faults = faultsOf(this.store, cmdlet.name);
     if (behaviour === undefined) {
       throw exchangeError(
@@ -117,19 +125,19 @@ export class ExchangeHost implements CommandHost {
         `The lab does not simulate ${cmdlet.name}.`,
       );
     }
-    await this.#meet(faults, 'before', session, cmdlet, bound, signal);
-    const call = this.#execute(behaviour, cmdlet, bound, options, selection);
-    await this.#meet(faults, 'after', session, cmdlet, bound, signal);
-    this.#record(session, cmdlet.name, bound, 'completed', true);
+    await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
+    const call = this.#execute(behaviour, cmdlet, bound, circumstances);
+    await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
+    this.#record(trip, session, cmdlet.name, bound, 'completed', true);
     return call;
   }
 
-  #bind(session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+  #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
     try {
       return bind(cmdlet, command.args);
     } catch (error) {
       const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
-      this.#record(session, cmdlet.name, new Map(), 'failed', false, id);
+      this.#record(trip, session, cmdlet.name, new Map(), 'failed', false, id);
       throw error;
     }
   }
@@ -138,8 +146,7 @@ export class ExchangeHost implements CommandHost {
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    options: LabOptions,
-    selection: readonly string[] | undefined,
+    { trip, options, selection }: Circumstances,
   ): Call {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const run = (organization: Organization): Call => {
@@ -161,7 +168,7 @@ export class ExchangeHost implements CommandHost {
     } catch (error) {
       if (error instanceof CmdletError) {
         const session = this.#session(this.store.read());
-        this.#record(session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
+        this.#record(trip, session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
       }
       throw error;
     }
@@ -173,7 +180,7 @@ export class ExchangeHost implements CommandHost {
     session: ServerState,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    signal: AbortSignal,
+    { trip, signal }: Circumstances,
   ): Promise<void> {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
       const applied = when === 'after';
@@ -182,7 +189,7 @@ export class ExchangeHost implements CommandHost {
           await sleep(fault.delayMs ?? 1000, undefined, { signal });
           break;
         case 'drop':
-          this.#record(session, cmdlet.name, bound, 'dropped', applied);
+          this.#record(trip, session, cmdlet.name, bound, 'dropped', applied);
           throw new ConnectionDropped();
         case 'fail': {
           const error = exchangeError(
@@ -191,7 +198,15 @@ export class ExchangeHost implements CommandHost {
             'ADTransientException',
             'Active Directory is not available. This is a fault that was asked for.',
           );
-          this.#record(session, cmdlet.name, bound, 'failed', applied, error.record.fullyQualifiedErrorId);
+          this.#record(
+            trip,
+            session,
+            cmdlet.name,
+            bound,
+            'failed',
+            applied,
+            error.record.fullyQualifiedErrorId,
+          );
           throw error;
         }
       }
@@ -199,6 +214,7 @@ export class ExchangeHost implements CommandHost {
   }
 
   #record(
+    trip: string,
     session: ServerState,
     cmdlet: string,
     bound: Bound,
@@ -208,6 +224,7 @@ export class ExchangeHost implements CommandHost {
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
+      trip,
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
