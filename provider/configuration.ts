@@ -7,6 +7,7 @@ import {
   WSMAN_SECRETS,
   wsmanEndpoint,
   type WsmanEndpoint,
+  type WsmanReading,
 } from './wsman-endpoint';
 import { hasErrors, integer, isKnown, path, text, textList, textMap } from '../schema';
 
@@ -185,14 +186,19 @@ export function settingsFrom(
     if (typeof value === 'number') return String(value);
     return value === null ? environment[ENVIRONMENT[setting]] || null : null;
   };
-  const count = (setting: Setting, otherwise: number, most: number) => {
+  const count = <Otherwise extends number | null>(
+    setting: Setting,
+    otherwise: Otherwise,
+    most: number,
+    least = 1,
+  ): number | Otherwise => {
     const value = given(setting);
     if (value === null) return otherwise;
-    if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+    if (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
     complain(
       setting,
       `${setting} is '${value}'`,
-      `Give a whole number from 1 to ${most}, in the provider block or in ${ENVIRONMENT[setting]}.`,
+      `Give a whole number from ${least} to ${most}, in the provider block or in ${ENVIRONMENT[setting]}.`,
     );
     return otherwise;
   };
@@ -206,7 +212,7 @@ export function settingsFrom(
     );
   };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
-    endpointFrom(value, setting, { config, given, givenList, environment, complain });
+    endpointFrom(value, setting, { config, given, givenList, count, environment, complain });
   const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
   const settings = {
     endpoint: read(given('endpoint'), 'endpoint'),
@@ -227,16 +233,13 @@ export function settingsFrom(
 type Given = (setting: Setting) => string | null;
 type Complain = (setting: string, summary: string, detail: string) => void;
 
-interface Reading {
+interface Reading extends WsmanReading {
   readonly config: Values;
   readonly given: Given;
-  readonly givenList: (setting: Setting) => readonly string[] | null;
-  readonly environment: Environment;
-  readonly complain: Complain;
 }
 
 function endpointFrom(value: string | null, setting: Setting, reading: Reading): Endpoint | null {
-  const { config, given, givenList, environment } = reading;
+  const { config, given } = reading;
   const complain: Complain = (at, summary, detail) =>
     reading.complain(at === 'endpoint' ? setting : at, summary, detail);
   const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to https://server/PowerShell/, ssh://user@server:port or process:.`;
@@ -259,7 +262,7 @@ function endpointFrom(value: string | null, setting: Setting, reading: Reading):
   }
   switch (url.protocol) {
     case 'https:':
-      return wsmanEndpoint(url, given, givenList, environment, complain);
+      return wsmanEndpoint(url, { ...reading, complain });
     case 'process:':
       return processEndpoint(config, given, complain);
     case 'ssh:':

@@ -8,6 +8,7 @@ import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';
 import type { Endpoint, Settings } from './configuration';
 
+const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
 /** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
@@ -26,10 +27,11 @@ export function outcomeProblem(
   }
   const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
   if (error === undefined) return undefined;
+  const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} failed${where}`,
-    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
+    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${tooLarge ? TOO_LARGE : remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
   };
 }
 
