@@ -41,9 +41,20 @@ function remedyFor(id: string, cmdlet: string): string {
     return `The session does not offer the cmdlet: the account lacks the role for it, or the session is not one of Exchange. ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith('NamedParameterNotFound')) {
-    return 'This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server.';
+    return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
   return RESUME;
+}
+
+/** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */
+export function uncheckedRights(outcome: Outcome): Diagnostic {
+  const reason =
+    outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
+  return {
+    severity: 'warning',
+    summary: 'Whether the account may run the cmdlets was not checked',
+    detail: `${reason}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
+  };
 }
 
 /** What Exchange warned of, to be shown with the plan's other warnings. */
