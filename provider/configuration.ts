@@ -30,6 +30,7 @@ export const ENVIRONMENT = {
   call_timeout_seconds: 'EXCHANGE_CALL_TIMEOUT_SECONDS',
   open_timeout_seconds: 'EXCHANGE_OPEN_TIMEOUT_SECONDS',
   parallel_calls: 'EXCHANGE_PARALLEL_CALLS',
+  lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
 } as const;
 
 /** Secrets have no attribute: they come from the environment, or from a file that only its owner can read. */
@@ -129,6 +130,13 @@ export const CONFIGURATION_SCHEMA: Schema = {
         'parallel_calls',
       ),
     ),
+    lacking_rights: text(
+      'optional',
+      described(
+        'What a plan makes of cmdlets and parameters that the account may not use: error, or warning where this account only plans and another one deploys. Left out: error.',
+        'lacking_rights',
+      ),
+    ),
   },
 };
 
@@ -143,6 +151,8 @@ export interface Settings {
   readonly callTimeoutMs: number;
   readonly openTimeoutMs: number;
   readonly parallelCalls: number;
+  /** What a plan says where the account may not run what it shows. */
+  readonly lackingRights: 'error' | 'warning';
 }
 
 export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
@@ -223,6 +233,7 @@ export function settingsFrom(
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
     openTimeoutMs: 1000 * count('open_timeout_seconds', 60, 3600),
     parallelCalls: count('parallel_calls', DEFAULT_PARALLEL_CALLS, MOST_PARALLEL_CALLS),
+    lackingRights: lackingRightsFrom(given, complain),
   };
   const { endpoint } = settings;
   return endpoint === null || hasErrors(diagnostics)
@@ -332,6 +343,17 @@ function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | 
     knownHostsFile: given('ssh_known_hosts_file'),
     privateKeyFile: given('ssh_private_key_file'),
   };
+}
+
+function lackingRightsFrom(given: Given, complain: Complain): Settings['lackingRights'] {
+  const value = given('lacking_rights') ?? 'error';
+  if (value === 'error' || value === 'warning') return value;
+  complain(
+    'lacking_rights',
+    `lacking_rights is '${value}'`,
+    `Give error or warning, in the provider block or in ${ENVIRONMENT.lacking_rights}.`,
+  );
+  return 'error';
 }
 
 function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, ExchangeVersion> {

@@ -94,7 +94,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     steps: stepsOf,
     vet: async (steps, target) => {
       const { commands, diagnostics } = await target.rights();
-      return commands === undefined ? diagnostics : rightsProblems(resource.typeName, steps, commands);
+      if (commands === undefined) return diagnostics;
+      return rightsProblems(resource.typeName, steps, commands, target.settings.lackingRights);
     },
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {

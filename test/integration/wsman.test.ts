@@ -141,13 +141,18 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
           'Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory`',
           'Exchange Virtual Directories',
           'The account may not use -ExternalUrl of Set-EcpVirtualDirectory for BsAEX01',
-          'Nothing was changed.',
+          'Nothing was run for it.',
         ]) {
           expect(said).toContain(words);
         }
         expect(said.match(/The account may not/g)).toHaveLength(2);
         expect(rig.writes()).toEqual([]);
         expect(questions).toBe(1);
+        const reviewed = await rig.plan({
+          environment: { ...environment(), EXCHANGE_LACKING_RIGHTS: 'warning' },
+        });
+        expect(reviewed.exit).toBe(2);
+        expect(reviewed.said).toContain('Warning: The account may not run Set-OwaVirtualDirectory');
 
         rig.organization.ssh.add(USER, {});
         expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });

@@ -158,6 +158,17 @@ describe('the plan of an account that may not run a cmdlet', () => {
     ]);
   });
 
+  test('only warns where another account deploys', async () => {
+    const { plan } = await start('reader', undefined, { lacking_rights: 'warning' });
+    const { diagnostics, planned } = await plan(OWA, owa('BSAEX01'));
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', summary: 'The account may not run Set-OwaVirtualDirectory for BSAEX01' },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('Exchange Virtual Directories');
+    expect(diagnostics[0]?.detail).toContain('A deploy by this account would stop there.');
+    expect(planned?.['cmdlets']).toHaveLength(1);
+  });
+
   test('that cannot even read names the role of the read', async () => {
     const { plan, asked } = await start('blind');
     const { diagnostics } = await plan(OWA, owa('BSAEX01'));
