@@ -166,6 +166,27 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     );
 
     test(
+      'is not planned with settings that are out of bounds, and nothing is sent',
+      async () => {
+        await rig.declare(firstServer);
+        const from = endpoint.traffic.length;
+        const { exit, said } = await rig.plan({
+          environment: {
+            ...environment(),
+            EXCHANGE_MAX_ENVELOPE_KILOBYTES: '8',
+            EXCHANGE_OPERATION_TIMEOUT_SECONDS: '0',
+          },
+        });
+        expect(exit).toBe(1);
+        expect(said).toContain("max_envelope_kilobytes is '8'");
+        expect(said).toContain('from 32 to 16384');
+        expect(said).toContain('EXCHANGE_OPERATION_TIMEOUT_SECONDS');
+        expect(endpoint.traffic.length).toBe(from);
+      },
+      SETUP_MS,
+    );
+
+    test(
       'says what to do about a wrong password, and sends it once',
       async () => {
         await rig.declare(firstServer);
