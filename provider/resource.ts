@@ -6,6 +6,7 @@ import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
+import { rightsProblems } from './rights';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -91,6 +92,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
     },
     steps: stepsOf,
+    vet: async (steps, target) => {
+      const { commands, diagnostics } = await target.rights();
+      if (commands === undefined) return diagnostics;
+      return rightsProblems(resource.typeName, steps, commands, target.settings.lackingRights);
+    },
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {
       const resolved = await resolve(step);

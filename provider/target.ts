@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import type { Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
@@ -10,14 +11,28 @@ import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { Readings } from './readings';
+import {
+  connectionProblem,
+  guardProblem,
+  outcomeProblem,
+  timeoutProblem,
+  uncheckedRights,
+  warnings,
+} from './problem';
 import { ServerReadings } from './server-readings';
-import { connectionProblem, guardProblem, outcomeProblem, timeoutProblem, warnings } from './problem';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
   | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
   | { readonly kind: 'failed'; readonly diagnostics: readonly Diagnostic[] };
+
+/** What the session lets the account run; left out where it does not say. */
+export interface Rights {
+  readonly commands?: OfferedCommands;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** How a step ended. `uncertain`: it may or may not have taken effect; only a look at the object tells. */
 export interface StepEnd {
@@ -45,6 +60,7 @@ export class ExchangeTarget {
   #hasRun = false;
   #session: Promise<Session> | null = null;
   #servers: Promise<Reading> | null = null;
+  #rights: Promise<Rights> | null = null;
 
   constructor(
     readonly settings: Settings,
@@ -154,6 +170,25 @@ export class ExchangeTarget {
     }));
   }
 
+  /** What the account may run, for all that a run may need: asked once, by whoever has steps first. */
+  rights(): Promise<Rights> {
+    return (this.#rights ??= this.#askRights());
+  }
+
+  async #askRights(): Promise<Rights> {
+    // Role-based access control does not apply to a snap-in: every cmdlet is there.
+    if (this.settings.snapIn !== null) return { diagnostics: [] };
+    const question = offerQuestion(neededCmdlets(ExchangeVersion.ALL));
+    const outcome = await this.#twice(question);
+    if ('diagnostics' in outcome) return { diagnostics: outcome.diagnostics };
+    const offer = offerOf(outcome);
+    if (offer === undefined) return { diagnostics: [uncheckedRights(outcome)] };
+    // A plan does not stop by an answer that leaves out what everybody has who reads: it is not about Exchange.
+    return offer.kind === 'told' && offer.commands.has(ALWAYS_READ)
+      ? { commands: offer.commands, diagnostics: [] }
+      : { diagnostics: [] };
+  }
+
   /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
@@ -222,15 +257,18 @@ export class ExchangeTarget {
 
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
   async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
-    const first = await this.#invoke(invocation, signal);
-    const outcome =
-      'kind' in first && first.kind === 'unknown' ? await this.#invoke(invocation, signal) : first;
+    const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const problem = outcomeProblem(invocation, null, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       return { kind: 'failed', diagnostics: problem === undefined ? [] : [problem] };
     }
     return { kind: 'objects', outcome };
+  }
+
+  async #twice(invocation: Invocation, signal?: AbortSignal) {
+    const first = await this.#invoke(invocation, signal);
+    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
   }
 
   /** A call that never left is sent once more over a new session: it certainly had no effect. */

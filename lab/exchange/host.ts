@@ -10,7 +10,7 @@ import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
-import { offeredCommands } from './offered-commands';
+import { offeredCommands, permitted } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
 import { presented, propertyNames, selectProperties } from './projection';
 import { readStale, keepForStaleReads } from './stale';
@@ -53,7 +53,7 @@ export class ExchangeHost implements CommandHost {
   /**
    * @param server name or FQDN of the server where the session lives
    * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
-   * @param denied cmdlets that no role of the account holds, in lower case
+   * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
@@ -109,9 +109,10 @@ export class ExchangeHost implements CommandHost {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const cmdlet = catalog.cmdlet(command.name);
+    const known = catalog.cmdlet(command.name);
+    const cmdlet = known && permitted(known, this.denied);
     const behaviour = await behaviourOf(command.name);
-    if (cmdlet === undefined || this.denied.has(cmdlet.name.toLowerCase())) {
+    if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
