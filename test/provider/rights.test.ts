@@ -72,6 +72,7 @@ async function start(
           calls.push(call);
           return answer(call, () => session.invoke(call, options));
         },
+        invokeInTurn: (several, options) => session.invokeInTurn(several, options),
         close: () => session.close(),
       };
     }),
