@@ -1,5 +1,6 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
+import type { Session } from '../powershell/session';
 import { isKnown } from '../schema';
 import type { Environment, Settings } from './configuration';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
@@ -7,10 +8,21 @@ import { connect } from './connection';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
+export interface ProviderOptions {
+  /** @default a session with the endpoint of the settings */
+  readonly open?: (settings: Settings) => Promise<Session>;
+  /**
+   * Takes a sentence on every remote call, for whoever looks for a fault. No secret is in it.
+   *
+   * @default nobody listens
+   */
+  readonly note?: (message: string) => void;
+}
+
 /** The provider `exchange`. The environment is given, so that tests need not change their own. */
 export function exchangeProvider(
   environment: Environment,
-  open: (settings: Settings) => ReturnType<typeof connect> = (settings) => connect(settings, environment),
+  { open = (settings) => connect(settings, environment), note = () => undefined }: ProviderOptions = {},
 ): ProviderDefinition<ExchangeTarget> {
   return {
     typeName: 'exchange',
@@ -23,7 +35,7 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const target = new ExchangeTarget(settings, open);
+      const target = new ExchangeTarget(settings, open, note);
       target.connect();
       return { target, diagnostics };
     },

@@ -12,6 +12,7 @@ import type { InvokeOptions, Session } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
+import { callNote } from './call-note';
 import { Readings } from './readings';
 import {
   connectionProblem,
@@ -52,7 +53,7 @@ export class ExchangeTarget {
   readonly #serverReadings = new ServerReadings(
     () => this.#declaredServers(),
     async (calls) => {
-      const outcome = await this.#call((session, options) => session.invokeInTurn(calls, options));
+      const outcome = await this.#call(calls, (session, options) => session.invokeInTurn(calls, options));
       return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
     },
   );
@@ -65,6 +66,7 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
+    private readonly note: (message: string) => void = () => undefined,
   ) {}
 
   /**
@@ -277,12 +279,13 @@ export class ExchangeTarget {
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
     const run = (session: Session, options: InvokeOptions) => session.invoke(invocation, options);
-    const first = await this.#call(run, signal);
+    const first = await this.#call([invocation], run, signal);
     const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
-    return again ? this.#call(run, signal) : first;
+    return again ? this.#call([invocation], run, signal) : first;
   }
 
   async #call(
+    calls: readonly [Invocation, ...Invocation[]],
     run: (session: Session, options: InvokeOptions) => Promise<Outcome>,
     signal?: AbortSignal,
   ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
@@ -294,10 +297,12 @@ export class ExchangeTarget {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
       return { diagnostics: [connectionProblem(this.settings, error)] };
     }
+    const begin = performance.now();
     const outcome = await run(session, {
       timeoutMs: this.settings.callTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
+    this.note(callNote(calls, outcome, performance.now() - begin));
     const lost =
       outcome.kind === 'unknown'
         ? outcome.interruption

@@ -65,16 +65,18 @@ async function start(
   };
   const calls: Invocation[] = [];
   const engine = new Engine(
-    exchangeProvider(environment, async (settings): Promise<Session> => {
-      const session = await connect({ ...settings, snapIn: null }, environment);
-      return {
-        invoke: (call, options) => {
-          calls.push(call);
-          return answer(call, () => session.invoke(call, options));
-        },
-        invokeInTurn: (several, options) => session.invokeInTurn(several, options),
-        close: () => session.close(),
-      };
+    exchangeProvider(environment, {
+      open: async (settings): Promise<Session> => {
+        const session = await connect({ ...settings, snapIn: null }, environment);
+        return {
+          invoke: (call, options) => {
+            calls.push(call);
+            return answer(call, () => session.invoke(call, options));
+          },
+          invokeInTurn: (several, options) => session.invokeInTurn(several, options),
+          close: () => session.close(),
+        };
+      },
     }),
   );
   engines.push(engine);
