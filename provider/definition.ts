@@ -4,7 +4,6 @@ import type { Session } from '../powershell/session';
 import { isKnown } from '../schema';
 import type { Environment, Settings } from './configuration';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
-import { connect } from './connection';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
@@ -22,7 +21,7 @@ export interface ProviderOptions {
 /** The provider `exchange`. The environment is given, so that tests need not change their own. */
 export function exchangeProvider(
   environment: Environment,
-  { open = (settings) => connect(settings, environment), note = () => undefined }: ProviderOptions = {},
+  { open = (settings) => connectLate(settings, environment), note = () => undefined }: ProviderOptions = {},
 ): ProviderDefinition<ExchangeTarget> {
   return {
     typeName: 'exchange',
@@ -41,4 +40,10 @@ export function exchangeProvider(
     },
     close: (target) => target.close(),
   };
+}
+
+/** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */
+async function connectLate(settings: Settings, environment: Environment): Promise<Session> {
+  const { connect } = await import('./connection');
+  return connect(settings, environment);
 }

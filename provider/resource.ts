@@ -42,10 +42,13 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const observe = async (state: Values, target: ExchangeTarget) => {
     const known = state as KnownValues;
     const server = text(known['server']);
-    if (server !== null && (await target.isUninstalled(server))) return { state: null };
-    if (resource.observe === undefined || resource.view === undefined) return { state };
     const facts = factsFor(target, known['server'] ?? null, null, null);
-    const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
+    const [isUninstalled, reading] = await Promise.all([
+      server !== null && target.isUninstalled(server),
+      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts))),
+    ]);
+    if (isUninstalled) return { state: null };
+    if (reading === undefined || resource.view === undefined) return { state };
     if (reading.kind === 'failed') {
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
