@@ -5,6 +5,7 @@ import { verdict } from './measurement';
 import { memory } from './memory';
 import { noOpPlan } from './no-op-plan';
 import { remoteCalls } from './remote-calls';
+import { remoting } from './remoting';
 import { start } from './start';
 import { synth } from './synth';
 import { table } from './table';
@@ -19,6 +20,7 @@ const BENCHMARKS: { readonly [name: string]: (stock: VirtualDirectoryStock) => P
     'no-op-plan': noOpPlan,
     memory,
     'remote-calls': ({ workshop }) => remoteCalls(workshop),
+    remoting: ({ workshop }) => remoting(workshop),
   };
 
 /** What ratios depend on a little and times entirely. */

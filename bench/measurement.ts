@@ -6,10 +6,12 @@ export interface Figure {
   readonly benchmark: string;
   readonly measured: string;
   readonly value: number;
-  readonly unit: 'ms' | 'MB' | 'calls';
+  readonly unit: 'ms' | 'MB' | 'calls' | 'requests';
   /** Of these rounds the median is given; of counts and peaks, one each is enough or the highest is given. */
   readonly rounds: number;
   readonly peer?: { readonly measured: string; readonly value: number };
+  /** Why there is no peer. Left out where none is meant. */
+  readonly peerMissing?: string;
   /** The value by that of its peer, or by that of the smallest site. */
   readonly ratio?: number;
   readonly target?: Target;
@@ -37,25 +39,33 @@ export type Timed = () => Promise<number>;
 
 /**
  * Runs several in turn, so that what else the machine does meets all of them alike. The first round warms caches and
- * does not count. Returns the median of each.
+ * does not count.
  */
+export async function inTurns<Name extends string, Result>(
+  rounds: number,
+  tasks: { readonly [name in Name]: () => Promise<Result> },
+): Promise<{ readonly [name in Name]: readonly Result[] }> {
+  const names = Object.keys(tasks) as Name[];
+  const found = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as {
+    [name in Name]: Result[];
+  };
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const result = await tasks[name]();
+      if (round > 0) found[name].push(result);
+    }
+  }
+  return found;
+}
+
+/** Runs several in turn; the median of each. */
 export async function medians<Name extends string>(
   rounds: number,
   timed: { readonly [name in Name]: Timed },
 ): Promise<{ readonly [name in Name]: number }> {
-  const names = Object.keys(timed) as Name[];
-  const found = Object.fromEntries(names.map((name) => [name, [] as number[]])) as {
-    [name in Name]: number[];
-  };
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const name of names) {
-      const duration = await timed[name]();
-      if (round > 0) found[name].push(duration);
-    }
-  }
-  return Object.fromEntries(names.map((name) => [name, median(found[name])])) as {
-    [name in Name]: number;
-  };
+  const found = await inTurns(rounds, timed);
+  const entries = Object.entries<readonly number[]>(found).map(([name, values]) => [name, median(values)]);
+  return Object.fromEntries(entries) as { [name in Name]: number };
 }
 
 export function median(values: readonly number[]): number {

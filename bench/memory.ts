@@ -1,5 +1,6 @@
+import { peakOfEmptyNode } from './empty-node';
 import { peakOfProvider } from './provider-memory';
-import { run, type Figure } from './measurement';
+import type { Figure } from './measurement';
 import type { VirtualDirectoryStock } from './virtual-directories';
 
 const COUNT = 1000;
@@ -15,16 +16,10 @@ export async function memory(stock: VirtualDirectoryStock): Promise<readonly Fig
     process.stderr.write('memory: not measured, since this system has no /proc\n');
     return [];
   }
-  const { stdout } = await run({
-    command: process.execPath,
-    args: [
-      '-p',
-      `/VmHWM:\\s+(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1] / 1024`,
-    ],
+  const node = await peakOfEmptyNode({
     folder: terraform.folder,
     environment: stock.workshop.environment(),
   });
-  const node = Number(stdout);
   return [
     { what: 'a no-op plan', value: planPeakMegabytes },
     { what: 'the apply that sets all', value: applyPeakMegabytes },

@@ -5,7 +5,9 @@ export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.measured,
     shown(figure.value, figure.unit),
-    figure.peer === undefined ? '' : `${figure.peer.measured}: ${shown(figure.peer.value, figure.unit)}`,
+    figure.peer === undefined
+      ? (figure.peerMissing ?? '')
+      : `${figure.peer.measured}: ${shown(figure.peer.value, figure.unit)}`,
     figure.ratio === undefined ? '' : `${figure.ratio.toFixed(2)}x`,
     target(figure),
     verdict(figure),
@@ -19,7 +21,9 @@ export function table(figures: readonly Figure[]): string {
 }
 
 function shown(value: number, unit: Figure['unit']): string {
-  return `${Math.round(value)} ${unit}`;
+  // Of a few milliseconds the tenths count.
+  const number = value < 10 ? Number(value.toFixed(1)) : Math.round(value);
+  return `${number} ${number === 1 && unit.endsWith('s') && unit !== 'ms' ? unit.slice(0, -1) : unit}`;
 }
 
 function target({ target, unit }: Figure): string {

@@ -1,3 +1,4 @@
+import { decodeBase64 } from './base64';
 import type { Bounds } from './bounds';
 import { EMPTY_GUID } from './guid';
 import { protocolError, tooLarge } from './remoting-error';
@@ -40,7 +41,6 @@ const LINE =
   /^\s*<(\w{1,20})((?:\s+\w{1,20}\s*=\s*(?:'[^'<]{0,80}'|"[^"<]{0,80}")){1,4})\s*(?:\/>|>([^<]*)<\/\1\s*>)\s*$/;
 const ATTRIBUTE = /(\w+)\s*=\s*(?:'([^']*)'|"([^"]*)")/g;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** A line, its end included. */
 export function formatPacket(packet: Packet): string {
@@ -63,11 +63,11 @@ export function parsePacket(line: string): Packet {
   const target = (attributes.get('PSGuid') ?? '').toLowerCase();
   if (!GUID.test(target)) throw protocolError(`${kind} has no PSGuid`);
   if (kind !== 'Data') return { kind, target };
-  const base64 = (match[3] ?? '').trim();
-  if (!BASE64.test(base64)) throw protocolError('Data holds no base64');
+  const data = decodeBase64((match[3] ?? '').trim());
+  if (data === undefined) throw protocolError('Data holds no base64');
   // A real server, too, takes any other name for the default stream.
   const stream = attributes.get('Stream')?.toLowerCase() === 'promptresponse' ? 'PromptResponse' : 'Default';
-  return { kind, target, stream, data: Buffer.from(base64, 'base64') };
+  return { kind, target, stream, data };
 }
 
 function isKind(name: string): name is PacketKind {

@@ -35,6 +35,8 @@ export async function startSshServer(
   const connections = new Set<ssh2.Connection>();
   const listener = new ssh2.Server({ hostKeys: [accounts.hostKey()] }, (connection) => {
     connections.add(connection);
+    // The types of ssh2 do not know it.
+    (connection as ssh2.Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
     let user = '';
     connection
       .on('authentication', (context) => {

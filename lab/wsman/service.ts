@@ -9,7 +9,7 @@ import {
   STOP_SIGNAL,
   TERMINATE_SIGNAL,
 } from '../../remoting/transports/wsman/names';
-import { decodeBase64 } from '../../remoting/transports/wsman/response';
+import { streamBytes } from '../../remoting/transports/wsman/response';
 import { child, markup, textElement } from '../../remoting/transports/wsman/xml';
 import { answer, fault, part, readRequest, type Request } from './envelope';
 import { Refusal, refusals } from './refusal';
@@ -161,7 +161,7 @@ export class WsmanService {
     };
     const shell: Shell = new Shell(id, user, host(user, drop), FRAGMENT_BYTES);
     const creation = child(wanted, NAMESPACES.ps, 'creationXml')?.text ?? '';
-    await shell.pool.receive(EMPTY_GUID, decodeBase64(creation), 'Default')();
+    await shell.pool.receive(EMPTY_GUID, streamBytes(creation), 'Default')();
     this.#shells.set(id, shell);
     const created = markup(
       'x:ResourceCreated',
@@ -200,7 +200,7 @@ export class WsmanService {
     const line = part(request.body, 'CommandLine');
     const command = (line.attributes.get('CommandId') ?? randomUUID()).toLowerCase();
     if (!GUID.test(command)) throw refusals.invalid('The CommandId is no GUID.');
-    const bytes = decodeBase64(part(line, 'Arguments').text);
+    const bytes = streamBytes(part(line, 'Arguments').text);
     shell.start(command);
     await shell.pool.receive(command, bytes, 'Default')();
     return markup('rsp:CommandResponse', {}, textElement('rsp:CommandId', command.toUpperCase()));
@@ -212,7 +212,7 @@ export class WsmanService {
     shell.output(target);
     // Answers to host calls come on a stream of their own (MS-PSRP 3.1.5.3.5).
     const name = stream.attributes.get('Name') === 'pr' ? 'PromptResponse' : 'Default';
-    await shell.pool.receive(target, decodeBase64(stream.text), name)();
+    await shell.pool.receive(target, streamBytes(stream.text), name)();
     return markup('rsp:SendResponse');
   }
 

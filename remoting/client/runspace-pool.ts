@@ -3,6 +3,7 @@ import type { Bounds } from '../bounds';
 import { capability, checkCapability } from '../capability';
 import { deserialize, type Typed } from '../clixml/deserialize';
 import { serialize, type ClixmlInput } from '../clixml/serialize';
+import { Texts } from '../clixml/texts';
 import { enumeration, propertySet } from '../enumeration';
 import { readErrorRecord } from '../error-record';
 import { fragment } from '../fragments';
@@ -63,6 +64,7 @@ export class ClientRunspacePool {
   powerShellVersion: string | undefined;
   readonly #options: PoolOptions;
   readonly #streams: Streams;
+  readonly #texts = new Texts();
   #nextObject = 1n;
   #nextRequest = 0n;
   #exchange: KeyExchange | undefined;
@@ -133,7 +135,7 @@ export class ClientRunspacePool {
   }
 
   #read(message: Message): Typed<HostValue> {
-    return deserialize(message.data, { bounds: this.#options.bounds });
+    return deserialize(message.data, { bounds: this.#options.bounds, texts: this.#texts });
   }
 
   #interpret(message: Message): PoolEvent | undefined {

@@ -3,8 +3,9 @@ import type { HostTable, HostValue } from '../server/command-host';
 import type { Bounds } from '../bounds';
 import { protocolError, tooLarge } from '../remoting-error';
 import { parseElement, type Element } from './element';
-import { isPrimitiveTag, parsePrimitive, typeOfTag } from './primitive';
+import { parseBytes, primitiveKind } from './primitive';
 import { decodeText } from './text';
+import type { Texts } from './texts';
 
 /** A value and what a bare value does not say: the .NET types, most derived first. */
 export interface Typed<V> {
@@ -16,6 +17,8 @@ export interface DeserializeOptions {
   readonly bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>;
   /** Opens secure strings. Left out: they become an object of type `System.Security.SecureString` without content. */
   readonly decrypt?: (cipher: Uint8Array) => SecureText;
+  /** Keeps the texts. Left out: a value may hold the whole message. */
+  readonly texts?: Texts;
 }
 
 const SECURE_STRING = 'System.Security.SecureString';
@@ -35,8 +38,10 @@ export function deserializeDocument(xml: string, options: DeserializeOptions): r
 }
 
 interface Known {
-  readonly typed: Typed<HostValue>;
-  readonly weight: number;
+  readonly head: Head;
+  /** `undefined` while it is read. */
+  typed: Typed<HostValue> | undefined;
+  weight: number;
 }
 
 /**
@@ -47,10 +52,12 @@ class Deserializer {
   readonly #options: DeserializeOptions;
   readonly #objects = new Map<string, Known>();
   readonly #typeNames = new Map<string, readonly string[]>();
+  readonly #texts: Texts | undefined;
   #weight = 0;
 
   constructor(options: DeserializeOptions) {
     this.#options = options;
+    this.#texts = options.texts;
   }
 
   read(element: Element): Typed<HostValue> {
@@ -58,6 +65,10 @@ class Deserializer {
     if (element.name === 'Ref') return this.#reference(element);
     this.#add(1);
     return this.#primitive(element);
+  }
+
+  #keep(text: string): string {
+    return this.#texts?.keep(text) ?? text;
   }
 
   #add(weight: number): void {
@@ -70,11 +81,10 @@ class Deserializer {
   #primitive(element: Element): Typed<HostValue> {
     if (element.children.length > 0) throw protocolError(`${element.name} holds elements`);
     if (element.name === 'SS') return this.#secureString(element);
-    if (!isPrimitiveTag(element.name)) throw protocolError(`unknown element ${element.name.slice(0, 40)}`);
-    return {
-      typeNames: [typeOfTag(element.name)],
-      value: parsePrimitive(element.name, element.text),
-    };
+    const kind = primitiveKind(element.name);
+    if (kind === undefined) throw protocolError(`unknown element ${element.name.slice(0, 40)}`);
+    const value = kind.parse(element.text);
+    return { typeNames: kind.typeNames, value: typeof value === 'string' ? this.#keep(value) : value };
   }
 
   #secureString(element: Element): Typed<HostValue> {
@@ -84,15 +94,15 @@ class Deserializer {
         value: { typeNames: [SECURE_STRING], text: SECURE_STRING, properties: {} },
       };
     }
-    const cipher = parsePrimitive('BA', element.text) as Uint8Array;
-    return { typeNames: [SECURE_STRING], value: this.#options.decrypt(cipher) };
+    return { typeNames: [SECURE_STRING], value: this.#options.decrypt(parseBytes(element.text)) };
   }
 
   #reference(element: Element): Typed<HostValue> {
     const known = this.#objects.get(referenceId(element));
     if (known === undefined) throw protocolError('a reference points at no earlier object');
     this.#add(known.weight);
-    return known.typed;
+    // A reference from inside an object to itself is cut here: what is known so far is its types and its text.
+    return known.typed ?? asObject(known.head, {});
   }
 
   #object(element: Element): Typed<HostValue> {
@@ -101,11 +111,11 @@ class Deserializer {
     const before = this.#weight;
     this.#add(1);
     const head = this.#head(element);
-    // A reference from inside to this object is cut here: what is known so far is its types and its text.
-    if (id !== undefined) this.#objects.set(id, { typed: asObject(head, {}), weight: 1 });
-    const typed = this.#body(element, head);
-    if (id !== undefined) this.#objects.set(id, { typed, weight: this.#weight - before });
-    return typed;
+    const known: Known = { head, typed: undefined, weight: 1 };
+    if (id !== undefined) this.#objects.set(id, known);
+    known.typed = this.#body(element, head);
+    known.weight = this.#weight - before;
+    return known.typed;
   }
 
   #head(element: Element): Head {
@@ -114,16 +124,17 @@ class Deserializer {
     for (const child of element.children) {
       if (child.name === 'TN') typeNames = this.#declareTypeNames(child);
       else if (child.name === 'TNRef') typeNames = this.#knownTypeNames(child);
-      else if (child.name === 'ToString') text = decodeText(child.text);
+      else if (child.name === 'ToString') text = this.#keep(decodeText(child.text));
     }
     return { typeNames, text };
   }
 
   #declareTypeNames(element: Element): readonly string[] {
-    const names = element.children.map((child) => {
+    const written = element.children.map((child) => {
       if (child.name !== 'T') throw protocolError('TN holds something else than T');
       return decodeText(child.text);
     });
+    const names = this.#texts?.keepAll(written) ?? written;
     this.#typeNames.set(referenceId(element), names);
     return names;
   }
@@ -198,9 +209,10 @@ function referenceId(element: Element): string {
   return id;
 }
 
-/** Sets an own property whatever its name: `__proto__` comes over the wire like any other. */
+/** Sets an own property whatever its name: `__proto__`, which is no plain one, comes over the wire like any other. */
 function define(into: Record<string, HostValue>, name: string, value: HostValue): void {
-  Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name !== '__proto__') into[name] = value;
+  else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** The text of a key. Keys are text or numbers in practice; an enum is known by its name. */

@@ -37,8 +37,9 @@ function decimal(tag: string, text: string): number | string {
   return String(value) === text.trim() ? value : text.trim();
 }
 
-function bytes(tag: string, text: string): Uint8Array {
-  if (!BASE64.test(text)) throw protocolError(`${tag} holds no base64`);
+/** The bytes of BA, and of the cipher text in SS. */
+export function parseBytes(text: string): Uint8Array {
+  if (!BASE64.test(text)) throw protocolError('bytes are not written as base64');
   return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
@@ -62,6 +63,11 @@ function character(text: string): string {
   return String.fromCharCode(Number(integer('C', text)));
 }
 
+interface Kind {
+  readonly type: string;
+  readonly parse: (text: string) => PrimitiveValue;
+}
+
 /** The tags of MS-PSRP 2.2.5.1 and the type that each stands for. SS (secure string) is read apart. */
 const PRIMITIVES = {
   S: { type: 'System.String', parse: decodeText },
@@ -80,26 +86,29 @@ const PRIMITIVES = {
   Sg: { type: 'System.Single', parse: (text: string) => float('Sg', text) },
   Db: { type: 'System.Double', parse: (text: string) => float('Db', text) },
   D: { type: 'System.Decimal', parse: (text: string) => decimal('D', text) },
-  BA: { type: 'System.Byte[]', parse: (text: string) => bytes('BA', text) },
+  BA: { type: 'System.Byte[]', parse: parseBytes },
   G: { type: 'System.Guid', parse: (text: string) => text.trim() },
   URI: { type: 'System.Uri', parse: decodeText },
   Version: { type: 'System.Version', parse: (text: string) => text.trim() },
   XD: { type: 'System.Xml.XmlDocument', parse: decodeText },
   SBK: { type: 'System.Management.Automation.ScriptBlock', parse: decodeText },
   Nil: { type: 'System.Object', parse: (): null => null },
-} as const satisfies { readonly [tag: string]: { type: string; parse: (text: string) => PrimitiveValue } };
+} as const satisfies { readonly [tag: string]: Kind };
 
 export type PrimitiveTag = keyof typeof PRIMITIVES;
 
-export function isPrimitiveTag(name: string): name is PrimitiveTag {
-  return Object.hasOwn(PRIMITIVES, name);
+/** By tag, with its .NET type in the form of `Typed`. */
+const KINDS: ReadonlyMap<string, PrimitiveKind> = new Map(
+  Object.entries(PRIMITIVES).map(([tag, { type, parse }]) => [tag, { typeNames: [type], parse }]),
+);
+
+export interface PrimitiveKind {
+  readonly typeNames: readonly string[];
+  /** @throws RemotingError `protocol` where the text is none of the kind */
+  readonly parse: (text: string) => PrimitiveValue;
 }
 
-export function parsePrimitive(tag: PrimitiveTag, text: string): PrimitiveValue {
-  return PRIMITIVES[tag].parse(text);
-}
-
-/** The .NET type of a tag, for example `System.Int32`. */
-export function typeOfTag(tag: PrimitiveTag): string {
-  return PRIMITIVES[tag].type;
+/** `undefined` where there is no such tag. */
+export function primitiveKind(tag: string): PrimitiveKind | undefined {
+  return KINDS.get(tag);
 }

@@ -74,7 +74,9 @@ const TAG_OF_TYPE: { readonly [type: string]: PrimitiveTag } = {
 
 class Serializer {
   readonly #options: SerializeOptions;
-  readonly #typeNames = new Map<string, number>();
+  /** By the first of the names. */
+  readonly #typeNames = new Map<string, { readonly names: readonly string[]; readonly id: number }>();
+  #nextTypeNames = 0;
   #nextId = 0;
 
   constructor(options: SerializeOptions) {
@@ -122,7 +124,9 @@ class Serializer {
 
   #writeList(typeNames: readonly string[], items: readonly ClixmlInput[], name: string): string {
     const open = this.#open(typeNames, name);
-    return `${open}<LST>${items.map((item) => this.write(item, '')).join('')}</LST></Obj>`;
+    let written = '';
+    for (const item of items) written += this.write(item, '');
+    return `${open}<LST>${written}</LST></Obj>`;
   }
 
   #writeTable(
@@ -131,10 +135,11 @@ class Serializer {
     name: string,
   ): string {
     const open = this.#open(typeNames, name);
-    const body = Object.entries(entries).map(
-      ([key, value]) => `<En>${this.write(key, ' N="Key"')}${this.write(value, ' N="Value"')}</En>`,
-    );
-    return `${open}<DCT>${body.join('')}</DCT></Obj>`;
+    let written = '';
+    for (const [key, value] of Object.entries(entries)) {
+      written += `<En>${this.write(key, ' N="Key"')}${this.write(value, ' N="Value"')}</En>`;
+    }
+    return `${open}<DCT>${written}</DCT></Obj>`;
   }
 
   #writeObject(value: ClixmlObject, name: string): string {
@@ -149,24 +154,31 @@ class Serializer {
     const wrapped = number === undefined ? '' : this.write(number, '');
     const extended = EXTENDED.has(typeNames[0]);
     const container = extended ? 'MS' : 'Props';
-    const inside = members.map(([member, content]) => this.write(content, ` N="${encodeText(member)}"`));
+    let written = '';
+    for (const [member, content] of members) written += this.write(content, ` N="${encodeText(member)}"`);
     const properties =
-      members.length > 0 || (extended && text === undefined)
-        ? `<${container}>${inside.join('')}</${container}>`
-        : '';
+      members.length > 0 || (extended && text === undefined) ? `<${container}>${written}</${container}>` : '';
     return `${open}${toString}${wrapped}${properties}</Obj>`;
   }
 
   #open(typeNames: readonly string[], name: string): string {
     const open = `<Obj${name} RefId="${this.#nextId++}">`;
     if (typeNames.length === 0) return open;
-    const key = typeNames.join('\n');
-    const known = this.#typeNames.get(key);
-    if (known !== undefined) return `${open}<TNRef RefId="${known}" />`;
-    const id = this.#typeNames.size;
-    this.#typeNames.set(key, id);
-    return `${open}<TN RefId="${id}">${typeNames.map((type) => `<T>${encodeText(type)}</T>`).join('')}</TN>`;
+    const [first = ''] = typeNames;
+    const known = this.#typeNames.get(first);
+    if (known !== undefined && isSame(known.names, typeNames)) {
+      return `${open}<TNRef RefId="${known.id}" />`;
+    }
+    const id = this.#nextTypeNames++;
+    this.#typeNames.set(first, { names: typeNames, id });
+    let written = '';
+    for (const type of typeNames) written += `<T>${encodeText(type)}</T>`;
+    return `${open}<TN RefId="${id}">${written}</TN>`;
   }
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index]);
 }
 
 function isArray(value: object): value is readonly ClixmlInput[] {

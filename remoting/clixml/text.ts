@@ -14,8 +14,12 @@ const ENTITIES: { readonly [character: string]: string } = {
   '"': '&quot;',
 };
 
+/** One look is cheaper than two replacements, and most texts need neither. */
+const NOT_PLAIN = new RegExp(`${TO_ESCAPE.source}|${XML_MARKUP.source}`);
+
 /** Text as the content of an element or the value of an attribute in double quotes. */
 export function encodeText(text: string): string {
+  if (!NOT_PLAIN.test(text)) return text;
   return escapeMarkup(
     text.replace(TO_ESCAPE, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`),
   );
@@ -28,6 +32,7 @@ export function escapeMarkup(text: string): string {
 
 /** The reverse of the `_xHHHH_` escapes; the XML parser has resolved the entities already. */
 export function decodeText(text: string): string {
+  if (!text.includes('_')) return text;
   return text.replace(TO_DECODE, (escape: string, long: string | undefined, short: string | undefined) => {
     const code = parseInt(long ?? short ?? '', 16);
     return code > 0x10ffff ? escape : String.fromCodePoint(code);

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecureText } from '../../powershell/invocation';
@@ -63,6 +64,13 @@ describe('the ssh transport', () => {
   }
 
   const opening = (more: Partial<SshOptions>): Promise<unknown> => openSession(sshTransport(options(more)));
+
+  test('no packet waits for the acknowledgement of the one before', async () => {
+    const noDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    await roundTrip({});
+    expect(noDelay).toHaveBeenCalledWith(true);
+    noDelay.mockRestore();
+  });
 
   test('runs calls through a subsystem and through a command', async () => {
     await roundTrip({});

@@ -47,18 +47,14 @@ function fixed(header: string): Authenticator {
 }
 
 /** Certificate and key of the client for the TLS handshake; nothing for other kinds. */
-export async function readClientCertificate(
-  authentication: WsmanAuthentication,
-): Promise<Pick<TlsSettings, 'client'>> {
+export function readClientCertificate(authentication: WsmanAuthentication): Pick<TlsSettings, 'client'> {
   if (authentication.kind !== 'certificate') return {};
   const { files, passphrase } = authentication;
   const secret = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
   if ('pfxFile' in files) {
-    return { client: { pfx: await readNamed(files.pfxFile, 'the client certificate'), ...secret } };
+    return { client: { pfx: readNamed(files.pfxFile, 'the client certificate'), ...secret } };
   }
-  const [cert, key] = await Promise.all([
-    readNamed(files.certificateFile, 'the client certificate'),
-    readNamed(files.keyFile, 'the key of the client certificate'),
-  ]);
+  const cert = readNamed(files.certificateFile, 'the client certificate');
+  const key = readNamed(files.keyFile, 'the key of the client certificate');
   return { client: { cert, key, ...secret } };
 }

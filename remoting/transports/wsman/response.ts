@@ -1,10 +1,10 @@
+import { decodeBase64 } from '../../base64';
 import type { Bounds } from '../../bounds';
 import { protocolError } from '../../remoting-error';
 import { ACTIONS, COMMAND_DONE, FAULT_ACTION, NAMESPACES, type Operation } from './names';
 import { child, childrenOf, parseXml, type XmlElement } from './xml';
 
 const { s, a, w, x, rsp, f } = NAMESPACES;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const FAULT_ACTIONS = new Set([FAULT_ACTION, `${a}/fault`, `${x}/fault`]);
 
@@ -112,13 +112,14 @@ export function readReceived(body: XmlElement, commandId: string | undefined): R
   return {
     data: streams
       .filter(({ attributes }) => attributes.get('Name') === 'stdout')
-      .map(({ text }) => decodeBase64(text)),
+      .map(({ text }) => streamBytes(text)),
     done: states.some(({ attributes }) => attributes.get('State') === COMMAND_DONE),
   };
 }
 
-export function decodeBase64(text: string): Buffer {
-  const packed = text.replace(/\s+/g, '');
-  if (!BASE64.test(packed)) throw protocolError('a stream holds no base64');
-  return Buffer.from(packed, 'base64');
+/** @throws RemotingError `protocol` */
+export function streamBytes(text: string): Buffer {
+  const bytes = decodeBase64(text) ?? decodeBase64(text.replace(/\s+/g, ''));
+  if (bytes === undefined) throw protocolError('a stream holds no base64');
+  return bytes;
 }

@@ -66,8 +66,8 @@ export function wsmanTransport(options: WsmanOptions): Transport {
       }
       const first = httpsUrl(options.url);
       const tls = {
-        ...(await readTrust(options.trust ?? {})),
-        ...(await readClientCertificate(authentication)),
+        ...readTrust(options.trust ?? {}),
+        ...readClientCertificate(authentication),
       };
       const open = (url: URL): HttpsChannel => {
         const proxy = proxyFor(hostOf(url), portOf(url), options.environment ?? {});

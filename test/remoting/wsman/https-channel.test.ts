@@ -34,7 +34,7 @@ test('a server that forgets who a connection is for is proved to with every requ
   const authenticator = new OncePerConnection();
   const channel = new HttpsChannel({
     url: new URL(lab.url),
-    tls: await readTrust({ caFile: lab.caFile }),
+    tls: readTrust({ caFile: lab.caFile }),
     authenticator,
     maxAnswerBytes: 100_000,
   });

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { SimulatedOrganization } from '../lab/exchange/organization';
+import { startSshServer } from '../lab/exchange/ssh-server';
+import { endpointCertificate } from '../lab/wsman/certificate';
+import { startEndpoint } from '../lab/wsman/endpoint';
+import { withLargeAnswer } from './large-answer';
+
+/** Where the lab is, in its first line. */
+export interface LabAddress {
+  readonly url: string;
+  readonly caFile: string;
+  readonly sshPort: number;
+  /** `SHA256:…`. */
+  readonly sshFingerprint: string;
+}
+
+/** Requests to the WSMan endpoint by operation since it was last asked, the answer to any further line. */
+export type LabTraffic = { readonly [operation: string]: number };
+
+/**
+ * The lab's WSMan endpoint and SSH server as a program: `<state folder> <server> <user>`, the password of the user in
+ * the environment. It takes the password as it is: the lab's own accounts hash it, which is slow by intent and would
+ * hide what is measured.
+ */
+async function main([folder = '', server = '', user = '']: readonly string[]): Promise<void> {
+  const password = process.env['BENCH_PASSWORD'];
+  const organization = SimulatedOrganization.open(folder);
+  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
+  const endpoint = await startEndpoint({
+    host: (_, drop) => withLargeAnswer(organization.host(server, drop)),
+    authentication: { basic: (name, secret) => name === user && secret === password },
+    tls: { cert, key },
+  });
+  const ssh = await startSshServer(organization, { server });
+  const address: LabAddress = {
+    url: `https://localhost:${endpoint.port}/PowerShell/`,
+    caFile,
+    sshPort: ssh.port,
+    sshFingerprint: organization.ssh.hostFingerprint(),
+  };
+  process.stdout.write(`${JSON.stringify(address)}\n`);
+  let seen = 0;
+  const questions = createInterface(process.stdin);
+  questions.on('line', () => {
+    const traffic: { [operation: string]: number } = {};
+    for (const { operation } of endpoint.traffic.slice(seen)) {
+      traffic[operation] = (traffic[operation] ?? 0) + 1;
+    }
+    seen = endpoint.traffic.length;
+    process.stdout.write(`${JSON.stringify(traffic)}\n`);
+  });
+  await once(questions, 'close');
+  await Promise.all([endpoint.close(), ssh.close()]);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+  process.stdin.destroy();
+});

@@ -1,0 +1,6 @@
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** The bytes of strict base64, without white space; `undefined` where it is none (Node itself takes anything). */
+export function decodeBase64(text: string): Buffer | undefined {
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
