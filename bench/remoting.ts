@@ -179,7 +179,7 @@ async function largeAnswers(programs: RemotingPrograms): Promise<readonly Figure
     unit: 'MB',
     rounds: LARGE_ANSWERS,
   } as const;
-  const peak = compared(line, found, ({ peak }) => must(peak ?? undefined), FASTER);
+  const peak = compared(line, found, ({ peak }) => must(peak ?? undefined));
   const { folder, workshop } = programs;
   const node = await peakOfEmptyNode({ folder, environment: workshop.environment() });
   const { value } = peak;
