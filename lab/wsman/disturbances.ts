@@ -41,6 +41,11 @@ export class Disturbances {
     this.#armed.push({ disturbance, seen: 0 });
   }
 
+  /** How many have not happened yet. */
+  get waiting(): number {
+    return this.#armed.length;
+  }
+
   disarm(): void {
     this.#armed.length = 0;
   }
