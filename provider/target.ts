@@ -33,6 +33,8 @@ export class ExchangeTarget {
   readonly #readings = new Readings((invocation) => this.#read(invocation));
   #session: Promise<Session> | null = null;
   #servers: Promise<Reading> | null = null;
+  /** There was a session. */
+  #opened = false;
 
   constructor(
     readonly settings: Settings,
@@ -207,8 +209,9 @@ export class ExchangeTarget {
       session = await opening;
     } catch (error) {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
-      return { diagnostics: [connectionProblem(this.settings, error)] };
+      return { diagnostics: [connectionProblem(this.settings, error, this.#opened)] };
     }
+    this.#opened = true;
     const outcome = await session.invoke(invocation, {
       timeoutMs: this.settings.callTimeoutMs,
       ...(signal === undefined ? {} : { signal }),

@@ -92,7 +92,7 @@ export class Deployment<Target> {
       if (recorded !== undefined) refreshed.set(resource.id, recorded);
       const prior = recorded === undefined || recorded.tainted ? null : recorded;
       const result = await run.plan(resource, prior, this.#configOf(resource, planned));
-      if (result?.planned == null) return false;
+      if (result === undefined || result.planned === null) return false;
       planned.set(resource.id, result.planned);
       const changed = prior === null || !sameValue(result.planned, prior.values);
       if (result.requiresReplace.length > 0) throw new Error(`${resource.id} is to be replaced`);
@@ -148,12 +148,13 @@ export class Deployment<Target> {
     visit: (resource: DesiredResource) => Promise<boolean>,
   ): Promise<void> {
     const visits = new Map<string, Promise<boolean>>();
+    const visitOf = (id: string): Promise<boolean> => visits.get(id) ?? Promise.resolve(false);
     let previous: Promise<unknown> = Promise.resolve();
     for (const resource of resources) {
-      const needed = dependencies(resource).map((id) => visits.get(id));
+      const needed = dependencies(resource).map(visitOf);
       const turn = this.#options.concurrent ? Promise.resolve() : previous;
       const visited = turn.then(async () => {
-        const ready = (await Promise.all(needed)).every((done) => done === true);
+        const ready = (await Promise.all(needed)).every((done) => done);
         return ready && (await visit(resource));
       });
       visits.set(resource.id, visited);
@@ -229,9 +230,7 @@ class Run<Target> {
       const { state } = result;
       const tainted = failed && prior === null;
       return [
-        state === null
-          ? undefined
-          : { values: state, memo: readMemo(writeMemo(result.memo)), tainted },
+        state === null ? undefined : { values: state, memo: readMemo(writeMemo(result.memo)), tainted },
         !failed,
       ];
     } catch (error) {

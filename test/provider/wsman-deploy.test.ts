@@ -2,27 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { Fault } from '../../lab/exchange/faults';
 import type { JournalEntry } from '../../lab/exchange/journal';
+import type { Environment } from '../../provider/configuration';
+import type { Disturbance } from '../../lab/wsman/disturbances';
+import type { Operation } from '../../remoting/transports/wsman/names';
+import type * as SessionKey from '../../remoting/session-key';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
 import { WsmanSite } from './wsman-site';
 
 const LONG_MS = 120_000;
-/** Deploys that go on side by side: each waits for its key and for files part of the time. */
+/** Deploys that go on side by side: each waits for its files part of the time. */
 const LANES = 3;
 const WHEN = ['before', 'during', 'after'] as const;
-/** The test of the undisturbed deploy holds the list to what is really sent. */
-const OPERATIONS = ['Create', 'Command', 'Send', 'Receive', 'Delete'] as const;
 type When = (typeof WHEN)[number];
-type Operation = (typeof OPERATIONS)[number];
+/** What a read that is made again over a new session adds to the requests of each kind. */
+const ADDED = { Command: 1, Receive: 2 } as const;
 
 /** A request of the undisturbed deploy. */
 interface Recorded {
   readonly operation: Operation;
   /** From 1, among those of its operation. */
   readonly at: number;
-  /** What it is about: the session, or the cmdlet that is asked for or answered. */
+  /** What it is about: the session, or the call that is sent or answered. */
   readonly about: 'session' | JournalEntry;
 }
 
@@ -32,6 +36,13 @@ interface Undisturbed {
   readonly state: { readonly [id: string]: Values };
   readonly effects: { readonly [cmdlet: string]: number };
 }
+
+// A key takes as long as half a deploy; the deploys here share one.
+jest.mock('../../remoting/session-key', () => {
+  const actual = jest.requireActual<typeof SessionKey>('../../remoting/session-key');
+  let exchange: Promise<SessionKey.KeyExchange> | undefined;
+  return { ...actual, KeyExchange: { start: () => (exchange ??= actual.KeyExchange.start()) } };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'wsman-deploy-'));
 const sites: WsmanSite[] = [];
@@ -80,28 +91,36 @@ function requestsOf(
   });
 }
 
-/** What went otherwise than it should where one request of a deploy is dropped; nothing is how it should be. */
-async function shortcomings(site: WsmanSite, request: Recorded, when: When): Promise<readonly string[]> {
-  const { operation, at, about } = request;
-  const cmdlet = about === 'session' ? 'the session' : about.cmdlet;
+/** A deploy that goes wrong. */
+interface Course {
+  readonly dropped: readonly Disturbance[];
+  /** Whether this is how it should end. */
+  readonly right: (errors: readonly Diagnostic[], site: WsmanSite) => boolean;
+  /** Something that goes wrong with a cmdlet, too. */
+  readonly fault?: Fault;
+  readonly environment?: Environment;
+  readonly concurrent?: boolean;
+}
+
+/** What went otherwise than it should in a deploy that goes wrong, and in the next one; nothing is how it should be. */
+async function shortcomings(site: WsmanSite, course: Course): Promise<readonly string[]> {
   const found: string[] = [];
-  const check = (what: string, right: boolean, seen?: unknown): void => {
-    const more = seen === undefined ? '' : `: ${JSON.stringify(seen)}`;
-    if (!right) found.push(`${operation} ${at} (${cmdlet}) ${when}: ${what}${more}`);
+  const check = (what: string, isRight: boolean, seen?: unknown): void => {
+    if (!isRight) found.push(`${what}${seen === undefined ? '' : `: ${JSON.stringify(seen)}`}`);
   };
   await site.reset();
   const { disturbances, service } = site.endpoint;
-  disturbances.arm({ operation, at, effect: { kind: 'reset' }, when });
-  const deployment = site.deployment();
-  const said = await deployment.apply(site.resources());
-  check('it was not dropped', disturbances.waiting === 0);
+  for (const disturbance of course.dropped) disturbances.arm(disturbance);
+  if (course.fault !== undefined) site.organization.arm(course.fault);
+  const deployment = site.deployment(course.environment, course.concurrent);
+  const errors = errorsOf(await deployment.apply(site.resources()));
+  check('not everything was dropped', disturbances.waiting === 0, disturbances.waiting);
   check('a shell stays behind', service.shells === 0);
+  check('it ended otherwise', course.right(errors, site), errors);
   const repeated = duplicates(writes(site.organization.journal()));
   check('a change was sent twice', repeated.length === 0, repeated);
-  const errors = said.filter(({ severity }) => severity === 'error');
-  check('it should have ended otherwise', endsAsItShould(site, request, errors), errors);
-  const next = await deployment.apply(site.resources());
-  check('the next deploy did not finish', !hasErrors(next), next);
+  const next = errorsOf(await deployment.apply(site.resources()));
+  check('the next deploy did not finish', next.length === 0, next);
   const { state, organization } = undisturbed;
   check('the state is another one', isDeepStrictEqual(deployment.values, state));
   check('the organization is another one', isDeepStrictEqual(settled(site.organization), organization));
@@ -111,29 +130,53 @@ async function shortcomings(site: WsmanSite, request: Recorded, when: When): Pro
   return found;
 }
 
-/** A session that does not come about and a change are told; what only reads is made again. */
+function drop({ operation, at }: Recorded, when: When, later = 0): Disturbance {
+  return { operation, at: at + later, effect: { kind: 'reset' }, when };
+}
+
+/** The same for every request by itself. */
+async function shortcomingsOfEach(requests: readonly Recorded[], when: When): Promise<readonly string[]> {
+  expect(requests).not.toEqual([]);
+  return onAllSites(requests, async (site, request) => {
+    const right: Course['right'] = (errors) => endsAsItShould(site, request, errors);
+    const found = await shortcomings(site, { dropped: [drop(request, when)], right });
+    return found.map((what) => `${request.operation} ${request.at}: ${what}`);
+  });
+}
+
+/** A session that does not come about is told, and so is a change; what else there is in a session is mended. */
 function endsAsItShould(site: WsmanSite, request: Recorded, errors: readonly Diagnostic[]): boolean {
   const [first, ...more] = errors;
-  const { about } = request;
-  if (about === 'session') {
-    if (!opensSession(request)) return first === undefined;
-    return (
-      first?.summary === `No session with Exchange at ${site.url}` && first.detail.includes('Nothing was changed.')
-    );
+  if (request.about !== 'session') {
+    return first !== undefined && more.length === 0 && tellsOfChange(first, request.about.cmdlet);
   }
-  if (/^(Get|Test)-/.test(about.cmdlet)) return first === undefined;
+  if (!opensSession(request)) return first === undefined;
+  return first !== undefined && errors.every((error) => tellsOfNoSession(error, site));
+}
+
+function tellsOfChange({ summary, detail }: Diagnostic, cmdlet: string): boolean {
   return (
-    more.length === 0 &&
-    first?.summary === `The connection was lost during ${about.cmdlet} for ${SECOND.name}` &&
-    first.detail.includes('Whether the cmdlet took effect is not known')
+    summary === `The connection was lost during ${cmdlet} for ${SECOND.name}` &&
+    detail.includes('Whether the cmdlet took effect is not known')
   );
+}
+
+function tellsOfNoSession({ summary, detail }: Diagnostic, site: WsmanSite): boolean {
+  return summary === `No session with Exchange at ${site.url}` && detail.endsWith('Nothing was changed.');
 }
 
 /** Create, and the Receive that follows it. */
 function opensSession(request: Recorded): boolean {
   const { requests } = undisturbed;
-  const index = requests.indexOf(request);
-  return request.operation === 'Create' || requests[index - 1]?.operation === 'Create';
+  return request.operation === 'Create' || requests[requests.indexOf(request) - 1]?.operation === 'Create';
+}
+
+function isRead({ about }: Recorded): boolean {
+  return about !== 'session' && /^(Get|Test)-/.test(about.cmdlet);
+}
+
+function errorsOf(said: readonly Diagnostic[]): readonly Diagnostic[] {
+  return said.filter(({ severity }) => severity === 'error');
 }
 
 function duplicates(entries: readonly JournalEntry[]): readonly string[] {
@@ -158,22 +201,148 @@ async function onAllSites<Item, Result>(
   return results;
 }
 
-test('the requests of a deploy are those that are dropped below', () => {
+test('a deploy sends requests of every kind, each of which is dropped below', () => {
   const operations = new Set(undisturbed.requests.map(({ operation }) => operation));
-  expect([...operations].sort()).toEqual([...OPERATIONS].sort());
-  const commands = undisturbed.requests.filter(({ operation }) => operation === 'Command');
-  expect(commands.every(({ about }) => about !== 'session')).toBe(true);
-  expect(Object.keys(undisturbed.effects)).toHaveLength(11);
+  // Signal is for calls that are given up: below.
+  expect([...operations].sort()).toEqual(['Command', 'Create', 'Delete', 'Receive', 'Send']);
+  const changes = undisturbed.requests.filter(
+    ({ about }) => about !== 'session' && !isRead({ about } as Recorded),
+  );
+  expect(changes).toHaveLength(2 * Object.keys(undisturbed.effects).length);
 });
 
-describe.each(WHEN)('a deploy finishes in the end, and does nothing twice, where it loses %s it took effect', (when) => {
-  test.each(OPERATIONS)(
-    'any of its requests to %s',
+describe.each(WHEN)('a deploy whose connection breaks %s a request took effect', (when) => {
+  test(
+    'leaves no session behind, and says where one does not come about',
+    async () => {
+      const requests = undisturbed.requests.filter(({ about }) => about === 'session');
+      expect(await shortcomingsOfEach(requests, when)).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'says which change it was, does not make it again, and is finished by the next one',
+    async () => {
+      const requests = undisturbed.requests.filter(
+        (request) => request.about !== 'session' && !isRead(request),
+      );
+      expect(await shortcomingsOfEach(requests, when)).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test.each(['Command', 'Receive'] as const)(
+    'makes every read again: %s',
     async (operation) => {
-      const requests = undisturbed.requests.filter((request) => request.operation === operation);
-      const started = Date.now();
-      expect(await onAllSites(requests, (site, request) => shortcomings(site, request, when))).toEqual([]);
-      process.stderr.write(`${operation} ${when}: ${requests.length} in ${Date.now() - started} ms\n`);
+      const reads = undisturbed.requests.filter(
+        (request) => request.operation === operation && isRead(request),
+      );
+      expect(reads.length).toBeGreaterThan(30);
+      // Each is told by its place, after what the reads before it have added.
+      const dropped = reads.map((request, index) => drop(request, when, index * ADDED[operation]));
+      const right: Course['right'] = (errors) => errors.length === 0;
+      expect(await shortcomings(sites[0] as WsmanSite, { dropped, right })).toEqual([]);
+    },
+    LONG_MS,
+  );
+});
+
+test(
+  'a deploy that finds no further session says so, and not that nothing was changed',
+  async () => {
+    const changed = [
+      'Import-ExchangeCertificate',
+      'Set-OwaVirtualDirectory',
+      'Add-DatabaseAvailabilityGroupServer',
+    ];
+    const answers = undisturbed.requests.filter(
+      ({ operation, about }) =>
+        operation === 'Receive' && about !== 'session' && changed.includes(about.cmdlet),
+    );
+    expect(answers).toHaveLength(changed.length);
+    // One session is for the plan, one for the apply; the third would be to read back.
+    const refused: Disturbance = { operation: 'Create', at: 3, effect: { kind: 'reset' } };
+    const found = await onAllSites(answers, (site, answer) =>
+      shortcomings(site, {
+        dropped: [drop(answer, 'after'), refused],
+        right: ([first, ...more]) =>
+          answer.about !== 'session' &&
+          first !== undefined &&
+          tellsOfChange(first, answer.about.cmdlet) &&
+          more.length > 0 &&
+          more.every(({ summary, detail }) => {
+            const text = `${summary}\n${detail}`;
+            return (
+              text.includes(`No further session with Exchange at ${site.url}`) &&
+              text.includes('What was done before is in the state') &&
+              !text.includes('Nothing was changed')
+            );
+          }),
+      }),
+    );
+    expect(found).toEqual([]);
+  },
+  LONG_MS,
+);
+
+test(
+  'a deploy that works on many objects at once loses them all together, and is finished by the next one',
+  async () => {
+    const site = sites[0] as WsmanSite;
+    await site.reset();
+    const from = site.endpoint.traffic.length;
+    expect(errorsOf(await site.deployment({}, true).apply(site.resources()))).toEqual([]);
+    const requests = site.endpoint.traffic.length - from;
+    const changes = Object.keys(undisturbed.effects);
+    const places = Array.from({ length: Math.floor(requests / 10) }, (_none, index) => 10 * index + 1);
+    const found = await onAllSites(places, async (own, at) => {
+      const when = WHEN[at % WHEN.length] as When;
+      const shortcoming = await shortcomings(own, {
+        dropped: [{ at, effect: { kind: 'reset' }, when }],
+        concurrent: true,
+        right: (errors) =>
+          errors.every(
+            (error) => tellsOfNoSession(error, own) || changes.some((cmdlet) => tellsOfChange(error, cmdlet)),
+          ),
+      });
+      return shortcoming.map((what) => `${at} of ${requests} ${when}: ${what}`);
+    });
+    expect(found).toEqual([]);
+  },
+  LONG_MS,
+);
+
+describe('a change that takes longer than it may', () => {
+  const cmdlet = 'Import-ExchangeCertificate';
+  const course = {
+    fault: { at: 1, cmdlet, effect: 'delay', delayMs: 8_000 },
+    environment: { EXCHANGE_CALL_TIMEOUT_SECONDS: '2' },
+    right: ([first, ...more]) =>
+      first?.summary.includes(`${cmdlet} for ${SECOND.name}`) === true && more.length === 0,
+  } as const satisfies Omit<Course, 'dropped'>;
+
+  test(
+    'is stopped, whatever becomes of the Signal that asks for it',
+    async () => {
+      const site = sites[0] as WsmanSite;
+      const from = site.endpoint.traffic.length;
+      expect(await shortcomings(site, { ...course, dropped: [] })).toEqual([]);
+      const sent = site.endpoint.traffic.slice(from).filter(({ operation }) => operation === 'Signal');
+      expect(sent).not.toEqual([]);
+      const dropped = sent.flatMap((_request, index) =>
+        WHEN.map((when): Disturbance => ({
+          operation: 'Signal',
+          at: index + 1,
+          effect: { kind: 'reset' },
+          when,
+        })),
+      );
+      const found = await onAllSites(dropped, async (own, signal) => {
+        const shortcoming = await shortcomings(own, { ...course, dropped: [signal] });
+        return shortcoming.map((what) => `Signal ${signal.at} ${signal.when}: ${what}`);
+      });
+      expect(found).toEqual([]);
     },
     LONG_MS,
   );
