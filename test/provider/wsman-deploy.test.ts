@@ -8,6 +8,7 @@ import type { Environment } from '../../provider/configuration';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import type { Operation } from '../../remoting/transports/wsman/names';
 import type * as SessionKey from '../../remoting/session-key';
+import type { Traffic } from '../../lab/wsman/endpoint';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
@@ -26,8 +27,8 @@ interface Recorded {
   readonly operation: Operation;
   /** From 1, among those of its operation. */
   readonly at: number;
-  /** What it is about: the session, or the call that is sent or answered. */
-  readonly about: 'session' | JournalEntry;
+  /** Undefined where it is about the session. */
+  readonly cmdlet: string | undefined;
 }
 
 interface Undisturbed {
@@ -67,27 +68,19 @@ async function record(site: WsmanSite): Promise<Undisturbed> {
   if (hasErrors(said)) throw new Error(JSON.stringify(said));
   const calls = site.organization.journal();
   return {
-    requests: requestsOf(site.endpoint.traffic.slice(from), calls),
+    requests: requestsOf(site.endpoint.traffic.slice(from)),
     organization: settled(site.organization),
     state: deployment.values,
     effects: effects(calls),
   };
 }
 
-/** One call after another: the n-th Command is that of the n-th call, and what follows it is answered to that. */
-function requestsOf(
-  traffic: readonly { readonly operation: string }[],
-  calls: readonly JournalEntry[],
-): readonly Recorded[] {
+function requestsOf(traffic: readonly Traffic[]): readonly Recorded[] {
   const counts = new Map<string, number>();
-  let about: Recorded['about'] = 'session';
-  let begun = 0;
-  return traffic.map(({ operation }) => {
-    if (operation === 'Command') about = calls[begun++] ?? 'session';
-    else if (operation !== 'Receive') about = 'session';
+  return traffic.map(({ operation, cmdlet }) => {
     const at = (counts.get(operation) ?? 0) + 1;
     counts.set(operation, at);
-    return { operation: operation as Operation, at, about };
+    return { operation: operation as Operation, at, cmdlet };
   });
 }
 
@@ -147,8 +140,8 @@ async function shortcomingsOfEach(requests: readonly Recorded[], when: When): Pr
 /** A session that does not come about is told, and so is a change; what else there is in a session is mended. */
 function endsAsItShould(site: WsmanSite, request: Recorded, errors: readonly Diagnostic[]): boolean {
   const [first, ...more] = errors;
-  if (request.about !== 'session') {
-    return first !== undefined && more.length === 0 && tellsOfChange(first, request.about.cmdlet);
+  if (request.cmdlet !== undefined) {
+    return first !== undefined && more.length === 0 && tellsOfChange(first, request.cmdlet);
   }
   if (!opensSession(request)) return first === undefined;
   return first !== undefined && errors.every((error) => tellsOfNoSession(error, site));
@@ -171,8 +164,16 @@ function opensSession(request: Recorded): boolean {
   return request.operation === 'Create' || requests[requests.indexOf(request) - 1]?.operation === 'Create';
 }
 
-function isRead({ about }: Recorded): boolean {
-  return about !== 'session' && /^(Get|Test)-/.test(about.cmdlet);
+function isOfSession({ cmdlet }: Recorded): boolean {
+  return cmdlet === undefined;
+}
+
+function isRead({ cmdlet }: Recorded): boolean {
+  return cmdlet !== undefined && /^(Get|Test)-/.test(cmdlet);
+}
+
+function isChange(request: Recorded): boolean {
+  return !isOfSession(request) && !isRead(request);
 }
 
 function errorsOf(said: readonly Diagnostic[]): readonly Diagnostic[] {
@@ -205,9 +206,7 @@ test('a deploy sends requests of every kind, each of which is dropped below', ()
   const operations = new Set(undisturbed.requests.map(({ operation }) => operation));
   // Signal is for calls that are given up: below.
   expect([...operations].sort()).toEqual(['Command', 'Create', 'Delete', 'Receive', 'Send']);
-  const changes = undisturbed.requests.filter(
-    ({ about }) => about !== 'session' && !isRead({ about } as Recorded),
-  );
+  const changes = undisturbed.requests.filter(isChange);
   expect(changes).toHaveLength(2 * Object.keys(undisturbed.effects).length);
 });
 
@@ -215,7 +214,7 @@ describe.each(WHEN)('a deploy whose connection breaks %s a request took effect',
   test(
     'leaves no session behind, and says where one does not come about',
     async () => {
-      const requests = undisturbed.requests.filter(({ about }) => about === 'session');
+      const requests = undisturbed.requests.filter(isOfSession);
       expect(await shortcomingsOfEach(requests, when)).toEqual([]);
     },
     LONG_MS,
@@ -224,9 +223,7 @@ describe.each(WHEN)('a deploy whose connection breaks %s a request took effect',
   test(
     'says which change it was, does not make it again, and is finished by the next one',
     async () => {
-      const requests = undisturbed.requests.filter(
-        (request) => request.about !== 'session' && !isRead(request),
-      );
+      const requests = undisturbed.requests.filter(isChange);
       expect(await shortcomingsOfEach(requests, when)).toEqual([]);
     },
     LONG_MS,
@@ -248,28 +245,48 @@ describe.each(WHEN)('a deploy whose connection breaks %s a request took effect',
   );
 });
 
+/** One that can be made once alone, one that only sets, and one that others wait for. */
+const CHANGED: readonly string[] = [
+  'Import-ExchangeCertificate',
+  'Set-OwaVirtualDirectory',
+  'Add-DatabaseAvailabilityGroupServer',
+];
+
+test.each([
+  ['before a change is sent goes on over another one', 'Command'],
+  ['before a change is answered says which it was', 'Receive'],
+] as const)(
+  'a deploy whose session the server ends %s',
+  async (_what, operation) => {
+    const found = await onAllSites(CHANGED, (site, cmdlet) =>
+      shortcomings(site, {
+        dropped: [{ operation, cmdlet, effect: { kind: 'end-shells' } }],
+        right: ([first, ...more]) =>
+          operation === 'Command'
+            ? first === undefined
+            : first !== undefined && more.length === 0 && tellsOfChange(first, cmdlet),
+      }),
+    );
+    expect(found).toEqual([]);
+  },
+  LONG_MS,
+);
+
 test(
   'a deploy that finds no further session says so, and not that nothing was changed',
   async () => {
-    const changed = [
-      'Import-ExchangeCertificate',
-      'Set-OwaVirtualDirectory',
-      'Add-DatabaseAvailabilityGroupServer',
-    ];
     const answers = undisturbed.requests.filter(
-      ({ operation, about }) =>
-        operation === 'Receive' && about !== 'session' && changed.includes(about.cmdlet),
+      ({ operation, cmdlet = '' }) => operation === 'Receive' && CHANGED.includes(cmdlet),
     );
-    expect(answers).toHaveLength(changed.length);
+    expect(answers).toHaveLength(CHANGED.length);
     // One session is for the plan, one for the apply; the third would be to read back.
     const refused: Disturbance = { operation: 'Create', at: 3, effect: { kind: 'reset' } };
     const found = await onAllSites(answers, (site, answer) =>
       shortcomings(site, {
         dropped: [drop(answer, 'after'), refused],
         right: ([first, ...more]) =>
-          answer.about !== 'session' &&
           first !== undefined &&
-          tellsOfChange(first, answer.about.cmdlet) &&
+          tellsOfChange(first, answer.cmdlet ?? '') &&
           more.length > 0 &&
           more.every(({ summary, detail }) => {
             const text = `${summary}\n${detail}`;
