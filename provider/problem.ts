@@ -44,6 +44,15 @@ function remedyFor(id: string, cmdlet: string): string {
   return RESUME;
 }
 
+/** Cmdlets that a change needs and the session does not offer; a plan may be the work of an account that only reads. */
+export function rightsWarning(cmdlets: readonly string[]): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `This account may not run ${cmdlets.join(', ')}`,
+    detail: `No role of the account holds it: the session does not offer it. A deploy with this account stops there. ${roleRemedy(cmdlets)}`,
+  };
+}
+
 /** What Exchange warned of, to be shown with the plan's other warnings. */
 export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
   if (outcome.kind !== 'objects') return [];

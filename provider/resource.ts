@@ -4,8 +4,9 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
+import { rightsWarning } from './problem';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -87,8 +88,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const information = await inform(resource, usesPfx, change, target);
       const planned = { ...change.planned, ...information.values };
       const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
-      const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
-      return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
+      if (steps === UNKNOWN || steps.length === 0) return information;
+      const unsupported = unsupportedCalls(steps, planned['server'] ?? null, target);
+      const found = [...(information.diagnostics ?? []), ...unsupported];
+      const without = hasErrors(found) ? [] : await callsWithoutRights(steps, target);
+      return { ...information, diagnostics: [...found, ...without] };
     },
     steps: stepsOf,
     describe: (step) => renderInvocation(step.invocation),
@@ -148,6 +152,19 @@ function unsupportedCalls(
       },
     ];
   });
+}
+
+/** What no role of the account allows: told before anything has run. */
+async function callsWithoutRights(
+  steps: readonly Step[],
+  target: ExchangeTarget,
+): Promise<readonly Diagnostic[]> {
+  const cmdlets = steps.flatMap(({ invocation, guard }) => [
+    invocation.cmdlet,
+    ...(guard === undefined ? [] : [guard.invocation.cmdlet]),
+  ]);
+  const lacking = await target.notOffered([...new Set(cmdlets)]);
+  return lacking.length === 0 ? [] : [rightsWarning(lacking)];
 }
 
 /** What the plan must know from outside: the real version of the server, and the PFX. */

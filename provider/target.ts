@@ -22,6 +22,11 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Why no session came about. */
+interface NoSession {
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -33,6 +38,7 @@ export class ExchangeTarget {
   readonly #readings = new Readings((invocation) => this.#read(invocation));
   #session: Promise<Session> | null = null;
   #servers: Promise<Reading> | null = null;
+  #offered: Promise<ReadonlySet<string> | null> | null = null;
   /** There was a session. */
   #opened = false;
 
@@ -123,6 +129,26 @@ export class ExchangeTarget {
     return reading.kind === 'objects' && named(server, reading.outcome) === undefined;
   }
 
+  /**
+   * Which of these cmdlets the session does not offer: Exchange puts those alone into a session that a role of the
+   * account holds. None where the session does not tell.
+   */
+  async notOffered(cmdlets: readonly string[]): Promise<readonly string[]> {
+    const offered = await (this.#offered ??= this.#readOffered());
+    return offered === null ? [] : cmdlets.filter((cmdlet) => !offered.has(cmdlet.toLowerCase()));
+  }
+
+  /** One question for all cmdlets that the declared versions have. Null where the answer is not about Exchange. */
+  async #readOffered(): Promise<ReadonlySet<string> | null> {
+    const versions = [...new Set(this.settings.versions.values())];
+    const names = versions.flatMap((version) => catalogOf(version).cmdlets.map(({ name }) => name));
+    const outcome = await this.#look({ cmdlet: 'Get-Command', parameters: { Name: [...new Set(names)] } });
+    // An error beside the answer is a name that is not there.
+    if ('diagnostics' in outcome || outcome.kind !== 'objects') return null;
+    const offered = new Set(outcome.objects.map((object) => textOf(object, 'Name')?.toLowerCase() ?? ''));
+    return offered.has('get-exchangeserver') ? offered : null;
+  }
+
   /** Which servers there are, and their versions, no step changes: read once in a run. */
   #readServers(): Promise<Reading> {
     return (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
@@ -177,10 +203,13 @@ export class ExchangeTarget {
   }
 
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
-  async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
+  async #look(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
     const first = await this.#invoke(invocation, signal);
-    const outcome =
-      'kind' in first && first.kind === 'unknown' ? await this.#invoke(invocation, signal) : first;
+    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
+  }
+
+  async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
+    const outcome = await this.#look(invocation, signal);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const problem = outcomeProblem(invocation, null, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
@@ -190,19 +219,13 @@ export class ExchangeTarget {
   }
 
   /** A call that never left is sent once more over a new session: it certainly had no effect. */
-  async #invoke(
-    invocation: Invocation,
-    signal?: AbortSignal,
-  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+  async #invoke(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
     const first = await this.#call(invocation, signal);
     const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
     return again ? this.#call(invocation, signal) : first;
   }
 
-  async #call(
-    invocation: Invocation,
-    signal?: AbortSignal,
-  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+  async #call(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
     let session: Session;
     const opening = (this.#session ??= this.open(this.settings));
     try {

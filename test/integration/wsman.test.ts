@@ -65,7 +65,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     let endpoint: RunningEndpoint;
     beforeEach(async () => {
       endpoint = await startEndpoint({
-        host: (_user, drop) => rig.organization.host(FIRST.name, drop),
+        host: (user, drop) => rig.organization.host(FIRST.name, drop, user),
         authentication: { basic: (user, password) => user === USER && password === PASSWORD },
         tls: { cert, key },
       });
@@ -192,6 +192,19 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(said).toContain('EXCHANGE_PASSWORD');
         expect(said).not.toContain('wrong-canary');
         expect(endpoint.traffic.length - from).toBe(1);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'says in the plan which role the account lacks',
+      async () => {
+        await rig.declare(firstServer);
+        rig.organization.ssh.add(USER, { deniedCmdlets: ['Set-OwaVirtualDirectory'] });
+        const { exit, said } = await rig.plan({ environment: environment() });
+        expect(exit).toBe(2);
+        expect(said).toContain('This account may not run Set-OwaVirtualDirectory');
+        expect(said).toContain('Exchange Virtual Directories');
       },
       SETUP_MS,
     );

@@ -12,7 +12,7 @@ import type { Traffic } from '../../lab/wsman/endpoint';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
-import { WsmanSite } from './wsman-site';
+import { USER, WsmanSite } from './wsman-site';
 
 const LONG_MS = 120_000;
 /** Deploys that go on side by side: each waits for its files part of the time. */
@@ -329,6 +329,45 @@ test(
   },
   LONG_MS,
 );
+
+describe('a plan says which role the account lacks', () => {
+  let site: WsmanSite;
+  const lacking = async (cmdlet: string): Promise<void> => {
+    site = sites[0] as WsmanSite;
+    await site.reset();
+    site.organization.ssh.add(USER, { deniedCmdlets: [cmdlet] });
+  };
+
+  test('for a change: a warning, since an account may be there to plan alone; a deploy stops at it', async () => {
+    const cmdlet = 'Set-OwaVirtualDirectory';
+    await lacking(cmdlet);
+    const deployment = site.deployment();
+    const { diagnostics } = await deployment.plan(site.resources());
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', summary: `This account may not run ${cmdlet}` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain(`Get-ManagementRole -Cmdlet ${cmdlet}`);
+    expect(diagnostics[0]?.detail).toContain('Exchange Virtual Directories');
+    expect(writes(site.organization.journal())).toEqual([]);
+    const [stopped, ...more] = errorsOf(await deployment.apply(site.resources()));
+    expect(more).toEqual([]);
+    expect(stopped?.summary).toBe(`${cmdlet} failed for ${SECOND.name}`);
+    expect(stopped?.detail).toContain('Exchange Virtual Directories');
+    site.organization.ssh.add(USER, {});
+    expect(await deployment.apply(site.resources())).toEqual([]);
+    expect(deployment.values).toEqual(undisturbed.state);
+  });
+
+  test('for a read: an error', async () => {
+    const cmdlet = 'Get-OwaVirtualDirectory';
+    await lacking(cmdlet);
+    const [error, ...more] = errorsOf((await site.deployment().plan(site.resources())).diagnostics);
+    expect(more).toEqual([]);
+    expect(error?.summary).toBe(`${cmdlet} failed`);
+    expect(error?.detail).toContain(`Get-ManagementRole -Cmdlet ${cmdlet}`);
+    expect(error?.detail).toContain('View-Only Configuration');
+  });
+});
 
 describe('a change that takes longer than it may', () => {
   const cmdlet = 'Import-ExchangeCertificate';

@@ -79,7 +79,7 @@ export class WsmanSite {
   async #open(): Promise<void> {
     const { cert, key } = this.#origin.tls;
     this.#endpoint = await startEndpoint({
-      host: (_user, drop) => this.#organization.host(FIRST.name, drop),
+      host: (user, drop) => this.#organization.host(FIRST.name, drop, user),
       authentication: { basic: (user, password) => user === USER && password === PASSWORD },
       tls: { cert, key },
     });
