@@ -300,7 +300,10 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
           expect(said).toContain('klist');
         }
         const signedIn = environment({ KRB5CCNAME: none, KRB5_CLIENT_KTNAME: lab.kdc.userKeytab });
+        // Another connection needs another token.
+        rig.organization.arm({ at: 1, cmdlet: 'Get-OwaVirtualDirectory', effect: 'drop' });
         expect(await rig.apply({ environment: signedIn })).toMatchObject({ exit: 0 });
+        expect(rig.organization.journal()).toContainEqual(expect.objectContaining({ outcome: 'dropped' }));
         expect(await rig.plan({ environment: signedIn })).toMatchObject({ exit: 0 });
       },
       SETUP_MS,

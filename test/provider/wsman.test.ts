@@ -208,7 +208,7 @@ describe('a session of the provider', () => {
         {},
         undefined,
         'tls-name-mismatch',
-        'mail.contoso.com',
+        'Use one of the names of the certificate in the endpoint (mail.contoso.com)',
       ],
       [
         'a certificate that has expired',
