@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../../lab/exchange/faults';
 import type { JournalEntry } from '../../lab/exchange/journal';
-import type { Environment } from '../../provider/configuration';
 import type { Disturbance } from '../../lab/wsman/disturbances';
-import type { Operation } from '../../remoting/transports/wsman/names';
-import type * as SessionKey from '../../remoting/session-key';
 import type { Traffic } from '../../lab/wsman/endpoint';
+import type { Environment } from '../../provider/configuration';
+import type * as SessionKey from '../../remoting/session-key';
+import type { Operation } from '../../remoting/transports/wsman/names';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
@@ -236,7 +236,7 @@ describe.each(WHEN)('a deploy whose connection breaks %s a request took effect',
         (request) => request.operation === operation && isRead(request),
       );
       expect(reads.length).toBeGreaterThan(30);
-      // Each is told by its place, after what the reads before it have added.
+      // All in one deploy, each by its place: after what the reads before it have added.
       const dropped = reads.map((request, index) => drop(request, when, index * ADDED[operation]));
       const right: Course['right'] = (errors) => errors.length === 0;
       expect(await shortcomings(sites[0] as WsmanSite, { dropped, right })).toEqual([]);
@@ -372,8 +372,8 @@ describe('a plan says which role the account lacks', () => {
 describe('a change that takes longer than it may', () => {
   const cmdlet = 'Import-ExchangeCertificate';
   const course = {
-    fault: { at: 1, cmdlet, effect: 'delay', delayMs: 8_000 },
-    environment: { EXCHANGE_CALL_TIMEOUT_SECONDS: '2' },
+    fault: { at: 1, cmdlet, effect: 'delay', delayMs: 15_000 },
+    environment: { EXCHANGE_CALL_TIMEOUT_SECONDS: '3' },
     right: ([first, ...more]) =>
       first?.summary.includes(`${cmdlet} for ${SECOND.name}`) === true && more.length === 0,
   } as const satisfies Omit<Course, 'dropped'>;
