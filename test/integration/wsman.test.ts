@@ -86,7 +86,11 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         rig.install(SECOND.name);
         await rig.declare(bothServers);
         const traced = { ...environment(), TF_LOG: 'TRACE' };
-        const applied = await rig.apply({ environment: traced });
+        const seen = new Set<string>();
+        const during = () => {
+          for (const line of commandLines()) seen.add(line);
+        };
+        const applied = await rig.apply({ environment: traced, during });
         expect(applied).toMatchObject({ exit: 0 });
         expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(endpoint.service.shells).toBe(0);
@@ -96,7 +100,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(count('Delete')).toBe(count('Create'));
         expect(count('Command')).toBeGreaterThan(10);
         expect(applied.stderr).toContain('[TRACE]');
-        const written = [applied.stdout, applied.stderr, ...rig.files().values()];
+        const written = [applied.stdout, applied.stderr, ...rig.files().values(), ...seen];
         expect(found(basicSecrets(rig), written)).toEqual([]);
       },
       SETUP_MS,
