@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 import { bundle } from '../install/bundle';
-import { layProvider } from '../install/mirror';
+import { layProvider, type ProviderAddress } from '../install/mirror';
 
 /** What all benchmarks share: the provider as users have it, the lab as a program, and folders that go in the end. */
 export class Workshop {
@@ -12,6 +12,7 @@ export class Workshop {
   /** A PowerShell remoting server on its standard streams: `<program> <state folder> <server>`. */
   readonly labProgram = join(this.#folder, 'lab.js');
   #providerFile = '';
+  #idleProvider: Promise<string> | undefined;
 
   static async create(): Promise<Workshop> {
     const made = new Workshop();
@@ -31,6 +32,13 @@ export class Workshop {
   /** The program that Terraform starts. */
   get providerFile(): string {
     return this.#providerFile;
+  }
+
+  /** Lays the provider that does nothing; its address. */
+  async idleProvider(): Promise<ProviderAddress> {
+    const address = { source: 'terraform.local/bench/idle', version: '0.1.0' };
+    await (this.#idleProvider ??= layProvider(this.mirror, 'bench/idle-provider.ts', address));
+    return address;
   }
 
   get #cliFile(): string {

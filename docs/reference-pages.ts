@@ -22,10 +22,8 @@ function providerPage(): string {
     "A site's construct sets `servers` by itself. Everything else is best left to the environment of the machine that " +
     'runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
-    `## Secrets\n\nSecrets have no attributes. They are taken from ${Object.values({
-      ...WSMAN_SECRETS,
-      ...SECRET_ENVIRONMENT,
-    })
+    `## Secrets\n\nSecrets have no attributes. They are taken from ${[WSMAN_SECRETS, SECRET_ENVIRONMENT]
+      .flatMap((names) => Object.values(names))
       .map((name) => `\`${name}\``)
       .join(', ')}; a file must be readable by its owner alone.\n`
   );

@@ -1,25 +1,31 @@
 /**
- * The built-in management role that by its name and purpose (https://technet.microsoft.com/library/dd298116, role types)
- * is the one for a group of cmdlets. Cmdlet by cmdlet it is unverified, and organizations make roles of their own: advice
- * for people, never a decision.
+ * The built-in management roles that are made for what a group of cmdlets does, by Microsoft's pages on each role
+ * (https://learn.microsoft.com/exchange/built-in-management-roles-exchange-2013-help and the pages that it lists).
+ * Cmdlet by cmdlet it is unverified, and organizations make roles of their own: advice for people, never a decision.
  */
-const BUILT_IN: readonly (readonly [cmdlets: RegExp, role: string])[] = [
-  [/^(Test-ServiceHealth|Get-(HealthReport|ServerHealth))$/i, 'Monitoring'],
-  [/^Get-/i, 'View-Only Configuration'],
-  [/VirtualDirectory$/i, 'Exchange Virtual Directories'],
-  [/-ExchangeCertificate$/i, 'Exchange Server Certificates'],
-  [/-DatabaseAvailabilityGroup/i, 'Database Availability Groups'],
-  [/-ClientAccess(Server|Service)$/i, 'Organization Client Access'],
+const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[] = [
+  [/^(Test-ServiceHealth|Get-(HealthReport|ServerHealth))$/i, ['Monitoring']],
+  [/^Get-/i, ['View-Only Configuration']],
+  [/VirtualDirectory$/i, ['Exchange Virtual Directories']],
+  [/-ExchangeCertificate$/i, ['Exchange Server Certificates']],
+  [/-DatabaseAvailabilityGroup/i, ['Database Availability Groups']],
+  [/-ClientAccess(Server|Service)$/i, ['Exchange Servers', 'Organization Client Access']],
+  [/-OutlookAnywhere$/i, ['Exchange Servers']],
 ];
 
-/** Undefined where none is known for sure enough to be named. */
-export function builtInRole(cmdlet: string): string | undefined {
-  return BUILT_IN.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1];
+/** None where none is known for sure enough to be named. */
+function builtInRoles(cmdlet: string): readonly string[] {
+  return BUILT_IN.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1] ?? [];
 }
 
-/** What to do where an account has no right to some cmdlets. */
-export function roleRemedy(cmdlets: readonly string[]): string {
-  const roles = [...new Set(cmdlets.flatMap((cmdlet) => builtInRole(cmdlet) ?? []))].sort();
+/**
+ * What to do where an account has no right to some cmdlets, or to parameters of one.
+ *
+ * @param parameters of the first cmdlet. Left out: it is the cmdlets that are lacking
+ */
+export function roleRemedy(cmdlets: readonly string[], parameters: readonly string[] = []): string {
+  const roles = [...new Set(cmdlets.flatMap(builtInRoles))].sort();
   const builtIn = roles.length === 0 ? '' : ` Of the built-in roles these are likely: ${roles.join(', ')}.`;
-  return `Give the account a management role that holds what it lacks; \`Get-ManagementRole -Cmdlet ${cmdlets[0] ?? '<cmdlet>'}\` names the roles of your organization.${builtIn}`;
+  const lacking = parameters.length === 0 ? '' : ` -CmdletParameters ${parameters.join(',')}`;
+  return `Give the account a management role that holds what it lacks; \`Get-ManagementRole -Cmdlet ${cmdlets[0] ?? '<cmdlet>'}${lacking}\` names the roles of your organization.${builtIn}`;
 }

@@ -4,7 +4,10 @@ export interface Invocation {
   readonly cmdlet: string;
   /** By name without the dash, in the order in which people read them. */
   readonly parameters: Parameters;
-  /** Properties that the caller reads of each object. Left out: all. */
+  /**
+   * Properties that the caller reads of each object. Left out: all. A cmdlet that only looks is followed by
+   * `Select-Object`, where the server takes it, so that answers stay small.
+   */
   readonly properties?: readonly string[];
 }
 

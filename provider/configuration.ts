@@ -7,6 +7,7 @@ import {
   WSMAN_SECRETS,
   wsmanEndpoint,
   type WsmanEndpoint,
+  type WsmanReading,
 } from './wsman-endpoint';
 import { hasErrors, integer, isKnown, path, text, textList, textMap } from '../schema';
 
@@ -29,6 +30,7 @@ export const ENVIRONMENT = {
   call_timeout_seconds: 'EXCHANGE_CALL_TIMEOUT_SECONDS',
   open_timeout_seconds: 'EXCHANGE_OPEN_TIMEOUT_SECONDS',
   parallel_calls: 'EXCHANGE_PARALLEL_CALLS',
+  lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
 } as const;
 
 /** Secrets have no attribute: they come from the environment, or from a file that only its owner can read. */
@@ -128,6 +130,13 @@ export const CONFIGURATION_SCHEMA: Schema = {
         'parallel_calls',
       ),
     ),
+    lacking_rights: text(
+      'optional',
+      described(
+        'What a plan makes of cmdlets and parameters that the account may not use: error, or warning where this account only plans and another one deploys. Left out: error.',
+        'lacking_rights',
+      ),
+    ),
   },
 };
 
@@ -142,6 +151,8 @@ export interface Settings {
   readonly callTimeoutMs: number;
   readonly openTimeoutMs: number;
   readonly parallelCalls: number;
+  /** What a plan says where the account may not run what it shows. */
+  readonly lackingRights: 'error' | 'warning';
 }
 
 export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
@@ -185,14 +196,19 @@ export function settingsFrom(
     if (typeof value === 'number') return String(value);
     return value === null ? environment[ENVIRONMENT[setting]] || null : null;
   };
-  const count = (setting: Setting, otherwise: number, most: number) => {
+  const count = <Otherwise extends number | null>(
+    setting: Setting,
+    otherwise: Otherwise,
+    most: number,
+    least = 1,
+  ): number | Otherwise => {
     const value = given(setting);
     if (value === null) return otherwise;
-    if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+    if (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
     complain(
       setting,
       `${setting} is '${value}'`,
-      `Give a whole number from 1 to ${most}, in the provider block or in ${ENVIRONMENT[setting]}.`,
+      `Give a whole number from ${least} to ${most}, in the provider block or in ${ENVIRONMENT[setting]}.`,
     );
     return otherwise;
   };
@@ -206,7 +222,7 @@ export function settingsFrom(
     );
   };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
-    endpointFrom(value, setting, { config, given, givenList, environment, complain });
+    endpointFrom(value, setting, { config, given, givenList, count, environment, complain });
   const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
   const settings = {
     endpoint: read(given('endpoint'), 'endpoint'),
@@ -217,6 +233,7 @@ export function settingsFrom(
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
     openTimeoutMs: 1000 * count('open_timeout_seconds', 60, 3600),
     parallelCalls: count('parallel_calls', DEFAULT_PARALLEL_CALLS, MOST_PARALLEL_CALLS),
+    lackingRights: lackingRightsFrom(given, complain),
   };
   const { endpoint } = settings;
   return endpoint === null || hasErrors(diagnostics)
@@ -227,16 +244,13 @@ export function settingsFrom(
 type Given = (setting: Setting) => string | null;
 type Complain = (setting: string, summary: string, detail: string) => void;
 
-interface Reading {
+interface Reading extends WsmanReading {
   readonly config: Values;
   readonly given: Given;
-  readonly givenList: (setting: Setting) => readonly string[] | null;
-  readonly environment: Environment;
-  readonly complain: Complain;
 }
 
 function endpointFrom(value: string | null, setting: Setting, reading: Reading): Endpoint | null {
-  const { config, given, givenList, environment } = reading;
+  const { config, given } = reading;
   const complain: Complain = (at, summary, detail) =>
     reading.complain(at === 'endpoint' ? setting : at, summary, detail);
   const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to https://server/PowerShell/, ssh://user@server:port or process:.`;
@@ -259,7 +273,7 @@ function endpointFrom(value: string | null, setting: Setting, reading: Reading):
   }
   switch (url.protocol) {
     case 'https:':
-      return wsmanEndpoint(url, given, givenList, environment, complain);
+      return wsmanEndpoint(url, { ...reading, complain });
     case 'process:':
       return processEndpoint(config, given, complain);
     case 'ssh:':
@@ -329,6 +343,17 @@ function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | 
     knownHostsFile: given('ssh_known_hosts_file'),
     privateKeyFile: given('ssh_private_key_file'),
   };
+}
+
+function lackingRightsFrom(given: Given, complain: Complain): Settings['lackingRights'] {
+  const value = given('lacking_rights') ?? 'error';
+  if (value === 'error' || value === 'warning') return value;
+  complain(
+    'lacking_rights',
+    `lacking_rights is '${value}'`,
+    `Give error or warning, in the provider block or in ${ENVIRONMENT.lacking_rights}.`,
+  );
+  return 'error';
 }
 
 function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, ExchangeVersion> {

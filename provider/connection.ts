@@ -71,6 +71,7 @@ async function transportFor(
   if (endpoint.kind === 'wsman') {
     const { wsmanTransport } = await import('../remoting/transports/wsman/transport');
     const { url, caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
+    const { operationTimeoutMs, maxEnvelopeBytes } = endpoint;
     return wsmanTransport({
       url,
       authentication: wsmanAuthentication(endpoint, environment),
@@ -80,6 +81,8 @@ async function transportFor(
       },
       ...(shellResource === null ? {} : { shellResource }),
       allowedRedirectHosts,
+      ...(operationTimeoutMs === null ? {} : { operationTimeoutMs }),
+      ...(maxEnvelopeBytes === null ? {} : { maxEnvelopeBytes }),
       environment,
     });
   }

@@ -1,16 +1,27 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
+import type { Session } from '../powershell/session';
 import { isKnown } from '../schema';
 import type { Environment, Settings } from './configuration';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
-import { connect } from './connection';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
+
+export interface ProviderOptions {
+  /** @default a session with the endpoint of the settings */
+  readonly open?: (settings: Settings) => Promise<Session>;
+  /**
+   * Takes a sentence on every remote call, for whoever looks for a fault. No secret is in it.
+   *
+   * @default nobody listens
+   */
+  readonly note?: (message: string) => void;
+}
 
 /** The provider `exchange`. The environment is given, so that tests need not change their own. */
 export function exchangeProvider(
   environment: Environment,
-  open: (settings: Settings) => ReturnType<typeof connect> = (settings) => connect(settings, environment),
+  { open = (settings) => connectLate(settings, environment), note = () => undefined }: ProviderOptions = {},
 ): ProviderDefinition<ExchangeTarget> {
   return {
     typeName: 'exchange',
@@ -22,10 +33,17 @@ export function exchangeProvider(
         : [],
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
-      return settings === undefined
-        ? { diagnostics }
-        : { target: new ExchangeTarget(settings, open), diagnostics };
+      if (settings === undefined) return { diagnostics };
+      const target = new ExchangeTarget(settings, open, note);
+      target.connect();
+      return { target, diagnostics };
     },
     close: (target) => target.close(),
   };
+}
+
+/** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */
+async function connectLate(settings: Settings, environment: Environment): Promise<Session> {
+  const { connect } = await import('./connection');
+  return connect(settings, environment);
 }

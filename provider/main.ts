@@ -1,4 +1,7 @@
-import { serve } from '../plugin';
+import { log, serve } from '../plugin';
 
 // Loaded after the handshake, while Terraform connects: a plan starts this program three times.
-void serve(async () => (await import('./definition')).exchangeProvider(process.env));
+void serve(async () => {
+  const { exchangeProvider } = await import('./definition');
+  return exchangeProvider(process.env, { note: (message) => log('debug', message) });
+});

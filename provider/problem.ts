@@ -8,6 +8,7 @@ import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';
 import type { Endpoint, Settings } from './configuration';
 
+const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
 /** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
@@ -26,10 +27,11 @@ export function outcomeProblem(
   }
   const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
   if (error === undefined) return undefined;
+  const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} failed${where}`,
-    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
+    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${tooLarge ? TOO_LARGE : remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
   };
 }
 
@@ -39,17 +41,19 @@ function remedyFor(id: string, cmdlet: string): string {
     return `The session does not offer the cmdlet: the account lacks the role for it, or the session is not one of Exchange. ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith('NamedParameterNotFound')) {
-    return 'This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server.';
+    return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
   return RESUME;
 }
 
-/** Cmdlets that a change needs and the session does not offer; a plan may be the work of an account that only reads. */
-export function rightsWarning(cmdlets: readonly string[]): Diagnostic {
+/** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */
+export function uncheckedRights(outcome: Outcome): Diagnostic {
+  const reason =
+    outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
   return {
     severity: 'warning',
-    summary: `This account may not run ${cmdlets.join(', ')}`,
-    detail: `No role of the account holds it: the session does not offer it. A deploy with this account stops there. ${roleRemedy(cmdlets)}`,
+    summary: 'Whether the account may run the cmdlets was not checked',
+    detail: `${reason}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
   };
 }
 

@@ -4,9 +4,9 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
-import { rightsWarning } from './problem';
+import { rightsProblems } from './rights';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -42,10 +42,13 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const observe = async (state: Values, target: ExchangeTarget) => {
     const known = state as KnownValues;
     const server = text(known['server']);
-    if (server !== null && (await target.isUninstalled(server))) return { state: null };
-    if (resource.observe === undefined || resource.view === undefined) return { state };
     const facts = factsFor(target, known['server'] ?? null, null, null);
-    const reading = await target.observe(target.addressed(resource.observe(known as State, facts)));
+    const [isUninstalled, reading] = await Promise.all([
+      server !== null && target.isUninstalled(server),
+      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts))),
+    ]);
+    if (isUninstalled) return { state: null };
+    if (reading === undefined || resource.view === undefined) return { state };
     if (reading.kind === 'failed') {
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
@@ -88,13 +91,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const information = await inform(resource, usesPfx, change, target);
       const planned = { ...change.planned, ...information.values };
       const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
-      if (steps === UNKNOWN || steps.length === 0) return information;
-      const unsupported = unsupportedCalls(steps, planned['server'] ?? null, target);
-      const found = [...(information.diagnostics ?? []), ...unsupported];
-      const without = hasErrors(found) ? [] : await callsWithoutRights(steps, target);
-      return { ...information, diagnostics: [...found, ...without] };
+      const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
+      return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
     },
     steps: stepsOf,
+    vet: async (steps, target) => {
+      const { commands, diagnostics } = await target.rights();
+      if (commands === undefined) return diagnostics;
+      return rightsProblems(resource.typeName, steps, commands, target.settings.lackingRights);
+    },
     describe: (step) => renderInvocation(step.invocation),
     execute: async (step, target, { signal }) => {
       const resolved = await resolve(step);
@@ -152,19 +157,6 @@ function unsupportedCalls(
       },
     ];
   });
-}
-
-/** What no role of the account allows: told before anything has run. */
-async function callsWithoutRights(
-  steps: readonly Step[],
-  target: ExchangeTarget,
-): Promise<readonly Diagnostic[]> {
-  const cmdlets = steps.flatMap(({ invocation, guard }) => [
-    invocation.cmdlet,
-    ...(guard === undefined ? [] : [guard.invocation.cmdlet]),
-  ]);
-  const lacking = await target.notOffered([...new Set(cmdlets)]);
-  return lacking.length === 0 ? [] : [rightsWarning(lacking)];
 }
 
 /** What the plan must know from outside: the real version of the server, and the PFX. */

@@ -1,20 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import type { Step } from '../exchange/resources';
+import { objectWith } from '../exchange/resources/object-with';
+import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
-import type { Session } from '../powershell/session';
+import type { InvokeOptions, Session } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
+import { callNote } from './call-note';
 import { Readings } from './readings';
-import { connectionProblem, guardProblem, outcomeProblem, timeoutProblem, warnings } from './problem';
+import {
+  connectionProblem,
+  guardProblem,
+  outcomeProblem,
+  timeoutProblem,
+  uncheckedRights,
+  warnings,
+} from './problem';
+import { ServerReadings } from './server-readings';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
   | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
   | { readonly kind: 'failed'; readonly diagnostics: readonly Diagnostic[] };
+
+/** What the session lets the account run; left out where it does not say. */
+export interface Rights {
+  readonly commands?: OfferedCommands;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** How a step ended. `uncertain`: it may or may not have taken effect; only a look at the object tells. */
 export interface StepEnd {
@@ -22,30 +41,47 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Why no session came about. */
-interface NoSession {
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * The Exchange organization that a run acts on: one session for all resources, opened at the first call. Reads are
+ * The Exchange organization that a run acts on: one session for all resources, opened when it is configured. Reads are
  * made once and shared; any write forgets them.
  */
 export class ExchangeTarget {
-  readonly #readings = new Readings((invocation) => this.#read(invocation));
+  readonly #readings = new Readings((invocation) => this.#readShared(invocation));
+  readonly #serverReadings = new ServerReadings(
+    () => this.#declaredServers(),
+    async (calls) => {
+      const outcome = await this.#call(calls, (session, options) => session.invokeInTurn(calls, options));
+      return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
+    },
+  );
+  /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
+  #hasRun = false;
   #session: Promise<Session> | null = null;
-  #servers: Promise<Reading> | null = null;
-  #offered: Promise<ReadonlySet<string> | null> | null = null;
   /** There was a session. */
   #opened = false;
+  #servers: Promise<Reading> | null = null;
+  #rights: Promise<Rights> | null = null;
 
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
+    private readonly note: (message: string) => void = () => undefined,
   ) {}
+
+  /**
+   * Begins to open the session, while Terraform goes on with what needs none: it checks every resource before it reads
+   * the first. Why it does not open is told to whoever needs it.
+   */
+  connect(): void {
+    this.#opening().catch(() => undefined);
+  }
+
+  #opening(): Promise<Session> {
+    return (this.#session ??= this.open(this.settings));
+  }
 
   /** The declared version of a server; for the organization, that of the oldest declared server. */
   versionFor(server: string | null): ExchangeVersion | undefined {
@@ -129,33 +165,37 @@ export class ExchangeTarget {
     return reading.kind === 'objects' && named(server, reading.outcome) === undefined;
   }
 
-  /**
-   * Which of these cmdlets the session does not offer: Exchange puts those alone into a session that a role of the
-   * account holds. None where the session does not tell.
-   */
-  async notOffered(cmdlets: readonly string[]): Promise<readonly string[]> {
-    const offered = await (this.#offered ??= this.#readOffered());
-    return offered === null ? [] : cmdlets.filter((cmdlet) => !offered.has(cmdlet.toLowerCase()));
-  }
-
-  /** One question for all cmdlets that the declared versions have. Null where the answer is not about Exchange. */
-  async #readOffered(): Promise<ReadonlySet<string> | null> {
-    const versions = [...new Set(this.settings.versions.values())];
-    const names = versions.flatMap((version) => catalogOf(version).cmdlets.map(({ name }) => name));
-    const outcome = await this.#look({ cmdlet: 'Get-Command', parameters: { Name: [...new Set(names)] } });
-    // An error beside the answer is a name that is not there.
-    if ('diagnostics' in outcome || outcome.kind !== 'objects') return null;
-    const offered = new Set(outcome.objects.map((object) => textOf(object, 'Name')?.toLowerCase() ?? ''));
-    return offered.has('get-exchangeserver') ? offered : null;
-  }
-
   /** Which servers there are, and their versions, no step changes: read once in a run. */
   #readServers(): Promise<Reading> {
-    return (this.#servers ??= this.#read({ cmdlet: 'Get-ExchangeServer', parameters: {} }));
+    return (this.#servers ??= this.#read({
+      cmdlet: 'Get-ExchangeServer',
+      parameters: {},
+      properties: ['Name', 'AdminDisplayVersion'],
+    }));
+  }
+
+  /** What the account may run, for all that a run may need: asked once, by whoever has steps first. */
+  rights(): Promise<Rights> {
+    return (this.#rights ??= this.#askRights());
+  }
+
+  async #askRights(): Promise<Rights> {
+    // Role-based access control does not apply to a snap-in: every cmdlet is there.
+    if (this.settings.snapIn !== null) return { diagnostics: [] };
+    const question = offerQuestion(neededCmdlets(ExchangeVersion.ALL));
+    const outcome = await this.#twice(question);
+    if ('diagnostics' in outcome) return { diagnostics: outcome.diagnostics };
+    const offer = offerOf(outcome);
+    if (offer === undefined) return { diagnostics: [uncheckedRights(outcome)] };
+    // A plan does not stop by an answer that leaves out what everybody has who reads: it is not about Exchange.
+    return offer.kind === 'told' && offer.commands.has(ALWAYS_READ)
+      ? { commands: offer.commands, diagnostics: [] }
+      : { diagnostics: [] };
   }
 
   /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
+    this.#hasRun = true;
     if (step.guard !== undefined) {
       const reading = await this.#read(this.addressed(step.guard.invocation));
       if (reading.kind === 'failed') return { kind: 'failed', diagnostics: reading.diagnostics };
@@ -202,14 +242,26 @@ export class ExchangeTarget {
     }
   }
 
-  /** A read whose connection was lost is made once more: reading twice changes nothing. */
-  async #look(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
-    const first = await this.#invoke(invocation, signal);
-    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
+  /** The first reads of a run that would be one for each server are one for all. */
+  async #readShared(invocation: Invocation): Promise<Reading> {
+    const outcome =
+      invocation.cmdlet === CERTIFICATE_READ && !this.#hasRun
+        ? await this.#serverReadings.get(invocation)
+        : undefined;
+    return outcome === undefined ? this.#read(invocation) : { kind: 'objects', outcome };
   }
 
+  async #declaredServers(): Promise<readonly string[]> {
+    const reading = await this.#readServers();
+    if (reading.kind === 'failed') return [];
+    return [...this.settings.versions.keys()].filter(
+      (server) => named(server, reading.outcome) !== undefined,
+    );
+  }
+
+  /** A read whose connection was lost is made once more: reading twice changes nothing. */
   async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
-    const outcome = await this.#look(invocation, signal);
+    const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const problem = outcomeProblem(invocation, null, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
@@ -218,16 +270,29 @@ export class ExchangeTarget {
     return { kind: 'objects', outcome };
   }
 
-  /** A call that never left is sent once more over a new session: it certainly had no effect. */
-  async #invoke(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
-    const first = await this.#call(invocation, signal);
-    const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
-    return again ? this.#call(invocation, signal) : first;
+  async #twice(invocation: Invocation, signal?: AbortSignal) {
+    const first = await this.#invoke(invocation, signal);
+    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
   }
 
-  async #call(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoSession> {
+  /** A call that never left is sent once more over a new session: it certainly had no effect. */
+  async #invoke(
+    invocation: Invocation,
+    signal?: AbortSignal,
+  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+    const run = (session: Session, options: InvokeOptions) => session.invoke(invocation, options);
+    const first = await this.#call([invocation], run, signal);
+    const again = 'kind' in first && first.kind === 'failed' && first.notSent === 'closed';
+    return again ? this.#call([invocation], run, signal) : first;
+  }
+
+  async #call(
+    calls: readonly [Invocation, ...Invocation[]],
+    run: (session: Session, options: InvokeOptions) => Promise<Outcome>,
+    signal?: AbortSignal,
+  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
-    const opening = (this.#session ??= this.open(this.settings));
+    const opening = this.#opening();
     try {
       session = await opening;
     } catch (error) {
@@ -235,10 +300,12 @@ export class ExchangeTarget {
       return { diagnostics: [connectionProblem(this.settings, error, this.#opened)] };
     }
     this.#opened = true;
-    const outcome = await session.invoke(invocation, {
+    const begin = performance.now();
+    const outcome = await run(session, {
       timeoutMs: this.settings.callTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
+    this.note(callNote(calls, outcome, performance.now() - begin));
     const lost =
       outcome.kind === 'unknown'
         ? outcome.interruption
@@ -254,5 +321,5 @@ export class ExchangeTarget {
 }
 
 function named(server: string, { objects }: ObjectsOutcome) {
-  return objects.find((object) => textOf(object, 'Name')?.toLowerCase() === server.toLowerCase());
+  return objectWith(objects, { Name: server });
 }

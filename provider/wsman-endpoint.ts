@@ -1,5 +1,5 @@
 import type { Schema } from '../schema';
-import { text, textList } from '../schema';
+import { integer, text, textList } from '../schema';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -12,6 +12,8 @@ export const WSMAN_ENVIRONMENT = {
   client_key_file: 'EXCHANGE_CLIENT_KEY_FILE',
   shell_resource: 'EXCHANGE_SHELL_RESOURCE',
   allowed_redirect_hosts: 'EXCHANGE_ALLOWED_REDIRECT_HOSTS',
+  operation_timeout_seconds: 'EXCHANGE_OPERATION_TIMEOUT_SECONDS',
+  max_envelope_kilobytes: 'EXCHANGE_MAX_ENVELOPE_KILOBYTES',
 } as const;
 
 export const WSMAN_SECRETS = {
@@ -19,6 +21,13 @@ export const WSMAN_SECRETS = {
   passwordFile: 'EXCHANGE_PASSWORD_FILE',
   passphrase: 'EXCHANGE_CLIENT_KEY_PASSPHRASE',
 } as const;
+
+/** An hour: what stands between would have cut an idle connection long before. */
+const MOST_OPERATION_SECONDS = 3600;
+/** What an administrator can set at the server at least (MS-WSMV 2.2.4.10, MaxEnvelopeSizekb). */
+const LEAST_ENVELOPE_KILOBYTES = 32;
+/** The server could take far more (4294967295), but an answer would then go past our bound for one message. */
+const MOST_ENVELOPE_KILOBYTES = 16_384;
 
 type Setting = keyof typeof WSMAN_ENVIRONMENT;
 
@@ -80,6 +89,20 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
       'allowed_redirect_hosts',
     ),
   ),
+  operation_timeout_seconds: integer(
+    'optional',
+    described(
+      `seconds after which the server says of a cmdlet that still runs that it has nothing new, 1 to ${MOST_OPERATION_SECONDS}. It is then asked again: no cmdlet ends by this. Lower it where a proxy cuts connections that are silent for long. Left out: 20.`,
+      'operation_timeout_seconds',
+    ),
+  ),
+  max_envelope_kilobytes: integer(
+    'optional',
+    described(
+      `the largest message in either direction, in units of 1024 bytes, ${LEAST_ENVELOPE_KILOBYTES} to ${MOST_ENVELOPE_KILOBYTES}; no more than MaxEnvelopeSizekb of the server, which refuses larger ones. Left out: 500, and 150 where the server has PowerShell 2.`,
+      'max_envelope_kilobytes',
+    ),
+  ),
 };
 
 export interface WsmanEndpoint {
@@ -94,20 +117,31 @@ export interface WsmanEndpoint {
   readonly fingerprints: readonly string[] | null;
   readonly shellResource: string | null;
   readonly allowedRedirectHosts: readonly string[];
+  /** Null: the transport's own. */
+  readonly operationTimeoutMs: number | null;
+  /** Null: what servers of that version take. */
+  readonly maxEnvelopeBytes: number | null;
 }
 
 type Given = (setting: Setting) => string | null;
 type GivenList = (setting: Setting) => readonly string[] | null;
+type Count = (setting: Setting, otherwise: null, most: number, least?: number) => number | null;
 type Complain = (setting: string, summary: string, detail: string) => void;
 type Environment = { readonly [name: string]: string | undefined };
+
+/** Where the settings come from, and where complaints go. */
+export interface WsmanReading {
+  readonly given: Given;
+  readonly givenList: GivenList;
+  readonly count: Count;
+  readonly environment: Environment;
+  readonly complain: Complain;
+}
 
 /** Reads an https:// endpoint; `null` where something is wrong, which was complained of. */
 export function wsmanEndpoint(
   url: URL,
-  given: Given,
-  givenList: GivenList,
-  environment: Environment,
-  complain: Complain,
+  { given, givenList, count, environment, complain }: WsmanReading,
 ): WsmanEndpoint | null {
   if (url.username !== '') {
     complain(
@@ -127,6 +161,13 @@ export function wsmanEndpoint(
       'Give 64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256` prints them.',
     );
   }
+  const operationSeconds = count('operation_timeout_seconds', null, MOST_OPERATION_SECONDS);
+  const envelopeKilobytes = count(
+    'max_envelope_kilobytes',
+    null,
+    MOST_ENVELOPE_KILOBYTES,
+    LEAST_ENVELOPE_KILOBYTES,
+  );
   if (authentication === null || wrong !== undefined) return null;
   // Exchange's virtual directory; a server alone is what people write.
   const full = url.pathname === '/' ? new URL('/PowerShell/', url.href) : url;
@@ -138,6 +179,8 @@ export function wsmanEndpoint(
     fingerprints,
     shellResource: given('shell_resource'),
     allowedRedirectHosts: givenList('allowed_redirect_hosts') ?? [],
+    operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
+    maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
   };
 }
 

@@ -9,6 +9,13 @@ export function cdktfProgram(): string {
   return join(dirname(manifest), bin.cdktf);
 }
 
+/** Who manages real servers from this machine must not meet them, or their passwords, in the sandbox. */
+function withoutOwnServers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(EXCHANGE|DNS_UPDATE)_/.test(name)),
+  );
+}
+
 /** Runs cdktf with its output shown as it comes. @throws Error where it ends with another exit code than 0 */
 export async function cdktf(
   args: readonly string[],
@@ -18,7 +25,7 @@ export async function cdktf(
   process.stdout.write(`\n$ cdktf ${args.join(' ')}\n`);
   const child = spawn(process.execPath, [cdktfProgram(), ...args], {
     cwd: folder,
-    env: { ...process.env, ...variables, CI: '1' },
+    env: { ...withoutOwnServers(process.env), ...variables, CI: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const code = await new Promise<number | null>((resolve, reject) => {

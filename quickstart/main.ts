@@ -6,14 +6,16 @@ import { layProvider } from '../install/mirror';
 import { cdktf } from './cdktf';
 import { startDns, ZONE } from './dns';
 import { layDnsProvider } from './dns-provider';
-import { ENVIRONMENT_NAME, Sandbox } from './sandbox';
+import { startExchange, type ExchangeEndpoint } from './exchange';
+import { ENVIRONMENT_NAME, exportLines, Sandbox } from './sandbox';
 import { findTerraform } from './tools';
+import { USAGE, wayFrom, type Way } from './way';
 
 function say(text: string): void {
   process.stdout.write(`\n=== ${text}\n`);
 }
 
-async function main(): Promise<void> {
+async function main(way: Way): Promise<void> {
   const started = Date.now();
   const terraform = findTerraform();
   const sandbox = new Sandbox();
@@ -30,8 +32,15 @@ async function main(): Promise<void> {
   say(await layDnsProvider(sandbox.mirror));
 
   const dns = await startDns(sandbox.dns, sandbox.dnsKey);
+  let endpoint: ExchangeEndpoint | undefined;
   try {
-    const variables = sandbox.variables(dns.port);
+    if (way === 'wsman') {
+      endpoint = await startExchange(sandbox.exchange);
+      say(
+        `Exchange's own endpoint answers at ${endpoint.url}: HTTPS, Basic, a certificate of its own authority`,
+      );
+    }
+    const variables = sandbox.variables(dns.port, endpoint?.variables ?? sandbox.processVariables);
     const run = (...args: string[]) => cdktf(args, sandbox.project, variables);
 
     say('The site with one server: what would be done');
@@ -57,15 +66,25 @@ async function main(): Promise<void> {
         `${relative(process.cwd(), join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, file))}\n`,
       );
     }
-    const environment = sandbox.writeEnvironment(variables);
     say(`Done in ${Math.round((Date.now() - started) / 1000)} seconds. To type cdktf yourself:`);
-    process.stdout.write(
-      `npm run quickstart:dns      (in a terminal of its own: the DNS server again)\n` +
-        `. ${relative(process.cwd(), environment)} && cd ${relative(process.cwd(), sandbox.project)} && npx cdktf plan\n`,
-    );
+    showHowToGoOn(sandbox, sandbox.writeEnvironment(variables), endpoint);
   } finally {
+    await endpoint?.close();
     await dns.close();
   }
+}
+
+function showHowToGoOn(sandbox: Sandbox, environment: string, endpoint?: ExchangeEndpoint): void {
+  const again = (script: string, what: string) =>
+    process.stdout.write(`${script.padEnd(28)}(in a terminal of its own: ${what} again)\n`);
+  again('npm run quickstart:dns', 'the DNS server');
+  if (endpoint !== undefined) again('npm run quickstart:exchange', 'the Exchange endpoint');
+  process.stdout.write(
+    `. ${relative(process.cwd(), environment)} && cd ${relative(process.cwd(), sandbox.project)} && npx cdktf plan\n`,
+  );
+  if (endpoint === undefined) return;
+  say('To reach the Exchange endpoint alone, for example with npm run doctor:');
+  process.stdout.write(exportLines(endpoint.variables));
 }
 
 async function showAnswers(port: number): Promise<void> {
@@ -90,7 +109,13 @@ async function withoutTerraform(sandbox: Sandbox, remedy: string): Promise<void>
   process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+function fail(error: unknown, more = ''): void {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n${more}`);
   process.exitCode = 1;
-});
+}
+
+try {
+  main(wayFrom(process.argv.slice(2))).catch(fail);
+} catch (error) {
+  fail(error, `\n${USAGE}`);
+}

@@ -7,6 +7,7 @@ import { SimulatedOrganization } from '../lab/exchange/organization';
 import { makeAuthority } from '../pki/issue';
 import { makePfx } from '../pki/pfx';
 import { KEY_NAME } from './dns';
+import { ENTRANCE } from './exchange';
 
 const root = resolve(__dirname, '..');
 const YEAR_MS = 365 * 86_400_000;
@@ -14,6 +15,15 @@ const YEAR_MS = 365 * 86_400_000;
 export const ENVIRONMENT_NAME = 'two-node-dag-2013';
 const SECOND_SERVER = { name: 'BsAEX02', fqdn: 'BsAEX02.apatricio.local', version: ExchangeVersion.V2013 };
 const NAMES = ['webmail.andersonpatricio.info', 'autodiscover.andersonpatricio.info'];
+
+export type Variables = { readonly [name: string]: string };
+
+/** For a POSIX shell. */
+export function exportLines(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join('');
+}
 
 /** Everything of the quick start, in one folder that may be removed at any time. */
 export class Sandbox {
@@ -26,6 +36,7 @@ export class Sandbox {
     records: join(this.folder, 'dns-records.json'),
     settings: join(this.folder, 'dns-server.json'),
   };
+  readonly exchange = { folder: join(this.folder, 'endpoint'), organization: this.organizationFolder };
   readonly dnsKey = randomBytes(32).toString('base64');
   readonly #pfxPassword = randomBytes(18).toString('base64url');
   #organization: SimulatedOrganization | null = null;
@@ -47,7 +58,7 @@ export class Sandbox {
     this.#makeCertificate();
     this.declare('first server only');
     const organization = SimulatedOrganization.create(this.organizationFolder, { domain: 'apatricio.local' });
-    organization.addServer({ ...SECOND_SERVER, name: 'BsAEX01', fqdn: 'BsAEX01.apatricio.local' });
+    organization.addServer({ ...SECOND_SERVER, name: ENTRANCE, fqdn: `${ENTRANCE}.apatricio.local` });
     this.#organization = organization;
     await bundle('lab/exchange/stdio.ts', this.#labProgram);
     writeFileSync(
@@ -75,19 +86,30 @@ export class Sandbox {
     );
   }
 
-  /** What Terraform, the provider and the DNS provider take from the environment. */
-  variables(dnsPort: number): { readonly [name: string]: string } {
+  /** How the provider starts the organization's session as a process of its own. */
+  get processVariables(): Variables {
     return {
-      TF_CLI_CONFIG_FILE: join(this.folder, 'terraform.rc'),
-      TF_VAR_pfx_password: this.#pfxPassword,
-      CHECKPOINT_DISABLE: '1',
       EXCHANGE_ENDPOINT: 'process:',
       EXCHANGE_PROCESS_COMMAND: JSON.stringify([
         process.execPath,
         this.#labProgram,
         this.organizationFolder,
-        'BsAEX01',
+        ENTRANCE,
       ]),
+    };
+  }
+
+  /**
+   * What Terraform, the provider and the DNS provider take from the environment.
+   *
+   * @param exchange how the provider reaches the organization
+   */
+  variables(dnsPort: number, exchange: Variables): Variables {
+    return {
+      TF_CLI_CONFIG_FILE: join(this.folder, 'terraform.rc'),
+      TF_VAR_pfx_password: this.#pfxPassword,
+      CHECKPOINT_DISABLE: '1',
+      ...exchange,
       DNS_UPDATE_SERVER: '127.0.0.1',
       DNS_UPDATE_PORT: String(dnsPort),
       DNS_UPDATE_KEYNAME: KEY_NAME,
@@ -97,12 +119,9 @@ export class Sandbox {
   }
 
   /** A file for the owner's shell, with which `cdktf` can be typed directly in the project folder. */
-  writeEnvironment(variables: { readonly [name: string]: string }): string {
+  writeEnvironment(variables: Variables): string {
     const file = join(this.folder, 'environment');
-    const lines = Object.entries(variables).map(
-      ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
-    );
-    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+    writeFileSync(file, exportLines(variables), { mode: 0o600 });
     return file;
   }
 

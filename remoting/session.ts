@@ -3,7 +3,7 @@ import type { Interruption, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
 import { Call, notSent } from './client/call';
-import { holdsSecureText } from './client/commands';
+import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
@@ -61,6 +61,8 @@ type Settings = Required<Omit<SessionOptions, 'signal' | 'bounds' | 'maxFragment
 
 const MIN_FRAGMENT_BYTES = 256;
 const DEFAULT_FRAGMENT_BYTES = 32_768;
+/** Cmdlets that may be sent twice, because they only look. */
+const READ = /^Get-/i;
 /** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
@@ -155,6 +157,8 @@ export class RemotingSession implements Session {
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
   readonly #availability = new Map<bigint, (answer: number) => void>();
+  /** Until the peer refused it once. */
+  #peerSelects = true;
   #failure: RemotingError | undefined;
   #closing: Promise<void> | undefined;
   #onOpened: (() => void) | undefined;
@@ -207,10 +211,32 @@ export class RemotingSession implements Session {
   }
 
   async invoke(invocation: Invocation, options: InvokeOptions = {}): Promise<Outcome> {
-    if (!CMDLET.test(invocation.cmdlet)) {
-      throw new RemotingError('usage', `'${invocation.cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
-    }
-    const call = new Call(invocation, newGuid());
+    checkName(invocation);
+    const { properties } = invocation;
+    const selects = this.#peerSelects && properties !== undefined && READ.test(invocation.cmdlet);
+    const statement: Statement = selects ? selecting(invocation) : [invocation];
+    const outcome = await this.#attempt([statement], options, properties);
+    if (!selects || !mayRefuseSelection(outcome)) return outcome;
+    const whole = await this.#attempt([[invocation]], options, properties);
+    if (!mayRefuseSelection(whole)) this.#peerSelects = false;
+    return whole;
+  }
+
+  async invokeInTurn(
+    [first, ...rest]: readonly [Invocation, ...Invocation[]],
+    options: InvokeOptions = {},
+  ): Promise<Outcome> {
+    for (const invocation of [first, ...rest]) checkName(invocation);
+    return this.#attempt([[first], ...rest.map((invocation): Statement => [invocation])], options);
+  }
+
+  async #attempt(
+    statements: Statements,
+    options: InvokeOptions,
+    properties?: readonly string[],
+  ): Promise<Outcome> {
+    const call = new Call(statements, newGuid(), properties);
+    const { cmdlet } = call;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
     const interrupt = (kind: Interruption, message: string): void => {
@@ -218,10 +244,10 @@ export class RemotingSession implements Session {
       interrupted.abort();
     };
     const timer = setTimeout(
-      () => interrupt('timeout', `${invocation.cmdlet} did not end within ${timeoutMs} ms`),
+      () => interrupt('timeout', `${cmdlet} did not end within ${timeoutMs} ms`),
       timeoutMs,
     );
-    const onAbort = (): void => interrupt('stopped', `${invocation.cmdlet} was stopped`);
+    const onAbort = (): void => interrupt('stopped', `${cmdlet} was stopped`);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted === true) onAbort();
     try {
@@ -288,14 +314,15 @@ export class RemotingSession implements Session {
     signal: AbortSignal,
   ): Promise<{ readonly outcome: Outcome; readonly ended: Promise<void> }> {
     try {
-      if (Object.values(call.invocation.parameters).some(holdsSecureText)) {
+      const invocations = call.statements.flat();
+      if (invocations.some(({ parameters }) => Object.values(parameters).some(holdsSecureText))) {
         await orAbort(this.#agreeKey(), signal);
       }
     } catch {
       return { outcome: this.#unsent(call), ended: Promise.resolve() };
     }
     const { pipeline } = call;
-    const fragments = this.#pool.createPipeline(pipeline, call.invocation);
+    const fragments = this.#pool.createPipeline(pipeline, call.statements);
     let confirmEnd = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       confirmEnd = resolve;
@@ -507,5 +534,21 @@ function interruptionOf(error: RemotingError): Interruption {
       return error.kind;
     default:
       return 'closed';
+  }
+}
+
+/**
+ * True where the peer has no Select-Object, or not with a list of properties (a restricted endpoint answers
+ * `ParameterArgumentValidationError,Select-Object`). An unknown command may also be the cmdlet itself.
+ */
+function mayRefuseSelection(outcome: Outcome): boolean {
+  if (outcome.kind !== 'failed') return false;
+  const id = outcome.error.fullyQualifiedErrorId;
+  return id.endsWith(`,${SELECTION}`) || id === 'CommandNotFoundException';
+}
+
+function checkName({ cmdlet }: Invocation): void {
+  if (!CMDLET.test(cmdlet)) {
+    throw new RemotingError('usage', `'${cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
   }
 }

@@ -31,7 +31,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   docs: ['exchange', 'provider', 'schema'],
   install: ['exchange/provider-address'],
   quickstart: ['install', 'lab', 'exchange', 'pki'],
-  bench: ['install', 'quickstart/cdktf', 'lab', 'exchange', 'pki', 'plugin/wire/certificate'],
+  bench: ['install', 'quickstart/cdktf', 'lab', 'exchange', 'pki', 'plugin', 'schema'],
 };
 
 const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {

@@ -1,21 +1,15 @@
 import { roleRemedy } from '../../exchange/management-roles';
-import { textOf } from '../../exchange/resources/property';
-import type { ErrorRecord } from '../../powershell/outcome';
+import { neededCmdlets } from '../../exchange/needed-cmdlets';
+import type { Outcome } from '../../powershell/outcome';
+import { offerOf, offerQuestion } from '../../provider/offered-commands';
 import { outcomeProblem } from '../../provider/problem';
 import type { Check } from './check';
 import { failed, ok, skipped } from './check';
-import { neededCmdlets } from './needed-cmdlets';
 
-/** What Get-Command says, beside its answer, of each name that it does not know. */
-const NOT_OFFERED = 'CommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand';
 /** Of a session that has no Get-Command itself. */
 const NO_GET_COMMAND = 'CommandNotFoundException';
 
-/**
- * Whether the session offers what a deploy needs. Exchange puts only those cmdlets into a session that a role of the
- * account holds, so asking which there are tells the rights without using them. With a snap-in there are no roles, and
- * every cmdlet is there.
- */
+/** Whether the session offers what a deploy needs. With a snap-in there are no roles, and every cmdlet is there. */
 export const cmdlets: Check = {
   name: 'cmdlets',
   of: ['process', 'ssh', 'wsman'],
@@ -24,20 +18,20 @@ export const cmdlets: Check = {
       return skipped('no server of a known version is there to tell which cmdlets are needed');
     }
     const needed = neededCmdlets(checkup.versions, checkup.plan?.cmdlets);
-    const asking = { cmdlet: 'Get-Command', parameters: { Name: needed } };
+    const asking = offerQuestion(needed);
     const session = await checkup.session();
     const outcome = await session.invoke(asking);
-    if (outcome.kind === 'failed' && outcome.error.fullyQualifiedErrorId === NO_GET_COMMAND) {
+    const offer = offerOf(outcome);
+    if (offer?.kind === 'refused' && offer.error.fullyQualifiedErrorId === NO_GET_COMMAND) {
       return skipped('the session has no Get-Command, so what the account may do shows only when it does it');
     }
-    const answered =
-      outcome.kind === 'objects' ? { ...outcome, errors: outcome.errors.filter(isUnexpected) } : outcome;
-    const problem = outcomeProblem(asking, null, answered);
-    if (problem !== undefined || answered.kind !== 'objects') {
+    if (offer?.kind !== 'told') {
+      const refusal: Outcome =
+        offer === undefined ? outcome : { kind: 'failed', error: offer.error, warnings: [], errors: [] };
+      const problem = outcomeProblem(asking, null, refusal);
       return failed(problem?.summary ?? 'Get-Command failed', problem?.detail ?? '');
     }
-    const offered = new Set(answered.objects.map((object) => textOf(object, 'Name')?.toLowerCase()));
-    const missing = needed.filter((name) => !offered.has(name.toLowerCase()));
+    const missing = needed.filter((name) => !offer.commands.has(name));
     const scope = checkup.plan === undefined ? 'that the provider can use' : 'that the plan needs';
     if (missing.length === 0) return ok(`the session offers all ${needed.length} cmdlets ${scope}`);
     return failed(
@@ -48,7 +42,3 @@ export const cmdlets: Check = {
     );
   },
 };
-
-function isUnexpected({ fullyQualifiedErrorId }: ErrorRecord): boolean {
-  return fullyQualifiedErrorId !== NOT_OFFERED;
-}

@@ -3,7 +3,7 @@ import { flag, text, textSet } from '../../schema';
 import { thumbprintProblem } from './certificate';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
-import { ownCertificate, withThumbprint } from './installed-certificate';
+import { certificatesOf, ownCertificate, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 import type { Step } from './step';
 
@@ -118,7 +118,7 @@ export const certificateServices = defineResource({
       ),
     ];
   },
-  observe: (state) => ({ cmdlet: 'Get-ExchangeCertificate', parameters: { Server: state.server } }),
+  observe: (state) => certificatesOf(state.server ?? ''),
   view: (objects, state) => {
     const found = withThumbprint(objects, state.thumbprint);
     if (found === undefined) return null;

@@ -1,7 +1,7 @@
 import { flag, text, textSet } from '../../schema';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
-import { installedCertificate, withThumbprint } from './installed-certificate';
+import { certificatesOf, installedCertificate, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
@@ -9,8 +9,6 @@ export function thumbprintProblem(value: string): string | undefined {
   if (/^[0-9a-f]{40}$/i.test(value)) return undefined;
   return `'${value}' is not a thumbprint; give the 40 hexadecimal digits without spaces or hidden characters`;
 }
-
-const observe = (server: string) => ({ cmdlet: 'Get-ExchangeCertificate', parameters: { Server: server } });
 
 /**
  * A certificate in a server's store, imported from a PFX. Its services are a resource of their own, so that each
@@ -91,7 +89,7 @@ export const certificate = defineResource({
       },
     ];
   },
-  observe: (state) => observe(state.server ?? ''),
+  observe: (state) => certificatesOf(state.server ?? ''),
   view: (objects, state) => {
     const found = withThumbprint(objects, state.thumbprint);
     if (found === undefined) return null;
@@ -117,7 +115,7 @@ function removal(server: string, thumbprint: string) {
       parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
     },
     guard: {
-      invocation: observe(server),
+      invocation: certificatesOf(server),
       problem: (objects: Parameters<typeof withThumbprint>[0]) => {
         const found = objects
           .map(installedCertificate)

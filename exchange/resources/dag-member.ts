@@ -1,8 +1,9 @@
 import { text } from '../../schema';
-import { dagNameProblem } from './database-availability-group';
+import { dagNameProblem, GROUPS } from './database-availability-group';
 import { defineResource } from './definition';
 import { sameName } from './equality';
-import { textOf, textsOf } from './property';
+import { objectWith } from './object-with';
+import { textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 
 /** Membership of a server in a database availability group. */
@@ -42,9 +43,9 @@ export const dagMember = defineResource({
       },
     ];
   },
-  observe: () => ({ cmdlet: 'Get-DatabaseAvailabilityGroup', parameters: {} }),
+  observe: () => GROUPS,
   view: (objects, state) => {
-    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.dag ?? ''));
+    const found = objectWith(objects, { Name: state.dag ?? '' });
     const servers = found === undefined ? [] : (textsOf(found, 'Servers') ?? []);
     return servers.some((name) => sameName(name, state.server ?? '')) ? state : null;
   },

@@ -1,9 +1,10 @@
-import type { Argument } from '../../powershell/invocation';
+import type { Argument, Invocation } from '../../powershell/invocation';
 import type { Known } from '../../schema';
 import { text, textList } from '../../schema';
 import { defineResource } from './definition';
 import { sameName } from './equality';
 import { isHostName, serverNameProblem } from './host';
+import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
 import type { Step } from './step';
 
@@ -50,6 +51,13 @@ const ALTERNATE = {
   alternate_witness_directory: 'AlternateWitnessDirectory',
 } as const;
 const ADDRESSES = { ip_addresses: 'DatabaseAvailabilityGroupIpAddresses' } as const;
+
+/** The one call that shows all groups with their members. */
+export const GROUPS: Invocation = {
+  cmdlet: 'Get-DatabaseAvailabilityGroup',
+  parameters: {},
+  properties: ['Name', 'Servers', ...[WITNESS, ALTERNATE, ADDRESSES].flatMap((row) => Object.values(row))],
+};
 
 /** A database availability group. Its members are resources of their own. */
 export const databaseAvailabilityGroup = defineResource({
@@ -164,9 +172,9 @@ export const databaseAvailabilityGroup = defineResource({
           ),
         ];
   },
-  observe: () => ({ cmdlet: 'Get-DatabaseAvailabilityGroup', parameters: {} }),
+  observe: () => GROUPS,
   view: (objects, state) => {
-    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.name ?? ''));
+    const found = objectWith(objects, { Name: state.name ?? '' });
     if (found === undefined) return null;
     const orNull = (name: string) => (textOf(found, name) ?? '') || null;
     return {

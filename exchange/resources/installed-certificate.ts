@@ -1,7 +1,15 @@
+import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { parseCertificate } from '../../pki/certificate';
 import { sameName } from './equality';
 import { bytesOf, property, textsOf } from './property';
+
+/** Shows the certificates of one server; there is no way to ask for those of all. */
+export const CERTIFICATE_READ = 'Get-ExchangeCertificate';
+
+export function certificatesOf(server: string): Invocation {
+  return { cmdlet: CERTIFICATE_READ, parameters: { Server: server } };
+}
 
 /** A certificate as `Get-ExchangeCertificate` shows it. */
 export interface InstalledCertificate {

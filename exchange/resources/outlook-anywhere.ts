@@ -4,6 +4,7 @@ import { flag, text, textSet } from '../../schema';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
 import { isHostName } from './host';
+import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 
@@ -143,11 +144,19 @@ export const outlookAnywhere = defineResource({
     ];
   },
   // Not -ADPropertiesOnly: the TLS and authentication values compared here are kept by IIS.
-  observe: () => ({ cmdlet: 'Get-OutlookAnywhere', parameters: {} }),
+  observe: () => ({
+    cmdlet: 'Get-OutlookAnywhere',
+    parameters: {},
+    properties: [
+      'ServerName',
+      'Server',
+      ...SIDES.flatMap((side) => Object.values(side)),
+      'IISAuthenticationMethods',
+    ],
+  }),
   view: (objects, state) => {
-    const found = objects.find((object) =>
-      sameName(textOf(object, 'ServerName') ?? textOf(object, 'Server') ?? '', state.server ?? ''),
-    );
+    const server = state.server ?? '';
+    const found = objectWith(objects, { ServerName: server }) ?? objectWith(objects, { Server: server });
     if (found === undefined) return null;
     return {
       ...state,

@@ -1,8 +1,9 @@
 import { text, textSet } from '../../schema';
 import { defineResource } from './definition';
 import type { Facts } from './definition';
-import { sameName, sameNames, sameUrl } from './equality';
+import { sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
+import { objectWith } from './object-with';
 import { property, textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 
@@ -65,9 +66,13 @@ export const serviceConnectionPoint = defineResource({
       },
     ];
   },
-  observe: (_state, facts) => ({ cmdlet: `Get-${noun(facts)}`, parameters: {} }),
+  observe: (_state, facts) => ({
+    cmdlet: `Get-${noun(facts)}`,
+    parameters: {},
+    properties: ['Name', 'AutoDiscoverServiceInternalUri', 'AutoDiscoverSiteScope'],
+  }),
   view: (objects, state) => {
-    const found = objects.find((object) => sameName(textOf(object, 'Name') ?? '', state.server));
+    const found = objectWith(objects, { Name: state.server ?? '' });
     if (found === undefined) return null;
     return {
       ...state,

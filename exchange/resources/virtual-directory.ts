@@ -6,6 +6,7 @@ import { defineResource } from './definition';
 import type { ResourceDefinition } from './definition';
 import { sameName, sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
+import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 import type { Step } from './step';
@@ -154,14 +155,11 @@ export function virtualDirectory(
       parameters: iisAttributes.some((name) => ((state as KnownValues)[name] ?? null) !== null)
         ? {}
         : { ADPropertiesOnly: true },
+      properties: ['Server', 'Name', ...Object.values(parameters)],
     }),
     view: (objects, state) => {
       const name = `${row.directory} (${state.web_site ?? DEFAULT_WEB_SITE})`;
-      const found = objects.find(
-        (object) =>
-          sameName(textOf(object, 'Server') ?? '', state.server) &&
-          sameName(textOf(object, 'Name') ?? '', name),
-      );
+      const found = objectWith(objects, { Server: state.server ?? '', Name: name });
       if (found === undefined) return null;
       const values = state as KnownValues;
       const seen: { [name: string]: Known } = { web_site: values['web_site'] ?? DEFAULT_WEB_SITE };

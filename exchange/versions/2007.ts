@@ -5,7 +5,7 @@ import type { VersionDelta } from './delta';
  * was not found, so that more parameters may exist than stand here.
  * https://learn.microsoft.com/previous-versions/office/exchange-server-2007/
  */
-export const EXCHANGE_2007: VersionDelta = {
+export const exchange2007 = (): VersionDelta => ({
   removed: [],
   cmdlets: {
     'Enable-ExchangeCertificate': {
@@ -236,4 +236,4 @@ export const EXCHANGE_2007: VersionDelta = {
       },
     },
   },
-};
+});

@@ -4,7 +4,7 @@ import type { VersionDelta } from './delta';
  * Exchange Server 2010, as a delta to the version before; null takes a parameter away.
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
-export const EXCHANGE_2010: VersionDelta = {
+export const exchange2010 = (): VersionDelta => ({
   removed: ['Get-UMVirtualDirectory', 'Set-UMVirtualDirectory'],
   cmdlets: {
     'Add-DatabaseAvailabilityGroupServer': {
@@ -1348,4 +1348,4 @@ export const EXCHANGE_2010: VersionDelta = {
       },
     },
   },
-};
+});

@@ -4,7 +4,7 @@ import type { VersionDelta } from './delta';
  * Exchange Server 2013, as a delta to the version before; null takes a parameter away.
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
-export const EXCHANGE_2013: VersionDelta = {
+export const exchange2013 = (): VersionDelta => ({
   removed: ['Disable-OutlookAnywhere', 'Enable-OutlookAnywhere'],
   cmdlets: {
     'Add-DatabaseAvailabilityGroupServer': {
@@ -570,4 +570,4 @@ export const EXCHANGE_2013: VersionDelta = {
       },
     },
   },
-};
+});

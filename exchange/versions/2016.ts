@@ -4,7 +4,7 @@ import type { VersionDelta } from './delta';
  * Exchange Server 2016, as a delta to the version before; null takes a parameter away.
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
-export const EXCHANGE_2016: VersionDelta = {
+export const exchange2016 = (): VersionDelta => ({
   removed: [],
   cmdlets: {
     'Add-MailboxDatabaseCopy': {
@@ -248,4 +248,4 @@ export const EXCHANGE_2016: VersionDelta = {
       },
     },
   },
-};
+});

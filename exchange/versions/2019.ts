@@ -4,7 +4,7 @@ import type { VersionDelta } from './delta';
  * Exchange Server 2019, as a delta to the version before; null takes a parameter away.
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
-export const EXCHANGE_2019: VersionDelta = {
+export const exchange2019 = (): VersionDelta => ({
   removed: [],
   cmdlets: {
     'Set-DatabaseAvailabilityGroup': {
@@ -34,4 +34,4 @@ export const EXCHANGE_2019: VersionDelta = {
       },
     },
   },
-};
+});

@@ -1,20 +1,20 @@
-import { EXCHANGE_2007 } from './2007';
-import { EXCHANGE_2010 } from './2010';
-import { EXCHANGE_2013 } from './2013';
-import { EXCHANGE_2016 } from './2016';
-import { EXCHANGE_2019 } from './2019';
+import { exchange2007 } from './2007';
+import { exchange2010 } from './2010';
+import { exchange2013 } from './2013';
+import { exchange2016 } from './2016';
+import { exchange2019 } from './2019';
 import type { ParameterFact, VersionDelta } from './delta';
-import { EXCHANGE_SE } from './se';
+import { exchangeSe } from './se';
 import type { ExchangeVersion } from './version';
 
-/** Each a delta to the one before. */
-const HISTORY: readonly (readonly [string, VersionDelta])[] = [
-  ['2007', EXCHANGE_2007],
-  ['2010', EXCHANGE_2010],
-  ['2013', EXCHANGE_2013],
-  ['2016', EXCHANGE_2016],
-  ['2019', EXCHANGE_2019],
-  ['SE', EXCHANGE_SE],
+/** Each a delta to the one before; made where it is needed, since a start of the provider mostly needs none. */
+const HISTORY: readonly (readonly [string, () => VersionDelta])[] = [
+  ['2007', exchange2007],
+  ['2010', exchange2010],
+  ['2013', exchange2013],
+  ['2016', exchange2016],
+  ['2019', exchange2019],
+  ['SE', exchangeSe],
 ];
 
 /**
@@ -112,18 +112,27 @@ export type Unsupported =
 
 /** The cmdlets of one version. */
 export class Catalog {
-  readonly #byName: ReadonlyMap<string, CatalogCmdlet>;
+  /** By name in lower case. A run asks for a few of hundreds, so that each is made when it is asked for. */
+  readonly #makers: ReadonlyMap<string, () => CatalogCmdlet>;
+  readonly #made = new Map<string, CatalogCmdlet>();
 
   constructor(
     readonly version: ExchangeVersion,
-    readonly cmdlets: readonly CatalogCmdlet[],
+    makers: Iterable<readonly [name: string, make: () => CatalogCmdlet]>,
   ) {
-    this.#byName = new Map(cmdlets.map((cmdlet) => [cmdlet.name.toLowerCase(), cmdlet]));
+    this.#makers = new Map([...makers].map(([name, make]) => [name.toLowerCase(), make]));
+  }
+
+  get cmdlets(): readonly CatalogCmdlet[] {
+    return [...this.#makers.keys()].flatMap((name) => this.cmdlet(name) ?? []);
   }
 
   /** By its name, in any letter case. */
   cmdlet(name: string): CatalogCmdlet | undefined {
-    return this.#byName.get(name.toLowerCase());
+    const wanted = name.toLowerCase();
+    const made = this.#made.get(wanted) ?? this.#makers.get(wanted)?.();
+    if (made !== undefined) this.#made.set(wanted, made);
+    return made;
   }
 
   /** Undefined where the version has the cmdlet and every parameter of the call; otherwise the first that it lacks. */
@@ -162,13 +171,14 @@ interface Draft {
 function build(version: ExchangeVersion): Catalog {
   const drafts = new Map<string, Draft>();
   for (const [label, delta] of HISTORY) {
-    apply(delta, drafts);
+    apply(delta(), drafts);
     if (label === version.label) break;
   }
-  const cmdlets = [...drafts].map(
-    ([name, draft]) => new CatalogCmdlet(name, draft.asks, draft.partial, draft.facts),
-  );
-  return new Catalog(version, cmdlets);
+  const makers = [...drafts].map(([name, draft]): [string, () => CatalogCmdlet] => [
+    name,
+    () => new CatalogCmdlet(name, draft.asks, draft.partial, draft.facts),
+  ]);
+  return new Catalog(version, makers);
 }
 
 function apply(delta: VersionDelta, drafts: Map<string, Draft>): void {

@@ -23,7 +23,13 @@ export class Call {
     readonly catalog: Catalog,
     readonly options: LabOptions,
     readonly now: Date,
+    /** Names in lower case of the properties that go out, where a Select-Object follows. Left out: all. */
+    private readonly selection?: ReadonlySet<string>,
   ) {}
+
+  /** Whether a property goes out; those that do not need not be made. */
+  readonly shows = (property: string): boolean =>
+    this.selection === undefined || this.selection.has(property.toLowerCase());
 
   get organization(): OrganizationState {
     return this.draft.organization;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { PowerShellValue } from '../../powershell/outcome';
@@ -6,12 +7,12 @@ import { bind, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
 import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
-import { BEHAVIOURS } from './cmdlets';
+import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
-import { offeredCommands } from './offered-commands';
+import { offeredCommands, permitted } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
-import { presented, selectProperties } from './projection';
+import { presented, propertyNames, selectProperties } from './projection';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -28,6 +29,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2013': '4.0',
 };
 
+/** What a call comes with. */
+interface Circumstances {
+  /** The trip over the connection that brought it. */
+  readonly trip: string;
+  readonly options: LabOptions;
+  readonly signal: AbortSignal;
+  /** Properties that go out, where a Select-Object follows. */
+  readonly selection: readonly string[] | undefined;
+}
+
 /** What a command gave. */
 type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
 
@@ -42,7 +53,7 @@ export class ExchangeHost implements CommandHost {
   /**
    * @param server name or FQDN of the server where the session lives
    * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
-   * @param denied cmdlets that no role of the account holds, in lower case
+   * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
@@ -58,7 +69,8 @@ export class ExchangeHost implements CommandHost {
 
   async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
     try {
-      for (const chain of pipeline.statements) yield* this.#chain(chain, signal);
+      const trip = randomUUID();
+      for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
     } catch (error) {
       if (error instanceof ConnectionDropped) this.onDrop();
       if (!(error instanceof CmdletError)) throw error;
@@ -66,21 +78,21 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  async *#chain(chain: readonly Command[], signal: AbortSignal): AsyncIterable<Emission> {
+  async *#chain(chain: readonly Command[], trip: string, signal: AbortSignal): AsyncIterable<Emission> {
     const [first, ...rest] = chain;
     if (first === undefined) return;
     if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
     const options = this.#options();
-    for (const command of rest) refuseUnlessSelection(command, options);
+    const selections = rest.map((command) => selectionOf(command, options));
     const call: Given = isGetCommand(first)
       ? this.#offered(first)
-      : await this.#invoke(first, options, signal);
+      : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
     for (const message of call.warnings) yield { kind: 'warning', message };
-    let values: readonly PowerShellValue[] = call.output.map((value) => presented(value, options));
-    for (const command of rest) values = selectProperties(command.args, values);
+    let values: readonly PowerShellValue[] = call.output;
+    for (const names of selections) values = selectProperties(names, values);
     for (const value of values) {
       if (signal.aborted) return;
-      yield { kind: 'output', value };
+      yield { kind: 'output', value: presented(value, options) };
     }
     for (const error of call.errors) yield { kind: 'error', error };
   }
@@ -93,16 +105,18 @@ export class ExchangeHost implements CommandHost {
     return { output: objects, warnings: [], errors };
   }
 
-  async #invoke(command: Command, options: LabOptions, signal: AbortSignal): Promise<Call> {
+  async #invoke(command: Command, circumstances: Circumstances): Promise<Call> {
+    const { trip } = circumstances;
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const cmdlet = catalog.cmdlet(command.name);
-    const behaviour = BEHAVIOURS.get(command.name.toLowerCase());
-    if (cmdlet === undefined || this.denied.has(cmdlet.name.toLowerCase())) {
-      this.#record(session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
+    const known = catalog.cmdlet(command.name);
+    const cmdlet = known && permitted(known, this.denied);
+    const behaviour = await behaviourOf(command.name);
+    if (cmdlet === undefined) {
+      this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
-    const bound = this.#bind(session, cmdlet, command);
+    const bound = this.#bind(trip, session, cmdlet, command);
     const faults = faultsOf(this.store, cmdlet.name);
     if (behaviour === undefined) {
       throw exchangeError(
@@ -112,29 +126,35 @@ export class ExchangeHost implements CommandHost {
         `The lab does not simulate ${cmdlet.name}.`,
       );
     }
-    await this.#meet(faults, 'before', session, cmdlet, bound, signal);
-    const call = this.#execute(behaviour, cmdlet, bound, options);
-    await this.#meet(faults, 'after', session, cmdlet, bound, signal);
-    this.#record(session, cmdlet.name, bound, 'completed', true);
+    await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
+    const call = this.#execute(behaviour, cmdlet, bound, circumstances);
+    await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
+    this.#record(trip, session, cmdlet.name, bound, 'completed', true);
     return call;
   }
 
-  #bind(session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+  #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
     try {
       return bind(cmdlet, command.args);
     } catch (error) {
       const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
-      this.#record(session, cmdlet.name, new Map(), 'failed', false, id);
+      this.#record(trip, session, cmdlet.name, new Map(), 'failed', false, id);
       throw error;
     }
   }
 
-  #execute(behaviour: CmdletBehaviour, cmdlet: CatalogCmdlet, bound: Bound, options: LabOptions): Call {
+  #execute(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    { trip, options, selection }: Circumstances,
+  ): Call {
+    const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const run = (organization: Organization): Call => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date());
+      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
       behaviour.run(call);
       return call;
     };
@@ -149,7 +169,7 @@ export class ExchangeHost implements CommandHost {
     } catch (error) {
       if (error instanceof CmdletError) {
         const session = this.#session(this.store.read());
-        this.#record(session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
+        this.#record(trip, session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
       }
       throw error;
     }
@@ -161,7 +181,7 @@ export class ExchangeHost implements CommandHost {
     session: ServerState,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    signal: AbortSignal,
+    { trip, signal }: Circumstances,
   ): Promise<void> {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
       const applied = when === 'after';
@@ -170,7 +190,7 @@ export class ExchangeHost implements CommandHost {
           await sleep(fault.delayMs ?? 1000, undefined, { signal });
           break;
         case 'drop':
-          this.#record(session, cmdlet.name, bound, 'dropped', applied);
+          this.#record(trip, session, cmdlet.name, bound, 'dropped', applied);
           throw new ConnectionDropped();
         case 'fail': {
           const error = exchangeError(
@@ -179,7 +199,15 @@ export class ExchangeHost implements CommandHost {
             'ADTransientException',
             'Active Directory is not available. This is a fault that was asked for.',
           );
-          this.#record(session, cmdlet.name, bound, 'failed', applied, error.record.fullyQualifiedErrorId);
+          this.#record(
+            trip,
+            session,
+            cmdlet.name,
+            bound,
+            'failed',
+            applied,
+            error.record.fullyQualifiedErrorId,
+          );
           throw error;
         }
       }
@@ -187,6 +215,7 @@ export class ExchangeHost implements CommandHost {
   }
 
   #record(
+    trip: string,
     session: ServerState,
     cmdlet: string,
     bound: Bound,
@@ -196,6 +225,7 @@ export class ExchangeHost implements CommandHost {
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
+      trip,
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
@@ -228,10 +258,12 @@ function isGetCommand({ name }: Command): boolean {
   return name.toLowerCase() === 'get-command';
 }
 
-function refuseUnlessSelection(command: Command, options: LabOptions): void {
+/** The properties that a `Select-Object` leaves; nothing else may follow a cmdlet. */
+function selectionOf(command: Command, options: LabOptions): readonly string[] {
   if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
   if (options.selectObject === 'refused') {
     // What a restricted endpoint's own Select-Object answers to a list of properties.
     throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
   }
+  return propertyNames(command.args);
 }

@@ -11,6 +11,8 @@ export interface JournalEntry {
   readonly sequence: number;
   /** ISO 8601, UTC. */
   readonly time: string;
+  /** The same for all calls that came in one trip over the connection. */
+  readonly trip: string;
   /** Name of the server where the session lives. */
   readonly session: string;
   /** As the catalog spells it; as it was sent where no version has it. */

@@ -5,10 +5,9 @@ import type { LabOptions } from './options';
 
 /** `Select-Object -Property a,b` after a cmdlet: names are compared without case; what is not there is null. */
 export function selectProperties(
-  args: readonly CommandArgument[],
+  names: readonly string[],
   values: readonly PowerShellValue[],
 ): readonly PowerShellValue[] {
-  const names = propertyNames(args);
   return values.map((value) => {
     if (!isObject(value)) return value;
     const byName = new Map(Object.keys(value.properties).map((name) => [name.toLowerCase(), name]));
@@ -24,7 +23,7 @@ export function selectProperties(
   });
 }
 
-function propertyNames(args: readonly CommandArgument[]): readonly string[] {
+export function propertyNames(args: readonly CommandArgument[]): readonly string[] {
   const names = args.flatMap(({ name, value }) => {
     if (name !== null && !'property'.startsWith(name.replace(/^-|:$/g, '').toLowerCase())) {
       throw bindingError.validation('Select-Object', name, 'Only Property may be sent.');

@@ -1,14 +1,8 @@
 import { randomInt, randomUUID, type KeyObject } from 'node:crypto';
 import { ExchangeVersion } from '../../exchange/versions';
 import { makeSelfSigned, type KeyedCertificate } from '../../pki';
-import type {
-  CertificateState,
-  DatabaseState,
-  DirectoryObject,
-  OrganizationState,
-  ServerState,
-  Settings,
-} from './state';
+import { newObject } from './new-object';
+import type { CertificateState, DatabaseState, OrganizationState, ServerState } from './state';
 import { VIRTUAL_DIRECTORY_KINDS } from './virtual-directory-kinds';
 
 /** A server that Setup is run on. */
@@ -41,11 +35,6 @@ export const DEFAULT_SITE = 'Default-First-Site-Name';
 
 /** Setup's self-signed certificates are good for five years. */
 const VALID_YEARS = 5;
-
-export function newObject(name: string, now: Date, settings: Settings = {}): DirectoryObject {
-  const moment = now.toISOString();
-  return { name, guid: randomUUID(), created: moment, changed: moment, settings };
-}
 
 /** What Setup leaves on a server: addresses with the server's own name, and certificates that nobody trusts. */
 export function newServer(

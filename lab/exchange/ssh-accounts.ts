@@ -9,7 +9,7 @@ interface Account {
   readonly password?: { readonly salt: string; readonly hash: string };
   /** In the form of an `authorized_keys` line. */
   readonly publicKeys: readonly string[];
-  /** Cmdlets that no role of the account holds. */
+  /** Cmdlets that no role of the account holds; `Set-OwaVirtualDirectory -ExternalUrl` for one parameter of it. */
   readonly deniedCmdlets: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export class SshAccounts {
    * Lets a user in. An account of the same name is replaced.
    *
    * @param account `publicKeys` in the form of `authorized_keys` lines; `deniedCmdlets` are those that no role of the
-   * account holds, left out: none
+   * account holds, as `Set-OwaVirtualDirectory`, or `Set-OwaVirtualDirectory -ExternalUrl` for one parameter. Left out: none
    */
   add(
     name: string,

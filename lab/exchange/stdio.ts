@@ -1,10 +1,11 @@
 import { serve } from '../../remoting/server/serve';
-import { SimulatedOrganization } from './organization';
+import { ExchangeHost } from './host';
+import { Store } from './store';
 
 /** A PowerShell remoting server on the standard streams: `stdio <state folder> <server>`. */
 async function main([folder, server]: readonly string[]): Promise<void> {
   if (folder === undefined || server === undefined) throw new Error('usage: stdio <state folder> <server>');
-  const host = SimulatedOrganization.open(folder).host(server, () => process.exit(1));
+  const host = new ExchangeHost(new Store(folder), server, () => process.exit(1));
   await serve(host, process.stdin, process.stdout);
 }
 

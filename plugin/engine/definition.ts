@@ -104,6 +104,11 @@ export interface ManagedResource<Target, Step = unknown> {
    * make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
+  /**
+   * What stands against running these steps, for example a right that is lacking. Called at plan wherever a change has
+   * steps, those of the removal within a replacement too, unless the plan has an error already.
+   */
+  vet?(steps: readonly Step[], target: Target): Promise<readonly Diagnostic[]>;
   /** One step as people read it. Never shows a secret. */
   describe(step: Step): string;
   /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence. */

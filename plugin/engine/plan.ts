@@ -1,4 +1,4 @@
-import { isList, isRecord, path, sameValue, UNKNOWN } from '../../schema';
+import { hasErrors, isList, isRecord, path, sameValue, UNKNOWN } from '../../schema';
 import type { Block, BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
@@ -53,10 +53,11 @@ async function planDestruction<Target>(
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
   const removal = removalOf(resource, prior, target);
+  const diagnostics = [...(information?.diagnostics ?? []), ...destroyWarning(resource, removal)];
   return {
     ...nothing(null),
     memo: { removal },
-    diagnostics: [...(information?.diagnostics ?? []), ...destroyWarning(resource, removal)],
+    diagnostics: await vetted(resource, change, target, diagnostics),
   };
 }
 
@@ -106,17 +107,21 @@ async function planUpdate<Target>(
   ];
   const replaced = requiresReplace.length > 0;
   const removal = removalOf(resource, prior, target);
+  const update: Update = { kind: 'update', prior, planned, config };
+  const diagnostics = [
+    ...(information?.diagnostics ?? []),
+    ...(replaced ? replaceWarning(resource, removal) : []),
+  ];
+  // The other half of a replacement, its creation, is planned by a call of its own.
+  const runs: Change = replaced
+    ? { kind: 'destroy', prior, planned: null, config: null }
+    : withoutOpen(update, information?.values);
   return {
-    planned: changed
-      ? withSteps(resource, { kind: 'update', prior, planned, config }, information?.values, target)
-      : planned,
+    planned: changed ? withSteps(resource, update, information?.values, target) : planned,
     requiresReplace,
     // Terraform may ask for a replacement without telling (-replace): it then plans a creation with this memo.
     memo: { removal, ...(replaced ? { announced: true } : {}) },
-    diagnostics: [
-      ...(information?.diagnostics ?? []),
-      ...(replaced ? replaceWarning(resource, removal) : []),
-    ],
+    diagnostics: changed || replaced ? await vetted(resource, runs, target, diagnostics) : diagnostics,
   };
 }
 
@@ -141,6 +146,11 @@ async function planCreation<Target>(
   const information = await resource.inform?.(change, target);
   const informed = { ...change, planned: { ...base, ...information?.values } };
   const unseen = resource.find !== undefined && found === undefined;
+  const diagnostics = [
+    ...(found?.diagnostics ?? []),
+    ...(information?.diagnostics ?? []),
+    ...hiddenRemoval(resource, memo),
+  ];
   return {
     planned: unseen
       ? { ...informed.planned, ...unknownSteps(resource) }
@@ -151,12 +161,23 @@ async function planCreation<Target>(
       ...(memo.removal === undefined ? {} : { removal: memo.removal }),
       ...(existing === null ? {} : { existing }),
     },
-    diagnostics: [
-      ...(found?.diagnostics ?? []),
-      ...(information?.diagnostics ?? []),
-      ...hiddenRemoval(resource, memo),
-    ],
+    diagnostics: unseen
+      ? diagnostics
+      : await vetted(resource, withoutOpen(informed, information?.values), target, diagnostics),
   };
+}
+
+/** With what stands against the steps of the change; what is wrong already comes first. */
+async function vetted<Target>(
+  resource: ManagedResource<Target>,
+  change: Change,
+  target: Target,
+  diagnostics: readonly Diagnostic[],
+): Promise<readonly Diagnostic[]> {
+  if (resource.vet === undefined || hasErrors(diagnostics)) return diagnostics;
+  const steps = resource.steps(change, target);
+  if (steps === UNKNOWN || steps.length === 0) return diagnostics;
+  return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
 /**

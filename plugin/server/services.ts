@@ -56,8 +56,12 @@ export function services<Target>(
   ]);
 }
 
-/** go-plugin listens here for what a plugin prints; ours prints nothing. */
+/**
+ * go-plugin listens here for what a plugin prints (ours prints nothing), for connections between the two sides that a
+ * plugin announces (ours makes none), and for its health.
+ */
 export const SILENT_STREAMS: ReadonlySet<string> = new Set([
   '/plugin.GRPCStdio/StreamStdio',
+  '/plugin.GRPCBroker/StartStream',
   '/grpc.health.v1.Health/Watch',
 ]);

@@ -1,4 +1,4 @@
-import { decode, encode, type ExtensionCodecType, ExtData } from '@msgpack/msgpack';
+import { Decoder, Encoder, type ExtensionCodecType, ExtData } from '@msgpack/msgpack';
 import { isList, isRecord, UNKNOWN } from '../../schema';
 import type { AttributeType, BlockSchema, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
@@ -10,6 +10,9 @@ const codec: ExtensionCodecType<undefined> = {
   tryToEncode: (value) => (value === UNKNOWN ? new ExtData(UNKNOWN_EXTENSION, new Uint8Array(1)) : null),
   decode: () => UNKNOWN,
 };
+// Each made once: both keep what they work in.
+const encoder = new Encoder({ extensionCodec: codec });
+const decoder = new Decoder({ extensionCodec: codec, useBigInt64: true });
 
 /**
  * An object, resource state or configuration; null where Terraform sends none. Throws where the bytes are no value of
@@ -21,7 +24,7 @@ export function decodeValues(schema: BlockSchema, value: DynamicValue | undefine
 }
 
 function rawValue(value: DynamicValue | undefined): unknown {
-  if (value?.msgpack?.length) return decode(value.msgpack, { extensionCodec: codec, useBigInt64: true });
+  if (value?.msgpack?.length) return decoder.decode(value.msgpack);
   if (value?.json?.length) return decodeJson(value.json);
   return null;
 }
@@ -31,7 +34,7 @@ export function decodeJson(bytes: Uint8Array): unknown {
 }
 
 export function encodeValues(schema: BlockSchema, values: Values | null): DynamicValue {
-  return { msgpack: encode(values === null ? null : writeBlock(schema, values), { extensionCodec: codec }) };
+  return { msgpack: encoder.encode(values === null ? null : writeBlock(schema, values)) };
 }
 
 function writeBlock(schema: BlockSchema, values: Values): unknown {

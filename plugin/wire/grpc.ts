@@ -116,9 +116,11 @@ async function readMessage(stream: ServerHttp2Stream): Promise<Uint8Array> {
   });
   await new Promise<void>((resolve, reject) => {
     stream.once('end', resolve);
-    stream.once('close', () =>
-      reject(new GrpcError(STATUS.internal, 'a request was given up before its end')),
-    );
+    stream.once('close', () => {
+      // Every stream closes; most have had their request whole.
+      if (!stream.readableEnded)
+        reject(new GrpcError(STATUS.internal, 'a request was given up before its end'));
+    });
   });
   if (size > MAX_MESSAGE_BYTES + PREFIX_BYTES) {
     throw new GrpcError(STATUS.resourceExhausted, `a request is larger than ${MAX_MESSAGE_BYTES} bytes`);
@@ -134,12 +136,13 @@ async function readMessage(stream: ServerHttp2Stream): Promise<Uint8Array> {
 
 function reply(stream: ServerHttp2Stream, message: Uint8Array): void {
   if (stream.destroyed) return;
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32BE(message.length, 1);
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, PREFIX_BYTES);
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-  stream.write(prefix);
-  stream.end(message);
+  stream.end(frame);
 }
 
 function refuse(stream: ServerHttp2Stream, status: number, message: string): void {

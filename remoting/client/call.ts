@@ -1,4 +1,3 @@
-import type { Invocation } from '../../powershell/invocation';
 import type {
   ErrorRecord,
   Interruption,
@@ -9,6 +8,7 @@ import type {
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
 import { isList } from '../property';
+import type { Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
 /** One call on its way: gathers what comes back and makes the outcome of it. */
@@ -23,12 +23,19 @@ export class Call {
   readonly #errors: ErrorRecord[] = [];
 
   constructor(
-    readonly invocation: Invocation,
+    readonly statements: Statements,
     readonly pipeline: string,
+    /** Of each object; left out: all. */
+    private readonly properties?: readonly string[],
   ) {}
 
+  /** For people. */
+  get cmdlet(): string {
+    return this.statements[0][0].cmdlet;
+  }
+
   addOutput(output: Typed<HostValue>): void {
-    this.#objects.push(...objectsOf(output).map((object) => project(object, this.invocation.properties)));
+    this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
   }
 
   addWarning(message: string): void {

@@ -8,6 +8,8 @@ const LIST_OF_OBJECTS = [
   'System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]',
   'System.Object',
 ];
+/** What leaves properties out of an answer on the server; a restricted endpoint may not have it. */
+export const SELECTION = 'Select-Object';
 const NO_MERGE = enumeration('System.Management.Automation.Runspaces.PipelineResultTypes', 'None', 0);
 
 /** HostInfo of a client without a host: nothing is printed, nothing asked (MS-PSRP 2.2.3.14). */
@@ -24,8 +26,17 @@ export const UNKNOWN_APARTMENT = enumeration(
   2,
 );
 
-/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of a single command; never a script. */
-export function createPipeline(call: Invocation): ClixmlObject {
+/** A cmdlet and what its output goes into. */
+export type Statement = readonly [Invocation, ...Invocation[]];
+export type Statements = readonly [Statement, ...Statement[]];
+
+/** The statement that leaves all but the asked-for properties out of the answer, on the server. */
+export function selecting(call: Invocation): Statement {
+  return [call, { cmdlet: SELECTION, parameters: { Property: call.properties ?? [] } }];
+}
+
+/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of commands that run one statement after the other; never of a script. */
+export function createPipeline(statements: Statements): ClixmlObject {
   return propertySet({
     NoInput: true,
     ApartmentState: UNKNOWN_APARTMENT,
@@ -34,13 +45,24 @@ export function createPipeline(call: Invocation): ClixmlObject {
     HostInfo: NULL_HOST,
     PowerShell: propertySet({
       IsNested: false,
-      ExtraCmds: null,
-      Cmds: new TypedList(LIST_OF_OBJECTS, [command(call)]),
+      // With several statements all stand here, and the first in `Cmds` once more, as recorded clients do.
+      ExtraCmds:
+        statements.length === 1
+          ? null
+          : new TypedList(
+              LIST_OF_OBJECTS,
+              statements.map((statement) => propertySet({ Cmds: commands(statement) })),
+            ),
+      Cmds: commands(statements[0]),
       History: null,
       RedirectShellErrorOutputPipe: false,
     }),
     IsNested: false,
   });
+}
+
+function commands(statement: Statement): TypedList {
+  return new TypedList(LIST_OF_OBJECTS, statement.map(command));
 }
 
 function command(call: Invocation): ClixmlObject {

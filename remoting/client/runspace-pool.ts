@@ -1,4 +1,3 @@
-import type { Invocation } from '../../powershell/invocation';
 import type { ErrorRecord } from '../../powershell/outcome';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability } from '../capability';
@@ -14,7 +13,7 @@ import { protocolError } from '../remoting-error';
 import type { HostValue } from '../server/command-host';
 import { KeyExchange, type SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
-import { createPipeline, NULL_HOST, UNKNOWN_APARTMENT } from './commands';
+import { createPipeline, NULL_HOST, type Statements, UNKNOWN_APARTMENT } from './commands';
 
 /** What the peer told us. `pipeline` is the id that `createPipeline` was given. */
 export type PoolEvent =
@@ -94,8 +93,8 @@ export class ClientRunspacePool {
     ];
   }
 
-  createPipeline(pipeline: string, call: Invocation): Buffer[] {
-    return this.#message('CREATE_PIPELINE', createPipeline(call), pipeline);
+  createPipeline(pipeline: string, statements: Statements): Buffer[] {
+    return this.#message('CREATE_PIPELINE', createPipeline(statements), pipeline);
   }
 
   /** PUBLIC_KEY; a second call sends the same key again. */

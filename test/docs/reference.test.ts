@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { referencePages } from '../../docs/reference-pages';
+import { SECRET_ENVIRONMENT } from '../../provider/configuration';
+import { WSMAN_SECRETS } from '../../provider/wsman-endpoint';
 
 const folder = resolve(__dirname, '../../docs/reference');
 const root = resolve(__dirname, '../..');
@@ -10,6 +12,13 @@ test('the reference is what the definitions say; npm run docs writes it', () => 
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   );
   expect(written).toEqual(referencePages());
+});
+
+test('every secret is named', () => {
+  const [, secrets = ''] = (referencePages()['provider.md'] ?? '').split('## Secrets');
+  for (const names of [WSMAN_SECRETS, SECRET_ENVIRONMENT]) {
+    for (const name of Object.values(names)) expect(secrets).toContain(`\`${name}\``);
+  }
 });
 
 test('links between the pages lead somewhere', () => {

@@ -218,6 +218,25 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     );
 
     test(
+      'with an account that may not run a cmdlet of the plan',
+      async () => {
+        rig.organization.ssh.add('viewer', {
+          password: 'right',
+          deniedCmdlets: ['Import-ExchangeCertificate'],
+        });
+        await refused(
+          [
+            'The account may not run Import-ExchangeCertificate for BsAEX01',
+            'Get-ManagementRole -Cmdlet Import-ExchangeCertificate`',
+            'Exchange Server Certificates',
+          ],
+          { ...environment, EXCHANGE_ENDPOINT: `ssh://viewer@127.0.0.1:${server.port}` },
+        );
+      },
+      SETUP_MS,
+    );
+
+    test(
       'with a refused password',
       async () => {
         await refused(

@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import type { CommandHost } from '../../remoting/server/command-host';
 import { startLab } from '../dns/lab';
 import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
 import { startKerberosEndpoint, type KerberosEndpoint } from '../remoting/peers/wsman-endpoint';
@@ -63,9 +64,19 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
 
   describe('with Basic', () => {
     let endpoint: RunningEndpoint;
+    /** How often a session was asked what it offers. */
+    let questions: number;
+    const counted = (host: CommandHost): CommandHost => ({
+      powerShellVersion: host.powerShellVersion,
+      run(pipeline, signal) {
+        if (pipeline.statements.flat().some(({ name }) => name === 'Get-Command')) questions += 1;
+        return host.run(pipeline, signal);
+      },
+    });
     beforeEach(async () => {
+      questions = 0;
       endpoint = await startEndpoint({
-        host: (user, drop) => rig.organization.host(FIRST.name, drop, user),
+        host: (user, drop) => counted(rig.organization.host(FIRST.name, drop, user)),
         authentication: { basic: (user, password) => user === USER && password === PASSWORD },
         tls: { cert, key },
       });
@@ -176,11 +187,71 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     );
 
     test(
+      'is not deployed by an account without the rights: the plan names cmdlet, role and remedy',
+      async () => {
+        await rig.declare(firstServer);
+        rig.organization.ssh.add(USER, {
+          deniedCmdlets: ['Set-OwaVirtualDirectory', 'Set-EcpVirtualDirectory -ExternalUrl'],
+        });
+        const { exit, said } = await rig.plan({ environment: environment() });
+        expect(exit).toBe(1);
+        for (const words of [
+          'The account may not run Set-OwaVirtualDirectory for BsAEX01',
+          'exchange_owa_virtual_directory needs it',
+          'Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory`',
+          'Exchange Virtual Directories',
+          'The account may not use -ExternalUrl of Set-EcpVirtualDirectory for BsAEX01',
+          'Nothing was run for it.',
+        ]) {
+          expect(said).toContain(words);
+        }
+        expect(said.match(/The account may not/g)).toHaveLength(2);
+        expect(rig.writes()).toEqual([]);
+        expect(questions).toBe(1);
+        const reviewed = await rig.plan({
+          environment: { ...environment(), EXCHANGE_LACKING_RIGHTS: 'warning' },
+        });
+        expect(reviewed.exit).toBe(2);
+        expect(reviewed.said).toContain('Warning: The account may not run Set-OwaVirtualDirectory');
+
+        rig.organization.ssh.add(USER, {});
+        expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
+        questions = 0;
+        // Who has nothing to do needs no rights, and is not asked for them.
+        rig.organization.ssh.add(USER, { deniedCmdlets: ['Set-OwaVirtualDirectory'] });
+        expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(questions).toBe(0);
+      },
+      SETUP_MS,
+    );
+
+    test(
       'shows no password at any level of the log',
       async () => {
         await rig.declare(firstServer);
         const said = await plansAtEveryLevel(rig, environment());
         expect(found(basicSecrets(rig), said)).toEqual([]);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'is not planned with settings that are out of bounds, and nothing is sent',
+      async () => {
+        await rig.declare(firstServer);
+        const from = endpoint.traffic.length;
+        const { exit, said } = await rig.plan({
+          environment: {
+            ...environment(),
+            EXCHANGE_MAX_ENVELOPE_KILOBYTES: '8',
+            EXCHANGE_OPERATION_TIMEOUT_SECONDS: '0',
+          },
+        });
+        expect(exit).toBe(1);
+        expect(said).toContain("max_envelope_kilobytes is '8'");
+        expect(said).toContain('from 32 to 16384');
+        expect(said).toContain('EXCHANGE_OPERATION_TIMEOUT_SECONDS');
+        expect(endpoint.traffic.length).toBe(from);
       },
       SETUP_MS,
     );
@@ -196,19 +267,6 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(said).toContain('EXCHANGE_PASSWORD');
         expect(said).not.toContain('wrong-canary');
         expect(endpoint.traffic.length - from).toBe(1);
-      },
-      SETUP_MS,
-    );
-
-    test(
-      'says in the plan which role the account lacks',
-      async () => {
-        await rig.declare(firstServer);
-        rig.organization.ssh.add(USER, { deniedCmdlets: ['Set-OwaVirtualDirectory'] });
-        const { exit, said } = await rig.plan({ environment: environment() });
-        expect(exit).toBe(2);
-        expect(said).toContain('This account may not run Set-OwaVirtualDirectory');
-        expect(said).toContain('Exchange Virtual Directories');
       },
       SETUP_MS,
     );

@@ -232,6 +232,58 @@ describe('the plan', () => {
   });
 });
 
+describe('what stands against the steps', () => {
+  async function vetting(found: readonly Diagnostic[] = []) {
+    const asked: string[][] = [];
+    const rig = await setUp({
+      vet: async (steps) => {
+        asked.push(steps.map(({ text }) => text));
+        return found;
+      },
+    });
+    return { ...rig, asked };
+  }
+  const objection: Diagnostic = { severity: 'error', summary: 'it may not', detail: 'no right' };
+
+  test('is said in the plan of a creation, an update and a destroy, of exactly their steps', async () => {
+    const { plan, config, state, asked } = await vetting([objection]);
+    expect(errors((await plan(null, config({ name: 'a', url: 'u' }))).diagnostics)).toEqual(['it may not']);
+    const updated = await plan(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
+    expect(errors(updated.diagnostics)).toEqual(['it may not']);
+    expect(errors((await plan(state({ name: 'a' }), null)).diagnostics)).toEqual(['it may not']);
+    expect(asked).toEqual([['make a', 'set a url', 'set a on'], ['set a url'], ['remove a']]);
+  });
+
+  test('is asked of the removal in the first plan of a replacement, of the creation in the second', async () => {
+    const { plan, config, state, asked } = await vetting();
+    const wanted = config({ name: 'b' });
+    const first = await plan(state({ name: 'a' }), wanted);
+    await plan(null, wanted, readMemo(writeMemo(first.memo)));
+    expect(asked).toEqual([['remove a'], ['make b', 'set b on']]);
+  });
+
+  test('is not asked where nothing is to be done, where the steps are unknown, or after an error', async () => {
+    const { plan, config, state, asked } = await vetting();
+    await plan(state({ name: 'a', url: 'u' }), config({ name: 'a', url: 'U' }));
+    await plan(state({ name: 'a' }), config({ name: 'a', url: UNKNOWN }));
+    await plan(null, config({ name: 'a', url: UNKNOWN }));
+    expect(asked).toEqual([]);
+    // Steps that a plan does not show are none.
+    const unchanged = await setUp({
+      steps: () => [{ text: 'again', name: 'a', set: {} }],
+      vet: async () => [objection],
+    });
+    const same = await unchanged.plan(unchanged.state({ name: 'a' }), unchanged.config({ name: 'a' }));
+    expect(same.diagnostics).toEqual([]);
+    const wrong = await setUp({
+      inform: async () => ({ diagnostics: [{ severity: 'error', summary: 'wrong', detail: '' }] }),
+      vet: async () => [objection],
+    });
+    const { diagnostics } = await wrong.plan(null, wrong.config({ name: 'a' }));
+    expect(errors(diagnostics)).toEqual(['wrong']);
+  });
+});
+
 describe('the apply', () => {
   test('runs the steps in order and reads back', async () => {
     const { deploy, config, target } = await setUp();

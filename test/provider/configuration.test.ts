@@ -54,6 +54,7 @@ test.each([
   [{ ...ssh, ssh_host_key: 'aa:bb' }, {}, 'is not a fingerprint'],
   [{ ...ssh, parallel_calls: 99 }, {}, `parallel_calls is '99'`],
   [ssh, { [ENVIRONMENT.call_timeout_seconds]: 'soon' }, `call_timeout_seconds is 'soon'`],
+  [{ ...ssh, lacking_rights: 'ignore' }, {}, `lacking_rights is 'ignore'`],
   [{ ...ssh, servers: { EX1: '2014' } }, {}, `EX1 has the unknown Exchange version '2014'`],
   [
     { endpoint: 'process:' },

@@ -55,7 +55,7 @@ export class Deployment<Target> {
   /** Refreshes, plans and applies. What is wrong is returned; where the plan finds an error nothing is applied. */
   async apply(resources: readonly DesiredResource[]): Promise<readonly Diagnostic[]> {
     const planned = await this.plan(resources);
-    if (hasErrors(planned.diagnostics)) return planned.diagnostics;
+    if (hasErrors(planned.diagnostics) || planned.changes.size === 0) return planned.diagnostics;
     const applied = await this.#withEngine((run) => this.#carryOut(run, resources, planned.changes));
     return [...planned.diagnostics, ...applied];
   }

@@ -23,6 +23,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     callTimeoutMs: 1000,
     openTimeoutMs: 1000,
     parallelCalls: 1,
+    lackingRights: 'error',
   };
   const session = new ScriptedSession(() => objects({ Name: 'EX2', AdminDisplayVersion: display }));
   return { target: new ExchangeTarget(settings, async () => session), session };

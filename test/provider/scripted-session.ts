@@ -18,6 +18,8 @@ export function failed(fullyQualifiedErrorId: string, message = 'it went wrong')
 /** A session that answers as it is told, and keeps what it was asked. */
 export class ScriptedSession implements Session {
   readonly calls: Invocation[] = [];
+  /** How many calls each trip of several carried. */
+  readonly trips: number[] = [];
   closed = 0;
 
   constructor(private readonly answer: (call: Invocation, count: number) => Outcome) {}
@@ -25,6 +27,21 @@ export class ScriptedSession implements Session {
   async invoke(call: Invocation): Promise<Outcome> {
     this.calls.push(call);
     return this.answer(call, this.calls.length);
+  }
+
+  async invokeInTurn(calls: readonly [Invocation, ...Invocation[]]): Promise<Outcome> {
+    this.trips.push(calls.length);
+    const outcomes: Outcome[] = [];
+    for (const call of calls) outcomes.push(await this.invoke(call));
+    const bad = outcomes.find(({ kind }) => kind !== 'objects');
+    if (bad !== undefined) return bad;
+    const good = outcomes as ObjectsOutcome[];
+    return {
+      kind: 'objects',
+      objects: good.flatMap((outcome) => outcome.objects),
+      warnings: good.flatMap((outcome) => outcome.warnings),
+      errors: good.flatMap((outcome) => outcome.errors),
+    };
   }
 
   async close(): Promise<void> {

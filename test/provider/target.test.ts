@@ -24,6 +24,7 @@ const settings: Settings = {
   callTimeoutMs: 1000,
   openTimeoutMs: 1000,
   parallelCalls: 1,
+  lackingRights: 'error',
 };
 const { signal } = new AbortController();
 const read = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };

@@ -2,13 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { Disturbance } from '../../lab/wsman/disturbances';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { startEndpoint, type EndpointOptions, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { makeAuthority, makeKey, toPem } from '../../pki';
 import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
 import { connect } from '../../provider/connection';
-import { connectionProblem } from '../../provider/problem';
+import { connectionProblem, outcomeProblem } from '../../provider/problem';
 import type { RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Values } from '../../schema';
 import { removeFolders, twoServers } from '../lab/exchange/session';
@@ -30,6 +31,8 @@ describe('the configuration of an https endpoint', () => {
         ca_file: '/etc/ca.pem',
         certificate_fingerprint: ['AB:'.repeat(31) + 'AB'],
         allowed_redirect_hosts: ['ex2.contoso.com'],
+        operation_timeout_seconds: 45,
+        max_envelope_kilobytes: 150,
       }),
       { EXCHANGE_PASSWORD: PASSWORD },
     );
@@ -42,6 +45,8 @@ describe('the configuration of an https endpoint', () => {
       fingerprints: ['AB:'.repeat(31) + 'AB'],
       shellResource: null,
       allowedRedirectHosts: ['ex2.contoso.com'],
+      operationTimeoutMs: 45_000,
+      maxEnvelopeBytes: 153_600,
     });
     expect(JSON.stringify(settings)).not.toContain(PASSWORD);
   });
@@ -54,19 +59,27 @@ describe('the configuration of an https endpoint', () => {
       EXCHANGE_CLIENT_CERTIFICATE_FILE: 'client.pfx',
       EXCHANGE_SHELL_RESOURCE: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell',
       EXCHANGE_ALLOWED_REDIRECT_HOSTS: 'ex2.contoso.com,ex4.contoso.com',
+      EXCHANGE_OPERATION_TIMEOUT_SECONDS: '5',
+      EXCHANGE_MAX_ENVELOPE_KILOBYTES: '32',
     });
     expect(settings?.endpoint).toMatchObject({
       url: 'https://ex1.contoso.com/PowerShell/',
       authentication: { kind: 'certificate', certificateFile: 'client.pfx', keyFile: null },
       shellResource: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell',
       allowedRedirectHosts: ['ex2.contoso.com', 'ex4.contoso.com'],
+      operationTimeoutMs: 5_000,
+      maxEnvelopeBytes: 32_768,
     });
     expect(settings?.fallbacks).toMatchObject([{ kind: 'wsman' }, { kind: 'ssh', host: 'ex3' }]);
   });
 
   test('means Kerberos where no user is given', () => {
     const { settings } = settingsFrom(config({ endpoint: 'https://ex1.contoso.com' }), {});
-    expect(settings?.endpoint).toMatchObject({ authentication: { kind: 'negotiate' } });
+    expect(settings?.endpoint).toMatchObject({
+      authentication: { kind: 'negotiate' },
+      operationTimeoutMs: null,
+      maxEnvelopeBytes: null,
+    });
   });
 
   test.each<[Values, Environment, string, string]>([
@@ -80,6 +93,21 @@ describe('the configuration of an https endpoint', () => {
     [{ authentication: 'certificate' }, {}, 'No client certificate is given', 'client_certificate_file'],
     [{ certificate_fingerprint: ['12'] }, {}, 'is not a SHA-256 fingerprint', 'certificate_fingerprint'],
     [{ fallback_endpoints: ['http://ex2'] }, {}, 'is not encrypted', 'fallback_endpoints'],
+    [{ operation_timeout_seconds: 0 }, {}, `operation_timeout_seconds is '0'`, 'operation_timeout_seconds'],
+    [
+      { operation_timeout_seconds: 3601 },
+      {},
+      `operation_timeout_seconds is '3601'`,
+      'operation_timeout_seconds',
+    ],
+    [{ max_envelope_kilobytes: 31 }, {}, `max_envelope_kilobytes is '31'`, 'max_envelope_kilobytes'],
+    [{ max_envelope_kilobytes: 16_385 }, {}, `max_envelope_kilobytes is '16385'`, 'max_envelope_kilobytes'],
+    [
+      {},
+      { EXCHANGE_MAX_ENVELOPE_KILOBYTES: '500 KB' },
+      `max_envelope_kilobytes is '500 KB'`,
+      'max_envelope_kilobytes',
+    ],
   ])('refuses %j with a remedy', (values, environment, summary, attribute) => {
     const { settings, diagnostics } = settingsFrom(
       config({ endpoint: 'https://ex1.contoso.com', ...values }),
@@ -94,19 +122,22 @@ describe('the configuration of an https endpoint', () => {
 
 describe('a session of the provider', () => {
   let running: RunningEndpoint;
+  let endpointOptions: EndpointOptions;
+  let organization: SimulatedOrganization;
   let url: string;
   let caFile: string;
   const folder = mkdtempSync(join(tmpdir(), 'provider-wsman-'));
   beforeAll(async () => {
-    const organization = twoServers();
+    organization = twoServers();
     organization.ssh.add(basic.EXCHANGE_USER, { password: PASSWORD });
     const certificate = endpointCertificate(folder, ['localhost']);
     ({ caFile } = certificate);
-    running = await startEndpoint({
+    endpointOptions = {
       host: (_user, drop) => organization.host('BSAEX01', drop),
       authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
       tls: { cert: certificate.cert, key: certificate.key },
-    });
+    };
+    running = await startEndpoint(endpointOptions);
     url = `https://localhost:${running.port}`;
   });
   afterAll(async () => {
@@ -143,6 +174,40 @@ describe('a session of the provider', () => {
     if (process.platform === 'win32') return;
     chmodSync(file, 0o644);
     await expect(serversThrough({ endpoint: url }, environment)).rejects.toThrow('can be read by others');
+  });
+
+  test('keeps to the envelope and asks again as often as it was told', async () => {
+    const environment = { ...basic, EXCHANGE_OPERATION_TIMEOUT_SECONDS: '1' };
+    const session = await connect(
+      settings({ endpoint: url, max_envelope_kilobytes: 32 }, environment),
+      environment,
+    );
+    const from = running.traffic.length;
+    organization.arm({ at: 1, cmdlet: 'Import-ExchangeCertificate', effect: 'delay', delayMs: 1_500 });
+    const large = new Uint8Array(100_000);
+    await session.invoke({
+      cmdlet: 'Import-ExchangeCertificate',
+      parameters: { Server: 'BSAEX01', FileData: large },
+    });
+    await session.close();
+    const traffic = running.traffic.slice(from);
+    expect(Math.max(...traffic.map(({ requestBytes }) => requestBytes))).toBeLessThanOrEqual(32_768);
+    // One ends without news after a second.
+    expect(traffic.filter(({ operation }) => operation === 'Receive')).toHaveLength(2);
+  });
+
+  test('that sends more than the server takes says which setting to lower', async () => {
+    const small = await startEndpoint({ ...endpointOptions, maxEnvelopeBytes: 100_000 });
+    const session = await connect(settings({ endpoint: `https://localhost:${small.port}` }, basic), basic);
+    const invocation = {
+      cmdlet: 'Import-ExchangeCertificate',
+      parameters: { Server: 'BSAEX01', FileData: new Uint8Array(200_000) },
+    };
+    const problem = outcomeProblem(invocation, 'BSAEX01', await session.invoke(invocation));
+    await session.close();
+    await small.close();
+    expect(problem?.summary).toBe('Import-ExchangeCertificate failed for BSAEX01');
+    expect(problem?.detail).toContain('Set EXCHANGE_MAX_ENVELOPE_KILOBYTES to its MaxEnvelopeSizekb');
   });
 
   test('goes to the next endpoint where the first cannot be reached', async () => {

@@ -33,7 +33,7 @@ const OPEN = HELLO + line('INIT_RUNSPACEPOOL', propertySet({ MinRunspaces: 1, Ma
 function start(pipeline: string, cmdlet: string): string {
   return (
     `<Command PSGuid='${pipeline}' />\n` +
-    line('CREATE_PIPELINE', createPipeline({ cmdlet, parameters: {} }), pipeline)
+    line('CREATE_PIPELINE', createPipeline([[{ cmdlet, parameters: {} }]]), pipeline)
   );
 }
 

@@ -63,7 +63,7 @@ describe('what real peers said', () => {
 
   test('starts a command as we start it', () => {
     const theirs = toServer[2]?.value ?? null;
-    const ours = meaning(createPipeline({ cmdlet: 'Get-Variable', parameters: { Name: 'i' } }));
+    const ours = meaning(createPipeline([[{ cmdlet: 'Get-Variable', parameters: { Name: 'i' } }]]));
     const shell = property(theirs, 'PowerShell');
     expect(property(property(ours, 'PowerShell'), 'Cmds')).toEqual(property(shell, 'Cmds'));
     expect(Object.keys((ours as { properties: object }).properties)).toEqual(

@@ -1,6 +1,7 @@
-import { SecureText, type Parameters } from '../../powershell/invocation';
+import { SecureText, type Invocation, type Parameters } from '../../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession, type SessionOptions } from '../../remoting/session';
+import type { CommandHost } from '../../remoting/server/command-host';
 import { loopback } from './peers/loopback';
 import { sampleHost } from './peers/sample-host';
 
@@ -101,6 +102,52 @@ describe('a session', () => {
         { typeNames: ['Sample.Echo', 'System.Object'], text: 'A', properties: { value: 1 } },
       ]);
     }));
+
+  const selectingHost = (refusal: string | undefined) => {
+    const seen: string[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        seen.push(statements.map((commands) => commands.map(({ name }) => name).join('|')).join(';'));
+        const selects = statements.some(([, selection]) => selection?.name === 'Select-Object');
+        yield selects && refusal !== undefined
+          ? { kind: 'failed', error: { fullyQualifiedErrorId: refusal, message: 'no' } }
+          : { kind: 'output', value: { typeNames: [], properties: { Name: 'x', Other: 1 } } };
+      },
+    };
+    return { seen, host };
+  };
+
+  test.each(['ParameterArgumentValidationError,Select-Object', 'CommandNotFoundException'])(
+    'asks once for the whole answer where the peer refuses to select (%s), and from then on at once',
+    async (refusal) => {
+      const { seen, host } = selectingHost(refusal);
+      const session = await openSession(loopback(host));
+      const call = { cmdlet: 'Get-Thing', parameters: {}, properties: ['Name'] };
+      for (const outcome of [await session.invoke(call), await session.invoke(call)]) {
+        expect(objects(outcome).objects).toEqual([{ typeNames: [], properties: { Name: 'x' } }]);
+      }
+      await session.close();
+      expect(seen).toEqual(['Get-Thing|Select-Object', 'Get-Thing', 'Get-Thing']);
+    },
+  );
+
+  test('never asks twice for what changes something', async () => {
+    const { seen, host } = selectingHost('CommandNotFoundException');
+    const session = await openSession(loopback(host));
+    await session.invoke({ cmdlet: 'Set-Thing', parameters: {}, properties: ['Name'] });
+    await session.close();
+    expect(seen).toEqual(['Set-Thing']);
+  });
+
+  test('runs several calls in one trip, in their order', async () => {
+    const { seen, host } = selectingHost(undefined);
+    const session = await openSession(loopback(host));
+    const calls = ['Get-One', 'Get-Two'].map((cmdlet) => ({ cmdlet, parameters: {} }));
+    await session.invokeInTurn(calls as [Invocation, ...Invocation[]]);
+    await session.close();
+    expect(seen).toEqual(['Get-One;Get-Two']);
+  });
 
   test('sends and takes megabytes, in many fragments', () =>
     withSession(async (session) => {

@@ -5,7 +5,7 @@ import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { administrativeGroup, directoryObject, serverId, type DirectoryClass } from '../objects/directory';
 import { shown } from '../objects/property';
 import { configurationEnum } from '../objects/value';
-import { newObject } from '../setup';
+import { newObject } from '../new-object';
 import { takeOver } from '../settings';
 import type { DatabaseAvailabilityGroupState, ServerState, Settings } from '../state';
 import { versionOf } from './virtual-directories';

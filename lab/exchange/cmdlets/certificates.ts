@@ -1,17 +1,7 @@
-import {
-  makePfx,
-  makeSelfSigned,
-  parseCertificate,
-  parsePfx,
-  PkiError,
-  presentedNames,
-  readKey,
-  type Certificate,
-} from '../../../pki';
+import { parseCertificate, presentedNames, type Certificate } from '../../../pki';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { certificateObject } from '../objects/certificate';
-import { certificateState } from '../setup';
 import type { CertificateState, ServerState } from '../state';
 
 /** One certificate at a time serves each of these; giving the service to another takes it from the first. */
@@ -26,13 +16,13 @@ interface Found {
 }
 
 /** An error of the certificate service on the server; message and category as administrators report them. */
-function rpcError(call: Call, server: ServerState, message: string, category: string) {
+export function rpcError(call: Call, server: ServerState, message: string, category: string) {
   const prefix = `A special Rpc error occurs on server ${server.name}: `;
   return call.error('InvalidOperationException', prefix + message, category);
 }
 
 /** The server that `Server` or the first part of `Identity` names, else the session's; it must answer. */
-function targetServer(call: Call): ServerState {
+export function targetServer(call: Call): ServerState {
   const [host] = splitIdentity(call.text('Identity'));
   const named = call.text('Server') ?? host;
   const server = named === undefined ? call.session : call.server(named);
@@ -56,7 +46,7 @@ function wantedThumbprint(call: Call): string | undefined {
     .toUpperCase();
 }
 
-function theCertificate(call: Call): Found {
+export function theCertificate(call: Call): Found {
   const server = targetServer(call);
   const thumbprint = wantedThumbprint(call);
   const state = server.certificates.find((certificate) => certificate.thumbprint === thumbprint);
@@ -67,7 +57,7 @@ function theCertificate(call: Call): Found {
   return { server, state };
 }
 
-function read(state: CertificateState): Certificate {
+export function read(state: CertificateState): Certificate {
   return parseCertificate(Buffer.from(state.der, 'base64'));
 }
 
@@ -83,48 +73,6 @@ function get(call: Call): void {
   for (const state of server.certificates) {
     const names = presentedNames(read(state)).map((name) => name.toLowerCase());
     if (domains === undefined || domains.every((domain) => names.includes(domain))) write({ server, state });
-  }
-}
-
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/import-exchangecertificate */
-function importCertificate(call: Call): void {
-  const server = targetServer(call);
-  const data = call.bytes('FileData');
-  if (data === undefined) {
-    throw call.error('NotSupportedException', 'The lab imports FileData only: it has no file shares.');
-  }
-  const pfx = openPfx(call, server, data);
-  const { thumbprint } = pfx.leaf;
-  if (server.certificates.some((state) => state.thumbprint === thumbprint)) {
-    throw rpcError(
-      call,
-      server,
-      `Cannot import certificate. A certificate with the thumbprint ${thumbprint} already exists.`,
-      'WriteError',
-    );
-  }
-  const state = certificateState(
-    { certificate: pfx.leaf, privateKey: pfx.privateKey },
-    {
-      exportable: call.bound.get('PrivateKeyExportable') === true,
-      friendlyName: call.text('FriendlyName') ?? '',
-    },
-  );
-  if (!call.isSet('WhatIf')) server.certificates.push(state);
-  call.write(certificateObject(server, state, call.options, call.now));
-}
-
-function openPfx(call: Call, server: ServerState, data: Uint8Array) {
-  try {
-    return parsePfx(data, call.secret('Password') ?? '');
-  } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    throw rpcError(
-      call,
-      server,
-      'The source data cannot be imported or the wrong password was specified.',
-      'ReadError',
-    );
   }
 }
 
@@ -168,7 +116,7 @@ function isWildcardForMail(service: string, certificate: Certificate): boolean {
   return (service === 'POP' || service === 'IMAP') && (certificate.commonName ?? '').startsWith('*.');
 }
 
-function give(server: ServerState, to: CertificateState, service: string): void {
+export function give(server: ServerState, to: CertificateState, service: string): void {
   for (const other of server.certificates) {
     if (other === to) continue;
     if (EXCLUSIVE.has(service)) other.services = other.services.filter((name) => name !== service);
@@ -214,69 +162,8 @@ function inUse(call: Call, server: ServerState, state: CertificateState): string
   return used.length > 0 ? `The certificate is being used by ${used.join(', ')}.` : undefined;
 }
 
-function exportCertificate(call: Call): void {
-  const { server, state } = theCertificate(call);
-  const password = call.secret('Password');
-  if (password !== undefined && (state.privateKey === null || !state.exportable)) {
-    throw rpcError(
-      call,
-      server,
-      'The private key cannot be exported: it is not there, or it is marked as not exportable.',
-      'InvalidOperation',
-    );
-  }
-  const certificate = read(state);
-  // Without a password only the certificate leaves the server.
-  const fileData =
-    password === undefined
-      ? certificate.der
-      : makePfx(
-          { certificate, privateKey: readKey(Buffer.from(state.privateKey!, 'base64')) },
-          { password, ...(state.friendlyName === '' ? {} : { friendlyName: state.friendlyName }) },
-        );
-  call.write({
-    typeNames: [
-      'Microsoft.Exchange.Management.SystemConfigurationTasks.BinaryFileDataObject',
-      'System.Object',
-    ],
-    properties: { FileData: fileData },
-  });
-}
-
-const VALID_YEARS = 5;
-
-/** A new self-signed certificate takes SMTP, and becomes the internal transport certificate. */
-function create(call: Call): void {
-  const server = targetServer(call);
-  if (call.isSet('GenerateRequest')) {
-    throw call.error('NotSupportedException', 'The lab makes self-signed certificates only, no requests.');
-  }
-  const services = call.list('Services') ?? ['SMTP'];
-  if (services.includes('SMTP')) call.confirmUnlessForced('Overwrite the existing default SMTP certificate?');
-  const notAfter = new Date(call.now);
-  notAfter.setUTCFullYear(call.now.getUTCFullYear() + VALID_YEARS);
-  const made = makeSelfSigned({
-    commonName: /^CN=([^,]+)/i.exec(call.text('SubjectName') ?? '')?.[1] ?? server.name,
-    subjectAlternativeNames: call.list('DomainName') ?? [server.name, server.fqdn],
-    notBefore: call.now,
-    notAfter,
-  });
-  const state = certificateState(made, {
-    exportable: call.bound.get('PrivateKeyExportable') === true,
-    friendlyName: call.text('FriendlyName') ?? 'Microsoft Exchange',
-  });
-  if (!call.isSet('WhatIf')) {
-    server.certificates.push(state);
-    for (const service of services) if (service !== 'None') give(server, state, service);
-  }
-  call.write(certificateObject(server, state, call.options, call.now));
-}
-
 export const certificates: readonly CmdletBehaviour[] = [
   reads('Get-ExchangeCertificate', get),
-  changes('Import-ExchangeCertificate', importCertificate),
   changes('Enable-ExchangeCertificate', enable),
   changes('Remove-ExchangeCertificate', remove),
-  reads('Export-ExchangeCertificate', exportCertificate),
-  changes('New-ExchangeCertificate', create),
 ];

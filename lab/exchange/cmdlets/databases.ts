@@ -5,7 +5,7 @@ import { administrativeGroup, directoryObject, serverId, type DirectoryClass } f
 import { shown } from '../objects/property';
 import { enumeration, textual, timeSpan } from '../objects/value';
 import { takeOver } from '../settings';
-import { newObject } from '../setup';
+import { newObject } from '../new-object';
 import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
 
 const DATABASE_CLASS: DirectoryClass = {

@@ -19,7 +19,23 @@ const ALL: readonly CmdletBehaviour[] = [
   ...organizationWide,
 ];
 
-/** Every cmdlet that the lab answers, by its name in lower case. */
-export const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = new Map(
-  ALL.map((behaviour) => [behaviour.name.toLowerCase(), behaviour]),
+const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = byName(ALL);
+
+/** Loaded when first called: a session starts for each plan, and this brings a library of half a megabyte. */
+const LATE: ReadonlyMap<string, () => Promise<readonly CmdletBehaviour[]>> = new Map(
+  ['import', 'export', 'new'].map((verb) => [
+    `${verb}-exchangecertificate`,
+    async () => (await import('./certificate-files')).certificateFiles,
+  ]),
 );
+
+/** What a cmdlet does, by its name in any case; undefined where the lab does not simulate it. */
+export async function behaviourOf(cmdlet: string): Promise<CmdletBehaviour | undefined> {
+  const name = cmdlet.toLowerCase();
+  const late = LATE.get(name);
+  return late === undefined ? BEHAVIOURS.get(name) : byName(await late()).get(name);
+}
+
+function byName(behaviours: readonly CmdletBehaviour[]): ReadonlyMap<string, CmdletBehaviour> {
+  return new Map(behaviours.map((behaviour) => [behaviour.name.toLowerCase(), behaviour]));
+}

@@ -5,7 +5,7 @@ import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { directoryObject, serverId } from '../objects/directory';
 import { shown } from '../objects/property';
 import { serverVersion } from '../objects/value';
-import { newObject } from '../setup';
+import { newObject } from '../new-object';
 import { takeOver } from '../settings';
 import type { Settings } from '../state';
 import { OUTLOOK_ANYWHERE_CLASS } from '../virtual-directory-kinds';

@@ -98,11 +98,12 @@ function show(call: Call, kind: VirtualDirectoryKind, found: Located): PowerShel
     identityOf(found),
     distinguishedName(call, found),
     {
-      ...shown(call.catalog.cmdlet(`Set-${kind.kind}VirtualDirectory`), settings),
+      ...shown(call.catalog.cmdlet(`Set-${kind.kind}VirtualDirectory`), settings, call.shows),
       ...(isWebApplication(kind) ? { ServerName: server.name } : {}),
       AdminDisplayVersion: serverVersion(server.build),
       Server: serverId(call.organization, server.name),
     },
+    call.shows,
   );
 }
 

@@ -81,7 +81,11 @@ const BASE_TYPES = [
   'System.Object',
 ];
 
-/** An object of the directory: its own properties, then those that every one has. */
+/**
+ * An object of the directory: its own properties, then those that every one has.
+ *
+ * @param shows whether a property goes out. Left out: all do.
+ */
 export function directoryObject(
   organization: OrganizationState,
   kind: DirectoryClass,
@@ -89,40 +93,39 @@ export function directoryObject(
   identity: string,
   distinguishedName: string,
   own: Properties,
+  shows: (property: string) => boolean = () => true,
 ): PowerShellObject {
-  const id = adObjectId(organization, identity, distinguishedName, state.guid);
-  const changed = new Date(state.changed);
-  const created = new Date(state.created);
-  return {
-    typeNames: [...kind.typeNames, ...BASE_TYPES],
-    text: identity,
-    properties: {
-      Name: state.name,
-      ...own,
-      // Objects made for showing leave it out.
-      ...(kind.typeNames.some((name) => name.endsWith('.ADPresentationObject'))
-        ? {}
-        : { AdminDisplayName: '' }),
-      ExchangeVersion: objectVersion(...kind.version),
-      DistinguishedName: distinguishedName,
-      Identity: id,
-      Guid: guidValue(state.guid),
-      ObjectCategory: schemaClass(organization, kind.category),
-      ObjectClass: kind.objectClass,
-      WhenChanged: changed,
-      WhenCreated: created,
-      WhenChangedUTC: changed,
-      WhenCreatedUTC: created,
-      OrganizationId: textual('Microsoft.Exchange.Data.Directory.OrganizationId', '', {
+  const id = () => adObjectId(organization, identity, distinguishedName, state.guid);
+  const changed = () => new Date(state.changed);
+  const created = () => new Date(state.created);
+  const common: { readonly [name: string]: () => PowerShellValue } = {
+    // Objects made for showing leave it out.
+    ...(kind.typeNames.some((name) => name.endsWith('.ADPresentationObject'))
+      ? {}
+      : { AdminDisplayName: () => '' }),
+    ExchangeVersion: () => objectVersion(...kind.version),
+    DistinguishedName: () => distinguishedName,
+    Identity: id,
+    Guid: () => guidValue(state.guid),
+    ObjectCategory: () => schemaClass(organization, kind.category),
+    ObjectClass: () => kind.objectClass,
+    WhenChanged: changed,
+    WhenCreated: created,
+    WhenChangedUTC: changed,
+    WhenCreatedUTC: created,
+    OrganizationId: () =>
+      textual('Microsoft.Exchange.Data.Directory.OrganizationId', '', {
         OrganizationalUnit: null,
         ConfigurationUnit: null,
         IsConsumerOrganization: false,
         IdForEventLog: '',
       }),
-      Id: id,
-      OriginatingServer: organization.domainController,
-      IsValid: true,
-      ObjectState: enumeration('Microsoft.Exchange.Data.ObjectState', 'Unchanged', 1),
-    },
+    Id: id,
+    OriginatingServer: () => organization.domainController,
+    IsValid: () => true,
+    ObjectState: () => enumeration('Microsoft.Exchange.Data.ObjectState', 'Unchanged', 1),
   };
+  const properties: { [name: string]: PowerShellValue } = { Name: state.name, ...own };
+  for (const [name, make] of Object.entries(common)) if (shows(name)) properties[name] = make();
+  return { typeNames: [...kind.typeNames, ...BASE_TYPES], text: identity, properties };
 }

@@ -29,13 +29,18 @@ export const AUTHENTICATION_METHODS = [
 /**
  * Settings in the forms in which a Get cmdlet shows them. What a property is follows from the parameter of the
  * Set cmdlet that has its name; properties without such a parameter are shown as they are kept.
+ *
+ * @param shows whether a property goes out. Left out: all do.
  */
 export function shown(
   setCmdlet: CatalogCmdlet | undefined,
   settings: Settings,
+  shows: (property: string) => boolean = () => true,
 ): { [name: string]: PowerShellValue } {
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, form(setCmdlet, name, value)]),
+    Object.entries(settings)
+      .filter(([name]) => shows(name))
+      .map(([name, value]) => [name, form(setCmdlet, name, value)]),
   );
 }
 

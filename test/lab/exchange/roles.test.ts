@@ -1,4 +1,5 @@
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
+import type { PowerShellObject, PowerShellTable } from '../../../powershell/outcome';
 import type { Emission } from '../../../remoting/server/command-host';
 import { call, removeFolders, twoServers } from './session';
 
@@ -9,6 +10,7 @@ describe('the roles of an account', () => {
   beforeAll(() => {
     lab = twoServers();
     lab.ssh.add('viewer', { password: 'x', deniedCmdlets: ['Set-OwaVirtualDirectory'] });
+    lab.ssh.add('inside', { password: 'x', deniedCmdlets: ['Set-OwaVirtualDirectory -ExternalUrl'] });
   });
 
   async function emissions(user: string, name: string, ...values: readonly string[]): Promise<Emission[]> {
@@ -47,6 +49,30 @@ describe('the roles of an account', () => {
     expect((await call(lab, 'Set-OwaVirtualDirectory', { Name: 'x' })).failed).toBe(
       'NamedParameterNotFound,Set-OwaVirtualDirectory',
     );
+  });
+
+  test('may lack a parameter of a cmdlet alone, which is then as if it were not there', async () => {
+    const [shown] = await emissions('inside', 'Get-Command', 'Set-OwaVirtualDirectory');
+    const parameters = ((shown as { value: PowerShellObject }).value.properties['Parameters'] ??
+      null) as PowerShellTable;
+    expect(Object.keys(parameters.entries)).toEqual(
+      expect.arrayContaining(['Identity', 'InternalUrl', 'Confirm']),
+    );
+    expect(Object.keys(parameters.entries)).not.toContain('ExternalUrl');
+    const args = [
+      { name: 'Identity', value: 'BSAEX01\\owa (Default Web Site)' },
+      { name: 'ExternalUrl', value: 'https://mail.contoso.com/owa' },
+    ];
+    const pipeline = { statements: [[{ name: 'Set-OwaVirtualDirectory', isScript: false, args }]] };
+    const found: Emission[] = [];
+    const host = lab.host('BSAEX01', undefined, 'inside');
+    for await (const emission of host.run(pipeline, new AbortController().signal)) found.push(emission);
+    expect(found).toMatchObject([
+      {
+        kind: 'failed',
+        error: { fullyQualifiedErrorId: 'NamedParameterNotFound,Set-OwaVirtualDirectory' },
+      },
+    ]);
   });
 
   test('are those of all cmdlets where no name is given', async () => {

@@ -1,8 +1,8 @@
-import { neededCmdlets } from '../../cli/doctor/needed-cmdlets';
+import { neededCmdlets } from '../../exchange/needed-cmdlets';
 import { RESOURCES } from '../../exchange/resources';
 import { catalogOf, ExchangeVersion } from '../../exchange/versions';
 import type { StateOf } from '../../schema';
-import { factsOf, SAMPLES } from '../exchange/resources/samples';
+import { factsOf, SAMPLES } from './resources/samples';
 
 type State = StateOf<Record<string, never>>;
 

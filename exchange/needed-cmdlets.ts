@@ -1,7 +1,7 @@
-import { RESOURCES, type AnyResource, type Facts } from '../../exchange/resources';
-import { catalogOf, type ExchangeVersion } from '../../exchange/versions';
-import { Reference } from '../../powershell/invocation';
-import type { AttributeType, Known, KnownValues, StateOf } from '../../schema';
+import { RESOURCES, type AnyResource, type Facts } from './resources';
+import { catalogOf, type ExchangeVersion } from './versions';
+import { Reference } from '../powershell/invocation';
+import type { AttributeType, Known, KnownValues, StateOf } from '../schema';
 
 type State = StateOf<Record<string, never>>;
 
@@ -11,8 +11,8 @@ interface Calls {
   readonly reads: ReadonlySet<string>;
 }
 
-/** What the provider reads in every run. */
-const ALWAYS = 'Get-ExchangeServer';
+/** What the provider reads in every run that concerns a server. */
+export const ALWAYS_READ = 'Get-ExchangeServer';
 
 /**
  * The cmdlets that a deploy needs, reads included, sorted.
@@ -24,7 +24,7 @@ export function neededCmdlets(
   versions: Iterable<ExchangeVersion>,
   planned?: readonly string[],
 ): readonly string[] {
-  const needed = new Set<string>([ALWAYS, ...(planned ?? [])]);
+  const needed = new Set<string>([ALWAYS_READ, ...(planned ?? [])]);
   for (const version of versions) {
     for (const resource of RESOURCES) {
       const { runs, reads } = callsOf(resource, version);

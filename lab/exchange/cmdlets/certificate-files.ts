@@ -1,0 +1,114 @@
+import { makePfx, makeSelfSigned, parsePfx, PkiError, readKey } from '../../../pki';
+import type { Call } from '../call';
+import { changes, reads, type CmdletBehaviour } from '../cmdlet';
+import { certificateObject } from '../objects/certificate';
+import { certificateState } from '../setup';
+import type { ServerState } from '../state';
+import { give, read, rpcError, targetServer, theCertificate } from './certificates';
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/import-exchangecertificate */
+function importCertificate(call: Call): void {
+  const server = targetServer(call);
+  const data = call.bytes('FileData');
+  if (data === undefined) {
+    throw call.error('NotSupportedException', 'The lab imports FileData only: it has no file shares.');
+  }
+  const pfx = openPfx(call, server, data);
+  const { thumbprint } = pfx.leaf;
+  if (server.certificates.some((state) => state.thumbprint === thumbprint)) {
+    throw rpcError(
+      call,
+      server,
+      `Cannot import certificate. A certificate with the thumbprint ${thumbprint} already exists.`,
+      'WriteError',
+    );
+  }
+  const state = certificateState(
+    { certificate: pfx.leaf, privateKey: pfx.privateKey },
+    {
+      exportable: call.bound.get('PrivateKeyExportable') === true,
+      friendlyName: call.text('FriendlyName') ?? '',
+    },
+  );
+  if (!call.isSet('WhatIf')) server.certificates.push(state);
+  call.write(certificateObject(server, state, call.options, call.now));
+}
+
+function openPfx(call: Call, server: ServerState, data: Uint8Array) {
+  try {
+    return parsePfx(data, call.secret('Password') ?? '');
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    throw rpcError(
+      call,
+      server,
+      'The source data cannot be imported or the wrong password was specified.',
+      'ReadError',
+    );
+  }
+}
+
+function exportCertificate(call: Call): void {
+  const { server, state } = theCertificate(call);
+  const password = call.secret('Password');
+  if (password !== undefined && (state.privateKey === null || !state.exportable)) {
+    throw rpcError(
+      call,
+      server,
+      'The private key cannot be exported: it is not there, or it is marked as not exportable.',
+      'InvalidOperation',
+    );
+  }
+  const certificate = read(state);
+  // Without a password only the certificate leaves the server.
+  const fileData =
+    password === undefined
+      ? certificate.der
+      : makePfx(
+          { certificate, privateKey: readKey(Buffer.from(state.privateKey!, 'base64')) },
+          { password, ...(state.friendlyName === '' ? {} : { friendlyName: state.friendlyName }) },
+        );
+  call.write({
+    typeNames: [
+      'Microsoft.Exchange.Management.SystemConfigurationTasks.BinaryFileDataObject',
+      'System.Object',
+    ],
+    properties: { FileData: fileData },
+  });
+}
+
+const VALID_YEARS = 5;
+
+/** A new self-signed certificate takes SMTP, and becomes the internal transport certificate. */
+function create(call: Call): void {
+  const server = targetServer(call);
+  if (call.isSet('GenerateRequest')) {
+    throw call.error('NotSupportedException', 'The lab makes self-signed certificates only, no requests.');
+  }
+  const services = call.list('Services') ?? ['SMTP'];
+  if (services.includes('SMTP')) call.confirmUnlessForced('Overwrite the existing default SMTP certificate?');
+  const notAfter = new Date(call.now);
+  notAfter.setUTCFullYear(call.now.getUTCFullYear() + VALID_YEARS);
+  const made = makeSelfSigned({
+    commonName: /^CN=([^,]+)/i.exec(call.text('SubjectName') ?? '')?.[1] ?? server.name,
+    subjectAlternativeNames: call.list('DomainName') ?? [server.name, server.fqdn],
+    notBefore: call.now,
+    notAfter,
+  });
+  const state = certificateState(made, {
+    exportable: call.bound.get('PrivateKeyExportable') === true,
+    friendlyName: call.text('FriendlyName') ?? 'Microsoft Exchange',
+  });
+  if (!call.isSet('WhatIf')) {
+    server.certificates.push(state);
+    for (const service of services) if (service !== 'None') give(server, state, service);
+  }
+  call.write(certificateObject(server, state, call.options, call.now));
+}
+
+/** Certificates that come, go out or are made: what needs a library that reads and writes PFX files. */
+export const certificateFiles: readonly CmdletBehaviour[] = [
+  changes('Import-ExchangeCertificate', importCertificate),
+  reads('Export-ExchangeCertificate', exportCertificate),
+  changes('New-ExchangeCertificate', create),
+];

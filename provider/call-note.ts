@@ -1,0 +1,37 @@
+import type { Invocation } from '../powershell/invocation';
+import type { Outcome } from '../powershell/outcome';
+import { renderInvocation } from '../powershell/script';
+
+/** What a remote call was, how it ended and how long it took, in a line for a log; secrets are not written out. */
+export function callNote(
+  [first, ...more]: readonly [Invocation, ...Invocation[]],
+  outcome: Outcome,
+  milliseconds: number,
+): string {
+  const others = more.length === 0 ? '' : ` and ${more.length} more in one trip`;
+  return `${renderInvocation(first)}${others}: ${ending(outcome)}, ${Math.round(milliseconds)} ms`;
+}
+
+function ending(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'objects': {
+      const { objects, warnings, errors } = outcome;
+      const ids = errors.map(({ fullyQualifiedErrorId }) => fullyQualifiedErrorId);
+      return [
+        counted(objects.length, 'object'),
+        ...(warnings.length === 0 ? [] : [counted(warnings.length, 'warning')]),
+        ...(ids.length === 0 ? [] : [`${counted(ids.length, 'error')} (${ids.join('; ')})`]),
+      ].join(', ');
+    }
+    case 'failed':
+      return outcome.notSent === undefined
+        ? `failed (${outcome.error.fullyQualifiedErrorId})`
+        : `not sent (${outcome.notSent})`;
+    case 'unknown':
+      return `outcome unknown (${outcome.interruption ?? outcome.message})`;
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,71 @@
+import { textOf } from '../exchange/resources/property';
+import { sameName } from '../exchange/resources/equality';
+import type { Invocation } from '../powershell/invocation';
+import type { ObjectsOutcome, PowerShellObject } from '../powershell/outcome';
+
+type Trip = ReadonlyMap<string, ObjectsOutcome>;
+
+/** Stands in an answer before what its server showed: nothing in certificates themselves tells whose they are. */
+const MARK = 'Get-ExchangeServer';
+/** What a mark has and no certificate does. */
+const MARK_PROPERTY = 'AdminDisplayVersion';
+
+/**
+ * A read that shows one server alone, made for all servers of the run in one trip: before each server's own call there
+ * is one that returns the server itself. Whatever is not plain in the answer is left to a read of that server alone.
+ */
+export class ServerReadings {
+  readonly #trips = new Map<string, Promise<Trip>>();
+
+  /**
+   * @param servers those that a trip reads
+   * @param invokeInTurn as in `Session`; undefined where it did not come to its end
+   */
+  constructor(
+    private readonly servers: () => Promise<readonly string[]>,
+    private readonly invokeInTurn: (
+      calls: readonly [Invocation, ...Invocation[]],
+    ) => Promise<ObjectsOutcome | undefined>,
+  ) {}
+
+  /** What a call with the parameter `Server` shows; undefined where only the call itself can tell. */
+  async get(invocation: Invocation): Promise<ObjectsOutcome | undefined> {
+    const { Server: server, ...rest } = invocation.parameters;
+    if (typeof server !== 'string') return undefined;
+    const key = JSON.stringify({ ...invocation, parameters: rest });
+    let trip = this.#trips.get(key);
+    if (trip === undefined) this.#trips.set(key, (trip = this.#travel(invocation)));
+    return (await trip).get(server.toLowerCase());
+  }
+
+  async #travel(invocation: Invocation): Promise<Trip> {
+    const servers = await this.servers();
+    const calls = servers.flatMap((server) => [
+      { cmdlet: MARK, parameters: { Identity: server } },
+      { ...invocation, parameters: { ...invocation.parameters, Server: server } },
+    ]);
+    const [first, ...more] = calls;
+    if (first === undefined || servers.length < 2) return new Map();
+    return byServer(servers, await this.invokeInTurn([first, ...more]));
+  }
+}
+
+/** Empty where not every mark is in its place, or where an error may have kept something back. */
+function byServer(servers: readonly string[], outcome: ObjectsOutcome | undefined): Trip {
+  if (outcome === undefined) return new Map();
+  const groups: PowerShellObject[][] = [];
+  for (const object of outcome.objects) {
+    if (textOf(object, MARK_PROPERTY) === null) groups.at(-1)?.push(object);
+    else if (sameName(textOf(object, 'Name') ?? '', servers[groups.length] ?? '')) groups.push([]);
+    else return new Map();
+  }
+  const empty = groups.filter((group) => group.length === 0).length;
+  if (groups.length !== servers.length || outcome.errors.length !== empty) return new Map();
+  return new Map(
+    groups.flatMap((objects, index): [string, ObjectsOutcome][] =>
+      objects.length === 0
+        ? []
+        : [[(servers[index] ?? '').toLowerCase(), { kind: 'objects', objects, warnings: [], errors: [] }]],
+    ),
+  );
+}

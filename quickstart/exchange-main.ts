@@ -1,0 +1,13 @@
+import { restartExchange } from './exchange';
+import { Sandbox } from './sandbox';
+
+restartExchange(new Sandbox().exchange).then(
+  ({ url }) =>
+    process.stdout.write(`The quick start's Exchange endpoint answers at ${url}. Ctrl-C ends it.\n`),
+  (error: Error) => {
+    process.stderr.write(
+      `${error.message}\nRun npm run quickstart -- --over wsman first: it makes what this starts.\n`,
+    );
+    process.exitCode = 1;
+  },
+);

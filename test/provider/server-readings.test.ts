@@ -1,0 +1,151 @@
+import { installedCertificates } from '../../exchange/resources/installed-certificate';
+import { ExchangeVersion } from '../../exchange/versions';
+import type { SimulatedOrganization } from '../../lab/exchange/organization';
+import type { ErrorRecord } from '../../powershell/outcome';
+import type { Settings } from '../../provider/configuration';
+import { ExchangeTarget } from '../../provider/target';
+import { ServerReadings } from '../../provider/server-readings';
+import { openSession } from '../../remoting/session';
+import { removeFolders, twoServers } from '../lab/exchange/session';
+import { loopback } from '../remoting/peers/loopback';
+
+afterAll(removeFolders);
+
+const [FIRST, SECOND] = ['BSAEX01', 'BSAEX02'];
+const certificatesOf = (server: string) => ({
+  cmdlet: 'Get-ExchangeCertificate',
+  parameters: { Server: server },
+});
+const { signal } = new AbortController();
+
+describe('reads that show one server alone', () => {
+  let lab: SimulatedOrganization;
+  let trips: number;
+  let target: ExchangeTarget;
+
+  beforeEach(() => {
+    lab = twoServers();
+    trips = 0;
+    const versions = new Map(
+      [FIRST, SECOND, 'NOTYET'].map((name) => [name.toLowerCase(), ExchangeVersion.V2013]),
+    );
+    const settings = { versions, domainController: null, callTimeoutMs: 60_000 } as unknown as Settings;
+    target = new ExchangeTarget(settings, async () => {
+      const host = lab.host(FIRST);
+      return openSession(
+        loopback({
+          powerShellVersion: host.powerShellVersion,
+          run: (pipeline, aborted) => {
+            trips += 1;
+            return host.run(pipeline, aborted);
+          },
+        }),
+        { runspaces: 4 },
+      );
+    });
+  });
+  afterEach(() => target.close());
+
+  const thumbprints = async (server: string) => {
+    const reading = await target.observe(certificatesOf(server));
+    return reading.kind === 'objects'
+      ? installedCertificates(reading.outcome.objects).map(({ thumbprint }) => thumbprint)
+      : reading.diagnostics.map(({ summary }) => summary);
+  };
+  const onServer = (server: string) =>
+    lab
+      .read()
+      .servers.get(server)
+      ?.certificates.map(({ thumbprint }) => thumbprint);
+
+  test('are one trip for all servers that there are, and each gets its own', async () => {
+    const shown = await Promise.all([FIRST, SECOND].map(thumbprints));
+    expect(shown).toEqual([onServer(FIRST), onServer(SECOND)]);
+    expect(shown[0]).not.toEqual(shown[1]);
+    // Which servers there are, and the certificates of both.
+    expect(trips).toBe(2);
+  });
+
+  test('leave a server that does not answer to a read of its own, which says why', async () => {
+    lab.stopServer(SECOND);
+    const [first, second] = await Promise.all([FIRST, SECOND].map(thumbprints));
+    expect(first).toEqual(onServer(FIRST));
+    expect(second).toEqual([expect.stringContaining('Get-ExchangeCertificate')]);
+  });
+
+  test('are made for the asked server alone once something was written', async () => {
+    await thumbprints(FIRST);
+    const [removed] = lab.read().servers.get(SECOND)?.certificates ?? [];
+    lab.editServer(SECOND, (server) => {
+      server.certificates = server.certificates.filter(
+        ({ thumbprint }) => thumbprint !== removed?.thumbprint,
+      );
+    });
+    await target.run(
+      {
+        kind: 'virtual-directory',
+        server: SECOND,
+        reason: 'because',
+        invocation: {
+          cmdlet: 'Set-OwaVirtualDirectory',
+          parameters: { Identity: `${SECOND}\\owa (Default Web Site)`, ExternalUrl: null },
+        },
+      },
+      signal,
+    );
+    expect(await thumbprints(SECOND)).toEqual(onServer(SECOND));
+    expect(lab.journal().map(({ cmdlet }) => cmdlet)).toEqual([
+      'Get-ExchangeServer',
+      ...[FIRST, SECOND].flatMap(() => ['Get-ExchangeServer', 'Get-ExchangeCertificate']),
+      'Set-OwaVirtualDirectory',
+      'Get-ExchangeCertificate',
+    ]);
+  });
+});
+
+describe('an answer about several servers', () => {
+  const mark = (name: string) => ({
+    typeNames: [],
+    properties: { Name: name, AdminDisplayVersion: 'Version 15.0 (Build 847.32)' },
+  });
+  const shown = (text: string) => ({ typeNames: [], text, properties: { RawData: new Uint8Array() } });
+  const error: ErrorRecord = { fullyQualifiedErrorId: 'Rpc,Get-ExchangeCertificate', message: 'no' };
+
+  const taken = async (
+    objects: readonly ReturnType<typeof mark>[] | readonly object[],
+    errors: ErrorRecord[],
+  ) => {
+    const readings = new ServerReadings(
+      async () => ['ex1', 'ex2'],
+      async () => ({ kind: 'objects', objects: objects as ReturnType<typeof mark>[], warnings: [], errors }),
+    );
+    const of = async (server: string) =>
+      (await readings.get(certificatesOf(server)))?.objects.map(({ text }) => text);
+    return [await of('EX1'), await of('EX2')];
+  };
+
+  test('is taken apart at its marks', async () => {
+    expect(await taken([mark('EX1'), shown('a'), shown('b'), mark('EX2'), shown('c')], [])).toEqual([
+      ['a', 'b'],
+      ['c'],
+    ]);
+  });
+
+  test('counts for the servers that showed something, where each of the others failed', async () => {
+    expect(await taken([mark('EX1'), mark('EX2'), shown('c')], [error])).toEqual([undefined, ['c']]);
+  });
+
+  test.each([
+    ['a mark is missing', [mark('EX1'), shown('a'), shown('c')], []],
+    ['the marks stand in another order', [mark('EX2'), shown('c'), mark('EX1'), shown('a')], []],
+    ['something stands before the first mark and the first is missing', [shown('a'), mark('EX2')], []],
+    [
+      'there is an error beside objects of every server',
+      [mark('EX1'), shown('a'), mark('EX2'), shown('c')],
+      [error],
+    ],
+    ['a server shows nothing, and nothing failed', [mark('EX1'), shown('a'), mark('EX2')], []],
+  ])('is not used at all where %s', async (_case, objects, errors) => {
+    expect(await taken(objects, errors)).toEqual([undefined, undefined]);
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examine } from '../../cli/doctor/doctor';
+import { ExchangeVersion } from '../../exchange/versions';
+import { SimulatedOrganization } from '../../lab/exchange/organization';
+import { ENTRANCE, restartExchange, startExchange } from '../../quickstart/exchange';
+import { exportLines } from '../../quickstart/sandbox';
+import { wayFrom } from '../../quickstart/way';
+
+describe('the Exchange endpoint of the quick start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
+  const files = { folder: join(folder, 'endpoint'), organization: join(folder, 'organization') };
+  beforeAll(() => {
+    const organization = SimulatedOrganization.create(files.organization, { domain: 'apatricio.local' });
+    organization.addServer({
+      name: ENTRANCE,
+      fqdn: `${ENTRANCE}.apatricio.local`,
+      version: ExchangeVersion.V2013,
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('is reached with what it prints, and again after a restart; the password is its owner’s alone', async () => {
+    const started = await startExchange(files);
+    try {
+      expect(await examine({}, started.variables)).toMatchObject({ ok: true });
+    } finally {
+      await started.close();
+    }
+    expect(await examine({}, started.variables)).toMatchObject({ ok: false });
+    const again = await restartExchange(files);
+    try {
+      expect(again.variables).toEqual(started.variables);
+      expect(await examine({}, again.variables)).toMatchObject({ ok: true });
+    } finally {
+      await again.close();
+    }
+    const file = started.variables['EXCHANGE_PASSWORD_FILE'] ?? '';
+    expect(statSync(file).mode & 0o077).toBe(0);
+    expect(exportLines(started.variables)).not.toContain(readFileSync(file, 'utf8').trim());
+  });
+});
+
+test.each([
+  [[], 'process'],
+  [['--over', 'process'], 'process'],
+  [['--over=wsman'], 'wsman'],
+])('the arguments %j choose %s', (args, way) => {
+  expect(wayFrom(args)).toBe(way);
+});
+
+test.each([
+  [['--over', 'ssh'], '--over ssh is not process or wsman'],
+  [['wsman'], "Unexpected argument 'wsman'"],
+  [['--over'], "'--over <value>' argument missing"],
+  [['--other'], "Unknown option '--other'"],
+])('the arguments %j are refused', (args, reason) => {
+  expect(() => wayFrom(args)).toThrow(reason);
+});
