@@ -1,4 +1,4 @@
-/** Which cmdlet each command of a client runs: the first of its pipeline. */
+/** Which cmdlet each command of a client runs, what selects from its answer aside; with spaces between several. */
 export class Calls {
   readonly #cmdlets = new Map<string, string>();
 
@@ -8,9 +8,11 @@ export class Calls {
     if (id === undefined) return undefined;
     if (operation === 'Command') {
       const [, base64 = ''] = /Arguments(?:\s[^>]*)?>([^<]*)</.exec(envelope) ?? [];
-      // The name comes early in the pipeline (MS-PSRP 2.2.3.11), within the first fragment.
-      const [, cmdlet] = /<S N="Cmd">([^<]*)</.exec(Buffer.from(base64, 'base64').toString('utf8')) ?? [];
-      if (cmdlet !== undefined) this.#cmdlets.set(id, cmdlet);
+      // Names come early in a pipeline (MS-PSRP 2.2.3.11), within the first fragment.
+      const text = Buffer.from(base64, 'base64').toString('utf8');
+      const names = [...text.matchAll(/<S N="Cmd">([^<]*)</g)].map(([, name = '']) => name);
+      const told = [...new Set(names)].filter((name) => name !== 'Select-Object');
+      if (told.length > 0) this.#cmdlets.set(id, told.join(' '));
     }
     return this.#cmdlets.get(id);
   }

@@ -43,9 +43,9 @@ export class Disturbances {
     this.#armed.push({ disturbance, seen: 0 });
   }
 
-  /** How many have not happened yet. */
-  get waiting(): number {
-    return this.#armed.length;
+  /** Those that have not happened yet. */
+  get waiting(): readonly Disturbance[] {
+    return this.#armed.map(({ disturbance }) => disturbance);
   }
 
   disarm(): void {

@@ -148,7 +148,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         await rig.declare(firstServer);
         endpoint.disturbances.arm({ operation, cmdlet, effect: { kind: 'reset' }, when });
         const broken = await rig.apply({ environment: environment() });
-        expect(endpoint.disturbances.waiting).toBe(0);
+        expect(endpoint.disturbances.waiting).toEqual([]);
         expect(broken.exit).toBe(1);
         expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
         expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
@@ -167,7 +167,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         endpoint.disturbances.arm({ operation: 'Send', effect, when: 'after' });
         endpoint.disturbances.arm({ operation: 'Delete', effect });
         expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
-        expect(endpoint.disturbances.waiting).toBe(0);
+        expect(endpoint.disturbances.waiting).toEqual([]);
         expect(endpoint.service.shells).toBe(0);
         // The plan has a session of its own; this is the one of the apply.
         await rig.declare(bothServers);

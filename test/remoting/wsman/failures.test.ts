@@ -257,7 +257,7 @@ describe('a call', () => {
         expect(await broken.invoke(call)).toMatchObject(
           at === sends ? { kind: 'unknown', interruption: 'closed' } : { kind: 'failed', notSent: 'closed' },
         );
-        expect(lab.disturbances.waiting).toBe(0);
+        expect(lab.disturbances.waiting).toEqual([]);
         await broken.close();
       }
     },
