@@ -153,7 +153,9 @@ async function shortcomingsOfEach(requests: readonly Recorded[], when: When): Pr
   return onAllSites(requests, async (site, request) => {
     const right: Course['right'] = (errors) => endsAsItShould(site, request, errors);
     const found = await shortcomings(site, { dropped: [drop(request, when)], right });
-    return found.map((what) => `${request.operation} ${request.at} (${request.cmdlet}): ${what}`);
+    return found.map(
+      (what) => `${request.operation} ${request.at} (${request.cmdlet ?? 'session'}): ${what}`,
+    );
   });
 }
 
