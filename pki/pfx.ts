@@ -58,15 +58,22 @@ export interface PfxOptions {
    * @default 'aes256'
    */
   readonly cipher?: 'aes256' | '3des';
+  /**
+   * How often the password is hashed, which makes guessing slow, and reading too.
+   *
+   * @default 2048
+   */
+  readonly iterations?: number;
 }
 
 /** Writes a PKCS #12 file. RSA keys only. */
 export function makePfx({ certificate, privateKey }: KeyedCertificate, options: PfxOptions): Uint8Array {
-  const { password, chain = [], friendlyName, cipher = 'aes256' } = options;
+  const { password, chain = [], friendlyName, cipher = 'aes256', iterations = 2048 } = options;
   const key = pki.privateKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   const certificates = [certificate, ...chain].map((one) => pki.certificateFromPem(toPem(one)));
   const file = pkcs12.toPkcs12Asn1(key, certificates, password, {
     algorithm: cipher,
+    count: iterations,
     ...(friendlyName === undefined ? {} : { friendlyName }),
   });
   return bytes(asn1.toDer(file).getBytes());

@@ -83,15 +83,19 @@ export function timeoutProblem(step: Step, seconds: number, problem: string): Di
   };
 }
 
-/** Why there is no session, with the remedy for the kind of failure. */
-export function connectionProblem(settings: Settings, error: unknown): Diagnostic {
+/**
+ * Why there is no session, with the remedy for the kind of failure.
+ *
+ * @param again whether there was one before in this run, which may have changed something
+ */
+export function connectionProblem(settings: Settings, error: unknown, again = false): Diagnostic {
   const { endpoint } = settings;
   const where = whereOf(endpoint);
   const message = error instanceof Error ? error.message : String(error);
   return {
     severity: 'error',
-    summary: `No session with Exchange at ${where}`,
-    detail: `${message}\n${connectionRemedy(error)}\nNothing was changed.`,
+    summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}`,
+    detail: `${message}\n${connectionRemedy(error)}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 

@@ -60,6 +60,8 @@ export class ExchangeTarget {
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
   #session: Promise<Session> | null = null;
+  /** There was a session. */
+  #opened = false;
   #servers: Promise<Reading> | null = null;
   #rights: Promise<Rights> | null = null;
 
@@ -295,8 +297,9 @@ export class ExchangeTarget {
       session = await opening;
     } catch (error) {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
-      return { diagnostics: [connectionProblem(this.settings, error)] };
+      return { diagnostics: [connectionProblem(this.settings, error, this.#opened)] };
     }
+    this.#opened = true;
     const begin = performance.now();
     const outcome = await run(session, {
       timeoutMs: this.settings.callTimeoutMs,

@@ -10,6 +10,8 @@ export interface Disturbance {
   readonly at?: number;
   /** Counts only requests of this operation. Left out: every one. */
   readonly operation?: Operation;
+  /** Counts only requests of calls of this cmdlet: those that send it, stop it or ask for its answer. */
+  readonly cmdlet?: string;
   readonly effect:
     /** An answer of HTTP alone, for example 503. */
     | {
@@ -41,16 +43,22 @@ export class Disturbances {
     this.#armed.push({ disturbance, seen: 0 });
   }
 
+  /** Those that have not happened yet. */
+  get waiting(): readonly Disturbance[] {
+    return this.#armed.map(({ disturbance }) => disturbance);
+  }
+
   disarm(): void {
     this.#armed.length = 0;
   }
 
   /** Counts a request; gives what it meets. */
-  meet(operation: string): readonly Disturbance[] {
+  meet(operation: string, cmdlet: string | undefined): readonly Disturbance[] {
     const met: Disturbance[] = [];
     for (const entry of [...this.#armed]) {
       const { disturbance } = entry;
       if (disturbance.operation !== undefined && disturbance.operation !== operation) continue;
+      if (disturbance.cmdlet !== undefined && disturbance.cmdlet !== cmdlet) continue;
       entry.seen += 1;
       if (entry.seen < (disturbance.at ?? 1)) continue;
       this.#armed.splice(this.#armed.indexOf(entry), 1);

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { CERTIFICATE_PROFILE, CONTENT_TYPE } from '../../remoting/transports/wsman/names';
-import { fault } from './envelope';
+import { Calls } from './calls';
 import { Disturbances, type Disturbance } from './disturbances';
+import { fault } from './envelope';
 import { Refusal, refusals } from './refusal';
 import { WsmanService, type Reply, type ServiceOptions } from './service';
 
@@ -37,6 +38,8 @@ export interface NegotiateAcceptor {
 /** What came over the wire, for tests that count. */
 export interface Traffic {
   readonly operation: string;
+  /** What the call is of that the request is about; left out where it is about none. */
+  readonly cmdlet?: string;
   readonly connection: number;
   readonly requestBytes: number;
 }
@@ -88,6 +91,7 @@ class Endpoint {
   readonly traffic: Traffic[] = [];
   readonly #options: EndpointOptions;
   readonly #connections = new WeakMap<object, Connection>();
+  readonly #calls = new Calls();
   #count = 0;
 
   constructor(options: EndpointOptions) {
@@ -104,7 +108,13 @@ class Endpoint {
     const body = await read(request, this.service.maxEnvelopeBytes);
     const operation = /\/(\w+)<\/[\w:]*Action>/.exec(body ?? '')?.[1] ?? '';
     const connection = this.#connections.get(request.socket)?.number ?? 0;
-    this.traffic.push({ operation, connection, requestBytes: body?.length ?? 0 });
+    const cmdlet = this.#calls.cmdletOf(operation, body ?? '');
+    this.traffic.push({
+      operation,
+      ...(cmdlet === undefined ? {} : { cmdlet }),
+      connection,
+      requestBytes: body?.length ?? 0,
+    });
     if (!this.#isHere(request)) {
       plain(response, 404);
       return;
@@ -115,7 +125,7 @@ class Endpoint {
       plain(response, 401);
       return;
     }
-    const met = this.disturbances.meet(operation);
+    const met = this.disturbances.meet(operation, cmdlet);
     if (!(await this.#disturb(met, 'before', request, response))) return;
     const gone = new AbortController();
     response.once('close', () => gone.abort());

@@ -8,8 +8,9 @@ import { newKey } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND, ZONE } from './declared-site';
-import { SiteRig, validCertificate } from './site-rig';
+import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
 
 const SETUP_MS = 180_000;
 const KEYLESS = join(__dirname, '..', 'pki', 'fixtures', 'nokey.pfx');

@@ -1,5 +1,6 @@
 import type { Fault } from '../../lab/exchange/faults';
 import { startLab } from '../dns/lab';
+import { settled } from '../lab/exchange/aftermath';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { SiteRig, type Finished, type Plan } from './site-rig';
@@ -28,16 +29,6 @@ const EFFECTS: readonly { readonly title: string; readonly fault: Pick<Fault, 'e
   { title: 'loses its connection before it took effect', fault: { effect: 'drop', when: 'before' } },
   { title: 'loses its connection after it took effect', fault: { effect: 'drop', when: 'after' } },
 ];
-
-/** Everything in the organization but the moments at which it changed. */
-function settled(rig: SiteRig): unknown {
-  const { organization, servers } = rig.organization.read();
-  return JSON.parse(
-    JSON.stringify([organization, ...servers.values()], (key, value: unknown) =>
-      key === 'changed' || key === 'created' ? undefined : value,
-    ),
-  );
-}
 
 const ONCE_EACH = Object.fromEntries(WRITES.map((cmdlet) => [cmdlet, 1]));
 
@@ -75,7 +66,7 @@ async function outcomeOf(rig: SiteRig): Promise<Outcome> {
   if (exit !== 0) throw new Error(said);
   return {
     plan,
-    organization: settled(rig),
+    organization: settled(rig.organization),
     state: rig.stateValues(),
     writes: rig.writes().map(({ cmdlet }) => cmdlet),
   };
@@ -113,7 +104,7 @@ async function disturbed(rig: SiteRig, fault: Fault): Promise<Course> {
     ...then,
     finished,
     effects: rig.effects(),
-    organization: settled(rig),
+    organization: settled(rig.organization),
     state: rig.stateValues(),
     addresses: await rig.addresses(NAMES[0]),
     plan: await rig.plan(),
@@ -216,7 +207,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         expect(failed.exit).toBe(1);
         expect(failed.said).toContain(`${cmdlet} for ${SECOND.name}`);
         expect(await rig.apply()).toMatchObject({ exit: 0 });
-        expect(settled(rig)).toEqual(undisturbed[0]?.organization);
+        expect(settled(rig.organization)).toEqual(undisturbed[0]?.organization);
         expect(await rig.plan()).toMatchObject({ exit: 0 });
       },
       SETUP_MS,
@@ -231,7 +222,7 @@ describeWithTerraform('a deploy is disturbed', () => {
           last = await rig.apply();
         rig.organization.lagReads(0);
         expect(deploys).toBeLessThanOrEqual(MOST_LAGGING_DEPLOYS);
-        expect(settled(rig)).toEqual(undisturbed[0]?.organization);
+        expect(settled(rig.organization)).toEqual(undisturbed[0]?.organization);
         // The others set what is set already.
         expect(rig.effects()).toMatchObject({
           'Import-ExchangeCertificate': 1,

@@ -4,8 +4,9 @@ import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
-import { SiteRig, validCertificate } from './site-rig';
+import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
 
 const SETUP_MS = 180_000;
 

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import ssh2 from 'ssh2';
 import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-server';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
+import { commandLines, forms, found as foundOf, unzipped, type Secrets } from './canaries';
 import { bothServers, firstServer, SECOND, ZONE } from './declared-site';
 import { SiteRig, type Finished } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
@@ -14,53 +14,11 @@ const SETUP_MS = 240_000;
 const PASSPHRASE = 'canary-of-the-ssh-passphrase-7d1f';
 const PASSWORD = 'canary-of-the-ssh-password-52aa';
 
-/** The forms in which a text is found in files and logs. */
-function forms(secret: string): readonly Buffer[] {
-  const [bytes, wide] = [Buffer.from(secret), Buffer.from(secret, 'utf16le')];
-  // Base64 of a part of a longer text ends otherwise.
-  const base64 = [bytes, wide].map((each) => Buffer.from(each.toString('base64').replace(/.{0,4}$/, '')));
-  return [
-    bytes,
-    wide,
-    Buffer.from(bytes.toString('hex')),
-    Buffer.from(encodeURIComponent(secret)),
-    ...base64,
-  ];
-}
-
-/** What a ZIP file holds, by its central directory (PKWARE APPNOTE 4.3.12); a saved plan is one. */
-function unzipped(zip: Buffer): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  const end = zip.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
-  for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50;) {
-    const [method, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20)];
-    const header = zip.readUInt32LE(at + 42);
-    const start = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
-    const data = zip.subarray(start, start + size);
-    parts.push(method === 0 ? data : inflateRawSync(data));
-    at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
-  }
-  return parts;
-}
-
-/** Command lines of every process of the machine. */
-function commandLines(): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(join('/proc', pid, 'cmdline'), 'latin1').replaceAll('\0', ' ')];
-      } catch {
-        return []; // It ended meanwhile.
-      }
-    });
-}
-
 describeWithTerraform('secrets', () => {
   let tools: SiteTools;
   let rig: SiteRig;
   let server: RunningSshServer;
-  let secrets: readonly (readonly [name: string, secret: string])[];
+  let secrets: Secrets;
   let environment: { readonly [name: string]: string | undefined };
   /** Everything that was run, in order. */
   const runs: Finished[] = [];
@@ -75,7 +33,7 @@ describeWithTerraform('secrets', () => {
     dns: { ...site.dns, zones: [{ name: ZONE, keyName: rig.key.name, keyAlgorithm: 'hmac-sha256' }] },
   });
   const during = () => {
-    if (process.platform === 'linux') for (const line of commandLines()) seen.add(line);
+    for (const line of commandLines()) seen.add(line);
   };
 
   beforeAll(async () => {
@@ -142,13 +100,7 @@ describeWithTerraform('secrets', () => {
     tools.remove();
   });
 
-  /** Names of the secrets that stand in what was written. */
-  function found(texts: readonly (Buffer | string)[]): readonly string[] {
-    const bytes = texts.map((text) => (typeof text === 'string' ? Buffer.from(text) : text));
-    return secrets
-      .filter(([, secret]) => forms(secret).some((form) => bytes.some((text) => text.includes(form))))
-      .map(([name]) => name);
-  }
+  const found = (texts: readonly (Buffer | string)[]) => foundOf(secrets, texts);
 
   test('were all used: the deploys failed and went through as they should', () => {
     expect(runs.map(({ exit }) => exit)).toEqual([2, 0, 0, 2, 0, 1, 2, 0, 0, 1]);

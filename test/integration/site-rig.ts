@@ -20,15 +20,16 @@ import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
 import { CLASSES, OPCODES, TYPES } from '../../lab/dns/codes';
 import { decodeMessage, formatWireRecord, wireRecord } from '../../lab/dns/message';
-import { makeSelfSigned, makePfx, type KeyedCertificate } from '../../pki';
+import { makePfx, type KeyedCertificate } from '../../pki';
 import { startProxy, type RecordingProxy } from '../dns/proxy';
 import { clientOf, newKey, type DnsRig, type RigKey } from '../dns/rig';
 import type { StartDns } from '../dns/servers';
-import { FIRST, NAMES, SECOND, ZONE } from './declared-site';
+import { effects, writes } from '../lab/exchange/aftermath';
+import { FIRST, SECOND, ZONE } from './declared-site';
 import type { SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
 
 export const STACK = 'two-node-dag-2013';
-const DAY_MS = 86_400_000;
 
 export interface Finished {
   readonly exit: number | null;
@@ -242,16 +243,12 @@ export class SiteRig {
 
   /** Calls that change something, or try to, since the journal was cleared. */
   writes(): readonly JournalEntry[] {
-    return this.organization.journal().filter(({ cmdlet }) => !/^(Get|Test)-/.test(cmdlet));
+    return writes(this.organization.journal());
   }
 
   /** How often each cmdlet had an effect, since the journal was cleared. */
   effects(): { readonly [cmdlet: string]: number } {
-    const counts: { [cmdlet: string]: number } = {};
-    for (const { cmdlet, applied } of this.writes()) {
-      if (applied) counts[cmdlet] = (counts[cmdlet] ?? 0) + 1;
-    }
-    return counts;
+    return effects(this.organization.journal());
   }
 
   /** Forgets which calls and updates there were. */
@@ -337,13 +334,4 @@ export class SiteRig {
 /** Terraform draws a bar at the left of a diagnostic and breaks its lines; under cdktf it takes colours too. */
 function unframed(text: string): string {
   return stripVTControlCharacters(text).replace(/[╷│╵]/g, '').replace(/\s+/g, ' ');
-}
-
-export function validCertificate(names: readonly string[] = NAMES, from = -1, to = 365): KeyedCertificate {
-  return makeSelfSigned({
-    commonName: names[0] ?? '',
-    subjectAlternativeNames: names,
-    notBefore: new Date(Date.now() + from * DAY_MS),
-    notAfter: new Date(Date.now() + to * DAY_MS),
-  });
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import type { CommandHost } from '../../remoting/server/command-host';
@@ -8,13 +9,39 @@ import { startLab } from '../dns/lab';
 import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
 import { startKerberosEndpoint, type KerberosEndpoint } from '../remoting/peers/wsman-endpoint';
 import { describeWithTerraform } from '../terraform/available';
+import { commandLines, found, unzipped, type Secrets } from './canaries';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
-import { SiteRig } from './site-rig';
+import { SiteRig, type RunOptions } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 
 const SETUP_MS = 180_000;
 const USER = 'contoso\\deploy';
 const PASSWORD = 'canary-3c90';
+
+function basicSecrets(rig: SiteRig): Secrets {
+  return [
+    ['the password', PASSWORD],
+    ['the credentials', Buffer.from(`${USER}:${PASSWORD}`).toString('base64')],
+    ['the password of the PFX', rig.pfxPassword],
+  ];
+}
+
+/** What Terraform and its providers write at each level below TRACE. */
+async function plansAtEveryLevel(
+  rig: SiteRig,
+  environment: NonNullable<RunOptions['environment']>,
+): Promise<readonly string[]> {
+  const plans = await Promise.all(
+    ['ERROR', 'WARN', 'INFO', 'DEBUG'].map((level) =>
+      rig.terraform(['plan', '-input=false', '-no-color', '-lock=false'], {
+        environment: { ...environment, TF_LOG: level },
+      }),
+    ),
+  );
+  expect(plans.map(({ exit }) => exit)).toEqual([0, 0, 0, 0]);
+  expect(plans.at(-1)?.stderr).toContain('provider.terraform-provider-exchange');
+  return plans.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+}
 
 describeWithTerraform('a site over the endpoint of Exchange', () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-wsman-'));
@@ -70,7 +97,11 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         rig.install(SECOND.name);
         await rig.declare(bothServers);
         const traced = { ...environment(), TF_LOG: 'TRACE' };
-        const applied = await rig.apply({ environment: traced });
+        const seen = new Set<string>();
+        const during = () => {
+          for (const line of commandLines()) seen.add(line);
+        };
+        const applied = await rig.apply({ environment: traced, during });
         expect(applied).toMatchObject({ exit: 0 });
         expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(endpoint.service.shells).toBe(0);
@@ -79,12 +110,9 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         // Sessions end as often as they begin, and a call costs two requests.
         expect(count('Delete')).toBe(count('Create'));
         expect(count('Command')).toBeGreaterThan(10);
-        const secrets = [PASSWORD, Buffer.from(`${USER}:${PASSWORD}`).toString('base64')];
-        const files = [...rig.files()].map(([path, content]) => `${path} ${content.toString('latin1')}`);
-        for (const secret of secrets) {
-          expect(applied.stdout + applied.stderr).not.toContain(secret);
-          expect(files.filter((content) => content.includes(secret))).toEqual([]);
-        }
+        expect(applied.stderr).toContain('[TRACE]');
+        const written = [applied.stdout, applied.stderr, ...rig.files().values(), ...seen];
+        expect(found(basicSecrets(rig), written)).toEqual([]);
       },
       SETUP_MS,
     );
@@ -110,18 +138,50 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
       SETUP_MS,
     );
 
-    test.each(['before', 'after'] as const)(
-      'does nothing twice where the connection broke %s a change took effect',
-      async (when) => {
+    test.each([
+      ['Import-ExchangeCertificate', 'Command', 'before'],
+      ['Import-ExchangeCertificate', 'Receive', 'after'],
+      ['Set-OwaVirtualDirectory', 'Receive', 'during'],
+    ] as const)(
+      'does %s once where the connection broke: %s, %s it took effect',
+      async (cmdlet, operation, when) => {
         await rig.declare(firstServer);
-        rig.organization.arm({ at: 1, cmdlet: 'Import-ExchangeCertificate', effect: 'drop', when });
+        endpoint.disturbances.arm({ operation, cmdlet, effect: { kind: 'reset' }, when });
         const broken = await rig.apply({ environment: environment() });
+        expect(endpoint.disturbances.waiting).toEqual([]);
         expect(broken.exit).toBe(1);
-        expect(broken.said).toContain('The connection was lost during Import-ExchangeCertificate');
+        expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
         expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
-        expect(rig.effects()['Import-ExchangeCertificate']).toBe(1);
+        expect(new Set(Object.values(rig.effects()))).toEqual(new Set([1]));
         expect(endpoint.service.shells).toBe(0);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'is deployed, and leaves no session behind, where sessions lose requests of their own',
+      async () => {
+        await rig.declare(firstServer);
+        const effect = { kind: 'reset' } as const;
+        endpoint.disturbances.arm({ operation: 'Send', effect, when: 'after' });
+        endpoint.disturbances.arm({ operation: 'Delete', effect });
+        expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(endpoint.disturbances.waiting).toEqual([]);
+        expect(endpoint.service.shells).toBe(0);
+        // The plan has a session of its own; this is the one of the apply.
+        await rig.declare(bothServers);
+        rig.install(SECOND.name);
+        endpoint.disturbances.arm({ operation: 'Create', at: 2, effect, when: 'after' });
+        const refused = await rig.apply({ environment: environment() });
+        expect(refused.exit).toBe(1);
+        expect(refused.said).toContain(
+          `No session with Exchange at https://localhost:${endpoint.port}/PowerShell/`,
+        );
+        expect(refused.said).toContain('Nothing was changed.');
+        expect(endpoint.service.shells).toBe(0);
+        expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
       },
       SETUP_MS,
     );
@@ -166,6 +226,16 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     );
 
     test(
+      'shows no password at any level of the log',
+      async () => {
+        await rig.declare(firstServer);
+        const said = await plansAtEveryLevel(rig, environment());
+        expect(found(basicSecrets(rig), said)).toEqual([]);
+      },
+      SETUP_MS,
+    );
+
+    test(
       'is not planned with settings that are out of bounds, and nothing is sent',
       async () => {
         await rig.declare(firstServer);
@@ -205,28 +275,98 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
   describeWithKerberos('with Kerberos', () => {
     let lab: KerberosEndpoint;
     beforeEach(async () => {
-      const folder = join(rig.folder, 'kdc');
-      lab = await startKerberosEndpoint(folder, 'deploy', PASSWORD, rig.organizationFolder);
+      const program = 'test/remoting/peers/kerberos-endpoint.ts';
+      lab = await startKerberosEndpoint(
+        join(rig.folder, 'kdc'),
+        'deploy',
+        PASSWORD,
+        rig.organizationFolder,
+        program,
+      );
     }, SETUP_MS);
     afterEach(() => lab.stop());
 
+    /** @param tickets where they are, or where they come from */
+    const environment = (tickets: { readonly [name: string]: string }) => ({
+      EXCHANGE_ENDPOINT: lab.endpoint.url,
+      EXCHANGE_PROCESS_COMMAND: undefined,
+      EXCHANGE_CA_FILE: lab.endpoint.caFile,
+      KRB5_CONFIG: lab.kdc.environment['KRB5_CONFIG'],
+      // The rig's project has no packages of its own.
+      NODE_PATH: [resolve(__dirname, '../../node_modules'), process.env['NODE_PATH'] ?? ''].join(delimiter),
+      ...tickets,
+    });
+    /** A part of each token that went over the wire, as it went and as what it stands for. */
+    const tokens = (): Secrets =>
+      lab.endpoint.printed
+        .filter((token) => token !== '')
+        .flatMap((token, index): Secrets => {
+          const middle = 4 * Math.floor(token.length / 8);
+          const part = token.slice(middle, middle + 40);
+          return [
+            [`token ${index}`, part],
+            [`the bytes of token ${index}`, Buffer.from(part, 'base64')],
+          ];
+        });
+
     test(
-      'is deployed, then unchanged',
+      'is deployed, then unchanged, and no secret shows anywhere, at any level of the log',
       async () => {
-        const { KRB5_CONFIG } = lab.kdc.environment;
-        // The rig's project has no packages of its own.
-        const packages = [resolve(__dirname, '../../node_modules'), process.env['NODE_PATH'] ?? ''];
-        const environment = {
-          EXCHANGE_ENDPOINT: lab.endpoint.url,
-          EXCHANGE_PROCESS_COMMAND: undefined,
-          EXCHANGE_CA_FILE: lab.endpoint.caFile,
-          KRB5_CONFIG,
-          KRB5CCNAME: lab.kdc.signIn(`deploy@${REALM}`, PASSWORD),
-          NODE_PATH: packages.join(delimiter),
+        rig.install(SECOND.name);
+        await rig.declare(bothServers);
+        const signedIn = environment({ KRB5CCNAME: lab.kdc.signIn(`deploy@${REALM}`, PASSWORD) });
+        const traced = { ...signedIn, TF_LOG: 'TRACE' };
+        const seen = new Set<string>();
+        const during = () => {
+          for (const line of commandLines()) seen.add(line);
         };
+        const planned = await rig.plan({ environment: traced, during });
+        expect(planned).toMatchObject({ exit: 2 });
+        const saved = unzipped(readFileSync(join(rig.stackFolder, 'plan')));
+        const applied = await rig.applyPlan({ environment: traced, during });
+        expect(applied).toMatchObject({ exit: 0 });
+        expect(applied.stderr).toContain('[TRACE]');
+        const unchanged = await plansAtEveryLevel(rig, signedIn);
+        const secrets: Secrets = [
+          ['the password', PASSWORD],
+          ['the password of the PFX', rig.pfxPassword],
+          ...[lab.kdc.keytab, lab.kdc.userKeytab].flatMap((keytab) =>
+            lab.kdc.keysOf(keytab).map((key): Secrets[number] => [keytab, Buffer.from(key, 'hex')]),
+          ),
+          ...tokens(),
+        ];
+        // A plan, an apply and four plans, each with a token and its answer at least.
+        expect(tokens().length).toBeGreaterThanOrEqual(2 * 2 * 6);
+        expect(found(secrets, [lab.endpoint.printed.join()])).not.toEqual([]);
+        const written = [planned, applied].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+        expect(found(secrets, [...written, ...unchanged])).toEqual([]);
+        expect(found(secrets, [...rig.files().values(), ...saved])).toEqual([]);
+        expect(found(secrets, [...seen])).toEqual([]);
+        if (process.platform === 'linux') expect([...seen].join()).toContain('terraform-provider-exchange');
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'is deployed with a keytab, and says that a ticket is missing or has expired',
+      async () => {
         await rig.declare(firstServer);
-        expect(await rig.apply({ environment })).toMatchObject({ exit: 0 });
-        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
+        const none = `FILE:${join(rig.folder, 'no-tickets')}`;
+        const expired = lab.kdc.signIn(`deploy@${REALM}`, PASSWORD, '1s');
+        await sleep(1_500);
+        for (const KRB5CCNAME of [none, expired]) {
+          const { exit, said } = await rig.plan({ environment: environment({ KRB5CCNAME }) });
+          expect(exit).toBe(1);
+          expect(said).toContain(`No session with Exchange at ${lab.endpoint.url}`);
+          expect(said).toContain('Kerberos gives no ticket for HTTP@localhost');
+          expect(said).toContain('klist');
+        }
+        const signedIn = environment({ KRB5CCNAME: none, KRB5_CLIENT_KTNAME: lab.kdc.userKeytab });
+        // Another connection needs another token.
+        rig.organization.arm({ at: 1, cmdlet: 'Get-OwaVirtualDirectory', effect: 'drop' });
+        expect(await rig.apply({ environment: signedIn })).toMatchObject({ exit: 0 });
+        expect(rig.organization.journal()).toContainEqual(expect.objectContaining({ outcome: 'dropped' }));
+        expect(await rig.plan({ environment: signedIn })).toMatchObject({ exit: 0 });
       },
       SETUP_MS,
     );

@@ -1,12 +1,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { endpointCertificate } from '../../lab/wsman/certificate';
+import type { Disturbance } from '../../lab/wsman/disturbances';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { makeAuthority, makeKey, toPem } from '../../pki';
 import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
 import { connect } from '../../provider/connection';
 import { connectionProblem, outcomeProblem } from '../../provider/problem';
+import type { RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Values } from '../../schema';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 
@@ -227,5 +231,94 @@ describe('a session of the provider', () => {
   test('that no endpoint gives says why of each', async () => {
     const values = { endpoint: 'https://localhost:1', fallback_endpoints: ['https://localhost:2'] };
     await expect(serversThrough(values, basic)).rejects.toThrow(/localhost:1 [^]*\n[^]*localhost:2 /);
+  });
+
+  describe('that does not come about says why and what to do', () => {
+    let other: RunningEndpoint;
+    afterEach(() => other.close());
+    const DAY_MS = 86_400_000;
+    const days = (from: number, to: number) => ({
+      notBefore: new Date(Date.now() + from * DAY_MS),
+      notAfter: new Date(Date.now() + to * DAY_MS),
+    });
+    const key = makeKey();
+    const authority = makeAuthority({ commonName: 'Test authority', ...days(-9, 9), privateKey: key });
+    const authorityFile = join(folder, 'authority.pem');
+    writeFileSync(authorityFile, toPem(authority.certificate));
+    const issued = (name: string, from: number, to: number): ServerOptions => {
+      const { certificate, privateKey } = authority.issue({
+        commonName: name,
+        subjectAlternativeNames: [name],
+        ...days(from, to),
+        privateKey: key,
+      });
+      return { cert: toPem(certificate), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+    };
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    const web = { kind: 'text', contentType: 'text/html', body: '<html>hello</html>' } as const;
+    const forbidden = { kind: 'status', status: 403 } as const;
+
+    test.each<[string, ServerOptions, Values, Disturbance['effect'] | undefined, RemotingErrorKind, string]>([
+      [
+        'an authority that is not trusted',
+        issued('localhost', -1, 1),
+        { ca_file: null },
+        undefined,
+        'tls-untrusted',
+        'EXCHANGE_CA_FILE',
+      ],
+      [
+        'another host',
+        issued('mail.contoso.com', -1, 1),
+        {},
+        undefined,
+        'tls-name-mismatch',
+        'Use one of the names of the certificate in the endpoint (mail.contoso.com)',
+      ],
+      [
+        'a certificate that has expired',
+        issued('localhost', -5, -1),
+        {},
+        undefined,
+        'tls-expired',
+        'Renew the',
+      ],
+      [
+        'TLS below 1.2',
+        { ...issued('localhost', -1, 1), ...old },
+        {},
+        undefined,
+        'tls-version',
+        'Turn TLS 1.2 on',
+      ],
+      ['another path', issued('localhost', -1, 1), {}, undefined, 'not-wsman', 'https://server/PowerShell/'],
+      ['a web server', issued('localhost', -1, 1), {}, web, 'not-wsman', 'https://server/PowerShell/'],
+      [
+        'no remote PowerShell',
+        issued('localhost', -1, 1),
+        {},
+        forbidden,
+        'access-denied',
+        'RemotePowerShellEnabled',
+      ],
+    ])('%s', async (what, tls, values, effect, kind, remedy) => {
+      other = await startEndpoint({
+        host: () => twoServers().host('BSAEX01'),
+        authentication: { basic: () => true },
+        tls,
+      });
+      if (effect !== undefined) other.disturbances.arm({ effect });
+      const endpoint = `https://localhost:${other.port}${what === 'another path' ? '/owa' : ''}`;
+      const given = settings({ endpoint, ca_file: authorityFile, ...values }, basic);
+      const error: unknown = await connect(given, basic).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ kind });
+      const { summary, detail } = connectionProblem(given, error);
+      expect(summary).toMatch(/^No session with Exchange at https:\/\/localhost:\d+\//);
+      expect(detail).toContain(remedy);
+      expect(detail).toContain('Nothing was changed.');
+      expect(summary + detail).not.toContain(PASSWORD);
+      // Credentials go to nobody who has not shown who they are.
+      if (kind.startsWith('tls-')) expect(other.traffic).toEqual([]);
+    });
   });
 });

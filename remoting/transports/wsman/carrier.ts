@@ -398,12 +398,13 @@ export class WsmanCarrier implements Carrier {
   async #leave(): Promise<void> {
     this.#ended.abort(givenUp());
     if (this.#mayExist) {
-      // A shell that stays behind counts against the user's quota until it times out. Nothing more can be done
-      // where the server does not answer.
-      await this.#request('Delete', '', {
-        signal: AbortSignal.timeout(DELETE_MS),
-        timeoutMs: this.#options.ackTimeoutMs,
-      }).catch(() => undefined);
+      const signal = AbortSignal.timeout(DELETE_MS);
+      const remove = () => this.#request('Delete', '', { signal, timeoutMs: this.#options.ackTimeoutMs });
+      // A shell that stays behind counts against the user's quota until it times out, and deleting twice does no
+      // harm: once more where the connection broke. Nothing more can be done where the server does not answer.
+      await remove()
+        .catch(remove)
+        .catch(() => undefined);
     }
     this.#channel.destroy();
   }

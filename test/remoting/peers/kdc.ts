@@ -29,7 +29,12 @@ function hasPackage(): boolean {
 export interface Kdc {
   /** Environment of whoever uses the realm. */
   readonly environment: { readonly [name: string]: string };
+  /** Of the service. */
   readonly keytab: string;
+  /** Of the user: what signs in a program that nobody types a password for. */
+  readonly userKeytab: string;
+  /** Every key of a keytab, in hexadecimal. */
+  keysOf(keytab: string): readonly string[];
   /** Gets a ticket into a cache of its own, which it names. Left out: ten hours. */
   signIn(user: string, password: string, lifetime?: string): string;
   stop(): Promise<void>;
@@ -40,6 +45,7 @@ export async function startKdc(folder: string, user: string, password: string): 
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const keytab = join(folder, 'http.keytab');
+  const userKeytab = join(folder, 'user.keytab');
   const environment = {
     PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`,
     KRB5_CONFIG: join(folder, 'krb5.conf'),
@@ -92,6 +98,7 @@ export async function startKdc(folder: string, user: string, password: string): 
   administer(`addprinc -pw ${password} ${user}`);
   administer('addprinc -randkey HTTP/localhost');
   administer(`ktadd -k ${keytab} HTTP/localhost`);
+  administer(`ktadd -norandkey -k ${userKeytab} ${user}`);
   const kdc = spawn(PROGRAM, ['-n', '-r', REALM, '-P', join(folder, 'pid')], {
     env: environment,
     stdio: 'ignore',
@@ -102,6 +109,11 @@ export async function startKdc(folder: string, user: string, password: string): 
   return {
     environment,
     keytab,
+    userKeytab,
+    keysOf(file) {
+      const listed = execFileSync('klist', ['-k', '-K', file], { env: environment, encoding: 'utf8' });
+      return [...listed.matchAll(/\(0x([0-9a-f]+)\)/g)].map(([, key = '']) => key);
+    },
     signIn(name, secret, lifetime = '10h') {
       const cache = `FILE:${join(folder, `cache-${++caches}`)}`;
       run('kinit', ['-c', cache, '-l', lifetime, name], `${secret}\n`);

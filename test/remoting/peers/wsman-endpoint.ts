@@ -9,6 +9,8 @@ const root = resolve(__dirname, '../../..');
 export interface EndpointProcess {
   readonly url: string;
   readonly caFile: string;
+  /** What it printed since, a line each. */
+  readonly printed: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -23,28 +25,26 @@ export async function startEndpointProcess(
   server: string,
   service: string | undefined,
   environment: { readonly [name: string]: string },
+  file = 'lab/wsman/main.ts',
 ): Promise<EndpointProcess> {
-  const args = [
-    ...program('lab/wsman/main.ts'),
-    folder,
-    server,
-    '0',
-    ...(service === undefined ? [] : [service]),
-  ];
+  const args = [...program(file), folder, server, '0', ...(service === undefined ? [] : [service])];
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: environment,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [line] = (await Promise.race([
-    once(createInterface(child.stdout), 'line'),
-    once(child, 'close').then(() => ['']),
-  ])) as [string];
+  const lines = createInterface(child.stdout);
+  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'close').then(() => [''])])) as [
+    string,
+  ];
+  const printed: string[] = [];
+  lines.on('line', (next) => printed.push(next));
   const [url = '', caFile = ''] = line.split(' ');
   if (url === '') throw new Error('the endpoint did not start');
   return {
     url,
     caFile,
+    printed,
     async stop() {
       const closed = once(child, 'close');
       child.stdin.end();
@@ -59,19 +59,30 @@ export interface KerberosEndpoint {
   stop(): Promise<void>;
 }
 
-/** The lab's endpoint, which takes tickets of a key distribution center of its own, made in `folder`. */
+/**
+ * The lab's endpoint, which takes tickets of a key distribution center of its own, made in `folder`.
+ *
+ * @param file its program; `test/remoting/peers/kerberos-endpoint.ts` also prints the tokens
+ */
 export async function startKerberosEndpoint(
   folder: string,
   user: string,
   password: string,
   organizationFolder: string,
+  file?: string,
 ): Promise<KerberosEndpoint> {
   const kdc = await startKdc(folder, user, password);
   const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
     string,
     string
   >;
-  const endpoint = await startEndpointProcess(organizationFolder, 'BSAEX01', 'HTTP@localhost', environment);
+  const endpoint = await startEndpointProcess(
+    organizationFolder,
+    'BSAEX01',
+    'HTTP@localhost',
+    environment,
+    file,
+  );
   return {
     kdc,
     endpoint,

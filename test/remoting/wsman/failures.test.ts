@@ -240,6 +240,29 @@ describe('a call', () => {
     },
   );
 
+  test.each(['before', 'during', 'after'] as const)(
+    'of several requests that is dropped %s one of them took effect certainly did not run, but for the last',
+    async (when) => {
+      const call = { cmdlet: 'Get-Echo', parameters: { FileData: new Uint8Array(60_000).fill(9) } };
+      const small = { maxEnvelopeBytes: 32_768 };
+      const whole = await lab.connect(small);
+      expect(await whole.invoke(call)).toMatchObject({ kind: 'objects' });
+      await whole.close();
+      const sends = lab.operations().filter((operation) => operation === 'Send').length;
+      expect(sends).toBeGreaterThan(2);
+      for (let at = 0; at <= sends; at += 1) {
+        const broken = await lab.connect(small);
+        const operation = at === 0 ? ('Command' as const) : ('Send' as const);
+        lab.disturbances.arm({ operation, at: Math.max(at, 1), effect: { kind: 'reset' }, when });
+        expect(await broken.invoke(call)).toMatchObject(
+          at === sends ? { kind: 'unknown', interruption: 'closed' } : { kind: 'failed', notSent: 'closed' },
+        );
+        expect(lab.disturbances.waiting).toEqual([]);
+        await broken.close();
+      }
+    },
+  );
+
   test.each([500, 502, 504])('answered with HTTP %i has an unknown outcome', async (status) => {
     lab.disturbances.arm({ operation: 'Command', effect: { kind: 'status', status } });
     expect(await session.invoke(echo)).toMatchObject({ kind: 'unknown' });

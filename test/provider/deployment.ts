@@ -1,0 +1,249 @@
+import { isReference, type DesiredResource, type DesiredValue } from '../../exchange/desired-state';
+import type { ProviderDefinition } from '../../plugin';
+import { Engine } from '../../plugin/engine/engine';
+import { failure } from '../../plugin/engine/failure';
+import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
+import type { PlanResult } from '../../plugin/engine/plan';
+import { hasErrors, sameValue, UNKNOWN, withEveryAttribute } from '../../schema';
+import type { Diagnostic, Value, Values } from '../../schema';
+
+/** What the state holds of an object. */
+interface Recorded {
+  readonly values: Values;
+  readonly memo: Memo;
+  /** Its creation returned an error and a state. */
+  readonly tainted: boolean;
+}
+
+export type State = ReadonlyMap<string, Recorded>;
+
+export interface DeploymentOptions<Target> {
+  /** A provider for each of plan and apply: Terraform starts a process for each. */
+  readonly provider: () => ProviderDefinition<Target>;
+  /** Of the provider block. */
+  readonly config: Values;
+  /** Values that a declaration has beside those of its attributes, by type of resource: files and secrets. */
+  readonly extras: { readonly [typeName: string]: Values };
+  /** Objects that do not wait for each other are worked on at once, as Terraform does, not in a row. */
+  readonly concurrent?: boolean;
+}
+
+/**
+ * Terraform as far as a provider can tell, in this process: `apply` refreshes and plans every object and then carries
+ * the changes out, in the order of their dependencies, and keeps a state. What depends on a failure does not run. An
+ * object whose creation failed half-way is replaced, the new one first (`create_before_destroy`).
+ */
+export class Deployment<Target> {
+  readonly #options: DeploymentOptions<Target>;
+  #state: State;
+
+  /** @param state what an earlier one left */
+  constructor(options: DeploymentOptions<Target>, state: State = new Map()) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Values by id, without the cmdlets, which tell of the last change alone. */
+  get values(): { readonly [id: string]: Values } {
+    return Object.fromEntries([...this.#state].map(([id, { values }]) => [id, { ...values, cmdlets: null }]));
+  }
+
+  /** Refreshes, plans and applies. What is wrong is returned; where the plan finds an error nothing is applied. */
+  async apply(resources: readonly DesiredResource[]): Promise<readonly Diagnostic[]> {
+    const planned = await this.plan(resources);
+    if (hasErrors(planned.diagnostics) || planned.changes.size === 0) return planned.diagnostics;
+    const applied = await this.#withEngine((run) => this.#carryOut(run, resources, planned.changes));
+    return [...planned.diagnostics, ...applied];
+  }
+
+  /** Refreshes and plans: ids of the objects that are to change. */
+  async plan(
+    resources: readonly DesiredResource[],
+  ): Promise<{ readonly changes: ReadonlySet<string>; readonly diagnostics: readonly Diagnostic[] }> {
+    const changes = new Set<string>();
+    const diagnostics = await this.#withEngine((run) => this.#planAll(run, resources, changes));
+    return { changes, diagnostics };
+  }
+
+  /** @returns what the run itself and the end of the provider say */
+  async #withEngine(work: (run: Run<Target>) => Promise<void>): Promise<readonly Diagnostic[]> {
+    const engine = new Engine(this.#options.provider());
+    const run = new Run(engine);
+    run.say(await engine.configure(this.#options.config, '1.11.4'));
+    if (!hasErrors(run.diagnostics)) await work(run);
+    await engine.close();
+    return run.diagnostics;
+  }
+
+  async #planAll(
+    run: Run<Target>,
+    resources: readonly DesiredResource[],
+    changes: Set<string>,
+  ): Promise<void> {
+    const refreshed = new Map<string, Recorded>();
+    const planned = new Map<string, Values>();
+    await this.#walk(resources, async (resource) => {
+      const recorded = await this.#refresh(run, resource);
+      if (recorded === 'failed') return false;
+      if (recorded !== undefined) refreshed.set(resource.id, recorded);
+      const prior = recorded === undefined || recorded.tainted ? null : recorded;
+      const result = await run.plan(resource, prior, this.#configOf(resource, planned));
+      if (result === undefined || result.planned === null) return false;
+      planned.set(resource.id, result.planned);
+      const changed = prior === null || !sameValue(result.planned, prior.values);
+      if (result.requiresReplace.length > 0) throw new Error(`${resource.id} is to be replaced`);
+      if (changed) changes.add(resource.id);
+      return true;
+    });
+    if (!hasErrors(run.diagnostics)) this.#state = refreshed;
+  }
+
+  async #refresh(run: Run<Target>, { id, definition }: DesiredResource) {
+    const recorded = this.#state.get(id);
+    if (recorded === undefined) return undefined;
+    const read = await run.attempt(() =>
+      run.engine.read(definition.typeName, recorded.values, recorded.memo),
+    );
+    if (read === undefined) return 'failed';
+    return read.state === null ? undefined : { ...recorded, values: read.state };
+  }
+
+  async #carryOut(
+    run: Run<Target>,
+    resources: readonly DesiredResource[],
+    changes: ReadonlySet<string>,
+  ): Promise<void> {
+    const state = new Map(this.#state);
+    const values = (): ReadonlyMap<string, Values> =>
+      new Map([...state].map(([id, recorded]) => [id, recorded.values]));
+    await this.#walk(resources, async (resource) => {
+      const { id, definition } = resource;
+      if (!changes.has(id)) return true;
+      const before = state.get(id);
+      const prior = before === undefined || before.tainted ? null : before;
+      const config = this.#configOf(resource, values());
+      const planned = await run.plan(resource, prior, config);
+      if (planned === undefined) return false;
+      const [result, succeeded] = await run.change(resource, prior, planned, config);
+      // A creation that made nothing leaves the half-made object in its place.
+      if (result !== undefined) state.set(id, result);
+      else if (prior !== null) state.delete(id);
+      if (!succeeded || before?.tainted !== true) return succeeded;
+      const removal = await run.plan(resource, before, null);
+      if (removal === undefined) return false;
+      const [left, gone] = await run.change(resource, before, removal, null);
+      if (left !== undefined) throw new Error(`${definition.typeName} ${id} stays twice`);
+      return gone;
+    });
+    this.#state = state;
+  }
+
+  /** Calls `visit` for each, after what it depends on; not where that was answered with false. */
+  async #walk(
+    resources: readonly DesiredResource[],
+    visit: (resource: DesiredResource) => Promise<boolean>,
+  ): Promise<void> {
+    const visits = new Map<string, Promise<boolean>>();
+    const visitOf = (id: string): Promise<boolean> => visits.get(id) ?? Promise.resolve(false);
+    let previous: Promise<unknown> = Promise.resolve();
+    for (const resource of resources) {
+      const needed = dependencies(resource).map(visitOf);
+      const turn = this.#options.concurrent ? Promise.resolve() : previous;
+      const visited = turn.then(async () => {
+        const ready = (await Promise.all(needed)).every((done) => done);
+        return ready && (await visit(resource));
+      });
+      visits.set(resource.id, visited);
+      previous = visited;
+    }
+    await Promise.all(visits.values());
+  }
+
+  #configOf({ definition, attributes }: DesiredResource, others: ReadonlyMap<string, Values>): Values {
+    const valueOf = (value: DesiredValue): Value => {
+      if (isReference(value)) return others.get(value.resource)?.[value.attribute] ?? UNKNOWN;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as Value;
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, valueOf(item)]));
+    };
+    const given = Object.entries(attributes).map(([name, value]): [string, Value] => [name, valueOf(value)]);
+    return withEveryAttribute(definition.schema, {
+      ...Object.fromEntries(given),
+      ...this.#options.extras[definition.typeName],
+    });
+  }
+}
+
+/** One run of a provider, and what it said. */
+class Run<Target> {
+  readonly diagnostics: Diagnostic[] = [];
+
+  constructor(readonly engine: Engine<Target>) {}
+
+  say(diagnostics: readonly Diagnostic[]): void {
+    this.diagnostics.push(...diagnostics);
+  }
+
+  /** Nothing where there is an error, which is said. */
+  async attempt<Result extends { readonly diagnostics?: readonly Diagnostic[] }>(
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      const result = await work();
+      this.say(result.diagnostics ?? []);
+      return hasErrors(result.diagnostics ?? []) ? undefined : result;
+    } catch (error) {
+      this.say([failure('The provider failed', error)]);
+      return undefined;
+    }
+  }
+
+  plan(
+    { definition }: DesiredResource,
+    prior: Recorded | null,
+    config: Values | null,
+  ): Promise<PlanResult | undefined> {
+    return this.attempt(() =>
+      this.engine.plan(definition.typeName, {
+        prior: prior?.values ?? null,
+        config,
+        memo: prior?.memo ?? {},
+      }),
+    );
+  }
+
+  /** What is recorded then, and whether all is well. */
+  async change(
+    { definition }: DesiredResource,
+    prior: Recorded | null,
+    { planned, memo }: PlanResult,
+    config: Values | null,
+  ): Promise<readonly [Recorded | undefined, boolean]> {
+    const request = { prior: prior?.values ?? null, planned, config, memo: readMemo(writeMemo(memo)) };
+    try {
+      const result = await this.engine.apply(definition.typeName, request);
+      this.say(result.diagnostics);
+      const failed = hasErrors(result.diagnostics);
+      const { state } = result;
+      const tainted = failed && prior === null;
+      return [
+        state === null ? undefined : { values: state, memo: readMemo(writeMemo(result.memo)), tainted },
+        !failed,
+      ];
+    } catch (error) {
+      this.say([failure('The provider failed', error)]);
+      return [prior ?? undefined, false];
+    }
+  }
+}
+
+function dependencies({ attributes, dependsOn }: DesiredResource): readonly string[] {
+  const inside = Object.values(attributes).flatMap((value) =>
+    isReference(value) || typeof value !== 'object' || value === null ? [value] : Object.values(value),
+  );
+  const references = inside.filter((value) => isReference(value as DesiredValue));
+  return [...dependsOn, ...references.map((value) => (value as { readonly resource: string }).resource)];
+}

@@ -1,0 +1,142 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DesiredResource } from '../../exchange/desired-state';
+import { resolveSite } from '../../exchange/resolve-site';
+import { certificate } from '../../exchange/resources';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { SimulatedOrganization } from '../../lab/exchange/organization';
+import { endpointCertificate, type EndpointCertificate } from '../../lab/wsman/certificate';
+import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { makePfx } from '../../pki';
+import { CONFIGURATION_SCHEMA, type Environment } from '../../provider/configuration';
+import { exchangeProvider } from '../../provider/definition';
+import type { ExchangeTarget } from '../../provider/target';
+import { hasErrors, withEveryAttribute } from '../../schema';
+import { bothServers, FIRST, firstServer, SECOND } from '../integration/declared-site';
+import { validCertificate } from '../integration/valid-certificate';
+import { Deployment, type State } from './deployment';
+
+export const USER = 'contoso\\deploy';
+export const PASSWORD = 'canary-81d3';
+export const PFX_PASSWORD = 'canary-pfx-2b6e';
+
+/** What every site of a test file starts from. */
+interface Origin {
+  readonly folder: string;
+  readonly tls: EndpointCertificate;
+  readonly pfxFile: string;
+}
+
+/** The sample environment behind a WSMan endpoint of its own, deployed by the provider in this process. */
+export class WsmanSite {
+  readonly #origin: Origin;
+  readonly #folder: string;
+  #organization: SimulatedOrganization;
+  #endpoint: RunningEndpoint | undefined;
+  /** What the deploy of the first server left. */
+  #before: State = new Map();
+
+  private constructor(origin: Origin, folder: string, organization: SimulatedOrganization) {
+    this.#origin = origin;
+    this.#folder = folder;
+    this.#organization = organization;
+  }
+
+  /** One whose first server is deployed and whose second is installed, in a folder that is there. */
+  static async create(folder: string): Promise<WsmanSite> {
+    const pfxFile = join(folder, 'webmail.pfx');
+    // The least iterations: every deploy reads the file several times.
+    const pfx = makePfx(validCertificate(), { password: PFX_PASSWORD, iterations: 1 });
+    writeFileSync(pfxFile, pfx, { mode: 0o600 });
+    const origin = { folder, pfxFile, tls: endpointCertificate(folder, ['localhost']) };
+    const own = join(folder, 'first');
+    mkdirSync(own);
+    const organization = SimulatedOrganization.create(join(own, 'now'), { domain: 'apatricio.local' });
+    organization.addServer(FIRST);
+    const site = new WsmanSite(origin, own, organization);
+    await site.#open();
+    const deployment = site.deployment();
+    const said = await deployment.apply(site.resources(firstServer));
+    if (hasErrors(said)) throw new Error(JSON.stringify(said));
+    organization.addServer(SECOND);
+    organization.clearJournal();
+    cpSync(organization.folder, join(own, 'before'), { recursive: true });
+    site.#before = deployment.state;
+    return site;
+  }
+
+  /** Another one that stands where this one stood before the second server was deployed. */
+  async copy(name: string): Promise<WsmanSite> {
+    const folder = join(this.#origin.folder, name);
+    cpSync(join(this.#folder, 'before'), join(folder, 'before'), { recursive: true });
+    cpSync(join(this.#folder, 'before'), join(folder, 'now'), { recursive: true });
+    const copy = new WsmanSite(this.#origin, folder, SimulatedOrganization.open(join(folder, 'now')));
+    copy.#before = this.#before;
+    await copy.#open();
+    return copy;
+  }
+
+  async #open(): Promise<void> {
+    const { cert, key } = this.#origin.tls;
+    this.#endpoint = await startEndpoint({
+      host: (user, drop) => this.#organization.host(FIRST.name, drop, user),
+      authentication: { basic: (user, password) => user === USER && password === PASSWORD },
+      tls: { cert, key },
+    });
+  }
+
+  close(): Promise<void> {
+    return this.endpoint.close();
+  }
+
+  get endpoint(): RunningEndpoint {
+    if (this.#endpoint === undefined) throw new Error('the endpoint was not started');
+    return this.#endpoint;
+  }
+
+  get organization(): SimulatedOrganization {
+    return this.#organization;
+  }
+
+  get url(): string {
+    return `https://localhost:${this.endpoint.port}/PowerShell/`;
+  }
+
+  /** What the provider is given. */
+  get environment(): Environment {
+    return {
+      EXCHANGE_ENDPOINT: this.url,
+      EXCHANGE_USER: USER,
+      EXCHANGE_PASSWORD: PASSWORD,
+      EXCHANGE_CA_FILE: this.#origin.tls.caFile,
+    };
+  }
+
+  /** Goes back to before the second server was deployed. */
+  async reset(): Promise<void> {
+    const { folder } = this.#organization;
+    this.endpoint.disturbances.disarm();
+    await this.endpoint.service.endShells();
+    rmSync(folder, { recursive: true });
+    cpSync(join(this.#folder, 'before'), folder, { recursive: true });
+    this.#organization = SimulatedOrganization.open(folder);
+  }
+
+  /** Deploys from where the first server left the state. */
+  deployment(environment: Environment = {}, concurrent = false): Deployment<ExchangeTarget> {
+    const servers = Object.fromEntries([FIRST, SECOND].map(({ name, version }) => [name, version.label]));
+    return new Deployment(
+      {
+        provider: () => exchangeProvider({ ...this.environment, ...environment }),
+        config: withEveryAttribute(CONFIGURATION_SCHEMA, { servers }),
+        extras: { [certificate.typeName]: { pfx_file: this.#origin.pfxFile, pfx_password: PFX_PASSWORD } },
+        concurrent,
+      },
+      this.#before,
+    );
+  }
+
+  resources(site: ExchangeSiteProps = bothServers): readonly DesiredResource[] {
+    return resolveSite(site).resources;
+  }
+}

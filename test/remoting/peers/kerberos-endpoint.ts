@@ -1,0 +1,38 @@
+import { SimulatedOrganization } from '../../../lab/exchange/organization';
+import { endpointCertificate } from '../../../lab/wsman/certificate';
+import { startEndpoint } from '../../../lab/wsman/endpoint';
+import { kerberosAcceptor } from '../../../lab/wsman/kerberos';
+
+/**
+ * As `lab/wsman/main.ts`, with Kerberos alone and a line more for each token that it took or gave, in base64:
+ * `<state folder> <server> <port> <service>`.
+ */
+async function main([folder = '', server = '', port = '', service = '']: readonly string[]): Promise<void> {
+  const organization = SimulatedOrganization.open(folder);
+  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
+  const acceptor = kerberosAcceptor(service);
+  const running = await startEndpoint({
+    host: (_user, drop) => organization.host(server, drop),
+    authentication: {
+      negotiate: {
+        async accept(token) {
+          process.stdout.write(`${token}\n`);
+          const accepted = await acceptor.accept(token);
+          process.stdout.write(`${accepted.token}\n`);
+          return accepted;
+        },
+      },
+    },
+    tls: { cert, key },
+    port: Number(port),
+  });
+  process.stdout.write(`https://localhost:${running.port}/PowerShell/ ${caFile}\n`);
+  process.stdin.resume();
+  process.stdin.on('end', () => void running.close());
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+  process.stdin.destroy();
+});
