@@ -14,7 +14,7 @@ import { effects, settled, writes } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
 import { WsmanSite } from './wsman-site';
 
-const LONG_MS = 120_000;
+const LONG_MS = 300_000;
 /** Deploys that go on side by side: each waits for its files part of the time. */
 const LANES = 3;
 const WHEN = ['before', 'during', 'after'] as const;
