@@ -11,6 +11,13 @@ import type { Endpoint, Settings } from './configuration';
 const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
+/** Cmdlets that change nothing. */
+const LOOKS = /^(Get|Test)-/;
+const READ_LOST =
+  'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
+const CHANGE_LOST =
+  'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
+
 /** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
 export function outcomeProblem(
   invocation: Invocation,
@@ -22,7 +29,7 @@ export function outcomeProblem(
     return {
       severity: 'error',
       summary: `The connection was lost during ${invocation.cmdlet}${where}`,
-      detail: `${outcome.message}\nWhether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.`,
+      detail: `${outcome.message}\n${LOOKS.test(invocation.cmdlet) ? READ_LOST : CHANGE_LOST}`,
     };
   }
   const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];

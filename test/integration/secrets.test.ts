@@ -142,6 +142,10 @@ describeWithTerraform('secrets', () => {
   test('stand in no line of a provider in the most detailed log', () => {
     const lines = log.filter((line) => line.includes('provider.terraform-provider-'));
     expect(lines.length).toBeGreaterThan(10);
+    // Terraform understands the lines: level and text are apart.
+    expect(
+      lines.filter((line) => /\[DEBUG\] provider\.terraform-provider-exchange\S*: Import-/.test(line)),
+    ).not.toEqual([]);
     expect(found(lines)).toEqual([]);
   });
 

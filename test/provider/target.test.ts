@@ -89,6 +89,18 @@ test('a read whose connection was lost is made once more', async () => {
   expect((await target.observe(read)).kind).toBe('objects');
 });
 
+test('a read whose connection was lost twice says so, and claims no effect', async () => {
+  const { target } = targetOn(new ScriptedSession(() => lost), new ScriptedSession(() => lost));
+  const reading = await target.observe(read);
+  expect(reading).toMatchObject({
+    kind: 'failed',
+    diagnostics: [{ summary: 'The connection was lost during Get-OwaVirtualDirectory' }],
+  });
+  const detail = reading.kind === 'failed' ? reading.diagnostics[0]?.detail : '';
+  expect(detail).toContain('sent again');
+  expect(detail).not.toContain('took effect');
+});
+
 test('a guard with a problem keeps the step from running', async () => {
   const session = new ScriptedSession(() => objects());
   const { target } = targetOn(session);
