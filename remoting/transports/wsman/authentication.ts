@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { SecureText } from '../../../powershell/invocation';
 import { RemotingError } from '../../remoting-error';
 import { CERTIFICATE_PROFILE } from './names';
@@ -46,15 +47,31 @@ function fixed(header: string): Authenticator {
   return { authorize: () => Promise.resolve(header), refused: () => false };
 }
 
-/** Certificate and key of the client for the TLS handshake; nothing for other kinds. */
+/**
+ * Certificate and key of the client for the TLS handshake; nothing for other kinds.
+ *
+ * @throws RemotingError `usage` where they cannot be read or opened, or do not belong together
+ */
 export function readClientCertificate(authentication: WsmanAuthentication): Pick<TlsSettings, 'client'> {
   if (authentication.kind !== 'certificate') return {};
   const { files, passphrase } = authentication;
   const secret = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
   if ('pfxFile' in files) {
-    return { client: { pfx: readNamed(files.pfxFile, 'the client certificate'), ...secret } };
+    return usable(files.pfxFile, { pfx: readNamed(files.pfxFile, 'the client certificate'), ...secret });
   }
   const cert = readNamed(files.certificateFile, 'the client certificate');
   const key = readNamed(files.keyFile, 'the key of the client certificate');
-  return { client: { cert, key, ...secret } };
+  return usable(files.certificateFile, { cert, key, ...secret });
+}
+
+/** Found out here, since in a handshake it looks as if the server had hung up. */
+function usable(file: string, client: NonNullable<TlsSettings['client']>): Pick<TlsSettings, 'client'> {
+  try {
+    createSecureContext({ ca: [], ...client });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the client certificate in ${file} cannot be used (${reason}): check its passphrase, and that its key belongs to it`;
+    throw new RemotingError('usage', message, { file }, { cause: error });
+  }
+  return { client };
 }

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeAuthority, makeKey, toPem, type KeyedCertificate } from '../../../pki';
+import { makeAuthority, makeKey, makePfx, toPem, type KeyedCertificate } from '../../../pki';
 import { SecureText } from '../../../powershell/invocation';
 import { certificate, PASSWORD, removeCertificate, startLab, USER } from './lab';
 
@@ -150,11 +150,22 @@ describe('a client certificate', () => {
   beforeAll(() => {
     writeFileSync(files.certificateFile, tls(client).cert);
     writeFileSync(files.keyFile, tls(client).key);
+    writeFileSync(join(folder, 'client.pfx'), makePfx(client, { password: 'canary', iterations: 1 }));
   });
 
-  test('opens a session', async () => {
+  const inPem = { kind: 'certificate', files } as const;
+  const inPfx = (password: string) =>
+    ({
+      kind: 'certificate',
+      files: { pfxFile: join(folder, 'client.pfx') },
+      passphrase: new SecureText(password, 'the passphrase'),
+    }) as const;
+
+  test.each([
+    ['as PEM files', inPem],
+    ['as a PFX file', inPfx('canary')],
+  ])('opens a session, %s', async (_form, authentication) => {
     const lab = await startLab(options);
-    const authentication = { kind: 'certificate', files } as const;
     const session = await lab.connect({ authentication, trust: { caFile } });
     expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: { A: 1 } })).toMatchObject({
       kind: 'objects',
@@ -163,10 +174,19 @@ describe('a client certificate', () => {
     await lab.stop();
   });
 
+  test('in a PFX file that the passphrase does not open is refused, and the passphrase is not shown', async () => {
+    const lab = await startLab(options);
+    const failure = await lab
+      .connect({ authentication: inPfx('not-canary'), trust: { caFile } })
+      .catch(String);
+    await lab.stop();
+    expect(failure).toContain('client certificate');
+    expect(failure).not.toContain('canary');
+  });
+
   test('of somebody else is refused', async () => {
     const lab = await startLab({ ...options, authentication: { certificate: () => false } });
-    const authentication = { kind: 'certificate', files } as const;
-    await expect(lab.connect({ authentication, trust: { caFile } })).rejects.toMatchObject({
+    await expect(lab.connect({ authentication: inPem, trust: { caFile } })).rejects.toMatchObject({
       kind: 'authentication-refused',
     });
     await lab.stop();
