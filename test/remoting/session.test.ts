@@ -3,26 +3,32 @@ import type { ObjectsOutcome, Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession, type SessionOptions } from '../../remoting/session';
 import type { CommandHost } from '../../remoting/server/command-host';
 import { loopback } from './peers/loopback';
-import { sampleHost } from './peers/sample-host';
+import { WAYS, type Way } from './peers/ways';
 
 function objects(outcome: Outcome): ObjectsOutcome {
   if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));
   return outcome;
 }
 
-async function withSession(
-  use: (session: RemotingSession) => Promise<void>,
-  options: SessionOptions = {},
-): Promise<void> {
-  const session = await openSession(loopback(sampleHost), options);
-  try {
-    await use(session);
-  } finally {
-    await session.close();
-  }
-}
+describe.each(WAYS)('a session %s', (_name, start) => {
+  let way: Way;
+  beforeAll(async () => {
+    way = await start();
+  });
+  afterAll(() => way.stop());
 
-describe('a session', () => {
+  const withSession = async (
+    use: (session: RemotingSession) => Promise<void>,
+    options: SessionOptions = {},
+  ): Promise<void> => {
+    const session = await openSession(way.transport, options);
+    try {
+      await use(session);
+    } finally {
+      await session.close();
+    }
+  };
+
   test('tells the versions of the peer', () =>
     withSession(async (session) => {
       expect(session.protocolVersion).toBe('2.3');
@@ -103,52 +109,6 @@ describe('a session', () => {
       ]);
     }));
 
-  const selectingHost = (refusal: string | undefined) => {
-    const seen: string[] = [];
-    const host: CommandHost = {
-      powerShellVersion: '5.1.14393.0',
-      async *run({ statements }) {
-        seen.push(statements.map((commands) => commands.map(({ name }) => name).join('|')).join(';'));
-        const selects = statements.some(([, selection]) => selection?.name === 'Select-Object');
-        yield selects && refusal !== undefined
-          ? { kind: 'failed', error: { fullyQualifiedErrorId: refusal, message: 'no' } }
-          : { kind: 'output', value: { typeNames: [], properties: { Name: 'x', Other: 1 } } };
-      },
-    };
-    return { seen, host };
-  };
-
-  test.each(['ParameterArgumentValidationError,Select-Object', 'CommandNotFoundException'])(
-    'asks once for the whole answer where the peer refuses to select (%s), and from then on at once',
-    async (refusal) => {
-      const { seen, host } = selectingHost(refusal);
-      const session = await openSession(loopback(host));
-      const call = { cmdlet: 'Get-Thing', parameters: {}, properties: ['Name'] };
-      for (const outcome of [await session.invoke(call), await session.invoke(call)]) {
-        expect(objects(outcome).objects).toEqual([{ typeNames: [], properties: { Name: 'x' } }]);
-      }
-      await session.close();
-      expect(seen).toEqual(['Get-Thing|Select-Object', 'Get-Thing', 'Get-Thing']);
-    },
-  );
-
-  test('never asks twice for what changes something', async () => {
-    const { seen, host } = selectingHost('CommandNotFoundException');
-    const session = await openSession(loopback(host));
-    await session.invoke({ cmdlet: 'Set-Thing', parameters: {}, properties: ['Name'] });
-    await session.close();
-    expect(seen).toEqual(['Set-Thing']);
-  });
-
-  test('runs several calls in one trip, in their order', async () => {
-    const { seen, host } = selectingHost(undefined);
-    const session = await openSession(loopback(host));
-    const calls = ['Get-One', 'Get-Two'].map((cmdlet) => ({ cmdlet, parameters: {} }));
-    await session.invokeInTurn(calls as [Invocation, ...Invocation[]]);
-    await session.close();
-    expect(seen).toEqual(['Get-One;Get-Two']);
-  });
-
   test('sends and takes megabytes, in many fragments', () =>
     withSession(async (session) => {
       const big = await session.invoke({ cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } });
@@ -208,6 +168,7 @@ describe('a session', () => {
     withSession(async (session) => {
       const late = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { timeoutMs: 500 });
       expect(late).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
     }));
 
   test('does not send a call that was stopped before its turn', () =>
@@ -239,12 +200,60 @@ describe('a session', () => {
   );
 
   test('may be closed twice and in the middle of a call', async () => {
-    const session = await openSession(loopback(sampleHost));
+    const session = await openSession(way.transport);
     const running = session.invoke({ cmdlet: 'Wait-Long', parameters: {} });
     await new Promise((resolve) => setTimeout(resolve, 50));
     await Promise.all([session.close(), session.close()]);
     expect(await running).toMatchObject({ kind: 'unknown', interruption: 'closed' });
     expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ notSent: 'closed' });
     await expect(session.availableRunspaces()).rejects.toMatchObject({ kind: 'closed' });
+  });
+});
+
+describe('a session whose host is looked at', () => {
+  const selectingHost = (refusal: string | undefined) => {
+    const seen: string[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        seen.push(statements.map((commands) => commands.map(({ name }) => name).join('|')).join(';'));
+        const selects = statements.some(([, selection]) => selection?.name === 'Select-Object');
+        yield selects && refusal !== undefined
+          ? { kind: 'failed', error: { fullyQualifiedErrorId: refusal, message: 'no' } }
+          : { kind: 'output', value: { typeNames: [], properties: { Name: 'x', Other: 1 } } };
+      },
+    };
+    return { seen, host };
+  };
+
+  test.each(['ParameterArgumentValidationError,Select-Object', 'CommandNotFoundException'])(
+    'asks once for the whole answer where the peer refuses to select (%s), and from then on at once',
+    async (refusal) => {
+      const { seen, host } = selectingHost(refusal);
+      const session = await openSession(loopback(host));
+      const call = { cmdlet: 'Get-Thing', parameters: {}, properties: ['Name'] };
+      for (const outcome of [await session.invoke(call), await session.invoke(call)]) {
+        expect(objects(outcome).objects).toEqual([{ typeNames: [], properties: { Name: 'x' } }]);
+      }
+      await session.close();
+      expect(seen).toEqual(['Get-Thing|Select-Object', 'Get-Thing', 'Get-Thing']);
+    },
+  );
+
+  test('never asks twice for what changes something', async () => {
+    const { seen, host } = selectingHost('CommandNotFoundException');
+    const session = await openSession(loopback(host));
+    await session.invoke({ cmdlet: 'Set-Thing', parameters: {}, properties: ['Name'] });
+    await session.close();
+    expect(seen).toEqual(['Set-Thing']);
+  });
+
+  test('runs several calls in one trip, in their order', async () => {
+    const { seen, host } = selectingHost(undefined);
+    const session = await openSession(loopback(host));
+    const calls = ['Get-One', 'Get-Two'].map((cmdlet) => ({ cmdlet, parameters: {} }));
+    await session.invokeInTurn(calls as [Invocation, ...Invocation[]]);
+    await session.close();
+    expect(seen).toEqual(['Get-One;Get-Two']);
   });
 });

@@ -20,6 +20,7 @@ afterAll(async () => {
   removeCertificate();
 });
 
+// What every transport must do is in ../session.test.ts; here is what WSMan adds.
 test('opens, calls and closes with the fewest requests, on one connection', async () => {
   lab.operations();
   const session = await lab.connect();
@@ -34,20 +35,6 @@ test('opens, calls and closes with the fewest requests, on one connection', asyn
   expect(new Set(lab.traffic.map(({ connection }) => connection)).size).toBe(1);
 });
 
-test('brings warnings, non-terminating errors and failures', async () => {
-  const session = await lab.connect();
-  expect(await session.invoke({ cmdlet: 'Get-Trouble', parameters: {} })).toMatchObject({
-    kind: 'objects',
-    warnings: ['mind the gap'],
-    errors: [{ fullyQualifiedErrorId: 'NotThere,Get-Trouble' }],
-  });
-  expect(await session.invoke({ cmdlet: 'Get-Failure', parameters: {} })).toMatchObject({
-    kind: 'failed',
-    error: { fullyQualifiedErrorId: 'Broken,Get-Failure' },
-  });
-  await session.close();
-});
-
 test('asks again while a long command has nothing to say', async () => {
   const session = await lab.connect({ operationTimeoutMs: 150 });
   lab.operations();
@@ -56,18 +43,6 @@ test('asks again while a long command has nothing to say', async () => {
   const receives = lab.operations().filter((name) => name === 'Receive').length;
   expect(receives).toBeGreaterThanOrEqual(3);
   expect(receives).toBeLessThanOrEqual(6);
-  await session.close();
-});
-
-test('runs as many commands at once as it has runspaces', async () => {
-  const session = await lab.connect({}, { runspaces: 3 });
-  const order: string[] = [];
-  const wait = async (milliseconds: number): Promise<void> => {
-    await session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: milliseconds, Tag: 'x' } });
-    order.push(String(milliseconds));
-  };
-  await Promise.all([wait(900), wait(500), wait(100)]);
-  expect(order).toEqual(['100', '500', '900']);
   await session.close();
 });
 
@@ -81,14 +56,6 @@ test('stops a command on the server and stays of use', async () => {
   expect(lab.operations()).toContain('Signal');
   expect(objects(await session.invoke({ cmdlet: 'Get-Echo', parameters: { A: 1 } }))).toHaveLength(1);
   expect(session.failure).toBeUndefined();
-  await session.close();
-});
-
-test('stops a command whose time has run out', async () => {
-  const session = await lab.connect();
-  const outcome = await session.invoke({ cmdlet: 'Wait-Long', parameters: {} }, { timeoutMs: 200 });
-  expect(outcome).toMatchObject({ kind: 'unknown', interruption: 'timeout' });
-  expect(objects(await session.invoke({ cmdlet: 'Get-Echo', parameters: { A: 1 } }))).toHaveLength(1);
   await session.close();
 });
 
@@ -122,11 +89,5 @@ test('agrees on a key and sends a secure string', async () => {
     { properties: { Value: 's3cret', Secure: true } },
   ]);
   expect(lab.operations()).toEqual(['Send', 'Receive', 'Command', 'Receive']);
-  await session.close();
-});
-
-test('counts free runspaces', async () => {
-  const session = await lab.connect({}, { runspaces: 2 });
-  await expect(session.availableRunspaces()).resolves.toBe(2);
   await session.close();
 });
