@@ -80,7 +80,14 @@ export class ExchangeTarget {
   }
 
   #opening(): Promise<Session> {
-    return (this.#session ??= this.open(this.settings));
+    return (this.#session ??= this.#open());
+  }
+
+  async #open(): Promise<Session> {
+    const begin = performance.now();
+    const session = await this.open(this.settings);
+    this.note(`A session is open, ${Math.round(performance.now() - begin)} ms`);
+    return session;
   }
 
   /** The declared version of a server; for the organization, that of the oldest declared server. */
