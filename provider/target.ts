@@ -72,8 +72,8 @@ export class ExchangeTarget {
   ) {}
 
   /**
-   * Begins to open the session, while Terraform goes on with what needs none: it checks every resource before it reads
-   * the first. Why it does not open is told to whoever needs it.
+   * Begins to open the session, while Terraform goes on to its first resource, whose state it has brought up to date
+   * before it asks for a read. Why it does not open is told to whoever needs it.
    */
   connect(): void {
     this.#opening().catch(() => undefined);

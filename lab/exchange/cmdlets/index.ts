@@ -22,18 +22,18 @@ const ALL: readonly CmdletBehaviour[] = [
 const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = byName(ALL);
 
 /** Loaded when first called: a session starts for each plan, and this brings a library of half a megabyte. */
-const LATE: ReadonlyMap<string, () => Promise<readonly CmdletBehaviour[]>> = new Map(
-  ['import', 'export', 'new'].map((verb) => [
-    `${verb}-exchangecertificate`,
-    async () => (await import('./certificate-files')).certificateFiles,
-  ]),
-);
+const LATE: ReadonlySet<string> = new Set([
+  'import-exchangecertificate',
+  'export-exchangecertificate',
+  'new-exchangecertificate',
+]);
 
 /** What a cmdlet does, by its name in any case; undefined where the lab does not simulate it. */
 export async function behaviourOf(cmdlet: string): Promise<CmdletBehaviour | undefined> {
   const name = cmdlet.toLowerCase();
-  const late = LATE.get(name);
-  return late === undefined ? BEHAVIOURS.get(name) : byName(await late()).get(name);
+  if (!LATE.has(name)) return BEHAVIOURS.get(name);
+  const { certificateFiles } = await import('./certificate-files');
+  return byName(certificateFiles).get(name);
 }
 
 function byName(behaviours: readonly CmdletBehaviour[]): ReadonlyMap<string, CmdletBehaviour> {
