@@ -46,10 +46,9 @@ export class DnsUpdates {
 
   /** The same settings in Terraform's spelling, for the provider that asks whether updates would be taken. */
   updateOf(zone: Zone): DnsUpdate {
-    const settings = Object.entries(this.#wayOf(zone).update).map(([name, value]: [string, unknown]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]);
+    const settings = Object.entries(this.#wayOf(zone).update as { readonly [name: string]: unknown }).map(
+      ([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value] as const,
+    );
     return { zone: absoluteName(zone), ...Object.fromEntries(settings) };
   }
 
