@@ -192,6 +192,29 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     );
   });
 
+  test(
+    'a server that is in another DAG stops the plan, also where the declaration renames the DAG',
+    async () => {
+      const own = await SiteRig.create({ tools, startDns: startLab });
+      try {
+        await own.deploy(firstServer);
+        own.forget();
+        await own.declare({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        const { exit, said } = await own.plan();
+        expect(exit).toBe(1);
+        expect(said).toContain('BsAEX01 is a member of the DAG DAG01');
+        expect(said).toContain('declare it in DAG02');
+        expect(own.writes()).toEqual([]);
+        await own.deploy({ ...firstServer, dag: { ...dag, members: [] } });
+        await own.deploy({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        expect(await own.plan()).toMatchObject({ exit: 0 });
+      } finally {
+        await own.remove();
+      }
+    },
+    SETUP_MS,
+  );
+
   describe('the way through SSH', () => {
     let server: RunningSshServer;
     let environment: { readonly [name: string]: string };
