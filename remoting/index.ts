@@ -6,7 +6,8 @@ export { openSession, type RemotingSession, type SessionOptions } from './sessio
 export type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Transport } from './transport';
 export type { HostKeyTrust } from './transports/host-key';
 export { processTransport, type ProcessOptions } from './transports/process';
-export { sshTransport, type SshAuthentication, type SshOptions } from './transports/ssh';
+export { sshTransport, type SshOptions } from './transports/ssh';
+export type { SshAuthentication } from './transports/ssh-sign-in';
 export { type WsmanAuthentication } from './transports/wsman/authentication';
 export { type TlsTrust } from './transports/wsman/tls';
 export { wsmanTransport, type WsmanOptions } from './transports/wsman/transport';

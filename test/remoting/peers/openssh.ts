@@ -79,7 +79,7 @@ export interface SshdOptions {
   /** Lines of an authorized_keys file. */
   readonly authorizedKeys?: readonly string[];
   /** Command of the subsystem `powershell`. Left out: there is none. */
-  readonly subsystem?: string;
+  readonly subsystem?: string | undefined;
   /** Further lines of the configuration; they outdo those that are always there. */
   readonly settings?: readonly string[];
 }
@@ -88,6 +88,8 @@ export interface Sshd {
   readonly port: number;
   /** What it wrote until now. */
   log(): string;
+  /** How many there are. */
+  connections(): number;
   /** Kills it with all of its connections. */
   kill(): Promise<void>;
   /** Ends it; connections live on. */
@@ -129,6 +131,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
       return {
         port,
         log: () => log,
+        connections: () => connectionsOf(child).length,
         kill: () => {
           for (const connection of connectionsOf(child)) process.kill(connection, 'SIGKILL');
           return end('SIGKILL');
