@@ -25,6 +25,8 @@ export class SignIn {
   #agentFailure: Error | undefined;
   /** Methods that the server named last. */
   #offered: readonly string[] | undefined;
+  /** The server took what it got and wants a further method besides. */
+  #wantsMore = false;
   readonly #tried: string[] = [];
 
   private constructor(
@@ -53,7 +55,8 @@ export class SignIn {
    */
   handler(giveUp: (refusal: RemotingError) => void): AuthHandlerMiddleware {
     const username = this.user;
-    return (left, _partial, next) => {
+    return (left, partial, next) => {
+      this.#wantsMore = partial;
       // The types of ssh2 leave out that there is no list before the first attempt.
       this.#offered = (left as typeof left | null) ?? this.#offered;
       const method = this.#nextMethod();
@@ -79,7 +82,10 @@ export class SignIn {
         const message = `the SSH agent cannot be used: ${this.#agentFailure.message}`;
         return new RemotingError('usage', message, this.where, { cause: this.#agentFailure });
       }
-      return this.#refused(`${host} refused the credentials of ${user}`, error);
+      const message = this.#wantsMore
+        ? `${host} wants a further proof of ${user} besides the right one, which is not supported`
+        : `${host} refused the credentials of ${user}`;
+      return this.#refused(message, error);
     }
     // As after MaxAuthTries: the server says why and hangs up.
     if (error.level === undefined && typeof error.code === 'number' && this.#tried.length > 0) {
@@ -123,7 +129,11 @@ export class SignIn {
         finish([password]);
         return;
       }
-      giveUp(this.#refused(`${this.where.host} asks ${this.where.user} for more than a password: ${asked(prompts)}`));
+      giveUp(
+        this.#refused(
+          `${this.where.host} asks ${this.where.user} for more than a password: ${asked(prompts)}`,
+        ),
+      );
     };
   }
 
@@ -135,8 +145,9 @@ export class SignIn {
 
 function asked(prompts: readonly Prompt[]): string {
   return prompts
-    .map(({ prompt }) => prompt.trim())
+    .map(({ prompt }) => prompt)
     .join(' ')
+    .replace(/\s+/g, ' ')
     .slice(0, PROMPT_CHARACTERS);
 }
 

@@ -107,10 +107,12 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
     test.each(KEY_TYPES)('of type %s is known by its fingerprint and by known_hosts', async (type) => {
       const { port } = await start({ hostKeys: [key(hostKeys, type).file] });
       await roundTrip({ port, hostKey: { fingerprints: [key(hostKeys, type).fingerprint] } });
-      for (const form of [[], ['-H']]) {
-        const scanned = openSsh('ssh-keyscan', '-p', String(port), ...form, '127.0.0.1');
-        await roundTrip({ port, hostKey: { knownHostsFile: file('scanned', scanned) } });
-      }
+      const plain = openSsh('ssh-keyscan', '-p', String(port), '127.0.0.1');
+      const hashed = openSsh('ssh-keyscan', '-H', '-p', String(port), '127.0.0.1');
+      await Promise.all([
+        roundTrip({ port, hostKey: { knownHostsFile: file('plain', plain) } }),
+        roundTrip({ port, hostKey: { knownHostsFile: file('hashed', hashed) } }),
+      ]);
     });
 
     test.each(KEY_TYPES)('of type %s is enough where the server has others too', async (type) => {
@@ -126,9 +128,7 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
       const changed = known.replace(/(ssh-ed25519) \S+/, line.split(' ').slice(0, 2).join(' '));
       expect(changed).not.toBe(known);
       const single = `${changed.split('\n').find((text) => text.includes(' ssh-ed25519 ')) ?? ''}\n`;
-      await expect(
-        opening({ hostKey: { knownHostsFile: file('changed', single) } }),
-      ).rejects.toMatchObject({
+      await expect(opening({ hostKey: { knownHostsFile: file('changed', single) } })).rejects.toMatchObject({
         kind: 'host-key-changed',
         facts: {
           fingerprint: key(hostKeys, 'ed25519').fingerprint,
@@ -175,10 +175,7 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
         return;
       }
       await roundTrip({ port, authentication: { ...authentication, passphrase: secure(passphrase) } });
-      const wrong: SshAuthentication[] = [
-        authentication,
-        { ...authentication, passphrase: secure('wrong') },
-      ];
+      const wrong: SshAuthentication[] = [authentication, { ...authentication, passphrase: secure('wrong') }];
       for (const refused of wrong) {
         await expect(opening({ port, authentication: refused })).rejects.toMatchObject({
           kind: 'usage',
@@ -197,6 +194,15 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
     });
   });
 
+  test('a server that wants more than a key is told from a wrong key', async () => {
+    const { port } = await start({ settings: ['AuthenticationMethods publickey,password'] });
+    await expect(opening({ port })).rejects.toMatchObject({
+      kind: 'authentication-refused',
+      message: expect.stringContaining('further proof') as string,
+      facts: { methods: ['password'] },
+    });
+  });
+
   test('a user that does not exist is refused like a wrong key', async () => {
     await expect(opening({ user: 'nobody-of-this-name' })).rejects.toMatchObject({
       kind: 'authentication-refused',
@@ -205,7 +211,10 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
 
   describe('an agent', () => {
     test.each(KEY_TYPES)('signs in with its key of type %s among others', async (type) => {
-      const strangers = [newKey(join(folder, `a-${type}`), 'rsa'), newKey(join(folder, `b-${type}`), 'ecdsa')];
+      const strangers = [
+        newKey(join(folder, `a-${type}`), 'rsa'),
+        newKey(join(folder, `b-${type}`), 'ecdsa'),
+      ];
       const agent = await startAgent(join(folder, `agent-${type}`), [
         ...strangers.map((stranger) => stranger.file),
         key(userKeys, type).file,
@@ -229,6 +238,37 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
           kind: 'authentication-refused',
           message: expect.stringContaining('Too many authentication failures') as string,
         });
+      } finally {
+        await agent.stop();
+      }
+    });
+
+    test('that fails with one key goes on with the next', async () => {
+      const refused = newKey(join(folder, 'refused'), 'ecdsa');
+      const { port } = await start({ authorizedKeys: [refused.line, key(userKeys, 'ed25519').line] });
+      const files = [refused.file, key(userKeys, 'ed25519').file];
+      const agent = await startAgent(join(folder, 'agent-both'), files, [refused.file]);
+      const alone = await startAgent(join(folder, 'agent-alone'), [refused.file], [refused.file]);
+      try {
+        await roundTrip({ port, authentication: { agent: agent.socket } });
+        await expect(opening({ port, authentication: { agent: alone.socket } })).rejects.toMatchObject({
+          kind: 'usage',
+          message: expect.stringContaining('agent') as string,
+        });
+      } finally {
+        await agent.stop();
+        await alone.stop();
+      }
+    });
+
+    test('may hold certificates of its keys besides', async () => {
+      const authority = newKey(join(folder, 'authority'), 'ed25519');
+      const signed = newKey(join(folder, 'signed'), 'ed25519');
+      openSsh('ssh-keygen', '-q', '-s', authority.file, '-I', 'signed', '-n', USER, `${signed.file}.pub`);
+      const { port } = await start({ authorizedKeys: [signed.line] });
+      const agent = await startAgent(join(folder, 'agent-signed'), [signed.file]);
+      try {
+        await roundTrip({ port, authentication: { agent: agent.socket } });
       } finally {
         await agent.stop();
       }
@@ -296,17 +336,10 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
     await roundTrip({ port, authentication: { privateKeyFile: key(userKeys, 'rsa').file } });
   });
 
-  test('answers a server that asks whether the client is alive', async () => {
+  test('asks and answers on a silent connection whether the other end is there', async () => {
     const server = await start({ settings: ['ClientAliveInterval 1', 'ClientAliveCountMax 1'] });
-    const session = await opening({ port: server.port });
+    const session = await opening({ port: server.port, keepAliveMs: 200 });
     const call = { cmdlet: 'Wait-Short', parameters: { Milliseconds: 2500, Tag: 'alive' } };
-    expect((await session.invoke(call)).kind).toBe('objects');
-    await session.close();
-  });
-
-  test('keeps a silent session alive', async () => {
-    const session = await opening({ keepAliveMs: 100 });
-    const call = { cmdlet: 'Wait-Short', parameters: { Milliseconds: 1000, Tag: 'alive' } };
     expect((await session.invoke(call)).kind).toBe('objects');
     await session.close();
   });

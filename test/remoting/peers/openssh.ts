@@ -62,7 +62,8 @@ export interface KeyFile {
 export function newKey(file: string, type: KeyType, { passphrase = '', format }: KeyOptions = {}): KeyFile {
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
   const form = format === undefined ? [] : ['-m', format];
-  openSsh('ssh-keygen', '-q', '-t', type, ...bits, ...form, '-N', passphrase, '-f', file);
+  // The fewest rounds of its hash of the passphrase.
+  openSsh('ssh-keygen', '-q', '-t', type, ...bits, ...form, '-a', '1', '-N', passphrase, '-f', file);
   const listed = openSsh('ssh-keygen', '-lf', `${file}.pub`);
   return {
     file,
@@ -180,13 +181,25 @@ export interface RunningAgent {
 }
 
 /** OpenSSH's agent with these private keys, in this order. */
-export async function startAgent(socket: string, keyFiles: readonly string[]): Promise<RunningAgent> {
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { env: { PATH }, stdio: ['ignore', 'pipe', 'ignore'] });
+export async function startAgent(
+  socket: string,
+  keyFiles: readonly string[],
+  /** Those of which the agent asks its user each time, who says no. */
+  refused: readonly string[] = [],
+): Promise<RunningAgent> {
+  const child = spawn('ssh-agent', ['-D', '-a', socket], {
+    env: { PATH, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   processes.add(child);
   const ended = once(child, 'exit').then(() => processes.delete(child));
   await once(child.stdout, 'data');
   for (const file of keyFiles) {
-    execFileSync('ssh-add', ['-q', file], { env: { PATH, SSH_AUTH_SOCK: socket }, stdio: 'ignore' });
+    const confirm = refused.includes(file) ? ['-c'] : [];
+    execFileSync('ssh-add', ['-q', ...confirm, file], {
+      env: { PATH, SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    });
   }
   return {
     socket,
