@@ -14,7 +14,7 @@ import {
   openSsh,
   startAgent,
   startSshd,
-  USER,
+  SSHD_USER,
   type KeyFile,
   type KeyType,
   type Sshd,
@@ -78,7 +78,7 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
   const options = (more: Partial<SshOptions> = {}): SshOptions => ({
     host: '127.0.0.1',
     port: sshd.port,
-    user: USER,
+    user: SSHD_USER,
     authentication: { privateKeyFile: key(userKeys, 'ed25519').file },
     hostKey: { fingerprints: [key(hostKeys, 'ed25519').fingerprint] },
     ...more,
@@ -189,7 +189,7 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
       const authentication = { privateKeyFile: key(userKeys, type).file };
       await expect(opening({ port, authentication })).rejects.toMatchObject({
         kind: 'authentication-refused',
-        facts: { user: USER, methods: expect.arrayContaining(['publickey']) as string[] },
+        facts: { user: SSHD_USER, methods: expect.arrayContaining(['publickey']) as string[] },
       });
     });
   });
@@ -264,7 +264,17 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
     test('may hold certificates of its keys besides', async () => {
       const authority = newKey(join(folder, 'authority'), 'ed25519');
       const signed = newKey(join(folder, 'signed'), 'ed25519');
-      openSsh('ssh-keygen', '-q', '-s', authority.file, '-I', 'signed', '-n', USER, `${signed.file}.pub`);
+      openSsh(
+        'ssh-keygen',
+        '-q',
+        '-s',
+        authority.file,
+        '-I',
+        'signed',
+        '-n',
+        SSHD_USER,
+        `${signed.file}.pub`,
+      );
       const { port } = await start({ authorizedKeys: [signed.line] });
       const agent = await startAgent(join(folder, 'agent-signed'), [signed.file]);
       try {

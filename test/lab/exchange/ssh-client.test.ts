@@ -1,20 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { startSshServer, type RunningSshServer } from '../../../lab/exchange/ssh-server';
 import { openSession, type RemotingSession } from '../../../remoting/session';
 import { processTransport } from '../../../remoting/transports/process';
-import {
-  missingOpenSsh,
-  newKey,
-  openSsh,
-  startAgent,
-  type KeyFile,
-  type KeyType,
-} from '../../remoting/peers/openssh';
+import { missingOpenSsh, newKey, startAgent, type KeyFile, type KeyType } from '../../remoting/peers/openssh';
 import { describeNeeding } from '../../requirement';
 import { removeFolders, twoServers } from './session';
 
@@ -130,8 +124,9 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
   });
 
   test('is known by what ssh-keyscan finds, and refused where that changed', async () => {
+    const scan = spawn('ssh-keyscan', ['-H', '-p', String(running.port), running.host], { env: ENV });
     const scanned = join(folder, 'scanned');
-    writeFileSync(scanned, openSsh('ssh-keyscan', '-H', '-p', String(running.port), running.host));
+    writeFileSync(scanned, await text(scan.stdout));
     await roundTrip({ options: { UserKnownHostsFile: scanned } });
     const changed = join(folder, 'changed');
     const { line } = newKey(join(folder, 'host'), 'ed25519');
@@ -153,7 +148,7 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
       code: 255,
       stderr: expect.stringContaining('subsystem request failed') as string,
     });
-    const command = (text: string): readonly string[] => [...args({}).slice(0, -3), running.host, text];
+    const command = (line: string): readonly string[] => [...args({}).slice(0, -3), running.host, line];
     expect((await ended(command('pwsh -sshs -NoLogo'), '')).code).toBe(0);
     expect((await ended(command('cat /etc/passwd'), '')).code).toBe(255);
   });
@@ -174,7 +169,8 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
   test('carries large answers and calls', async () => {
     const session = await connect();
     const statement = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };
-    const [outcome] = await Promise.all([session.invokeInTurn(Array.from({ length: 300 }, () => statement))]);
+    const further = Array.from({ length: 299 }, () => statement);
+    const outcome = await session.invokeInTurn([statement, ...further]);
     expect(JSON.stringify(outcome).length).toBeGreaterThan(3_000_000);
     const fileData = new Uint8Array(4_000_000).fill(7);
     const call = {

@@ -13,7 +13,7 @@ const processes = new Set<ChildProcess>();
 process.on('exit', () => processes.forEach((child) => child.kill('SIGKILL')));
 
 /** Without root sshd lets in nobody but the account that runs it. */
-export const USER = userInfo().username;
+export const SSHD_USER = userInfo().username;
 
 /** Empty where OpenSSH's server and tools are there. */
 export function missingOpenSsh(): string {
