@@ -57,8 +57,9 @@ export class SignIn {
     const username = this.user;
     return (left, partial, next) => {
       this.#wantsMore = partial;
-      // The types of ssh2 leave out that there is no list before the first attempt.
-      this.#offered = (left as typeof left | null) ?? this.#offered;
+      // Null before the first attempt, whatever the types of ssh2 say.
+      const named: readonly string[] | null = left;
+      this.#offered = named ?? this.#offered;
       const method = this.#nextMethod();
       // `false` ends the attempts (ssh2's README); its types do not know.
       if (method === undefined) return next(false as never);

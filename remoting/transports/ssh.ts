@@ -176,7 +176,8 @@ async function startPeer(client: Client, options: SshOptions, where: RemotingFac
         return;
       }
       const what = 'subsystem' in peer ? `the subsystem ${peer.subsystem}` : 'the command';
-      reject(new RemotingError('refused', `${where.host} refused ${what}`, where, { cause: error }));
+      const facts = { ...where, ...('subsystem' in peer ? { subsystem: peer.subsystem } : {}) };
+      reject(new RemotingError('refused', `${where.host} refused ${what}`, facts, { cause: error }));
     };
     client.on('close', () => reject(new RemotingError('closed', 'the SSH server hung up', where)));
     if ('subsystem' in peer) client.subsys(peer.subsystem, onOpen);

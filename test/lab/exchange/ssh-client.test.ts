@@ -12,6 +12,8 @@ import { missingOpenSsh, newKey, startAgent, type KeyFile, type KeyType } from '
 import { describeNeeding } from '../../requirement';
 import { removeFolders, twoServers } from './session';
 
+jest.setTimeout(30_000);
+
 const KEY_TYPES: readonly KeyType[] = ['ed25519', 'ecdsa', 'rsa'];
 const ENV = { PATH: process.env['PATH'] ?? '' };
 
