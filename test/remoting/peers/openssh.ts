@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port';
 
 const PATH = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/usr/local/sbin`;
 const TOOLS = ['sshd', 'ssh', 'ssh-agent', 'ssh-add', 'ssh-keygen', 'ssh-keyscan'] as const;
@@ -15,8 +15,9 @@ process.on('exit', () => processes.forEach((child) => child.kill('SIGKILL')));
 /** Without root sshd lets in nobody but the account that runs it. */
 export const SSHD_USER = userInfo().username;
 
-/** Empty where OpenSSH's server and tools are there. */
+/** Empty where OpenSSH's server and tools are there, and the system shows which processes are its. */
 export function missingOpenSsh(): string {
+  if (!existsSync('/proc/self')) return 'the folder /proc, as Linux has it';
   const missing = TOOLS.filter((tool) => find(tool) === undefined);
   return missing.length === 0
     ? ''
@@ -164,9 +165,17 @@ function configuration(port: number, options: SshdOptions): string {
     'PermitUserRC no',
     'PidFile none',
     'LogLevel VERBOSE',
+    ...(hasPenalties() ? ['PerSourcePenalties no'] : []),
     ...(options.subsystem === undefined ? [] : [`Subsystem powershell ${options.subsystem}`]),
     '',
   ].join('\n');
+}
+
+/** From 9.8 it shuts out an address from which sign-ins failed; the tests' all come from one. */
+function hasPenalties(): boolean {
+  const { stderr } = spawnSync('ssh', ['-V'], { env: { PATH }, encoding: 'utf8' });
+  const [, major, minor] = /^OpenSSH_(\d+)\.(\d+)/.exec(stderr) ?? [];
+  return Number(major) * 100 + Number(minor) >= 908;
 }
 
 /** It has one process, of a process group of its own, for each connection. */
@@ -208,12 +217,4 @@ export async function startAgent(
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
