@@ -133,9 +133,9 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
       return {
         port,
         log: () => log,
-        connections: () => connectionsOf(child).length,
+        connections: () => childrenOf(child.pid).length,
         kill: () => {
-          for (const connection of connectionsOf(child)) process.kill(connection, 'SIGKILL');
+          descendantsOf(child.pid).forEach(kill);
           return end('SIGKILL');
         },
         stop: () => end('SIGTERM'),
@@ -178,10 +178,23 @@ function hasPenalties(): boolean {
   return Number(major) * 100 + Number(minor) >= 908;
 }
 
-/** It has one process, of a process group of its own, for each connection. */
-function connectionsOf({ pid }: ChildProcess): readonly number[] {
+/** Of sshd there is one for each connection, which may have others in turn; each in a process group of its own. */
+function childrenOf(pid: number | undefined): readonly number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+function descendantsOf(pid: number | undefined): readonly number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended with the one above it.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 export interface RunningAgent {
