@@ -13,6 +13,8 @@ const RESUME = 'What was done before is in the state; deploy again and the rest 
 
 /** Cmdlets that change nothing. */
 const LOOKS = /^(Get|Test)-/;
+const LOOKED =
+  'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
 const READ_LOST =
   'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
 const CHANGE_LOST =
@@ -50,7 +52,7 @@ function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith('NamedParameterNotFound')) {
     return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
-  return RESUME;
+  return LOOKS.test(cmdlet) ? LOOKED : RESUME;
 }
 
 /** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */

@@ -45,11 +45,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const facts = factsFor(target, known['server'] ?? null, null, null);
     const [isUninstalled, reading] = await Promise.all([
       server !== null && target.isUninstalled(server),
-      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts))),
+      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts)), server),
     ]);
     if (isUninstalled) return { state: null };
     if (reading === undefined || resource.view === undefined) return { state };
     if (reading.kind === 'failed') {
+      // What leaves the declaration is often a server that is down for good: it must not keep DNS from leaving first.
+      // An import has nothing from before: only what was read once has a list of cmdlets.
+      if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
+        return { state, diagnostics: reading.diagnostics.map((problem) => unseen(problem, server)) };
+      }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
       return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
@@ -129,6 +134,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       });
       return { state: withEveryAttribute(resource.schema, given) };
     },
+  };
+}
+
+/** Of a server on its way out: what is known of it from before is enough to plan its removal. */
+function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
+  return {
+    severity: 'warning',
+    summary,
+    detail: `${detail}\n${server} is no longer declared: its objects are taken as they were when they were last read.`,
   };
 }
 

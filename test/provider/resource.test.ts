@@ -5,7 +5,7 @@ import { managed } from '../../provider/resource';
 import { ExchangeTarget } from '../../provider/target';
 import type { Values } from '../../schema';
 import { withEveryAttribute } from '../../schema';
-import { objects, ScriptedSession } from './scripted-session';
+import { failed, objects, ScriptedSession } from './scripted-session';
 
 function resource(typeName: string) {
   const found = RESOURCES.find((candidate) => candidate.typeName === typeName);
@@ -75,5 +75,38 @@ test.each(['', 'a/b/c', 'EX2/'])('an import of %j is refused with the form', asy
   const { target } = targetOf(ExchangeVersion.V2013, 'x');
   expect(await mapi.importState?.(id, target)).toMatchObject({
     diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+  });
+});
+
+describe('what cannot be read', () => {
+  const before: Values = { ...planned, cmdlets: [] };
+  const answering = (versions: Settings['versions']) => {
+    const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
+    return new ExchangeTarget({ ...target.settings, versions }, async () =>
+      Promise.resolve(
+        new ScriptedSession(({ cmdlet }) =>
+          cmdlet === 'Get-ExchangeServer'
+            ? objects({ Name: 'EX2', AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })
+            : failed('IISGeneralCOMException'),
+        ),
+      ),
+    );
+  };
+  const declared = answering(new Map([['ex2', ExchangeVersion.V2013]]));
+  const another = answering(new Map([['ex1', ExchangeVersion.V2013]]));
+
+  test('stops a plan of a server that is declared', async () => {
+    expect(await mapi.read(before, declared)).toMatchObject({ diagnostics: [{ severity: 'error' }] });
+  });
+
+  test('is taken as it was of a server that is declared no longer, with a warning', async () => {
+    expect(await mapi.read(before, another)).toMatchObject({
+      state: before,
+      diagnostics: [{ severity: 'warning', detail: expect.stringContaining('EX2 is no longer declared') }],
+    });
+  });
+
+  test('is not taken for read by an import', async () => {
+    expect(await mapi.read(planned, another)).toMatchObject({ diagnostics: [{ severity: 'error' }] });
   });
 });
