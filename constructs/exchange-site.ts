@@ -1,9 +1,10 @@
 import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
 import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
-import { Annotations, TerraformStack, Token } from 'cdktf';
+import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
   DesiredState,
@@ -77,6 +78,7 @@ export class ExchangeSite extends Construct {
     );
     const updates = new DnsUpdates(this, site.dns.zones);
     for (const resource of this.desired.resources) this.#resource(resource, password);
+    this.#pool(this.desired.pool);
     for (const record of this.desired.dnsRecords) this.#record(record, updates);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -98,6 +100,21 @@ export class ExchangeSite extends Construct {
     const made = new ExchangeResource(this, id, bound, { ...config, ...secret });
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
+  }
+
+  /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
+  #pool(members: readonly DesiredPoolMember[]): void {
+    if (members.length === 0) return;
+    const pool = new DataResource(this, 'load-balancer-pool', {
+      input: {
+        virtual_addresses: members[0]?.virtualAddresses,
+        members: Object.fromEntries(members.map(({ server, addresses }) => [server, addresses])),
+      },
+    });
+    this.#order(
+      pool,
+      members.flatMap(({ dependsOn }) => dependsOn),
+    );
   }
 
   #record(record: DesiredRecordSet, updates: DnsUpdates): void {

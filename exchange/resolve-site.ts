@@ -4,6 +4,7 @@ import { path } from '../schema';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
+import { poolMembers } from './load-balancer';
 import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
@@ -389,11 +390,17 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
   });
   const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
   const gates = site.servers.map((server) => `${idOf(server.name)}-health`);
+  const pool = poolMembers(site).map((member) => ({
+    ...member,
+    id: `${idOf(member.server)}-pool`,
+    dependsOn: [`${idOf(member.server)}-health`],
+  }));
   const records = dnsRecords(site).map((record) => ({ ...record, dependsOn: gates }));
   return {
     resources,
+    pool,
     dnsRecords: records,
-    order: [...resources.map(({ id }) => id), ...records.map(({ id }) => id)],
+    order: [...resources, ...pool, ...records].map(({ id }) => id),
     diagnostics: checkRules({ site, resources, dnsRecords: records }),
   };
 }

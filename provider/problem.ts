@@ -47,7 +47,7 @@ export function outcomeProblem(
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith('CommandNotFoundException')) {
-    return `The session does not offer the cmdlet: the account lacks the role for it, or the session is not one of Exchange. ${roleRemedy([cmdlet])}`;
+    return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith('NamedParameterNotFound')) {
     return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;

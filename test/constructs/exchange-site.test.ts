@@ -87,6 +87,17 @@ describe('the stack of a site', () => {
     }
   });
 
+  test('behind a virtual address the pool is described once its servers are healthy', () => {
+    const { resource } = synthesize(site({ dns: { ...site().dns, publish: { virtualIp: '192.0.2.100' } } }));
+    expect(resource['terraform_data']).toMatchObject({
+      'load-balancer-pool': {
+        input: { virtual_addresses: ['192.0.2.100'], members: { EX01: ['192.0.2.1'], EX02: ['192.0.2.2'] } },
+        depends_on: ['exchange_health_gate.EX01-health', 'exchange_health_gate.EX02-health'],
+      },
+    });
+    expect(synthesize(site()).resource['terraform_data']).toBeUndefined();
+  });
+
   test('the provider is told the declared versions by the very names of the servers', () => {
     const { provider, terraform } = synthesize(right);
     expect(provider['exchange']).toEqual([{ servers: { EX01: '2013', EX02: '2013' } }]);
