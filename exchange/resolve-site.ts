@@ -19,7 +19,7 @@ import {
   virtualDirectories,
 } from './resources';
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
-import { checkRules } from './rules';
+import { checkForm, checkRules } from './rules';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
@@ -379,6 +379,10 @@ function withDagBeforeItsMembers(
  * incomplete and must not be deployed.
  */
 export function resolveSite(site: ExchangeSiteProps): DesiredState {
+  const misfits = checkForm(site);
+  if (misfits.length > 0) {
+    return { resources: [], pool: [], dnsRecords: [], order: [], diagnostics: misfits };
+  }
   const oneByOne = (site.rollout ?? 'one-after-another') === 'one-after-another';
   const points = site.servers.map((server, index) =>
     serviceConnectionPointOf(site, server, path('servers', index)),
