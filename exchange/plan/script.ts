@@ -163,9 +163,9 @@ function stepLines(planned: PlannedStep, wanted: ReadonlySet<string>): readonly 
 
 /** Why the DNS steps are not cmdlets. */
 const DNS_COMMENT = [
-  'Users reach the servers by these names, so they are published last. The declaration does not say what DNS server',
-  'holds the zone, so they are written here as a zone file has them, to be entered with its own tool. A name that',
-  'exists already may hold other addresses: take those out. A changed TTL is changed in place, never by deleting first.',
+  'Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be',
+  'entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A',
+  'changed TTL is changed in place, never by deleting first.',
 ];
 
 /** Ids of steps whose results a later step needs. */
@@ -208,7 +208,8 @@ function blockLines({ part, steps }: Block, wanted: ReadonlySet<string>): readon
     if ('record' in planned) {
       if (zone !== planned.record.zone.name) {
         zone = planned.record.zone.name;
-        body.push(`Write-Output ${quote(`Publish now in the zone ${zone}:`)}`);
+        const at = planned.record.zone.server === undefined ? '' : ` at ${planned.record.zone.server}`;
+        body.push(`Write-Output ${quote(`Publish now in the zone ${zone}${at}:`)}`);
       }
     } else {
       if (reason !== undefined) body.push('');

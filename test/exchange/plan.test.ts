@@ -225,6 +225,14 @@ describe('exchange-plan.ps1', () => {
     ).toBe("if ($Part -contains 'EX02') {");
   });
 
+  test('it names the DNS server where the declaration does', () => {
+    const zone = { name: 'contoso.com', server: '192.0.2.53' };
+    expect(scriptOf(site({ dns: { zones: [zone] } }))).toContain(
+      "'Publish now in the zone contoso.com at 192.0.2.53:'",
+    );
+    expect(scriptOf(right)).toContain("'Publish now in the zone contoso.com:'");
+  });
+
   test('brackets and braces outside of text are closed', () => {
     const text = scriptOf(stretched)
       .split('\n')
