@@ -65,7 +65,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const stepsOf = (change: Change, target: ExchangeTarget) => {
     const { planned, prior } = change;
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
-    const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
+    const server = (planned ?? prior)?.['server'] ?? null;
+    // Under its new spelling the declaration wants all of it to stay.
+    if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
+    const facts = factsFor(target, server, change.config, planned);
     return resource
       .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
       .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
@@ -181,7 +184,7 @@ async function inform(
   target: ExchangeTarget,
 ): Promise<Information> {
   // A server that leaves the declaration takes its version with it; what is removed does not depend on it.
-  if (change.planned === null) return {};
+  if (change.planned === null) return { diagnostics: respellingWarning(change, target) };
   const server = change.planned['server'] ?? null;
   const diagnostics: Diagnostic[] = [];
   if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
@@ -200,6 +203,20 @@ async function inform(
     values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
     diagnostics,
   };
+}
+
+/** To Terraform another spelling is another object, and the old one is to be destroyed. */
+function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly Diagnostic[] {
+  const server = text(prior?.['server']);
+  const declared = server === null ? undefined : target.respelled(server);
+  if (declared === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `${server ?? ''} is now spelled ${declared}`,
+      detail: 'It is the same server: nothing is removed from it. The state takes the new spelling over.',
+    },
+  ];
 }
 
 /** The step with the content of files in place. A file that changed since the plan is refused. */

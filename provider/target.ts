@@ -105,6 +105,12 @@ export class ExchangeTarget {
     return this.versionFor(server) !== undefined;
   }
 
+  /** How the declaration spells a server that is known here by other letter case; undefined where it does not. */
+  respelled(server: string): string | undefined {
+    const declared = this.settings.spellings.get(server.toLowerCase());
+    return declared === server ? undefined : declared;
+  }
+
   /** A server that is on its way out is no longer declared: it is read with the cmdlets of the others. */
   catalogFor(server: string | null): Catalog | undefined {
     const version = this.versionFor(server) ?? this.versionFor(null);

@@ -129,6 +129,25 @@ describeWithTerraform('a site over time', () => {
     SETUP_MS,
   );
 
+  test(
+    'a server that is declared in other letter case stays as it is',
+    async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(bothServers);
+      rig.forget();
+      const shouted = { ...SECOND, name: SECOND.name.toUpperCase() };
+      await rig.declare({ ...bothServers, servers: [FIRST, shouted] });
+      const plan = await rig.plan();
+      expect(plan.said).toContain(`${SECOND.name} is now spelled ${shouted.name}`);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(rig.writes()).toEqual([]);
+      expect(rig.updates).toEqual([]);
+      expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
   describe('the health gate', () => {
     beforeEach(async () => {
       await rig.deploy(firstServer);

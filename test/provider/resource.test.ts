@@ -18,6 +18,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
     versions: new Map([['ex2', version]]),
+    spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,
     domainController,
     callTimeoutMs: 1000,
@@ -108,5 +109,26 @@ describe('what cannot be read', () => {
 
   test('is not taken for read by an import', async () => {
     expect(await mapi.read(planned, another)).toMatchObject({ diagnostics: [{ severity: 'error' }] });
+  });
+});
+
+describe('a server that the declaration spells in other letter case', () => {
+  const member = resource('exchange_database_availability_group_member');
+  const removal = (server: string) => {
+    const prior: Values = { ...withEveryAttribute(member.schema, {}), dag: 'DAG01', server };
+    return { kind: 'destroy' as const, prior, planned: null, config: null };
+  };
+  const { target } = targetOf(ExchangeVersion.V2013, 'x');
+
+  test('keeps what is on it, and the plan says why', async () => {
+    expect(member.steps(removal('Ex2'), target)).toEqual([]);
+    expect(await member.inform?.(removal('Ex2'), target)).toMatchObject({
+      diagnostics: [{ severity: 'warning', summary: 'Ex2 is now spelled EX2' }],
+    });
+  });
+
+  test.each(['EX2', 'EX3'])('%s, spelled as declared or not declared, is removed', async (server) => {
+    expect(member.steps(removal(server), target)).toHaveLength(1);
+    expect(await member.inform?.(removal(server), target)).toMatchObject({ diagnostics: [] });
   });
 });
