@@ -118,7 +118,7 @@ export class ExchangeSite extends Construct {
   }
 
   #record(record: DesiredRecordSet, updates: DnsUpdates): void {
-    const zone = record.zone.name.endsWith('.') ? record.zone.name : `${record.zone.name}.`;
+    const zone = `${record.zone.name.toLowerCase().replace(/\.$/, '')}.`;
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
       zone,
@@ -128,7 +128,8 @@ export class ExchangeSite extends Construct {
       provider: updates.providerOf(record.zone),
     });
     this.#order(recordSet, record.dependsOn);
-    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
+    if (record.existing)
+      new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }
 
   /**

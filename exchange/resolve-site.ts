@@ -28,6 +28,11 @@ function idOf(name: string): string {
   return /^\d/.test(name) ? `_${name}` : name;
 }
 
+/** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
+function dagId(name: string): string {
+  return `dag-${name.toUpperCase()}`;
+}
+
 /** What of a resource the caller says; the rest follows. */
 interface Wanted {
   readonly id: string;
@@ -227,7 +232,7 @@ function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
   if (dag === undefined || version === undefined) return [];
   return [
     resource(site, {
-      id: `dag-${dag.name}`,
+      id: dagId(dag.name),
       definition: erase(databaseAvailabilityGroup),
       server: null,
       version,
@@ -273,7 +278,7 @@ function dagMemberOf(
       version: server.version,
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
-      dependsOn: [`dag-${dag.name}`, ...after],
+      dependsOn: [dagId(dag.name), ...after],
     }),
   ];
 }

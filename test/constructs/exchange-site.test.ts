@@ -206,6 +206,20 @@ describe('the stack of a site', () => {
     expect(resource['dns_a_record_set']!['autodiscover_contoso_com-A']).not.toHaveProperty('name');
   });
 
+  test('letter case in the names of zones, hosts and the DAG makes no other object', () => {
+    const shouted = site({
+      namespaces: { client: 'Mail.Contoso.com', autodiscover: 'AutoDiscover.contoso.com' },
+      dag: { ...right.dag!, name: 'Dag01' },
+      dns: { zones: [{ name: 'Contoso.COM.' }], existingRecords: ['mail.contoso.com'] },
+    });
+    const plain = site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } });
+    const [one, other] = [synthesize(shouted), synthesize(plain)];
+    expect(one.resource['dns_a_record_set']).toEqual(other.resource['dns_a_record_set']);
+    expect(one.import).toEqual(other.import);
+    const groups = 'exchange_database_availability_group';
+    expect(Object.keys(one.resource[groups] ?? {})).toEqual(Object.keys(other.resource[groups] ?? {}));
+  });
+
   test('a declared record set is imported under its full name', () => {
     const declaration = site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } });
     expect(synthesize(declaration).import).toEqual([
