@@ -25,25 +25,20 @@ export type FormsOf<T> = {
 export function form(what: string, fits: (value: unknown) => boolean): Form {
   return {
     what,
-    find: (value, at) =>
-      fits(value) ? [] : [{ path: at, problem: misfit(value, what), remedy: GIVE(what) }],
+    find: (value, at) => (fits(value) ? [] : [refusal(at, value, what)]),
   };
 }
 
-const GIVE = (what: string) => `give ${what}`;
+function refusal(path: Path, value: unknown, what: string): Finding {
+  return { path, problem: `${shown(value)} is not ${what}`, remedy: `give ${what}` };
+}
 
-function misfit(value: unknown, what: string): string {
-  const kind =
-    value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? 'a list'
-        : typeof value === 'string'
-          ? `'${value.slice(0, 80)}'`
-          : typeof value === 'object'
-            ? 'a group of properties'
-            : String(value);
-  return `${kind} is not ${what}`;
+/** A value as people read it, in bounds. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 80)}'`;
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  return typeof value === 'object' ? 'a group of properties' : `a ${typeof value}`;
 }
 
 export const TEXT = form('a text', (value) => typeof value === 'string');
@@ -74,7 +69,7 @@ export function either(text: Form, other: Form): Form {
     find: (value, at) => {
       if (typeof value === 'object' && value !== null) return other.find(value, at);
       const fits = typeof value === 'string' && text.find(value, at).length === 0;
-      return fits ? [] : [{ path: at, problem: misfit(value, what), remedy: GIVE(what) }];
+      return fits ? [] : [refusal(at, value, what)];
     },
   };
 }
@@ -86,7 +81,7 @@ export function list(item: Form): Form {
     find: (value, at) =>
       Array.isArray(value)
         ? value.flatMap((each, index) => item.find(each, [...at, { index }]))
-        : [{ path: at, problem: misfit(value, what), remedy: GIVE(what) }],
+        : [refusal(at, value, what)],
   };
 }
 
@@ -97,7 +92,7 @@ export function group<T>(what: string, forms: FormsOf<T>): Form {
     what,
     find: (value, at) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        return [{ path: at, problem: misfit(value, what), remedy: GIVE(what) }];
+        return [refusal(at, value, what)];
       }
       const given = new Map(Object.entries(value).filter(([, each]) => each !== undefined));
       const unknown = [...given.keys()]
@@ -111,7 +106,7 @@ export function group<T>(what: string, forms: FormsOf<T>): Form {
         const path = [...at, { attribute: name }];
         const inner = 'optional' in its ? its.optional : its;
         if (given.has(name)) return inner.find(given.get(name), path);
-        return 'optional' in its ? [] : [{ path, problem: 'is missing', remedy: GIVE(inner.what) }];
+        return 'optional' in its ? [] : [{ path, problem: 'is missing', remedy: `give ${inner.what}` }];
       });
       return [...unknown, ...wrong];
     },

@@ -22,7 +22,7 @@ const dag = right.dag!;
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
 
 /** A declaration that no compiler has seen. */
-const unchecked = (changes: object) => ({ ...right, ...changes }) as ExchangeSiteProps;
+const unchecked = (changes: object): ExchangeSiteProps => ({ ...right, ...changes });
 
 const CASES: readonly Case[] = [
   {

@@ -211,7 +211,7 @@ describe('a DAG', () => {
   });
 
   test('a folder in another letter case or with a backslash at its end is the same folder', () => {
-    const folder = `${String(declared.witness_directory).toLowerCase()}\\`;
+    const folder = `${(declared.witness_directory as string).toLowerCase()}\\`;
     expect(between(databaseAvailabilityGroup, { ...declared, witness_directory: folder }, declared)).toEqual(
       [],
     );
