@@ -1,5 +1,6 @@
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
+import { DNS_UPDATE_BLOCK } from './dns-update-block';
 import { readSecretFile } from './secret-file';
 import {
   WSMAN_ATTRIBUTES,
@@ -33,7 +34,7 @@ export const ENVIRONMENT = {
   lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
 } as const;
 
-/** Secrets have no attribute: they come from the environment, or from a file that only its owner can read. */
+/** Secrets of the session have no attribute: they come from the environment, or from a file that only its owner can read. */
 export const SECRET_ENVIRONMENT = {
   password: 'EXCHANGE_SSH_PASSWORD',
   passwordFile: 'EXCHANGE_SSH_PASSWORD_FILE',
@@ -133,11 +134,12 @@ export const CONFIGURATION_SCHEMA: Schema = {
     lacking_rights: text(
       'optional',
       described(
-        'What a plan makes of cmdlets and parameters that the account may not use: error, or warning where this account only plans and another one deploys. Left out: error.',
+        'What a plan makes of cmdlets and parameters that the account may not use, and of zones whose updates are refused: error, or warning where this account only plans and another one deploys. Left out: error.',
         'lacking_rights',
       ),
     ),
   },
+  blocks: { dns_update: DNS_UPDATE_BLOCK },
 };
 
 /** The configuration with the environment taken into account. */
