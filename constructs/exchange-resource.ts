@@ -24,7 +24,7 @@ export class ExchangeResource<A extends Attributes> extends TerraformResource {
       terraformResourceType: definition.typeName,
       terraformGeneratorMetadata: { providerName: PROVIDER_NAME, providerVersion: PROVIDER_VERSION },
       // Without it Terraform destroys a removed server's objects before it takes the server out of DNS:
-      // docs/decisions/create-before-destroy.md.
+      // docs/decisions/site-create-before-destroy.md.
       lifecycle: { createBeforeDestroy: true },
       ...meta,
     });

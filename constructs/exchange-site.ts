@@ -1,9 +1,10 @@
 import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
 import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
-import { Annotations, TerraformStack, Token } from 'cdktf';
+import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
   DesiredState,
@@ -66,7 +67,7 @@ export class ExchangeSite extends Construct {
   }
 
   #make(site: ExchangeSiteProps): void {
-    const { resources, dnsRecords } = this.desired;
+    const { resources, pool, dnsRecords } = this.desired;
     const updates = new DnsUpdates(this, site.dns.zones);
     const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
     new ExchangeProvider(this, 'exchange', {
@@ -80,6 +81,7 @@ export class ExchangeSite extends Construct {
       'Password of the PFX file. Left out: the file has none.',
     );
     for (const resource of resources) this.#resource(resource, password);
+    this.#pool(pool);
     for (const record of dnsRecords) this.#record(record, updates);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -103,6 +105,21 @@ export class ExchangeSite extends Construct {
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
   }
 
+  /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
+  #pool(members: readonly DesiredPoolMember[]): void {
+    if (members.length === 0) return;
+    const pool = new DataResource(this, 'load-balancer-pool', {
+      input: {
+        virtual_addresses: members[0]?.virtualAddresses,
+        members: Object.fromEntries(members.map(({ server, addresses }) => [server, addresses])),
+      },
+    });
+    this.#order(
+      pool,
+      members.flatMap(({ dependsOn }) => dependsOn),
+    );
+  }
+
   #record(record: DesiredRecordSet, updates: DnsUpdates): void {
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
@@ -113,7 +130,8 @@ export class ExchangeSite extends Construct {
       provider: updates.providerOf(record.zone),
     });
     this.#order(recordSet, record.dependsOn);
-    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
+    if (record.existing)
+      new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
+import type { PoolMember } from './load-balancer';
 import type { AnyResource, Step } from './resources';
 import type { SiteDiagnostic } from './rules/rule';
 import type { ExchangeVersion } from './versions';
@@ -46,10 +47,19 @@ export interface DesiredRecordSet extends DnsRecordSet {
   readonly dependsOn: readonly string[];
 }
 
+/** A server in the pool of the load balancer, and what it waits for. */
+export interface DesiredPoolMember extends PoolMember {
+  /** From the server's name, such as `BsAEX02-pool`. */
+  readonly id: string;
+  readonly dependsOn: readonly string[];
+}
+
 /** A site as lists, each of which is walked once. */
 export interface DesiredState {
   /** In an order in which they can be made. */
   readonly resources: readonly DesiredResource[];
+  /** Empty without a virtual address. */
+  readonly pool: readonly DesiredPoolMember[];
   readonly dnsRecords: readonly DesiredRecordSet[];
   /** Ids of all of them, in an order in which they can be made: the record sets last. */
   readonly order: readonly string[];

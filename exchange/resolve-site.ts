@@ -4,6 +4,7 @@ import { path } from '../schema';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
+import { poolMembers } from './load-balancer';
 import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
@@ -18,13 +19,18 @@ import {
   virtualDirectories,
 } from './resources';
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
-import { checkRules } from './rules';
+import { checkForm, checkRules } from './rules';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
 /** A name in Terraform addresses begins with a letter or an underscore. */
 function idOf(name: string): string {
   return /^\d/.test(name) ? `_${name}` : name;
+}
+
+/** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
+function dagId(name: string): string {
+  return `dag-${name.toUpperCase()}`;
 }
 
 /** What of a resource the caller says; the rest follows. */
@@ -226,7 +232,7 @@ function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
   if (dag === undefined || version === undefined) return [];
   return [
     resource(site, {
-      id: `dag-${dag.name}`,
+      id: dagId(dag.name),
       definition: erase(databaseAvailabilityGroup),
       server: null,
       version,
@@ -272,7 +278,7 @@ function dagMemberOf(
       version: server.version,
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
-      dependsOn: [`dag-${dag.name}`, ...after],
+      dependsOn: [dagId(dag.name), ...after],
     }),
   ];
 }
@@ -378,6 +384,10 @@ function withDagBeforeItsMembers(
  * incomplete and must not be deployed.
  */
 export function resolveSite(site: ExchangeSiteProps): DesiredState {
+  const misfits = checkForm(site);
+  if (misfits.length > 0) {
+    return { resources: [], pool: [], dnsRecords: [], order: [], diagnostics: misfits };
+  }
   const oneByOne = (site.rollout ?? 'one-after-another') === 'one-after-another';
   const points = site.servers.map((server, index) =>
     serviceConnectionPointOf(site, server, path('servers', index)),
@@ -389,11 +399,17 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
   });
   const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
   const gates = site.servers.map((server) => `${idOf(server.name)}-health`);
+  const pool = poolMembers(site).map((member) => ({
+    ...member,
+    id: `${idOf(member.server)}-pool`,
+    dependsOn: [`${idOf(member.server)}-health`],
+  }));
   const records = dnsRecords(site).map((record) => ({ ...record, dependsOn: gates }));
   return {
     resources,
+    pool,
     dnsRecords: records,
-    order: [...resources.map(({ id }) => id), ...records.map(({ id }) => id)],
+    order: [...resources, ...pool, ...records].map(({ id }) => id),
     diagnostics: checkRules({ site, resources, dnsRecords: records }),
   };
 }

@@ -9,14 +9,17 @@ export interface ExchangeSiteProps {
    * changes but the DNS record sets that carry their addresses.
    */
   readonly servers: readonly Server[];
+  /** The names that clients use. The URLs of all services and the DNS records are made of them. */
   readonly namespaces: Namespaces;
+  /** The certificate that clients see on every server. */
   readonly certificate: SiteCertificate;
   /**
    * The database availability group of the servers.
    *
-   * @default none
+   * @default none; one that was never declared here is left alone
    */
   readonly dag?: DatabaseAvailabilityGroup;
+  /** Where the names of the clients are published, and what they stand for. */
   readonly dns: Dns;
   /**
    * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
@@ -25,7 +28,11 @@ export interface ExchangeSiteProps {
    * @default 'one-after-another'
    */
   readonly rollout?: 'one-after-another' | 'parallel';
-  /** How the servers sign clients of Outlook Anywhere in. */
+  /**
+   * How the servers sign clients of Outlook Anywhere in.
+   *
+   * @default 'Ntlm' inside and outside
+   */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
    * How clients of MAPI over HTTP sign in.
@@ -33,6 +40,11 @@ export interface ExchangeSiteProps {
    * @default 'Ntlm', 'OAuth' and 'Negotiate' on 2013, which wants it in every call; later as it is on the server
    */
   readonly mapiAuthentication?: readonly ('Basic' | 'Negotiate' | 'Ntlm' | 'OAuth')[];
+  /**
+   * What a server must show before the next one begins, and before any DNS record is changed.
+   *
+   * @default all services and all declared protocols, within 15 minutes
+   */
   readonly health?: Health;
   /**
    * Where Exchange is reached.
@@ -44,13 +56,13 @@ export interface ExchangeSiteProps {
 
 /** A server that runs Exchange. */
 export interface Server {
-  /** Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: another spelling is another server. */
+  /** Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: in other letter case the state is written anew, and the server stays as it is. */
   readonly name: string;
   /** Name with its domain: `BsAEX01.apatricio.local`. */
   readonly fqdn: string;
-  /** IPv4 or IPv6 address that clients reach, or several. */
+  /** IPv4 or IPv6 address that clients, or the load balancer, reach; or several. */
   readonly address: string | readonly string[];
-  /** The apply stops where the server says that it runs another version. */
+  /** Exchange version: `ExchangeVersion.V2016`. A plan stops where the server says that it runs another one. */
   readonly version: Version;
   /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
@@ -60,8 +72,15 @@ export interface Server {
   readonly datacentre?: string;
 }
 
-/** A name for clients on both sides of the firewall, or one for each side; `null` clears the external one. */
-export type Namespace = string | { readonly internal: string; readonly external: string | null };
+/** A name for clients on both sides of the firewall, or one for each side. */
+export type Namespace =
+  | string
+  | {
+      /** For clients inside the firewall. */
+      readonly internal: string;
+      /** For clients outside; `null` clears what is set on the servers. */
+      readonly external: string | null;
+    };
 
 /** Services that can have a name of their own. */
 export type NamedService = Exclude<ServiceName, 'autodiscover'> | 'outlookAnywhere';
@@ -124,10 +143,11 @@ export interface Witness {
   readonly directory: string;
 }
 
+/** A group of mailbox servers that hold copies of each other's databases. The databases are not managed. */
 export interface DatabaseAvailabilityGroup {
-  /** At most 15 characters. */
+  /** At most 15 characters, and not the name of a server: `DAG01`. Another name is another DAG. */
   readonly name: string;
-  /** Wanted for an odd number of members too: the number is even as soon as one of them is taken out. */
+  /** The file share that breaks a tie. Wanted for an odd number of members too: the number is even as soon as one of them is taken out. */
   readonly witness: Witness;
   /**
    * Witness in the other datacentre, used after a switchover.
@@ -149,6 +169,7 @@ export interface DatabaseAvailabilityGroup {
   readonly members?: readonly string[];
 }
 
+/** The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns. */
 export interface Dns {
   /** Zones that hold the names of the clients. With split DNS, the internal zone of the public names. */
   readonly zones: readonly Zone[];
@@ -161,14 +182,21 @@ export interface Dns {
   readonly ttlSeconds?: number;
   /**
    * What the names stand for: the addresses of all servers, or the virtual address of a load balancer, so that a new
-   * server changes no DNS. Round robin does not notice a dead server; clients try the next address.
+   * server changes no DNS. The load balancer is not set; a plan shows which servers belong into its pool. Round robin
+   * does not notice a dead server; clients try the next address.
    *
    * @default 'round-robin'
    */
-  readonly publish?: 'round-robin' | { readonly virtualIp: string | readonly string[] };
+  readonly publish?:
+    | 'round-robin'
+    | {
+        /** IPv4 or IPv6 address of the load balancer, or several; none is that of a server. */
+        readonly virtualIp: string | readonly string[];
+      };
   /**
    * Names whose record sets exist before the first deploy. They are imported, so that the plan shows what is in them.
-   * A record set that exists and is not named here is added to in silence.
+   * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. A record set
+   * that exists and is not named here is added to in silence.
    *
    * @default none
    */
@@ -182,32 +210,61 @@ export interface Dns {
 export interface Zone {
   /** `contoso.com`. */
   readonly name: string;
-  /** @default DNS_UPDATE_SERVER */
+  /**
+   * Name or address of the DNS server that takes the updates: the primary of the zone.
+   *
+   * @default DNS_UPDATE_SERVER
+   */
   readonly server?: string;
-  /** @default DNS_UPDATE_PORT, else 53 */
+  /**
+   * Its port.
+   *
+   * @default DNS_UPDATE_PORT, else 53
+   */
   readonly port?: number;
   /**
    * Name of the TSIG key. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
-   * that is not set DNS_UPDATE_KEYSECRET.
+   * that is not set DNS_UPDATE_KEYSECRET. It wants `keyAlgorithm` beside it.
    *
    * @default DNS_UPDATE_KEYNAME
    */
   readonly keyName?: string;
-  /** @default DNS_UPDATE_KEYALGORITHM */
+  /**
+   * Algorithm of the TSIG key. It wants `keyName` beside it.
+   *
+   * @default DNS_UPDATE_KEYALGORITHM
+   */
   readonly keyAlgorithm?: 'hmac-md5' | 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
-  /** @default DNS_UPDATE_TRANSPORT, else 'udp' */
+  /**
+   * How updates travel; `4` and `6` say which kind of address to reach the server by.
+   *
+   * @default DNS_UPDATE_TRANSPORT, else 'udp'
+   */
   readonly transport?: 'udp' | 'udp4' | 'udp6' | 'tcp' | 'tcp4' | 'tcp6';
-  /** @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes */
+  /**
+   * Seconds to wait for an answer of the DNS server.
+   *
+   * @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes
+   */
   readonly timeoutSeconds?: number;
 }
 
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
 export type OutlookAnywhereAuthentication = 'Basic' | 'Ntlm' | 'Negotiate';
 
+/** TLS is always required. */
 export interface OutlookAnywhereOptions {
-  /** @default 'Ntlm' */
+  /**
+   * For clients inside the firewall.
+   *
+   * @default 'Ntlm'
+   */
   readonly internalAuthentication?: OutlookAnywhereAuthentication;
-  /** @default 'Ntlm' */
+  /**
+   * For clients outside.
+   *
+   * @default 'Ntlm'
+   */
   readonly externalAuthentication?: OutlookAnywhereAuthentication;
 }
 
@@ -227,8 +284,12 @@ export interface Health {
   readonly timeoutSeconds?: number;
 }
 
+/** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */
 export interface Connection {
-  /** For example `ssh://admin@mgmt01.contoso.com`; credentials never stand here. */
+  /**
+   * `https://ex1.contoso.com/PowerShell/`, or `ssh://admin@mgmt01.contoso.com` for PowerShell over SSH. Credentials
+   * never stand here.
+   */
   readonly endpoint: string;
 }
 

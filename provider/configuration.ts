@@ -10,7 +10,7 @@ import {
   type WsmanEndpoint,
   type WsmanReading,
 } from './wsman-endpoint';
-import { hasErrors, integer, isKnown, path, text, textList, textMap } from '../schema';
+import { hasErrors, integer, isKnown, isRecord, path, text, textList, textMap } from '../schema';
 
 const DEFAULT_PARALLEL_CALLS = 4;
 /** What Exchange's default throttling policy lets one user open at once. */
@@ -68,7 +68,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     ...WSMAN_ATTRIBUTES,
     servers: textMap(
       'optional',
-      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan.',
+      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Its name is spelled as in the resources: of one that is spelled otherwise in the state, nothing is removed.',
     ),
     process_command: textList(
       'optional',
@@ -148,6 +148,8 @@ export interface Settings {
   /** Tried in order where `endpoint` cannot be reached. */
   readonly fallbacks: readonly Endpoint[];
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
+  /** The servers of `versions` as they are declared, by their names in lower case. */
+  readonly spellings: ReadonlyMap<string, string>;
   readonly snapIn: string | null;
   readonly domainController: string | null;
   readonly callTimeoutMs: number;
@@ -230,6 +232,7 @@ export function settingsFrom(
     endpoint: read(given('endpoint'), 'endpoint'),
     fallbacks: fallbacks.filter((endpoint) => endpoint !== null),
     versions: versionsFrom(config, complain),
+    spellings: spellingsFrom(config),
     snapIn: given('snap_in'),
     domainController: given('domain_controller'),
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
@@ -356,6 +359,12 @@ function lackingRightsFrom(given: Given, complain: Complain): Settings['lackingR
     `Give error or warning, in the provider block or in ${ENVIRONMENT.lacking_rights}.`,
   );
   return 'error';
+}
+
+function spellingsFrom(config: Values): ReadonlyMap<string, string> {
+  const declared = config['servers'] ?? null;
+  const names = isRecord(declared) ? Object.keys(declared) : [];
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
 }
 
 function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, ExchangeVersion> {

@@ -13,6 +13,8 @@ const RESUME = 'What was done before is in the state; deploy again and the rest 
 
 /** Cmdlets that change nothing. */
 const LOOKS = /^(Get|Test)-/;
+const LOOKED =
+  'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
 const READ_LOST =
   'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
 const CHANGE_LOST =
@@ -45,12 +47,12 @@ export function outcomeProblem(
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith('CommandNotFoundException')) {
-    return `The session does not offer the cmdlet: the account lacks the role for it, or the session is not one of Exchange. ${roleRemedy([cmdlet])}`;
+    return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith('NamedParameterNotFound')) {
     return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
-  return RESUME;
+  return LOOKS.test(cmdlet) ? LOOKED : RESUME;
 }
 
 /** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */

@@ -45,11 +45,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const facts = factsFor(target, known['server'] ?? null, null, null);
     const [isUninstalled, reading] = await Promise.all([
       server !== null && target.isUninstalled(server),
-      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts))),
+      resource.observe && target.observe(target.addressed(resource.observe(known as State, facts)), server),
     ]);
     if (isUninstalled) return { state: null };
     if (reading === undefined || resource.view === undefined) return { state };
     if (reading.kind === 'failed') {
+      // What leaves the declaration is often a server that is down for good: it must not keep DNS from leaving first.
+      // An import has nothing from before: only what was read once has a list of cmdlets.
+      if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
+        return { state, diagnostics: reading.diagnostics.map((problem) => unseen(problem, server)) };
+      }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
       return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
@@ -71,7 +76,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const stepsOf = (change: Change, target: ExchangeTarget) => {
     const { planned, prior } = change;
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
-    const facts = factsFor(target, (planned ?? prior)?.['server'] ?? null, change.config, planned);
+    const server = (planned ?? prior)?.['server'] ?? null;
+    // Under its new spelling the declaration wants all of it to stay.
+    if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
+    const facts = factsFor(target, server, change.config, planned);
     return resource
       .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
       .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
@@ -146,6 +154,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 }
 
+/** Of a server on its way out: what is known of it from before is enough to plan its removal. */
+function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
+  return {
+    severity: 'warning',
+    summary,
+    detail: `${detail}\n${server} is no longer declared: its objects are taken as they were when they were last read.`,
+  };
+}
+
 /** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
 async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
   const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
@@ -181,7 +198,7 @@ async function inform(
   target: ExchangeTarget,
 ): Promise<Information> {
   // A server that leaves the declaration takes its version with it; what is removed does not depend on it.
-  if (change.planned === null) return {};
+  if (change.planned === null) return { diagnostics: respellingWarning(change, target) };
   const server = change.planned['server'] ?? null;
   const diagnostics: Diagnostic[] = [];
   if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
@@ -200,6 +217,20 @@ async function inform(
     values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
     diagnostics,
   };
+}
+
+/** To Terraform another spelling is another object, and the old one is to be destroyed. */
+function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly Diagnostic[] {
+  const server = text(prior?.['server']);
+  const declared = server === null ? undefined : target.respelled(server);
+  if (declared === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `${server ?? ''} is now spelled ${declared}`,
+      detail: 'It is the same server: nothing is removed from it. The state takes the new spelling over.',
+    },
+  ];
 }
 
 /** The step with the content of files in place. A file that changed since the plan is refused. */

@@ -27,7 +27,12 @@ import { ServerReadings } from './server-readings';
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
   | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
-  | { readonly kind: 'failed'; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly kind: 'failed';
+      readonly diagnostics: readonly Diagnostic[];
+      /** It showed what it could: only some of the objects it was asked for could not be read. */
+      readonly partial: boolean;
+    };
 
 /** What the session lets the account run; left out where it does not say. */
 export interface Rights {
@@ -100,6 +105,12 @@ export class ExchangeTarget {
     return this.versionFor(server) !== undefined;
   }
 
+  /** How the declaration spells a server that is known here by other letter case; undefined where it does not. */
+  respelled(server: string): string | undefined {
+    const declared = this.settings.spellings.get(server.toLowerCase());
+    return declared === server ? undefined : declared;
+  }
+
   /** A server that is on its way out is no longer declared: it is read with the cmdlets of the others. */
   catalogFor(server: string | null): Catalog | undefined {
     const version = this.versionFor(server) ?? this.versionFor(null);
@@ -119,9 +130,19 @@ export class ExchangeTarget {
     return { ...invocation, parameters: { ...invocation.parameters, DomainController: controller } };
   }
 
-  /** A read, shared by all that ask for the same until something is written. */
-  observe(invocation: Invocation): Promise<Reading> {
-    return this.#readings.get(invocation);
+  /**
+   * A read, shared by all that ask for the same until something is written. Where only a part of the organization could
+   * be read, the given server is read alone: another one that is down must not stand in its way, nor be blamed on it.
+   */
+  async observe(invocation: Invocation, server: string | null = null): Promise<Reading> {
+    const reading = await this.#readings.get(invocation);
+    if (reading.kind === 'objects' || !reading.partial || server === null) return reading;
+    const alone = this.catalogFor(server)?.cmdlet(invocation.cmdlet)?.parameter('Server') !== undefined;
+    if (!alone || 'Server' in invocation.parameters) return reading;
+    return this.#readings.get({
+      ...invocation,
+      parameters: { ...invocation.parameters, Server: server },
+    });
   }
 
   /** Makes the next reads anew. */
@@ -269,10 +290,14 @@ export class ExchangeTarget {
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
   async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
-    if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
-    const problem = outcomeProblem(invocation, null, outcome);
+    if ('diagnostics' in outcome) {
+      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
+    }
+    const { Server: server } = invocation.parameters;
+    const problem = outcomeProblem(invocation, typeof server === 'string' ? server : null, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
-      return { kind: 'failed', diagnostics: problem === undefined ? [] : [problem] };
+      const diagnostics = problem === undefined ? [] : [problem];
+      return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
     }
     return { kind: 'objects', outcome };
   }

@@ -31,7 +31,7 @@ export async function readPlan(
   }
   const steps = Array.isArray(content['steps']) ? (content['steps'] as readonly unknown[]) : [];
   const cmdlets = steps.flatMap((step) =>
-    isRecord(step) && step['kind'] !== 'dns' ? [String(step['cmdlet'])] : [],
+    isRecord(step) && 'cmdlet' in step ? [String(step['cmdlet'])] : [],
   );
   const strange = cmdlets.find((cmdlet) => !CMDLET.test(cmdlet));
   if (strange !== undefined) return refused(`${file} names '${strange.slice(0, 100)}', which is no cmdlet`);

@@ -1,12 +1,12 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { DesiredRecordSet, DesiredState } from '../desired-state';
+import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
 import type { Step } from '../resources';
 import type { ExchangeSiteProps } from '../site';
 import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
 import { PLAN_FORMAT_VERSION } from './model';
 import type { PlannedStep } from './planned-step';
-import { plannedSteps } from './planned-step';
+import { plannedSteps, POOL_REASON } from './planned-step';
 import { AskedSecret, FileContent, StepResult } from './value';
 
 /** What a run of the plan asks for. */
@@ -33,6 +33,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
 
 function planStep(planned: PlannedStep): PlanStep {
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
+  if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   const { id, after, step } = planned;
   const wait = waitOf(step);
   return {
@@ -62,6 +63,14 @@ function recordReason({ existing }: DesiredRecordSet): string {
   return existing
     ? `${published} The record set is imported first, so that what it holds already is seen.`
     : `${published} If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in dns.existingRecords.`;
+}
+
+function loadBalancerStep(
+  id: string,
+  after: readonly string[],
+  { server, addresses, virtualAddresses }: DesiredPoolMember,
+): PlanStep {
+  return { id, server, kind: 'load-balancer', virtualAddresses, addresses, after, reason: POOL_REASON };
 }
 
 function dnsStep(id: string, after: readonly string[], record: DesiredRecordSet): PlanStep {

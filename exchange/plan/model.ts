@@ -19,7 +19,7 @@ export interface PlanInput {
   readonly description: string;
 }
 
-export type PlanStep = CmdletStep | DnsStep;
+export type PlanStep = CmdletStep | LoadBalancerStep | DnsStep;
 
 interface AnyStep {
   /** From stable names: it stays the same while other steps come and go. */
@@ -37,6 +37,14 @@ export interface CmdletStep extends AnyStep {
   readonly parameters: { readonly [name: string]: PlanValue };
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+}
+
+/** For whoever sets the load balancer: the server is one of its pool. */
+export interface LoadBalancerStep extends AnyStep {
+  readonly kind: 'load-balancer';
+  readonly virtualAddresses: readonly string[];
+  /** Of the server. */
+  readonly addresses: readonly string[];
 }
 
 export interface DnsStep extends AnyStep {

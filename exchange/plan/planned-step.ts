@@ -1,8 +1,8 @@
-import type { DesiredRecordSet, DesiredResource, DesiredState } from '../desired-state';
+import type { DesiredPoolMember, DesiredRecordSet, DesiredResource, DesiredState } from '../desired-state';
 import type { Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
-export type PlannedStep = PlannedCmdlet | PlannedRecordSet;
+export type PlannedStep = PlannedCmdlet | PlannedPoolMember | PlannedRecordSet;
 
 export interface PlannedCmdlet {
   readonly id: string;
@@ -10,11 +10,21 @@ export interface PlannedCmdlet {
   readonly step: Step;
 }
 
+export interface PlannedPoolMember {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly member: DesiredPoolMember;
+}
+
 export interface PlannedRecordSet {
   readonly id: string;
   readonly after: readonly string[];
   readonly record: DesiredRecordSet;
 }
+
+/** Why a server joins the pool of the load balancer, which is not set from here. */
+export const POOL_REASON =
+  'The load balancer may send users to the server now that it is healthy. It is set with its own tool.';
 
 /**
  * The first step of a resource has the resource's id; a later one adds its cmdlet, so that no id changes when a
@@ -44,10 +54,11 @@ export function plannedSteps(state: DesiredState): readonly PlannedStep[] {
     last.set(resource.id, ids.at(-1) ?? resource.id);
     return steps;
   });
+  const members = state.pool.map((member) => ({ id: member.id, after: after(member.dependsOn), member }));
   const records = state.dnsRecords.map((record) => ({
     id: record.id,
     after: after(record.dependsOn),
     record,
   }));
-  return [...cmdlets, ...records];
+  return [...cmdlets, ...members, ...records];
 }

@@ -3,12 +3,12 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
 import { renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
-import type { DesiredRecordSet, DesiredState } from '../desired-state';
+import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
 import type { Until } from '../resources';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
-import { plannedSteps } from './planned-step';
+import { plannedSteps, POOL_REASON } from './planned-step';
 import { StepResult, variableOf } from './value';
 
 /** Columns of a call that stays on one line; a longer one takes its parameters from a hash table. */
@@ -24,7 +24,8 @@ const VARIABLES: ScriptOptions = {
 };
 
 function partOf(planned: PlannedStep): string {
-  return 'record' in planned ? DNS : (planned.step.server ?? ORGANIZATION);
+  if ('record' in planned) return DNS;
+  return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
 /** A line of comment. What comes from the declaration cannot end it. */
@@ -147,8 +148,14 @@ function recordLines(record: DesiredRecordSet): readonly string[] {
   );
 }
 
+function memberLine({ server, addresses, virtualAddresses }: DesiredPoolMember): string {
+  const pool = `Add to the pool behind ${virtualAddresses.join(' and ')}:`;
+  return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
+}
+
 function stepLines(planned: PlannedStep, wanted: ReadonlySet<string>): readonly string[] {
   if ('record' in planned) return recordLines(planned.record);
+  if ('member' in planned) return [memberLine(planned.member)];
   const { invocation, until, server } = planned.step;
   if (until !== undefined) return gateLines(server, invocation, until);
   return callLines(invocation, wanted.has(planned.id) ? variableOf(planned.id) : undefined);
@@ -156,9 +163,9 @@ function stepLines(planned: PlannedStep, wanted: ReadonlySet<string>): readonly 
 
 /** Why the DNS steps are not cmdlets. */
 const DNS_COMMENT = [
-  'Users reach the servers by these names, so they are published last. The declaration does not say what DNS server',
-  'holds the zone, so they are written here as a zone file has them, to be entered with its own tool. A name that',
-  'exists already may hold other addresses: take those out. A changed TTL is changed in place, never by deleting first.',
+  'Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be',
+  'entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A',
+  'changed TTL is changed in place, never by deleting first.',
 ];
 
 /** Ids of steps whose results a later step needs. */
@@ -171,7 +178,7 @@ function wantedResults(steps: readonly PlannedStep[]): ReadonlySet<string> {
   };
   return new Set(
     steps.flatMap((planned) =>
-      'record' in planned ? [] : Object.values(planned.step.invocation.parameters).flatMap(within),
+      'step' in planned ? Object.values(planned.step.invocation.parameters).flatMap(within) : [],
     ),
   );
 }
@@ -201,12 +208,14 @@ function blockLines({ part, steps }: Block, wanted: ReadonlySet<string>): readon
     if ('record' in planned) {
       if (zone !== planned.record.zone.name) {
         zone = planned.record.zone.name;
-        body.push(`Write-Output ${quote(`Publish now in the zone ${zone}:`)}`);
+        const at = planned.record.zone.server === undefined ? '' : ` at ${planned.record.zone.server}`;
+        body.push(`Write-Output ${quote(`Publish now in the zone ${zone}${at}:`)}`);
       }
     } else {
       if (reason !== undefined) body.push('');
-      if (planned.step.reason !== reason) body.push(comment(planned.step.reason));
-      reason = planned.step.reason;
+      const its = 'member' in planned ? POOL_REASON : planned.step.reason;
+      if (its !== reason) body.push(comment(its));
+      reason = its;
     }
     body.push(...stepLines(planned, wanted));
   }

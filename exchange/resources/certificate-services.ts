@@ -136,5 +136,5 @@ export const certificateServices = defineResource({
       fallback_thumbprint: ownCertificate(objects, state.server ?? '')?.thumbprint ?? '',
     };
   },
-  forgets: `There is no certificate of Setup's on the server that could take the services over; they stay as they are.`,
+  forgets: `The services stay as they are: the server stays, or has no certificate of Setup's that could take them over.`,
 });

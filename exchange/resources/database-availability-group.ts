@@ -2,7 +2,7 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import type { Known } from '../../schema';
 import { text, textList } from '../../schema';
 import { defineResource } from './definition';
-import { sameName } from './equality';
+import { sameFolder, sameName } from './equality';
 import { isHostName, serverNameProblem } from './host';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
@@ -80,7 +80,7 @@ export const databaseAvailabilityGroup = defineResource({
       },
     ),
     witness_directory: text('required', 'Folder on the witness server, its own for each DAG.', {
-      equals: sameName,
+      equals: sameFolder,
       problem: directoryProblem,
     }),
     alternate_witness_server: text(
@@ -89,7 +89,7 @@ export const databaseAvailabilityGroup = defineResource({
       { equals: sameServer, problem: witnessProblem },
     ),
     alternate_witness_directory: text('optional', 'Folder on the alternate witness server. Left out: none.', {
-      equals: sameName,
+      equals: sameFolder,
       problem: directoryProblem,
     }),
     ip_addresses: textList(

@@ -83,7 +83,10 @@ export interface Obstacle {
 }
 
 const cmdletsAttribute = {
-  cmdlets: textList('computed', 'Cmdlets that the last change ran; in a plan, those that apply will run.'),
+  cmdlets: textList(
+    'computed',
+    'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
+  ),
 };
 export type WithCmdlets<A extends Attributes> = A & typeof cmdletsAttribute;
 

@@ -18,6 +18,12 @@ export function sameUrl(left: Known, right: Known): boolean {
   return plain(left) === plain(right);
 }
 
+/** Folders of Windows: letter case and a backslash at the end do not count. */
+export function sameFolder(left: Known, right: Known): boolean {
+  const plain = (folder: Known) => plainName(folder).replace(/\\+$/, '');
+  return plain(left) === plain(right);
+}
+
 /** The same names in any order, letter case aside. */
 export function sameNames(left: Known, right: Known): boolean {
   const plain = (names: Known) =>

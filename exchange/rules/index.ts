@@ -1,4 +1,5 @@
 import { formatPath } from '../../schema';
+import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
@@ -10,6 +11,7 @@ import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
+import { declarationForm } from './declaration-form';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -17,7 +19,7 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
-import type { Rule, RuleInput, SiteDiagnostic } from './rule';
+import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -30,6 +32,7 @@ export * from './rule';
 
 /** In the order in which people should read what they find: how things are spelled, then what they mean. */
 export const RULES: readonly Rule[] = [
+  declarationForm,
   plainCharacters,
   oneNameEach,
   serverMissing,
@@ -57,18 +60,27 @@ export const RULES: readonly Rule[] = [
   attributeValue,
 ];
 
+/** Why nothing can be made of a declaration: it has not the form of one. */
+export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
+  return diagnostics(declarationForm, declarationForm.check({ site, resources: [], dnsRecords: [] }));
+}
+
 /** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
   return RULES.flatMap((rule) => {
     const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
-    return found.map(({ path, problem, remedy }) => ({
-      rule: rule.id,
-      severity: rule.severity,
-      path,
-      summary: problem,
-      detail: remedy,
-    }));
+    return diagnostics(rule, found);
   });
+}
+
+function diagnostics({ id, severity }: Rule, found: readonly Finding[]): readonly SiteDiagnostic[] {
+  return found.map(({ path, problem, remedy }) => ({
+    rule: id,
+    severity,
+    path,
+    summary: problem,
+    detail: remedy,
+  }));
 }

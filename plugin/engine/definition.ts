@@ -54,7 +54,8 @@ export interface ManagedResource<Target, Step = unknown> {
   readonly typeName: string;
   readonly schema: Schema;
   /**
-   * Name of the computed list of text that shows, in the plan, what the apply runs.
+   * Name of the computed list of text that shows, in the plan, what the apply runs. The state holds what ran until
+   * the object is read again, then nothing, so that a plan never shows it beside what it will run.
    *
    * @default the steps are shown nowhere but in the warning of a destroy
    */

@@ -89,7 +89,8 @@ export class Engine<Target> {
     const read = conform(resource.schema, result.state);
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
     const steps = resource.stepsAttribute;
-    const kept: Values = steps === undefined ? observed : { ...observed, [steps]: state[steps] ?? null };
+    // Those of the last change would hide the same steps of the next one: Terraform leaves out what stays as it is.
+    const kept: Values = steps === undefined ? observed : { ...observed, [steps]: [] };
     return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
   }
 

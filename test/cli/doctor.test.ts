@@ -209,7 +209,12 @@ describe('the first failure and what to do about it', () => {
 
   test('a server of the plan that the organization does not have', async () => {
     const planFile = join(rig().folder, 'other-plan.json');
-    const steps = [{ kind: 'scp', cmdlet: 'Set-ClientAccessServer', server: 'EX9' }];
+    const steps = [
+      { kind: 'scp', cmdlet: 'Set-ClientAccessServer', server: 'EX9' },
+      // Not every step is a cmdlet.
+      { kind: 'load-balancer', server: 'EX9' },
+      { kind: 'dns', server: null },
+    ];
     writeFileSync(planFile, JSON.stringify({ formatVersion: 1, steps }));
     const report = await examine({ planFile }, rig().https);
     expect(failure(report)).toMatchObject({

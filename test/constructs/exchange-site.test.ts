@@ -87,6 +87,17 @@ describe('the stack of a site', () => {
     }
   });
 
+  test('behind a virtual address the pool is described once its servers are healthy', () => {
+    const { resource } = synthesize(site({ dns: { ...site().dns, publish: { virtualIp: '192.0.2.100' } } }));
+    expect(resource['terraform_data']).toMatchObject({
+      'load-balancer-pool': {
+        input: { virtual_addresses: ['192.0.2.100'], members: { EX01: ['192.0.2.1'], EX02: ['192.0.2.2'] } },
+        depends_on: ['exchange_health_gate.EX01-health', 'exchange_health_gate.EX02-health'],
+      },
+    });
+    expect(synthesize(site()).resource['terraform_data']).toBeUndefined();
+  });
+
   test('the provider is told the declared versions by the very names of the servers', () => {
     const { provider, terraform } = synthesize(right);
     expect(provider['exchange']).toMatchObject([{ servers: { EX01: '2013', EX02: '2013' } }]);
@@ -211,6 +222,20 @@ describe('the stack of a site', () => {
       zone: 'autodiscover.contoso.com.',
     });
     expect(resource['dns_a_record_set']!['autodiscover_contoso_com-A']).not.toHaveProperty('name');
+  });
+
+  test('letter case in the names of zones, hosts and the DAG makes no other object', () => {
+    const shouted = site({
+      namespaces: { client: 'Mail.Contoso.com', autodiscover: 'AutoDiscover.contoso.com' },
+      dag: { ...right.dag!, name: 'Dag01' },
+      dns: { zones: [{ name: 'Contoso.COM.' }], existingRecords: ['mail.contoso.com'] },
+    });
+    const plain = site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } });
+    const [one, other] = [synthesize(shouted), synthesize(plain)];
+    expect(one.resource['dns_a_record_set']).toEqual(other.resource['dns_a_record_set']);
+    expect(one.import).toEqual(other.import);
+    const groups = 'exchange_database_availability_group';
+    expect(Object.keys(one.resource[groups] ?? {})).toEqual(Object.keys(other.resource[groups] ?? {}));
   });
 
   test('a declared record set is imported under its full name', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
 import type { CmdletStep } from '../../exchange/plan/model';
+import { POOL_REASON } from '../../exchange/plan/planned-step';
 import { exchangePlanScript } from '../../exchange/plan/script';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
@@ -19,9 +20,11 @@ const stretched = site({
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
 });
 
+const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
+
 function stepOf(declaration: ExchangeSiteProps, id: string): CmdletStep {
   const found = planOf(declaration).steps.find((step) => step.id === id);
-  if (found === undefined || found.kind === 'dns') throw new Error(`no cmdlet step ${id}`);
+  if (found === undefined || !('cmdlet' in found)) throw new Error(`no cmdlet step ${id}`);
   return found;
 }
 
@@ -102,6 +105,32 @@ describe('exchange-plan.json', () => {
     );
   });
 
+  test('with round robin no step is about a load balancer', () => {
+    expect(planOf(right).steps.filter(({ kind }) => kind === 'load-balancer')).toEqual([]);
+  });
+
+  test('behind a virtual address each server joins the pool after its own gate, and DNS comes last', () => {
+    const steps = planOf(balanced).steps;
+    expect(steps.slice(-4)).toEqual([
+      {
+        id: 'EX01-pool',
+        server: 'EX01',
+        kind: 'load-balancer',
+        virtualAddresses: ['192.0.2.100'],
+        addresses: ['192.0.2.1'],
+        after: ['EX01-health/Get-HealthReport'],
+        reason: POOL_REASON,
+      },
+      expect.objectContaining({
+        id: 'EX02-pool',
+        addresses: ['192.0.2.2'],
+        after: ['EX02-health/Get-HealthReport'],
+      }),
+      expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
+      expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
+    ]);
+  });
+
   test('the same declaration gives the same bytes', () => {
     expect(JSON.stringify(planOf(site()))).toBe(JSON.stringify(planOf(site())));
     expect(scriptOf(site())).toBe(scriptOf(site()));
@@ -110,7 +139,7 @@ describe('exchange-plan.json', () => {
 
 describe('exchange-plan.ps1', () => {
   test('runs the same cmdlets as the JSON has, in the same order', () => {
-    const cmdlets = planOf(stretched).steps.flatMap((step) => (step.kind === 'dns' ? [] : [step.cmdlet]));
+    const cmdlets = planOf(stretched).steps.flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : []));
     const inScript = scriptOf(stretched)
       .split('\n')
       .filter((line) => !line.trimStart().startsWith('#'))
@@ -183,6 +212,26 @@ describe('exchange-plan.ps1', () => {
       'dns',
     ]);
     expect(blocks.filter((block) => block.startsWith('EX02')).join('')).not.toContain('EX01');
+  });
+
+  test('behind a virtual address it says whom to add to the pool, under the name of the server', () => {
+    const lines = scriptOf(balanced).split('\n');
+    const at = lines.indexOf("    Write-Output 'Add to the pool behind 192.0.2.100: EX02 192.0.2.2'");
+    expect(at).toBeGreaterThan(lines.findLastIndex((line) => line.includes('Wait-Healthy -Server')));
+    expect(
+      lines
+        .slice(0, at)
+        .reverse()
+        .find((line) => line.startsWith('if (')),
+    ).toBe("if ($Part -contains 'EX02') {");
+  });
+
+  test('it names the DNS server where the declaration does', () => {
+    const zone = { name: 'contoso.com', server: '192.0.2.53' };
+    expect(scriptOf(site({ dns: { zones: [zone] } }))).toContain(
+      "'Publish now in the zone contoso.com at 192.0.2.53:'",
+    );
+    expect(scriptOf(right)).toContain("'Publish now in the zone contoso.com:'");
   });
 
   test('brackets and braces outside of text are closed', () => {

@@ -21,7 +21,68 @@ const certificate = right.certificate;
 const dag = right.dag!;
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
 
+/** A declaration that no compiler has seen. */
+const unchecked = (changes: object): ExchangeSiteProps => ({ ...right, ...changes });
+
 const CASES: readonly Case[] = [
+  {
+    when: 'a property is misspelled',
+    rule: 'declaration-form',
+    declaration: unchecked({ dns: { ...right.dns, existingRecord: ['mail.contoso.com'] } }),
+    path: 'dns.existingRecord',
+    problem: 'has no such property',
+    remedy: 'existingRecords',
+  },
+  {
+    when: 'a property within a choice is misspelled',
+    rule: 'declaration-form',
+    declaration: unchecked({ dns: { ...right.dns, publish: { virtualIP: '192.0.2.9' } } }),
+    path: 'dns.publish.virtualIP',
+    problem: 'has no such property',
+    remedy: 'virtualIp',
+  },
+  {
+    when: 'a word is none of those that count',
+    rule: 'declaration-form',
+    declaration: unchecked({ rollout: 'paralel' }),
+    path: 'rollout',
+    problem: `'paralel' is not 'one-after-another' or 'parallel'`,
+    remedy: `give 'one-after-another' or 'parallel'`,
+  },
+  {
+    when: 'a server has no address',
+    rule: 'declaration-form',
+    declaration: unchecked({
+      servers: [server(1), { name: 'EX02', fqdn: 'EX02.contoso.local', version: ExchangeVersion.V2013 }],
+    }),
+    path: 'servers[1].address',
+    problem: 'is missing',
+    remedy: 'give a text or a list of texts',
+  },
+  {
+    when: 'a part of the site is missing',
+    rule: 'declaration-form',
+    declaration: unchecked({ namespaces: undefined }),
+    path: 'namespaces',
+    problem: 'is missing',
+    remedy: 'give a group of namespaces',
+  },
+  {
+    when: 'a version is written as a text',
+    rule: 'declaration-form',
+    declaration: unchecked({ servers: [{ ...server(1), version: '2013' }] }),
+    path: 'servers[0].version',
+    problem: `'2013' is not a version`,
+    remedy: 'ExchangeVersion.V2016',
+  },
+  {
+    when: 'one text stands for a list',
+    rule: 'declaration-form',
+    declaration: unchecked({ certificate: { ...certificate, services: 'IIS' } }),
+    path: 'certificate.services',
+    problem: `'IIS' is not a list of texts`,
+    remedy: 'give a list of texts',
+  },
   {
     when: 'a namespace was copied with a typographic dash',
     rule: 'plain-characters',
@@ -442,6 +503,7 @@ describe('the rules of a declaration', () => {
 
   test('the order is frozen: people read the first one first', () => {
     expect(RULES.map(({ id }) => id)).toEqual([
+      'declaration-form',
       'plain-characters',
       'one-name-each',
       'server-missing',
@@ -469,6 +531,15 @@ describe('the rules of a declaration', () => {
       'attribute-value',
     ]);
   });
+
+  test.each([null, 3, [], 'site', { servers: null }, { servers: [null] }, { dns: { zones: 'contoso.com' } }])(
+    '%j is no declaration, and nothing is made of it',
+    (value) => {
+      const state = resolveSite(value as unknown as ExchangeSiteProps);
+      expect(new Set(state.diagnostics.map(({ rule }) => rule))).toEqual(new Set(['declaration-form']));
+      expect(state.order).toEqual([]);
+    },
+  );
 
   test('all mistakes are found at once', () => {
     const wrong = site({

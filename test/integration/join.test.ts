@@ -180,7 +180,7 @@ describeWithTerraform('a second server joins the site', () => {
   });
 
   test(
-    'behind a virtual address no DNS record changes',
+    'behind a virtual address the pool gains the server and loses it first, and no DNS record changes',
     async () => {
       const behind = (site: ExchangeSiteProps): ExchangeSiteProps => ({
         ...site,
@@ -195,9 +195,25 @@ describeWithTerraform('a second server joins the site', () => {
         const plan = await rig.plan();
         expect(plan.changes.filter(({ type }) => type.startsWith('dns_'))).toEqual([]);
         expect(touching(plan, SECOND.name)).toHaveLength(12);
-        expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+        const [pool, ...others] = plan.changes.filter(({ type }) => type === 'terraform_data');
+        expect(others).toEqual([]);
+        expect(pool?.change).toMatchObject({
+          actions: ['update'],
+          before: { input: { members: { BsAEX01: [FIRST.address] } } },
+          after: { input: { members: { BsAEX01: [FIRST.address], BsAEX02: [SECOND.address] } } },
+        });
+        const joined = await rig.applyPlan();
+        expect(joined).toMatchObject({ exit: 0 });
+        expect(joined.said).toMatch(/BsAEX02-health: Creation complete[^]*load-balancer-pool: Modifying/);
         expect(rig.updates).toEqual([]);
         for (const name of NAMES) expect(await rig.addresses(name)).toEqual(['10.60.99.240']);
+        expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+
+        await rig.declare(behind(firstServer));
+        const left = await rig.apply();
+        expect(left).toMatchObject({ exit: 0 });
+        expect(left.said).toMatch(/load-balancer-pool: Modifications complete[^]*BsAEX02-health: Destroying/);
+        expect(rig.updates).toEqual([]);
       } finally {
         await rig.remove();
       }

@@ -145,6 +145,11 @@ describeWithTerraform('a provider under the real terraform', () => {
     expect(stored('a').title).toBe('Hello');
     await expectNothingToDo();
 
+    // The same once more: Terraform leaves out of a plan what is as it was.
+    put('a', { ...stored('a'), title: 'Other' });
+    const { stdout } = await workspace.run(['plan', '-input=false', '-no-color']);
+    expect(stdout).toContain('+ "set a title \\"Hello\\"",');
+
     rmSync(workspace.path('data', 'a.json'));
     expect((await planned()).changes[0]?.change.actions).toEqual(['create']);
   });
@@ -190,7 +195,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     expect((await stateOf('folder_file.a'))?.values).toMatchObject({
       title: 'Hello',
       owner: 'me',
-      steps: null,
+      steps: [],
     });
     await expectNothingToDo();
     const missing = await workspace.run(['import', '-no-color', 'folder_file.a', 'b']);

@@ -129,6 +129,25 @@ describeWithTerraform('a site over time', () => {
     SETUP_MS,
   );
 
+  test(
+    'a server that is declared in other letter case stays as it is',
+    async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(bothServers);
+      rig.forget();
+      const shouted = { ...SECOND, name: SECOND.name.toUpperCase() };
+      await rig.declare({ ...bothServers, servers: [FIRST, shouted] });
+      const plan = await rig.plan();
+      expect(plan.said).toContain(`${SECOND.name} is now spelled ${shouted.name}`);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(rig.writes()).toEqual([]);
+      expect(rig.updates).toEqual([]);
+      expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    SETUP_MS,
+  );
+
   describe('the health gate', () => {
     beforeEach(async () => {
       await rig.deploy(firstServer);
@@ -192,6 +211,46 @@ describeWithTerraform('a site over time', () => {
         expect(exit).toBe(1);
         expect(said).toContain(SECOND.name);
         expect(said).not.toContain(`${FIRST.name} is`);
+      },
+      SETUP_MS,
+    );
+  });
+
+  describe('with one server down', () => {
+    beforeEach(async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(bothServers);
+      rig.organization.stopServer(SECOND.name);
+      rig.forget();
+    }, SETUP_MS);
+
+    test(
+      'a plan says which one it is, and blames nothing on the other',
+      async () => {
+        const { exit, said } = await rig.plan();
+        expect(exit).toBe(1);
+        const blamed = [...said.matchAll(/Error: (.*)$/gm)].map(([, summary]) => summary);
+        expect(blamed.length).toBeGreaterThan(0);
+        for (const summary of blamed) expect(summary).toContain(`failed for ${SECOND.name}`);
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'taking it out of the declaration takes it out of DNS, and the rest waits until it is back',
+      async () => {
+        await rig.declare(firstServer);
+        const removal = await rig.plan();
+        expect(removal.exit).toBe(2);
+        expect(removal.said).toContain(`${SECOND.name} is no longer declared`);
+        const stopped = await rig.applyPlan();
+        expect(stopped.exit).toBe(1);
+        expect(stopped.said).toContain(`Remove-DatabaseAvailabilityGroupServer failed for ${SECOND.name}`);
+        for (const name of NAMES) expect(await rig.addresses(name)).toEqual([FIRST.address]);
+        rig.organization.startServer(SECOND.name);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
       },
       SETUP_MS,
     );

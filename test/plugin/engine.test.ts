@@ -483,7 +483,7 @@ describe('a half-made object that the definition finds', () => {
 });
 
 describe('the read', () => {
-  test('keeps the spelling of the state, the steps, and no secret', async () => {
+  test('keeps the spelling of the state, but no steps of the past and no secret', async () => {
     const { engine, state, target } = await setUp();
     target.objects.set('a', {
       url: 'X',
@@ -499,7 +499,7 @@ describe('the read', () => {
       secret: null,
       tags: ['1', '2'],
       part: [{ host: 'h', secret: null }],
-      steps: ['before'],
+      steps: [],
     });
   });
 

@@ -5,7 +5,7 @@ import { managed } from '../../provider/resource';
 import { ExchangeTarget } from '../../provider/target';
 import type { Values } from '../../schema';
 import { withEveryAttribute } from '../../schema';
-import { objects, ScriptedSession } from './scripted-session';
+import { failed, objects, ScriptedSession } from './scripted-session';
 
 function resource(typeName: string) {
   const found = RESOURCES.find((candidate) => candidate.typeName === typeName);
@@ -18,6 +18,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
     versions: new Map([['ex2', version]]),
+    spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,
     domainController,
     callTimeoutMs: 1000,
@@ -75,5 +76,59 @@ test.each(['', 'a/b/c', 'EX2/'])('an import of %j is refused with the form', asy
   const { target } = targetOf(ExchangeVersion.V2013, 'x');
   expect(await mapi.importState?.(id, target)).toMatchObject({
     diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+  });
+});
+
+describe('what cannot be read', () => {
+  const before: Values = { ...planned, cmdlets: [] };
+  const answering = (versions: Settings['versions']) => {
+    const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
+    return new ExchangeTarget({ ...target.settings, versions }, async () =>
+      Promise.resolve(
+        new ScriptedSession(({ cmdlet }) =>
+          cmdlet === 'Get-ExchangeServer'
+            ? objects({ Name: 'EX2', AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })
+            : failed('IISGeneralCOMException'),
+        ),
+      ),
+    );
+  };
+  const declared = answering(new Map([['ex2', ExchangeVersion.V2013]]));
+  const another = answering(new Map([['ex1', ExchangeVersion.V2013]]));
+
+  test('stops a plan of a server that is declared', async () => {
+    expect(await mapi.read(before, declared)).toMatchObject({ diagnostics: [{ severity: 'error' }] });
+  });
+
+  test('is taken as it was of a server that is declared no longer, with a warning', async () => {
+    const { state, diagnostics } = await mapi.read(before, another);
+    expect(state).toEqual(before);
+    expect(diagnostics).toMatchObject([{ severity: 'warning' }]);
+    expect(diagnostics?.[0]?.detail).toContain('EX2 is no longer declared');
+  });
+
+  test('is not taken for read by an import', async () => {
+    expect(await mapi.read(planned, another)).toMatchObject({ diagnostics: [{ severity: 'error' }] });
+  });
+});
+
+describe('a server that the declaration spells in other letter case', () => {
+  const member = resource('exchange_database_availability_group_member');
+  const removal = (server: string) => {
+    const prior: Values = { ...withEveryAttribute(member.schema, {}), dag: 'DAG01', server };
+    return { kind: 'destroy' as const, prior, planned: null, config: null };
+  };
+  const { target } = targetOf(ExchangeVersion.V2013, 'x');
+
+  test('keeps what is on it, and the plan says why', async () => {
+    expect(member.steps(removal('Ex2'), target)).toEqual([]);
+    expect(await member.inform?.(removal('Ex2'), target)).toMatchObject({
+      diagnostics: [{ severity: 'warning', summary: 'Ex2 is now spelled EX2' }],
+    });
+  });
+
+  test.each(['EX2', 'EX3'])('%s, spelled as declared or not declared, is removed', async (server) => {
+    expect(member.steps(removal(server), target)).toHaveLength(1);
+    expect(await member.inform?.(removal(server), target)).toMatchObject({ diagnostics: [] });
   });
 });

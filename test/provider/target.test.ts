@@ -19,6 +19,7 @@ const settings: Settings = {
   },
   fallbacks: [],
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
+  spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
   domainController: null,
   callTimeoutMs: 1000,
@@ -99,6 +100,44 @@ test('a read whose connection was lost twice says so, and claims no effect', asy
   const detail = reading.kind === 'failed' ? reading.diagnostics[0]?.detail : '';
   expect(detail).toContain('sent again');
   expect(detail).not.toContain('took effect');
+});
+
+describe('where one server of the organization is down', () => {
+  const ofIis = { cmdlet: 'Get-MapiVirtualDirectory', parameters: {} };
+  const down: Outcome = {
+    ...objects({ Name: 'mapi', Server: 'EX1' }),
+    errors: [{ fullyQualifiedErrorId: 'IISGeneralCOMException', message: 'EX2 does not answer' }],
+  };
+  const session = () =>
+    new ScriptedSession(({ parameters }) =>
+      parameters['Server'] === 'EX1' ? objects({ Name: 'mapi', Server: 'EX1' }) : down,
+    );
+
+  test('another one is read alone', async () => {
+    const { target } = targetOn(session());
+    expect(await target.observe(ofIis, 'EX1')).toMatchObject({ kind: 'objects' });
+  });
+
+  test('its own objects are what the error names', async () => {
+    const { target } = targetOn(session());
+    expect(await target.observe(ofIis, 'EX2')).toMatchObject({
+      diagnostics: [{ summary: 'Get-MapiVirtualDirectory failed for EX2' }],
+    });
+  });
+
+  test('the organization is asked once, and each server once', async () => {
+    const asked = session();
+    const { target } = targetOn(asked);
+    await Promise.all(['EX1', 'EX2', 'EX1', 'EX2'].map((server) => target.observe(ofIis, server)));
+    expect(asked.calls.map(({ parameters }) => parameters['Server'])).toEqual([undefined, 'EX1', 'EX2']);
+  });
+
+  test('a failure as a whole is not asked about again', async () => {
+    const asked = new ScriptedSession(() => failed('CommandNotFoundException'));
+    const { target } = targetOn(asked);
+    expect(await target.observe(ofIis, 'EX1')).toMatchObject({ kind: 'failed' });
+    expect(asked.calls).toHaveLength(1);
+  });
 });
 
 test('a guard with a problem keeps the step from running', async () => {

@@ -210,6 +210,13 @@ describe('a DAG', () => {
     expect(between(databaseAvailabilityGroup, { ...declared, witness_server: 'fs01' }, declared)).toEqual([]);
   });
 
+  test('a folder in another letter case or with a backslash at its end is the same folder', () => {
+    const folder = `${(declared.witness_directory as string).toLowerCase()}\\`;
+    expect(between(databaseAvailabilityGroup, { ...declared, witness_directory: folder }, declared)).toEqual(
+      [],
+    );
+  });
+
   test('an alternate witness that is no longer declared is cleared', () => {
     const without = { ...declared, alternate_witness_server: null, alternate_witness_directory: null };
     expect(between(databaseAvailabilityGroup, declared, without)).toEqual([

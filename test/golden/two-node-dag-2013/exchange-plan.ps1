@@ -298,9 +298,9 @@ if ($Part -contains 'BsAEX02') {
 }
 
 if ($Part -contains 'dns') {
-    # Users reach the servers by these names, so they are published last. The declaration does not say what DNS server
-    # holds the zone, so they are written here as a zone file has them, to be entered with its own tool. A name that
-    # exists already may hold other addresses: take those out. A changed TTL is changed in place, never by deleting first.
+    # Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be
+    # entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A
+    # changed TTL is changed in place, never by deleting first.
     Write-Output 'Publish now in the zone andersonpatricio.info:'
     Write-Output 'webmail 300 IN A 10.60.99.225'
     Write-Output 'webmail 300 IN A 10.60.99.227'
