@@ -6,8 +6,8 @@ import { differences, equivalent, keepSpelling } from './equality';
 import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
+import type { Walk } from './walk';
 
 export interface PlanRequest {
   /** Null where the object is to be created. */
@@ -28,14 +28,13 @@ export async function plan<Target>(
   resource: ManagedResource<Target>,
   request: PlanRequest,
   target: Target,
-  resumptions: Resumptions,
+  walk: Walk,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
   if (config === null) {
     if (prior === null) return nothing(null);
-    if (memo.unfinished && resumptions.has(resource, prior))
-      return { ...nothing(null), memo: { finished: true } };
-    return planDestruction(resource, prior, target);
+    if (walk.hasFinished(resource, prior)) return { ...nothing(null), memo: { finished: true } };
+    return planDestruction(resource, prior, memo, target, walk);
   }
   if (prior === null) return planCreation(resource, config, memo, target);
   return planUpdate(resource, prior, config, target);
@@ -48,22 +47,41 @@ function nothing(planned: Values | null): PlanResult {
 async function planDestruction<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
+  { unfinished = false }: Memo,
   target: Target,
+  walk: Walk,
 ): Promise<PlanResult> {
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+  const perhapsFinished = unfinished && resource.find !== undefined;
   const information = await resource.inform?.(change, target);
   const removal = removalOf(resource, prior, target);
-  const diagnostics = [...(information?.diagnostics ?? []), ...destroyWarning(resource, removal)];
+  const diagnostics = [
+    ...(information?.diagnostics ?? []),
+    ...destroyWarning(resource, removal, perhapsFinished),
+  ];
   return {
     ...nothing(null),
-    memo: { removal },
+    memo: { removal, ...(perhapsFinished ? { unfinished, plannedIn: walk.id } : {}) },
     diagnostics: await vetted(resource, change, target, diagnostics),
   };
 }
 
 /** Of a destroy Terraform shows no attributes, so that a warning is the only place to say what it runs. */
-function destroyWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+function destroyWarning(
+  resource: ManagedResource<never>,
+  removal: readonly string[],
+  perhapsFinished: boolean,
+): readonly Diagnostic[] {
   if (resource.quiet) return [];
+  if (removal.length > 0 && perhapsFinished) {
+    return [
+      {
+        severity: 'warning',
+        summary: `Destroying ${resource.typeName}, which was only partly made, runs: ${inShort(removal)}, or nothing`,
+        detail: `${numbered(removal)}\nNothing runs where Terraform calls it a deposed object: a later deploy finished it.`,
+      },
+    ];
+  }
   if (removal.length > 0) {
     return [
       {

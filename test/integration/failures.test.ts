@@ -175,6 +175,30 @@ describeWithTerraform('a deploy is disturbed', () => {
     );
   });
 
+  describe('and the deploy that goes on is disturbed too, so that Terraform keeps what it replaced', () => {
+    test.each([
+      ['Import-ExchangeCertificate', 'Enable-ExchangeCertificate'],
+      ['Enable-ExchangeCertificate', 'Set-OwaVirtualDirectory'],
+      ['Add-DatabaseAvailabilityGroupServer', 'Test-ServiceHealth'],
+    ])(
+      '%s, then %s: the third deploy finishes, and takes nothing away',
+      async (first, second) => {
+        await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+        const rig = rigs[0] as SiteRig;
+        await backToBefore(rig);
+        rig.organization.arm({ at: 1, cmdlet: first, effect: 'drop', when: 'after' });
+        rig.organization.arm({ at: 1, cmdlet: second, effect: 'fail' });
+        expect((await rig.apply()).said).toContain(first);
+        expect((await rig.apply()).said).toContain(second);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toEqual(ONCE_EACH);
+        expect(settled(rig.organization)).toEqual(undisturbed[0]?.organization);
+        expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+      },
+      SETUP_MS,
+    );
+  });
+
   describe('with the time that a server takes', () => {
     let rig: SiteRig;
     beforeEach(async () => {
