@@ -1,4 +1,4 @@
-import { listed, recordTypeOf } from './addresses';
+import { canonicalAddress, listed, recordTypeOf } from './addresses';
 import { clientNames } from './namespaces';
 import type { ExchangeSiteProps, Zone } from './site';
 
@@ -42,7 +42,9 @@ export function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
 
 /** One record set for every name of clients and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
-  const addresses = [...new Set(publishedAddresses(site))];
+  const addresses = [
+    ...new Map(publishedAddresses(site).map((address) => [canonicalAddress(address), address])).values(),
+  ];
   return clientNames(site).flatMap(({ host }) => {
     const zone = zoneOf(site, host);
     if (zone === undefined) return [];

@@ -18,7 +18,7 @@ import {
   virtualDirectories,
 } from './resources';
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
-import { checkRules } from './rules';
+import { checkRules, checkShape } from './rules';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
@@ -378,6 +378,8 @@ function withDagBeforeItsMembers(
  * incomplete and must not be deployed.
  */
 export function resolveSite(site: ExchangeSiteProps): DesiredState {
+  const misshapen = checkShape(site);
+  if (misshapen.length > 0) return { resources: [], dnsRecords: [], order: [], diagnostics: misshapen };
   const oneByOne = (site.rollout ?? 'one-after-another') === 'one-after-another';
   const points = site.servers.map((server, index) =>
     serviceConnectionPointOf(site, server, path('servers', index)),

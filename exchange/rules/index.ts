@@ -1,15 +1,18 @@
 import { formatPath } from '../../schema';
+import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateSmtp } from './certificate-smtp';
+import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
+import { endpoint } from './endpoint';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -17,11 +20,13 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
-import type { Rule, RuleInput, SiteDiagnostic } from './rule';
+import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
+import { shape } from './shape';
+import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { zone } from './zone';
@@ -30,8 +35,11 @@ export * from './rule';
 
 /** In the order in which people should read what they find: how things are spelled, then what they mean. */
 export const RULES: readonly Rule[] = [
+  shape,
   plainCharacters,
+  certificateThumbprint,
   oneNameEach,
+  trailingDot,
   serverMissing,
   serverName,
   serverFqdn,
@@ -53,9 +61,15 @@ export const RULES: readonly Rule[] = [
   dagMembers,
   dagWitness,
   dagStretched,
+  endpoint,
   versionCmdlets,
   attributeValue,
 ];
+
+/** What of a declaration is not of its type; where that is something, nothing can be made of it nor said of it. */
+export function checkShape(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
+  return shape.check({ site, resources: [], dnsRecords: [] }).map((finding) => diagnosticOf(shape, finding));
+}
 
 /** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
@@ -63,12 +77,10 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   return RULES.flatMap((rule) => {
     const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
-    return found.map(({ path, problem, remedy }) => ({
-      rule: rule.id,
-      severity: rule.severity,
-      path,
-      summary: problem,
-      detail: remedy,
-    }));
+    return found.map((finding) => diagnosticOf(rule, finding));
   });
+}
+
+function diagnosticOf(rule: Rule, { path, problem, remedy }: Finding): SiteDiagnostic {
+  return { rule: rule.id, severity: rule.severity, path, summary: problem, detail: remedy };
 }
