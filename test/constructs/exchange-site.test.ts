@@ -235,6 +235,20 @@ describe('a declaration that is wrong', () => {
     expect(existsSync(stackFile('exchange-plan.ps1'))).toBe(false);
   });
 
+  test('stops the synth also where validations are switched off: an empty stack would take everything away', () => {
+    const app = new App({ skipValidation: true, outdir: join(project, 'cdktf.out') });
+    new SiteStack(app, 'contoso', { site: site({ servers: [] }) }, project);
+    expect(() => app.synth()).toThrow('servers: the site has no server');
+    expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
+  });
+
+  test.each(['my site', 'a$b', "a'b", 'x.y'])('a file named %p is refused by its name', (id) => {
+    const app = new App({ outdir: join(project, 'cdktf.out') });
+    expect(() => new SiteStack(app, id, { site: right }, project)).toThrow(
+      `environments/${id}.ts: the name of a site holds letters`,
+    );
+  });
+
   test('stops where two servers have one name, before two constructs have it', () => {
     expect(() => synthesize(site({ servers: [server(1), server(1)] }))).toThrow(
       `servers[1].name: the name 'EX01' stands at servers[0].name too`,
