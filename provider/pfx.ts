@@ -157,7 +157,7 @@ function described(finding: Finding, file: string): Diagnostic {
       return problem(
         'required_names',
         `${finding.missing.join(', ')} ${finding.missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
-        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or change the namespaces.`,
+        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
       );
   }
 }

@@ -99,6 +99,17 @@ describe('what a declaration comes to', () => {
     }
   });
 
+  test('the certificate must cover what clients use and what it is said to have, each once', () => {
+    const declared = { ...right.certificate, names: ['*.contoso.com', 'MAIL.contoso.com', 'pop.contoso.com'] };
+    const { attributes } = resourceOf(resolveSite(site({ certificate: declared })), 'EX01-certificate');
+    expect(attributes['required_names']).toEqual([
+      '*.contoso.com',
+      'MAIL.contoso.com',
+      'autodiscover.contoso.com',
+      'pop.contoso.com',
+    ]);
+  });
+
   test('the services of a certificate take the thumbprint from the certificate of the same server', () => {
     expect(resourceOf(resolveSite(right), 'EX02-certificate-services').attributes['thumbprint']).toEqual({
       resource: 'EX02-certificate',
