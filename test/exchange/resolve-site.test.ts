@@ -100,7 +100,10 @@ describe('what a declaration comes to', () => {
   });
 
   test('the certificate must cover what clients use and what it is said to have, each once', () => {
-    const declared = { ...right.certificate, names: ['*.contoso.com', 'MAIL.contoso.com', 'pop.contoso.com'] };
+    const declared = {
+      ...right.certificate,
+      names: ['*.contoso.com', 'MAIL.contoso.com', 'pop.contoso.com'],
+    };
     const { attributes } = resourceOf(resolveSite(site({ certificate: declared })), 'EX01-certificate');
     expect(attributes['required_names']).toEqual([
       '*.contoso.com',
