@@ -102,7 +102,7 @@ export class Engine<Target> {
     const resource = this.#resource(typeName);
     const result = await apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
     const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
-    if (resumed && result.state !== null) this.#walk.addFinished(typeName, result.state);
+    if (resumed && result.state !== null) this.#walk.finished.add(resource, result.state);
     return result;
   }
 
@@ -160,7 +160,7 @@ function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readon
   const detail =
     resource.find === undefined
       ? 'Its creation failed half-way. The next apply removes it and creates it again.'
-      : 'Its creation failed half-way. Terraform calls this a replacement, but nothing is removed: the next apply ' +
-        'runs the steps that are listed, from what is there.';
+      : 'Its creation failed half-way. Where Terraform calls what comes next a replacement, nothing is removed: the ' +
+        'apply runs the steps that are listed, from what is there.';
   return [{ ...failure(`${resource.typeName} is only partly made`, detail), severity: 'warning' }];
 }

@@ -517,6 +517,36 @@ describe('a half-made object that the definition finds', () => {
   });
 });
 
+describe('an object that another address of the same plan removes', () => {
+  const find = async (planned: Values, target: Target) => ({
+    existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+  });
+  const summary = 'One test_thing would be removed under one address and made under another';
+
+  test.each(['removal first', 'creation first'])('is not made under a new one: %s', async (order) => {
+    const { plan, config, state, target, engine } = await setUp({ find });
+    target.objects.set('a', {});
+    const make = () => plan(null, config({ name: 'A' }));
+    const remove = () => plan(state({ name: 'a' }), null);
+    const [first, second] = order === 'removal first' ? [remove, make] : [make, remove];
+    expect(errors((await first()).diagnostics)).toEqual([]);
+    const { diagnostics } = await second();
+    expect(errors(diagnostics)).toEqual([summary]);
+    expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state mv/);
+    // The next walk knows nothing of it.
+    await engine.configure({}, '1.11.4');
+    expect(errors((await second()).diagnostics)).toEqual([]);
+  });
+
+  test('is one with the same name: others may go and come', async () => {
+    const { plan, config, state, target } = await setUp({ find });
+    target.objects.set('a', {});
+    target.objects.set('b', {});
+    await plan(state({ name: 'b' }), null);
+    expect(errors((await plan(null, config({ name: 'A' }))).diagnostics)).toEqual([]);
+  });
+});
+
 describe('the read', () => {
   test('keeps the spelling of the state, the steps, and no secret', async () => {
     const { engine, state, target } = await setUp();
