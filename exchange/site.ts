@@ -44,7 +44,10 @@ export interface ExchangeSiteProps {
 
 /** A server that runs Exchange. */
 export interface Server {
-  /** Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: another spelling is another server. */
+  /**
+   * Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses:
+   * keep its spelling, letter case included; a plan with another one is refused.
+   */
   readonly name: string;
   /** Name with its domain: `BsAEX01.apatricio.local`. */
   readonly fqdn: string;
