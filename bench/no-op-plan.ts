@@ -1,6 +1,9 @@
 import { medians, type Figure } from './measurement';
+import type { ProviderAddress } from '../install/mirror';
+import { layNullProvider } from './null-provider';
 import { TerraformFolder } from './terraform-folder';
 import type { VirtualDirectoryStock } from './virtual-directories';
+import type { Workshop } from './workshop';
 
 const SIZES = [
   { count: 1, rounds: 9, atMost: 10 },
@@ -10,60 +13,75 @@ const SIZES = [
 
 /**
  * A plan that finds nothing to do, against the same of as many of Terraform's built-in `terraform_data`; and the same
- * of a provider on the same framework that does nothing, which is as near to them as this one can come.
+ * of providers that do nothing, one on the same framework and, where there is one, one in Go on HashiCorp's: as near
+ * to the built-in ones as a provider can come.
  */
 export async function noOpPlan(stock: VirtualDirectoryStock): Promise<readonly Figure[]> {
+  const { workshop } = stock;
+  const idleAddress = await workshop.idleProvider();
+  const goAddress = layNullProvider(workshop.mirror);
   const figures: Figure[] = [];
   for (const { count, rounds, atMost } of SIZES) {
-    const { terraform } = await stock.of(count);
-    const builtIn = await terraformData(stock, count);
-    const idle = await idleProvider(stock, count);
+    const data = numbered(count, (index) => ({ input: `value ${index}` }));
+    const idle = { idle_directory: numbered(count, directory) };
+    const go = { null_resource: numbered(count, (index) => ({ triggers: directory(index) })) };
+    const peer = await deploy(workshop, 'terraform-data', { terraform_data: data });
+    const measured: { readonly [what: string]: TerraformFolder } = {
+      'virtual directories': (await stock.of(count)).terraform,
+      'objects of a provider that does nothing': await deploy(workshop, 'idle', idle, idleAddress),
+      ...(goAddress === undefined
+        ? {}
+        : {
+            'objects of hashicorp/null (Go), which does nothing': await deploy(
+              workshop,
+              'null',
+              go,
+              goAddress,
+            ),
+          }),
+    };
+    const timed = (folder: TerraformFolder) => async () => (await folder.noOpPlan()).milliseconds;
     const found = await medians(rounds, {
-      exchange: async () => (await terraform.noOpPlan()).milliseconds,
-      idle: async () => (await idle.noOpPlan()).milliseconds,
-      peer: async () => (await builtIn.noOpPlan()).milliseconds,
+      ...Object.fromEntries(Object.entries(measured).map(([what, folder]) => [what, timed(folder)])),
+      peer: timed(peer),
     });
-    const against = (measured: string, value: number) => ({
-      benchmark: 'no-op-plan',
-      measured: `no-op plan, ${measured}: ${count}`,
-      value,
-      unit: 'ms' as const,
-      rounds,
-      peer: { measured: `\`terraform_data\`: ${count}`, value: found.peer },
-      ratio: value / found.peer,
-    });
-    figures.push(
-      { ...against('virtual directories', found.exchange), target: { of: 'ratio', atMost } },
-      against('objects of a provider that does nothing', found.idle),
-    );
+    for (const [index, what] of Object.keys(measured).entries()) {
+      const value = found[what as keyof typeof found];
+      figures.push({
+        benchmark: 'no-op-plan',
+        measured: `no-op plan, ${what}: ${count}`,
+        value,
+        unit: 'ms',
+        rounds,
+        peer: { measured: `\`terraform_data\`: ${count}`, value: found.peer },
+        ratio: value / found.peer,
+        ...(index === 0 ? { target: { of: 'ratio', atMost } } : {}),
+      });
+    }
   }
   return figures;
 }
 
-async function idleProvider({ workshop }: VirtualDirectoryStock, count: number): Promise<TerraformFolder> {
-  const address = await workshop.idleProvider();
-  const terraform = new TerraformFolder(workshop.folder('idle'), workshop.environment());
-  const url = 'https://mail.bench.example/owa';
-  const resources = Array.from({ length: count }, (_, index) => [
-    `directory-${index}`,
-    { server: `EX${index}`, internal_url: url, external_url: url },
-  ]);
-  terraform.write({
-    terraform: { required_providers: { idle: address } },
-    resource: { idle_directory: Object.fromEntries(resources) as object },
-  });
-  await terraform.init();
-  await terraform.apply();
-  return terraform;
+function numbered(count: number, attributes: (index: number) => object): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`n-${index}`, attributes(index)]));
 }
 
-async function terraformData({ workshop }: VirtualDirectoryStock, count: number): Promise<TerraformFolder> {
-  const terraform = new TerraformFolder(workshop.folder('terraform-data'), workshop.environment());
-  const resources = Array.from({ length: count }, (_, index) => [
-    `data-${index}`,
-    { input: `value ${index}` },
-  ]);
-  terraform.write({ resource: { terraform_data: Object.fromEntries(resources) as object } });
+const URL_OF_ALL = 'https://mail.bench.example/owa';
+const directory = (index: number) => ({
+  server: `EX${index}`,
+  internal_url: URL_OF_ALL,
+  external_url: URL_OF_ALL,
+});
+
+async function deploy(
+  workshop: Workshop,
+  name: string,
+  resource: object,
+  provider?: ProviderAddress,
+): Promise<TerraformFolder> {
+  const terraform = new TerraformFolder(workshop.folder(name), workshop.environment());
+  const required = provider === undefined ? {} : { [name]: provider };
+  terraform.write({ terraform: { required_providers: required }, resource });
   await terraform.init();
   await terraform.apply();
   return terraform;

@@ -6,10 +6,9 @@ import { terraformPlatform } from '../install/mirror';
 import { DNS_PROVIDER } from '../lab/dns-provider/address';
 import { createRunCertificate } from '../plugin/wire/certificate';
 import { medians, run, type Figure, type Timed } from './measurement';
+import { PEERS_MIRROR } from './null-provider';
 import type { Workshop } from './workshop';
 
-/** A filesystem mirror of Terraform's that has hashicorp/dns, where there is one to measure. */
-const DNS_MIRROR = 'EXCHANGE_DNS_PROVIDER_MIRROR';
 const ROUNDS = 40;
 
 /** From the start of the provider's process to its handshake line, as Terraform waits for it. */
@@ -78,12 +77,12 @@ function handshake(
 }
 
 function dnsProviderFile(): string | undefined {
-  const mirror = process.env[DNS_MIRROR];
+  const mirror = process.env[PEERS_MIRROR];
   if (mirror === undefined) return undefined;
   const folder = join(mirror, DNS_PROVIDER.address, DNS_PROVIDER.version, terraformPlatform());
   const file = existsSync(folder)
     ? readdirSync(folder).find((name) => name.startsWith('terraform-provider-dns'))
     : undefined;
-  if (file === undefined) throw new Error(`${DNS_MIRROR} names no mirror with ${DNS_PROVIDER.address}`);
+  if (file === undefined) throw new Error(`${PEERS_MIRROR} names no mirror with ${DNS_PROVIDER.address}`);
   return join(folder, file);
 }

@@ -1,4 +1,4 @@
-import { DnsProvider } from '@cdktf/provider-dns/lib/provider';
+import { DnsProvider, type DnsProviderUpdate } from '@cdktf/provider-dns/lib/provider';
 import type { Construct } from 'constructs';
 import type { Zone } from '../exchange/site';
 import { SecretVariable } from './secret-variable';
@@ -9,32 +9,59 @@ function settingsOf(zone: Zone): string {
   return JSON.stringify([server, port, keyName, keyAlgorithm, transport, timeoutSeconds]);
 }
 
+/** As hashicorp/dns takes it: with the dot at its end. */
+export const absoluteName = ({ name }: Zone) => (name.endsWith('.') ? name : `${name}.`);
+
 const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
+
+/** Where updates of a zone go, as both providers take it; what is left out is taken from the environment. */
+export interface DnsUpdate {
+  readonly zone: string;
+  readonly [setting: string]: unknown;
+}
 
 /** The providers of hashicorp/dns for the zones of a site: one for each way in which updates are sent. */
 export class DnsUpdates {
-  readonly #providers = new Map<string, DnsProvider>();
+  readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
   constructor(scope: Construct, zones: readonly Zone[]) {
     for (const zone of zones) {
       const settings = settingsOf(zone);
-      if (this.#providers.has(settings)) continue;
+      if (this.#ways.has(settings)) continue;
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
-      const suffix = this.#providers.size === 0 ? '' : `_${wordOf(zone)}`;
-      this.#providers.set(settings, provider(scope, zone, suffix));
+      const suffix = this.#ways.size === 0 ? '' : `_${wordOf(zone)}`;
+      const update = updateOf(scope, zone, suffix);
+      const provider = new DnsProvider(scope, `dns${suffix}`, {
+        ...(suffix === '' ? {} : { alias: wordOf(zone) }),
+        // Without any setting there is no block: an empty one hides the provider's environment variables from it.
+        ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
+      });
+      this.#ways.set(settings, { update, provider });
     }
   }
 
   providerOf(zone: Zone): DnsProvider {
-    const found = this.#providers.get(settingsOf(zone));
+    return this.#wayOf(zone).provider;
+  }
+
+  /** The same settings in Terraform's spelling, for the provider that asks whether updates would be taken. */
+  updateOf(zone: Zone): DnsUpdate {
+    const settings = Object.entries(this.#wayOf(zone).update as { readonly [name: string]: unknown }).map(
+      ([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value] as const,
+    );
+    return { zone: absoluteName(zone), ...Object.fromEntries(settings) };
+  }
+
+  #wayOf(zone: Zone) {
+    const found = this.#ways.get(settingsOf(zone));
     if (found === undefined) throw new TypeError(`There is no DNS provider for the zone ${zone.name}.`);
     return found;
   }
 }
 
-function provider(scope: Construct, zone: Zone, suffix: string): DnsProvider {
+function updateOf(scope: Construct, zone: Zone, suffix: string): DnsProviderUpdate {
   const { server, port, keyName, keyAlgorithm, transport, timeoutSeconds } = zone;
-  const update = {
+  return {
     ...(server === undefined ? {} : { server }),
     ...(port === undefined ? {} : { port }),
     ...(transport === undefined ? {} : { transport }),
@@ -52,9 +79,4 @@ function provider(scope: Construct, zone: Zone, suffix: string): DnsProvider {
           ).stringValue,
         }),
   };
-  return new DnsProvider(scope, `dns${suffix}`, {
-    ...(suffix === '' ? {} : { alias: wordOf(zone) }),
-    // Without any setting there is no block: an empty one hides the provider's environment variables from it.
-    ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
-  });
 }

@@ -1,5 +1,6 @@
 import { TerraformProvider } from 'cdktf';
 import type { Construct } from 'constructs';
+import type { DnsUpdate } from './dns-updates';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 
 /** The provider's name in a stack, with which the names of its resources begin. */
@@ -8,6 +9,8 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Zones of which is asked, before anything runs, whether their servers take updates. */
+  readonly dnsUpdates: readonly DnsUpdate[];
   /**
    * Where Exchange is reached. Credentials never stand here.
    *
@@ -26,6 +29,7 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    this.addOverride('dns_update', config.dnsUpdates);
     if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
   }
 }

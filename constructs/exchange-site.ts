@@ -21,7 +21,7 @@ import type { ExchangeSiteProps } from '../exchange/site';
 import type { Path } from '../schema';
 import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
-import { DnsUpdates } from './dns-updates';
+import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
@@ -68,8 +68,12 @@ export class ExchangeSite extends Construct {
   }
 
   #make(site: ExchangeSiteProps): void {
+    const { resources, dnsRecords } = this.desired;
+    const updates = new DnsUpdates(this, site.dns.zones);
+    const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     const { stringValue: password } = new SecretVariable(
@@ -77,9 +81,8 @@ export class ExchangeSite extends Construct {
       'pfx_password',
       'Password of the PFX file. Left out: the file has none.',
     );
-    const updates = new DnsUpdates(this, site.dns.zones);
-    for (const resource of this.desired.resources) this.#resource(resource, password);
-    for (const record of this.desired.dnsRecords) this.#record(record, updates);
+    for (const resource of resources) this.#resource(resource, password);
+    for (const record of dnsRecords) this.#record(record, updates);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
@@ -103,10 +106,9 @@ export class ExchangeSite extends Construct {
   }
 
   #record(record: DesiredRecordSet, updates: DnsUpdates): void {
-    const zone = record.zone.name.endsWith('.') ? record.zone.name : `${record.zone.name}.`;
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
-      zone,
+      zone: absoluteName(record.zone),
       ...(record.name === null ? {} : { name: record.name }),
       addresses: [...record.addresses],
       ttl: record.ttlSeconds,

@@ -19,10 +19,16 @@ export function referencePages(): { readonly [file: string]: string } {
 function providerPage(): string {
   return (
     `${NOTE}# Provider \`exchange\`\n\n${CONFIGURATION_SCHEMA.description}\n\n` +
-    "A site's construct sets `servers` by itself. Everything else is best left to the environment of the machine that " +
-    'runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
+    "A site's construct sets `servers` and `dns_update` by itself. Everything else is best left to the environment of the " +
+    'machine that runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
-    `## Secrets\n\nSecrets have no attributes. They are taken from ${[WSMAN_SECRETS, SECRET_ENVIRONMENT]
+    Object.entries(CONFIGURATION_SCHEMA.blocks ?? {})
+      .map(([name, { schema }]) => `${attributesTable(schema, `Block \`${name}\``, schema.description)}\n`)
+      .join('') +
+    `## Secrets\n\nSecrets of the session have no attributes. They are taken from ${[
+      WSMAN_SECRETS,
+      SECRET_ENVIRONMENT,
+    ]
       .flatMap((names) => Object.values(names))
       .map((name) => `\`${name}\``)
       .join(', ')}; a file must be readable by its owner alone.\n`
@@ -54,12 +60,12 @@ function rulesPage(): string {
   );
 }
 
-function attributesTable(schema: BlockSchema): string {
+function attributesTable(schema: BlockSchema, title = 'Attributes', description = ''): string {
   const rows = Object.entries(schema.attributes).map(
     ([name, attribute]) =>
       `| \`${name}\` | ${typeName(attribute.type)} | ${who(attribute)} | ${cell(attribute.description)} |`,
   );
-  return `## Attributes\n\n| name | type | given by | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `## ${title}\n\n${description === '' ? '' : `${description}\n\n`}| name | type | given by | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function who(attribute: Attribute): string {

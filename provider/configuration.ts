@@ -2,6 +2,7 @@ import { endpointFault } from '../exchange/endpoint';
 import type { EndpointFault } from '../exchange/endpoint';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
+import { DNS_UPDATE_BLOCK } from './dns-update-block';
 import { readSecretFile } from './secret-file';
 import {
   WSMAN_ATTRIBUTES,
@@ -35,7 +36,7 @@ export const ENVIRONMENT = {
   lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
 } as const;
 
-/** Secrets have no attribute: they come from the environment, or from a file that only its owner can read. */
+/** Secrets of the session have no attribute: they come from the environment, or from a file that only its owner can read. */
 export const SECRET_ENVIRONMENT = {
   password: 'EXCHANGE_SSH_PASSWORD',
   passwordFile: 'EXCHANGE_SSH_PASSWORD_FILE',
@@ -135,11 +136,12 @@ export const CONFIGURATION_SCHEMA: Schema = {
     lacking_rights: text(
       'optional',
       described(
-        'What a plan makes of cmdlets and parameters that the account may not use: error, or warning where this account only plans and another one deploys. Left out: error.',
+        'What a plan makes of cmdlets and parameters that the account may not use, and of zones whose updates are refused: error, or warning where this account only plans and another one deploys. Left out: error.',
         'lacking_rights',
       ),
     ),
   },
+  blocks: { dns_update: DNS_UPDATE_BLOCK },
 };
 
 /** The configuration with the environment taken into account. */

@@ -1,7 +1,7 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import type { Session } from '../powershell/session';
-import { isKnown } from '../schema';
+import { type Diagnostic, isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
 import { managed } from './resource';
@@ -36,10 +36,22 @@ export function exchangeProvider(
       if (settings === undefined) return { diagnostics };
       const target = new ExchangeTarget(settings, open, note);
       target.connect();
-      return { target, diagnostics };
+      return { target, diagnostics: [...diagnostics, ...(await dnsProblems(config, settings, environment))] };
     },
     close: (target) => target.close(),
   };
+}
+
+/** DNS is loaded where a zone is to be asked for: two of the three starts of the provider for a plan ask for none. */
+async function dnsProblems(
+  config: Values,
+  { lackingRights }: Settings,
+  environment: Environment,
+): Promise<readonly Diagnostic[]> {
+  const updates = config['dns_update'] ?? null;
+  if (!isList(updates) || updates.length === 0) return [];
+  const { dnsUpdateProblems } = await import('./dns-updates');
+  return dnsUpdateProblems(updates.filter(isRecord), environment, lackingRights);
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */

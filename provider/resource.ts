@@ -57,6 +57,17 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
   };
 
+  /** The same shared reading as that of `observe`, which has found that the object is not there. */
+  const obstacles = async (planned: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
+    if (resource.obstacle === undefined || resource.observe === undefined) return [];
+    const known = knownPart(planned) as State;
+    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const reading = await target.observe(target.addressed(resource.observe(known, facts)));
+    if (reading.kind === 'failed') return reading.diagnostics;
+    const found = resource.obstacle(reading.outcome.objects, known);
+    return found === undefined ? [] : [{ severity: 'error', summary: found.problem, detail: found.remedy }];
+  };
+
   const stepsOf = (change: Change, target: ExchangeTarget) => {
     const { planned, prior } = change;
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
@@ -84,7 +95,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
             const named = usesPfx ? await withThumbprint(planned, config) : planned;
             if (named === null) return { existing: null };
             const { state, diagnostics } = await observe(named, target);
-            return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
+            if (state !== null || diagnostics !== undefined) {
+              return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
+            }
+            return { existing: null, diagnostics: await obstacles(named, target) };
           },
         }),
     inform: async (change, target) => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { startDnsServer, type DnsServer } from '../lab/dns/server';
-import { tsigKey } from '../lab/dns/tsig';
+import { tsigKey } from '../dns/tsig';
 import { fileStore } from '../lab/dns/zone-store';
 
 export const ZONE = 'andersonpatricio.info.';

@@ -3,7 +3,7 @@ import { dagNameProblem, GROUPS } from './database-availability-group';
 import { defineResource } from './definition';
 import { sameName } from './equality';
 import { objectWith } from './object-with';
-import { textsOf } from './property';
+import { textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 
 /** Membership of a server in a database availability group. */
@@ -48,5 +48,17 @@ export const dagMember = defineResource({
     const found = objectWith(objects, { Name: state.dag ?? '' });
     const servers = found === undefined ? [] : (textsOf(found, 'Servers') ?? []);
     return servers.some((name) => sameName(name, state.server ?? '')) ? state : null;
+  },
+  // Where the declaration moves it, the new membership is made before the old one goes, which Exchange refuses.
+  obstacle: (objects, { server, dag }) => {
+    const other = objects.find((group) =>
+      textsOf(group, 'Servers')?.some((name) => sameName(name, server ?? '')),
+    );
+    return other === undefined
+      ? undefined
+      : {
+          problem: `${server ?? ''} is a member of the DAG ${textOf(other, 'Name') ?? ''}`,
+          remedy: `A server is in one DAG at a time. Leave it out of the DAG in the declaration and deploy, which removes it; where the other DAG is not declared, remove it there (Remove-DatabaseAvailabilityGroupServer). Then declare it in ${dag ?? ''}.`,
+        };
   },
 });

@@ -66,8 +66,20 @@ export interface ResourceSpec<A extends Attributes> {
   readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
   /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */
   readonly view?: (objects: readonly PowerShellObject[], state: StateOf<A>) => StateOf<A> | null;
+  /**
+   * What stands against making it, seen in what `observe` returned; `undefined` where nothing does. Asked for in a plan,
+   * so that a deploy does not stop there half-way.
+   */
+  readonly obstacle?: (objects: readonly PowerShellObject[], planned: StateOf<A>) => Obstacle | undefined;
   /** What a destroy does when it runs no cmdlet, for people. */
   readonly forgets?: string;
+}
+
+export interface Obstacle {
+  /** One sentence. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 const cmdletsAttribute = {

@@ -1,9 +1,10 @@
 import type { ProviderDefinition } from '../../plugin';
-import { DnsClient } from '../dns/client';
+import { DnsClient } from '../../dns/client';
+import { SettingsError } from '../../dns/update-settings';
 import { dataSources } from './lookups';
 import { RECORD_KINDS } from './record-kinds';
 import { type DnsTarget, recordSet } from './record-set';
-import { readSettings, SettingsError, settingsSchema } from './settings';
+import { readSettings, settingsSchema } from './settings';
 
 const NO_SERVER =
   'No DNS server to update is set, or it is only known at apply: give an update block with a server, or set DNS_UPDATE_SERVER.';

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 import { type Attribute, type Block, integer, type Known, text, textSet } from '../../schema';
-import { dataProblem, decodeData, encodeData, type RecordData, type RecordType } from '../dns/record';
+import { dataProblem, decodeData, encodeData, type RecordData, type RecordType } from '../../dns/record';
 import { plainText } from './plain-text';
 
 /** One kind of record set: a row of the table that the resources are made of. */

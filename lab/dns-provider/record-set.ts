@@ -1,11 +1,11 @@
 import type { ImportResult, ManagedResource, ReadResult } from '../../plugin';
 import type { Attribute, Diagnostic, Known, Schema, Value, Values } from '../../schema';
 import { integer, isKnown, path, sameValue, text, UNKNOWN } from '../../schema';
-import { type DnsClient, DnsError } from '../dns/client';
-import { CLASSES, RCODES, rcodeName, TYPES } from '../dns/codes';
-import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../dns/message';
-import { fold, isWithin, labelsOf, nameProblem } from '../dns/name';
-import { type DnsRecord, type RecordData, type RecordType, sameData } from '../dns/record';
+import { type DnsClient, DnsError } from '../../dns/client';
+import { CLASSES, RCODES, rcodeName, TYPES } from '../../dns/codes';
+import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../../dns/message';
+import { fold, isWithin, labelsOf, nameProblem } from '../../dns/name';
+import { type DnsRecord, type RecordData, type RecordType, sameData } from '../../dns/record';
 import { plainText } from './plain-text';
 import type { RecordKind } from './record-kinds';
 

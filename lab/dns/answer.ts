@@ -1,7 +1,7 @@
-import { CLASSES, type Rcode, TYPES } from './codes';
-import type { Question, WireRecord } from './message';
-import { fold, isWithin } from './name';
-import { namesIn, recordTypeOf } from './record';
+import { CLASSES, type Rcode, TYPES } from '../../dns/codes';
+import type { Question, WireRecord } from '../../dns/message';
+import { fold, isWithin } from '../../dns/name';
+import { namesIn, recordTypeOf } from '../../dns/record';
 import type { RecordSet, Zone } from './zone';
 
 /** What a question is answered with. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { startDnsServer } from './server';
-import { tsigKey } from './tsig';
+import { tsigKey } from '../../dns/tsig';
 import { fileStore } from './zone-store';
 
 const USAGE = `Starts the lab's DNS server on the loopback address.

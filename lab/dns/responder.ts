@@ -1,8 +1,8 @@
 import { answer } from './answer';
-import { CLASSES, OPCODES, type Rcode, RCODES, TSIG_ERRORS, TYPES } from './codes';
-import { decodeMessage, encodeMessage, type Message, type Received } from './message';
-import { fold, MalformedMessage } from './name';
-import { appendError, currentTime, sign, timeBytes, type TsigKey, verify, type Verdict } from './tsig';
+import { CLASSES, OPCODES, type Rcode, RCODES, TSIG_ERRORS, TYPES } from '../../dns/codes';
+import { decodeMessage, encodeMessage, type Message, type Received } from '../../dns/message';
+import { fold, MalformedMessage } from '../../dns/name';
+import { appendError, currentTime, sign, timeBytes, type TsigKey, verify, type Verdict } from '../../dns/tsig';
 import { update } from './update';
 import type { Zone } from './zone';
 

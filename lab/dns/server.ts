@@ -2,11 +2,11 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket as Connection } from 'node:net';
 
-import { frame, Unframer } from './framing';
-import { PLAIN_UDP_BYTES } from './message';
-import { fold } from './name';
+import { frame, Unframer } from '../../dns/framing';
+import { PLAIN_UDP_BYTES } from '../../dns/message';
+import { fold } from '../../dns/name';
 import { Responder } from './responder';
-import type { TsigKey } from './tsig';
+import type { TsigKey } from '../../dns/tsig';
 import { Zone, type ZoneDeclaration } from './zone';
 import type { ZoneStore } from './zone-store';
 

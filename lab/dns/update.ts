@@ -1,7 +1,7 @@
-import { CLASSES, type Rcode, TYPES } from './codes';
-import { type Message, plainRecord, type WireRecord } from './message';
-import { fold, isWithin } from './name';
-import { type DnsRecord, namesIn, recordTypeOf, sameData, type StartOfAuthority } from './record';
+import { CLASSES, type Rcode, TYPES } from '../../dns/codes';
+import { type Message, plainRecord, type WireRecord } from '../../dns/message';
+import { fold, isWithin } from '../../dns/name';
+import { type DnsRecord, namesIn, recordTypeOf, sameData, type StartOfAuthority } from '../../dns/record';
 import type { Zone } from './zone';
 
 /** Dynamic updates, RFC 2136 section 3. All of an update is done, or nothing of it. */

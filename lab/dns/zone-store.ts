@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-import type { DnsRecord, RecordData } from './record';
+import type { DnsRecord, RecordData } from '../../dns/record';
 import { Zone } from './zone';
 
 /** Where zones live between two starts of a server. */

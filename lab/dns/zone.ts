@@ -1,4 +1,4 @@
-import { fold, isWithin, labelsOf, nameProblem } from './name';
+import { fold, isWithin, labelsOf, nameProblem } from '../../dns/name';
 import {
   dataProblem,
   type DnsRecord,
@@ -7,7 +7,7 @@ import {
   type RecordType,
   sameData,
   type StartOfAuthority,
-} from './record';
+} from '../../dns/record';
 
 /** A zone as it is declared. */
 export interface ZoneDeclaration {

@@ -89,7 +89,7 @@ describe('the stack of a site', () => {
 
   test('the provider is told the declared versions by the very names of the servers', () => {
     const { provider, terraform } = synthesize(right);
-    expect(provider['exchange']).toEqual([{ servers: { EX01: '2013', EX02: '2013' } }]);
+    expect(provider['exchange']).toMatchObject([{ servers: { EX01: '2013', EX02: '2013' } }]);
     expect(Object.keys(terraform.required_providers).sort()).toEqual(['dns', 'exchange']);
   });
 
@@ -142,19 +142,23 @@ describe('the stack of a site', () => {
     const secret = { type: 'string', default: null, ephemeral: true, sensitive: true, nullable: true };
     expect(variable['pfx_password']).toMatchObject(secret);
     expect(variable['dns_key_secret']).toMatchObject(secret);
-    expect(provider['dns']).toEqual([
-      {
-        update: [
-          { key_name: 'exchange.', key_algorithm: 'hmac-sha256', key_secret: '${var.dns_key_secret}' },
-        ],
-      },
-    ]);
+    const key = { key_name: 'exchange.', key_algorithm: 'hmac-sha256', key_secret: '${var.dns_key_secret}' };
+    expect(provider['dns']).toEqual([{ update: [key] }]);
+    expect(provider['exchange']).toMatchObject([{ dns_update: [{ zone: 'contoso.com.', ...key }] }]);
   });
 
   test('where updates go is left to the environment as long as nothing of it is declared', () => {
     const { provider, variable } = synthesize(right);
     expect(provider['dns']).toEqual([{}]);
+    expect(provider['exchange']).toMatchObject([{ dns_update: [{ zone: 'contoso.com.' }] }]);
     expect(Object.keys(variable)).toEqual(['pfx_password']);
+  });
+
+  test('only zones that get records are asked whether they take updates', () => {
+    const { provider } = synthesize(
+      site({ dns: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }] } }),
+    );
+    expect(provider['exchange']).toMatchObject([{ dns_update: [{ zone: 'contoso.com.' }] }]);
   });
 
   test('zones with update servers of their own get providers of their own', () => {
@@ -179,6 +183,20 @@ describe('the stack of a site', () => {
         alias: 'autodiscover_contoso_com',
         update: [
           {
+            server: '192.0.2.54',
+            key_name: 'k.',
+            key_algorithm: 'hmac-sha512',
+            key_secret: '${var.dns_key_secret_autodiscover_contoso_com}',
+          },
+        ],
+      },
+    ]);
+    expect(provider['exchange']).toMatchObject([
+      {
+        dns_update: [
+          { zone: 'contoso.com.', server: '192.0.2.53', port: 5353, transport: 'tcp', timeout: '5' },
+          {
+            zone: 'autodiscover.contoso.com.',
             server: '192.0.2.54',
             key_name: 'k.',
             key_algorithm: 'hmac-sha512',

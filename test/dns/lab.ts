@@ -1,5 +1,5 @@
 import { startDnsServer } from '../../lab/dns/server';
-import { tsigKey } from '../../lab/dns/tsig';
+import { tsigKey } from '../../dns/tsig';
 import type { DnsRig, RigOptions } from './rig';
 
 /** Starts the lab's own server in this process. Faults inside it fail the test that stops it. */

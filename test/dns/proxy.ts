@@ -2,10 +2,10 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-import { Unframer } from '../../lab/dns/framing';
+import { Unframer } from '../../dns/framing';
 import { type Exchange, exchangeLines } from './transcript';
 
-/** Stands between a client and a DNS server, passes every byte on unchanged, and keeps what it saw. */
+/** Stands between a client and a DNS server, passes every byte on, and keeps what it saw. */
 export interface RecordingProxy {
   readonly address: string;
   readonly port: number;
@@ -22,15 +22,14 @@ interface Seen {
 
 const LOOPBACK = '127.0.0.1';
 
-/** @param onRequest told of each request before it is passed on */
+/** @param onRequest told of each request before it is passed on; over UDP, what it returns is passed on instead */
 export async function startProxy(
   server: { address: string; port: number },
-  onRequest: (request: Buffer) => void = () => undefined,
+  onRequest: (request: Buffer) => Buffer | undefined = () => undefined,
 ): Promise<RecordingProxy> {
   let seen: Seen[] = [];
   const record = (protocol: Seen['protocol'], request: Buffer): Seen => {
-    onRequest(request);
-    const entry: Seen = { protocol, request };
+    const entry: Seen = { protocol, request: onRequest(request) ?? request };
     seen.push(entry);
     return entry;
   };
@@ -51,7 +50,7 @@ export async function startProxy(
       onward.close();
       udp.send(response, peer.port, peer.address);
     });
-    onward.send(request, server.port, server.address);
+    onward.send(entry.request, server.port, server.address);
   });
 
   const open = new Set<Socket>();

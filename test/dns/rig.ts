@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import { DnsClient, type Transport } from '../../lab/dns/client';
-import { type TsigAlgorithm, tsigKey } from '../../lab/dns/tsig';
+import { DnsClient, type Transport } from '../../dns/client';
+import { type TsigAlgorithm, tsigKey } from '../../dns/tsig';
 import type { ZoneDeclaration } from '../../lab/dns/zone';
 
 export interface RigKey {

@@ -1,6 +1,6 @@
-import { CLASSES, TYPES } from '../../lab/dns/codes';
-import { type WireRecord, wireRecord } from '../../lab/dns/message';
-import type { RecordData } from '../../lab/dns/record';
+import { CLASSES, TYPES } from '../../dns/codes';
+import { type WireRecord, wireRecord } from '../../dns/message';
+import type { RecordData } from '../../dns/record';
 import { type RecordingProxy, startProxy } from './proxy';
 import { distinct, inOrder, type RecordedStep } from './recording';
 import { clientOf, type DnsRig, newKey, type RigKey } from './rig';

@@ -1,11 +1,11 @@
-import { opcodeName, rcodeName } from '../../lab/dns/codes';
+import { opcodeName, rcodeName } from '../../dns/codes';
 import {
   decodeMessage,
   formatQuestion,
   formatWireRecord,
   type Message,
   type WireRecord,
-} from '../../lab/dns/message';
+} from '../../dns/message';
 
 /** A message as text, for comparison: ids, times and signatures are not in it. */
 export interface MessageText {

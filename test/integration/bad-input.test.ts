@@ -192,6 +192,29 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     );
   });
 
+  test(
+    'a server that is in another DAG stops the plan, also where the declaration renames the DAG',
+    async () => {
+      const own = await SiteRig.create({ tools, startDns: startLab });
+      try {
+        await own.deploy(firstServer);
+        own.forget();
+        await own.declare({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        const { exit, said } = await own.plan();
+        expect(exit).toBe(1);
+        expect(said).toContain('BsAEX01 is a member of the DAG DAG01');
+        expect(said).toContain('declare it in DAG02');
+        expect(own.writes()).toEqual([]);
+        await own.deploy({ ...firstServer, dag: { ...dag, members: [] } });
+        await own.deploy({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        expect(await own.plan()).toMatchObject({ exit: 0 });
+      } finally {
+        await own.remove();
+      }
+    },
+    SETUP_MS,
+  );
+
   describe('the way through SSH', () => {
     let server: RunningSshServer;
     let environment: { readonly [name: string]: string };
@@ -334,17 +357,45 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     SETUP_MS,
   );
 
-  describeEachServer('a DNS update that is refused', (startDns) => {
+  describeEachServer('a DNS server that refuses the key', (startDns) => {
+    const wrong = { environment: { DNS_UPDATE_KEYSECRET: newKey().secret } };
+
     test(
-      'leaves the records alone, says so, and the next deploy with the right key finishes',
+      'is found by the plan, before anything is changed',
       async () => {
         const own = await SiteRig.create({ tools, startDns });
         try {
           await own.declare(firstServer);
-          const { exit, said } = await own.apply({ environment: { DNS_UPDATE_KEYSECRET: newKey().secret } });
+          const before = own.organization.read();
+          const { exit, said } = await own.plan(wrong);
           expect(exit).toBe(1);
-          expect(said).toMatch(/bad signature|BADSIG|BADKEY|NOTAUTH/i);
+          expect(said).toContain(`DNS does not take updates of the zone ${ZONE}.`);
+          expect(said).toContain(`signed with the key ${own.key.name}: the server does not accept`);
+          expect(said).toContain('(BADSIG)');
+          expect(said).toContain('dns.zones of the declaration');
+          expect(await own.apply(wrong)).toMatchObject({ exit: 1 });
+          expect(own.organization.read()).toEqual(before);
+          expect(own.writes()).toEqual([]);
+          expect(own.updates).toEqual([]);
+        } finally {
+          await own.remove();
+        }
+      },
+      SETUP_MS,
+    );
+
+    test(
+      'only at the end of a deploy leaves the records alone, and the next deploy finishes',
+      async () => {
+        const own = await SiteRig.create({ tools, startDns });
+        try {
+          await own.declare(firstServer);
+          own.spoilsUpdates = true;
+          const { exit, said } = await own.apply();
+          expect(exit).toBe(1);
+          expect(said).toMatch(/Error: .+ with dns_a_record_set\.webmail/);
           for (const name of NAMES) expect(await own.addresses(name)).toEqual([]);
+          own.spoilsUpdates = false;
           const writes = own.writes();
           expect(await own.apply()).toMatchObject({ exit: 0 });
           expect(own.writes()).toEqual(writes);

@@ -18,8 +18,8 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/versions';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
-import { CLASSES, OPCODES, TYPES } from '../../lab/dns/codes';
-import { decodeMessage, formatWireRecord, wireRecord } from '../../lab/dns/message';
+import { CLASSES, OPCODES, TYPES } from '../../dns/codes';
+import { decodeMessage, formatWireRecord, wireRecord } from '../../dns/message';
 import { makePfx, type KeyedCertificate } from '../../pki';
 import { startProxy, type RecordingProxy } from '../dns/proxy';
 import { clientOf, newKey, type DnsRig, type RigKey } from '../dns/rig';
@@ -56,7 +56,7 @@ export interface Plan extends Finished {
   readonly changes: readonly PlannedChange[];
 }
 
-/** A dynamic update as it reached the DNS server. */
+/** A dynamic update with changes, as it reached the DNS server. */
 export interface DnsUpdate {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -87,6 +87,8 @@ export class SiteRig {
   readonly project = join(this.folder, 'project');
   readonly stackFolder = join(this.project, 'cdktf.out', 'stacks', STACK);
   readonly updates: DnsUpdate[] = [];
+  /** The signatures of updates with changes get broken on the way. */
+  spoilsUpdates = false;
   readonly key: RigKey = newKey();
   readonly pfxPassword = `pfx-${newKey().secret}`;
   organization: SimulatedOrganization;
@@ -110,8 +112,9 @@ export class SiteRig {
     rig.#dns = await startDns({ zones: [{ name: `${ZONE}.` }], keys: [rig.key] });
     rig.#proxy = await startProxy(rig.#dns, (request) => {
       const { message } = decodeMessage(request);
-      if (message.opcode !== OPCODES.UPDATE) return;
+      if (message.opcode !== OPCODES.UPDATE || message.authorities.length === 0) return undefined;
       rig.updates.push({ time: Date.now(), changes: message.authorities.map(formatWireRecord) });
+      return rig.spoilsUpdates ? spoiled(request) : undefined;
     });
     return rig;
   }
@@ -329,6 +332,13 @@ export class SiteRig {
     if (this.#dns === undefined) throw new Error('the rig has no DNS server');
     return this.#dns;
   }
+}
+
+/** The message ends with its signature: the MAC, then six bytes and no more. */
+function spoiled(request: Buffer): Buffer {
+  const bytes = Buffer.from(request);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 7) ^ 1, bytes.length - 7);
+  return bytes;
 }
 
 /** Terraform draws a bar at the left of a diagnostic and breaks its lines; under cdktf it takes colours too. */

@@ -1,7 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
 import { dataSources, type Lookups } from '../../../lab/dns-provider/lookups';
-import type { DnsRecord } from '../../../lab/dns/record';
+import type { DnsRecord } from '../../../dns/record';
 import { startLab } from '../../dns/lab';
 import type { DnsRig } from '../../dns/rig';
 

@@ -1,6 +1,6 @@
-import { CLASSES, RCODES, TYPES } from '../../../lab/dns/codes';
-import { decodeMessage, encodeMessage } from '../../../lab/dns/message';
-import type { DnsRecord, RecordType } from '../../../lab/dns/record';
+import { CLASSES, RCODES, TYPES } from '../../../dns/codes';
+import { decodeMessage, encodeMessage } from '../../../dns/message';
+import type { DnsRecord, RecordType } from '../../../dns/record';
 import { describeEachServer } from '../../dns/servers';
 import { clientOf, type DnsRig, newKey } from '../../dns/rig';
 import { messageText } from '../../dns/transcript';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import { decodeMessage } from '../../../lab/dns/message';
-import { MalformedMessage } from '../../../lab/dns/name';
+import { decodeMessage } from '../../../dns/message';
+import { MalformedMessage } from '../../../dns/name';
 import { Responder } from '../../../lab/dns/responder';
-import { sign, tsigKey } from '../../../lab/dns/tsig';
+import { sign, tsigKey } from '../../../dns/tsig';
 import { Zone } from '../../../lab/dns/zone';
 import { startLab } from '../../dns/lab';
 import { overTcp, overUdp } from '../../dns/raw';

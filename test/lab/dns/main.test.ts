@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { buildSync } from 'esbuild';
 
-import { wireRecord } from '../../../lab/dns/message';
+import { wireRecord } from '../../../dns/message';
 import { clientOf, newKey } from '../../dns/rig';
 
 const ZONE = 'contoso.com.';

@@ -1,7 +1,7 @@
-import { CLASSES, OPCODES, rcodeName, TYPES } from '../../../lab/dns/codes';
-import { decodeMessage, encodeMessage, type WireRecord, wireRecord } from '../../../lab/dns/message';
-import type { RecordData } from '../../../lab/dns/record';
-import { sign, tsigKey } from '../../../lab/dns/tsig';
+import { CLASSES, OPCODES, rcodeName, TYPES } from '../../../dns/codes';
+import { decodeMessage, encodeMessage, type WireRecord, wireRecord } from '../../../dns/message';
+import type { RecordData } from '../../../dns/record';
+import { sign, tsigKey } from '../../../dns/tsig';
 import { describeEachServer } from '../../dns/servers';
 import { overUdp } from '../../dns/raw';
 import { type DnsRig, newKey } from '../../dns/rig';

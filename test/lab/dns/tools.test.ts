@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { TSIG_ALGORITHMS } from '../../../lab/dns/tsig';
+import { TSIG_ALGORITHMS } from '../../../dns/tsig';
 import { startLab } from '../../dns/lab';
 import { type DnsRig, newKey, type RigKey } from '../../dns/rig';
 import { missingBind } from '../../dns/servers';

@@ -1,9 +1,9 @@
-import { CLASSES, OPCODES, RCODES, TSIG_ERRORS, TYPES } from '../../../lab/dns/codes';
-import { decodeMessage, encodeMessage } from '../../../lab/dns/message';
-import { currentTime, readSignature, sign, TSIG_ALGORITHMS, tsigKey, verify } from '../../../lab/dns/tsig';
-import { describeEachServer } from '../../dns/servers';
-import { overUdp } from '../../dns/raw';
-import { clientOf, type DnsRig, newKey, type RigKey } from '../../dns/rig';
+import { CLASSES, OPCODES, RCODES, TSIG_ERRORS, TYPES } from '../../dns/codes';
+import { decodeMessage, encodeMessage } from '../../dns/message';
+import { currentTime, readSignature, sign, TSIG_ALGORITHMS, tsigKey, verify } from '../../dns/tsig';
+import { describeEachServer } from './servers';
+import { overUdp } from './raw';
+import { clientOf, type DnsRig, newKey, type RigKey } from './rig';
 
 const ZONE = 'contoso.com.';
 const keys = TSIG_ALGORITHMS.map((algorithm) => newKey(algorithm, `${algorithm}.`));

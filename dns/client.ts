@@ -3,12 +3,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 
-import { CLASSES, OPCODES, RCODES, TYPES } from './codes';
+import { CLASSES, nameOfCode, OPCODES, rcodeName, RCODES, TSIG_ERRORS, TYPES } from './codes';
 import { frame, Unframer } from './framing';
 import { decodeMessage, encodeMessage, type Message, type WireRecord } from './message';
 import { fold, MalformedMessage } from './name';
 import type { RecordType } from './record';
-import { sign, type Signed, type TsigKey, verify } from './tsig';
+import { readSignature, sign, type Signed, type TsigKey, verify } from './tsig';
 
 export const TRANSPORTS = ['udp', 'udp4', 'udp6', 'tcp', 'tcp4', 'tcp6'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -28,6 +28,21 @@ export interface DnsClientOptions {
 
 /** The exchange with the server failed; the message says how, in one sentence. */
 export class DnsError extends Error {}
+
+/** The server does not take the signature of a request. */
+export class KeyRefused extends DnsError {
+  constructor(readonly reason: keyof typeof TSIG_ERRORS) {
+    super(`the server does not accept the signature (${reason}): ${KEY_REMEDIES[reason]}`);
+  }
+}
+
+/** RFC 8945 section 5.2: what each error says of the key. */
+const KEY_REMEDIES = {
+  BADKEY: 'it knows no key of this name and algorithm; check both',
+  BADSIG: 'its secret of this key is another one; check the secret',
+  BADTIME: 'its clock and the one of this machine differ by more than five minutes; set the clocks',
+  BADTRUNC: 'it wants a longer signature than it was sent; check the algorithm of the key',
+} as const;
 
 /** No answer in time: worth asking again. */
 class NoAnswer extends DnsError {}
@@ -107,14 +122,12 @@ export class DnsClient {
     try {
       const received = decodeMessage(bytes);
       if (key === undefined || request === undefined) return received.message;
-      if (received.message.rcode === RCODES.NOTAUTH) {
-        // What a wrong key, a wrong clock, and a zone that the server does not have all look like.
-        throw new DnsError(
-          'the server does not accept the signature, or does not have the zone (NOTAUTH); ' +
-            'check the name, algorithm and secret of the key, the clocks, and the name of the zone',
-        );
+      if (received.signature === undefined) {
+        throw new DnsError(`the answer ${rcodeName(received.message.rcode)} is not signed`);
       }
-      if (received.signature === undefined) throw new DnsError('the answer is not signed');
+      // Such an answer cannot be signed where the server lacks the key, RFC 8945 section 5.3.2.
+      const refused = nameOfCode(TSIG_ERRORS, readSignature(bytes, received.signature).error, '');
+      if (refused in TSIG_ERRORS) throw new KeyRefused(refused as keyof typeof TSIG_ERRORS);
       const verdict = verify(bytes, received.signature, [key], { requestMac: request.mac });
       if (verdict.kind === 'refused') {
         throw new DnsError(`the signature of the answer is not right (${verdict.error})`);

@@ -1,13 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-import { DnsClient } from '../../../lab/dns/client';
-import { TYPES } from '../../../lab/dns/codes';
-import { decodeMessage, encodeMessage, type Message, wireRecord } from '../../../lab/dns/message';
-import { sign, tsigKey } from '../../../lab/dns/tsig';
-import { startProxy } from '../../dns/proxy';
-import { clientOf, newKey } from '../../dns/rig';
-import { describeEachServer } from '../../dns/servers';
+import { DnsClient } from '../../dns/client';
+import { TYPES } from '../../dns/codes';
+import { decodeMessage, encodeMessage, type Message, wireRecord } from '../../dns/message';
+import { sign, tsigKey } from '../../dns/tsig';
+import { startProxy } from './proxy';
+import { clientOf, newKey } from './rig';
+import { describeEachServer } from './servers';
 
 const ZONE = 'contoso.com.';
 const key = newKey();

@@ -1,0 +1,33 @@
+import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-settings';
+import { type Block, integer, text } from '../schema';
+
+const otherwise = (setting: UpdateSetting, sentence: string, last = '') =>
+  `${sentence} Left out: ${UPDATE_SETTINGS[setting]}${last}.`;
+
+const ATTRIBUTES = {
+  zone: text('required', 'Zone that holds records of the site.'),
+  server: text('optional', otherwise('server', 'Name or address of the server that takes its updates.')),
+  port: integer('optional', otherwise('port', 'Its port.', ', else 53')),
+  transport: text('optional', otherwise('transport', 'udp, tcp, or one of them with 4 or 6.', ', else udp')),
+  timeout: text('optional', otherwise('timeout', 'Seconds to wait for an answer.', ', else 2')),
+  key_name: text('optional', otherwise('key_name', 'Name of the TSIG key, with the dot at its end.')),
+  key_algorithm: text('optional', otherwise('key_algorithm', 'Algorithm of the key, as hmac-sha256.')),
+  key_secret: text('optional', otherwise('key_secret', 'Secret of the key, Base64; never kept.'), {
+    sensitive: true,
+  }),
+};
+
+/** Settings of the updates of a zone, as its records have them in hashicorp/dns. */
+export const DNS_UPDATE_BLOCK: Block = {
+  nesting: 'list',
+  schema: {
+    description:
+      'A zone of which the server is asked, before anything runs, whether it would take an update. The records themselves are sent by hashicorp/dns. Nothing is asked where Kerberos (GSS-TSIG) signs the updates.',
+    attributes: ATTRIBUTES,
+  },
+};
+
+/** A block of the configuration, all of it known. */
+export type DnsUpdate = { readonly [name in keyof typeof ATTRIBUTES]: string | number | null } & {
+  readonly zone: string;
+};

@@ -1,0 +1,138 @@
+import { DnsClient, DnsError, type DnsClientOptions } from '../dns/client';
+import { rcodeName, RCODES } from '../dns/codes';
+import {
+  type Environment,
+  SettingsError,
+  signsByKerberos,
+  updateClientOptions,
+  UPDATE_SETTINGS,
+} from '../dns/update-settings';
+import { type Diagnostic, isKnown, path, type Path, type Values } from '../schema';
+import type { DnsUpdate } from './dns-update-block';
+
+interface Refusal {
+  /** The answer says neither yes nor no. */
+  readonly unclear?: true;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/**
+ * Asks the server of each zone whether it would take updates, by an update that changes nothing: a server checks the
+ * zone, the signature and the rights of an update before it looks at the changes in it (RFC 2136 sections 3.1 to 3.3,
+ * RFC 8945 section 5.2), and one without changes leaves the zone as it is.
+ *
+ * hashicorp/dns asks nothing before its first record, which is the last step of a deploy: a wrong key would be found
+ * when the servers are changed already.
+ *
+ * @param severity of a refusal; who only plans may lack the key
+ * @returns a diagnostic for each zone that takes none; nothing where Kerberos signs the updates, which is not tried
+ */
+export async function dnsUpdateProblems(
+  updates: readonly Values[],
+  environment: Environment,
+  severity: 'error' | 'warning',
+): Promise<readonly Diagnostic[]> {
+  if (signsByKerberos(environment)) return [];
+  const found = await Promise.all(
+    updates.map(async (update, index) => {
+      if (!Object.values(update).every(isKnown)) return [];
+      const { zone, ...declared } = update as DnsUpdate;
+      const refusal = await refusalOf(zone, declared, environment);
+      return refusal === undefined ? [] : [diagnosticOf(zone, refusal, severity, path('dns_update', index))];
+    }),
+  );
+  return found.flat();
+}
+
+function diagnosticOf(
+  zone: string,
+  { unclear, reason, remedy }: Refusal,
+  severity: 'error' | 'warning',
+  at: Path,
+): Diagnostic {
+  const summary = unclear
+    ? `Whether DNS takes updates of the zone ${zone} is not known`
+    : `DNS does not take updates of the zone ${zone}`;
+  const stops = !unclear && severity === 'error';
+  return {
+    severity: stops ? 'error' : 'warning',
+    summary,
+    detail: `${reason}.\n${remedy}.${stops ? '\nNothing was changed.' : ''}`,
+    path: at,
+  };
+}
+
+/** Where a setting of a zone stands, for people. */
+const PLACE = 'in dns.zones of the declaration';
+
+async function refusalOf(
+  zone: string,
+  declared: Omit<DnsUpdate, 'zone'>,
+  environment: Environment,
+): Promise<Refusal | undefined> {
+  try {
+    const settings = Object.entries(declared).map(([name, value]) => [
+      name,
+      value === null ? undefined : String(value),
+    ]);
+    const options = updateClientOptions(Object.fromEntries(settings) as object, environment);
+    if (options === undefined) {
+      return {
+        reason: 'It is not said which server takes them',
+        remedy: `Set server ${PLACE}, or ${UPDATE_SETTINGS.server}`,
+      };
+    }
+    return await answered(zone, options);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return {
+      reason: `The settings are not right: ${error.message}`,
+      remedy: `Change them ${PLACE}; what is left out there is taken from ${Object.values(UPDATE_SETTINGS).join(', ')}`,
+    };
+  }
+}
+
+async function answered(zone: string, options: DnsClientOptions): Promise<Refusal | undefined> {
+  const { server, port, key } = options;
+  const signed = key === undefined ? 'unsigned' : `signed with the key ${key.name}`;
+  const where = `${server} port ${port}`;
+  try {
+    const { rcode } = await new DnsClient(options).update(zone.endsWith('.') ? zone : `${zone}.`, []);
+    if (rcode === RCODES.NOERROR) return undefined;
+    const reason = `${where} answers ${rcodeName(rcode)} to an update ${signed}`;
+    switch (rcode) {
+      case RCODES.REFUSED:
+        return {
+          reason,
+          remedy:
+            key === undefined
+              ? `Sign the updates: set keyName and keyAlgorithm ${PLACE} and the secret in TF_VAR_dns_key_secret, or ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`
+              : 'Allow this key to update the zone on the server (BIND: update-policy or allow-update), or take the key that may',
+        };
+      case RCODES.NOTAUTH:
+      case RCODES.NOTZONE:
+        return {
+          reason,
+          remedy: `It does not hold this zone. Check name and server ${PLACE}, or ${UPDATE_SETTINGS.server}: updates go to the primary server of the zone`,
+        };
+      case RCODES.NOTIMP:
+        return {
+          reason,
+          remedy: `It takes no dynamic updates. Allow them there, or name the primary server of the zone ${PLACE} or in ${UPDATE_SETTINGS.server}`,
+        };
+      default:
+        return {
+          unclear: true,
+          reason,
+          remedy: 'The records are the last step of a deploy: look at the server first',
+        };
+    }
+  } catch (error) {
+    if (!(error instanceof DnsError)) throw error;
+    return {
+      reason: `An update to ${where}, ${signed}: ${error.message}`,
+      remedy: `What is sent where stands ${PLACE}, and where it is left out there in ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port} and ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm}, ${UPDATE_SETTINGS.key_secret}`,
+    };
+  }
+}
