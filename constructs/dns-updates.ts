@@ -9,8 +9,8 @@ function settingsOf(zone: Zone): string {
   return JSON.stringify([server, port, keyName, keyAlgorithm, transport, timeoutSeconds]);
 }
 
-/** As hashicorp/dns takes it: with the dot at its end. */
-export const absoluteName = ({ name }: Zone) => (name.endsWith('.') ? name : `${name}.`);
+/** As hashicorp/dns takes it: with the dot at its end; in lower case, since another spelling is another zone to it. */
+export const absoluteName = ({ name }: Zone) => (name.endsWith('.') ? name : `${name}.`).toLowerCase();
 
 const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 

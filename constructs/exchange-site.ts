@@ -115,7 +115,8 @@ export class ExchangeSite extends Construct {
       provider: updates.providerOf(record.zone),
     });
     this.#order(recordSet, record.dependsOn);
-    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
+    if (record.existing)
+      new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }
 
   /**

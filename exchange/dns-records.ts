@@ -8,7 +8,10 @@ export interface DnsRecordSet {
   readonly id: string;
   readonly host: string;
   readonly zone: Zone;
-  /** Relative to the zone; null for the zone itself. */
+  /**
+   * Relative to the zone, null for the zone itself. In lower case: DNS makes no difference (RFC 4343), but hashicorp/dns
+   * deletes a live record set to write its name in another one.
+   */
   readonly name: string | null;
   readonly type: 'A' | 'AAAA';
   readonly ttlSeconds: number;
@@ -48,7 +51,10 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
   return clientNames(site).flatMap(({ host }) => {
     const zone = zoneOf(site, host);
     if (zone === undefined) return [];
-    const name = host.slice(0, host.length - zone.name.replace(/\.$/, '').length).replace(/\.$/, '');
+    const name = host
+      .slice(0, host.length - zone.name.replace(/\.$/, '').length)
+      .replace(/\.$/, '')
+      .toLowerCase();
     return (['A', 'AAAA'] as const).flatMap((type) => {
       const ofType = addresses.filter((address) => recordTypeOf(address) === type);
       if (ofType.length === 0) return [];

@@ -99,6 +99,15 @@ describe('what a declaration comes to', () => {
     }
   });
 
+  test('the letter case of a host name is none of its record set, which would be deleted and made again', () => {
+    const inCase = (client: string) =>
+      resolveSite(site({ namespaces: { ...right.namespaces, client } })).dnsRecords.map(({ id, name }) => [
+        id,
+        name,
+      ]);
+    expect(inCase('MAIL.Contoso.com')).toEqual(inCase('mail.contoso.com'));
+  });
+
   test('the certificate must cover what clients use and what it is said to have, each once', () => {
     const declared = {
       ...right.certificate,
