@@ -222,7 +222,7 @@ const site = object<ExchangeSiteProps>({
       witness,
       alternateWitness: optional(witness),
       addresses: optional(list(text, 1)),
-      members: optional(list(text, 1)),
+      members: optional(list(text)),
     }),
   ),
   dns: object<Dns>({
