@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import ssh2 from 'ssh2';
 import { bundle } from '../install/bundle';
+import { newSshKeyPair } from '../lab/exchange/ssh-key-pair';
 import { newOrganization, serversNamed } from './exchange-organization';
 import { Conversation } from './conversation';
 import type { ClientPeer } from './remoting-client';
@@ -37,7 +37,7 @@ export class RemotingPrograms {
       bundle('bench/remoting-client.ts', join(folder, 'client.js')),
     ]);
     const organization = newOrganization(workshop, serversNamed(1));
-    const keys = ssh2.utils.generateKeyPairSync('ed25519');
+    const keys = newSshKeyPair();
     const privateKeyFile = join(folder, 'key');
     writeFileSync(privateKeyFile, keys.private, { mode: 0o600 });
     organization.ssh.add(USER, { publicKeys: [keys.public] });

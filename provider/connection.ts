@@ -5,7 +5,7 @@ import type { Session } from '../powershell/session';
 import { RemotingError, type RemotingErrorKind } from '../remoting/remoting-error';
 import { openSession } from '../remoting/session';
 import type { Transport } from '../remoting/transport';
-import type { SshAuthentication } from '../remoting/transports/ssh';
+import type { SshAuthentication } from '../remoting/transports/ssh-sign-in';
 import type { WsmanAuthentication } from '../remoting/transports/wsman/authentication';
 import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
 import { ENVIRONMENT, SECRET_ENVIRONMENT, sshSecrets } from './configuration';

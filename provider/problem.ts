@@ -156,6 +156,9 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'timeout':
       return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
     case 'refused':
+      if (facts.subsystem !== undefined) {
+        return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
+      }
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
     case 'tls-untrusted':
       return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}.`;
@@ -176,6 +179,6 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'closed':
     case 'protocol':
     case 'too-large':
-      return `What answers there is not a PowerShell remoting server, or it ended${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+      return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
   }
 }

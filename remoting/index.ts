@@ -1,12 +1,13 @@
 export { DEFAULT_BOUNDS, type Bounds } from './bounds';
 export { RemotingError, type RemotingErrorKind, type RemotingFacts } from './remoting-error';
 export * from './server/command-host';
-export { serve, type ServeOptions } from './server/serve';
+export { serve, type ServeOptions, type StreamOptions } from './server/serve';
 export { openSession, type RemotingSession, type SessionOptions } from './session';
 export type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Transport } from './transport';
 export type { HostKeyTrust } from './transports/host-key';
 export { processTransport, type ProcessOptions } from './transports/process';
-export { sshTransport, type SshAuthentication, type SshOptions } from './transports/ssh';
+export { sshTransport, type SshOptions } from './transports/ssh';
+export type { SshAuthentication } from './transports/ssh-sign-in';
 export { type WsmanAuthentication } from './transports/wsman/authentication';
 export { type TlsTrust } from './transports/wsman/tls';
 export { wsmanTransport, type WsmanOptions } from './transports/wsman/transport';

@@ -65,6 +65,8 @@ export interface RemotingFacts {
   readonly file?: string;
   /** `path:line` of the entry in the known_hosts file that decided. */
   readonly knownHostsEntry?: string;
+  /** The SSH subsystem that the server did not start. */
+  readonly subsystem?: string;
   /** Authentication methods that the server offers. */
   readonly methods?: readonly string[];
   /** The bound that was hit, by the name of its option, and its value. */

@@ -2,7 +2,15 @@ import { answer } from './answer';
 import { CLASSES, OPCODES, type Rcode, RCODES, TSIG_ERRORS, TYPES } from '../../dns/codes';
 import { decodeMessage, encodeMessage, type Message, type Received } from '../../dns/message';
 import { fold, MalformedMessage } from '../../dns/name';
-import { appendError, currentTime, sign, timeBytes, type TsigKey, verify, type Verdict } from '../../dns/tsig';
+import {
+  appendError,
+  currentTime,
+  sign,
+  timeBytes,
+  type TsigKey,
+  verify,
+  type Verdict,
+} from '../../dns/tsig';
 import { update } from './update';
 import type { Zone } from './zone';
 

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { fingerprint } from '../../remoting/transports/known-hosts';
+import { newSshKeyPair } from './ssh-key-pair';
 import type { Store } from './store';
 
 interface Account {
@@ -44,7 +45,7 @@ export class SshAccounts {
 
   /** A new host key, as after a server was reinstalled. */
   renewHostKey(): void {
-    this.#change((file) => ({ ...file, hostKey: makeHostKey() }));
+    this.#change((file) => ({ ...file, hostKey: newSshKeyPair().private }));
   }
 
   /**
@@ -104,7 +105,7 @@ export class SshAccounts {
   #change(change: (file: SshFile) => SshFile): SshFile {
     return this.store.locked(() => {
       const file = (this.store.readJson(FILE) as SshFile | undefined) ?? {
-        hostKey: makeHostKey(),
+        hostKey: newSshKeyPair().private,
         accounts: [],
       };
       const changed = change(file);
@@ -112,10 +113,6 @@ export class SshAccounts {
       return changed;
     });
   }
-}
-
-function makeHostKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private;
 }
 
 function hashed(password: string, salt: Buffer): { readonly salt: string; readonly hash: string } {

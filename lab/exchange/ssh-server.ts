@@ -106,7 +106,7 @@ function answer(host: Host, session: ssh2.Session, connection: ssh2.Connection):
 
 async function talk(host: Host, stream: ssh2.ServerChannel, drop: () => void): Promise<void> {
   try {
-    await serve(host(drop), stream, stream);
+    await serve(host(drop), stream, stream, { end: false });
     stream.exit(0);
   } catch (error) {
     stream.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -7,23 +7,32 @@ import { ServedPool, type ServeOptions } from './served-pool';
 
 export type { ServeOptions };
 
+export interface StreamOptions extends ServeOptions {
+  /**
+   * Whether `writable` is ended at last. An SSH channel must still be open to take its exit status.
+   *
+   * @default true
+   */
+  readonly end?: boolean;
+}
+
 /**
  * Serves one client over a byte stream: a process's stdin and stdout, or an SSH channel. Resolves when the client
  * closed its pool or went away (pipelines that still ran are stopped then); rejects with a `RemotingError` where the
- * client broke the protocol or a bound. `writable` is ended; `readable` is read no more. Nothing else may write to
- * `writable`.
+ * client broke the protocol or a bound. `writable` is ended unless `end` says otherwise; `readable` is read no more.
+ * Nothing else may write to `writable`.
  */
 export async function serve(
   host: CommandHost,
   readable: Readable,
   writable: Writable,
-  options: ServeOptions = {},
+  options: StreamOptions = {},
 ): Promise<void> {
   const server = new LineServer(host, writable, options);
   try {
     await server.run(readable);
   } finally {
-    await server.end();
+    await server.end(options.end ?? true);
   }
 }
 
@@ -64,9 +73,9 @@ class LineServer {
     }
   }
 
-  async end(): Promise<void> {
+  async end(endsWritable: boolean): Promise<void> {
     await this.#pool.end();
-    if (!this.#writable.writableEnded && !this.#closed) this.#writable.end();
+    if (endsWritable && !this.#writable.writableEnded && !this.#closed) this.#writable.end();
   }
 
   /** True where the client closed the pool. */

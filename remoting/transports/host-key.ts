@@ -24,6 +24,8 @@ export class HostKeyCheck {
   readonly #known: KnownHosts | undefined;
   readonly #host: string;
   readonly #port: number;
+  /** Types of the keys that were shown and are not the pinned. */
+  readonly #others = new Set<string>();
 
   private constructor(trust: HostKeyTrust, known: KnownHosts | undefined, host: string, port: number) {
     this.#trust = trust;
@@ -47,15 +49,27 @@ export class HostKeyCheck {
   algorithms(): readonly ServerHostKeyAlgorithm[] {
     const known = this.#known?.keyTypes(this.#host, this.#port) ?? [];
     const rank = (keyType: string): number => (known.includes(keyType) ? 0 : 1);
-    return ALGORITHMS.toSorted((left, right) => rank(left.keyType) - rank(right.keyType)).flatMap(
-      ({ names }) => names,
-    );
+    return ALGORITHMS.filter(({ keyType }) => !this.#others.has(keyType))
+      .toSorted((left, right) => rank(left.keyType) - rank(right.keyType))
+      .flatMap(({ names }) => names);
   }
 
   accepts(key: Buffer): boolean {
-    this.refusal =
+    const refusal =
       'fingerprints' in this.#trust ? this.#pinned(key, this.#trust.fingerprints) : this.#filed(key);
-    return this.refusal === undefined;
+    // The key that the server prefers is the one to tell of.
+    this.refusal = refusal === undefined ? undefined : (this.refusal ?? refusal);
+    return refusal === undefined;
+  }
+
+  /** How many types of keys were shown that are not the pinned. */
+  get typesShown(): number {
+    return this.#others.size;
+  }
+
+  /** A fingerprint does not tell the type of its key: the server may have the pinned key besides the one it showed. */
+  mayKnowAnother(): boolean {
+    return this.#others.size > 0 && this.algorithms().length > 0;
   }
 
   #pinned(key: Buffer, expected: readonly string[]): RemotingError | undefined {
@@ -63,6 +77,7 @@ export class HostKeyCheck {
     // Some tools show the padding of base64, `ssh-keygen -l` does not.
     const pins = expected.map((pin) => pin.replace(/=+$/, ''));
     if (pins.includes(shown)) return undefined;
+    if (pins.length > 0) this.#others.add(keyType(key));
     const facts = { host: this.#host, port: this.#port, fingerprint: shown, expectedFingerprints: pins };
     return pins.length === 0
       ? new RemotingError('host-key-unknown', `no host key of ${this.#host} is pinned`, facts)
@@ -96,4 +111,9 @@ export class HostKeyCheck {
       }
     }
   }
+}
+
+/** The name that a public key begins with (RFC 4253, section 6.6); empty where it is cut off. */
+function keyType(key: Buffer): string {
+  return key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 }

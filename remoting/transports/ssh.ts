@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type * as Ssh2 from 'ssh2';
-import type { AuthenticationType, Client, ClientChannel, ConnectConfig } from 'ssh2';
-import type { SecureText } from '../../powershell/invocation';
+import type { Client, ClientChannel } from 'ssh2';
 import { OutOfProcessCarrier } from '../out-of-process-carrier';
 import { RemotingError, type RemotingFacts } from '../remoting-error';
 import type { ByteChannel, Carrier, CarrierOptions, Transport } from '../transport';
 import { HostKeyCheck, type HostKeyTrust } from './host-key';
+import { SignIn, type SshAuthentication, type SshError } from './ssh-sign-in';
 import { Tail } from './tail';
 
 /** PowerShell behind an SSH server. */
@@ -37,12 +36,6 @@ export interface SshOptions {
    */
   readonly keepAliveMs?: number;
 }
-
-export type SshAuthentication =
-  | { readonly privateKeyFile: string; readonly passphrase?: SecureText }
-  /** The socket of an SSH agent, as in `SSH_AUTH_SOCK`; on Windows also `pageant`. */
-  | { readonly agent: string }
-  | { readonly password: SecureText };
 
 /** What OpenSSH 7.4 (2016) and later offer; SHA-1, CBC and finite-field groups below 3072 bits are left out. */
 const KEY_EXCHANGES = [
@@ -82,85 +75,56 @@ async function openChannel(options: SshOptions, signal: AbortSignal): Promise<By
   const port = options.port ?? 22;
   const where: RemotingFacts = { host: options.host, port, user: options.user };
   const check = await HostKeyCheck.load(options.hostKey, options.host, port);
-  const credentials = await readCredentials(options.authentication, where);
-  const { Client } = await loadSsh2();
-  const client = new Client();
-  const onAbort = (): void => {
-    client.destroy();
+  const { Client, utils } = await loadSsh2();
+  const signIn = await SignIn.load(options.user, options.authentication, where, utils.parseKey);
+  const connect = async (): Promise<ByteChannel> => {
+    const client = new Client();
+    const onAbort = (): void => {
+      client.destroy();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await handshake(client, options, check, signIn, where);
+      return await startPeer(client, options, where);
+    } catch (error) {
+      client.destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await handshake(client, options, check, credentials, where);
-    return await startPeer(client, options, where);
-  } catch (error) {
-    client.destroy();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+  for (;;) {
+    const shown = check.typesShown;
+    try {
+      return await connect();
+    } catch (error) {
+      if (signal.aborted || check.typesShown === shown || !check.mayKnowAnother()) throw error;
+    }
   }
-}
-
-type Credentials = Pick<ConnectConfig, 'privateKey' | 'passphrase' | 'agent' | 'password'> & {
-  readonly method: AuthenticationType;
-};
-
-async function readCredentials(
-  authentication: SshAuthentication,
-  where: RemotingFacts,
-): Promise<Credentials> {
-  if ('password' in authentication) {
-    return { method: 'password', password: authentication.password.reveal() };
-  }
-  if ('agent' in authentication) return { method: 'agent', agent: authentication.agent };
-  const file = authentication.privateKeyFile;
-  const passphrase = authentication.passphrase?.reveal();
-  let privateKey: Buffer;
-  try {
-    privateKey = await readFile(file);
-  } catch (error) {
-    throw new RemotingError(
-      'usage',
-      `the private key ${file} cannot be read`,
-      { ...where, file },
-      { cause: error },
-    );
-  }
-  const { utils } = await loadSsh2();
-  const parsed = utils.parseKey(privateKey, passphrase);
-  if (parsed instanceof Error) {
-    const message = `the private key ${file} cannot be used: ${parsed.message}`;
-    throw new RemotingError('usage', message, { ...where, file }, { cause: parsed });
-  }
-  return { method: 'publickey', privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
 }
 
 function handshake(
   client: Client,
   options: SshOptions,
   check: HostKeyCheck,
-  { method, ...credentials }: Credentials,
+  signIn: SignIn,
   where: RemotingFacts,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let tried = false;
-    let offered: readonly string[] | undefined;
     client.on('ready', resolve);
     client.on('close', () =>
       reject(check.refusal ?? new RemotingError('closed', 'the SSH server hung up', where)),
     );
-    client.on('error', (error) => reject(check.refusal ?? handshakeError(error, where, offered)));
+    client.on('error', (error: SshError) => {
+      if (signIn.outlives(error)) return;
+      reject(check.refusal ?? signIn.refusal(error) ?? handshakeError(error, where));
+    });
+    client.on('change password', () => reject(signIn.expired()));
     client.connect({
       host: options.host,
       port: options.port ?? 22,
       username: options.user,
-      ...credentials,
-      // One method, the one that was asked for: no others are tried behind the caller's back.
-      authHandler: (left: readonly AuthenticationType[] | null, _partial, next) => {
-        offered = left ?? offered;
-        // `false` ends the attempts (ssh2's README); its types do not know.
-        next(tried ? (false as never) : method);
-        tried = true;
-      },
+      authHandler: signIn.handler(reject),
       hostVerifier: (key: Buffer) => check.accepts(key),
       algorithms: {
         kex: [...KEY_EXCHANGES],
@@ -179,19 +143,10 @@ function handshake(
   });
 }
 
-function handshakeError(
-  error: Error & { readonly level?: string; readonly code?: string },
-  where: RemotingFacts,
-  offered: readonly string[] | undefined,
-): RemotingError {
-  const facts = { ...where, ...(error.code === undefined ? {} : { code: error.code }) };
+function handshakeError(error: SshError, where: RemotingFacts): RemotingError {
+  const facts = { ...where, ...(typeof error.code === 'string' ? { code: error.code } : {}) };
   const cause = { cause: error };
   switch (error.level) {
-    case 'client-authentication': {
-      const methods = offered === undefined ? {} : { methods: offered };
-      const message = `${where.host} refused the credentials of ${where.user}`;
-      return new RemotingError('authentication-refused', message, { ...facts, ...methods }, cause);
-    }
     case 'client-timeout':
       return new RemotingError(
         'timeout',
@@ -221,7 +176,8 @@ async function startPeer(client: Client, options: SshOptions, where: RemotingFac
         return;
       }
       const what = 'subsystem' in peer ? `the subsystem ${peer.subsystem}` : 'the command';
-      reject(new RemotingError('refused', `${where.host} refused ${what}`, where, { cause: error }));
+      const facts = { ...where, ...('subsystem' in peer ? { subsystem: peer.subsystem } : {}) };
+      reject(new RemotingError('refused', `${where.host} refused ${what}`, facts, { cause: error }));
     };
     client.on('close', () => reject(new RemotingError('closed', 'the SSH server hung up', where)));
     if ('subsystem' in peer) client.subsys(peer.subsystem, onOpen);
@@ -241,8 +197,8 @@ function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFa
       ...(signal === undefined ? {} : { signal }),
     };
   });
-  client.on('error', (error: Error & { readonly code?: string }) => {
-    facts = { ...facts, ...(error.code === undefined ? {} : { code: error.code }) };
+  client.on('error', ({ code }: SshError) => {
+    facts = { ...facts, ...(typeof code === 'string' ? { code } : {}) };
   });
   const ended = new Promise<RemotingFacts>((resolve) => {
     const end = (): void => resolve(stderr.text === '' ? facts : { ...facts, stderr: stderr.text });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { newSshKeyPair } from '../../lab/exchange/ssh-key-pair';
 import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-server';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { startLab } from '../dns/lab';
@@ -39,11 +39,7 @@ describeWithTerraform('secrets', () => {
   beforeAll(async () => {
     tools = await siteTools();
     rig = await SiteRig.create({ tools, startDns: startLab });
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', {
-      passphrase: PASSPHRASE,
-      cipher: 'aes256-cbc',
-      rounds: 16,
-    });
+    const pair = newSshKeyPair(PASSPHRASE);
     const keyFile = join(rig.folder, 'id_ed25519');
     writeFileSync(keyFile, pair.private, { mode: 0o600 });
     rig.organization.ssh.add('admin', { password: PASSWORD, publicKeys: [pair.public] });

@@ -2,6 +2,7 @@ import { SecureText, type Invocation, type Parameters } from '../../powershell/i
 import type { ObjectsOutcome, Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession, type SessionOptions } from '../../remoting/session';
 import type { CommandHost } from '../../remoting/server/command-host';
+import { describeNeeding } from '../requirement';
 import { loopback } from './peers/loopback';
 import { WAYS, type Way } from './peers/ways';
 
@@ -10,7 +11,7 @@ function objects(outcome: Outcome): ObjectsOutcome {
   return outcome;
 }
 
-describe.each(WAYS)('a session %s', (_name, start) => {
+function describeSession(start: () => Promise<Way>): void {
   let way: Way;
   beforeAll(async () => {
     way = await start();
@@ -208,7 +209,11 @@ describe.each(WAYS)('a session %s', (_name, start) => {
     expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ notSent: 'closed' });
     await expect(session.availableRunspaces()).rejects.toMatchObject({ kind: 'closed' });
   });
-});
+}
+
+for (const [name, start, missing = ''] of WAYS) {
+  describeNeeding(missing, `a session ${name}`, () => describeSession(start));
+}
 
 describe('a session whose host is looked at', () => {
   const selectingHost = (refusal: string | undefined) => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Prompt } from 'ssh2';
 import { SecureText } from '../../powershell/invocation';
 import { serve } from '../../remoting/server/serve';
 import { openSession } from '../../remoting/session';
@@ -140,6 +141,53 @@ describe('the ssh transport', () => {
       kind: 'authentication-refused',
       facts: { host: '127.0.0.1', user: 'admin', methods: ['password', 'publickey'] },
     });
+  });
+
+  describe('a server that takes passwords as answers alone', () => {
+    const question = { prompt: 'Password: ', echo: false };
+    const server = (questions: readonly Prompt[]): Promise<SshPeer> =>
+      startSshServer({
+        password: 'right',
+        questions,
+        onChannel: (channel) => void serve(sampleHost, channel, channel).then(() => channel.exit(0)),
+      });
+    const to = (asking: SshPeer, password = 'right'): Partial<SshOptions> => ({
+      port: asking.port,
+      hostKey: { fingerprints: [fingerprint(asking.hostKey)] },
+      authentication: { password: new SecureText(password, 'the password') },
+    });
+
+    test('gets the password as the answer to its only question, once', async () => {
+      const asking = await server([question]);
+      await roundTrip(to(asking));
+      await expect(opening(to(asking, 'wrong'))).rejects.toMatchObject({
+        kind: 'authentication-refused',
+        facts: { methods: ['keyboard-interactive'] },
+      });
+      await asking.close();
+    });
+
+    test.each([
+      ['whose answer shows', [{ prompt: 'Favourite\r\nanimal: ', echo: true }], 'Favourite animal:'],
+      ['besides others', [{ prompt: 'Code:', echo: false }, question], 'Code: Password:'],
+    ])('gets it not for a question %s', async (_, questions, shown) => {
+      const asking = await server(questions);
+      await expect(opening(to(asking))).rejects.toMatchObject({
+        kind: 'authentication-refused',
+        message: expect.stringContaining(shown) as string,
+      });
+      await asking.close();
+    });
+  });
+
+  test('tells a password that has expired', async () => {
+    const server = await startSshServer({ password: 'right', expired: true, onChannel: () => undefined });
+    const hostKey = { fingerprints: [fingerprint(server.hostKey)] };
+    await expect(opening({ port: server.port, hostKey })).rejects.toMatchObject({
+      kind: 'authentication-refused',
+      message: expect.stringContaining('expired') as string,
+    });
+    await server.close();
   });
 
   test('tells a refused subsystem', async () => {

@@ -1,6 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
-import { AgentProtocol, Server, utils, type Connection, type ParsedKey, type ServerChannel } from 'ssh2';
+import {
+  AgentProtocol,
+  Server,
+  utils,
+  type Connection,
+  type ParsedKey,
+  type Prompt,
+  type ServerChannel,
+} from 'ssh2';
 
 export interface SshPeer {
   readonly port: number;
@@ -15,6 +23,10 @@ export interface SshPeer {
 
 export interface SshPeerOptions {
   readonly password?: string;
+  /** Takes the password as the answer to the last of these questions, and not as such. */
+  readonly questions?: readonly Prompt[];
+  /** Wants a new password. */
+  readonly expired?: boolean;
   /** Private key whose owner may log in. */
   readonly clientKey?: string;
   /** Called with the channel of a subsystem `powershell` or of any command. */
@@ -68,6 +80,21 @@ export async function startSshServer(options: SshPeerOptions): Promise<SshPeer> 
     connection.on('close', () => connections.delete(connection));
     connection.on('error', () => connection.end());
     connection.on('authentication', (context) => {
+      if (options.questions !== undefined) {
+        if (context.method !== 'keyboard-interactive') {
+          context.reject(['keyboard-interactive']);
+          return;
+        }
+        context.prompt([...options.questions], (answers) => {
+          if (answers.at(-1) === options.password) context.accept();
+          else context.reject(['keyboard-interactive']);
+        });
+        return;
+      }
+      if (options.expired === true && context.method === 'password') {
+        context.requestChange('a new password, please', () => context.reject());
+        return;
+      }
       const byPassword = context.method === 'password' && context.password === options.password;
       const byKey =
         context.method === 'publickey' &&

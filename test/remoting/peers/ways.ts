@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { bundle } from '../../../install/bundle';
 import { SecureText } from '../../../powershell/invocation';
 import { serve } from '../../../remoting/server/serve';
 import type { Transport } from '../../../remoting/transport';
@@ -8,6 +11,7 @@ import { sshTransport } from '../../../remoting/transports/ssh';
 import { wsmanTransport } from '../../../remoting/transports/wsman/transport';
 import { PASSWORD, removeCertificate, startLab, USER } from '../wsman/lab';
 import { loopback } from './loopback';
+import { missingOpenSsh, newKey, startSshd, SSHD_USER } from './openssh';
 import { sampleHost } from './sample-host';
 import { startSshServer } from './ssh-server';
 
@@ -49,6 +53,34 @@ async function overSsh(): Promise<Way> {
   return { transport, stop: () => server.close() };
 }
 
+async function overOpenSsh(): Promise<Way> {
+  const folder = mkdtempSync(join(tmpdir(), 'way-openssh-'));
+  const program = join(folder, 'stdio.js');
+  await bundle('test/remoting/peers/stdio-server.ts', program);
+  const hostKey = newKey(join(folder, 'host'), 'ed25519');
+  const userKey = newKey(join(folder, 'user'), 'ed25519');
+  const sshd = await startSshd({
+    folder: join(folder, 'sshd'),
+    hostKeys: [hostKey.file],
+    authorizedKeys: [userKey.line],
+    subsystem: `${process.execPath} ${program}`,
+  });
+  const transport = sshTransport({
+    host: '127.0.0.1',
+    port: sshd.port,
+    user: SSHD_USER,
+    authentication: { privateKeyFile: userKey.file },
+    hostKey: { fingerprints: [hostKey.fingerprint] },
+  });
+  return {
+    transport,
+    stop: async () => {
+      await sshd.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
 async function overWsman(): Promise<Way> {
   const lab = await startLab();
   const transport = wsmanTransport({
@@ -65,10 +97,11 @@ async function overWsman(): Promise<Way> {
   };
 }
 
-/** Every transport, and none at all. */
-export const WAYS: readonly (readonly [name: string, start: () => Promise<Way>])[] = [
+/** Every transport, and none at all; with what each needs and this machine lacks. */
+export const WAYS: readonly (readonly [name: string, start: () => Promise<Way>, missing?: string])[] = [
   ['within the process', within],
   ['over a process', overProcess],
   ['over SSH', overSsh],
+  ['over the SSH of OpenSSH', overOpenSsh, missingOpenSsh()],
   ['over WSMan', overWsman],
 ];

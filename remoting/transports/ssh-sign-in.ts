@@ -1,0 +1,190 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { AuthHandlerMiddleware, KeyboardInteractiveAuthMethod, ParsedKey, Prompt, utils } from 'ssh2';
+import type { SecureText } from '../../powershell/invocation';
+import { RemotingError, type RemotingFacts } from '../remoting-error';
+
+export type SshAuthentication =
+  | { readonly privateKeyFile: string; readonly passphrase?: SecureText }
+  /** The socket of an SSH agent, as in `SSH_AUTH_SOCK`; on Windows also `pageant`. */
+  | { readonly agent: string }
+  /** Also answers the one question of a server that takes passwords as `keyboard-interactive` alone (RFC 4256). */
+  | { readonly password: SecureText };
+
+/** An error of ssh2: `level` says at which stage, `code` is Node's, or the number of a disconnect (RFC 4253, 11.1). */
+export type SshError = Error & { readonly level?: string; readonly code?: unknown };
+
+type Key = { readonly privateKey: ParsedKey };
+type Credentials = Key | Exclude<SshAuthentication, { readonly privateKeyFile: string }>;
+type ParseKey = typeof utils.parseKey;
+
+const PROMPT_CHARACTERS = 200;
+
+/** Signs a user in by the one way that was asked for: no others are tried behind the caller's back. */
+export class SignIn {
+  #agentFailure: Error | undefined;
+  /** Methods that the server named last. */
+  #offered: readonly string[] | undefined;
+  /** The server took what it got and wants a further method besides. */
+  #wantsMore = false;
+  readonly #tried: string[] = [];
+
+  private constructor(
+    private readonly user: string,
+    private readonly credentials: Credentials,
+    private readonly where: RemotingFacts,
+  ) {}
+
+  /** @throws RemotingError of kind `usage` where the private key cannot be read */
+  static async load(
+    user: string,
+    authentication: SshAuthentication,
+    where: RemotingFacts,
+    parseKey: ParseKey,
+  ): Promise<SignIn> {
+    if (!('privateKeyFile' in authentication)) return new SignIn(user, authentication, where);
+    const { privateKeyFile, passphrase } = authentication;
+    const privateKey = await readKey(privateKeyFile, passphrase?.reveal(), where, parseKey);
+    return new SignIn(user, { privateKey }, where);
+  }
+
+  /**
+   * What ssh2 asks for the next method until the server takes one.
+   *
+   * @param giveUp called where nothing more can be said to the server
+   */
+  handler(giveUp: (refusal: RemotingError) => void): AuthHandlerMiddleware {
+    const username = this.user;
+    return (left, partial, next) => {
+      this.#wantsMore = partial;
+      // Null before the first attempt, whatever the types of ssh2 say.
+      const named: readonly string[] | null = left;
+      this.#offered = named ?? this.#offered;
+      const method = this.#nextMethod();
+      // `false` ends the attempts (ssh2's README); its types do not know.
+      if (method === undefined) return next(false as never);
+      this.#tried.push(method);
+      const { credentials } = this;
+      if ('privateKey' in credentials) {
+        return next({ type: 'publickey', username, key: credentials.privateKey });
+      }
+      if ('agent' in credentials) return next({ type: 'agent', username, agent: credentials.agent });
+      const password = credentials.password.reveal();
+      if (method === 'password') return next({ type: 'password', username, password });
+      next({ type: 'keyboard-interactive', username, prompt: this.#answerOnce(password, giveUp) });
+    };
+  }
+
+  /** Why the user was not signed in; undefined where the error is of another stage. */
+  refusal(error: SshError): RemotingError | undefined {
+    const { host, user } = this.where;
+    if (error.level === 'client-authentication') {
+      if (this.#agentFailure !== undefined) {
+        const message = `the SSH agent cannot be used: ${this.#agentFailure.message}`;
+        return new RemotingError('usage', message, this.where, { cause: this.#agentFailure });
+      }
+      const message = this.#wantsMore
+        ? `${host} wants a further proof of ${user} besides the right one, which is not supported`
+        : `${host} refused the credentials of ${user}`;
+      return this.#refused(message, error);
+    }
+    // As after MaxAuthTries: the server says why and hangs up.
+    if (error.level === undefined && typeof error.code === 'number' && this.#tried.length > 0) {
+      return this.#refused(`${host} ended the sign-in of ${user}: ${error.message}`, error);
+    }
+    return undefined;
+  }
+
+  /** Whether the sign-in goes on after an error: an agent that fails with one key may have others. */
+  outlives(error: SshError): boolean {
+    if (error.level !== 'agent') return false;
+    this.#agentFailure = error;
+    return true;
+  }
+
+  /** For a server that wants a new password first. */
+  expired(): RemotingError {
+    return this.#refused(`the password of ${this.where.user} has expired on ${this.where.host}`);
+  }
+
+  #nextMethod(): string | undefined {
+    const first =
+      'privateKey' in this.credentials ? 'publickey' : 'agent' in this.credentials ? 'agent' : 'password';
+    if (this.#tried.length === 0) return first;
+    // Where it takes passwords both ways, the password was wrong: not twice, since accounts get locked.
+    const other = first === 'password' && this.#offered?.includes('password') === false;
+    const second = 'keyboard-interactive';
+    return other && this.#tried.length === 1 && this.#offered?.includes(second) === true ? second : undefined;
+  }
+
+  /** The password is for a single question whose answer does not show; anything else is no question for it. */
+  #answerOnce(
+    password: string,
+    giveUp: (refusal: RemotingError) => void,
+  ): KeyboardInteractiveAuthMethod['prompt'] {
+    let answered = false;
+    return (_name, _instructions, _language, prompts, finish) => {
+      const [prompt] = prompts;
+      if (!answered && prompts.length === 1 && prompt?.echo !== true) {
+        answered = true;
+        finish([password]);
+        return;
+      }
+      giveUp(
+        this.#refused(
+          `${this.where.host} asks ${this.where.user} for more than a password: ${asked(prompts)}`,
+        ),
+      );
+    };
+  }
+
+  #refused(message: string, cause?: Error): RemotingError {
+    const facts = { ...this.where, ...(this.#offered === undefined ? {} : { methods: this.#offered }) };
+    return new RemotingError('authentication-refused', message, facts, cause === undefined ? {} : { cause });
+  }
+}
+
+function asked(prompts: readonly Prompt[]): string {
+  return prompts
+    .map(({ prompt }) => prompt)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, PROMPT_CHARACTERS);
+}
+
+async function readKey(
+  file: string,
+  passphrase: string | undefined,
+  where: RemotingFacts,
+  parseKey: ParseKey,
+): Promise<ParsedKey> {
+  const unusable = (why: string, cause: unknown): RemotingError =>
+    new RemotingError('usage', `the private key ${file} cannot be ${why}`, { ...where, file }, { cause });
+  let content: Buffer;
+  try {
+    content = await readFile(file);
+  } catch (error) {
+    throw unusable('read', error);
+  }
+  try {
+    const parsed = parseKey(fromPkcs8(content.toString(), passphrase), passphrase);
+    if (parsed instanceof Error) throw parsed;
+    return parsed;
+  } catch (error) {
+    throw unusable(`used: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+/** The PEM form that OpenSSL writes (RFC 5958), in one that ssh2 reads; any other text as it is. */
+function fromPkcs8(text: string, passphrase: string | undefined): string {
+  if (!/^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)) return text;
+  const key = createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    case 'ec':
+      return key.export({ type: 'sec1', format: 'pem' }).toString();
+    default:
+      throw new Error(`PKCS#8 with ${key.asymmetricKeyType}: convert it with ssh-keygen -p -f`);
+  }
+}
