@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { App } from 'cdktf';
+import { explanation } from './constructs/declaration-error';
 import { SiteStack } from './constructs/site-stack';
 import type { Environment } from './constructs/site-stack';
 
@@ -11,9 +12,14 @@ const environments = join(projectFolder, 'environments');
 const load = createRequire(__filename);
 const app = new App({ stackTraces: false });
 
-for (const file of readdirSync(environments)
-  .filter((name) => name.endsWith('.ts'))
-  .sort()) {
-  new SiteStack(app, basename(file, '.ts'), load(join(environments, file)) as Environment, projectFolder);
+try {
+  for (const file of readdirSync(environments)
+    .filter((name) => name.endsWith('.ts'))
+    .sort()) {
+    new SiteStack(app, basename(file, '.ts'), load(join(environments, file)) as Environment, projectFolder);
+  }
+  app.synth();
+} catch (error) {
+  process.stderr.write(`${explanation(error)}\n`);
+  process.exitCode = 1;
 }
-app.synth();

@@ -17,9 +17,11 @@ import { resolveSite } from '../exchange/resolve-site';
 import { certificate } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
+import type { SiteDiagnostic } from '../exchange/rules';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { Path } from '../schema';
 import { formatPath } from '../schema';
+import { DeclarationError, refuseSynth } from './declaration-error';
 import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
@@ -50,7 +52,7 @@ export class ExchangeSite extends Construct {
   readonly #addresses = new Map<string, string>();
   readonly #projectFolder: string;
 
-  /** @throws TypeError where a value is only known to Terraform: names and addresses decide what is made */
+  /** @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made */
   constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
     super(scope, id);
     refuseTokens(site, []);
@@ -61,9 +63,9 @@ export class ExchangeSite extends Construct {
     for (const warning of diagnostics.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarning(formatDiagnostic(warning));
     }
-    this.node.addValidation({ validate: () => errors.map(formatDiagnostic) });
     // What is wrong may be that two things have one name: then nothing could be made of it.
     if (errors.length === 0) this.#make(site);
+    else refuseSynth(TerraformStack.of(this), refusal(TerraformStack.of(this).node.id, errors));
   }
 
   #make(site: ExchangeSiteProps): void {
@@ -170,10 +172,16 @@ export class ExchangeSite extends Construct {
   }
 }
 
+function refusal(site: string, errors: readonly SiteDiagnostic[]): string {
+  const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
+  const said = errors.map((error) => `  ${formatDiagnostic(error)}`).join('\n');
+  return `The declaration of ${site} has ${count}; nothing was synthesized.\n\n${said}\n`;
+}
+
 /** A value that only Terraform knows cannot decide what is declared. */
 function refuseTokens(value: unknown, at: Path): void {
   if (Token.isUnresolved(value)) {
-    throw new TypeError(
+    throw new DeclarationError(
       `${formatPath(at)}: a value that only Terraform knows; write it into the declaration, which decides what is made`,
     );
   }

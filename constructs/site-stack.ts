@@ -2,6 +2,7 @@ import { relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ExchangeSiteProps } from '../exchange/site';
+import { DeclarationError } from './declaration-error';
 import { ExchangeSite } from './exchange-site';
 import { lockFile } from './lock-file';
 import { writeBesideStack } from './plan-files';
@@ -23,10 +24,10 @@ export class SiteStack extends TerraformStack {
 
   /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
   constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
-    super(scope, id);
+    super(scope, checkedId(id));
     // The file is only loaded, not compiled with the rest, so that the compiler cannot tell.
     if ((environment as Partial<Environment>).site === undefined) {
-      throw new TypeError(
+      throw new DeclarationError(
         `environments/${id}.ts exports no site; write: export const site = defineSite({ … })`,
       );
     }
@@ -41,4 +42,12 @@ export class SiteStack extends TerraformStack {
     writeBesideStack(this, () => ({ '.terraform.lock.hcl': lockFile(this, projectFolder) }));
     this.site = new ExchangeSite(this, 'Default', environment.site, { projectFolder: way });
   }
+}
+
+/** It becomes part of file names and of Terraform's and PowerShell's texts. */
+function checkedId(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(id)) return id;
+  throw new DeclarationError(
+    `environments/${id}.ts: the name of a site holds letters, digits, hyphens and underscores only; rename the file`,
+  );
 }

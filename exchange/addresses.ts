@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** One or several, as a list. */
 export function listed(value: string | readonly string[]): readonly string[] {
@@ -9,4 +9,30 @@ export function listed(value: string | readonly string[]): readonly string[] {
 export function recordTypeOf(address: string): 'A' | 'AAAA' | undefined {
   if (isIPv4(address)) return 'A';
   return isIPv6(address) && !address.includes('%') ? 'AAAA' : undefined;
+}
+
+/** One spelling for each address: an IPv6 address has many (RFC 5952). What is no address stays as it is. */
+export function canonicalAddress(address: string): string {
+  return recordTypeOf(address) === 'AAAA'
+    ? new URL(`http://[${address}]/`).hostname.slice(1, -1)
+    : address.toLowerCase();
+}
+
+/** Addresses that mean no machine, this machine, or one on the same wire (IANA's special-purpose registries). */
+const NOT_FOR_CLIENTS = new BlockList();
+NOT_FOR_CLIENTS.addSubnet('0.0.0.0', 8, 'ipv4');
+NOT_FOR_CLIENTS.addSubnet('127.0.0.0', 8, 'ipv4');
+NOT_FOR_CLIENTS.addSubnet('169.254.0.0', 16, 'ipv4');
+// Multicast, reserved, broadcast.
+NOT_FOR_CLIENTS.addSubnet('224.0.0.0', 3, 'ipv4');
+NOT_FOR_CLIENTS.addAddress('::', 'ipv6');
+NOT_FOR_CLIENTS.addAddress('::1', 'ipv6');
+NOT_FOR_CLIENTS.addSubnet('fe80::', 10, 'ipv6');
+NOT_FOR_CLIENTS.addSubnet('ff00::', 8, 'ipv6');
+
+/** Whether clients on other machines could reach it. */
+export function isForClients(address: string): boolean {
+  // An IPv4 address in an IPv6 one means something within a machine alone (RFC 4291, section 2.5.5.2).
+  if (canonicalAddress(address).startsWith('::ffff:')) return false;
+  return !NOT_FOR_CLIENTS.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }

@@ -1,4 +1,23 @@
-import { either, FLAG, form, group, list, nullable, NUMBER, optional, TEXT, word } from './form';
+import * as v from 'valibot';
+import {
+  either,
+  filledText,
+  flag,
+  group,
+  list,
+  misfits,
+  number,
+  optional,
+  plain,
+  TEXT,
+  text,
+  textOrNull,
+  wholeNumber,
+  words,
+} from './form';
+import type { Finding } from './rules/rule';
+import { SERVICES } from './services';
+import type { ServiceName } from './services';
 import type {
   Connection,
   DatabaseAvailabilityGroup,
@@ -7,6 +26,7 @@ import type {
   Health,
   Namespace,
   Namespaces,
+  OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
   Server,
   SiteCertificate,
@@ -15,106 +35,157 @@ import type {
 } from './site';
 import { ExchangeVersion } from './versions';
 
-const TEXTS = list(TEXT);
-const ADDRESSES = either(TEXT, list(TEXT));
+const addresses = either(TEXT, list(text, 1));
 
-const SERVER = group<Server>('a server', {
-  name: TEXT,
-  fqdn: TEXT,
-  address: ADDRESSES,
-  version: form('a version such as ExchangeVersion.V2016', (value) => value instanceof ExchangeVersion),
-  datacentre: optional(TEXT),
+const server = group<Server>({
+  name: text,
+  fqdn: text,
+  address: addresses,
+  version: plain({
+    what: `one of ${ExchangeVersion.ALL.map(({ label }) => `ExchangeVersion.${label === 'SE' ? label : `V${label}`}`).join(', ')}`,
+    as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
+  }),
+  datacentre: optional(filledText),
 });
 
-const NAMESPACE = either(
-  TEXT,
-  group<Exclude<Namespace, string>>('a pair of internal and external', {
-    internal: TEXT,
-    external: nullable(TEXT),
-  }),
-);
+const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
 
-const NAMESPACES = group<Namespaces>('a group of namespaces', {
-  client: NAMESPACE,
-  autodiscover: TEXT,
+const namespaces = group<Namespaces>({
+  client: namespace,
+  autodiscover: text,
   services: optional(
-    group<NonNullable<Namespaces['services']>>('a list of services with names of their own', {
-      owa: optional(NAMESPACE),
-      ecp: optional(NAMESPACE),
-      activesync: optional(NAMESPACE),
-      ews: optional(NAMESPACE),
-      oab: optional(NAMESPACE),
-      mapi: optional(NAMESPACE),
-      powershell: optional(NAMESPACE),
-      outlookAnywhere: optional(NAMESPACE),
+    group<NonNullable<Namespaces['services']>>({
+      owa: optional(namespace),
+      ecp: optional(namespace),
+      activesync: optional(namespace),
+      ews: optional(namespace),
+      oab: optional(namespace),
+      mapi: optional(namespace),
+      powershell: optional(namespace),
+      outlookAnywhere: optional(namespace),
     }),
   ),
 });
 
-const CERTIFICATE = group<SiteCertificate>('a certificate', {
-  pfxFile: TEXT,
-  names: TEXTS,
-  services: TEXTS,
-  thumbprint: optional(TEXT),
-  replaceDefaultSmtpCertificate: optional(FLAG),
-  privateKeyExportable: optional(FLAG),
-  warnBeforeExpiryDays: optional(NUMBER),
+const certificate = group<SiteCertificate>({
+  pfxFile: filledText,
+  names: list(text, 1),
+  services: list(
+    plain(
+      words<SiteCertificate['services'][number]>({
+        IIS: true,
+        SMTP: true,
+        POP: true,
+        IMAP: true,
+        UM: true,
+        UMCallRouter: true,
+      }),
+    ),
+    1,
+  ),
+  thumbprint: optional(text),
+  replaceDefaultSmtpCertificate: optional(flag),
+  privateKeyExportable: optional(flag),
+  warnBeforeExpiryDays: optional(wholeNumber),
 });
 
-const WITNESS = group<Witness>('a witness', { server: TEXT, directory: TEXT });
+const witness = group<Witness>({ server: text, directory: text });
 
-const DAG = group<DatabaseAvailabilityGroup>('a DAG', {
-  name: TEXT,
-  witness: WITNESS,
-  alternateWitness: optional(WITNESS),
-  addresses: optional(TEXTS),
-  members: optional(TEXTS),
+const dag = group<DatabaseAvailabilityGroup>({
+  name: text,
+  witness,
+  alternateWitness: optional(witness),
+  addresses: optional(list(text, 1)),
+  members: optional(list(text)),
 });
 
-const ZONE = group<Zone>('a zone', {
-  name: TEXT,
-  server: optional(TEXT),
-  port: optional(NUMBER),
-  keyName: optional(TEXT),
-  keyAlgorithm: optional(word('hmac-md5', 'hmac-sha1', 'hmac-sha256', 'hmac-sha512')),
-  transport: optional(word('udp', 'udp4', 'udp6', 'tcp', 'tcp4', 'tcp6')),
-  timeoutSeconds: optional(NUMBER),
-});
-
-const DNS = group<Dns>('a group of DNS settings', {
-  zones: list(ZONE),
-  ttlSeconds: optional(NUMBER),
-  publish: optional(
-    either(
-      word('round-robin'),
-      group<Exclude<NonNullable<Dns['publish']>, string>>('a load balancer with its virtualIp', {
-        virtualIp: ADDRESSES,
+const zone = group<Zone>({
+  name: text,
+  server: optional(text),
+  port: optional(number),
+  keyName: optional(text),
+  keyAlgorithm: optional(
+    plain(
+      words<NonNullable<Zone['keyAlgorithm']>>({
+        'hmac-md5': true,
+        'hmac-sha1': true,
+        'hmac-sha256': true,
+        'hmac-sha512': true,
       }),
     ),
   ),
-  existingRecords: optional(TEXTS),
+  transport: optional(
+    plain(
+      words<NonNullable<Zone['transport']>>({
+        udp: true,
+        udp4: true,
+        udp6: true,
+        tcp: true,
+        tcp4: true,
+        tcp6: true,
+      }),
+    ),
+  ),
+  timeoutSeconds: optional(number),
 });
 
-/** The form of a declaration, property by property: what `site.ts` says to the compiler. */
-export const SITE_FORM = group<ExchangeSiteProps>('a site', {
-  servers: list(SERVER),
-  namespaces: NAMESPACES,
-  certificate: CERTIFICATE,
-  dag: optional(DAG),
-  dns: DNS,
-  rollout: optional(word('one-after-another', 'parallel')),
-  outlookAnywhere: optional(
-    group<OutlookAnywhereOptions>('a group of settings of Outlook Anywhere', {
-      internalAuthentication: optional(TEXT),
-      externalAuthentication: optional(TEXT),
-    }),
+const dns = group<Dns>({
+  zones: list(zone),
+  ttlSeconds: optional(number),
+  publish: optional(
+    either(
+      words({ 'round-robin': true }),
+      group<Exclude<NonNullable<Dns['publish']>, string>>({ virtualIp: addresses }),
+    ),
   ),
-  mapiAuthentication: optional(TEXTS),
-  health: optional(
-    group<Health>('a group of health settings', {
-      protocols: optional(TEXTS),
-      timeoutSeconds: optional(NUMBER),
-    }),
-  ),
-  connection: optional(group<Connection>('a connection', { endpoint: TEXT })),
+  existingRecords: optional(list(text)),
 });
+
+const authentication = plain(
+  words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }),
+);
+
+const protocols = words({
+  'outlook-anywhere': true,
+  ...Object.fromEntries(SERVICES.map(({ service }) => [service, true])),
+} as { readonly [protocol in ServiceName | 'outlook-anywhere']: true });
+
+const site = group<ExchangeSiteProps>({
+  servers: list(server),
+  namespaces,
+  certificate,
+  dag: optional(dag),
+  dns,
+  rollout: optional(
+    plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),
+  ),
+  outlookAnywhere: optional(
+    group<OutlookAnywhereOptions>({
+      internalAuthentication: optional(authentication),
+      externalAuthentication: optional(authentication),
+    }),
+  ),
+  mapiAuthentication: optional(
+    list(
+      plain(
+        words<NonNullable<ExchangeSiteProps['mapiAuthentication']>[number]>({
+          Basic: true,
+          Negotiate: true,
+          Ntlm: true,
+          OAuth: true,
+        }),
+      ),
+      1,
+    ),
+  ),
+  health: optional(
+    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+  ),
+  connection: optional(group<Connection>({ endpoint: filledText })),
+});
+
+/**
+ * Where a declaration is not of its type. The editor shows the same, but synth runs without the compiler, and what the
+ * compiler cannot know, such as an environment variable that is not set, shows only then.
+ */
+export const declarationMisfits = (declaration: unknown): readonly Finding[] => misfits(site, declaration);

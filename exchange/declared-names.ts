@@ -79,8 +79,9 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 }
 
 /** Every text that may hold any letter, such as the path of a file. */
-export function declaredTexts({ certificate, dag }: ExchangeSiteProps): readonly DeclaredText[] {
+export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps): readonly DeclaredText[] {
   return [
+    ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),

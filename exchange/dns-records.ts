@@ -1,4 +1,4 @@
-import { listed, recordTypeOf } from './addresses';
+import { canonicalAddress, listed, recordTypeOf } from './addresses';
 import { clientNames } from './namespaces';
 import type { ExchangeSiteProps, Zone } from './site';
 
@@ -9,8 +9,8 @@ export interface DnsRecordSet {
   readonly host: string;
   readonly zone: Zone;
   /**
-   * Relative to the zone; null for the zone itself. In lower case, which DNS does not tell from upper case: hashicorp/dns
-   * deletes a name before it adds it again where the spelling of name or zone changes.
+   * Relative to the zone, null for the zone itself. In lower case: DNS makes no difference (RFC 4343), but hashicorp/dns
+   * deletes a live record set to write its name in another one.
    */
   readonly name: string | null;
   readonly type: 'A' | 'AAAA';
@@ -45,7 +45,9 @@ export function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
 
 /** One record set for every name of clients and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
-  const addresses = [...new Set(publishedAddresses(site))];
+  const addresses = [
+    ...new Map(publishedAddresses(site).map((address) => [canonicalAddress(address), address])).values(),
+  ];
   return clientNames(site).flatMap(({ host }) => {
     const zone = zoneOf(site, host);
     if (zone === undefined) return [];

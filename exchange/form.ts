@@ -1,114 +1,136 @@
-import type { Path } from '../schema';
+import * as v from 'valibot';
+import type { PathStep } from '../schema';
 import type { Finding } from './rules/rule';
 
-/**
- * The form of a value: what the compiler would say of it. Synth only loads a declaration, it does not compile it, so
- * that a misspelled property would be left out in silence.
- */
-export interface Form {
-  /** For people: `a text`. */
-  readonly what: string;
-  readonly find: (value: unknown, at: Path) => readonly Finding[];
+/** The form of a value of type T. */
+export type Form<T> = v.GenericSchema<T>;
+
+/** The form of a property that may be left out; given as undefined it is wrong. */
+export interface Optional<T> {
+  readonly optional: Form<T>;
 }
 
-/** The form of a property that may be left out. */
-export interface Optional {
-  readonly optional: Form;
-}
-
-/** A form for every property of a type; those that may be left out are marked as such. The compiler checks both. */
+/** A form for each property of T: one that is left out here, or optional on one side alone, does not compile. */
 export type FormsOf<T> = {
-  readonly [name in keyof T]-?: { [key in name]?: never } extends Pick<T, name> ? Optional : Form;
+  readonly [name in keyof T]-?: { [key in name]?: never } extends Pick<T, name>
+    ? Optional<Exclude<T[name], undefined>>
+    : Form<T[name]>;
 };
 
-/** Every value that a test takes. */
-export function form(what: string, fits: (value: unknown) => boolean): Form {
+/** What valibot expects of a property that is not declared. */
+const UNKNOWN = 'never';
+
+/** A plain value, and how people are told what it must be. */
+interface Plain<T> {
+  readonly what: string;
+  readonly as: (what: string) => Form<T>;
+}
+
+export const TEXT: Plain<string> = { what: 'a text in quotes', as: (what) => v.string(what) };
+
+/** The keys are the words, so that the compiler sees when one is missing. */
+export function words<Word extends string>(known: { readonly [word in Word]: true }): Plain<Word> {
+  const options = Object.keys(known) as Word[];
   return {
-    what,
-    find: (value, at) => (fits(value) ? [] : [refusal(at, value, what)]),
+    what: `one of ${options.map((word) => `'${word}'`).join(', ')}`,
+    as: (what) => v.picklist(options, what),
   };
 }
 
-function refusal(path: Path, value: unknown, what: string): Finding {
-  return { path, problem: `${shown(value)} is not ${what}`, remedy: `give ${what}` };
+export function plain<T>({ what, as }: Plain<T>): Form<T> {
+  return v.pipe(as(what), v.description(what));
 }
 
-/** A value as people read it, in bounds. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.slice(0, 80)}'`;
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return typeof value === 'object' ? 'a group of properties' : `a ${typeof value}`;
+export const text = plain(TEXT);
+
+export const filledText = plain({
+  what: 'a text that is not empty',
+  as: (what) =>
+    v.pipe(
+      v.string(what),
+      v.check((value) => value.trim() !== '', what),
+    ),
+});
+
+export const flag = plain({ what: 'true or false, without quotes', as: (what) => v.boolean(what) });
+
+/** An arbitrary number: its rule says which ones are right. */
+export const number = plain({ what: 'a number, without quotes', as: (what) => v.number(what) });
+
+export const wholeNumber = plain({
+  what: 'a whole number from 0, without quotes',
+  as: (what) => v.pipe(v.number(what), v.integer(what), v.minValue(0, what)),
+});
+
+export const textOrNull = plain({
+  what: `${TEXT.what}, or null`,
+  as: (what) => v.nullable(v.string(what)),
+});
+
+export function list<T>(item: Form<T>, least: 0 | 1 = 0): Form<readonly T[]> {
+  const what = `a list in square brackets${least === 0 ? '' : ' with at least one item'}`;
+  return v.pipe(v.array(item, what), v.minLength(least, what), v.description(what));
 }
 
-export const TEXT = form('a text', (value) => typeof value === 'string');
-export const NUMBER = form('a number', (value) => typeof value === 'number');
-export const FLAG = form('true or false', (value) => typeof value === 'boolean');
-
-export function optional(form: Form): Optional {
-  return { optional: form };
-}
-
-export function word(...words: readonly string[]): Form {
-  const what = words.map((each) => `'${each}'`).join(' or ');
-  return form(what, (value) => typeof value === 'string' && words.includes(value));
-}
-
-export function nullable(inner: Form): Form {
-  return {
-    what: `${inner.what} or null`,
-    find: (value, at) => (value === null ? [] : inner.find(value, at)),
-  };
-}
-
-/** Texts are looked at by the first form, everything else by the second. */
-export function either(text: Form, other: Form): Form {
-  const what = `${text.what} or ${other.what}`;
-  return {
-    what,
-    find: (value, at) => {
-      if (typeof value === 'object' && value !== null) return other.find(value, at);
-      const fits = typeof value === 'string' && text.find(value, at).length === 0;
-      return fits ? [] : [refusal(at, value, what)];
-    },
-  };
-}
-
-export function list(item: Form): Form {
-  const what = `a list of ${item.what.replace(/^an? /, '')}s`;
-  return {
-    what,
-    find: (value, at) =>
-      Array.isArray(value)
-        ? value.flatMap((each, index) => item.find(each, [...at, { index }]))
-        : [refusal(at, value, what)],
-  };
+/** A plain value, or a list or group in its place; what is wrong within that is found there. */
+export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form<T | U> {
+  const what = `${one.what}, or ${v.getDescription(other) ?? ''}`;
+  const first = one.as(what);
+  return v.pipe(
+    v.lazy(
+      (value): Form<T | U> => (typeof value === 'object' && value !== null ? other : first) as Form<T | U>,
+    ),
+    v.description(what),
+  );
 }
 
 /** An object with these properties and no others. */
-export function group<T>(what: string, forms: FormsOf<T>): Form {
-  const known = new Map(Object.entries<Form | Optional>(forms));
-  return {
-    what,
-    find: (value, at) => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        return [refusal(at, value, what)];
-      }
-      const given = new Map(Object.entries(value).filter(([, each]) => each !== undefined));
-      const unknown = [...given.keys()]
-        .filter((name) => !known.has(name))
-        .map((name) => ({
-          path: [...at, { attribute: name }],
-          problem: `${what} has no such property`,
-          remedy: `correct it; there are ${[...known.keys()].join(', ')}`,
-        }));
-      const wrong = [...known].flatMap(([name, its]): readonly Finding[] => {
-        const path = [...at, { attribute: name }];
-        const inner = 'optional' in its ? its.optional : its;
-        if (given.has(name)) return inner.find(given.get(name), path);
-        return 'optional' in its ? [] : [{ path, problem: 'is missing', remedy: `give ${inner.what}` }];
-      });
-      return [...unknown, ...wrong];
-    },
+export function group<T extends object>(forms: FormsOf<T>): Form<T> {
+  const entries = Object.entries<Form<unknown> | Optional<unknown>>(forms);
+  const names = entries.map(([name]) => name);
+  const what = `{ ${names.join(', ')} }`;
+  const wanted = (name: unknown) => {
+    const form = forms[name as keyof T];
+    return v.getDescription('optional' in form ? form.optional : form) ?? '';
   };
+  return v.pipe(
+    // To valibot a list is an object too.
+    v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), what),
+    v.strictObject(
+      Object.fromEntries(
+        entries.map(([name, form]) => [name, 'optional' in form ? v.exactOptional(form.optional) : form]),
+      ),
+      ({ expected, path }) => (expected === UNKNOWN ? names.join(', ') : wanted(path?.at(-1)?.key)),
+    ),
+    v.description(what),
+  ) as unknown as Form<T>;
+}
+
+export const optional = <T>(form: Form<T>): Optional<T> => ({ optional: form });
+
+/** Where a value is not of its form. */
+export function misfits(form: Form<unknown>, value: unknown): readonly Finding[] {
+  const { issues = [] } = v.safeParse(form, value);
+  return issues.map(({ type, expected, input, message, path = [] }) => ({
+    path: path.map(({ key }): PathStep =>
+      typeof key === 'number' ? { index: key } : { attribute: String(key) },
+    ),
+    ...(type === 'strict_object' && expected === UNKNOWN
+      ? {
+          problem: 'there is no such property, so that it would do nothing',
+          remedy: `correct its name, or take it out; there are ${message}`,
+        }
+      : input === undefined
+        ? {
+            problem: 'has no value',
+            remedy: `it must be ${message}; an environment variable that is not set gives no value either`,
+          }
+        : { problem: `is ${shown(input)}`, remedy: `it must be ${message}` }),
+  }));
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text '${value}'`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -92,6 +92,12 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
   });
 }
 
+/** What clients are given, and what else the declaration says of the certificate, so that the plan compares it. */
+function requiredNames(site: ExchangeSiteProps): readonly string[] {
+  const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
+  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
+}
+
 function certificateOf(
   site: ExchangeSiteProps,
   server: Server,
@@ -107,9 +113,7 @@ function certificateOf(
     attributes: {
       server: server.name,
       pfx_file: declared.pfxFile,
-      required_names: clientNames(site)
-        .map(({ host }) => host)
-        .sort(),
+      required_names: requiredNames(site),
       ...(declared.thumbprint === undefined ? {} : { expected_thumbprint: declared.thumbprint }),
       ...(declared.warnBeforeExpiryDays === undefined
         ? {}

@@ -1,6 +1,12 @@
 /** What can be wrong with what is read; stable, for callers to decide by. */
 export type PkiProblem =
-  'not-a-certificate' | 'not-a-pfx' | 'wrong-password' | 'no-private-key' | 'key-mismatch' | 'unsupported';
+  | 'not-a-certificate'
+  | 'not-a-pfx'
+  | 'wrong-password'
+  | 'no-private-key'
+  | 'no-certificate'
+  | 'key-mismatch'
+  | 'unsupported';
 
 export class PkiError extends Error {
   override readonly name = 'PkiError';

@@ -30,7 +30,7 @@ const MOST_ITERATIONS = 5_000_000;
 /**
  * Reads a PKCS #12 file: RC2, 3DES and AES, RSA and EC keys.
  *
- * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `key-mismatch` where the key belongs to none of
+ * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `no-certificate`; `key-mismatch` where the key belongs to none of
  * the certificates; `unsupported` where the file is protected in a way that is not known here
  */
 export function parsePfx(data: Uint8Array, password: string): Pfx {
@@ -41,6 +41,7 @@ export function parsePfx(data: Uint8Array, password: string): Pfx {
   const keys = privateKeys(content);
   const certificates = contentCertificates(content);
   if (keys.length === 0) throw new PkiError('no-private-key', 'the PFX holds no private key');
+  if (certificates.length === 0) throw new PkiError('no-certificate', 'the PFX holds no certificate');
   for (const privateKey of keys) {
     const leaf = certificates.find((certificate) => belongs(certificate, privateKey));
     if (leaf !== undefined) return { leaf, privateKey, chain: chainOf(leaf, certificates), certificates };

@@ -1,3 +1,5 @@
+import { endpointFault } from '../exchange/endpoint';
+import type { EndpointFault } from '../exchange/endpoint';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
@@ -263,36 +265,54 @@ function endpointFrom(value: string | null, setting: Setting, reading: Reading):
     complain('endpoint', 'It is not said where Exchange is reached', remedy);
     return null;
   }
-  if (!URL.canParse(value)) {
-    complain('endpoint', `endpoint '${value}' is not a URL`, remedy);
+  const fault = endpointFault(value);
+  if (fault !== undefined) {
+    complain('endpoint', ...faultyEndpoint(fault, value, remedy));
     return null;
   }
   const url = new URL(value);
-  if (url.password !== '') {
-    complain(
-      'endpoint',
-      'The endpoint has a password in it',
-      `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SECRET_ENVIRONMENT.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SECRET_ENVIRONMENT.passwordFile}), never from a URL.`,
-    );
-    return null;
-  }
   switch (url.protocol) {
     case 'https:':
       return wsmanEndpoint(url, { ...reading, complain });
-    case 'process:':
-      return processEndpoint(config, given, complain);
     case 'ssh:':
       return sshEndpoint(url, given, complain);
-    case 'http:':
-      complain(
-        'endpoint',
+    default:
+      return processEndpoint(config, given, complain);
+  }
+}
+
+function faultyEndpoint(
+  fault: EndpointFault,
+  value: string,
+  remedy: string,
+): readonly [summary: string, detail: string] {
+  switch (fault) {
+    case 'not-a-url':
+      return [`endpoint '${value}' is not a URL`, remedy];
+    case 'password':
+      return [
+        'The endpoint has a password in it',
+        `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SECRET_ENVIRONMENT.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SECRET_ENVIRONMENT.passwordFile}), never from a URL.`,
+      ];
+    case 'not-encrypted':
+      return [
         `endpoint '${value}' is not encrypted`,
         `Write it with https: plain HTTP would show the session to everybody on the way. A certificate of the server's own is pinned in ${ENVIRONMENT.certificate_fingerprint}.`,
-      );
-      return null;
-    default:
-      complain('endpoint', `endpoint '${value}' has the unknown scheme ${url.protocol}`, remedy);
-      return null;
+      ];
+    case 'scheme':
+      return [`endpoint '${value}' has the unknown scheme ${new URL(value).protocol}`, remedy];
+    case 'no-server':
+      return [`endpoint '${value}' has no server in it`, remedy];
+    case 'user':
+      return [
+        `endpoint '${value}' has a user in it`,
+        `Give the user in the provider block or in ${ENVIRONMENT.user}.`,
+      ];
+    case 'no-user':
+      return [
+        `endpoint '${value}' lacks a user`,
+        'Write it as ssh://user@server or ssh://user@server:port; a domain user as ssh://user%40domain@server.',
+      ];
   }
 }
 
@@ -321,11 +341,11 @@ function parsedWords(value: string | null): unknown {
 }
 
 function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | null {
-  if (url.hostname === '' || url.username === '' || (url.pathname !== '' && url.pathname !== '/')) {
+  if (url.pathname !== '' && url.pathname !== '/') {
     complain(
       'endpoint',
-      `endpoint '${url.href}' lacks a user or a server`,
-      'Write it as ssh://user@server or ssh://user@server:port; a domain user as ssh://user%40domain@server.',
+      `endpoint '${url.href}' has a path`,
+      'Write it as ssh://user@server or ssh://user@server:port.',
     );
     return null;
   }
@@ -388,22 +408,20 @@ function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, E
 /**
  * The secrets of an SSH sign-in. A password file that others can read is refused.
  *
- * @throws Error where the file cannot be read or is open to others; the message names the file and the remedy
+ * @throws Error where the file cannot be read, is open to others or empty; the message names it and the remedy
  */
 export function sshSecrets(environment: Environment): {
   readonly password?: string;
   readonly passphrase?: string;
 } {
-  const password =
-    environment[SECRET_ENVIRONMENT.password] ?? passwordIn(environment[SECRET_ENVIRONMENT.passwordFile]);
+  // A variable that is set to nothing, as by a pipeline that lacks the secret, is not set.
+  const password = environment[SECRET_ENVIRONMENT.password] || passwordIn(environment);
   const passphrase = environment[SECRET_ENVIRONMENT.passphrase];
-  return {
-    ...(password === undefined ? {} : { password }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  };
+  return { ...(password ? { password } : {}), ...(passphrase ? { passphrase } : {}) };
 }
 
-function passwordIn(file: string | undefined): string | undefined {
-  if (file === undefined || file === '') return undefined;
-  return readSecretFile(file).replace(/\r?\n$/, '');
+function passwordIn(environment: Environment): string | undefined {
+  const variable = SECRET_ENVIRONMENT.passwordFile;
+  const file = environment[variable];
+  return file ? readSecretFile(file, variable) : undefined;
 }

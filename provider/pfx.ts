@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { CertificateFacts } from '../exchange/resources';
 import { assess } from '../pki/assess';
 import type { Finding } from '../pki/assess';
@@ -33,7 +34,7 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     return problem(
       'pfx_file',
       `The PFX file '${file}' cannot be read`,
-      `${(error as Error).message}. Put the file there, or correct certificate.pfxFile in the declaration; the path counts from the folder that Terraform runs in.`,
+      `${(error as Error).message} (in full: ${resolve(file)}). Put the file there, or correct certificate.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
     );
   }
   // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
@@ -53,23 +54,29 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    return pkiDiagnostic(file, error, password !== null);
+    return pkiDiagnostic(file, error, password);
   }
 }
 
-function pkiDiagnostic(file: string, error: PkiError, withPassword: boolean): Diagnostic {
+function pkiDiagnostic(file: string, error: PkiError, password: string | null): Diagnostic {
   switch (error.problem) {
     case 'wrong-password':
       return problem(
         'pfx_password',
-        `The password of '${file}' is ${withPassword ? 'wrong' : 'missing'}`,
-        "Give it in TF_VAR_pfx_password, the variable of a site's stack, for plans and deploys alike.",
+        `The password of '${file}' is ${password ? 'wrong' : 'missing'}`,
+        `${passwordHint(password)}Give it in TF_VAR_pfx_password, the variable of a site's stack, for plans and deploys alike.`,
       );
     case 'no-private-key':
       return problem(
         'pfx_file',
         `'${file}' has no private key`,
         'Export the certificate again together with its private key; Exchange cannot use a certificate without it.',
+      );
+    case 'no-certificate':
+      return problem(
+        'pfx_file',
+        `'${file}' has a private key but no certificate`,
+        'Export the certificate again together with its private key.',
       );
     case 'key-mismatch':
       return problem(
@@ -86,6 +93,14 @@ function pkiDiagnostic(file: string, error: PkiError, withPassword: boolean): Di
         `${error.message}. Export the certificate again as PKCS #12 (.pfx).`,
       );
   }
+}
+
+/** What is often wrong with a password, without a word of it. */
+function passwordHint(password: string | null): string {
+  if (password === '') return 'It is set to an empty text, as where a pipeline has no such secret. ';
+  return password !== null && /^\s|\s$/.test(password)
+    ? 'It begins or ends with a space or a line break, which counts. '
+    : '';
 }
 
 /** What is wrong with a certificate for the declared use, at the given time. */
@@ -142,7 +157,7 @@ function described(finding: Finding, file: string): Diagnostic {
       return problem(
         'required_names',
         `${finding.missing.join(', ')} ${finding.missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
-        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or change the namespaces.`,
+        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
       );
   }
 }

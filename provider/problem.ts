@@ -104,7 +104,7 @@ export function connectionProblem(settings: Settings, error: unknown, again = fa
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}`,
-    detail: `${message}\n${connectionRemedy(error)}\n${again ? RESUME : 'Nothing was changed.'}`,
+    detail: `${message}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 
@@ -120,8 +120,24 @@ export function whereOf(endpoint: Endpoint): string {
   }
 }
 
+/** Which credentials to look at, and nothing of those that were not used. */
+function credentialsOf(endpoint: Endpoint): string {
+  if (endpoint.kind === 'ssh') {
+    return `the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}, ${SECRET_ENVIRONMENT.passwordFile})`;
+  }
+  if (endpoint.kind === 'process') return 'the account that runs Terraform';
+  switch (endpoint.authentication.kind) {
+    case 'basic':
+      return `the user (${ENVIRONMENT.user}) and the password (${WSMAN_SECRETS.passwordFile}, ${WSMAN_SECRETS.password})`;
+    case 'negotiate':
+      return 'the Kerberos ticket (klist; kinit or a keytab gets one)';
+    case 'certificate':
+      return `the client certificate (${ENVIRONMENT.client_certificate_file}) and the account that it is mapped to on the server`;
+  }
+}
+
 /** What to do about a session that did not come about, by the kind of the failure. */
-export function connectionRemedy(error: unknown): string {
+export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
   if (!(error instanceof RemotingError)) return 'Correct that and try again.';
   const { facts } = error;
   switch (error.kind) {
@@ -131,7 +147,7 @@ export function connectionRemedy(error: unknown): string {
       }
       return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
     case 'authentication-refused':
-      return `Check the user and the password (${ENVIRONMENT.user}, ${WSMAN_SECRETS.password}), the Kerberos ticket (klist); with SSH the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}).${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
+      return `Check ${credentialsOf(endpoint)}.${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
     case 'host-key-unknown':
       return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
     case 'host-key-changed':

@@ -1,15 +1,28 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /**
- * The text of a file that only its owner can read. On Windows, where the mode says nothing, the file's access list
- * is the user's care.
+ * The secret in a file that only its owner can read, without the line break at its end. On Windows, where the mode says
+ * nothing, the file's access list is the user's care.
  *
- * @throws Error where it cannot be read or others can read it; the message names the file and the remedy
+ * @param variable environment variable that names the file, for the message
+ * @throws Error where the file cannot be read, others can read it, or it is empty; the message names it and the remedy
  */
-export function readSecretFile(file: string): string {
-  const others = process.platform === 'win32' ? 0 : statSync(file).mode & 0o077;
-  if (others !== 0) {
+export function readSecretFile(file: string, variable: string): string {
+  let mode: number;
+  let text: string;
+  try {
+    mode = statSync(file).mode;
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`${variable} names '${file}', which cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new Error(`'${file}' can be read by others; make it yours alone (chmod 600 '${file}')`);
   }
-  return readFileSync(file, 'utf8');
+  const secret = text.replace(/\r?\n$/, '');
+  // An empty password would be tried, and counts towards locking the account.
+  if (secret === '') throw new Error(`${variable} names '${file}', which is empty`);
+  return secret;
 }

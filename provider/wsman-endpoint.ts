@@ -143,14 +143,6 @@ export function wsmanEndpoint(
   url: URL,
   { given, givenList, count, environment, complain }: WsmanReading,
 ): WsmanEndpoint | null {
-  if (url.username !== '') {
-    complain(
-      'endpoint',
-      `endpoint '${url.origin}' has a user in it`,
-      `Give the user in the provider block or in ${WSMAN_ENVIRONMENT.user}.`,
-    );
-    return null;
-  }
   const authentication = authenticationFrom(given, environment, complain);
   const fingerprints = givenList('certificate_fingerprint');
   const wrong = fingerprints?.find((value) => !/^[0-9a-f]{64}$/i.test(value.replaceAll(':', '')));
@@ -237,9 +229,9 @@ function authenticationFrom(
 /**
  * The password for Basic.
  *
- * @throws Error where the file cannot be read or is open to others; the message names the file and the remedy
+ * @throws Error where the file cannot be read, is open to others or empty; the message names it and the remedy
  */
 export function wsmanPassword(environment: Environment): string {
-  const file = environment[WSMAN_SECRETS.passwordFile];
-  return environment[WSMAN_SECRETS.password] || readSecretFile(file ?? '').replace(/\r?\n$/, '');
+  const variable = WSMAN_SECRETS.passwordFile;
+  return environment[WSMAN_SECRETS.password] || readSecretFile(environment[variable] ?? '', variable);
 }

@@ -56,7 +56,10 @@ async function verdict(checkup: Checkup, name: CheckName, well: string): Promise
   const { error } = opening;
   const { fails, proves } = stageOf(error);
   if (fails === name || name === 'session') {
-    return failed(error instanceof Error ? error.message : String(error), connectionRemedy(error));
+    return failed(
+      error instanceof Error ? error.message : String(error),
+      connectionRemedy(error, checkup.settings.endpoint),
+    );
   }
   return proves.includes(name) ? ok(well) : skipped('not told by what happened; see below');
 }

@@ -83,7 +83,13 @@ export const tcp: Check = {
         return ok(`${called} takes connections on port ${port}`);
       } catch (error) {
         const message = `${called} cannot be reached on port ${port}: ${(error as Error).message}`;
-        return failed(message, connectionRemedy(new RemotingError('unreachable', message, { host, port })));
+        return failed(
+          message,
+          connectionRemedy(
+            new RemotingError('unreachable', message, { host, port }),
+            checkup.settings.endpoint,
+          ),
+        );
       }
     }),
 };

@@ -32,7 +32,7 @@ export const certificate = defineResource({
     ),
     required_names: textSet(
       'optional',
-      'Names that clients use and that the certificate must therefore cover. Left out: not checked.',
+      'Names that the certificate must cover: those that clients use, and others that it is said to have. Left out: not checked.',
       { equals: sameNames },
     ),
     expected_thumbprint: text(

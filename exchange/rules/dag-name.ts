@@ -30,7 +30,12 @@ export const dagName: Rule = {
         },
       ];
     }
-    return site.servers.some((server) => server.name.toLowerCase() === name.toLowerCase())
+    const taken = [site.dag?.witness.server, site.dag?.alternateWitness?.server].map(
+      (server) => server?.split('.')[0],
+    );
+    return [...site.servers.map((server) => server.name), ...taken].some(
+      (other) => other?.toLowerCase() === name.toLowerCase(),
+    )
       ? [
           {
             path: at,

@@ -1,4 +1,4 @@
-import { SITE_FORM } from '../declaration-form';
+import { declarationMisfits } from '../declaration-form';
 import type { Rule } from './rule';
 
 export const declarationForm: Rule = {
@@ -6,5 +6,5 @@ export const declarationForm: Rule = {
   severity: 'error',
   description:
     'A declaration has the properties that its type has, with values of their types, and no others. An editor says so while it is typed; synth loads the file without compiling it. Where this finds something, no other rule is asked.',
-  check: ({ site }) => SITE_FORM.find(site, []),
+  check: ({ site }) => declarationMisfits(site),
 };

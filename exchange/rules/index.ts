@@ -6,12 +6,14 @@ import { certificateCoverage } from './certificate-coverage';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateSmtp } from './certificate-smtp';
+import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
 import { declarationForm } from './declaration-form';
+import { endpoint } from './endpoint';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -24,6 +26,7 @@ import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
+import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { zone } from './zone';
@@ -34,7 +37,9 @@ export * from './rule';
 export const RULES: readonly Rule[] = [
   declarationForm,
   plainCharacters,
+  certificateThumbprint,
   oneNameEach,
+  trailingDot,
   serverMissing,
   serverName,
   serverFqdn,
@@ -56,13 +61,16 @@ export const RULES: readonly Rule[] = [
   dagMembers,
   dagWitness,
   dagStretched,
+  endpoint,
   versionCmdlets,
   attributeValue,
 ];
 
 /** Why nothing can be made of a declaration: it has not the form of one. */
 export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
-  return diagnostics(declarationForm, declarationForm.check({ site, resources: [], dnsRecords: [] }));
+  return declarationForm
+    .check({ site, resources: [], dnsRecords: [] })
+    .map((finding) => diagnosticOf(declarationForm, finding));
 }
 
 /** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
@@ -71,16 +79,10 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   return RULES.flatMap((rule) => {
     const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
-    return diagnostics(rule, found);
+    return found.map((finding) => diagnosticOf(rule, finding));
   });
 }
 
-function diagnostics({ id, severity }: Rule, found: readonly Finding[]): readonly SiteDiagnostic[] {
-  return found.map(({ path, problem, remedy }) => ({
-    rule: id,
-    severity,
-    path,
-    summary: problem,
-    detail: remedy,
-  }));
+function diagnosticOf(rule: Rule, { path, problem, remedy }: Finding): SiteDiagnostic {
+  return { rule: rule.id, severity: rule.severity, path, summary: problem, detail: remedy };
 }

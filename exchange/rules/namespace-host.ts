@@ -2,9 +2,9 @@ import { declaredHosts } from '../declared-names';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
-/** The host of what was typed as a URL; undefined where there is none. */
+/** The host of what was typed as a URL or with a port; undefined where there is none. */
 function hostIn(text: string): string | undefined {
-  const host = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#\s]*)/i.exec(text)?.[1] ?? /^([^/]+)\//.exec(text)?.[1];
+  const host = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#:]*)(?::\d+)?(?:[/?#]|$)/i.exec(text)?.[1];
   return host !== undefined && isHostName(host) && host.includes('.') ? host : undefined;
 }
 
@@ -22,7 +22,7 @@ export const namespaceHost: Rule = {
         return [
           {
             path,
-            problem: `'${text}' is a URL or has a space in it; a namespace is the host name alone`,
+            problem: `'${text}' is a URL, or has a port or a space in it; a namespace is the host name alone`,
             remedy:
               host === undefined
                 ? 'write a host name such as mail.contoso.com; paths are added for each service'

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { declaredNames, declaredTexts } from '../declared-names';
 import type { Rule } from './rule';
 
@@ -43,6 +44,16 @@ function shown(text: string): string {
     .join('');
 }
 
+function remedyFor(text: string): string {
+  const plain = [...text].map((character) => MEANT[character]?.[1] ?? character).join('');
+  if (/^[\x21-\x7e]+$/.test(plain)) return `write it as '${plain}'`;
+  // Names with letters of other scripts are registered in an ASCII form (RFC 5890); a letter may also only look alike.
+  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(text) && text.includes('.') ? domainToASCII(text) : '';
+  return ascii === ''
+    ? 'type it again by hand'
+    : `type it again by hand, or if the letter is meant, write the name as '${ascii}'`;
+}
+
 export const plainCharacters: Rule = {
   id: 'plain-characters',
   severity: 'error',
@@ -53,14 +64,18 @@ export const plainCharacters: Rule = {
     ...declaredNames(site).flatMap(({ text, path }) => {
       const wrong = [...new Set([...text].filter((character) => !/[\x20-\x7e]/.test(character)))];
       if (wrong.length === 0) return [];
-      const plain = [...text].map((character) => MEANT[character]?.[1] ?? character).join('');
-      const suggestion = /^[\x21-\x7e]+$/.test(plain) ? `write it as '${plain}'` : 'type it again by hand';
       return [
-        { path, problem: `'${shown(text)}' holds ${wrong.map(nameOf).join(' and ')}`, remedy: suggestion },
+        {
+          path,
+          problem: `'${shown(text)}' holds ${wrong.map(nameOf).join(' and ')}`,
+          remedy: remedyFor(text),
+        },
       ];
     }),
     ...declaredTexts(site).flatMap(({ text, path }) => {
-      const wrong = [...new Set([...text].filter((character) => /[\p{C}\u2028\u2029]/u.test(character)))];
+      const wrong = [
+        ...new Set([...text].filter((character) => character !== ' ' && /[\p{C}\p{Z}]/u.test(character))),
+      ];
       if (wrong.length === 0) return [];
       return [
         {

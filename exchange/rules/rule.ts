@@ -38,5 +38,6 @@ export interface SiteDiagnostic extends Diagnostic {
 
 /** Two lines: where and what is wrong, and what to do about it. */
 export function formatDiagnostic(diagnostic: SiteDiagnostic): string {
-  return `${formatPath(diagnostic.path)}: ${diagnostic.summary} [${diagnostic.rule}]\n    remedy: ${diagnostic.detail}`;
+  const where = formatPath(diagnostic.path) || 'the site';
+  return `${where}: ${diagnostic.summary} [${diagnostic.rule}]\n    remedy: ${diagnostic.detail}`;
 }

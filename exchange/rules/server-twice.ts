@@ -1,14 +1,20 @@
 import type { Path } from '../../schema';
 import { formatPath, path } from '../../schema';
+import { canonicalAddress } from '../addresses';
 import { addressesOf } from '../declared-names';
 import type { DeclaredText } from '../declared-names';
 import type { Finding, Rule } from './rule';
 
-/** Later ones that equal an earlier one of another server, letter case aside. */
-function twice(texts: readonly DeclaredText[], what: string, remedy: string): readonly Finding[] {
+/** Later ones that mean the same as an earlier one. */
+function twice(
+  texts: readonly DeclaredText[],
+  what: string,
+  remedy: string,
+  canonical = (text: string) => text.toLowerCase(),
+): readonly Finding[] {
   const first = new Map<string, Path>();
   return texts.flatMap(({ text, path: at }) => {
-    const key = text.toLowerCase();
+    const key = canonical(text);
     const earlier = first.get(key);
     if (earlier === undefined) {
       first.set(key, at);
@@ -37,6 +43,7 @@ export const serverTwice: Rule = {
       site.servers.flatMap((_server, index) => addressesOf(site, index)),
       'address',
       'give each server its own address; one that they share is dns.publish.virtualIp',
+      canonicalAddress,
     ),
   ],
 };

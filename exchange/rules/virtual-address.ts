@@ -1,5 +1,5 @@
 import { path } from '../../schema';
-import { listed } from '../addresses';
+import { canonicalAddress, listed } from '../addresses';
 import type { Rule } from './rule';
 
 export const virtualAddress: Rule = {
@@ -9,9 +9,10 @@ export const virtualAddress: Rule = {
   check: ({ site }) => {
     const { publish } = site.dns;
     if (typeof publish !== 'object') return [];
+    const virtual = listed(publish.virtualIp).map(canonicalAddress);
     return site.servers.flatMap(({ name, address }) =>
       listed(address)
-        .filter((own) => listed(publish.virtualIp).includes(own))
+        .filter((own) => virtual.includes(canonicalAddress(own)))
         .map((own) => ({
           path: path('dns', 'publish', 'virtualIp'),
           problem: `'${own}' is the address of the server ${name}`,

@@ -8,6 +8,7 @@ import { sameIdentity } from './identity';
 import type { Memo } from './memo';
 import { numbered, sameTexts, withoutOpen } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
+import type { Walk } from './walk';
 
 /** How long a change may take to show, in steps that get longer: about eight seconds in all. */
 const SETTLE_PAUSES_MS = [250, 500, 1000, 2000, 4000];
@@ -30,10 +31,15 @@ export async function apply<Target>(
   resource: ManagedResource<Target>,
   request: ApplyRequest,
   target: Target,
+  walk: Walk,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   const { prior, planned, config, memo } = request;
-  if (planned === null) return prior === null ? done(null) : remove(resource, prior, memo, target, signal);
+  if (planned === null) {
+    if (prior === null) return done(null);
+    if (memo.plannedIn === walk.id) return done(null, leftAsItIs(resource, memo));
+    return remove(resource, prior, memo, target, signal);
+  }
   if (config === null) throw new Error('an object is to be made without a configuration');
   const change: Change =
     prior !== null
@@ -286,6 +292,21 @@ async function remove<Target>(
     return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
   }
   return done(null, run.diagnostics);
+}
+
+/**
+ * A half-made object that a replacement left over is not removed: the deploy that replaced it went on from what was
+ * there, so that it is most likely the finished object, which only the state holds twice.
+ */
+function leftAsItIs(resource: ManagedResource<never>, { removal = [] }: Memo): readonly Diagnostic[] {
+  if (removal.length === 0 || resource.quiet) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `A ${resource.typeName} that was only partly made is left as it is`,
+      detail: `A later deploy has finished it, unless its name was changed in between. Only in that case remove it by hand:\n${numbered(removal)}`,
+    },
+  ];
 }
 
 /**

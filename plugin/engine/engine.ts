@@ -8,8 +8,8 @@ import { keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { Resumptions } from './resumptions';
 import { withoutWriteOnly } from './strip';
+import { Walk } from './walk';
 
 /** A mistake of the caller that ends the operation with this sentence. */
 export class EngineError extends Error {}
@@ -18,8 +18,8 @@ export class EngineError extends Error {}
 export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
-  readonly #resumptions = new Resumptions();
   readonly #stop = new AbortController();
+  #walk = new Walk();
   #target: { readonly value: Target } | undefined;
 
   constructor(readonly definition: ProviderDefinition<Target>) {
@@ -59,6 +59,7 @@ export class Engine<Target> {
   }
 
   async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
+    this.#walk = new Walk();
     const { target, diagnostics = [] } = await this.definition.configure(config, { terraformVersion });
     if (target !== undefined) this.#target = { value: target };
     return diagnostics;
@@ -95,14 +96,14 @@ export class Engine<Target> {
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
-    return plan(this.#resource(typeName), request, this.#configured(), this.#resumptions);
+    return plan(this.#resource(typeName), request, this.#configured(), this.#walk);
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
     const resource = this.#resource(typeName);
-    const result = await apply(resource, request, this.#configured(), this.#stop.signal);
+    const result = await apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
     const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
-    if (resumed && result.state !== null) this.#resumptions.add(typeName, result.state);
+    if (resumed && result.state !== null) this.#walk.finished.add(resource, result.state);
     return result;
   }
 
@@ -160,7 +161,7 @@ function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readon
   const detail =
     resource.find === undefined
       ? 'Its creation failed half-way. The next apply removes it and creates it again.'
-      : 'Its creation failed half-way. Terraform calls this a replacement, but nothing is removed: the next apply ' +
-        'runs the steps that are listed, from what is there.';
+      : 'Its creation failed half-way. Where Terraform calls what comes next a replacement, nothing is removed: the ' +
+        'apply runs the steps that are listed, from what is there.';
   return [{ ...failure(`${resource.typeName} is only partly made`, detail), severity: 'warning' }];
 }

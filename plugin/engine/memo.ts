@@ -18,6 +18,11 @@ export interface Memo {
   readonly unfinished?: boolean;
   /** What is to be destroyed is the object that was finished just before: it stays. */
   readonly finished?: boolean;
+  /**
+   * The walk that planned to remove a half-made object. Terraform plans and applies in walks of their own; only what a
+   * replacement left over (a deposed object) it plans once more in the walk that applies.
+   */
+  readonly plannedIn?: string;
 }
 
 const UNKNOWN_MARK = { $unknown: true };

@@ -6,8 +6,8 @@ import { differences, equivalent, keepSpelling } from './equality';
 import { identityIsKnown } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import type { Resumptions } from './resumptions';
 import { describeSteps, numbered, withoutOpen } from './steps';
+import type { Walk } from './walk';
 
 export interface PlanRequest {
   /** Null where the object is to be created. */
@@ -28,16 +28,15 @@ export async function plan<Target>(
   resource: ManagedResource<Target>,
   request: PlanRequest,
   target: Target,
-  resumptions: Resumptions,
+  walk: Walk,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
   if (config === null) {
     if (prior === null) return nothing(null);
-    if (memo.unfinished && resumptions.has(resource, prior))
-      return { ...nothing(null), memo: { finished: true } };
-    return planDestruction(resource, prior, target);
+    if (walk.finished.has(resource, prior)) return { ...nothing(null), memo: { finished: true } };
+    return planDestruction(resource, prior, memo, target, walk);
   }
-  if (prior === null) return planCreation(resource, config, memo, target);
+  if (prior === null) return planCreation(resource, config, memo, target, walk);
   return planUpdate(resource, prior, config, target);
 }
 
@@ -48,22 +47,45 @@ function nothing(planned: Values | null): PlanResult {
 async function planDestruction<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
+  { unfinished = false }: Memo,
   target: Target,
+  walk: Walk,
 ): Promise<PlanResult> {
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+  const perhapsFinished = unfinished && resource.find !== undefined;
   const information = await resource.inform?.(change, target);
   const removal = removalOf(resource, prior, target);
-  const diagnostics = [...(information?.diagnostics ?? []), ...destroyWarning(resource, removal)];
+  // A half-made object may stand in the state twice.
+  const takesAway = removal.length > 0 && !perhapsFinished;
+  if (takesAway) walk.removed.add(resource, prior);
+  const diagnostics = [
+    ...(information?.diagnostics ?? []),
+    ...(takesAway && walk.adopted.has(resource, prior) ? [removedAndMade(resource, removal)] : []),
+    ...destroyWarning(resource, removal, perhapsFinished),
+  ];
   return {
     ...nothing(null),
-    memo: { removal },
+    memo: { removal, ...(perhapsFinished ? { unfinished, plannedIn: walk.id } : {}) },
     diagnostics: await vetted(resource, change, target, diagnostics),
   };
 }
 
 /** Of a destroy Terraform shows no attributes, so that a warning is the only place to say what it runs. */
-function destroyWarning(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+function destroyWarning(
+  resource: ManagedResource<never>,
+  removal: readonly string[],
+  perhapsFinished: boolean,
+): readonly Diagnostic[] {
   if (resource.quiet) return [];
+  if (removal.length > 0 && perhapsFinished) {
+    return [
+      {
+        severity: 'warning',
+        summary: `Destroying ${resource.typeName}, which was only partly made, runs: ${inShort(removal)}, or nothing`,
+        detail: `${numbered(removal)}\nNothing runs where Terraform calls it a deposed object: a later deploy finished it.`,
+      },
+    ];
+  }
   if (removal.length > 0) {
     return [
       {
@@ -130,6 +152,7 @@ async function planCreation<Target>(
   config: Values,
   memo: Memo,
   target: Target,
+  walk: Walk,
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, null, config);
   const found = await find(resource, proposed, target, config);
@@ -150,6 +173,7 @@ async function planCreation<Target>(
     ...(found?.diagnostics ?? []),
     ...(information?.diagnostics ?? []),
     ...hiddenRemoval(resource, memo),
+    ...adoption(resource, existing, target, walk),
   ];
   return {
     planned: unseen
@@ -198,6 +222,32 @@ function replaceWarning(resource: ManagedResource<never>, removal: readonly stri
 /** Of warnings with one summary Terraform shows the first alone: each object's must be its own. */
 function inShort([first = '', ...more]: readonly string[]): string {
   return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+}
+
+/** Looks whether another address of the same plan removes what a creation goes on from. */
+function adoption<Target>(
+  resource: ManagedResource<Target>,
+  existing: Values | null,
+  target: Target,
+  walk: Walk,
+): readonly Diagnostic[] {
+  if (existing === null) return [];
+  walk.adopted.add(resource, existing);
+  return walk.removed.has(resource, existing)
+    ? [removedAndMade(resource, removalOf(resource, existing, target))]
+    : [];
+}
+
+/** Terraform knows objects by address alone, and carries the two out in either order. */
+function removedAndMade(resource: ManagedResource<never>, removal: readonly string[]): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `One ${resource.typeName} would be removed under one address and made under another`,
+    detail:
+      `Both are the same object, and at the end it would be gone:\n${numbered(removal)}\n` +
+      'Most often a name in the declaration is spelled in another way, letter case included: write it as it was. If ' +
+      'the new address is meant, move the state to it: terraform state mv <old address> <new address>.',
+  };
 }
 
 /** Told to replace from outside (-replace), Terraform shows nothing of what the removal runs. */

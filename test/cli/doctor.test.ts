@@ -153,9 +153,11 @@ describe('the first failure and what to do about it', () => {
     const https = await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` });
     expect(states(https)).toMatch(/^name ok, tcp ok, tls ok, authentication failed, session skipped/);
     expect(failure(https).remedy).toContain('EXCHANGE_PASSWORD');
+    expect(failure(https).remedy).not.toMatch(/SSH|klist/);
     const ssh = await examine({}, { ...rig().ssh, EXCHANGE_SSH_PASSWORD: `${CANARY}-wrong` });
     expect(states(ssh)).toMatch(/^name ok, tcp ok, host-key ok, authentication failed, session skipped/);
     expect(failure(ssh).remedy).toContain('EXCHANGE_SSH_PASSWORD');
+    expect(failure(ssh).remedy).not.toMatch(/EXCHANGE_PASSWORD|klist/);
   });
 
   test('no way to sign in: nothing was tried, so nothing is called well', async () => {

@@ -104,6 +104,16 @@ describe('the stack of a site', () => {
     expect(Object.keys(terraform.required_providers).sort()).toEqual(['dns', 'exchange']);
   });
 
+  test('letter case changes no record set, which would be deleted first, nor what is imported', () => {
+    const declared = (client: string, zone: string) => {
+      const existingRecords = [client];
+      const dns = { ...right.dns, zones: [{ name: zone }], existingRecords };
+      const made = synthesize(site({ namespaces: { ...right.namespaces, client }, dns }));
+      return [made.resource['dns_a_record_set']!['mail_contoso_com-A'], made.import];
+    };
+    expect(declared('Mail.Contoso.com', 'Contoso.COM')).toEqual(declared('mail.contoso.com', 'contoso.com'));
+  });
+
   test('an endpoint stands in the provider only where it is declared', () => {
     const { provider } = synthesize(site({ connection: { endpoint: 'ssh://admin@mgmt01' } }));
     expect(provider['exchange']![0]).toMatchObject({ endpoint: 'ssh://admin@mgmt01' });
@@ -276,6 +286,20 @@ describe('a declaration that is wrong', () => {
     );
     expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
     expect(existsSync(stackFile('exchange-plan.ps1'))).toBe(false);
+  });
+
+  test('stops the synth also where validations are switched off: an empty stack would take everything away', () => {
+    const app = new App({ skipValidation: true, outdir: join(project, 'cdktf.out') });
+    new SiteStack(app, 'contoso', { site: site({ servers: [] }) }, project);
+    expect(() => app.synth()).toThrow('servers: the site has no server');
+    expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
+  });
+
+  test.each(['my site', 'a$b', "a'b", 'x.y'])('a file named %p is refused by its name', (id) => {
+    const app = new App({ outdir: join(project, 'cdktf.out') });
+    expect(() => new SiteStack(app, id, { site: right }, project)).toThrow(
+      `environments/${id}.ts: the name of a site holds letters`,
+    );
   });
 
   test('stops where two servers have one name, before two constructs have it', () => {

@@ -99,6 +99,29 @@ describe('what a declaration comes to', () => {
     }
   });
 
+  test('the letter case of a host name is none of its record set, which would be deleted and made again', () => {
+    const inCase = (client: string) =>
+      resolveSite(site({ namespaces: { ...right.namespaces, client } })).dnsRecords.map(({ id, name }) => [
+        id,
+        name,
+      ]);
+    expect(inCase('MAIL.Contoso.com')).toEqual(inCase('mail.contoso.com'));
+  });
+
+  test('the certificate must cover what clients use and what it is said to have, each once', () => {
+    const declared = {
+      ...right.certificate,
+      names: ['*.contoso.com', 'MAIL.contoso.com', 'pop.contoso.com'],
+    };
+    const { attributes } = resourceOf(resolveSite(site({ certificate: declared })), 'EX01-certificate');
+    expect(attributes['required_names']).toEqual([
+      '*.contoso.com',
+      'MAIL.contoso.com',
+      'autodiscover.contoso.com',
+      'pop.contoso.com',
+    ]);
+  });
+
   test('the services of a certificate take the thumbprint from the certificate of the same server', () => {
     expect(resourceOf(resolveSite(right), 'EX02-certificate-services').attributes['thumbprint']).toEqual({
       resource: 'EX02-certificate',

@@ -175,6 +175,96 @@ describeWithTerraform('a deploy is disturbed', () => {
     );
   });
 
+  describe('and the deploy that goes on is disturbed too, so that Terraform keeps what it replaced', () => {
+    test.each([
+      ['Import-ExchangeCertificate', 'Enable-ExchangeCertificate'],
+      ['Enable-ExchangeCertificate', 'Set-OwaVirtualDirectory'],
+      ['Add-DatabaseAvailabilityGroupServer', 'Test-ServiceHealth'],
+    ])(
+      '%s, then %s: the third deploy finishes, and takes nothing away',
+      async (first, second) => {
+        await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+        const rig = rigs[0] as SiteRig;
+        await backToBefore(rig);
+        rig.organization.arm({ at: 1, cmdlet: first, effect: 'drop', when: 'after' });
+        rig.organization.arm({ at: 1, cmdlet: second, effect: 'fail' });
+        expect((await rig.apply()).said).toContain(first);
+        expect((await rig.apply()).said).toContain(second);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toEqual(ONCE_EACH);
+        expect(settled(rig.organization)).toEqual(undisturbed[0]?.organization);
+        expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+      },
+      SETUP_MS,
+    );
+  });
+
+  test(
+    'a server that is half-way in is taken out of the declaration again: what was made goes',
+    async () => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      const rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+      const cmdlet = 'Add-DatabaseAvailabilityGroupServer';
+      rig.organization.arm({ at: 1, cmdlet, effect: 'drop', when: 'after' });
+      expect((await rig.apply()).said).toContain(cmdlet);
+      await rig.declare(firstServer);
+      try {
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(rig.effects()).toMatchObject({
+          'Remove-DatabaseAvailabilityGroupServer': 1,
+          'Remove-ExchangeCertificate': 1,
+        });
+        expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+      } finally {
+        await rig.declare(bothServers);
+      }
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'an object that Terraform was told to replace (taint) is looked at, and nothing is taken away',
+    async () => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      const rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      rig.forget();
+      const member = `exchange_database_availability_group_member.${SECOND.name}-dag-member`;
+      expect(await rig.terraform(['taint', member])).toMatchObject({ exit: 0 });
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      expect(rig.writes()).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'a server whose name changes its letter case is not undone: the plan says to write it as it was',
+    async () => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      const rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+      const [, ...others] = bothServers.servers;
+      await rig.declare({
+        ...bothServers,
+        servers: [{ ...FIRST, name: FIRST.name.toUpperCase() }, ...others],
+      });
+      try {
+        const { exit, said } = await rig.apply();
+        expect(exit).toBe(1);
+        expect(said).toContain('One exchange_certificate would be removed under one address');
+        expect(said).toContain('letter case included: write it as it was');
+        expect(rig.writes()).toEqual([]);
+        expect(rig.updates).toEqual([]);
+      } finally {
+        await rig.declare(bothServers);
+      }
+    },
+    SETUP_MS,
+  );
+
   describe('with the time that a server takes', () => {
     let rig: SiteRig;
     beforeEach(async () => {

@@ -45,6 +45,10 @@ describe('a PFX', () => {
     expect(problem(fixture(name), 'wrong')).toBe('wrong-password');
   });
 
+  test('without a certificate is refused', () => {
+    expect(problem(fixture('keyonly'), 'open-sesame')).toBe('no-certificate');
+  });
+
   test('without a private key is refused', () => {
     expect(problem(fixture('nokey'), 'open-sesame')).toBe('no-private-key');
   });

@@ -94,8 +94,7 @@ const provider = (resource: ManagedResource<Target, Step>, target: Target): Prov
   configure: async () => ({ target }),
 });
 
-async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}) {
-  const target = new Target();
+async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
   const engine = new Engine(provider({ ...thing, ...changes }, target));
   await engine.configure({}, '1.11.4');
   const whole = (values: Values): Values =>
@@ -431,10 +430,11 @@ describe('a replacement', () => {
 });
 
 describe('a half-made object that the definition finds', () => {
+  const find = async (planned: Values, target: Target) => ({
+    existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+  });
+
   async function halfMade() {
-    const find = async (planned: Values, target: Target) => ({
-      existing: (await thing.read({ name: planned.name ?? null }, target)).state,
-    });
     const set = await setUp({ find });
     const wanted = set.config({ name: 'A', url: 'u', size: 1 });
     set.target.failAt = 'set a size';
@@ -467,10 +467,45 @@ describe('a half-made object that the definition finds', () => {
     expect(target.objects.has('a')).toBe(true);
   });
 
+  test('stays where the deploy that finished it failed elsewhere, and a later one removes what that left', async () => {
+    const { wanted, tainted, target, deploy, memo } = await halfMade();
+    await deploy(null, wanted);
+    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
+    expect(planned.diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        summary: expect.stringContaining('or nothing') as string,
+        detail: expect.stringContaining('remove a') as string,
+      },
+    ]);
+    // Terraform plans the removal of what a replacement left over once more, in the process that applies.
+    const later = await setUp({ find }, target);
+    const result = await later.deploy(tainted, null, memo);
+    expect(result).toMatchObject({ state: null, diagnostics: [{ severity: 'warning' }] });
+    expect(result.diagnostics[0]?.detail).toMatch(/remove a/);
+    expect(target.ran).not.toContain('remove a');
+    expect(target.objects.has('a')).toBe(true);
+  });
+
   test('is removed where it is not wanted any more', async () => {
-    const { deploy, tainted, target, memo } = await halfMade();
-    await deploy(tainted, null, memo);
+    const { engine, tainted, target, memo } = await halfMade();
+    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
+    await engine.apply('test_thing', {
+      prior: tainted,
+      planned: null,
+      config: null,
+      memo: readMemo(writeMemo(planned.memo)),
+    });
     expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('stays where terraform was told to replace a whole one, after the creation that found it', async () => {
+    const { wanted, target, deploy } = await halfMade();
+    const { state } = await deploy(null, wanted);
+    target.ran.length = 0;
+    await deploy(null, wanted);
+    await deploy(state, null);
+    expect(target.ran).toEqual([]);
   });
 
   test('is not looked for, and the steps stay open, while its name is unknown', async () => {
@@ -479,6 +514,36 @@ describe('a half-made object that the definition finds', () => {
       steps: () => [],
     });
     expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
+  });
+});
+
+describe('an object that another address of the same plan removes', () => {
+  const find = async (planned: Values, target: Target) => ({
+    existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+  });
+  const summary = 'One test_thing would be removed under one address and made under another';
+
+  test.each(['removal first', 'creation first'])('is not made under a new one: %s', async (order) => {
+    const { plan, config, state, target, engine } = await setUp({ find });
+    target.objects.set('a', {});
+    const make = () => plan(null, config({ name: 'A' }));
+    const remove = () => plan(state({ name: 'a' }), null);
+    const [first, second] = order === 'removal first' ? [remove, make] : [make, remove];
+    expect(errors((await first()).diagnostics)).toEqual([]);
+    const { diagnostics } = await second();
+    expect(errors(diagnostics)).toEqual([summary]);
+    expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state mv/);
+    // The next walk knows nothing of it.
+    await engine.configure({}, '1.11.4');
+    expect(errors((await second()).diagnostics)).toEqual([]);
+  });
+
+  test('is one with the same name: others may go and come', async () => {
+    const { plan, config, state, target } = await setUp({ find });
+    target.objects.set('a', {});
+    target.objects.set('b', {});
+    await plan(state({ name: 'b' }), null);
+    expect(errors((await plan(null, config({ name: 'A' }))).diagnostics)).toEqual([]);
   });
 });
 

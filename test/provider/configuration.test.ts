@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom, sshSecrets } from '../../provider/configuration';
+import { wsmanPassword } from '../../provider/wsman-endpoint';
 import type { Values } from '../../schema';
 
 const config = (values: Values): Values => ({
@@ -49,7 +50,10 @@ test.each([
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
   [{ endpoint: 'http://ex1/' }, {}, 'is not encrypted'],
   [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
-  [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user or a server'],
+  [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user'],
+  [{ endpoint: 'https:///PowerShell/' }, {}, 'has no server in it'],
+  [{ endpoint: 'https://u@ex1/PowerShell/' }, {}, 'has a user in it'],
+  [{ endpoint: 'ssh://u@ex1/x' }, {}, 'has a path'],
   [{ endpoint: 'ssh://u:secret@ex1' }, {}, 'has a password in it'],
   [{ ...ssh, ssh_host_key: 'aa:bb' }, {}, 'is not a fingerprint'],
   [{ ...ssh, parallel_calls: 99 }, {}, `parallel_calls is '99'`],
@@ -89,5 +93,25 @@ describe('a password file', () => {
   test('that others can read is refused', () => {
     chmodSync(file, 0o644);
     expect(() => sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: file })).toThrow('chmod 600');
+  });
+
+  test('counts where the password itself is set to nothing', () => {
+    chmodSync(file, 0o600);
+    expect(sshSecrets({ EXCHANGE_SSH_PASSWORD: '', EXCHANGE_SSH_PASSWORD_FILE: file })).toEqual({
+      password: 'canary',
+    });
+    expect(sshSecrets({ EXCHANGE_SSH_PASSWORD: '', EXCHANGE_SSH_PASSPHRASE: '' })).toEqual({});
+  });
+
+  test('that is empty is refused before it is tried, and so is one that is not there, each by its variable', () => {
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '\n', { mode: 0o600 });
+    expect(() => wsmanPassword({ EXCHANGE_PASSWORD_FILE: empty })).toThrow(
+      `EXCHANGE_PASSWORD_FILE names '${empty}', which is empty`,
+    );
+    const none = join(folder, 'none');
+    expect(() => sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: none })).toThrow(
+      `EXCHANGE_SSH_PASSWORD_FILE names '${none}', which cannot be read`,
+    );
   });
 });

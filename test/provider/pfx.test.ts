@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeKey, makePfx, makeSelfSigned } from '../../pki';
 import { certificateProblems, readPfx } from '../../provider/pfx';
 
@@ -35,11 +35,31 @@ test.each([
   ['missing', join(folder, 'none.pfx'), 'canary', 'cannot be read'],
   ['with a wrong password', file, 'other', 'password of'],
   ['without the password', file, null, 'is missing'],
+  ['with a variable that is set to nothing', file, '', 'is missing'],
 ])('a file %s is a diagnostic with the remedy', async (_case, path, password, summary) => {
   const read = await readPfx(path, password);
   expect(read).toMatchObject({ severity: 'error' });
   expect('summary' in read && read.summary).toContain(summary);
   expect(JSON.stringify(read)).not.toContain('canary');
+});
+
+test.each(['canary\n', ' canary'])('a password with white space around it says so: %p', async (password) => {
+  const read = await readPfx(file, password);
+  expect('detail' in read && read.detail).toContain('begins or ends with a space or a line break');
+  expect(JSON.stringify(read)).not.toContain('canary');
+});
+
+test('a missing file is named in full, since the declaration and Terraform count from other folders', async () => {
+  const read = await readPfx('no/such.pfx', null);
+  expect('detail' in read && read.detail).toContain(resolve('no/such.pfx'));
+});
+
+test('a file with a key alone says what it lacks', async () => {
+  const other = join(__dirname, '../pki/fixtures/keyonly.pfx');
+  expect(await readPfx(other, 'open-sesame')).toMatchObject({
+    severity: 'error',
+    summary: `'${other}' has a private key but no certificate`,
+  });
 });
 
 test('a file that is no PFX', async () => {

@@ -1,0 +1,20 @@
+/** What is wrong with where Exchange is said to be reached. */
+export type EndpointFault =
+  'not-a-url' | 'password' | 'not-encrypted' | 'scheme' | 'no-server' | 'user' | 'no-user';
+
+/** Schemes of the endpoints that there are: one for each transport. */
+const SCHEMES = ['https:', 'ssh:', 'process:'];
+
+/** Of several faults the gravest: a password that stands in it must never be shown. */
+export function endpointFault(text: string): EndpointFault | undefined {
+  if (!URL.canParse(text)) return 'not-a-url';
+  const url = new URL(text);
+  if (url.password !== '') return 'password';
+  if (url.protocol === 'http:') return 'not-encrypted';
+  if (!SCHEMES.includes(url.protocol)) return 'scheme';
+  if (url.protocol === 'process:') return undefined;
+  // The parser takes the first word of the path for the server where there is none: https:///PowerShell/.
+  if (url.hostname === '' || !/^[a-z]+:\/\/[^/\\]/i.test(text)) return 'no-server';
+  if (url.protocol === 'https:') return url.username === '' ? undefined : 'user';
+  return url.username === '' ? 'no-user' : undefined;
+}

@@ -1,0 +1,43 @@
+import { path } from '../../schema';
+import { endpointFault } from '../endpoint';
+import type { EndpointFault } from '../endpoint';
+import type { Rule } from './rule';
+
+/** The endpoint itself is shown nowhere: it may have a password in it. */
+const FOUND: { readonly [fault in EndpointFault]: readonly [problem: string, remedy: string] } = {
+  'not-a-url': [
+    'this is not a URL',
+    'write it as https://server/PowerShell/, ssh://user@server:port or process:',
+  ],
+  password: [
+    'there is a password in it, which would be written into cdk.tf.json',
+    'take it out, and change it if it was committed; passwords come from the environment',
+  ],
+  'not-encrypted': [
+    'plain HTTP would show the session to everybody on the way',
+    'write it as https://server/PowerShell/',
+  ],
+  scheme: [
+    'its scheme is none of https, ssh and process',
+    'write it as https://server/PowerShell/, ssh://user@server:port or process:',
+  ],
+  'no-server': [
+    'there is no server in it',
+    'write it as https://server/PowerShell/ or ssh://user@server:port',
+  ],
+  user: ['there is a user in it', 'take it out; the user comes from EXCHANGE_USER'],
+  'no-user': ['there is no user in it', 'write it as ssh://user@server:port'],
+};
+
+export const endpoint: Rule = {
+  id: 'endpoint',
+  severity: 'error',
+  description:
+    'An endpoint is a URL with a server, encrypted, without a password: it is written into the synthesized files.',
+  check: ({ site }) => {
+    const fault = site.connection === undefined ? undefined : endpointFault(site.connection.endpoint);
+    if (fault === undefined) return [];
+    const [problem, remedy] = FOUND[fault];
+    return [{ path: path('connection', 'endpoint'), problem, remedy }];
+  },
+};

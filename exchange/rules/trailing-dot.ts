@@ -1,0 +1,20 @@
+import { formatPath } from '../../schema';
+import { declaredNames } from '../declared-names';
+import type { Rule } from './rule';
+
+/** In DNS itself names end in a dot, so that these two are understood with and without. */
+const MAY_END_IN_A_DOT = /^dns\.zones\[\d+\]\.(name|keyName)$/;
+
+export const trailingDot: Rule = {
+  id: 'trailing-dot',
+  severity: 'error',
+  spelling: true,
+  description:
+    'A name does not end in a dot, but for names of zones and keys: Exchange and certificates have it without.',
+  check: ({ site }) =>
+    declaredNames(site).flatMap(({ text, path }) =>
+      !text.endsWith('.') || MAY_END_IN_A_DOT.test(formatPath(path))
+        ? []
+        : [{ path, problem: `'${text}' ends in a dot`, remedy: `write it as '${text.replace(/\.+$/, '')}'` }],
+    ),
+};
