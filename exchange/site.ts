@@ -56,7 +56,10 @@ export interface ExchangeSiteProps {
 
 /** A server that runs Exchange. */
 export interface Server {
-  /** Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: in other letter case the state is written anew, and the server stays as it is. */
+  /**
+   * Computer name, without a domain: `BsAEX01`. It is part of Terraform addresses: in other letter case the state is
+   * written anew, and the server stays as it is.
+   */
   readonly name: string;
   /** Name with its domain: `BsAEX01.apatricio.local`. */
   readonly fqdn: string;
