@@ -3,6 +3,7 @@ import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateIis } from './certificate-iis';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateSmtp } from './certificate-smtp';
@@ -56,6 +57,7 @@ export const RULES: readonly Rule[] = [
   virtualAddress,
   certificateCoverage,
   certificateServerName,
+  certificateIis,
   certificateWildcard,
   certificateSmtp,
   dagMembers,

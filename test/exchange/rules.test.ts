@@ -564,6 +564,14 @@ const CASES: readonly Case[] = [
     remedy: 'must be reissued for every server',
   },
   {
+    when: 'IIS is not to use the certificate',
+    rule: 'certificate-iis',
+    declaration: site({ certificate: { ...certificate, services: ['POP'] } }),
+    path: 'certificate.services',
+    problem: 'clients will be warned of another certificate',
+    remedy: `add 'IIS'`,
+  },
+  {
     when: 'POP is to use a wildcard',
     rule: 'certificate-wildcard',
     declaration: site({
@@ -715,6 +723,7 @@ describe('the rules of a declaration', () => {
       'virtual-address',
       'certificate-coverage',
       'certificate-server-name',
+      'certificate-iis',
       'certificate-wildcard',
       'certificate-smtp',
       'dag-members',
@@ -763,9 +772,9 @@ describe('the rules of a declaration', () => {
   });
 
   test('a diagnostic is two lines: what and where, then the remedy', () => {
-    const [first] = found(site({ certificate: { ...certificate, services: ['SMTP'] } }));
+    const [first] = found(site({ certificate: { ...certificate, services: ['IIS', 'SMTP'] } }));
     expect(formatDiagnostic(first!)).toBe(
-      'certificate.services[0]: SMTP would replace the certificate that the servers use among themselves [certificate-smtp]\n' +
+      'certificate.services[1]: SMTP would replace the certificate that the servers use among themselves [certificate-smtp]\n' +
         '    remedy: leave SMTP out, or set certificate.replaceDefaultSmtpCertificate to true if that is meant',
     );
   });
