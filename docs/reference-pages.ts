@@ -1,7 +1,8 @@
 import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
 import { RULES } from '../exchange/rules';
-import { CONFIGURATION_SCHEMA, SECRET_ENVIRONMENT } from '../provider/configuration';
+import { CONFIGURATION_SCHEMA } from '../provider/configuration';
+import { SSH_SECRETS } from '../provider/ssh-endpoint';
 import { WSMAN_SECRETS } from '../provider/wsman-endpoint';
 import type { Attribute, AttributeType, BlockSchema } from '../schema';
 
@@ -27,7 +28,7 @@ function providerPage(): string {
       .join('') +
     `## Secrets\n\nSecrets of the session have no attributes. They are taken from ${[
       WSMAN_SECRETS,
-      SECRET_ENVIRONMENT,
+      SSH_SECRETS,
     ]
       .flatMap((names) => Object.values(names))
       .map((name) => `\`${name}\``)

@@ -3,7 +3,7 @@ import type { EndpointFault } from '../exchange/endpoint';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
-import { readSecretFile } from './secret-file';
+import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
   WSMAN_ATTRIBUTES,
   WSMAN_ENVIRONMENT,
@@ -25,22 +25,12 @@ export const ENVIRONMENT = {
   ...WSMAN_ENVIRONMENT,
   process_command: 'EXCHANGE_PROCESS_COMMAND',
   snap_in: 'EXCHANGE_SNAP_IN',
-  ssh_subsystem: 'EXCHANGE_SSH_SUBSYSTEM',
-  ssh_host_key: 'EXCHANGE_SSH_HOST_KEY',
-  ssh_known_hosts_file: 'EXCHANGE_SSH_KNOWN_HOSTS',
-  ssh_private_key_file: 'EXCHANGE_SSH_PRIVATE_KEY_FILE',
+  ...SSH_ENVIRONMENT,
   domain_controller: 'EXCHANGE_DOMAIN_CONTROLLER',
   call_timeout_seconds: 'EXCHANGE_CALL_TIMEOUT_SECONDS',
   open_timeout_seconds: 'EXCHANGE_OPEN_TIMEOUT_SECONDS',
   parallel_calls: 'EXCHANGE_PARALLEL_CALLS',
   lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
-} as const;
-
-/** Secrets of the session have no attribute: they come from the environment, or from a file that only its owner can read. */
-export const SECRET_ENVIRONMENT = {
-  password: 'EXCHANGE_SSH_PASSWORD',
-  passwordFile: 'EXCHANGE_SSH_PASSWORD_FILE',
-  passphrase: 'EXCHANGE_SSH_PASSPHRASE',
 } as const;
 
 type Setting = keyof typeof ENVIRONMENT;
@@ -70,7 +60,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     ...WSMAN_ATTRIBUTES,
     servers: textMap(
       'optional',
-      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Its name is spelled as in the resources: of one that is spelled otherwise in the state, nothing is removed.',
+      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
     ),
     process_command: textList(
       'optional',
@@ -86,31 +76,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
         'snap_in',
       ),
     ),
-    ssh_subsystem: text(
-      'optional',
-      described(`SSH subsystem of PowerShell. Left out: powershell.`, 'ssh_subsystem'),
-    ),
-    ssh_host_key: text(
-      'optional',
-      described(
-        'Fingerprint of the only host key to accept, as SHA256:…. Left out: the known_hosts file decides.',
-        'ssh_host_key',
-      ),
-    ),
-    ssh_known_hosts_file: text(
-      'optional',
-      described(
-        'File of known host keys. Left out: .ssh/known_hosts in the home folder.',
-        'ssh_known_hosts_file',
-      ),
-    ),
-    ssh_private_key_file: text(
-      'optional',
-      described(
-        `Private key to sign in with. Left out: the SSH agent, or the password in ${SECRET_ENVIRONMENT.password} or in the file that ${SECRET_ENVIRONMENT.passwordFile} names. A key's passphrase: ${SECRET_ENVIRONMENT.passphrase}.`,
-        'ssh_private_key_file',
-      ),
-    ),
+    ...SSH_ATTRIBUTES,
     domain_controller: text(
       'optional',
       described(
@@ -163,23 +129,12 @@ export interface Settings {
 
 export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
 
-export type { WsmanEndpoint };
+export type { SshEndpoint, WsmanEndpoint };
 
 export interface ProcessEndpoint {
   readonly kind: 'process';
   readonly command: string;
   readonly args: readonly string[];
-}
-
-export interface SshEndpoint {
-  readonly kind: 'ssh';
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly subsystem: string;
-  readonly hostKey: string | null;
-  readonly knownHostsFile: string | null;
-  readonly privateKeyFile: string | null;
 }
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -292,7 +247,7 @@ function faultyEndpoint(
     case 'password':
       return [
         'The endpoint has a password in it',
-        `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SECRET_ENVIRONMENT.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SECRET_ENVIRONMENT.passwordFile}), never from a URL.`,
+        `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SSH_SECRETS.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SSH_SECRETS.passwordFile}), never from a URL.`,
       ];
     case 'not-encrypted':
       return [
@@ -340,36 +295,6 @@ function parsedWords(value: string | null): unknown {
   }
 }
 
-function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | null {
-  if (url.pathname !== '' && url.pathname !== '/') {
-    complain(
-      'endpoint',
-      `endpoint '${url.href}' has a path`,
-      'Write it as ssh://user@server or ssh://user@server:port.',
-    );
-    return null;
-  }
-  const hostKey = given('ssh_host_key');
-  if (hostKey !== null && !/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(hostKey)) {
-    complain(
-      'ssh_host_key',
-      `ssh_host_key '${hostKey}' is not a fingerprint`,
-      'Give what `ssh-keygen -lf` prints for the host key, as SHA256: and 43 characters.',
-    );
-    return null;
-  }
-  return {
-    kind: 'ssh',
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? 22 : Number(url.port),
-    user: decodeURIComponent(url.username),
-    subsystem: given('ssh_subsystem') ?? 'powershell',
-    hostKey,
-    knownHostsFile: given('ssh_known_hosts_file'),
-    privateKeyFile: given('ssh_private_key_file'),
-  };
-}
-
 function lackingRightsFrom(given: Given, complain: Complain): Settings['lackingRights'] {
   const value = given('lacking_rights') ?? 'error';
   if (value === 'error' || value === 'warning') return value;
@@ -403,25 +328,4 @@ function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, E
     } else versions.set(server.toLowerCase(), version);
   }
   return versions;
-}
-
-/**
- * The secrets of an SSH sign-in. A password file that others can read is refused.
- *
- * @throws Error where the file cannot be read, is open to others or empty; the message names it and the remedy
- */
-export function sshSecrets(environment: Environment): {
-  readonly password?: string;
-  readonly passphrase?: string;
-} {
-  // A variable that is set to nothing, as by a pipeline that lacks the secret, is not set.
-  const password = environment[SECRET_ENVIRONMENT.password] || passwordIn(environment);
-  const passphrase = environment[SECRET_ENVIRONMENT.passphrase];
-  return { ...(password ? { password } : {}), ...(passphrase ? { passphrase } : {}) };
-}
-
-function passwordIn(environment: Environment): string | undefined {
-  const variable = SECRET_ENVIRONMENT.passwordFile;
-  const file = environment[variable];
-  return file ? readSecretFile(file, variable) : undefined;
 }

@@ -8,7 +8,8 @@ import type { Transport } from '../remoting/transport';
 import type { SshAuthentication } from '../remoting/transports/ssh-sign-in';
 import type { WsmanAuthentication } from '../remoting/transports/wsman/authentication';
 import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
-import { ENVIRONMENT, SECRET_ENVIRONMENT, sshSecrets } from './configuration';
+import { ENVIRONMENT } from './configuration';
+import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
 import { WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
 /**
@@ -149,7 +150,7 @@ function authenticationFor(endpoint: SshEndpoint, environment: Environment): Ssh
   throw new RemotingError(
     'usage',
     `no way is given to sign ${endpoint.user} in: set ${ENVIRONMENT.ssh_private_key_file}, ` +
-      `${SECRET_ENVIRONMENT.password} or ${SECRET_ENVIRONMENT.passwordFile}, or start an SSH agent`,
+      `${SSH_SECRETS.password} or ${SSH_SECRETS.passwordFile}, or start an SSH agent`,
   );
 }
 

@@ -5,7 +5,8 @@ import type { Outcome } from '../powershell/outcome';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
-import { ENVIRONMENT, SECRET_ENVIRONMENT } from './configuration';
+import { ENVIRONMENT } from './configuration';
+import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 
 const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
@@ -123,12 +124,12 @@ export function whereOf(endpoint: Endpoint): string {
 /** Which credentials to look at, and nothing of those that were not used. */
 function credentialsOf(endpoint: Endpoint): string {
   if (endpoint.kind === 'ssh') {
-    return `the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SECRET_ENVIRONMENT.password}, ${SECRET_ENVIRONMENT.passwordFile})`;
+    return `the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SSH_SECRETS.password}, ${SSH_SECRETS.passwordFile})`;
   }
   if (endpoint.kind === 'process') return 'the account that runs Terraform';
   switch (endpoint.authentication.kind) {
     case 'basic':
-      return `the user (${ENVIRONMENT.user}) and the password (${WSMAN_SECRETS.passwordFile}, ${WSMAN_SECRETS.password})`;
+      return `the user (${ENVIRONMENT.user}) and the password (${WSMAN_SECRETS.password}, ${WSMAN_SECRETS.passwordFile})`;
     case 'negotiate':
       return 'the Kerberos ticket (klist; kinit or a keytab gets one)';
     case 'certificate':

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { referencePages } from '../../docs/reference-pages';
-import { SECRET_ENVIRONMENT } from '../../provider/configuration';
+import { SSH_SECRETS } from '../../provider/ssh-endpoint';
 import { WSMAN_SECRETS } from '../../provider/wsman-endpoint';
 
 const folder = resolve(__dirname, '../../docs/reference');
@@ -16,7 +16,7 @@ test('the reference is what the definitions say; npm run docs writes it', () => 
 
 test('every secret is named', () => {
   const [, secrets = ''] = (referencePages()['provider.md'] ?? '').split('## Secrets');
-  for (const names of [WSMAN_SECRETS, SECRET_ENVIRONMENT]) {
+  for (const names of [WSMAN_SECRETS, SSH_SECRETS]) {
     for (const name of Object.values(names)) expect(secrets).toContain(`\`${name}\``);
   }
 });

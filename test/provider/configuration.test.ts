@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom, sshSecrets } from '../../provider/configuration';
+import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from '../../provider/configuration';
+import { sshSecrets } from '../../provider/ssh-endpoint';
 import { wsmanPassword } from '../../provider/wsman-endpoint';
 import type { Values } from '../../schema';
 
