@@ -1,8 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { AuthHandlerMiddleware, KeyboardInteractiveAuthMethod, ParsedKey, Prompt, utils } from 'ssh2';
+import type { AuthHandlerMiddleware, KeyboardInteractiveAuthMethod, ParsedKey, Prompt } from 'ssh2';
 import type { SecureText } from '../../powershell/invocation';
 import { RemotingError, type RemotingFacts } from '../remoting-error';
+import { type ParseKey, readPrivateKey } from './ssh-private-key';
 
 export type SshAuthentication =
   | { readonly privateKeyFile: string; readonly passphrase?: SecureText }
@@ -16,7 +15,6 @@ export type SshError = Error & { readonly level?: string; readonly code?: unknow
 
 type Key = { readonly privateKey: ParsedKey };
 type Credentials = Key | Exclude<SshAuthentication, { readonly privateKeyFile: string }>;
-type ParseKey = typeof utils.parseKey;
 
 const PROMPT_CHARACTERS = 200;
 
@@ -35,7 +33,7 @@ export class SignIn {
     private readonly where: RemotingFacts,
   ) {}
 
-  /** @throws RemotingError of kind `usage` where the private key cannot be read */
+  /** @throws RemotingError of kind `usage` where the private key cannot be read or used */
   static async load(
     user: string,
     authentication: SshAuthentication,
@@ -44,7 +42,7 @@ export class SignIn {
   ): Promise<SignIn> {
     if (!('privateKeyFile' in authentication)) return new SignIn(user, authentication, where);
     const { privateKeyFile, passphrase } = authentication;
-    const privateKey = await readKey(privateKeyFile, passphrase?.reveal(), where, parseKey);
+    const privateKey = await readPrivateKey(privateKeyFile, passphrase?.reveal(), where, parseKey);
     return new SignIn(user, { privateKey }, where);
   }
 
@@ -108,13 +106,16 @@ export class SignIn {
   }
 
   #nextMethod(): string | undefined {
-    const first =
-      'privateKey' in this.credentials ? 'publickey' : 'agent' in this.credentials ? 'agent' : 'password';
-    if (this.#tried.length === 0) return first;
+    const { credentials } = this;
+    if (this.#tried.length === 0) {
+      return 'privateKey' in credentials ? 'publickey' : 'agent' in credentials ? 'agent' : 'password';
+    }
     // Where it takes passwords both ways, the password was wrong: not twice, since accounts get locked.
-    const other = first === 'password' && this.#offered?.includes('password') === false;
-    const second = 'keyboard-interactive';
-    return other && this.#tried.length === 1 && this.#offered?.includes(second) === true ? second : undefined;
+    const asksInstead =
+      this.#offered?.includes('keyboard-interactive') === true && !this.#offered.includes('password');
+    return 'password' in credentials && this.#tried.length === 1 && asksInstead
+      ? 'keyboard-interactive'
+      : undefined;
   }
 
   /** The password is for a single question whose answer does not show; anything else is no question for it. */
@@ -150,41 +151,4 @@ function asked(prompts: readonly Prompt[]): string {
     .join(' ')
     .replace(/\s+/g, ' ')
     .slice(0, PROMPT_CHARACTERS);
-}
-
-async function readKey(
-  file: string,
-  passphrase: string | undefined,
-  where: RemotingFacts,
-  parseKey: ParseKey,
-): Promise<ParsedKey> {
-  const unusable = (why: string, cause: unknown): RemotingError =>
-    new RemotingError('usage', `the private key ${file} cannot be ${why}`, { ...where, file }, { cause });
-  let content: Buffer;
-  try {
-    content = await readFile(file);
-  } catch (error) {
-    throw unusable('read', error);
-  }
-  try {
-    const parsed = parseKey(fromPkcs8(content.toString(), passphrase), passphrase);
-    if (parsed instanceof Error) throw parsed;
-    return parsed;
-  } catch (error) {
-    throw unusable(`used: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
-}
-
-/** The PEM form that OpenSSL writes (RFC 5958), in one that ssh2 reads; any other text as it is. */
-function fromPkcs8(text: string, passphrase: string | undefined): string {
-  if (!/^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)) return text;
-  const key = createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return key.export({ type: 'pkcs1', format: 'pem' }).toString();
-    case 'ec':
-      return key.export({ type: 'sec1', format: 'pem' }).toString();
-    default:
-      throw new Error(`PKCS#8 with ${key.asymmetricKeyType}: convert it with ssh-keygen -p -f`);
-  }
 }

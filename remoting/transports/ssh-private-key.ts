@@ -1,0 +1,51 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ParsedKey, utils } from 'ssh2';
+import { RemotingError, type RemotingFacts } from '../remoting-error';
+
+export type ParseKey = typeof utils.parseKey;
+
+/**
+ * Reads a private key: OpenSSH's form, PEM, PuTTY's, and PKCS#8 with RSA or ECDSA.
+ *
+ * @param passphrase left out: the key has none
+ * @param where facts for the error
+ * @param parseKey of ssh2, which is loaded late
+ * @throws RemotingError of kind `usage` where the file cannot be read, or the key in it not be used
+ */
+export async function readPrivateKey(
+  file: string,
+  passphrase: string | undefined,
+  where: RemotingFacts,
+  parseKey: ParseKey,
+): Promise<ParsedKey> {
+  const unusable = (why: string, cause: unknown): RemotingError =>
+    new RemotingError('usage', `the private key ${file} cannot be ${why}`, { ...where, file }, { cause });
+  let content: Buffer;
+  try {
+    content = await readFile(file);
+  } catch (error) {
+    throw unusable('read', error);
+  }
+  try {
+    const parsed = parseKey(fromPkcs8(content.toString(), passphrase), passphrase);
+    if (parsed instanceof Error) throw parsed;
+    return parsed;
+  } catch (error) {
+    throw unusable(`used: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+/** The PEM form that OpenSSL writes (RFC 5958), in one that ssh2 reads; any other text as it is. */
+function fromPkcs8(text: string, passphrase: string | undefined): string {
+  if (!/^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)) return text;
+  const key = createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    case 'ec':
+      return key.export({ type: 'sec1', format: 'pem' }).toString();
+    default:
+      throw new Error(`PKCS#8 with ${key.asymmetricKeyType}: convert it with ssh-keygen -p -f`);
+  }
+}
