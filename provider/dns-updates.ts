@@ -25,7 +25,8 @@ interface Refusal {
  * hashicorp/dns asks nothing before its first record, which is the last step of a deploy: a wrong key would be found
  * when the servers are changed already.
  *
- * @param severity of a refusal; who only plans may lack the key
+ * @param updates blocks of the configuration; one with an unknown value is left to a later call
+ * @param severity of a refusal; an account that only plans may lack the key
  * @returns a diagnostic for each zone that takes none; nothing where Kerberos signs the updates, which is not tried
  */
 export async function dnsUpdateProblems(
@@ -72,11 +73,10 @@ async function refusalOf(
   environment: Environment,
 ): Promise<Refusal | undefined> {
   try {
-    const settings = Object.entries(declared).map(([name, value]) => [
-      name,
-      value === null ? undefined : String(value),
-    ]);
-    const options = updateClientOptions(Object.fromEntries(settings) as object, environment);
+    const settings = Object.entries(declared).map(
+      ([name, value]) => [name, value === null ? undefined : String(value)] as const,
+    );
+    const options = updateClientOptions(Object.fromEntries(settings), environment);
     if (options === undefined) {
       return {
         reason: 'It is not said which server takes them',
@@ -132,7 +132,7 @@ async function answered(zone: string, options: DnsClientOptions): Promise<Refusa
     if (!(error instanceof DnsError)) throw error;
     return {
       reason: `An update to ${where}, ${signed}: ${error.message}`,
-      remedy: `What is sent where stands ${PLACE}, and where it is left out there in ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port} and ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm}, ${UPDATE_SETTINGS.key_secret}`,
+      remedy: `Check server and key ${PLACE}; what is left out there is taken from ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port}, ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`,
     };
   }
 }
