@@ -4,7 +4,7 @@ import { TYPES } from './codes';
 import { decodeName, fold, MalformedMessage, nameProblem } from './name';
 import { dataCodec } from './packet-codecs';
 
-export const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
+const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
 /** The types whose data is understood. */
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -17,7 +17,7 @@ const ALGORITHMS = {
 export type TsigAlgorithm = keyof typeof ALGORITHMS;
 export const TSIG_ALGORITHMS = Object.keys(ALGORITHMS) as readonly TsigAlgorithm[];
 
-export function isTsigAlgorithm(name: string): name is TsigAlgorithm {
+function isTsigAlgorithm(name: string): name is TsigAlgorithm {
   return (TSIG_ALGORITHMS as readonly string[]).includes(name);
 }
 

@@ -36,7 +36,7 @@ function isWithin(host: string, zone: string): boolean {
 }
 
 /** Addresses that the names stand for. */
-export function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
+function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
   const publish = site.dns.publish ?? 'round-robin';
   return publish === 'round-robin'
     ? site.servers.flatMap((server) => listed(server.address))

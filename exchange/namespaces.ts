@@ -25,7 +25,7 @@ function hostsOf(namespace: Namespace, at: Path): ServiceHosts {
   };
 }
 
-export function clientHosts(site: ExchangeSiteProps): ServiceHosts {
+function clientHosts(site: ExchangeSiteProps): ServiceHosts {
   return hostsOf(site.namespaces.client, path('namespaces', 'client'));
 }
 

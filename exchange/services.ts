@@ -24,17 +24,8 @@ export interface VirtualDirectoryService {
   readonly healthSet: string | null;
 }
 
-export const SERVICE_NAMES = [
-  'owa',
-  'ecp',
-  'activesync',
-  'ews',
-  'oab',
-  'mapi',
-  'powershell',
-  'autodiscover',
-] as const;
-export type ServiceName = (typeof SERVICE_NAMES)[number];
+export type ServiceName =
+  'owa' | 'ecp' | 'activesync' | 'ews' | 'oab' | 'mapi' | 'powershell' | 'autodiscover';
 
 const basic = { basic_authentication: 'BasicAuthentication' };
 const windows = { windows_authentication: 'WindowsAuthentication' };

@@ -10,7 +10,7 @@ import { plannedSteps, POOL_REASON } from './planned-step';
 import { AskedSecret, FileContent, StepResult } from './value';
 
 /** What a run of the plan asks for. */
-export function planInputs(site: ExchangeSiteProps): readonly PlanInput[] {
+function planInputs(site: ExchangeSiteProps): readonly PlanInput[] {
   return [
     {
       name: 'PfxPath',

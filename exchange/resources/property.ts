@@ -13,7 +13,7 @@ export function property(object: PowerShellObject, name: string): PowerShellValu
 }
 
 /** The text of a value: of an identity or an enum its name; null for none. */
-export function asText(value: PowerShellValue): string | null {
+function asText(value: PowerShellValue): string | null {
   if (value === null) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')

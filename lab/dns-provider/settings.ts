@@ -85,8 +85,8 @@ export function readSettings(config: Values, environment: Environment): DnsClien
       'the stand-in for hashicorp/dns has no Kerberos (gssapi); sign with a key, or install the real provider',
     );
   }
-  const declared = Object.keys(UPDATE_SETTINGS).map((name) => [name, textOf(values[name] ?? null)]);
-  return updateClientOptions(Object.fromEntries(declared) as object, environment);
+  const declared = Object.keys(UPDATE_SETTINGS).map((name) => [name, textOf(values[name] ?? null)] as const);
+  return updateClientOptions(Object.fromEntries(declared), environment);
 }
 
 function textOf(value: Value): string | undefined {

@@ -93,7 +93,7 @@ const NAMESPACES: { readonly [noun: string]: string } = {
   ReplicationHealth: 'Microsoft.Exchange.Monitoring',
 };
 
-export function cmdletClass(cmdlet: string): string {
+function cmdletClass(cmdlet: string): string {
   const [verb, noun = ''] = cmdlet.split('-');
   return `${NAMESPACES[noun] ?? 'Microsoft.Exchange.Management.SystemConfigurationTasks'}.${verb}${noun}`;
 }

@@ -5,7 +5,7 @@ import type { Json, ServerState, Settings } from './state';
 const STEERING = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
 
 /** What the call changes: property by property, after `Add` and `Remove` have been applied. */
-export function changedSettings(call: Call, current: Settings): Settings {
+function changedSettings(call: Call, current: Settings): Settings {
   const changed: { [name: string]: Json } = {};
   for (const [name, value] of call.bound) {
     const parameter = call.cmdlet.parameter(name);

@@ -31,7 +31,7 @@ const LATEST_BUILDS: { readonly [label: string]: string } = {
   SE: '15.2.2562.17',
 };
 
-export const DEFAULT_SITE = 'Default-First-Site-Name';
+const DEFAULT_SITE = 'Default-First-Site-Name';
 
 /** Setup's self-signed certificates are good for five years. */
 const VALID_YEARS = 5;

@@ -18,7 +18,7 @@ import { Deployment, type State } from './deployment';
 
 export const USER = 'contoso\\deploy';
 export const PASSWORD = 'canary-81d3';
-export const PFX_PASSWORD = 'canary-pfx-2b6e';
+const PFX_PASSWORD = 'canary-pfx-2b6e';
 
 /** What every site of a test file starts from. */
 interface Origin {

@@ -7,7 +7,7 @@ import { configurationEnum, flagsEnum, localPath, textual, timeSpan, uri } from 
 const AUTHENTICATION = /AuthenticationMethods?$/;
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere, in the enum's order. */
-export const AUTHENTICATION_METHODS = [
+const AUTHENTICATION_METHODS = [
   'Basic',
   'Digest',
   'Ntlm',

@@ -97,7 +97,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
 }
 
 /** @throws RemotingError `usage` */
-export function httpsUrl(text: string): URL {
+function httpsUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:') {
     throw new RemotingError('usage', 'a WS-Management endpoint is reached through https:// alone');

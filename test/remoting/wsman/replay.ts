@@ -35,7 +35,7 @@ export function operationOf(request: string): string {
 }
 
 /** What a request means: ids by the order in which they come up, header in any order, fragments by their messages. */
-export function meaningOf(request: string, ids: Map<string, string>): Meaning {
+function meaningOf(request: string, ids: Map<string, string>): Meaning {
   const nameOf = (id: string): string => {
     const key = id.toUpperCase();
     const known = ids.get(key) ?? `id ${ids.size + 1}`;
