@@ -4,7 +4,7 @@ import type { TerraformStack } from 'cdktf';
 
 /**
  * Makes a stack write files beside its `cdk.tf.json`. A stack's synthesizer is the one place that cdktf lets be
- * replaced; it runs after the validations, so that nothing is written of a declaration with errors.
+ * replaced.
  */
 export function writeBesideStack(
   stack: TerraformStack,
