@@ -2,7 +2,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProviderAddress, terraformPlatform } from '../install/mirror';
 
-/** A filesystem mirror of Terraform's with providers to compare with. */
+/** Names a filesystem mirror of Terraform's with providers to compare with. */
 export const PEERS_MIRROR = 'EXCHANGE_DNS_PROVIDER_MIRROR';
 
 const SOURCE = 'registry.terraform.io/hashicorp/null';

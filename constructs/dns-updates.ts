@@ -30,7 +30,7 @@ export class DnsUpdates {
       if (this.#ways.has(settings)) continue;
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
       const suffix = this.#ways.size === 0 ? '' : `_${wordOf(zone)}`;
-      const update = updateOf(scope, zone, suffix);
+      const update = providerUpdate(scope, zone, suffix);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
         ...(suffix === '' ? {} : { alias: wordOf(zone) }),
         // Without any setting there is no block: an empty one hides the provider's environment variables from it.
@@ -59,7 +59,7 @@ export class DnsUpdates {
   }
 }
 
-function updateOf(scope: Construct, zone: Zone, suffix: string): DnsProviderUpdate {
+function providerUpdate(scope: Construct, zone: Zone, suffix: string): DnsProviderUpdate {
   const { server, port, keyName, keyAlgorithm, transport, timeoutSeconds } = zone;
   return {
     ...(server === undefined ? {} : { server }),

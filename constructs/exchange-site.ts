@@ -182,7 +182,7 @@ function refusal(site: string, errors: readonly SiteDiagnostic[]): string {
 function refuseTokens(value: unknown, at: Path): void {
   if (Token.isUnresolved(value)) {
     throw new DeclarationError(
-      `${formatPath(at)}: a value that only Terraform knows; write it into the declaration, which decides what is made`,
+      `${formatPath(at) || 'the site'}: a value that only Terraform knows; write it into the declaration, which decides what is made`,
     );
   }
   if (Array.isArray(value)) {

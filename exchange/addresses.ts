@@ -18,7 +18,7 @@ export function canonicalAddress(address: string): string {
     : address.toLowerCase();
 }
 
-/** Addresses that mean no machine, this machine, or one on the same wire (IANA's special-purpose registries). */
+/** Addresses that mean no machine, this machine, one on the same wire, or a group (IANA's special-purpose registries). */
 const NOT_FOR_CLIENTS = new BlockList();
 NOT_FOR_CLIENTS.addSubnet('0.0.0.0', 8, 'ipv4');
 NOT_FOR_CLIENTS.addSubnet('127.0.0.0', 8, 'ipv4');

@@ -118,7 +118,7 @@ export function misfits(form: Form<unknown>, value: unknown): readonly Finding[]
     ...(type === 'strict_object' && expected === UNKNOWN
       ? {
           problem: 'there is no such property, so that it would do nothing',
-          remedy: `correct its name, or take it out; there are ${message}`,
+          remedy: `correct its name, or take it out; the properties are ${message}`,
         }
       : input === undefined
         ? {

@@ -2,8 +2,8 @@ import { listed } from './addresses';
 import type { ExchangeSiteProps } from './site';
 
 /**
- * A server in the pool behind the virtual address. The load balancer is not set from here: the pool is described, so
- * that a plan shows who joins and who leaves, and other tools can read it.
+ * A server in the pool behind the virtual address. The load balancer itself is not configured from here: the
+ * pool is described, so that a plan shows who joins and who leaves, and other tools can read it.
  */
 export interface PoolMember {
   readonly server: string;

@@ -150,7 +150,10 @@ export interface Witness {
 export interface DatabaseAvailabilityGroup {
   /** At most 15 characters, and not the name of a server: `DAG01`. Another name is another DAG. */
   readonly name: string;
-  /** The file share that breaks a tie. Wanted for an odd number of members too: the number is even as soon as one of them is taken out. */
+  /**
+   * The file share that breaks a tie. Wanted for an odd number of members too: the number is even as soon as one of
+   * them is taken out.
+   */
   readonly witness: Witness;
   /**
    * Witness in the other datacentre, used after a switchover.
@@ -185,7 +188,7 @@ export interface Dns {
   readonly ttlSeconds?: number;
   /**
    * What the names stand for: the addresses of all servers, or the virtual address of a load balancer, so that a new
-   * server changes no DNS. The load balancer is not set; a plan shows which servers belong into its pool. Round robin
+   * server changes no DNS. The load balancer itself is not configured; a plan shows which servers belong into its pool. Round robin
    * does not notice a dead server; clients try the next address.
    *
    * @default 'round-robin'

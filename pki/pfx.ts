@@ -30,8 +30,8 @@ const MOST_ITERATIONS = 5_000_000;
 /**
  * Reads a PKCS #12 file: RC2, 3DES and AES, RSA and EC keys.
  *
- * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `no-certificate`; `key-mismatch` where the key belongs to none of
- * the certificates; `unsupported` where the file is protected in a way that is not known here
+ * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `no-certificate`; `key-mismatch` where the key
+ * belongs to none of the certificates; `unsupported` where the file is protected in a way that is not known here
  */
 export function parsePfx(data: Uint8Array, password: string): Pfx {
   const structure = outerStructure(data);

@@ -39,7 +39,7 @@ export interface CmdletStep extends AnyStep {
   readonly wait?: PlanWait;
 }
 
-/** For whoever sets the load balancer: the server is one of its pool. */
+/** For whoever configures the load balancer: the server is one of its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
   readonly virtualAddresses: readonly string[];

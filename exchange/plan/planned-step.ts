@@ -22,9 +22,9 @@ export interface PlannedRecordSet {
   readonly record: DesiredRecordSet;
 }
 
-/** Why a server joins the pool of the load balancer, which is not set from here. */
+/** Why a server joins the pool of the load balancer, which is not configured from here. */
 export const POOL_REASON =
-  'The load balancer may send users to the server now that it is healthy. It is set with its own tool.';
+  'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.';
 
 /**
  * The first step of a resource has the resource's id; a later one adds its cmdlet, so that no id changes when a

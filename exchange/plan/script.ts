@@ -213,9 +213,9 @@ function blockLines({ part, steps }: Block, wanted: ReadonlySet<string>): readon
       }
     } else {
       if (reason !== undefined) body.push('');
-      const its = 'member' in planned ? POOL_REASON : planned.step.reason;
-      if (its !== reason) body.push(comment(its));
-      reason = its;
+      const why = 'member' in planned ? POOL_REASON : planned.step.reason;
+      if (why !== reason) body.push(comment(why));
+      reason = why;
     }
     body.push(...stepLines(planned, wanted));
   }

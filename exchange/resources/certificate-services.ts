@@ -8,15 +8,7 @@ import { serverAttribute } from './server-attribute';
 import type { Step } from './step';
 
 /** Values of -Services on Microsoft's page of Enable-ExchangeCertificate. */
-export const CERTIFICATE_SERVICES = [
-  'IIS',
-  'SMTP',
-  'POP',
-  'IMAP',
-  'UM',
-  'UMCallRouter',
-  'Federation',
-] as const;
+const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter', 'Federation'] as const;
 
 function servicesProblem(value: Known): string | undefined {
   const names = value as readonly string[];
@@ -136,5 +128,5 @@ export const certificateServices = defineResource({
       fallback_thumbprint: ownCertificate(objects, state.server ?? '')?.thumbprint ?? '',
     };
   },
-  forgets: `The services stay as they are: the server stays, or has no certificate of Setup's that could take them over.`,
+  forgets: `Where it runs no cmdlet the services stay as they are: the server is still declared, in other letter case, or it has no certificate of Setup's that could take them over.`,
 });

@@ -12,7 +12,8 @@ export const certificateIis: Rule = {
       : [
           {
             path: path('certificate', 'services'),
-            problem: 'IIS is not among the services, so that clients will be warned of another certificate',
+            problem:
+              'IIS is not among the services, so that clients are shown the self-signed certificate and warn of it',
             remedy: `add 'IIS', unless something in front of the servers ends TLS`,
           },
         ],

@@ -30,10 +30,10 @@ export const dagName: Rule = {
         },
       ];
     }
-    const taken = [site.dag?.witness.server, site.dag?.alternateWitness?.server].map(
+    const witnesses = [site.dag?.witness.server, site.dag?.alternateWitness?.server].map(
       (server) => server?.split('.')[0],
     );
-    return [...site.servers.map((server) => server.name), ...taken].some(
+    return [...site.servers.map((server) => server.name), ...witnesses].some(
       (other) => other?.toLowerCase() === name.toLowerCase(),
     )
       ? [

@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     declaration: site({ servers: [server(1), misshapen(server(2), { adress: '192.0.2.2' })] }),
     path: 'servers[1].adress',
     problem: 'there is no such property',
-    remedy: 'there are name, fqdn, address, version, datacentre',
+    remedy: 'the properties are name, fqdn, address, version, datacentre',
   },
   {
     when: 'a needed property is left out',
@@ -568,7 +568,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-iis',
     declaration: site({ certificate: { ...certificate, services: ['POP'] } }),
     path: 'certificate.services',
-    problem: 'clients will be warned of another certificate',
+    problem: 'clients are shown the self-signed certificate',
     remedy: `add 'IIS'`,
   },
   {
