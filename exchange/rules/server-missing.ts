@@ -12,7 +12,7 @@ export const serverMissing: Rule = {
           {
             path: path('servers'),
             problem: 'the site has no server, so that a deploy would take everything away',
-            remedy: 'name its servers; to give a site up, remove its file and run cdktf destroy before',
+            remedy: 'name its servers; to give a site up, run cdktf destroy, then remove its file',
           },
         ],
 };
