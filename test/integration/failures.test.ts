@@ -243,17 +243,15 @@ describeWithTerraform('a deploy is disturbed', () => {
     SETUP_MS,
   );
 
-  test.each([
-    ['exchange_certificate_services', 'certificate-services'],
-    ['exchange_database_availability_group_member', 'dag-member'],
-  ])(
-    '%s that was tainted, in a deploy that failed elsewhere, is not undone by the next one',
-    async (type, name) => {
+  test(
+    'an object that was tainted, in a deploy that failed elsewhere, is not undone by the next one',
+    async () => {
       await Promise.allSettled([...(courses[0]?.values() ?? [])]);
       const rig = rigs[0] as SiteRig;
       await backToBefore(rig);
       expect(await rig.apply()).toMatchObject({ exit: 0 });
-      const address = `${type}.${SECOND.name}-${name}`;
+      const type = 'exchange_certificate_services';
+      const address = `${type}.${SECOND.name}-certificate-services`;
       for (const tainted of [address, `exchange_health_gate.${SECOND.name}-health`])
         expect(await rig.terraform(['taint', tainted])).toMatchObject({ exit: 0 });
       rig.forget();
@@ -273,7 +271,6 @@ describeWithTerraform('a deploy is disturbed', () => {
   test.each([
     { cmdlet: 'Import-ExchangeCertificate', effect: 'drop', when: 'after' },
     { cmdlet: 'Enable-ExchangeCertificate', effect: 'fail' },
-    { cmdlet: 'Remove-ExchangeCertificate', effect: 'fail' },
   ] as const)(
     'a certificate whose renewal stopped ($cmdlet, $effect) comes back with its old PFX',
     async (fault) => {
