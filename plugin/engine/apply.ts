@@ -289,7 +289,11 @@ async function remove<Target>(
       run.completed,
       target,
     );
-    return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
+    return {
+      ...kept,
+      memo: kept.state !== null && memo.unfinished ? { unfinished: true } : {},
+      diagnostics: [...run.diagnostics, ...kept.diagnostics],
+    };
   }
   return done(null, run.diagnostics);
 }
@@ -304,7 +308,7 @@ function leftAsItIs(resource: ManagedResource<never>, { removal = [] }: Memo): r
     {
       severity: 'warning',
       summary: `A ${resource.typeName} that was only partly made is left as it is`,
-      detail: `A later deploy has finished it, unless its name was changed in between. Only in that case remove it by hand:\n${numbered(removal)}`,
+      detail: `A later deploy has finished it, unless another one is declared in its place by now. Only in that case remove it by hand:\n${numbered(removal)}`,
     },
   ];
 }

@@ -84,6 +84,7 @@ export class Engine<Target> {
 
   async read(typeName: string, state: Values, memo: Memo): Promise<ReadResult> {
     const resource = this.#resource(typeName);
+    if (memo.unfinished) this.#walk.sawHalfMade(resource, state);
     const result = await resource.read(state, this.#configured());
     const diagnostics = [...(result.diagnostics ?? []), ...unfinishedWarning(resource, memo)];
     if (result.state === null) return { state: null, diagnostics };

@@ -15,6 +15,14 @@ export function identityIsKnown(resource: ManagedResource<never>, values: Values
   );
 }
 
+/** As far as the declaration says it. */
+export function sameDeclaredIdentity(resource: ManagedResource<never>, left: Values, right: Values): boolean {
+  return identity(resource).every(
+    ([name, attribute]) =>
+      attribute.mode === 'computed' || equivalent(attribute, left[name] ?? null, right[name] ?? null),
+  );
+}
+
 /** What the provider finds out counts only where it is known on both sides. */
 export function sameIdentity(resource: ManagedResource<never>, left: Values, right: Values): boolean {
   return identity(resource).every(([name, attribute]) => {

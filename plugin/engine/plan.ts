@@ -3,7 +3,7 @@ import type { Block, BlockSchema, Diagnostic, Path, Value, Values } from '../../
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
-import { identityIsKnown } from './identity';
+import { identityIsKnown, sameDeclaredIdentity } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { describeSteps, numbered, withoutOpen } from './steps';
@@ -37,7 +37,7 @@ export async function plan<Target>(
     return planDestruction(resource, prior, memo, target, walk);
   }
   if (prior === null) return planCreation(resource, config, memo, target, walk);
-  return planUpdate(resource, prior, config, target);
+  return planUpdate(resource, prior, config, target, walk);
 }
 
 function nothing(planned: Values | null): PlanResult {
@@ -54,6 +54,7 @@ async function planDestruction<Target>(
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const perhapsFinished = unfinished && resource.find !== undefined;
   const information = await resource.inform?.(change, target);
+  if (walk.returning.has(resource, prior)) return { ...nothing(null), memo: { finished: true } };
   const removal = removalOf(resource, prior, target);
   // A half-made object may stand in the state twice.
   const takesAway = removal.length > 0 && !perhapsFinished;
@@ -61,6 +62,7 @@ async function planDestruction<Target>(
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...(takesAway && walk.adopted.has(resource, prior) ? [removedAndMade(resource, removal)] : []),
+    ...(takesAway && walk.kept.has(resource, prior) ? [removedAndKept(resource, removal)] : []),
     ...destroyWarning(resource, removal, perhapsFinished),
   ];
   return {
@@ -110,6 +112,7 @@ async function planUpdate<Target>(
   prior: Values,
   config: Values,
   target: Target,
+  walk: Walk,
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, prior, config);
   const information = await resource.inform?.({ kind: 'update', prior, planned: proposed, config }, target);
@@ -132,7 +135,9 @@ async function planUpdate<Target>(
   const update: Update = { kind: 'update', prior, planned, config };
   const diagnostics = [
     ...(information?.diagnostics ?? []),
-    ...(replaced ? replaceWarning(resource, removal) : []),
+    ...(replaced
+      ? [...replaceWarning(resource, removal), ...comingBack(resource, prior, planned, target, walk)]
+      : keeping(resource, prior, removal, walk)),
   ];
   // The other half of a replacement, its creation, is planned by a call of its own.
   const runs: Change = replaced
@@ -232,10 +237,61 @@ function adoption<Target>(
   walk: Walk,
 ): readonly Diagnostic[] {
   if (existing === null) return [];
+  const back = comingBack(resource, walk.halfMadeLike(resource, existing), existing, target, walk);
+  if (walk.returning.has(resource, existing)) return back;
   walk.adopted.add(resource, existing);
   return walk.removed.has(resource, existing)
     ? [removedAndMade(resource, removalOf(resource, existing, target))]
     : [];
+}
+
+/**
+ * The declaration wants back what Terraform is still to remove, since the deploy that replaced it failed half-way: the
+ * old certificate of a server. The apply makes first and removes then, and knows by then what it has found. Only where
+ * what the declaration says is the same on both sides: a list that moved up by one looks alike otherwise.
+ */
+function comingBack<Target>(
+  resource: ManagedResource<Target>,
+  replaced: Values | undefined,
+  wanted: Values,
+  target: Target,
+  walk: Walk,
+): readonly Diagnostic[] {
+  if (replaced === undefined || !sameDeclaredIdentity(resource, replaced, wanted)) return [];
+  walk.returning.add(resource, wanted);
+  if (!walk.removed.has(resource, wanted) || resource.quiet) return [];
+  const removal = removalOf(resource, wanted, target);
+  return [
+    {
+      severity: 'warning',
+      summary: `This does not run after all: ${inShort(removal)}`,
+      detail: `The declaration wants this ${resource.typeName} again, which an earlier deploy was to replace. It stays.`,
+    },
+  ];
+}
+
+/** Looks whether the same plan removes the same object from another place in the state. */
+function keeping(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+  walk: Walk,
+): readonly Diagnostic[] {
+  walk.kept.add(resource, prior);
+  return walk.removed.has(resource, prior) ? [removedAndKept(resource, removal)] : [];
+}
+
+/** In the apply nothing tells the removal that the object is wanted: Terraform does not ask for what stays as it is. */
+function removedAndKept(resource: ManagedResource<never>, removal: readonly string[]): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `One ${resource.typeName} stands in the state twice, and would be removed once`,
+    detail:
+      `Both are the same object, and at the end it would be gone:\n${numbered(removal)}\n` +
+      'Most often it was marked by hand (terraform taint), and the deploy after that failed. Let Terraform forget it ' +
+      '(terraform state rm <address>) and deploy: what is there is found again. Where two addresses stand for it, ' +
+      'forget the one that left the declaration.',
+  };
 }
 
 /** Terraform knows objects by address alone, and carries the two out in either order. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Values } from '../../schema';
 import type { ManagedResource } from './definition';
-import { sameIdentity } from './identity';
+import { sameDeclaredIdentity, sameIdentity } from './identity';
 
 /** Objects by the type of their resource and by what makes each the one that it is. */
 class Objects {
@@ -30,4 +30,24 @@ export class Walk {
   readonly adopted = new Objects();
   /** What removals that were planned in this walk would take away. */
   readonly removed = new Objects();
+  /** What plans of this walk leave where it is, or change in place. */
+  readonly kept = new Objects();
+  /** What the declaration wants in the place of another one of the same server, perhaps once more. */
+  readonly returning = new Objects();
+  readonly #halfMade: { readonly typeName: string; readonly state: Values }[] = [];
+
+  /** An object is read before it is planned, and Terraform then plans a half-made one as if there were none. */
+  sawHalfMade({ typeName }: ManagedResource<never>, state: Values): void {
+    this.#halfMade.push({ typeName, state });
+  }
+
+  /** The half-made object in whose place the declaration wants another one, as far as it tells them apart. */
+  halfMadeLike(resource: ManagedResource<never>, wanted: Values): Values | undefined {
+    return this.#halfMade.find(
+      ({ typeName, state }) =>
+        typeName === resource.typeName &&
+        sameDeclaredIdentity(resource, state, wanted) &&
+        !sameIdentity(resource, state, wanted),
+    )?.state;
+  }
 }

@@ -7,6 +7,7 @@ import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { SiteRig, type Finished, type Plan } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
 
 const SETUP_MS = 300_000;
 const BEFORE = 'before';
@@ -238,6 +239,60 @@ describeWithTerraform('a deploy is disturbed', () => {
       expect(await rig.apply()).toMatchObject({ exit: 0 });
       expect(rig.writes()).toEqual([]);
       expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'an object that was tainted, in a deploy that failed elsewhere, is not undone by the next one',
+    async () => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      const rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      const type = 'exchange_certificate_services';
+      const address = `${type}.${SECOND.name}-certificate-services`;
+      for (const tainted of [address, `exchange_health_gate.${SECOND.name}-health`])
+        expect(await rig.terraform(['taint', tainted])).toMatchObject({ exit: 0 });
+      rig.forget();
+      rig.organization.arm({ at: 1, cmdlet: 'Test-ServiceHealth', effect: 'fail' });
+      expect((await rig.apply()).said).toContain('Test-ServiceHealth');
+      const { exit, said } = await rig.apply();
+      expect(exit).toBe(1);
+      expect(said).toContain(`One ${type} stands in the state twice`);
+      expect(await rig.terraform(['state', 'rm', address])).toMatchObject({ exit: 0 });
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      expect(rig.writes()).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+
+  test.each([
+    { cmdlet: 'Import-ExchangeCertificate', effect: 'drop', when: 'after' },
+    { cmdlet: 'Enable-ExchangeCertificate', effect: 'fail' },
+  ] as const)(
+    'a certificate whose renewal stopped ($cmdlet, $effect) comes back with its old PFX',
+    async (fault) => {
+      await Promise.allSettled([...(courses[0]?.values() ?? [])]);
+      const rig = rigs[0] as SiteRig;
+      await backToBefore(rig);
+      const pfx = readFileSync(rig.pfxFile);
+      const services = () => Object.values(rig.stateValues()).filter((values) => 'services' in values);
+      await rig.declare(firstServer);
+      const before = services();
+      try {
+        rig.writePfx(validCertificate());
+        rig.organization.arm({ ...fault, at: 1 });
+        expect((await rig.apply()).said).toContain(fault.cmdlet);
+        writeFileSync(rig.pfxFile, pfx);
+        expect(await rig.apply()).toMatchObject({ exit: 0 });
+        expect(services()).toEqual(before);
+        expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+      } finally {
+        writeFileSync(rig.pfxFile, pfx);
+        await rig.declare(bothServers);
+      }
     },
     SETUP_MS,
   );

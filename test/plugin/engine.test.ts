@@ -249,8 +249,8 @@ describe('what stands against the steps', () => {
     expect(errors((await plan(null, config({ name: 'a', url: 'u' }))).diagnostics)).toEqual(['it may not']);
     const updated = await plan(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
     expect(errors(updated.diagnostics)).toEqual(['it may not']);
-    expect(errors((await plan(state({ name: 'a' }), null)).diagnostics)).toEqual(['it may not']);
-    expect(asked).toEqual([['make a', 'set a url', 'set a on'], ['set a url'], ['remove a']]);
+    expect(errors((await plan(state({ name: 'b' }), null)).diagnostics)).toEqual(['it may not']);
+    expect(asked).toEqual([['make a', 'set a url', 'set a on'], ['set a url'], ['remove b']]);
   });
 
   test('is asked of the removal in the first plan of a replacement, of the creation in the second', async () => {
@@ -499,6 +499,20 @@ describe('a half-made object that the definition finds', () => {
     expect(target.ran).toEqual(['remove a']);
   });
 
+  test('is still known as half-made after its removal failed', async () => {
+    const { engine, tainted, target, memo } = await halfMade();
+    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
+    target.failAt = 'remove a';
+    const failed = await engine.apply('test_thing', {
+      prior: tainted,
+      planned: null,
+      config: null,
+      memo: readMemo(writeMemo(planned.memo)),
+    });
+    expect(errors(failed.diagnostics)).toEqual(['broke']);
+    expect(failed.memo).toEqual({ unfinished: true });
+  });
+
   test('stays where terraform was told to replace a whole one, after the creation that found it', async () => {
     const { wanted, target, deploy } = await halfMade();
     const { state } = await deploy(null, wanted);
@@ -544,6 +558,80 @@ describe('an object that another address of the same plan removes', () => {
     target.objects.set('b', {});
     await plan(state({ name: 'b' }), null);
     expect(errors((await plan(null, config({ name: 'A' }))).diagnostics)).toEqual([]);
+  });
+
+  test.each(['removal first', 'plan first'])(
+    'is not taken from one that stays as it is: %s',
+    async (order) => {
+      const { plan, config, state } = await setUp({ find });
+      const keep = () => plan(state({ name: 'a' }), config({ name: 'A', url: 'u' }));
+      const remove = () => plan(state({ name: 'a' }), null);
+      const [first, second] = order === 'removal first' ? [remove, keep] : [keep, remove];
+      expect(errors((await first()).diagnostics)).toEqual([]);
+      const { diagnostics } = await second();
+      expect(errors(diagnostics)).toEqual([
+        'One test_thing stands in the state twice, and would be removed once',
+      ]);
+      expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state rm/);
+    },
+  );
+});
+
+describe('an object that a half-way deploy has replaced, and that is declared again', () => {
+  const printOf = (url: Value | undefined) => (typeof url === 'string' ? `print of ${url}` : null);
+  async function setUpPrints() {
+    const set = await setUp({
+      schema: {
+        ...thing.schema,
+        attributes: { ...thing.schema.attributes, id: text('computed', '', { requiresReplace: true }) },
+      },
+      inform: async ({ planned }) => (planned === null ? {} : { values: { id: printOf(planned.url) } }),
+      find: async ({ name = null, url = null }) => ({
+        existing: { name, url, id: printOf(url), on: true, chosen: 'by provider' },
+      }),
+    });
+    const made = (name: string, url: string) => set.state({ name, url, id: printOf(url) });
+    return { ...set, made, old: made('a', 'old'), next: made('a', 'new') };
+  }
+  const KEPT = 'This does not run after all: remove a';
+  const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
+
+  test.each([
+    ['removal first', 'whole'],
+    ['removal first', 'half-made'],
+    ['creation first', 'whole'],
+    ['creation first', 'half-made'],
+  ])('stays, and the plan says so: %s, the new one %s', async (order, next) => {
+    const set = await setUpPrints();
+    const wanted = set.config({ name: 'a', url: 'old' });
+    const make = async () => {
+      const memo: Memo = next === 'half-made' ? { unfinished: true } : {};
+      await set.engine.read('test_thing', set.next, memo);
+      if (next === 'half-made') return set.plan(null, wanted);
+      const first = await set.plan(set.next, wanted);
+      const second = await set.plan(null, wanted, readMemo(writeMemo(first.memo)));
+      expect(errors(second.diagnostics)).toEqual([]);
+      return first;
+    };
+    const remove = () => set.plan(set.old, null);
+    if (order === 'removal first') {
+      expect(summaries((await remove()).diagnostics)).toEqual(['Destroying test_thing runs: remove a']);
+      expect(summaries((await make()).diagnostics)).toContain(KEPT);
+    } else {
+      expect(summaries((await make()).diagnostics)).not.toContain(KEPT);
+      expect((await remove()).diagnostics).toEqual([]);
+    }
+  });
+
+  test('is not to be taken for the next one of a list that moved up', async () => {
+    const { plan, config, made } = await setUpPrints();
+    await plan(made('b', 'u'), null);
+    const wanted = config({ name: 'b', url: 'u' });
+    const { memo } = await plan(made('a', 'u'), wanted);
+    const { diagnostics } = await plan(null, wanted, readMemo(writeMemo(memo)));
+    expect(errors(diagnostics)).toEqual([
+      'One test_thing would be removed under one address and made under another',
+    ]);
   });
 });
 
