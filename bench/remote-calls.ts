@@ -142,7 +142,8 @@ function kept(
   );
   return {
     variable,
-    provider: { exchange: provider['exchange'] },
+    // Without record sets there is no zone to ask for.
+    provider: { exchange: provider.exchange.map((settings) => ({ ...settings, dns_update: [] })) },
     terraform: { required_providers: { exchange: terraform.required_providers['exchange'] } },
     resource: Object.fromEntries(resources.filter(([, named]) => Object.keys(named).length > 0)),
   };

@@ -90,7 +90,7 @@ export class SiteProject {
 /** What is of interest in a `cdk.tf.json`. */
 export interface SynthesizedStack {
   readonly variable: { readonly [name: string]: unknown };
-  readonly provider: { readonly [name: string]: unknown };
+  readonly provider: { readonly exchange: readonly object[] };
   readonly terraform: { readonly required_providers: { readonly [name: string]: unknown } };
   readonly resource: { readonly [type: string]: { readonly [name: string]: SynthesizedResource } };
 }
