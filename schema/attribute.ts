@@ -23,6 +23,8 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly sensitive?: boolean;
   /** A secret that reaches the provider but is never kept in state or plan (Terraform 1.11). */
   readonly writeOnly?: boolean;
+  /** Says which object it is, together with the others that do. A change would mean another object: it is refused. */
+  readonly identity?: boolean;
   /** A change cannot be made in place: the object is destroyed and created again. */
   readonly requiresReplace?: boolean;
   /**

@@ -1,12 +1,11 @@
 import { formatPath, hasErrors, isKnown, path, UNKNOWN } from '../../schema';
 import type { Diagnostic, Values } from '../../schema';
 import { conform } from '../values/conform';
-import type { Change, ManagedResource } from './definition';
+import type { Creation, ManagedResource, Update } from './definition';
 import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
-import { sameIdentity } from './identity';
 import type { Memo } from './memo';
-import { numbered, sameTexts, withoutOpen } from './steps';
+import { isShownSteps, numbered, removalOf, sameTexts, withShownSteps, withUnsetAsNull } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 import type { Walk } from './walk';
 
@@ -23,7 +22,6 @@ export interface ApplyRequest {
 
 export interface ApplyResult {
   readonly state: Values | null;
-  readonly memo: Memo;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -37,32 +35,62 @@ export async function apply<Target>(
   const { prior, planned, config, memo } = request;
   if (planned === null) {
     if (prior === null) return done(null);
-    if (memo.plannedIn === walk.id) return done(null, leftAsItIs(resource, memo));
-    return remove(resource, prior, memo, target, signal);
+    return isReplacementsOtherHalf(resource, memo, walk)
+      ? done(null, leftAsItIs(resource, prior, target))
+      : remove(resource, prior, memo, target, signal);
   }
   if (config === null) throw new Error('an object is to be made without a configuration');
-  const change: Change =
-    prior !== null
-      ? { kind: 'update', prior, planned, config }
-      : memo.existing !== undefined
-        ? { kind: 'update', prior: conform(resource.schema, memo.existing), planned, config }
-        : { kind: 'create', prior: null, planned, config };
+  const existing = memo.existing === undefined ? null : conform(resource.schema, memo.existing);
+  const before = prior ?? existing;
+  const change: Creation | Update =
+    before === null
+      ? { kind: 'create', prior: null, planned, config }
+      : { kind: 'update', prior: before, planned, config };
   return bring(resource, change, prior, target, signal);
 }
 
 function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): ApplyResult {
-  return { state, memo: {}, diagnostics };
+  return { state, diagnostics };
+}
+
+/**
+ * Of an object that was marked (`terraform taint`, `-replace`) Terraform asks for a removal beside a creation that finds
+ * it: with the memo of that creation, which has no removal, or as a deposed object, whose removal it plans in the walk
+ * that applies.
+ */
+function isReplacementsOtherHalf(resource: ManagedResource<never>, memo: Memo, walk: Walk): boolean {
+  if (resource.find === undefined) return false;
+  return memo.removal === undefined || memo.plannedIn === walk.id;
+}
+
+/** A creation changes the object that it finds in place, so that removing that object would undo the deploy. */
+function leftAsItIs<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  target: Target,
+): readonly Diagnostic[] {
+  const removal = removalOf(resource, prior, target);
+  if (removal.length === 0 || resource.quiet) return [];
+  return [
+    {
+      severity: 'warning',
+      summary: `A ${resource.typeName} that Terraform asked to replace is left as it is`,
+      detail:
+        'It is changed in place, so that it is the one in use. Only where another one is declared in its place by ' +
+        `now, remove it by hand:\n${numbered(removal)}`,
+    },
+  ];
 }
 
 /** Creates or updates. `recorded` is what the state holds of the object so far. */
 async function bring<Target>(
   resource: ManagedResource<Target>,
-  change: Change & { readonly planned: Values },
+  change: Creation | Update,
   recorded: Values | null,
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps(withoutOpen(change), target);
+  const steps = resource.steps(withUnsetAsNull(change), target);
   if (steps === UNKNOWN) {
     throw new Error(`${resource.typeName}: the steps are unknown although everything is known at apply`);
   }
@@ -72,15 +100,27 @@ async function bring<Target>(
 
   const run = await runSteps(resource, steps, texts, target, signal);
   const ran = texts.slice(0, run.completed);
-  const expected = withoutUnknown({ ...change.planned, ...stepsValue(resource, ran) });
-  if (hasErrors(run.diagnostics)) {
-    const kept = await keepPartial(resource, change, recorded, expected, run.completed, target);
-    return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
-  }
-  const observed = await readSettled(resource, change.planned, expected, target, signal);
+  const end = hasErrors(run.diagnostics)
+    ? await stateAfterFailure(resource, change, recorded, ran, target)
+    : await stateAfterSuccess(resource, change, ran, target, signal);
+  const diagnostics = [...run.diagnostics, ...end.diagnostics];
+  const isUnfinished = recorded === null && hasErrors(diagnostics);
+  // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
+  return isUnfinished && resource.find !== undefined
+    ? done(null, [...diagnostics, ...whatStands(resource, change, end.state, target)])
+    : done(end.state, diagnostics);
+}
+
+async function stateAfterSuccess<Target>(
+  resource: ManagedResource<Target>,
+  { planned }: Creation | Update,
+  ran: readonly string[],
+  target: Target,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  const observed = await readSettled(resource, planned, target, signal);
   if (observed === null) {
     return done(null, [
-      ...run.diagnostics,
       failure(
         `${resource.typeName} is not there after the apply`,
         'Every step succeeded, but the object cannot be read back. It may have been removed by somebody else, or it ' +
@@ -88,18 +128,55 @@ async function bring<Target>(
       ),
     ]);
   }
-  if (resource.legacy) return done({ ...observed, ...knownOf(change.planned) }, run.diagnostics);
-  const missed = whatDidNotTake(resource, change.planned, observed);
-  const state = { ...keepSpelling(resource.schema, change.planned, observed), ...stepsValue(resource, ran) };
-  return {
-    state,
-    memo: missed.length > 0 && recorded === null ? { unfinished: true } : {},
-    diagnostics: [...run.diagnostics, ...missed],
-  };
+  if (resource.legacy) return done({ ...observed, ...knownOf(planned) });
+  return done(
+    withShownSteps(resource, keepSpelling(resource.schema, planned, observed), ran, target),
+    whatDidNotTake(resource, planned, observed),
+  );
 }
 
 function knownOf(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => isKnown(value)));
+}
+
+/** The object as it can be read after a step failed. */
+async function stateAfterFailure<Target>(
+  resource: ManagedResource<Target>,
+  change: Creation | Update,
+  recorded: Values | null,
+  ran: readonly string[],
+  target: Target,
+): Promise<ApplyResult> {
+  if (resource.atomicSteps && ran.length === 0) return done(recorded);
+  const expected = withoutUnknown(change.planned);
+  // What cannot be read stays as it was, so that the next plan still shows it as a difference.
+  const before = recorded ?? change.prior ?? expected;
+  try {
+    const observed = await readBack(resource, before, target);
+    if (observed === null) return done(null);
+    return done(withShownSteps(resource, keepSpelling(resource.schema, before, observed), ran, target));
+  } catch (error) {
+    const unseen = recorded ?? (ran.length > 0 ? withShownSteps(resource, expected, ran, target) : null);
+    return done(unseen, [failure(`${resource.typeName} could not be read after the failure`, error)]);
+  }
+}
+
+/** Of a creation that did not come to its end: what is there now without standing in the state, and the ways on. */
+function whatStands<Target>(
+  resource: ManagedResource<Target>,
+  change: Creation | Update,
+  observed: Values | null,
+  target: Target,
+): readonly Diagnostic[] {
+  if (observed === null || resource.quiet) return [];
+  const { prior } = change;
+  const changed = prior === null ? [] : differences(resource.schema, prior, observed);
+  if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];
+  const removal = change.kind === 'create' ? removalOf(resource, observed, target) : [];
+  const ways =
+    'It is not in the state: the next plan finds it and shows the steps that are left.' +
+    (removal.length === 0 ? '' : ` To give it up instead, remove it by hand:\n${numbered(removal)}`);
+  return [{ severity: 'warning', summary: `A ${resource.typeName} is only partly made`, detail: ways }];
 }
 
 /** What runs is what was shown, or nothing. */
@@ -166,42 +243,6 @@ async function executed<Target>(
   }
 }
 
-/**
- * What the state keeps of an apply that failed half-way: the object as it can be read. A creation that made nothing
- * keeps nothing, so that the next plan is a plain creation.
- */
-async function keepPartial<Target>(
-  resource: ManagedResource<Target>,
-  change: Change,
-  recorded: Values | null,
-  expected: Values,
-  completed: number,
-  target: Target,
-): Promise<ApplyResult> {
-  if (resource.atomicSteps && completed === 0) return done(recorded);
-  const memo: Memo = recorded === null ? { unfinished: true } : {};
-  // What cannot be read stays as it was, so that the next plan still shows it as a difference.
-  const before = recorded ?? change.prior ?? expected;
-  let observed: Values | null;
-  try {
-    observed = await readBack(resource, before, target);
-  } catch (error) {
-    const unreadable = failure(`${resource.typeName} could not be read after the failure`, error);
-    const state = recorded ?? (completed > 0 ? expected : null);
-    return { state, memo: state === null ? {} : memo, diagnostics: [unreadable] };
-  }
-  if (observed === null) return done(null);
-  if (recorded === null && completed === 0 && change.prior !== null) {
-    const untouched = differences(resource.schema, change.prior, {
-      ...observed,
-      ...stepsOf(resource, change.prior),
-    });
-    if (untouched.length === 0) return done(null);
-  }
-  const state = { ...keepSpelling(resource.schema, before, observed), ...stepsOf(resource, expected) };
-  return { state, memo, diagnostics: [] };
-}
-
 async function readBack<Target>(
   resource: ManagedResource<Target>,
   state: Values,
@@ -220,10 +261,10 @@ async function readBack<Target>(
 async function readSettled<Target>(
   resource: ManagedResource<Target>,
   planned: Values,
-  expected: Values,
   target: Target,
   signal: AbortSignal,
 ): Promise<Values | null> {
+  const expected = withoutUnknown(planned);
   let observed = await readBack(resource, expected, target);
   for (const pause of resource.settle === undefined ? [] : SETTLE_PAUSES_MS) {
     const shows = observed !== null && whatDidNotTake(resource, planned, observed).length === 0;
@@ -242,7 +283,7 @@ function whatDidNotTake(
   observed: Values,
 ): readonly Diagnostic[] {
   return differences(resource.schema, planned, observed)
-    .filter((name) => name !== resource.stepsAttribute && isKnown(planned[name] ?? null))
+    .filter((name) => !isShownSteps(resource, name) && isKnown(planned[name] ?? null))
     .map((name) => ({
       ...failure(
         `${formatPath(path(name))} did not take`,
@@ -267,7 +308,6 @@ async function remove<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  if (isResumption(resource, prior, memo)) return done(null);
   const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = steps.map((step) => resource.describe(step));
@@ -280,56 +320,13 @@ async function remove<Target>(
     ]);
   }
   const run = await runSteps(resource, steps, texts, target, signal);
-  if (hasErrors(run.diagnostics)) {
-    const kept = await keepPartial(
-      resource,
-      { kind: 'destroy', prior, planned: null, config: null },
-      prior,
-      prior,
-      run.completed,
-      target,
-    );
-    return {
-      ...kept,
-      memo: kept.state !== null && memo.unfinished ? { unfinished: true } : {},
-      diagnostics: [...run.diagnostics, ...kept.diagnostics],
-    };
+  if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
+  if (resource.atomicSteps && run.completed === 0) return done(prior, run.diagnostics);
+  try {
+    const observed = await readBack(resource, prior, target);
+    return done(observed && keepSpelling(resource.schema, prior, observed), run.diagnostics);
+  } catch (error) {
+    const unreadable = failure(`${resource.typeName} could not be read after the failure`, error);
+    return done(prior, [...run.diagnostics, unreadable]);
   }
-  return done(null, run.diagnostics);
-}
-
-/**
- * A half-made object that a replacement left over is not removed: the deploy that replaced it went on from what was
- * there, so that it is most likely the finished object, which only the state holds twice.
- */
-function leftAsItIs(resource: ManagedResource<never>, { removal = [] }: Memo): readonly Diagnostic[] {
-  if (removal.length === 0 || resource.quiet) return [];
-  return [
-    {
-      severity: 'warning',
-      summary: `A ${resource.typeName} that was only partly made is left as it is`,
-      detail: `A later deploy has finished it, unless another one is declared in its place by now. Only in that case remove it by hand:\n${numbered(removal)}`,
-    },
-  ];
-}
-
-/**
- * Terraform marks an object whose creation failed half-way as tainted and replaces it: it asks for a removal and then
- * for a creation. Where `find` lets the creation go on from what is there, there is nothing to remove; only an object
- * that is another one by now (a changed name, say) goes.
- */
-function isResumption(resource: ManagedResource<never>, prior: Values, memo: Memo): boolean {
-  if (memo.finished) return true;
-  const { planned } = memo;
-  if (resource.find === undefined || memo.removal !== undefined || planned === undefined) return false;
-  return sameIdentity(resource, prior, planned);
-}
-
-function stepsValue(resource: ManagedResource<never>, steps: readonly string[]): Values {
-  return resource.stepsAttribute === undefined ? {} : { [resource.stepsAttribute]: steps };
-}
-
-function stepsOf(resource: ManagedResource<never>, values: Values): Values {
-  const { stepsAttribute } = resource;
-  return stepsAttribute === undefined ? {} : { [stepsAttribute]: values[stepsAttribute] ?? null };
 }

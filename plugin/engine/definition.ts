@@ -1,4 +1,4 @@
-import type { Diagnostic, Known, Path, Schema, Unknown, Values } from '../../schema';
+import type { Diagnostic, Known, Schema, Unknown, Values } from '../../schema';
 
 /** A provider: its configuration, its resources, and how it reaches what they act on, its `Target`. */
 export interface ProviderDefinition<Target> {
@@ -61,6 +61,14 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly stepsAttribute?: string;
   /**
+   * Name of the computed list of text that shows what a removal of the object runs. The state always holds it, so that
+   * the plan of a removal does, as the prior value, also where it is saved. In a plan that changes it, it is unknown: it
+   * does not run there.
+   *
+   * @default only the warning of a destroy says it
+   */
+  readonly removalAttribute?: string;
+  /**
    * Behaves as resources on HashiCorp's older kit do (SDKv2), for a provider that stands in for such a one: Terraform
    * lets defaults stand in attributes that are only optional, a refresh shows every other spelling as drift, and what
    * was planned is kept after an apply whatever the object then looks like.
@@ -75,7 +83,7 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly atomicSteps?: boolean;
   /**
-   * Says nothing of its own accord: not what a destroy runs, nor that a creation failed half-way.
+   * Says nothing of its own accord: not what a destroy runs, nor what a creation that failed left.
    *
    * @default false
    */
@@ -86,16 +94,17 @@ export interface ManagedResource<Target, Step = unknown> {
   validate?(config: Values): readonly Diagnostic[];
   /**
    * The object as it stands where a creation finds one already there: what Setup made, or what an apply that failed
-   * half-way left; as `read` would show it, with null for what cannot be read. The creation then runs the steps of an
-   * update from it. Null where there is none. Left out: a creation never looks, and what an apply left half-made is
-   * removed and made again.
+   * half-way left; as `read` would show it, with null for what cannot be read. Null where there is none. The creation
+   * then runs the steps of an update from it, and one that fails keeps nothing in the state, so that Terraform never
+   * replaces the object: it is changed in place, and a removal that Terraform asks for beside its creation runs nothing.
    *
-   * Not called while an attribute that requires replacement is unknown. `config` has the write-only values.
+   * Left out: a creation never looks, and what an apply left half-made is removed and made again.
+   *
+   * Not called while an attribute of its identity is unknown. `config` has the write-only values.
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
-   * Facts for the plan from outside: values of computed attributes, further reasons to replace, diagnostics. Called
-   * for every plan, also where the configuration did not change. Not called again at apply for what was known.
+   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the configuration did not change. Not called again at apply for what was known.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
@@ -152,9 +161,8 @@ export interface Found {
 }
 
 export interface Information {
-  /** Of computed attributes alone; may be unknown. */
+  /** Of computed attributes only; may be unknown. */
   readonly values?: Values;
-  readonly requiresReplace?: readonly Path[];
   readonly diagnostics?: readonly Diagnostic[];
 }
 

@@ -1,13 +1,11 @@
-import { hasErrors } from '../../schema';
 import type { Diagnostic, Known, Schema, Values } from '../../schema';
 import { conform } from '../values/conform';
 import { apply, type ApplyRequest, type ApplyResult } from './apply';
 import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
-import { failure } from './failure';
-import type { Memo } from './memo';
 import { plan, type PlanRequest, type PlanResult } from './plan';
+import { withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
@@ -82,17 +80,14 @@ export class Engine<Target> {
     return withoutWriteOnly(resource.schema, conform(resource.schema, upgraded));
   }
 
-  async read(typeName: string, state: Values, memo: Memo): Promise<ReadResult> {
+  async read(typeName: string, state: Values): Promise<ReadResult> {
     const resource = this.#resource(typeName);
-    if (memo.unfinished) this.#walk.sawHalfMade(resource, state);
-    const result = await resource.read(state, this.#configured());
-    const diagnostics = [...(result.diagnostics ?? []), ...unfinishedWarning(resource, memo)];
-    if (result.state === null) return { state: null, diagnostics };
-    const read = conform(resource.schema, result.state);
+    const { state: found, diagnostics = [] } = await resource.read(state, this.#configured());
+    if (found === null) return { state: null, diagnostics };
+    const read = conform(resource.schema, found);
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
-    const steps = resource.stepsAttribute;
-    // Those of the last change would hide the same steps of the next one: Terraform leaves out what stays as it is.
-    const kept: Values = steps === undefined ? observed : { ...observed, [steps]: [] };
+    // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
+    const kept = withShownSteps(resource, observed, [], this.#configured());
     return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
   }
 
@@ -101,11 +96,8 @@ export class Engine<Target> {
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
-    const resource = this.#resource(typeName);
-    const result = await apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
-    const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
-    if (resumed && result.state !== null) this.#walk.finished.add(resource, result.state);
-    return result;
+    this.#walk.recordApply();
+    return apply(this.#resource(typeName), request, this.#configured(), this.#walk, this.#stop.signal);
   }
 
   /** The object's identity; Terraform reads it afterwards. */
@@ -154,15 +146,4 @@ export class Engine<Target> {
     if (source === undefined) throw new EngineError(`This provider has no data source '${typeName}'.`);
     return source;
   }
-}
-
-/** Terraform calls the object tainted and plans to replace it; this says what really happens. */
-function unfinishedWarning(resource: ManagedResource<never>, memo: Memo): readonly Diagnostic[] {
-  if (!memo.unfinished || resource.quiet) return [];
-  const detail =
-    resource.find === undefined
-      ? 'Its creation failed half-way. The next apply removes it and creates it again.'
-      : 'Its creation failed half-way. Where Terraform calls what comes next a replacement, nothing is removed: the ' +
-        'apply runs the steps that are listed, from what is there.';
-  return [{ ...failure(`${resource.typeName} is only partly made`, detail), severity: 'warning' }];
 }

@@ -1,33 +1,46 @@
-import { UNKNOWN } from '../../schema';
-import type { Attribute, Values } from '../../schema';
+import { formatPath, isKnown, path, UNKNOWN } from '../../schema';
+import type { Attribute, Diagnostic, Values } from '../../schema';
 import type { ManagedResource } from './definition';
 import { equivalent } from './equality';
+import { failure } from './failure';
 
-/** What makes an object that one and no other: the attributes that cannot change in place. */
-function identity(resource: ManagedResource<never>): [string, Attribute][] {
-  return Object.entries(resource.schema.attributes).filter(([, attribute]) => attribute.requiresReplace);
+/** What makes an object that one and no other. */
+function identity({ schema }: ManagedResource<never>): [string, Attribute][] {
+  return Object.entries(schema.attributes).filter(
+    ([, attribute]) => attribute.identity || attribute.requiresReplace,
+  );
 }
 
-/** Whether the declaration says which object it is; what the provider finds out does not count. */
+/** Whether the declaration says which object it is. */
 export function identityIsKnown(resource: ManagedResource<never>, values: Values): boolean {
-  return identity(resource).every(
-    ([name, attribute]) => attribute.mode === 'computed' || values[name] !== UNKNOWN,
-  );
+  return identity(resource).every(([name]) => values[name] !== UNKNOWN);
 }
 
-/** As far as the declaration says it. */
-export function sameDeclaredIdentity(resource: ManagedResource<never>, left: Values, right: Values): boolean {
-  return identity(resource).every(
-    ([name, attribute]) =>
-      attribute.mode === 'computed' || equivalent(attribute, left[name] ?? null, right[name] ?? null),
-  );
-}
-
-/** What the provider finds out counts only where it is known on both sides. */
 export function sameIdentity(resource: ManagedResource<never>, left: Values, right: Values): boolean {
-  return identity(resource).every(([name, attribute]) => {
-    const values = [left[name] ?? null, right[name] ?? null] as const;
-    const open = attribute.mode === 'computed' && values.some((value) => value === null || value === UNKNOWN);
-    return open || equivalent(attribute, ...values);
-  });
+  return identity(resource).every(([name, attribute]) =>
+    equivalent(attribute, left[name] ?? null, right[name] ?? null),
+  );
+}
+
+/** An object does not become another one: what to do where the declaration says so. */
+export function identityChanges(
+  resource: ManagedResource<never>,
+  prior: Values,
+  planned: Values,
+): readonly Diagnostic[] {
+  return identity(resource)
+    .filter(([name, attribute]) => {
+      const wanted = planned[name] ?? null;
+      return attribute.identity && isKnown(wanted) && !equivalent(attribute, prior[name] ?? null, wanted);
+    })
+    .map(([name]) => ({
+      ...failure(
+        `${formatPath(path(name))} of this ${resource.typeName} cannot change`,
+        `It says which object it is: ${JSON.stringify(prior[name] ?? null)}, and ` +
+          `${JSON.stringify(planned[name] ?? null)} would be another one. Where the other one is meant, declare it ` +
+          'under a name of its own and take this one out. Where this one was renamed outside of Terraform, let ' +
+          'Terraform forget the old name (terraform state rm <address>): the next plan finds it under the new one.',
+      ),
+      path: path(name),
+    }));
 }

@@ -2,26 +2,17 @@ import { UNKNOWN } from '../../schema';
 import type { Values } from '../../schema';
 
 /**
- * What a plan leaves for the calls that follow it: Terraform keeps these bytes beside the plan (or the state) and
- * hands them back. People do not see them, but they are not secret: no write-only value may get in.
+ * What a plan leaves for the calls that follow it: Terraform keeps these bytes beside the plan and hands them back.
+ * People do not see them, but they are not secret: no write-only value may get in.
  */
 export interface Memo {
-  /** What would run to remove the object as it was planned with: the other half of a replacement. */
+  /** What would run to remove the object as it was planned with. */
   readonly removal?: readonly string[];
   /** The plan has said that the removal belongs to a replacement. */
   readonly announced?: boolean;
-  /** What was planned for a new object. */
-  readonly planned?: Values;
   /** The object that `find` found, from which the creation goes on. */
   readonly existing?: Values;
-  /** A creation failed half-way; kept beside the state. */
-  readonly unfinished?: boolean;
-  /** What is to be destroyed is the object that was finished just before: it stays. */
-  readonly finished?: boolean;
-  /**
-   * The walk that planned to remove a half-made object. Terraform plans and applies in walks of their own; only what a
-   * replacement left over (a deposed object) it plans once more in the walk that applies.
-   */
+  /** The walk that planned the removal. */
   readonly plannedIn?: string;
 }
 

@@ -3,15 +3,15 @@ import type { Unknown, Value, Values } from '../../schema';
 import type { Change, ManagedResource } from './definition';
 
 /**
- * The change as a definition's `steps` sees it. `informed` holds what `inform` said: an unknown of its is an input, not
- * something left open.
+ * The change as a definition's `steps` sees it: an attribute that the declaration leaves to the provider, and that is
+ * not known yet, is null. `informed` holds what `inform` said: an unknown of its is an input, so it stays unknown.
  */
-export function withoutOpen<Of extends Change>(change: Of, informed: Values = {}): Of {
+export function withUnsetAsNull<Of extends Change>(change: Of, informed: Values = {}): Of {
   const { planned, config } = change;
   if (planned === null || config === null) return change;
   const closed = Object.entries(planned).map(([name, value]): [string, Value] => {
-    const open = value === UNKNOWN && (config[name] ?? null) === null && !(name in informed);
-    return [name, open ? null : value];
+    const isUnset = value === UNKNOWN && (config[name] ?? null) === null && !(name in informed);
+    return [name, isUnset ? null : value];
   });
   return { ...change, planned: Object.fromEntries(closed) };
 }
@@ -26,6 +26,37 @@ export function describeSteps<Target>(
   return steps === UNKNOWN ? UNKNOWN : steps.map((step) => resource.describe(step));
 }
 
+/** What would remove the object, as people read it. */
+export function removalOf<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  target: Target,
+): readonly string[] {
+  const steps = describeSteps(resource, { kind: 'destroy', prior, planned: null, config: null }, target);
+  if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
+  return steps;
+}
+
+/** An object with what people see of it beside what it is: the steps that ran, and those that would remove it. */
+export function withShownSteps<Target>(
+  resource: ManagedResource<Target>,
+  object: Values,
+  ran: readonly string[],
+  target: Target,
+): Values {
+  const { stepsAttribute, removalAttribute } = resource;
+  return {
+    ...object,
+    ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: ran }),
+    ...(removalAttribute === undefined ? {} : { [removalAttribute]: removalOf(resource, object, target) }),
+  };
+}
+
+/** Whether an attribute only shows what runs: no read of the object gives it. */
+export function isShownSteps(resource: ManagedResource<never>, name: string): boolean {
+  return name === resource.stepsAttribute || name === resource.removalAttribute;
+}
+
 export function sameTexts(left: Value, right: readonly string[]): boolean {
   return isList(left) && left.length === right.length && left.every((text, index) => text === right[index]);
 }
@@ -33,4 +64,9 @@ export function sameTexts(left: Value, right: readonly string[]): boolean {
 /** Steps as a numbered list, one a line. */
 export function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n');
+}
+
+/** Of warnings with one summary Terraform shows the first only: each object's must be its own. */
+export function inShort([first = '', ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
 }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine';
-import { readMemo, writeMemo } from '../engine/memo';
+import { readMemo } from '../engine/memo';
 import { decodeValues, encodeValues } from '../wire/dynamic-value';
 import type { UnaryHandler } from '../wire/grpc';
 import { ApplyResourceChangeRequest, ApplyResourceChangeResponse } from '../wire/protocol6';
@@ -19,7 +19,6 @@ export function applyResourceChange<Target>(engine: Engine<Target>): UnaryHandle
       });
       return {
         newState: encodeValues(schema, result.state),
-        private: writeMemo(result.memo),
         diagnostics: wireDiagnostics(result.diagnostics),
         legacyTypeSystem: engine.isLegacy(typeName),
       };

@@ -1,5 +1,4 @@
 import type { Engine } from '../engine/engine';
-import { readMemo } from '../engine/memo';
 import { decodeValues, encodeValues } from '../wire/dynamic-value';
 import type { UnaryHandler } from '../wire/grpc';
 import { ReadResourceRequest, ReadResourceResponse } from '../wire/protocol6';
@@ -13,7 +12,7 @@ export function readResource<Target>(engine: Engine<Target>): UnaryHandler {
       const schema = engine.resourceSchema(typeName);
       const before = decodeValues(schema, currentState);
       if (before === null) return { newState: encodeValues(schema, null), private: memo };
-      const { state, diagnostics = [] } = await engine.read(typeName, before, readMemo(memo));
+      const { state, diagnostics = [] } = await engine.read(typeName, before);
       return {
         newState: encodeValues(schema, state),
         private: memo,

@@ -217,29 +217,37 @@ describeWithTerraform('a provider under the real terraform', () => {
 
   test('replaces with the creation first where create_before_destroy says so', async () => {
     const lifecycle = { create_before_destroy: true };
-    declare({ folder_file: { a: { name: 'a', lifecycle } }, folder_note: { n: { name: 'n', lifecycle } } });
+    declare({ folder_file: { a: { name: 'a', lifecycle } } });
     await applied();
-    declare({ folder_file: { a: { name: 'b', lifecycle } }, folder_note: { n: { name: 'm', lifecycle } } });
+    declare({ folder_file: { a: { name: 'b', lifecycle } } });
     const plan = await planned();
-    expect(plan.changes.map(({ change }) => change.actions)).toEqual([
-      ['create', 'delete'],
-      ['create', 'delete'],
-    ]);
+    expect(plan.changes.map(({ change }) => change.actions)).toEqual([['create', 'delete']]);
     expect(said(plan)).toMatch(/Warning: Replacing folder_file also runs:.* 1\. remove a/);
     await workspace.succeed(['apply', '-input=false', 'plan']);
-    expect([exists('a'), exists('b'), exists('m')]).toEqual([false, true, true]);
+    expect([exists('a'), exists('b')]).toEqual([false, true]);
     await expectNothingToDo();
   });
 
-  test('refuses to replace on request what it cannot show, and replaces what has nothing to remove', async () => {
+  test('refuses to replace on request what it cannot show, and what is changed in place', async () => {
     declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
     await applied();
     const refused = await workspace.plan('-out=plan', '-replace=folder_file.a');
     expect(refused.exitCode).toBe(1);
     expect(said(refused)).toContain('folder_file cannot be replaced on request');
-    await planned('-replace=folder_note.n');
-    await workspace.succeed(['apply', '-input=false', 'plan']);
+    const inPlace = await workspace.plan('-out=plan', '-replace=folder_note.n');
+    expect(inPlace.exitCode).toBe(1);
+    expect(said(inPlace)).toContain('folder_note is not replaced');
     await expectNothingToDo();
+  });
+
+  test('refuses another identity for an object that is changed in place', async () => {
+    declare({ folder_card: { c: { name: 'c' } } });
+    await applied();
+    declare({ folder_card: { c: { name: 'd' } } });
+    const refused = await workspace.plan();
+    expect(refused.exitCode).toBe(1);
+    expect(said(refused)).toMatch(/name of this folder_card cannot change.*"c".*"d".*terraform state rm/);
+    expect([exists('c'), exists('d')]).toEqual([true, false]);
   });
 
   test('replaces with a value that is known only once it is applied', async () => {
@@ -332,23 +340,86 @@ describeWithTerraform('a provider under the real terraform', () => {
     await expectNothingToDo();
   });
 
-  test('a creation that fails half-way goes on from what is there, where the definition finds it', async () => {
-    declare({ folder_note: { n: { name: 'n', title: 'T', size: 2 } } });
-    fault('n', 'size');
-    expect((await workspace.apply()).exitCode).toBe(1);
-    expect(await stateOf('folder_note.n')).toMatchObject({
-      tainted: true,
-      values: { title: 'T', size: null, steps: ['make n', 'set n title "T"'] },
-    });
-    put('n', { ...stored('n'), mark: 'the same file' });
-    mend('n');
+  test('a creation that fails half-way leaves nothing in the state, and the next one goes on from what is there', async () => {
+    declare({ folder_card: { c: { name: 'c', title: 'T', size: 2 } } });
+    fault('c', 'size');
+    const failed = await workspace.apply();
+    expect(failed.exitCode).toBe(1);
+    expect(said(failed)).toMatch(/folder_card is only partly made.*the next plan finds it.*1\. remove c/);
+    expect(await stateOf('folder_card.c')).toBeUndefined();
+    put('c', { ...stored('c'), mark: 'the same file' });
+    mend('c');
     const plan = await planned();
-    expect(plan.changes[0]?.change.after).toMatchObject({ steps: ['set n size 2'] });
-    expect(said(plan)).toMatch(/only partly made[^]*nothing is removed/);
+    expect(plan.changes[0]?.change).toMatchObject({
+      actions: ['create'],
+      after: { steps: ['set c size 2'] },
+    });
     await workspace.succeed(['apply', '-input=false', 'plan']);
-    expect(stored('n')).toMatchObject({ title: 'T', size: 2, mark: 'the same file' });
-    expect((await stateOf('folder_note.n'))?.tainted).toBeUndefined();
+    expect(stored('c')).toMatchObject({ title: 'T', size: 2, mark: 'the same file' });
     await expectNothingToDo();
+  });
+
+  test.each([false, true])(
+    'a marked object (taint) that is changed in place stays, create_before_destroy %s',
+    async (createFirst) => {
+      const lifecycle = { create_before_destroy: createFirst };
+      const declared = (more: object = {}) =>
+        declare({ folder_card: { c: { name: 'c', title: 'T', lifecycle } }, ...more });
+      declared();
+      await applied();
+      put('c', { ...stored('c'), mark: 'the same file' });
+      await workspace.succeed(['taint', 'folder_card.c']);
+      const plan = await planned();
+      expect(plan.changes[0]?.change.after).toMatchObject({ steps: [] });
+      const { stdout, stderr } = await workspace.succeed(['apply', '-no-color', '-input=false', 'plan']);
+      expect(said({ stdout, stderr })).toMatch(
+        /folder_card that Terraform asked to replace is left as it is/,
+      );
+      expect(stored('c')).toMatchObject({ title: 'T', mark: 'the same file' });
+      expect((await stateOf('folder_card.c'))?.tainted).toBeUndefined();
+      await expectNothingToDo();
+    },
+  );
+
+  test('a marked object whose deploy fails is not removed by a later one', async () => {
+    const lifecycle = { create_before_destroy: true };
+    const card = (size: number) => declare({ folder_card: { c: { name: 'c', size, lifecycle } } });
+    card(1);
+    await applied();
+    await workspace.succeed(['taint', 'folder_card.c']);
+    card(2);
+    fault('c', 'size');
+    expect((await workspace.apply()).exitCode).toBe(1);
+    mend('c');
+    await applied();
+    expect(stored('c')).toMatchObject({ size: 2 });
+    await expectNothingToDo();
+  });
+
+  test('an object that was forgotten (state rm), or moved to another address, is found again', async () => {
+    declare({ folder_card: { c: { name: 'c', title: 'T' } } });
+    await applied();
+    await workspace.succeed(['state', 'rm', 'folder_card.c']);
+    expect((await planned()).changes[0]?.change).toMatchObject({ actions: ['create'], after: { steps: [] } });
+    await applied();
+    await workspace.succeed(['state', 'mv', 'folder_card.c', 'folder_card.d']);
+    declare({ folder_card: { d: { name: 'c', title: 'T' } } });
+    await expectNothingToDo();
+  });
+
+  test('a saved plan of a removal holds what it runs', async () => {
+    declare({ folder_card: { c: { name: 'c' } } });
+    await applied();
+    declare({});
+    const { stdout } = await planned();
+    const saved = await workspace.show<Plan>('plan');
+    expect(saved.resource_changes[0]?.change).toMatchObject({
+      actions: ['delete'],
+      before: { removal: ['remove c'] },
+    });
+    expect(stdout).toMatch(/- removal += \[[^\]]*- "remove c"/);
+    await workspace.succeed(['apply', '-input=false', 'plan']);
+    expect(exists('c')).toBe(false);
   });
 
   test('a creation that fails half-way is removed and made again, where the definition cannot find it', async () => {
@@ -356,8 +427,8 @@ describeWithTerraform('a provider under the real terraform', () => {
     fault('a', 'size');
     expect((await workspace.apply()).exitCode).toBe(1);
     mend('a');
-    const plan = await planned();
-    expect(said(plan)).toMatch(/only partly made[^]*removes it and creates it again/);
+    expect((await stateOf('folder_file.a'))?.tainted).toBe(true);
+    await planned();
     await workspace.succeed(['apply', '-input=false', 'plan']);
     expect(stored('a')).toMatchObject({ title: 'T', size: 2 });
     await expectNothingToDo();
@@ -463,7 +534,8 @@ describeWithTerraform('a provider under the real terraform', () => {
     });
     expect(interrupted.exitCode).toBe(1);
     expect(said(interrupted)).toMatch(/the step was given up.*Step 2 of 3: set n title/);
-    expect((await stateOf('folder_note.n'))?.values).toMatchObject({ title: null, steps: ['make n'] });
+    expect(await stateOf('folder_note.n')).toBeUndefined();
+    expect(stored('n')).toEqual({});
     rmSync(workspace.path('data', 'n.slow'));
     await applied();
     await expectNothingToDo();

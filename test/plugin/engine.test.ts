@@ -121,6 +121,23 @@ async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}, targe
   return { target, engine, config, state, plan, deploy };
 }
 
+const attributes = thing.schema.attributes;
+
+/** Objects that are found where they are there already, and that change in place. */
+function setUpInPlace(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
+  const { requiresReplace: _, ...name } = attributes['name']!;
+  return setUp(
+    {
+      schema: { ...thing.schema, attributes: { ...attributes, name: { ...name, identity: true } } },
+      find: async (planned, on) => ({
+        existing: (await thing.read({ name: planned['name'] ?? null }, on)).state,
+      }),
+      ...changes,
+    },
+    target,
+  );
+}
+
 const errors = (diagnostics: readonly Diagnostic[]) =>
   diagnostics.filter(({ severity }) => severity === 'error').map(({ summary }) => summary);
 
@@ -200,16 +217,28 @@ describe('the plan', () => {
     const { plan, config, state } = await setUp({
       inform: async () => ({
         values: { id: 'another' },
-        requiresReplace: [path('id')],
         diagnostics: [{ severity: 'warning', summary: 'look', detail: 'here' }],
       }),
     });
     const result = await plan(state({ name: 'a' }), config({ name: 'a' }));
     expect(result).toMatchObject({
       planned: { id: 'another', steps: [] },
-      requiresReplace: [path('id')],
-      diagnostics: [{ summary: 'look' }, { summary: 'Replacing test_thing also runs: remove a' }],
+      requiresReplace: [],
+      diagnostics: [{ summary: 'look' }],
     });
+  });
+
+  test('refuses a change of what says which object it is, at its place, with both ways on', async () => {
+    const { plan, config, state } = await setUpInPlace();
+    const { diagnostics, requiresReplace } = await plan(state({ name: 'a' }), config({ name: 'b' }));
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'name of this test_thing cannot change', path: path('name') },
+    ]);
+    expect(diagnostics[0]?.detail).toMatch(/"a"[^]*"b"[^]*terraform state rm/);
+    expect(requiresReplace).toEqual([]);
+    for (const name of ['A', UNKNOWN] as const) {
+      expect((await plan(state({ name: 'a' }), config({ name }))).diagnostics).toEqual([]);
+    }
   });
 
   test('of a destroy warns with the exact steps', async () => {
@@ -362,7 +391,7 @@ describe('the apply', () => {
   test('after a failure that made nothing keeps nothing', async () => {
     const { deploy, config, target } = await setUp();
     target.failAt = 'make a';
-    expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null, memo: {} });
+    expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null });
   });
 
   test('keeps a half-made object even where it cannot be read', async () => {
@@ -370,7 +399,7 @@ describe('the apply', () => {
     target.failAt = 'set a url';
     target.readFails = true;
     const result = await deploy(null, config({ name: 'a', url: 'u' }));
-    expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] }, memo: { unfinished: true } });
+    expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] } });
     expect(errors(result.diagnostics)).toEqual(['broke', 'test_thing could not be read after the failure']);
   });
 
@@ -429,116 +458,161 @@ describe('a replacement', () => {
   });
 });
 
-describe('a half-made object that the definition finds', () => {
-  const find = async (planned: Values, target: Target) => ({
-    existing: (await thing.read({ name: planned.name ?? null }, target)).state,
+describe('an object that is changed in place', () => {
+  test('of which the creation fails keeps nothing in the state, and says what stands and how to take it away', async () => {
+    const { deploy, config, target } = await setUpInPlace();
+    target.failAt = 'set a size';
+    const { state, diagnostics } = await deploy(null, config({ name: 'A', url: 'u', size: 1 }));
+    expect(state).toBeNull();
+    expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([
+      ['error', 'broke'],
+      ['warning', 'A test_thing is only partly made'],
+    ]);
+    expect(diagnostics[1]?.detail).toMatch(/the next plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
 
-  async function halfMade() {
-    const set = await setUp({ find });
-    const wanted = set.config({ name: 'A', url: 'u', size: 1 });
-    set.target.failAt = 'set a size';
-    const { state, memo } = await set.deploy(null, wanted);
-    expect(memo).toEqual({ unfinished: true });
-    set.target.failAt = undefined;
-    set.target.ran.length = 0;
-    if (state === null) throw new Error('the half-made object is not in the state');
-    return { ...set, wanted, tainted: state, memo };
-  }
-
-  test('is finished by a creation that runs the rest, after a removal that runs nothing', async () => {
-    const { engine, plan, wanted, tainted, target, deploy } = await halfMade();
-    const planned = await plan(null, wanted);
-    expect(planned.planned).toMatchObject({ name: 'A', steps: ['set a size'] });
-    const memo = readMemo(writeMemo(planned.memo));
-    const removal = await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
-    expect(removal).toMatchObject({ state: null, diagnostics: [] });
-    expect(await deploy(null, wanted)).toMatchObject({ state: { size: 1 }, memo: {}, diagnostics: [] });
+  test('is finished by a creation that runs the rest', async () => {
+    const { deploy, plan, config, target } = await setUpInPlace();
+    const wanted = config({ name: 'A', url: 'u', size: 1 });
+    target.failAt = 'set a size';
+    await deploy(null, wanted);
+    target.failAt = undefined;
+    target.ran.length = 0;
+    expect((await plan(null, wanted)).planned).toMatchObject({ name: 'A', steps: ['set a size'] });
+    expect(await deploy(null, wanted)).toMatchObject({ state: { size: 1 }, diagnostics: [] });
     expect(target.ran).toEqual(['set a size']);
   });
 
-  test('stays where terraform removes the tainted one after the creation', async () => {
-    const { engine, plan, wanted, tainted, target, deploy, memo: unfinished } = await halfMade();
-    await deploy(null, wanted);
-    const { memo, diagnostics } = await plan(tainted, null, unfinished);
-    expect(diagnostics).toEqual([]);
-    await engine.apply('test_thing', { prior: tainted, planned: null, config: null, memo });
-    expect(target.ran).not.toContain('remove a');
-    expect(target.objects.has('a')).toBe(true);
+  test('of which the creation changed nothing leaves nothing to say', async () => {
+    const { deploy, config, target } = await setUpInPlace();
+    target.objects.set('a', { id: 'id of a', size: 1 });
+    target.failAt = 'set a size';
+    const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 2 }));
+    expect([state, diagnostics.length, errors(diagnostics)]).toEqual([null, 1, ['broke']]);
   });
 
-  test('stays where the deploy that finished it failed elsewhere, and a later one removes what that left', async () => {
-    const { wanted, tainted, target, deploy, memo } = await halfMade();
-    await deploy(null, wanted);
-    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
-    expect(planned.diagnostics).toMatchObject([
-      {
-        severity: 'warning',
-        summary: expect.stringContaining('or nothing') as string,
-        detail: expect.stringContaining('remove a') as string,
-      },
-    ]);
-    // Terraform plans the removal of what a replacement left over once more, in the process that applies.
-    const later = await setUp({ find }, target);
-    const result = await later.deploy(tainted, null, memo);
-    expect(result).toMatchObject({ state: null, diagnostics: [{ severity: 'warning' }] });
-    expect(result.diagnostics[0]?.detail).toMatch(/remove a/);
-    expect(target.ran).not.toContain('remove a');
-    expect(target.objects.has('a')).toBe(true);
+  test('that was there before the creation is not to be taken away by hand', async () => {
+    const { deploy, config, target } = await setUpInPlace();
+    target.objects.set('a', { id: 'id of a', url: 'old', size: 1 });
+    target.failAt = 'set a size';
+    const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 2 }));
+    expect(diagnostics[1]?.summary).toBe('A test_thing is only partly made');
+    expect(diagnostics[1]?.detail).not.toMatch(/remove/);
   });
 
-  test('is removed where it is not wanted any more', async () => {
-    const { engine, tainted, target, memo } = await halfMade();
-    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
-    await engine.apply('test_thing', {
-      prior: tainted,
-      planned: null,
-      config: null,
-      memo: readMemo(writeMemo(planned.memo)),
+  test('of which something did not take keeps nothing in the state', async () => {
+    const { deploy, config } = await setUpInPlace({
+      read: async (state) => ({ state: { ...state, size: 5, chosen: 'c', id: 'i' } }),
+      find: async () => ({ existing: null }),
     });
-    expect(target.ran).toEqual(['remove a']);
-  });
-
-  test('is still known as half-made after its removal failed', async () => {
-    const { engine, tainted, target, memo } = await halfMade();
-    const planned = await (await setUp({ find }, target)).plan(tainted, null, memo);
-    target.failAt = 'remove a';
-    const failed = await engine.apply('test_thing', {
-      prior: tainted,
-      planned: null,
-      config: null,
-      memo: readMemo(writeMemo(planned.memo)),
-    });
-    expect(errors(failed.diagnostics)).toEqual(['broke']);
-    expect(failed.memo).toEqual({ unfinished: true });
-  });
-
-  test('stays where terraform was told to replace a whole one, after the creation that found it', async () => {
-    const { wanted, target, deploy } = await halfMade();
-    const { state } = await deploy(null, wanted);
-    target.ran.length = 0;
-    await deploy(null, wanted);
-    await deploy(state, null);
-    expect(target.ran).toEqual([]);
+    const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
+    expect([state, errors(diagnostics)]).toEqual([null, ['size did not take']]);
   });
 
   test('is not looked for, and the steps stay open, while its name is unknown', async () => {
-    const { plan, config } = await setUp({
+    const { plan, config } = await setUpInPlace({
       find: () => Promise.reject(new Error('too early')),
       steps: () => [],
     });
     expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
   });
+
+  /** As Terraform plans and applies: in walks of their own, each of which configures the provider. */
+  const twoWalks = async () => {
+    const set = await setUpInPlace();
+    set.target.objects.set('a', { id: 'id of a', on: true });
+    return { ...set, tainted: set.state({ name: 'a' }), wanted: set.config({ name: 'a' }) };
+  };
+  const LEFT = 'A test_thing that Terraform asked to replace is left as it is';
+  const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
+
+  test('that was marked (taint) is found by its creation, and its removal before that runs nothing', async () => {
+    const { engine, plan, deploy, tainted, wanted, target } = await twoWalks();
+    const { memo } = await plan(null, wanted);
+    await engine.configure({}, '1.11.4');
+    const removal = await engine.apply('test_thing', {
+      prior: tainted,
+      planned: null,
+      config: null,
+      memo: readMemo(writeMemo(memo)),
+    });
+    expect([removal.state, summaries(removal.diagnostics)]).toEqual([null, [LEFT]]);
+    expect(removal.diagnostics[0]?.detail).toMatch(/by hand:\n {2}1\. remove a/);
+    expect(await deploy(null, wanted)).toMatchObject({ state: { name: 'a' }, diagnostics: [] });
+    expect(target.ran).toEqual([]);
+  });
+
+  test('that was marked is not removed after its creation, nor by a later deploy', async () => {
+    const { engine, plan, deploy, tainted, wanted, target } = await twoWalks();
+    await deploy(null, wanted);
+    // A deposed object: planned and applied in the walk that applies.
+    const now = await deploy(tainted, null);
+    expect([now.state, summaries(now.diagnostics)]).toEqual([null, [LEFT]]);
+    // In a later run it is planned in the walk that plans, too.
+    await engine.configure({}, '1.11.4');
+    expect(summaries((await plan(tainted, null)).diagnostics)).toEqual([
+      'Destroying test_thing runs: remove a',
+    ]);
+    await engine.configure({}, '1.11.4');
+    expect(summaries((await deploy(tainted, null)).diagnostics)).toContain(LEFT);
+    expect(target.ran).toEqual([]);
+  });
+
+  test('is removed where it left the declaration', async () => {
+    const { engine, plan, tainted, target } = await twoWalks();
+    const { memo } = await plan(tainted, null);
+    await engine.configure({}, '1.11.4');
+    const { state } = await engine.apply('test_thing', {
+      prior: tainted,
+      planned: null,
+      config: null,
+      memo: readMemo(writeMemo(memo)),
+    });
+    expect([state, target.ran]).toEqual([null, ['remove a']]);
+  });
+
+  test('is not replaced on request (-replace)', async () => {
+    const { plan, tainted, wanted } = await twoWalks();
+    const { memo } = await plan(tainted, wanted);
+    const { diagnostics } = await plan(null, wanted, readMemo(writeMemo(memo)));
+    expect(errors(diagnostics)).toEqual(['test_thing is not replaced']);
+  });
+});
+
+describe('what a removal would run', () => {
+  const setUpRemoval = () =>
+    setUpInPlace({
+      schema: { ...thing.schema, attributes: { ...attributes, removal: textList('computed', '') } },
+      removalAttribute: 'removal',
+    });
+
+  test('stands in the state after each read and each apply', async () => {
+    const { engine, deploy, config, state, target } = await setUpRemoval();
+    expect((await deploy(null, config({ name: 'a', removal: null }))).state).toMatchObject({
+      removal: ['remove a'],
+    });
+    target.objects.set('a', {});
+    const read = await engine.read('test_thing', state({ name: 'a', removal: null }));
+    expect(read.state).toMatchObject({ steps: [], removal: ['remove a'] });
+  });
+
+  test('is left open by a plan that changes it, and stays as it was in others', async () => {
+    const { plan, config, state } = await setUpRemoval();
+    const created = await plan(null, config({ name: 'a', removal: null }));
+    expect(created.planned).toMatchObject({ removal: UNKNOWN, steps: ['make a', 'set a on'] });
+    const wanted = config({ name: 'a', size: 2, removal: null });
+    const same = await plan(state({ name: 'a', removal: ['remove a'] }), wanted);
+    expect(same.planned).toMatchObject({ removal: ['remove a'], size: 2 });
+    const other = await plan(state({ name: 'a', removal: ['remove it'] }), wanted);
+    expect(other.planned).toMatchObject({ removal: UNKNOWN });
+  });
 });
 
 describe('an object that another address of the same plan removes', () => {
-  const find = async (planned: Values, target: Target) => ({
-    existing: (await thing.read({ name: planned.name ?? null }, target)).state,
-  });
   const summary = 'One test_thing would be removed under one address and made under another';
 
   test.each(['removal first', 'creation first'])('is not made under a new one: %s', async (order) => {
-    const { plan, config, state, target, engine } = await setUp({ find });
+    const { plan, config, state, target, engine } = await setUpInPlace();
     target.objects.set('a', {});
     const make = () => plan(null, config({ name: 'A' }));
     const remove = () => plan(state({ name: 'a' }), null);
@@ -553,7 +627,7 @@ describe('an object that another address of the same plan removes', () => {
   });
 
   test('is one with the same name: others may go and come', async () => {
-    const { plan, config, state, target } = await setUp({ find });
+    const { plan, config, state, target } = await setUpInPlace();
     target.objects.set('a', {});
     target.objects.set('b', {});
     await plan(state({ name: 'b' }), null);
@@ -563,7 +637,7 @@ describe('an object that another address of the same plan removes', () => {
   test.each(['removal first', 'plan first'])(
     'is not taken from one that stays as it is: %s',
     async (order) => {
-      const { plan, config, state } = await setUp({ find });
+      const { plan, config, state } = await setUpInPlace();
       const keep = () => plan(state({ name: 'a' }), config({ name: 'A', url: 'u' }));
       const remove = () => plan(state({ name: 'a' }), null);
       const [first, second] = order === 'removal first' ? [remove, keep] : [keep, remove];
@@ -577,64 +651,6 @@ describe('an object that another address of the same plan removes', () => {
   );
 });
 
-describe('an object that a half-way deploy has replaced, and that is declared again', () => {
-  const printOf = (url: Value | undefined) => (typeof url === 'string' ? `print of ${url}` : null);
-  async function setUpPrints() {
-    const set = await setUp({
-      schema: {
-        ...thing.schema,
-        attributes: { ...thing.schema.attributes, id: text('computed', '', { requiresReplace: true }) },
-      },
-      inform: async ({ planned }) => (planned === null ? {} : { values: { id: printOf(planned.url) } }),
-      find: async ({ name = null, url = null }) => ({
-        existing: { name, url, id: printOf(url), on: true, chosen: 'by provider' },
-      }),
-    });
-    const made = (name: string, url: string) => set.state({ name, url, id: printOf(url) });
-    return { ...set, made, old: made('a', 'old'), next: made('a', 'new') };
-  }
-  const KEPT = 'This does not run after all: remove a';
-  const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
-
-  test.each([
-    ['removal first', 'whole'],
-    ['removal first', 'half-made'],
-    ['creation first', 'whole'],
-    ['creation first', 'half-made'],
-  ])('stays, and the plan says so: %s, the new one %s', async (order, next) => {
-    const set = await setUpPrints();
-    const wanted = set.config({ name: 'a', url: 'old' });
-    const make = async () => {
-      const memo: Memo = next === 'half-made' ? { unfinished: true } : {};
-      await set.engine.read('test_thing', set.next, memo);
-      if (next === 'half-made') return set.plan(null, wanted);
-      const first = await set.plan(set.next, wanted);
-      const second = await set.plan(null, wanted, readMemo(writeMemo(first.memo)));
-      expect(errors(second.diagnostics)).toEqual([]);
-      return first;
-    };
-    const remove = () => set.plan(set.old, null);
-    if (order === 'removal first') {
-      expect(summaries((await remove()).diagnostics)).toEqual(['Destroying test_thing runs: remove a']);
-      expect(summaries((await make()).diagnostics)).toContain(KEPT);
-    } else {
-      expect(summaries((await make()).diagnostics)).not.toContain(KEPT);
-      expect((await remove()).diagnostics).toEqual([]);
-    }
-  });
-
-  test('is not to be taken for the next one of a list that moved up', async () => {
-    const { plan, config, made } = await setUpPrints();
-    await plan(made('b', 'u'), null);
-    const wanted = config({ name: 'b', url: 'u' });
-    const { memo } = await plan(made('a', 'u'), wanted);
-    const { diagnostics } = await plan(null, wanted, readMemo(writeMemo(memo)));
-    expect(errors(diagnostics)).toEqual([
-      'One test_thing would be removed under one address and made under another',
-    ]);
-  });
-});
-
 describe('the read', () => {
   test('keeps the spelling of the state, but no steps of the past and no secret', async () => {
     const { engine, state, target } = await setUp();
@@ -645,7 +661,7 @@ describe('the read', () => {
       tags: ['2', '1', '2'],
       part: [{ host: 'H' }],
     });
-    const read = await engine.read('test_thing', state({ name: 'a', url: 'x', part: [{ host: 'h' }] }), {});
+    const read = await engine.read('test_thing', state({ name: 'a', url: 'x', part: [{ host: 'h' }] }));
     expect(read.state).toMatchObject({
       url: 'x',
       size: 4,
@@ -656,19 +672,14 @@ describe('the read', () => {
     });
   });
 
-  test('says that an object is gone, and that one is only partly made', async () => {
-    const { engine, state, target } = await setUp();
-    expect((await engine.read('test_thing', state({ name: 'a' }), {})).state).toBeNull();
-    target.objects.set('a', {});
-    const { diagnostics } = await engine.read('test_thing', state({ name: 'a' }), { unfinished: true });
-    expect(diagnostics).toMatchObject([{ severity: 'warning', summary: 'test_thing is only partly made' }]);
+  test('says that an object is gone', async () => {
+    const { engine, state } = await setUp();
+    expect((await engine.read('test_thing', state({ name: 'a' }))).state).toBeNull();
   });
 
   test('refuses a value that is not of its type, naming it', async () => {
     const { engine, state } = await setUp({ read: async () => ({ state: { name: 'a', size: true } }) });
-    await expect(engine.read('test_thing', state({ name: 'a' }), {})).rejects.toThrow(
-      'size: should be a number',
-    );
+    await expect(engine.read('test_thing', state({ name: 'a' }))).rejects.toThrow('size: should be a number');
   });
 });
 
@@ -715,7 +726,7 @@ describe('an import', () => {
 });
 
 test('the memo survives its bytes, unknown parts too; foreign bytes are none', () => {
-  const memo: Memo = { planned: { a: UNKNOWN, b: [UNKNOWN, null], c: '$unknown' }, removal: ['x'] };
+  const memo: Memo = { existing: { a: UNKNOWN, b: [UNKNOWN, null], c: '$unknown' }, removal: ['x'] };
   expect(readMemo(writeMemo(memo))).toEqual(memo);
   expect(writeMemo({})).toHaveLength(0);
   expect(readMemo(Buffer.from('not json'))).toEqual({});

@@ -2,20 +2,13 @@ import { isReference, type DesiredResource, type DesiredValue } from '../../exch
 import type { ProviderDefinition } from '../../plugin';
 import { Engine } from '../../plugin/engine/engine';
 import { failure } from '../../plugin/engine/failure';
-import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
+import { readMemo, writeMemo } from '../../plugin/engine/memo';
 import type { PlanResult } from '../../plugin/engine/plan';
 import { hasErrors, sameValue, UNKNOWN, withEveryAttribute } from '../../schema';
 import type { Diagnostic, Value, Values } from '../../schema';
 
-/** What the state holds of an object. */
-interface Recorded {
-  readonly values: Values;
-  readonly memo: Memo;
-  /** Its creation returned an error and a state. */
-  readonly tainted: boolean;
-}
-
-export type State = ReadonlyMap<string, Recorded>;
+/** What is kept of each object, by its id. */
+export type State = ReadonlyMap<string, Values>;
 
 export interface DeploymentOptions<Target> {
   /** A provider for each of plan and apply: Terraform starts a process for each. */
@@ -30,8 +23,7 @@ export interface DeploymentOptions<Target> {
 
 /**
  * Terraform as far as a provider can tell, in this process: `apply` refreshes and plans every object and then carries
- * the changes out, in the order of their dependencies, and keeps a state. What depends on a failure does not run. An
- * object whose creation failed half-way is replaced, the new one first (`create_before_destroy`).
+ * the changes out, in the order of their dependencies, and keeps a state. What depends on a failure does not run.
  */
 export class Deployment<Target> {
   readonly #options: DeploymentOptions<Target>;
@@ -47,9 +39,9 @@ export class Deployment<Target> {
     return this.#state;
   }
 
-  /** Values by id, without the cmdlets, which tell of the last change alone. */
+  /** Values by id, without the cmdlets, which tell of the last change only. */
   get values(): { readonly [id: string]: Values } {
-    return Object.fromEntries([...this.#state].map(([id, { values }]) => [id, { ...values, cmdlets: null }]));
+    return Object.fromEntries([...this.#state].map(([id, values]) => [id, { ...values, cmdlets: null }]));
   }
 
   /** Refreshes, plans and applies. What is wrong is returned; where the plan finds an error nothing is applied. */
@@ -84,17 +76,17 @@ export class Deployment<Target> {
     resources: readonly DesiredResource[],
     changes: Set<string>,
   ): Promise<void> {
-    const refreshed = new Map<string, Recorded>();
+    const refreshed = new Map<string, Values>();
     const planned = new Map<string, Values>();
     await this.#walk(resources, async (resource) => {
       const recorded = await this.#refresh(run, resource);
       if (recorded === 'failed') return false;
       if (recorded !== undefined) refreshed.set(resource.id, recorded);
-      const prior = recorded === undefined || recorded.tainted ? null : recorded;
+      const prior = recorded ?? null;
       const result = await run.plan(resource, prior, this.#configOf(resource, planned));
       if (result === undefined || result.planned === null) return false;
       planned.set(resource.id, result.planned);
-      const changed = prior === null || !sameValue(result.planned, prior.values);
+      const changed = prior === null || !sameValue(result.planned, prior);
       if (result.requiresReplace.length > 0) throw new Error(`${resource.id} is to be replaced`);
       if (changed) changes.add(resource.id);
       return true;
@@ -105,11 +97,8 @@ export class Deployment<Target> {
   async #refresh(run: Run<Target>, { id, definition }: DesiredResource) {
     const recorded = this.#state.get(id);
     if (recorded === undefined) return undefined;
-    const read = await run.attempt(() =>
-      run.engine.read(definition.typeName, recorded.values, recorded.memo),
-    );
-    if (read === undefined) return 'failed';
-    return read.state === null ? undefined : { ...recorded, values: read.state };
+    const read = await run.attempt(() => run.engine.read(definition.typeName, recorded));
+    return read === undefined ? 'failed' : (read.state ?? undefined);
   }
 
   async #carryOut(
@@ -118,26 +107,17 @@ export class Deployment<Target> {
     changes: ReadonlySet<string>,
   ): Promise<void> {
     const state = new Map(this.#state);
-    const values = (): ReadonlyMap<string, Values> =>
-      new Map([...state].map(([id, recorded]) => [id, recorded.values]));
     await this.#walk(resources, async (resource) => {
-      const { id, definition } = resource;
+      const { id } = resource;
       if (!changes.has(id)) return true;
-      const before = state.get(id);
-      const prior = before === undefined || before.tainted ? null : before;
-      const config = this.#configOf(resource, values());
+      const prior = state.get(id) ?? null;
+      const config = this.#configOf(resource, state);
       const planned = await run.plan(resource, prior, config);
       if (planned === undefined) return false;
       const [result, succeeded] = await run.change(resource, prior, planned, config);
-      // A creation that made nothing leaves the half-made object in its place.
-      if (result !== undefined) state.set(id, result);
-      else if (prior !== null) state.delete(id);
-      if (!succeeded || before?.tainted !== true) return succeeded;
-      const removal = await run.plan(resource, before, null);
-      if (removal === undefined) return false;
-      const [left, gone] = await run.change(resource, before, removal, null);
-      if (left !== undefined) throw new Error(`${definition.typeName} ${id} stays twice`);
-      return gone;
+      if (result !== null) state.set(id, result);
+      else state.delete(id);
+      return succeeded;
     });
     this.#state = state;
   }
@@ -203,39 +183,27 @@ class Run<Target> {
 
   plan(
     { definition }: DesiredResource,
-    prior: Recorded | null,
+    prior: Values | null,
     config: Values | null,
   ): Promise<PlanResult | undefined> {
-    return this.attempt(() =>
-      this.engine.plan(definition.typeName, {
-        prior: prior?.values ?? null,
-        config,
-        memo: prior?.memo ?? {},
-      }),
-    );
+    return this.attempt(() => this.engine.plan(definition.typeName, { prior, config, memo: {} }));
   }
 
   /** What is recorded then, and whether all is well. */
   async change(
     { definition }: DesiredResource,
-    prior: Recorded | null,
+    prior: Values | null,
     { planned, memo }: PlanResult,
     config: Values | null,
-  ): Promise<readonly [Recorded | undefined, boolean]> {
-    const request = { prior: prior?.values ?? null, planned, config, memo: readMemo(writeMemo(memo)) };
+  ): Promise<readonly [Values | null, boolean]> {
+    const request = { prior, planned, config, memo: readMemo(writeMemo(memo)) };
     try {
-      const result = await this.engine.apply(definition.typeName, request);
-      this.say(result.diagnostics);
-      const failed = hasErrors(result.diagnostics);
-      const { state } = result;
-      const tainted = failed && prior === null;
-      return [
-        state === null ? undefined : { values: state, memo: readMemo(writeMemo(result.memo)), tainted },
-        !failed,
-      ];
+      const { state, diagnostics } = await this.engine.apply(definition.typeName, request);
+      this.say(diagnostics);
+      return [state, !hasErrors(diagnostics)];
     } catch (error) {
       this.say([failure('The provider failed', error)]);
-      return [prior ?? undefined, false];
+      return [prior, false];
     }
   }
 }
