@@ -14,7 +14,6 @@ export const dagMember = defineResource({
   description: 'Membership of a mailbox server in a database availability group.',
   attributes: {
     dag: text('required', 'Name of the DAG.', {
-      requiresReplace: true,
       equals: sameName,
       problem: (value) => dagNameProblem(value as string),
     }),
@@ -22,25 +21,13 @@ export const dagMember = defineResource({
   },
   importId: ['dag', 'server'],
   steps: ({ prior, planned }) => {
-    const member = planned ?? prior;
-    if (member === null || (planned !== null && prior !== null)) return [];
+    const stays =
+      prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
+    if (stays) return [];
+    // A server is in one group at a time: it leaves before it joins.
     return [
-      {
-        kind: 'dag-member',
-        server: member.server,
-        reason:
-          planned === null
-            ? 'The declaration no longer names the server as a member.'
-            : 'The databases can have copies on the server only when it is a member.',
-        invocation: {
-          cmdlet: `${planned === null ? 'Remove' : 'Add'}-DatabaseAvailabilityGroupServer`,
-          parameters: {
-            Identity: member.dag,
-            MailboxServer: member.server,
-            ...(planned === null ? { Confirm: false } : {}),
-          },
-        },
-      },
+      ...(prior === null ? [] : [leaving(prior.dag, prior.server)]),
+      ...(planned === null ? [] : [joining(planned.dag, planned.server)]),
     ];
   },
   observe: () => GROUPS,
@@ -49,7 +36,6 @@ export const dagMember = defineResource({
     const servers = found === undefined ? [] : (textsOf(found, 'Servers') ?? []);
     return servers.some((name) => sameName(name, state.server ?? '')) ? state : null;
   },
-  // Where the declaration moves it, the new membership is made before the old one goes, which Exchange refuses.
   obstacle: (objects, { server, dag }) => {
     const other = objects.find((group) =>
       textsOf(group, 'Servers')?.some((name) => sameName(name, server ?? '')),
@@ -62,3 +48,27 @@ export const dagMember = defineResource({
         };
   },
 });
+
+function leaving(dag: string | null, server: string | null): Step {
+  return {
+    kind: 'dag-member',
+    server,
+    reason: `The declaration no longer names the server as a member of ${dag ?? ''}.`,
+    invocation: {
+      cmdlet: 'Remove-DatabaseAvailabilityGroupServer',
+      parameters: { Identity: dag, MailboxServer: server, Confirm: false },
+    },
+  };
+}
+
+function joining(dag: string | null, server: string | null): Step {
+  return {
+    kind: 'dag-member',
+    server,
+    reason: 'The databases can have copies on the server only when it is a member.',
+    invocation: {
+      cmdlet: 'Add-DatabaseAvailabilityGroupServer',
+      parameters: { Identity: dag, MailboxServer: server },
+    },
+  };
+}

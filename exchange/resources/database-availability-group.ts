@@ -67,7 +67,7 @@ export const databaseAvailabilityGroup = defineResource({
   description: 'A database availability group (DAG) with its witness.',
   attributes: {
     name: text('required', 'Name, at most 15 characters.', {
-      requiresReplace: true,
+      identity: true,
       equals: sameName,
       problem: (value) => dagNameProblem(value as string),
     }),

@@ -5,7 +5,7 @@ import { serverNameProblem } from './host';
 /** The server that holds the object, as every resource of a server names it. */
 export function serverAttribute(description: string) {
   return text('required', description, {
-    requiresReplace: true,
+    identity: true,
     equals: sameName,
     problem: (value) => serverNameProblem(value as string),
   });

@@ -62,7 +62,7 @@ function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes 
   return {
     server: serverAttribute('Server that holds the directory.'),
     web_site: text('optional-computed', `Web site that holds it. Left out: '${DEFAULT_WEB_SITE}'.`, {
-      requiresReplace: true,
+      identity: true,
       equals: sameName,
       defaultValue: DEFAULT_WEB_SITE,
     }),
