@@ -3,6 +3,7 @@ import type { HostTable, HostValue } from '../server/command-host';
 import type { Bounds } from '../bounds';
 import { protocolError, tooLarge } from '../remoting-error';
 import { parseElement, type Element } from './element';
+import { nameNoncharacters } from './noncharacters';
 import { parseBytes, primitiveKind } from './primitive';
 import { decodeText } from './text';
 import type { Texts } from './texts';
@@ -26,15 +27,20 @@ const LISTS: ReadonlySet<string> = new Set(['LST', 'IE', 'STK', 'QUE']);
 
 /** Reads one CLIXML element, as it stands in a message. */
 export function deserialize(xml: string, options: DeserializeOptions): Typed<HostValue> {
-  return new Deserializer(options).read(parseElement(xml, options.bounds));
+  return new Deserializer(options).read(parse(xml, options));
 }
 
 /** Reads the elements of an `Objs` document, as Export-Clixml writes it. */
 export function deserializeDocument(xml: string, options: DeserializeOptions): readonly Typed<HostValue>[] {
-  const root = parseElement(xml, options.bounds);
+  const root = parse(xml, options);
   if (root.name !== 'Objs') throw protocolError(`a CLIXML document begins with Objs, not ${root.name}`);
   const deserializer = new Deserializer(options);
   return root.children.map((child) => deserializer.read(child));
+}
+
+function parse(xml: string, { bounds }: DeserializeOptions): Element {
+  const named = nameNoncharacters(xml);
+  return parseElement(named.xml, bounds, named.entities);
 }
 
 interface Known {
