@@ -35,7 +35,12 @@ export class Call {
   }
 
   addOutput(output: Typed<HostValue>): void {
-    this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
+    const { properties } = this;
+    for (const item of itemsOf(output)) {
+      if (properties === undefined) this.#objects.push(objectOf(item));
+      // Select-Object leaves `$null` out; so it is left out where the server does not select.
+      else if (item.value !== null) this.#objects.push(project(objectOf(item), properties));
+    }
   }
 
   addWarning(message: string): void {
@@ -66,15 +71,22 @@ export function notSent(kind: Interruption, message: string): Outcome {
   return { kind: 'failed', error, warnings: [], errors: [], notSent: kind };
 }
 
-/** What came out, as objects. A bare value becomes an object with the property `Value`; a list, its items. */
-function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
+/** What came out, one by one: of a list its items. */
+function itemsOf(output: Typed<HostValue>): readonly Typed<HostValue>[] {
+  const { value } = output;
+  return isList(value)
+    ? value.flatMap((item) => itemsOf({ typeNames: typeNamesOf(item), value: item }))
+    : [output];
+}
+
+/** An item as an object. A bare value, `$null` too, becomes one with the property `Value`. */
+function objectOf({ typeNames, value }: Typed<HostValue>): PowerShellObject {
   // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
   const plain = value as PowerShellValue;
-  if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
-  if (isObject(plain)) return [plain];
-  if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
+  if (isObject(plain)) return plain;
+  if (isTable(plain)) return { typeNames, properties: plain.entries };
   const text = textOf(plain);
-  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
+  return { typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } };
 }
 
 function typeNamesOf(value: HostValue): readonly string[] {
@@ -120,8 +132,7 @@ function isTable(value: PowerShellValue): value is PowerShellTable {
 }
 
 /** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */
-function project(object: PowerShellObject, names: readonly string[] | undefined): PowerShellObject {
-  if (names === undefined) return object;
+function project(object: PowerShellObject, names: readonly string[]): PowerShellObject {
   const byName = new Map(Object.keys(object.properties).map((name) => [name.toLowerCase(), name]));
   const properties: Record<string, PowerShellValue> = {};
   for (const name of names) {

@@ -138,6 +138,11 @@ export class ClientRunspacePool {
     return deserialize(message.data, { bounds: this.#options.bounds, texts: this.#texts });
   }
 
+  /** `$null` is sent as a message without data, as real PowerShell does (measured with 7.6.9). */
+  #readOutput(message: Message): Typed<HostValue> {
+    return message.data === '' ? { typeNames: ['System.Object'], value: null } : this.#read(message);
+  }
+
   #interpret(message: Message): PoolEvent | undefined {
     if (message.pool !== this.id && message.pool !== EMPTY_GUID) {
       throw protocolError('a message is for another runspace pool');
@@ -212,7 +217,7 @@ export class ClientRunspacePool {
     const { pipeline } = message;
     switch (message.type) {
       case 'PIPELINE_OUTPUT':
-        return { kind: 'output', pipeline, output: this.#read(message) };
+        return { kind: 'output', pipeline, output: this.#readOutput(message) };
       case 'ERROR_RECORD':
         return { kind: 'error', pipeline, error: readErrorRecord(this.#read(message).value) };
       case 'WARNING_RECORD':

@@ -74,9 +74,11 @@ export class ServerRunspacePool {
 
   /** Fragments of a message for the client. */
   message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
-    const data = serialize(content.value, {
-      encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()),
-    });
+    // `$null` in the output is a message without data (measured with PowerShell 7.6.9).
+    const isEmpty = content.type === 'PIPELINE_OUTPUT' && content.value === null;
+    const data = isEmpty
+      ? ''
+      : serialize(content.value, { encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()) });
     const bytes = encodeMessage({
       destination: 'client',
       type: content.type,
@@ -124,7 +126,7 @@ export class ServerRunspacePool {
       case 'CREATE_PIPELINE':
         return this.#create(pipeline, this.#read(message));
       case 'PIPELINE_INPUT':
-        this.#gather(pipeline, this.#read(message), bytes);
+        this.#gather(pipeline, message.data === '' ? null : this.#read(message), bytes);
         return [];
       case 'END_OF_PIPELINE_INPUT': {
         const gathered = this.#gathering.get(pipeline);
