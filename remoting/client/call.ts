@@ -15,7 +15,8 @@ import type { HostValue } from '../server/command-host';
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
   sent = false;
-  bytes = 0;
+  /** What came back so far, by the bound that it must keep to. */
+  readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
   interruption: { readonly kind: Interruption; readonly message: string } | undefined;
   readonly #objects: PowerShellObject[] = [];
@@ -35,7 +36,7 @@ export class Call {
   }
 
   addOutput(output: Typed<HostValue>): void {
-    this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
+    for (const object of objectsOf(output)) this.#objects.push(project(object, this.properties));
   }
 
   addWarning(message: string): void {
@@ -67,14 +68,20 @@ export function notSent(kind: Interruption, message: string): Outcome {
 }
 
 /** What came out, as objects. A bare value becomes an object with the property `Value`; a list, its items. */
-function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
-  // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
-  const plain = value as PowerShellValue;
-  if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
-  if (isObject(plain)) return [plain];
-  if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
-  const text = textOf(plain);
-  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
+function* objectsOf({ typeNames, value }: Typed<HostValue>): Generator<PowerShellObject> {
+  if (isList(value)) {
+    for (const item of value) yield* objectsOf({ typeNames: typeNamesOf(item), value: item });
+  } else {
+    // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
+    yield objectOf(typeNames, value as PowerShellValue);
+  }
+}
+
+function objectOf(typeNames: readonly string[], value: PowerShellValue): PowerShellObject {
+  if (isObject(value)) return value;
+  if (isTable(value)) return { typeNames, properties: value.entries };
+  const text = textOf(value);
+  return { typeNames, ...(text === undefined ? {} : { text }), properties: { Value: value } };
 }
 
 function typeNamesOf(value: HostValue): readonly string[] {
