@@ -15,7 +15,8 @@ import type { HostValue } from '../server/command-host';
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
   sent = false;
-  bytes = 0;
+  /** What came back so far, by the bound that it must keep to. */
+  readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
   interruption: { readonly kind: Interruption; readonly message: string } | undefined;
   readonly #objects: PowerShellObject[] = [];
@@ -72,11 +73,9 @@ export function notSent(kind: Interruption, message: string): Outcome {
 }
 
 /** What came out, one by one: of a list its items. */
-function itemsOf(output: Typed<HostValue>): readonly Typed<HostValue>[] {
-  const { value } = output;
-  return isList(value)
-    ? value.flatMap((item) => itemsOf({ typeNames: typeNamesOf(item), value: item }))
-    : [output];
+function* itemsOf(output: Typed<HostValue>): Generator<Typed<HostValue>> {
+  if (!isList(output.value)) yield output;
+  else for (const item of output.value) yield* itemsOf({ typeNames: typeNamesOf(item), value: item });
 }
 
 /** An item as an object. A bare value, `$null` too, becomes one with the property `Value`. */

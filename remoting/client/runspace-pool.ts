@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../powershell/outcome';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability } from '../capability';
-import { deserialize, type Typed } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { serialize, type ClixmlInput } from '../clixml/serialize';
 import { Texts } from '../clixml/texts';
 import { enumeration, propertySet } from '../enumeration';
@@ -24,7 +24,7 @@ export type PoolEvent =
   | { readonly kind: 'key-agreed' }
   | { readonly kind: 'key-requested' }
   | { readonly kind: 'availability'; readonly request: bigint; readonly answer: number | boolean }
-  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Typed<HostValue> }
+  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Read }
   | { readonly kind: 'error'; readonly pipeline: string; readonly error: ErrorRecord }
   | { readonly kind: 'warning'; readonly pipeline: string; readonly message: string }
   | { readonly kind: 'remark'; readonly pipeline: string; readonly stream: RemarkStream }
@@ -134,13 +134,8 @@ export class ClientRunspacePool {
     return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
   }
 
-  #read(message: Message): Typed<HostValue> {
+  #read(message: Message): Read {
     return deserialize(message.data, { bounds: this.#options.bounds, texts: this.#texts });
-  }
-
-  /** `$null` is sent as a message without data, as real PowerShell does (measured with 7.6.9). */
-  #readOutput(message: Message): Typed<HostValue> {
-    return message.data === '' ? { typeNames: ['System.Object'], value: null } : this.#read(message);
   }
 
   #interpret(message: Message): PoolEvent | undefined {
@@ -217,7 +212,7 @@ export class ClientRunspacePool {
     const { pipeline } = message;
     switch (message.type) {
       case 'PIPELINE_OUTPUT':
-        return { kind: 'output', pipeline, output: this.#readOutput(message) };
+        return { kind: 'output', pipeline, output: message.data === '' ? NULL : this.#read(message) };
       case 'ERROR_RECORD':
         return { kind: 'error', pipeline, error: readErrorRecord(this.#read(message).value) };
       case 'WARNING_RECORD':

@@ -1,7 +1,7 @@
 import { SecureText } from '../../powershell/invocation';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
-import { deserialize } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
 import { propertySet } from '../enumeration';
@@ -34,6 +34,7 @@ interface Gathering {
   readonly work: Pipeline;
   readonly input: HostValue[];
   bytes: number;
+  values: number;
 }
 
 /** RunspacePoolState (MS-PSRP 2.2.3.4). */
@@ -126,7 +127,7 @@ export class ServerRunspacePool {
       case 'CREATE_PIPELINE':
         return this.#create(pipeline, this.#read(message));
       case 'PIPELINE_INPUT':
-        this.#gather(pipeline, message.data === '' ? null : this.#read(message), bytes);
+        this.#gather(pipeline, message.data === '' ? NULL : this.#decode(message), bytes);
         return [];
       case 'END_OF_PIPELINE_INPUT': {
         const gathered = this.#gathering.get(pipeline);
@@ -169,18 +170,21 @@ export class ServerRunspacePool {
   #create(pipeline: string, value: HostValue): ServerEvent[] {
     const work = readPipeline(value);
     if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work }];
-    this.#gathering.set(pipeline, { work, input: [], bytes: 0 });
+    this.#gathering.set(pipeline, { work, input: [], bytes: 0, values: 0 });
     return [];
   }
 
-  #gather(pipeline: string, value: HostValue, bytes: number): void {
+  #gather(pipeline: string, { value, values }: Read, bytes: number): void {
     const gathering = this.#gathering.get(pipeline);
     // Input for a pipeline that takes none, or has ended, goes nowhere, as in PowerShell.
     if (gathering === undefined) return;
     gathering.bytes += bytes;
-    const { maxCallBytes } = this.#options.bounds;
+    gathering.values += values;
+    const { maxCallBytes, maxCallValues } = this.#options.bounds;
     if (gathering.bytes > maxCallBytes)
       throw tooLarge('the input of a pipeline', 'maxCallBytes', maxCallBytes);
+    if (gathering.values > maxCallValues)
+      throw tooLarge('the input of a pipeline', 'maxCallValues', maxCallValues);
     gathering.input.push(value);
   }
 
@@ -226,9 +230,13 @@ export class ServerRunspacePool {
   }
 
   #read(message: Message): HostValue {
+    return this.#decode(message).value;
+  }
+
+  #decode(message: Message): Read {
     const decrypt = (cipher: Uint8Array): SecureText =>
       new SecureText(this.#sessionKey().decrypt(cipher), 'secure string');
-    return deserialize(message.data, { bounds: this.#options.bounds, decrypt }).value;
+    return deserialize(message.data, { bounds: this.#options.bounds, decrypt });
   }
 
   #sessionKey(): SessionKey {

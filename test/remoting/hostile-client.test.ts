@@ -31,6 +31,12 @@ function line(
 const HELLO = line('SESSION_CAPABILITY', capability());
 const OPEN = HELLO + line('INIT_RUNSPACEPOOL', propertySet({ MinRunspaces: 1, MaxRunspaces: 1 }));
 
+/** CREATE_PIPELINE of a command that waits for input. */
+function taking(cmdlet: string): ClixmlInput {
+  const without = createPipeline([[{ cmdlet, parameters: {} }]]);
+  return { ...without, properties: { ...without.properties, NoInput: false } };
+}
+
 function start(pipeline: string, cmdlet: string): string {
   return (
     `<Command PSGuid='${pipeline}' />\n` +
@@ -59,6 +65,7 @@ describe('a client that misbehaves is refused', () => {
 
   test.each([
     ['a line that is none', 'hello\n', {}, 'protocol'],
+    ['data without bytes', `${HELLO}<Data PSGuid='${EMPTY_GUID}'></Data>\n`, {}, 'protocol'],
     ['an acknowledgement', `<DataAck PSGuid='${EMPTY_GUID}' />\n`, {}, 'protocol'],
     ['a line without end', 'a'.repeat(2_000_000), {}, 'too-large'],
     ['work before its version', line('INIT_RUNSPACEPOOL', propertySet({})), {}, 'protocol'],
@@ -90,6 +97,19 @@ describe('a client that misbehaves is refused', () => {
       OPEN + `<Command PSGuid='${pipeline}' />\n` + line('CREATE_PIPELINE', null, pipeline),
       {},
       'protocol',
+    ],
+    [
+      'input of too many values',
+      OPEN +
+        `<Command PSGuid='${pipeline}' />\n` +
+        line('CREATE_PIPELINE', taking('Get-Input'), pipeline) +
+        line(
+          'PIPELINE_INPUT',
+          Array.from({ length: 60 }, () => null),
+          pipeline,
+        ).repeat(2),
+      { bounds: { maxCallValues: 100 } },
+      'too-large',
     ],
     ['an answer for a client', OPEN + line('PIPELINE_STATE', null), {}, 'protocol'],
   ])('for %s', async (_, text, options, kind) => {

@@ -89,6 +89,7 @@ describe('opening with a peer that misbehaves', () => {
     ],
     ['prints a banner', () => 'Welcome to the server!\n', { kind: 'protocol' }],
     ['sends broken base64', () => `<Data PSGuid='${EMPTY_GUID}'>a</b</Data>\n`, { kind: 'protocol' }],
+    ['sends data without bytes', () => `<Data PSGuid='${EMPTY_GUID}'></Data>\n`, { kind: 'protocol' }],
     ['acknowledges what was not sent', () => `<SignalAck PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     ['asks like a client', () => `<Close PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     [
