@@ -1,3 +1,4 @@
+import type { ExpectedQuestion } from '../../powershell/invocation';
 import type {
   ErrorRecord,
   Interruption,
@@ -8,7 +9,7 @@ import type {
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
 import { isList } from '../property';
-import type { Statements } from './commands';
+import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
 /** One call on its way: gathers what comes back and makes the outcome of it. */
@@ -18,6 +19,10 @@ export class Call {
   bytes = 0;
   /** Why it was stopped; the first reason stands. */
   interruption: { readonly kind: Interruption; readonly message: string } | undefined;
+  /** Its expected question was answered. */
+  answered = false;
+  /** The first question that was refused an answer, for people. */
+  refused: string | undefined;
   readonly #objects: PowerShellObject[] = [];
   readonly #warnings: string[] = [];
   readonly #errors: ErrorRecord[] = [];
@@ -34,6 +39,11 @@ export class Call {
     return this.statements[0][0].cmdlet;
   }
 
+  /** The question that it may ask; `undefined` where it was sent without a host. */
+  get question(): ExpectedQuestion | undefined {
+    return questionOf(this.statements);
+  }
+
   addOutput(output: Typed<HostValue>): void {
     this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
   }
@@ -47,17 +57,30 @@ export class Call {
   }
 
   completed(): Outcome {
+    // The command got over the refusal: what it left undone is not known.
+    if (this.refused !== undefined) return this.interrupted('prompt', unexpected(this.cmdlet, this.refused));
     return { kind: 'objects', objects: this.#objects, warnings: this.#warnings, errors: this.#errors };
   }
 
   failed(error: ErrorRecord): Outcome {
-    return { kind: 'failed', error, warnings: this.#warnings, errors: this.#errors };
+    return {
+      kind: 'failed',
+      error,
+      warnings: this.#warnings,
+      errors: this.#errors,
+      ...(this.refused === undefined ? {} : { unexpectedQuestion: this.refused }),
+    };
   }
 
   /** The outcome where no end was heard of. */
   interrupted(kind: Interruption, message: string): Outcome {
     return this.sent ? { kind: 'unknown', message, interruption: kind } : notSent(kind, message);
   }
+}
+
+/** What is said of a question that nobody expected. */
+export function unexpected(cmdlet: string, question: string): string {
+  return `${cmdlet} asked a question that was not expected: ${question}`;
 }
 
 /** The outcome of a call that certainly had no effect. */
