@@ -67,7 +67,7 @@ export class ServerRunspacePool {
     return this.#streams
       .receive(target, bytes, stream)
       .flatMap(({ message, bytes }) =>
-        target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
+        message.pipeline === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
       );
   }
 
