@@ -1,3 +1,4 @@
+import type { ExpectedQuestion } from '../../powershell/invocation';
 import type {
   ErrorRecord,
   Interruption,
@@ -8,7 +9,7 @@ import type {
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
 import { isList } from '../property';
-import type { Statements } from './commands';
+import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
 /** One call on its way: gathers what comes back and makes the outcome of it. */
@@ -19,6 +20,10 @@ export class Call {
   readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
   interruption: { readonly kind: Interruption; readonly message: string } | undefined;
+  /** Its expected question was answered. */
+  answered = false;
+  /** The first question that was refused an answer, for people. */
+  refused: string | undefined;
   readonly #objects: PowerShellObject[] = [];
   readonly #warnings: string[] = [];
   readonly #errors: ErrorRecord[] = [];
@@ -33,6 +38,11 @@ export class Call {
   /** For people. */
   get cmdlet(): string {
     return this.statements[0][0].cmdlet;
+  }
+
+  /** The question that it may ask; `undefined` where it was sent without a host. */
+  get question(): ExpectedQuestion | undefined {
+    return questionOf(this.statements);
   }
 
   addOutput(output: Typed<HostValue>): void {
@@ -53,17 +63,30 @@ export class Call {
   }
 
   completed(): Outcome {
+    // The command got over the refusal: what it left undone is not known.
+    if (this.refused !== undefined) return this.interrupted('prompt', unexpected(this.cmdlet, this.refused));
     return { kind: 'objects', objects: this.#objects, warnings: this.#warnings, errors: this.#errors };
   }
 
   failed(error: ErrorRecord): Outcome {
-    return { kind: 'failed', error, warnings: this.#warnings, errors: this.#errors };
+    return {
+      kind: 'failed',
+      error,
+      warnings: this.#warnings,
+      errors: this.#errors,
+      ...(this.refused === undefined ? {} : { unexpectedQuestion: this.refused }),
+    };
   }
 
   /** The outcome where no end was heard of. */
   interrupted(kind: Interruption, message: string): Outcome {
     return this.sent ? { kind: 'unknown', message, interruption: kind } : notSent(kind, message);
   }
+}
+
+/** What is said of a question that nobody expected. */
+export function unexpected(cmdlet: string, question: string): string {
+  return `${cmdlet} asked a question that was not expected: ${question}`;
 }
 
 /** The outcome of a call that certainly had no effect. */

@@ -68,9 +68,9 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     let questions: number;
     const counted = (host: CommandHost): CommandHost => ({
       powerShellVersion: host.powerShellVersion,
-      run(pipeline, signal) {
+      run(pipeline, signal, client) {
         if (pipeline.statements.flat().some(({ name }) => name === 'Get-Command')) questions += 1;
-        return host.run(pipeline, signal);
+        return host.run(pipeline, signal, client);
       },
     });
     beforeEach(async () => {

@@ -7,6 +7,7 @@ import { SecureText } from '../../powershell/invocation';
 import type { Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession } from '../../remoting/session';
 import { processTransport } from '../../remoting/transports/process';
+import { QUESTION } from './peers/sample-host';
 import { describeWithPython, python, pythonEnvironment } from './peers/python';
 
 const root = resolve(__dirname, '../..');
@@ -110,6 +111,30 @@ describeWithPython('our client and a server built on psrpcore', () => {
     expect(values(await echo({ After: 'alive' }))).toEqual(['alive']);
   });
 
+  test.each([
+    ['no', 2],
+    ['yes', 0],
+  ] as const)('a question is answered %s, and what is printed besides is let be', async (answer, number) => {
+    const question = { text: 'Overwrite the thing', names: 'A1', answer };
+    const asking = { cmdlet: 'Request-Choice', parameters: {} };
+    expect(values(await session.invoke({ ...asking, question }))).toEqual(['before', number]);
+    expect(values(await session.invoke(asking))).toEqual(['nobody is there']);
+  });
+
+  test('a question that is not the expected one is answered with an error that the server can read', async () => {
+    const question = { text: 'Overwrite the thing', names: 'A1', answer: 'no' } as const;
+    for (const refused of [
+      { cmdlet: 'Request-Choice', parameters: { Read: true }, question },
+      { cmdlet: 'Request-Choice', parameters: {}, question: { ...question, text: 'Remove', names: 'B2' } },
+    ]) {
+      expect(await session.invoke(refused)).toMatchObject({
+        kind: 'failed',
+        error: { fullyQualifiedErrorId: 'UnexpectedQuestion', category: 'InvalidOperation' },
+      });
+    }
+    expect(values(await echo({ After: 'alive' }))).toEqual(['alive']);
+  });
+
   test('the server tells how many runspaces it has', async () => {
     expect(await session.availableRunspaces()).toBe(3);
   });
@@ -195,6 +220,21 @@ describeWithPython('our server and a client built on psrpcore', () => {
   test('a running pipeline is stopped, and the pool still answers', () => {
     expect(report['stopped']).toMatchObject({ state: 'Stopped', reason: { id: 'PipelineStopped' } });
     expect(report['available']).toEqual([3]);
+  });
+
+  test('a question arrives, and its answer is taken', () => {
+    const choices = ['&Yes', 'Yes to &All', '&No', 'No to A&ll'];
+    expect(report['asked']).toEqual(['Confirm', QUESTION, choices, 0]);
+    expect(report['no']).toMatchObject({ state: 'Completed', output: ['before', 2] });
+    expect(report['refused']).toMatchObject({
+      state: 'Failed',
+      output: ['before'],
+      reason: { id: 'Refused', message: 'not today' },
+    });
+    expect(report['unattended']).toMatchObject({
+      state: 'Failed',
+      reason: { id: 'HostFunctionNotImplemented,Sample.RequestChoice', category: 'NotImplemented' },
+    });
   });
 
   test('the server leaves when the pool is closed', () => {
