@@ -30,9 +30,10 @@ export const SERVICES_UNKNOWN: Diagnostic = {
   summary: 'This session does not tell which services use a certificate',
   detail:
     'The state holds what the Enable-ExchangeCertificate of a deploy gave, and no more: a service that somebody gives ' +
-    'to another certificate does not show as drift, and a certificate that was replaced is left on its server. To see ' +
-    'services, ask the endpoint of Exchange for the Full level (https://server/PowerShell/?serializationLevel=Full), or ' +
-    'use a session that takes Select-Object.',
+    'to another certificate does not show as drift, and a certificate that was replaced is left on its server. Over ' +
+    'https:// write the address without serializationLevel, or with serializationLevel=Full; where services are still ' +
+    "not told, the organization's Auth certificate may be missing or expired (Get-AuthConfig). Through SSH or as a " +
+    "process, use a session in which Select-Object works: Windows PowerShell with Exchange's snap-in.",
 };
 
 /** Services that a certificate has by what is shown, but for those that the run took from it since. Null: not known. */
