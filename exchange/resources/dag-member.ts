@@ -5,6 +5,7 @@ import { sameName } from './equality';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
+import type { Step } from './step';
 
 /** Membership of a server in a database availability group. */
 export const dagMember = defineResource({

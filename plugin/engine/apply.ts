@@ -1,7 +1,7 @@
 import { formatPath, hasErrors, isKnown, path, UNKNOWN } from '../../schema';
 import type { Diagnostic, Values } from '../../schema';
 import { conform } from '../values/conform';
-import type { Creation, ManagedResource, Update } from './definition';
+import type { Change, Creation, ManagedResource, Update } from './definition';
 import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
@@ -82,6 +82,11 @@ function leftAsItIs<Target>(
   ];
 }
 
+interface End extends ApplyResult {
+  /** The object as it was read back after a failure: null where it is not there. Left out where nothing was read. */
+  readonly seen?: Values | null;
+}
+
 /** Creates or updates. `recorded` is what the state holds of the object so far. */
 async function bring<Target>(
   resource: ManagedResource<Target>,
@@ -100,10 +105,10 @@ async function bring<Target>(
 
   const run = await runSteps(resource, steps, texts, target, signal);
   const ran = texts.slice(0, run.completed);
-  const end = hasErrors(run.diagnostics)
+  const end: End = hasErrors(run.diagnostics)
     ? await stateAfterFailure(resource, change, recorded, ran, target)
     : await stateAfterSuccess(resource, change, ran, target, signal);
-  const diagnostics = [...run.diagnostics, ...end.diagnostics];
+  const diagnostics = [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
   // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
   return isUnfinished && resource.find !== undefined
@@ -142,23 +147,56 @@ function knownOf(values: Values): Values {
 /** The object as it can be read after a step failed. */
 async function stateAfterFailure<Target>(
   resource: ManagedResource<Target>,
-  change: Creation | Update,
+  change: Change,
   recorded: Values | null,
   ran: readonly string[],
   target: Target,
-): Promise<ApplyResult> {
+): Promise<End> {
   if (resource.atomicSteps && ran.length === 0) return done(recorded);
-  const expected = withoutUnknown(change.planned);
+  const expected = change.planned && withoutUnknown(change.planned);
   // What cannot be read stays as it was, so that the next plan still shows it as a difference.
-  const before = recorded ?? change.prior ?? expected;
+  const before = recorded ?? change.prior ?? expected ?? {};
   try {
-    const observed = await readBack(resource, before, target);
-    if (observed === null) return done(null);
-    return done(withShownSteps(resource, keepSpelling(resource.schema, before, observed), ran, target));
+    const seen = await readBack(resource, before, target);
+    const state = seen && withShownSteps(resource, keepSpelling(resource.schema, before, seen), ran, target);
+    return { ...done(state), seen };
   } catch (error) {
-    const unseen = recorded ?? (ran.length > 0 ? withShownSteps(resource, expected, ran, target) : null);
+    const unseen =
+      recorded ??
+      (expected !== null && ran.length > 0 ? withShownSteps(resource, expected, ran, target) : null);
     return done(unseen, [failure(`${resource.typeName} could not be read after the failure`, error)]);
   }
+}
+
+/**
+ * The failure with what was seen of the object after it: a step that failed may have done its work all the same, or a
+ * part of it. Of a resource that is never looked for there is nothing to see.
+ */
+function withSight(
+  resource: ManagedResource<never>,
+  { planned }: Change,
+  diagnostics: readonly Diagnostic[],
+  { seen }: End,
+): readonly Diagnostic[] {
+  if (resource.find === undefined || seen === undefined) return diagnostics;
+  const sight = `Read back afterwards, ${sightOf(resource, planned, seen)}`;
+  return diagnostics.map((diagnostic) =>
+    diagnostic.severity === 'error'
+      ? { ...diagnostic, detail: `${diagnostic.detail}\n${sight}` }
+      : diagnostic,
+  );
+}
+
+function sightOf(resource: ManagedResource<never>, planned: Values | null, seen: Values | null): string {
+  if (seen === null) return 'it is not there.';
+  if (planned === null) return 'it is still there.';
+  const missed = missedOf(resource, planned, seen).map(
+    (name) =>
+      `\n  ${formatPath(path(name))} is ${shown(resource, name, seen)}, not ${shown(resource, name, planned)}`,
+  );
+  return missed.length === 0
+    ? 'all that can be read is as declared.'
+    : `it is not as declared:${missed.join('')}`;
 }
 
 /** Of a creation that did not come to its end: what is there now without standing in the state, and the ways on. */
@@ -282,17 +320,22 @@ function whatDidNotTake(
   planned: Values,
   observed: Values,
 ): readonly Diagnostic[] {
-  return differences(resource.schema, planned, observed)
-    .filter((name) => !isShownSteps(resource, name) && isKnown(planned[name] ?? null))
-    .map((name) => ({
-      ...failure(
-        `${formatPath(path(name))} did not take`,
-        `Every step succeeded, but reading it back shows ${shown(resource, name, observed)} where ` +
-          `${shown(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
-          'visible yet; plan again.',
-      ),
-      path: path(name),
-    }));
+  return missedOf(resource, planned, observed).map((name) => ({
+    ...failure(
+      `${formatPath(path(name))} did not take`,
+      `Every step succeeded, but reading it back shows ${shown(resource, name, observed)} where ` +
+        `${shown(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
+        'visible yet; plan again.',
+    ),
+    path: path(name),
+  }));
+}
+
+/** Names of what was planned and is not seen. */
+function missedOf(resource: ManagedResource<never>, planned: Values, observed: Values): readonly string[] {
+  return differences(resource.schema, planned, observed).filter(
+    (name) => !isShownSteps(resource, name) && isKnown(planned[name] ?? null),
+  );
 }
 
 function shown(resource: ManagedResource<never>, name: string, values: Values): string {
@@ -321,12 +364,7 @@ async function remove<Target>(
   }
   const run = await runSteps(resource, steps, texts, target, signal);
   if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
-  if (resource.atomicSteps && run.completed === 0) return done(prior, run.diagnostics);
-  try {
-    const observed = await readBack(resource, prior, target);
-    return done(observed && keepSpelling(resource.schema, prior, observed), run.diagnostics);
-  } catch (error) {
-    const unreadable = failure(`${resource.typeName} could not be read after the failure`, error);
-    return done(prior, [...run.diagnostics, unreadable]);
-  }
+  const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+  const end = await stateAfterFailure(resource, change, prior, texts.slice(0, run.completed), target);
+  return done(end.state, [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics]);
 }

@@ -1,5 +1,6 @@
 import { Engine } from '../../plugin/engine/engine';
 import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
+import type { PlanResult } from '../../plugin/engine/plan';
 import type { ManagedResource, ProviderDefinition } from '../../plugin';
 import { flag, integer, path, text, textList, textSet, UNKNOWN } from '../../schema';
 import type { Diagnostic, Known, Value, Values } from '../../schema';
@@ -108,17 +109,23 @@ async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}, targe
     whole({ id: 'id of a', on: true, chosen: 'by provider', steps: ['before'], ...values });
   const plan = (prior: Values | null, wanted: Values | null, memo = {}) =>
     engine.plan('test_thing', { prior, config: wanted, memo });
-  /** Through the bytes that Terraform keeps, as in a real run. */
-  const deploy = async (prior: Values | null, wanted: Values | null, memo = {}) => {
-    const planned = await plan(prior, wanted, memo);
-    return engine.apply('test_thing', {
+  const carryOut = (prior: Values | null, wanted: Values | null, planned: PlanResult) =>
+    engine.apply('test_thing', {
       prior,
       planned: planned.planned,
       config: wanted,
+      // Through the bytes that Terraform keeps, as in a real run.
       memo: readMemo(writeMemo(planned.memo)),
     });
+  /** As Terraform plans and applies: in walks of their own, each of which configures the provider. */
+  const deploy = async (prior: Values | null, wanted: Values | null, memo = {}) => {
+    const planned = await plan(prior, wanted, memo);
+    await engine.configure({}, '1.11.4');
+    return carryOut(prior, wanted, planned);
   };
-  return { target, engine, config, state, plan, deploy };
+  /** As Terraform does with what a replacement left over (a deposed object): all in the walk that applies. */
+  const removeDeposed = async (prior: Values) => carryOut(prior, null, await plan(prior, null));
+  return { target, engine, config, state, plan, deploy, removeDeposed };
 }
 
 const attributes = thing.schema.attributes;
@@ -394,6 +401,55 @@ describe('the apply', () => {
     expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null });
   });
 
+  describe('says what is seen after a failure', () => {
+    const find: NonNullable<typeof thing.find> = async () => ({ existing: null });
+    /** A step that does its work and has an error all the same. */
+    const execute: typeof thing.execute = async (step, on, context) => [
+      ...(await thing.execute(step, on, context)),
+      { severity: 'error', summary: 'broke afterwards', detail: 'it went on' },
+    ];
+    const detailOf = (diagnostics: readonly Diagnostic[]) => diagnostics[0]?.detail;
+
+    test('where the step did its work all the same, and others are left', async () => {
+      const read: typeof thing.read = async (state) => ({ state: { ...state, size: 5, id: 'i' } });
+      const { deploy, config } = await setUp({ find, execute, read });
+      const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
+      expect(detailOf(diagnostics)).toContain(
+        'Read back afterwards, it is not as declared:\n  size is 5, not 7',
+      );
+    });
+
+    test('where all is as declared', async () => {
+      const { deploy, config, target, state } = await setUp({ find, execute });
+      target.objects.set('a', { id: 'id of a' });
+      const { diagnostics } = await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, all that can be read is as declared.');
+    });
+
+    test('where nothing was made', async () => {
+      const { deploy, config, target } = await setUp({ find });
+      target.failAt = 'make a';
+      const { diagnostics } = await deploy(null, config({ name: 'a' }));
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is not there.');
+    });
+
+    test('where a removal did not remove', async () => {
+      const { deploy, target, state } = await setUp({ find });
+      target.objects.set('a', { id: 'id of a' });
+      target.failAt = 'remove a';
+      const { diagnostics } = await deploy(state({ name: 'a' }), null);
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is still there.');
+    });
+
+    test('nothing, where it cannot be read', async () => {
+      const { deploy, config, target } = await setUp({ find });
+      target.failAt = 'set a url';
+      target.readFails = true;
+      const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u' }));
+      expect(detailOf(diagnostics)).not.toContain('Read back');
+    });
+  });
+
   test('keeps a half-made object even where it cannot be read', async () => {
     const { deploy, config, target } = await setUp();
     target.failAt = 'set a url';
@@ -517,8 +573,7 @@ describe('an object that is changed in place', () => {
     expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
   });
 
-  /** As Terraform plans and applies: in walks of their own, each of which configures the provider. */
-  const twoWalks = async () => {
+  const whole = async () => {
     const set = await setUpInPlace();
     set.target.objects.set('a', { id: 'id of a', on: true });
     return { ...set, tainted: set.state({ name: 'a' }), wanted: set.config({ name: 'a' }) };
@@ -527,7 +582,7 @@ describe('an object that is changed in place', () => {
   const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
 
   test('that was marked (taint) is found by its creation, and its removal before that runs nothing', async () => {
-    const { engine, plan, deploy, tainted, wanted, target } = await twoWalks();
+    const { engine, plan, deploy, tainted, wanted, target } = await whole();
     const { memo } = await plan(null, wanted);
     await engine.configure({}, '1.11.4');
     const removal = await engine.apply('test_thing', {
@@ -543,36 +598,23 @@ describe('an object that is changed in place', () => {
   });
 
   test('that was marked is not removed after its creation, nor by a later deploy', async () => {
-    const { engine, plan, deploy, tainted, wanted, target } = await twoWalks();
+    const { engine, deploy, removeDeposed, tainted, wanted, target } = await whole();
     await deploy(null, wanted);
-    // A deposed object: planned and applied in the walk that applies.
-    const now = await deploy(tainted, null);
+    const now = await removeDeposed(tainted);
     expect([now.state, summaries(now.diagnostics)]).toEqual([null, [LEFT]]);
-    // In a later run it is planned in the walk that plans, too.
     await engine.configure({}, '1.11.4');
-    expect(summaries((await plan(tainted, null)).diagnostics)).toEqual([
-      'Destroying test_thing runs: remove a',
-    ]);
-    await engine.configure({}, '1.11.4');
-    expect(summaries((await deploy(tainted, null)).diagnostics)).toContain(LEFT);
+    expect(summaries((await removeDeposed(tainted)).diagnostics)).toContain(LEFT);
     expect(target.ran).toEqual([]);
   });
 
   test('is removed where it left the declaration', async () => {
-    const { engine, plan, tainted, target } = await twoWalks();
-    const { memo } = await plan(tainted, null);
-    await engine.configure({}, '1.11.4');
-    const { state } = await engine.apply('test_thing', {
-      prior: tainted,
-      planned: null,
-      config: null,
-      memo: readMemo(writeMemo(memo)),
-    });
-    expect([state, target.ran]).toEqual([null, ['remove a']]);
+    const { deploy, tainted, target } = await whole();
+    expect((await deploy(tainted, null)).state).toBeNull();
+    expect(target.ran).toEqual(['remove a']);
   });
 
   test('is not replaced on request (-replace)', async () => {
-    const { plan, tainted, wanted } = await twoWalks();
+    const { plan, tainted, wanted } = await whole();
     const { memo } = await plan(tainted, wanted);
     const { diagnostics } = await plan(null, wanted, readMemo(writeMemo(memo)));
     expect(errors(diagnostics)).toEqual(['test_thing is not replaced']);
