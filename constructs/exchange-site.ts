@@ -14,12 +14,12 @@ import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { resolveSite } from '../exchange/resolve-site';
-import { certificate } from '../exchange/resources';
+import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
 import type { ExchangeSiteProps } from '../exchange/site';
-import type { Path } from '../schema';
+import type { KnownValues, Path } from '../schema';
 import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
 import { absoluteName, DnsUpdates } from './dns-updates';
@@ -113,6 +113,11 @@ export class ExchangeSite extends Construct {
     const made = new ExchangeResource(this, id, bound, { ...config, ...secret });
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
+    // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
+    if (definition.lifecycle === 'adopted') {
+      const importId = importIdOf(definition, attributes as KnownValues);
+      new ImportBlock(this, `${id}-import`, made, templateText(importId));
+    }
   }
 
   /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */

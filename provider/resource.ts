@@ -1,3 +1,4 @@
+import { importedValues, REMOVAL_ATTRIBUTE } from '../exchange/resources';
 import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
@@ -127,9 +128,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
+    ...(resource.lifecycle === 'owned' ? { removalAttribute: REMOVAL_ATTRIBUTE } : {}),
     // A check has nothing to find: it runs when it is created.
     ...(resource.lifecycle === 'check'
-      ? {}
+      ? { find: async () => ({ existing: null }) }
       : {
           find: async (planned: Values, target: ExchangeTarget, config: Values) => {
             const server = text(planned['server']);
@@ -178,26 +180,36 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     read,
     // Active Directory: a read may reach another domain controller than the write before it.
     settle: (target) => target.forgetReadings(),
-    importState: async (id) => {
-      const parts = id.split('/');
-      const wanted = resource.importId;
-      if (parts.length < 1 || parts.length > wanted.length || parts.some((part) => part === '')) {
-        return {
-          diagnostics: [
-            {
-              severity: 'error',
-              summary: `'${id}' does not name a ${resource.typeName}`,
-              detail: `Import it as ${wanted.join('/')}.`,
-            },
-          ],
-        };
-      }
-      const given: { [name: string]: Value } = {};
-      wanted.forEach((name, index) => {
-        given[name] = parts[index] ?? resource.schema.attributes[name]?.defaultValue ?? null;
-      });
-      return { state: withEveryAttribute(resource.schema, given) };
+    importState: async (id, target) => {
+      const given = importedValues(resource, id);
+      if (given === undefined) return { diagnostics: [notAnImportId(resource, id)] };
+      const state = withEveryAttribute(resource.schema, given);
+      const { state: found, diagnostics = [] } = await observe(state, target);
+      if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
+      const server = text(given['server'] ?? null);
+      const wrong = server === null ? [] : await target.versionProblems(server);
+      return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
     },
+  };
+}
+
+function notAnImportId({ typeName, importId }: AnyResource, id: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `'${id}' does not name a ${typeName}`,
+    detail: `Import it as ${importId.join('/')}.`,
+  };
+}
+
+/** Terraform's own words for it speak of a region. */
+function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `There is no ${typeName} '${id}' in Exchange`,
+    detail:
+      lifecycle === 'adopted'
+        ? 'Exchange Setup makes it. Look whether the server is installed to its end, and whether somebody removed it by hand; in the management shell it must be seen before it can be managed here.'
+        : 'Look at the spelling. Where it is still to be made, declare it without an import.',
   };
 }
 

@@ -22,8 +22,7 @@ export const dagMember = defineResource({
   },
   importId: ['dag', 'server'],
   steps: ({ prior, planned }) => {
-    const stays =
-      prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
+    const stays = prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
     if (stays) return [];
     // A server is in one group at a time: it leaves before it joins.
     return [

@@ -59,6 +59,13 @@ export interface ResourceSpec<A extends Attributes> {
   readonly attributes: A;
   /** Attributes whose values, joined by `/`, identify it for an import. */
   readonly importId: readonly (keyof A & string)[];
+  /**
+   * Attributes that are read only where the declaration, or the id of an import, names them, because they cost more to
+   * read. Left out: none.
+   */
+  readonly readWhereDeclared?: readonly string[];
+  /** What Exchange's own name of the object says, for an import; undefined where it is none. Left out: it has none. */
+  readonly fromIdentity?: (identity: string) => KnownValues | undefined;
   /** What is wrong between attributes, as far as it is known; single attributes are checked by `problem`. */
   readonly validate?: (config: KnownValues) => readonly Diagnostic[];
   /** Computed attributes that are known before apply. */
@@ -104,10 +111,19 @@ export interface Obstacle {
   readonly remedy: string;
 }
 
+/** Of owned objects: only those are removed. */
+export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
+
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
     'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
+  ),
+};
+const removalAttribute = {
+  [REMOVAL_ATTRIBUTE]: textList(
+    'computed',
+    'The cmdlets that remove it, so that a saved plan of its removal holds them. In a plan that changes them, known after apply.',
   ),
 };
 export type WithCmdlets<A extends Attributes> = A & typeof cmdletsAttribute;
@@ -127,7 +143,15 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
   const { attributes, ...rest } = spec;
   return {
     ...rest,
-    schema: { version: 0, description: spec.description, attributes: { ...attributes, ...cmdletsAttribute } },
+    schema: {
+      version: 0,
+      description: spec.description,
+      attributes: {
+        ...attributes,
+        ...cmdletsAttribute,
+        ...(spec.lifecycle === 'owned' ? removalAttribute : {}),
+      },
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { virtualDirectory } from './virtual-directory';
 
 export * from './certificate-history';
 export * from './definition';
+export * from './import-id';
 export * from './step';
 export {
   certificate,

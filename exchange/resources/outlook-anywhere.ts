@@ -7,6 +7,7 @@ import { isHostName } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
+import { parseIdentity } from './virtual-directory';
 
 /** Values of the method parameters on Microsoft's page of Set-OutlookAnywhere, 2013 and later. */
 const METHODS = ['Basic', 'Ntlm', 'Negotiate'];
@@ -97,6 +98,10 @@ export const outlookAnywhere = defineResource({
     ),
   },
   importId: ['server'],
+  fromIdentity: (identity) => {
+    const parsed = parseIdentity(identity);
+    return parsed !== undefined && sameName(parsed.directory, 'Rpc') ? { server: parsed.server } : undefined;
+  },
   validate: (config) =>
     (['internal', 'external'] as const).flatMap((side) => {
       const host = config[`${side}_hostname`];

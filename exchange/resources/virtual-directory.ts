@@ -124,6 +124,13 @@ export function virtualDirectory(
     description: `The virtual directory of ${row.title} on a server. Setup makes it; apply sets it, destroy leaves it as it is.`,
     attributes: attributesOf(row),
     importId: ['server', 'web_site'],
+    readWhereDeclared: iisAttributes,
+    fromIdentity: (identity) => {
+      const parsed = parseIdentity(identity);
+      return parsed !== undefined && sameName(parsed.directory, row.directory)
+        ? { server: parsed.server, web_site: parsed.webSite }
+        : undefined;
+    },
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
@@ -178,6 +185,16 @@ export function virtualDirectory(
     },
     forgets: 'The virtual directory stays as it is; it is only no longer managed.',
   });
+}
+
+/** `EX1\owa (Default Web Site)`. */
+export function parseIdentity(
+  identity: string,
+): { readonly server: string; readonly directory: string; readonly webSite: string } | undefined {
+  const [, server, directory, webSite] = /^([^\\/]+)\\(.+) \((.+)\)$/.exec(identity) ?? [];
+  return server === undefined || directory === undefined || webSite === undefined
+    ? undefined
+    : { server, directory, webSite };
 }
 
 function setStep(

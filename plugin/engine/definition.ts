@@ -177,4 +177,5 @@ export interface ReadResult {
 }
 
 export type ImportResult =
-  { readonly state: Values } | { readonly state?: undefined; readonly diagnostics: readonly Diagnostic[] };
+  | { readonly state: Values; readonly diagnostics?: readonly Diagnostic[] }
+  | { readonly state?: undefined; readonly diagnostics: readonly Diagnostic[] };

@@ -106,9 +106,9 @@ export class Engine<Target> {
     if (resource.importState === undefined) {
       throw new EngineError(`${typeName} cannot be imported.`);
     }
-    const result = await resource.importState(id, this.#configured());
-    if (result.state === undefined) return { state: null, diagnostics: result.diagnostics };
-    return { state: withoutWriteOnly(resource.schema, conform(resource.schema, result.state)) };
+    const { state, diagnostics = [] } = await resource.importState(id, this.#configured());
+    if (state === undefined) return { state: null, diagnostics };
+    return { state: withoutWriteOnly(resource.schema, conform(resource.schema, state)), diagnostics };
   }
 
   async readData(typeName: string, config: Values): Promise<ReadResult> {
