@@ -19,6 +19,8 @@ export interface FailedOutcome {
   readonly warnings: readonly string[];
   /** Non-terminating errors before the end. */
   readonly errors: readonly ErrorRecord[];
+  /** Set where the command asked a question that was not expected, and was refused an answer: its text, for people. */
+  readonly unexpectedQuestion?: string;
   /** Set where the call never reached the peer, so that it certainly had no effect. */
   readonly notSent?: Interruption;
 }
@@ -33,7 +35,8 @@ export interface UnknownOutcome {
 
 /**
  * What kept a call from its end: the connection ended, the time ran out, the caller stopped it, the peer broke the
- * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer.
+ * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer, or that was
+ * not expected.
  */
 export type Interruption = 'closed' | 'timeout' | 'stopped' | 'protocol' | 'too-large' | 'prompt';
 
@@ -43,6 +46,8 @@ export interface ErrorRecord {
   readonly message: string;
   /** PowerShell's ErrorCategory by name, for example `InvalidArgument`; left out where the peer sent none. */
   readonly category?: string;
+  /** Name of the object that it is about, for example `EX2\owa (Default Web Site)`; left out where the peer named none. */
+  readonly target?: string;
 }
 
 /** A value as PowerShell gives it, in the simplest form that loses nothing the project reads. */
