@@ -14,13 +14,13 @@ import { SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
 import type { HostValue, Pipeline } from './command-host';
 import type { Content } from './emissions';
+import { metadataPipeline } from './command-metadata';
 import { expectsNoInput, readPipeline } from './read-pipeline';
 
 /** What the client wants. */
 export type ServerEvent =
   | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
   | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline }
-  | { readonly kind: 'reject'; readonly pipeline: string; readonly reason: string }
   | { readonly kind: 'resize'; readonly by: number }
   | { readonly kind: 'count-free'; readonly request: number | bigint };
 
@@ -133,7 +133,7 @@ export class ServerRunspacePool {
         return [{ kind: 'run', pipeline, work: { ...gathered.work, input: gathered.input } }];
       }
       case 'GET_COMMAND_METADATA':
-        return [{ kind: 'reject', pipeline, reason: message.type }];
+        return [{ kind: 'run', pipeline, work: metadataPipeline(this.#read(message)) }];
       case 'PIPELINE_HOST_RESPONSE':
         return [];
       default:
