@@ -19,6 +19,8 @@ export interface FailedOutcome {
   readonly warnings: readonly string[];
   /** Non-terminating errors before the end. */
   readonly errors: readonly ErrorRecord[];
+  /** Set where the command asked a question that was not expected, and was refused an answer: its text, for people. */
+  readonly unexpectedQuestion?: string;
   /** Set where the call never reached the peer, so that it certainly had no effect. */
   readonly notSent?: Interruption;
 }
@@ -33,7 +35,8 @@ export interface UnknownOutcome {
 
 /**
  * What kept a call from its end: the connection ended, the time ran out, the caller stopped it, the peer broke the
- * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer.
+ * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer, or that was
+ * not expected.
  */
 export type Interruption = 'closed' | 'timeout' | 'stopped' | 'protocol' | 'too-large' | 'prompt';
 

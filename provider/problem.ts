@@ -1,7 +1,8 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Step } from '../exchange/resources';
+import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import type { ErrorRecord, Outcome } from '../powershell/outcome';
+import { renderInvocation } from '../powershell/script';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
@@ -115,6 +116,11 @@ export function guardProblem(step: Step, problem: string): Diagnostic {
     summary: `${step.invocation.cmdlet} was not run${step.server === null ? '' : ` for ${step.server}`}`,
     detail: `${problem}. ${RESUME}`,
   };
+}
+
+/** Of a step that is left out on purpose, for whoever wants to run it all the same. */
+export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
+  return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
 }
 
 /** What must be seen before the step could not be read, or not as a whole. */

@@ -13,12 +13,14 @@ import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
+import { RunHistory } from './certificate-history';
 import { Readings } from './readings';
 import {
   checkUnread,
   connectionProblem,
   guardProblem,
   guardUnread,
+  omissionWarning,
   outcomeProblem,
   timeoutProblem,
   uncheckedRights,
@@ -42,9 +44,12 @@ export interface Rights {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** How a step ended. `uncertain`: it may or may not have taken effect; only a look at the object tells. */
+/**
+ * How a step ended. `omitted`: it was not to run, and all is well. `uncertain`: it may or may not have taken effect; only
+ * a look at the object tells.
+ */
 export interface StepEnd {
-  readonly kind: 'done' | 'failed' | 'uncertain';
+  readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -64,6 +69,9 @@ export class ExchangeTarget {
       return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
     },
   );
+  /** What the steps of the run did to certificates. */
+  readonly history = new RunHistory();
+  readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
   #session: Promise<Session> | null = null;
@@ -144,6 +152,21 @@ export class ExchangeTarget {
     return this.#readings.get({
       ...invocation,
       parameters: { ...invocation.parameters, Server: server },
+    });
+  }
+
+  /** Whether a step was run: the run is an apply, and what it reads shows its own work. */
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
+  /** What of this was not said in this run. */
+  notSaid(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return diagnostics.filter(({ summary, detail }) => {
+      const text = `${summary}\n${detail}`;
+      const isNew = !this.#said.has(text);
+      this.#said.add(text);
+      return isNew;
     });
   }
 
@@ -235,8 +258,13 @@ export class ExchangeTarget {
           diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)),
         };
       }
-      const problem = step.guard.problem(reading.outcome.objects);
+      const { objects } = reading.outcome;
+      const problem = step.guard.problem(objects);
       if (problem !== undefined) return { kind: 'failed', diagnostics: [guardProblem(step, problem)] };
+      const omission = step.guard.omission?.(objects);
+      if (omission !== undefined) {
+        return { kind: 'omitted', diagnostics: [omissionWarning(step, omission)] };
+      }
     }
     if (step.until !== undefined) return this.#await(step, step.until, signal);
     const outcome = await this.#invoke(step.invocation, signal);

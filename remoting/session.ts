@@ -1,9 +1,11 @@
 import type { Invocation } from '../powershell/invocation';
-import type { Interruption, Outcome } from '../powershell/outcome';
+import type { ErrorRecord, Interruption, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
-import { Call, notSent } from './client/call';
+import { Call, notSent, unexpected } from './client/call';
+import { askedText, choiceFor } from './client/choice';
 import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
+import type { HostCall } from './client/host-call';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
@@ -63,6 +65,12 @@ const MIN_FRAGMENT_BYTES = 256;
 const DEFAULT_FRAGMENT_BYTES = 32_768;
 /** Cmdlets that may be sent twice, because they only look. */
 const READ = /^Get-/i;
+/** What the command is told that asked something else than was expected; its id tells where the error comes from. */
+const REFUSAL: ErrorRecord = {
+  fullyQualifiedErrorId: 'UnexpectedQuestion',
+  message: 'The question was not expected, and nobody is there to answer it.',
+  category: 'InvalidOperation',
+};
 /** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
@@ -227,6 +235,9 @@ export class RemotingSession implements Session {
     options: InvokeOptions = {},
   ): Promise<Outcome> {
     for (const invocation of [first, ...rest]) checkName(invocation);
+    if ([first, ...rest].some(({ question }) => question !== undefined)) {
+      throw new RemotingError('usage', 'a call that answers a question is sent by itself');
+    }
     return this.#attempt([[first], ...rest.map((invocation): Statement => [invocation])], options);
   }
 
@@ -417,7 +428,7 @@ export class RemotingSession implements Session {
     // What a call still says after its end was decided is of no interest.
     if (target !== EMPTY_GUID && running === undefined) return;
     try {
-      if (running !== undefined && !this.#accept(running, bytes.length)) return;
+      if (running !== undefined && !this.#accept(running, 'maxCallBytes', bytes.length)) return;
       const known = this.#pool.protocolVersion !== undefined;
       const events = this.#pool.receive(target, bytes, stream);
       if (!known && this.#pool.protocolVersion !== undefined) {
@@ -433,13 +444,14 @@ export class RemotingSession implements Session {
   }
 
   /** False where the answer of a call is past its bound; the call is then stopped and the rest ignored. */
-  #accept(running: Running, bytes: number): boolean {
-    const { maxCallBytes } = this.#settings.bounds;
-    running.call.bytes += bytes;
-    if (running.call.bytes <= maxCallBytes) return true;
+  #accept(running: Running, bound: keyof Call['received'], more: number): boolean {
+    const limit = this.#settings.bounds[bound];
+    const { received } = running.call;
+    received[bound] += more;
+    if (received[bound] <= limit) return true;
     running.call.interruption ??= {
       kind: 'too-large',
-      message: `the answer is larger than maxCallBytes (${maxCallBytes})`,
+      message: `the answer is larger than ${bound} (${limit})`,
     };
     this.#stop(running);
     return false;
@@ -476,23 +488,26 @@ export class RemotingSession implements Session {
     const { call } = running;
     switch (event.kind) {
       case 'output':
-        call.addOutput(event.output);
+        if (this.#accept(running, 'maxCallValues', event.output.values)) call.addOutput(event.output);
         return;
       case 'error':
-        call.addError(event.error);
+        if (this.#accept(running, 'maxCallValues', 1)) call.addError(event.error);
         return;
       case 'warning':
-        call.addWarning(event.message);
+        if (this.#accept(running, 'maxCallValues', 1)) call.addWarning(event.message);
         return;
       case 'remark':
         return;
-      case 'prompt':
-        // Nobody is there to answer; left alone the command would wait for ever.
-        call.interruption ??= { kind: 'prompt', message: `the command asked for ${event.method}` };
-        this.#stop(running);
+      case 'host-call':
+        this.#answer(running, event.call);
         return;
       case 'completed':
-        running.end(call.completed());
+        // What was too large is not all there: an end that comes before the stop does not make it whole.
+        running.end(
+          call.interruption?.kind === 'too-large'
+            ? call.interrupted('too-large', call.interruption.message)
+            : call.completed(),
+        );
         return;
       case 'failed':
         running.end(call.failed(event.error));
@@ -503,6 +518,48 @@ export class RemotingSession implements Session {
         return;
       }
     }
+  }
+
+  /**
+   * Gives the expected question its answer, once. Any other is answered with an error, so that the command ends at once
+   * and its record comes back; a call that was sent without a host is stopped, since it would wait for ever.
+   */
+  #answer(running: Running, hostCall: HostCall): void {
+    const { call, stopping } = running;
+    if (stopping) return;
+    const { question } = call;
+    if (question === undefined) {
+      this.#interrupt(running, 'prompt', `the command asked for ${hostCall.method.name}`);
+      return;
+    }
+    const choice = call.answered ? undefined : choiceFor(question, hostCall);
+    if (choice === undefined) this.#refuse(running, hostCall);
+    else {
+      call.answered = true;
+      this.#sendAnswer(running, hostCall, choice);
+    }
+  }
+
+  /** A server drops an answer that it cannot read, and the command waits on: such a one is stopped. */
+  #refuse(running: Running, hostCall: HostCall): void {
+    const { call } = running;
+    call.refused ??= askedText(hostCall);
+    const reason = unexpected(call.cmdlet, call.refused);
+    this.#sendAnswer(running, hostCall, REFUSAL);
+    setTimeout(() => this.#interrupt(running, 'prompt', reason), this.#settings.stopTimeoutMs).unref();
+  }
+
+  #sendAnswer(running: Running, hostCall: HostCall, answer: number | ErrorRecord): void {
+    const { pipeline } = running.call;
+    this.#carrier.answer(pipeline, this.#pool.answer(pipeline, hostCall, answer)).catch((error: unknown) => {
+      // Without its answer the command waits; a failure of the carrier itself reaches it through its event.
+      if (error instanceof RemotingError) this.#interrupt(running, interruptionOf(error), error.message);
+    });
+  }
+
+  #interrupt(running: Running, kind: Interruption, message: string): void {
+    running.call.interruption ??= { kind, message };
+    this.#stop(running);
   }
 
   #break(error: RemotingError): void {

@@ -3,8 +3,9 @@ import { EMPTY_GUID } from '../guid';
 import { protocolError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { StreamName } from '../streams';
-import type { CommandHost, Pipeline } from './command-host';
-import { completed, contentOf, stopped, type Content } from './emissions';
+import type { ClientHost, CommandHost, Pipeline } from './command-host';
+import { choiceCall, completed, contentOf, stopped, type Content } from './emissions';
+import { NO_HOST, Prompts } from './prompts';
 import { ServerRunspacePool, type ServerEvent } from './runspace-pool';
 
 export interface ServeOptions {
@@ -35,6 +36,8 @@ interface Pipe {
   readonly stop: AbortController;
   /** Set once the pipeline runs. */
   running?: Promise<void>;
+  /** Set where it may ask. */
+  prompts?: Prompts;
 }
 
 /** A runspace pool of our server with its pipelines, whatever carries the fragments. */
@@ -124,16 +127,24 @@ export class ServedPool {
         const pipe = this.#pipes.get(event.pipeline);
         if (pipe === undefined || pipe.running !== undefined)
           throw protocolError('a pipeline was created twice');
-        pipe.running = this.#run(event.pipeline, event.work, pipe.stop.signal);
+        const { pipeline, work, mayAsk } = event;
+        const { signal } = pipe.stop;
+        if (mayAsk) {
+          pipe.prompts = new Prompts(signal, (call, prompt) => this.#say(pipeline, choiceCall(call, prompt)));
+        }
+        pipe.running = this.#run(pipeline, work, signal, pipe.prompts ?? NO_HOST);
         return;
       }
+      case 'answer':
+        this.#pipes.get(event.pipeline)?.prompts?.take(event.response);
+        return;
     }
   }
 
-  async #run(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<void> {
+  async #run(pipeline: string, work: Pipeline, signal: AbortSignal, client: ClientHost): Promise<void> {
     const release = await this.#slots.take(signal);
     try {
-      const last = release === undefined ? stopped : await this.#emit(pipeline, work, signal);
+      const last = release === undefined ? stopped : await this.#emit(pipeline, work, signal, client);
       await this.#say(pipeline, last);
       this.#outlet.ended?.(pipeline);
     } finally {
@@ -142,9 +153,9 @@ export class ServedPool {
   }
 
   /** Sends what the host yields; gives the last message. A host that throws fails the pipeline, not the session. */
-  async #emit(pipeline: string, work: Pipeline, signal: AbortSignal): Promise<Content> {
+  async #emit(pipeline: string, work: Pipeline, signal: AbortSignal, client: ClientHost): Promise<Content> {
     try {
-      for await (const emission of this.#host.run(work, signal)) {
+      for await (const emission of this.#host.run(work, signal, client)) {
         if (signal.aborted) return stopped;
         if (emission.kind === 'failed') return contentOf(emission);
         await this.#say(pipeline, contentOf(emission));
