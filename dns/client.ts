@@ -121,6 +121,10 @@ function silence(peer: Peer, { unproven }: AwaitedAnswer): DnsError {
   return new DnsError(`no answer that can be believed ${where}: ${unproven.message}`, { cause: unproven });
 }
 
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new DnsError(String(error));
+}
+
 function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Message> {
   const socket: Socket = createSocket(peer.family === 6 ? 'udp6' : 'udp4');
   return new Promise<Message>((resolve, reject) => {
@@ -138,7 +142,7 @@ function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Prom
         const answer = awaited.take(bytes);
         if (answer !== undefined) finish(() => resolve(answer));
       } catch (error) {
-        finish(() => reject(error as Error));
+        finish(() => reject(asError(error)));
       }
     });
     // A connected socket hears at once that nobody listens, and nothing from anybody else.
@@ -166,7 +170,7 @@ function overStream(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promis
           if (answer !== undefined) finish(() => resolve(answer));
         }
       } catch (error) {
-        finish(() => reject(error as Error));
+        finish(() => reject(asError(error)));
       }
     });
     connection.write(frame(message));
