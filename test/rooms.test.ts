@@ -13,7 +13,8 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   pki: [],
   powershell: [],
   dns: [],
-  remoting: ['powershell/invocation', 'powershell/outcome', 'powershell/session'],
+  files: [],
+  remoting: ['files', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',
     'pki',
@@ -23,7 +24,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
     'powershell/script',
   ],
   plugin: ['schema'],
-  provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns'],
+  provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns', 'files'],
   lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'plugin', 'schema', 'dns'],
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],
