@@ -76,8 +76,8 @@ function isKind(name: string): name is PacketKind {
   return KINDS.has(name);
 }
 
-export function dataPacket(target: string, data: Uint8Array): DataPacket {
-  return { kind: 'Data', target, stream: 'Default', data };
+export function dataPacket(target: string, data: Uint8Array, stream: StreamName = 'Default'): DataPacket {
+  return { kind: 'Data', target, stream, data };
 }
 
 /** Cuts a byte stream into lines and refuses one that does not end in time. Lines are ASCII. */

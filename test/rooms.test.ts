@@ -11,6 +11,7 @@ const root = resolve(__dirname, '..');
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   schema: [],
   pki: [],
+  nrbf: [],
   powershell: [],
   dns: [],
   files: [],
@@ -18,6 +19,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   exchange: [
     'schema',
     'pki',
+    'nrbf',
     'powershell/invocation',
     'powershell/literal',
     'powershell/outcome',
@@ -25,7 +27,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   ],
   plugin: ['schema'],
   provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns', 'files'],
-  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'plugin', 'schema', 'dns'],
+  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'nrbf/record-type', 'plugin', 'schema', 'dns'],
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],

@@ -3,6 +3,7 @@ import type { HostTable, HostValue } from '../server/command-host';
 import type { Bounds } from '../bounds';
 import { protocolError, tooLarge } from '../remoting-error';
 import { parseElement, type Element } from './element';
+import { nameNoncharacters } from './noncharacters';
 import { parseBytes, primitiveKind } from './primitive';
 import { decodeText } from './text';
 import type { Texts } from './texts';
@@ -30,19 +31,27 @@ export interface DeserializeOptions {
 const SECURE_STRING = 'System.Security.SecureString';
 const LISTS: ReadonlySet<string> = new Set(['LST', 'IE', 'STK', 'QUE']);
 
+/** What a message of output or input without data is (measured with PowerShell 7.6.9). */
+export const NULL: Read = { typeNames: ['System.Object'], value: null, values: 1 };
+
 /** Reads one CLIXML element, as it stands in a message. */
 export function deserialize(xml: string, options: DeserializeOptions): Read {
   const deserializer = new Deserializer(options);
-  const { typeNames, value } = deserializer.read(parseElement(xml, options.bounds));
+  const { typeNames, value } = deserializer.read(parse(xml, options));
   return { typeNames, value, values: deserializer.values };
 }
 
 /** Reads the elements of an `Objs` document, as Export-Clixml writes it. */
 export function deserializeDocument(xml: string, options: DeserializeOptions): readonly Typed<HostValue>[] {
-  const root = parseElement(xml, options.bounds);
+  const root = parse(xml, options);
   if (root.name !== 'Objs') throw protocolError(`a CLIXML document begins with Objs, not ${root.name}`);
   const deserializer = new Deserializer(options);
   return root.children.map((child) => deserializer.read(child));
+}
+
+function parse(xml: string, { bounds }: DeserializeOptions): Element {
+  const named = nameNoncharacters(xml);
+  return parseElement(named.xml, bounds, named.entities);
 }
 
 interface Known {

@@ -24,11 +24,16 @@ const NO_CHILDREN: Element[] = [];
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Strict XML 1.0 without a document type: no entities but the five of XML, no processing instructions.
- * Anything else is refused as `protocol`, too much as `too-large`.
+ * Strict XML 1.0 without a document type: no processing instructions, and no entities but the five of XML and those
+ * that are given. Anything else is refused as `protocol`, too much as `too-large`.
  */
-export function parseElement(xml: string, bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>): Element {
+export function parseElement(
+  xml: string,
+  bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>,
+  entities: { readonly [name: string]: string } = {},
+): Element {
   const parser = new SaxesParser();
+  Object.assign(parser.ENTITIES, entities);
   const open: OpenElement[] = [];
   let root: Element | undefined;
   const names = new Map<string, string>();

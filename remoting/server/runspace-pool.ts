@@ -1,7 +1,7 @@
 import { SecureText } from '../../powershell/invocation';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
-import { deserialize, type Read } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
 import { propertySet } from '../enumeration';
@@ -14,12 +14,14 @@ import { SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
 import type { HostValue, Pipeline } from './command-host';
 import type { Content } from './emissions';
-import { expectsNoInput, readPipeline } from './read-pipeline';
+import { type HostResponse, readHostResponse } from './host-response';
+import { expectsNoInput, hasHost, mayAsk, readPipeline } from './read-pipeline';
 
 /** What the client wants. */
 export type ServerEvent =
   | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
-  | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline }
+  | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline; readonly mayAsk: boolean }
+  | { readonly kind: 'answer'; readonly pipeline: string; readonly response: HostResponse }
   | { readonly kind: 'reject'; readonly pipeline: string; readonly reason: string }
   | { readonly kind: 'resize'; readonly by: number }
   | { readonly kind: 'count-free'; readonly request: number | bigint };
@@ -32,6 +34,7 @@ export interface ServerPoolOptions {
 
 interface Gathering {
   readonly work: Pipeline;
+  readonly mayAsk: boolean;
   readonly input: HostValue[];
   bytes: number;
   values: number;
@@ -49,6 +52,7 @@ export class ServerRunspacePool {
   #id = EMPTY_GUID;
   #greeted = false;
   #opened = false;
+  #hasHost = false;
   #minRunspaces = 1;
   #maxRunspaces = 0;
   #nextObject = 1n;
@@ -64,7 +68,7 @@ export class ServerRunspacePool {
     return this.#streams
       .receive(target, bytes, stream)
       .flatMap(({ message, bytes }) =>
-        target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
+        message.pipeline === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
       );
   }
 
@@ -75,9 +79,11 @@ export class ServerRunspacePool {
 
   /** Fragments of a message for the client. */
   message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
-    const data = serialize(content.value, {
-      encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()),
-    });
+    // `$null` in the output is a message without data (measured with PowerShell 7.6.9).
+    const isEmpty = content.type === 'PIPELINE_OUTPUT' && content.value === null;
+    const data = isEmpty
+      ? ''
+      : serialize(content.value, { encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()) });
     const bytes = encodeMessage({
       destination: 'client',
       type: content.type,
@@ -110,7 +116,7 @@ export class ServerRunspacePool {
         return this.#setMax(this.#read(message));
       case 'SET_MIN_RUNSPACES':
         return this.#setMin(this.#read(message));
-      // Answers to questions that are never asked.
+      // A pipeline's questions are answered in its own messages; the pool itself asks none.
       case 'RUNSPACEPOOL_HOST_RESPONSE':
         return [];
       default:
@@ -125,18 +131,21 @@ export class ServerRunspacePool {
       case 'CREATE_PIPELINE':
         return this.#create(pipeline, this.#read(message));
       case 'PIPELINE_INPUT':
-        this.#gather(pipeline, this.#decode(message), bytes);
+        this.#gather(pipeline, message.data === '' ? NULL : this.#decode(message), bytes);
         return [];
       case 'END_OF_PIPELINE_INPUT': {
         const gathered = this.#gathering.get(pipeline);
         this.#gathering.delete(pipeline);
         if (gathered === undefined) return [];
-        return [{ kind: 'run', pipeline, work: { ...gathered.work, input: gathered.input } }];
+        const work = { ...gathered.work, input: gathered.input };
+        return [{ kind: 'run', pipeline, work, mayAsk: gathered.mayAsk }];
       }
       case 'GET_COMMAND_METADATA':
         return [{ kind: 'reject', pipeline, reason: message.type }];
-      case 'PIPELINE_HOST_RESPONSE':
-        return [];
+      case 'PIPELINE_HOST_RESPONSE': {
+        const response = readHostResponse(this.#read(message), message.data, this.#options.bounds);
+        return response === undefined ? [] : [{ kind: 'answer', pipeline, response }];
+      }
       default:
         throw protocolError(`a client sends no ${message.type} for a pipeline`);
     }
@@ -156,6 +165,7 @@ export class ServerRunspacePool {
     const max = property(value, 'MaxRunspaces');
     if (!isCount(min) || !isCount(max) || min > max) throw protocolError('the size of the pool is no number');
     this.#opened = true;
+    this.#hasHost = hasHost(property(value, 'HostInfo'));
     this.#minRunspaces = min;
     this.#maxRunspaces = max;
     return [
@@ -167,8 +177,9 @@ export class ServerRunspacePool {
 
   #create(pipeline: string, value: HostValue): ServerEvent[] {
     const work = readPipeline(value);
-    if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work }];
-    this.#gathering.set(pipeline, { work, input: [], bytes: 0, values: 0 });
+    const asks = mayAsk(value, this.#hasHost);
+    if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work, mayAsk: asks }];
+    this.#gathering.set(pipeline, { work, mayAsk: asks, input: [], bytes: 0, values: 0 });
     return [];
   }
 
