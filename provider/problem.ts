@@ -21,6 +21,9 @@ const READ_LOST =
 const CHANGE_LOST =
   'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
 
+const UNEXPECTED =
+  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+
 /** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
 export function outcomeProblem(
   invocation: Invocation,
@@ -28,6 +31,13 @@ export function outcomeProblem(
   outcome: Outcome,
 ): Diagnostic | undefined {
   const where = server === null ? '' : ` for ${server}`;
+  if (outcome.kind === 'unknown' && outcome.interruption === 'prompt') {
+    return {
+      severity: 'error',
+      summary: `${invocation.cmdlet} asked an unexpected question${where}`,
+      detail: `${outcome.message}\n${CHANGE_LOST}`,
+    };
+  }
   if (outcome.kind === 'unknown') {
     return {
       severity: 'error',
@@ -37,6 +47,13 @@ export function outcomeProblem(
   }
   const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
   if (error === undefined) return undefined;
+  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${invocation.cmdlet} asked an unexpected question${where}`,
+      detail: `${outcome.unexpectedQuestion}\n(${error.fullyQualifiedErrorId})\n${UNEXPECTED} ${RESUME}`,
+    };
+  }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   return {
     severity: 'error',

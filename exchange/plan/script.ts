@@ -1,7 +1,7 @@
 import { Reference } from '../../powershell/invocation';
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
-import { renderArgument, renderInvocation } from '../../powershell/script';
+import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
 import type { Until } from '../resources';
@@ -94,6 +94,13 @@ function joining(site: ExchangeSiteProps): string {
   return [...site.servers.slice(-1).map(({ name }) => name), DNS].map(quote).join(', ');
 }
 
+/** What a person is to answer is said right before the cmdlet asks. */
+function answeredCallLines(call: Invocation, result: string | undefined): readonly string[] {
+  const { question, ...unasked } = call;
+  const note = question === undefined ? [] : [`Write-Host ${quote(answerNote(question))}`];
+  return [...note, ...callLines(unasked, result)];
+}
+
 /** A call on one line, or with its parameters above it; `result` is the variable that takes what it returns. */
 function callLines(call: Invocation, result: string | undefined): readonly string[] {
   const taken = result === undefined ? '' : `$${result} = `;
@@ -158,7 +165,7 @@ function stepLines(planned: PlannedStep, wanted: ReadonlySet<string>): readonly 
   if ('member' in planned) return [memberLine(planned.member)];
   const { invocation, until, server } = planned.step;
   if (until !== undefined) return gateLines(server, invocation, until);
-  return callLines(invocation, wanted.has(planned.id) ? variableOf(planned.id) : undefined);
+  return answeredCallLines(invocation, wanted.has(planned.id) ? variableOf(planned.id) : undefined);
 }
 
 /** Why the DNS steps are not cmdlets. */

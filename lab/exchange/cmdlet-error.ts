@@ -93,7 +93,8 @@ const NAMESPACES: { readonly [noun: string]: string } = {
   ReplicationHealth: 'Microsoft.Exchange.Monitoring',
 };
 
-function cmdletClass(cmdlet: string): string {
+/** Its .NET class; compiled cmdlets name it in the ids of their errors. */
+export function cmdletClass(cmdlet: string): string {
   const [verb, noun = ''] = cmdlet.split('-');
   return `${NAMESPACES[noun] ?? 'Microsoft.Exchange.Management.SystemConfigurationTasks'}.${verb}${noun}`;
 }
@@ -120,16 +121,6 @@ function origin(server: string, exception: string): string {
   const stamp = new Date().toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '');
   const request = `[Server=${server},RequestId=${randomUUID()},TimeStamp=${stamp}]`;
   return `${request} [FailureCategory=Cmdlet-${exception}]`;
-}
-
-/** What a session without a host answers where a person would have been asked. */
-export function promptError(cmdlet: string, question: string): CmdletError {
-  return failure(
-    `HostFunctionNotImplemented,${cmdletClass(cmdlet)}`,
-    'NotImplemented',
-    'A command that prompts the user failed because the host program or the command type does not support user ' +
-      `interaction. The host was attempting to request confirmation with the following message: ${question}`,
-  );
 }
 
 /** FNV-1a, as eight hexadecimal digits at most. */

@@ -2,17 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { PowerShellValue } from '../../powershell/outcome';
-import type { Command, CommandHost, Emission, Pipeline } from '../../remoting/server/command-host';
+import type {
+  ClientHost,
+  Command,
+  CommandHost,
+  Emission,
+  Pipeline,
+} from '../../remoting/server/command-host';
+import { NO_HOST, PromptFailed } from '../../remoting/server/prompts';
 import { bind, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
+import { bindingError, cmdletClass, CmdletError, exchangeError } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
-import { Journal, shownArguments, type JournalEntry } from './journal';
+import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, permitted } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
 import { presented, propertyNames, selectProperties } from './projection';
+import { Declined, isYes, promptFor, Question, type Conversation } from './question';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -29,18 +37,23 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2013': '4.0',
 };
 
-/** What a call comes with. */
-interface Circumstances {
-  /** The trip over the connection that brought it. */
+/** The trip over the connection that brings calls. */
+interface Visit {
   readonly trip: string;
-  readonly options: LabOptions;
   readonly signal: AbortSignal;
+  readonly client: ClientHost;
+}
+
+/** What a call comes with. */
+interface Circumstances extends Visit {
+  readonly options: LabOptions;
   /** Properties that go out, where a Select-Object follows. */
   readonly selection: readonly string[] | undefined;
 }
 
 /** What a command gave. */
 type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
+const NOTHING: Given = { output: [], warnings: [], errors: [] };
 
 /**
  * A session's commands on the simulated organization. The session lives on one server, and that server's version
@@ -67,10 +80,10 @@ export class ExchangeHost implements CommandHost {
     this.#journal = new Journal(store);
   }
 
-  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
+  async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
     try {
       const trip = randomUUID();
-      for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
+      for (const chain of pipeline.statements) yield* this.#chain(chain, { trip, signal, client });
     } catch (error) {
       if (error instanceof ConnectionDropped) this.onDrop();
       if (!(error instanceof CmdletError)) throw error;
@@ -78,7 +91,7 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  async *#chain(chain: readonly Command[], trip: string, signal: AbortSignal): AsyncIterable<Emission> {
+  async *#chain(chain: readonly Command[], visit: Visit): AsyncIterable<Emission> {
     const [first, ...rest] = chain;
     if (first === undefined) return;
     if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
@@ -86,12 +99,12 @@ export class ExchangeHost implements CommandHost {
     const selections = rest.map((command) => selectionOf(command, options));
     const call: Given = isGetCommand(first)
       ? this.#offered(first)
-      : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
+      : await this.#invoke(first, { ...visit, options, selection: selections[0] });
     for (const message of call.warnings) yield { kind: 'warning', message };
     let values: readonly PowerShellValue[] = call.output;
     for (const names of selections) values = selectProperties(names, values);
     for (const value of values) {
-      if (signal.aborted) return;
+      if (visit.signal.aborted) return;
       yield { kind: 'output', value: presented(value, options) };
     }
     for (const error of call.errors) yield { kind: 'error', error };
@@ -105,7 +118,7 @@ export class ExchangeHost implements CommandHost {
     return { output: objects, warnings: [], errors };
   }
 
-  async #invoke(command: Command, circumstances: Circumstances): Promise<Call> {
+  async #invoke(command: Command, circumstances: Circumstances): Promise<Given> {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
@@ -127,10 +140,20 @@ export class ExchangeHost implements CommandHost {
       );
     }
     await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
-    const call = this.#execute(behaviour, cmdlet, bound, circumstances);
+    const conversation: Conversation = { answers: [], made: [] };
+    const call = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
     await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
-    this.#record(trip, session, cmdlet.name, bound, 'completed', true);
-    return call;
+    this.#record(
+      trip,
+      session,
+      cmdlet.name,
+      bound,
+      'completed',
+      call !== undefined,
+      undefined,
+      conversation.answers,
+    );
+    return call ?? NOTHING;
   }
 
   #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
@@ -143,18 +166,67 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
+  /** Runs a cmdlet, again for each answer that it needs; `undefined` where a person declined it. */
+  async #converse(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+    conversation: Conversation,
+  ): Promise<Call | undefined> {
+    for (;;) {
+      try {
+        return this.#execute(behaviour, cmdlet, bound, circumstances, conversation);
+      } catch (error) {
+        if (error instanceof Declined) return undefined;
+        if (!(error instanceof Question)) throw error;
+        const choice = await this.#ask(error.message, cmdlet, bound, circumstances);
+        conversation.answers.push({ question: error.message, yes: isYes(choice) });
+      }
+    }
+  }
+
+  async #ask(
+    question: string,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    { trip, client }: Circumstances,
+  ): Promise<number> {
+    try {
+      return await client.promptForChoice(promptFor(question));
+    } catch (error) {
+      if (!(error instanceof PromptFailed)) throw error;
+      const failure = new CmdletError(error.record(cmdletClass(cmdlet.name)));
+      const session = this.#session(this.store.read());
+      this.#record(trip, session, cmdlet.name, bound, 'failed', false, failure.record.fullyQualifiedErrorId);
+      throw failure;
+    }
+  }
+
   #execute(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
     { trip, options, selection }: Circumstances,
+    conversation: Conversation,
   ): Call {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const run = (organization: Organization): Call => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
+      const catalog = catalogOf(version);
+      const call = new Call(
+        cmdlet,
+        bound,
+        draft,
+        session,
+        catalog,
+        options,
+        new Date(),
+        selected,
+        conversation,
+      );
       behaviour.run(call);
       return call;
     };
@@ -222,6 +294,7 @@ export class ExchangeHost implements CommandHost {
     outcome: JournalEntry['outcome'],
     applied: boolean,
     errorId?: string,
+    answers: readonly Answer[] = [],
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
@@ -229,6 +302,7 @@ export class ExchangeHost implements CommandHost {
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
+      ...(answers.length === 0 ? {} : { answers }),
       outcome,
       applied,
       ...(errorId === undefined ? {} : { errorId }),

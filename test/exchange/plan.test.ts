@@ -20,6 +20,7 @@ const stretched = site({
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
 });
 
+const keeping = site({ certificate: { ...right.certificate, services: ['IIS', 'SMTP'] } });
 const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
 
 function stepOf(declaration: ExchangeSiteProps, id: string): CmdletStep {
@@ -34,6 +35,7 @@ describe('exchange-plan.json', () => {
   test.each([
     ['two servers', right],
     ['an alternate witness and SMTP', stretched],
+    ['SMTP beside the default certificate', keeping],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),
@@ -81,6 +83,13 @@ describe('exchange-plan.json', () => {
       reference: 'EX02-certificate',
       property: 'Thumbprint',
     });
+  });
+
+  test('what a cmdlet may ask is there with its answer', () => {
+    const text = 'Overwrite the existing default SMTP certificate?';
+    expect(stepOf(stretched, 'EX02-certificate-services').question).toEqual({ text, answer: 'yes' });
+    expect(stepOf(keeping, 'EX02-certificate-services').question).toEqual({ text, answer: 'no' });
+    expect(stepOf(right, 'EX02-certificate-services').question).toBeUndefined();
   });
 
   test('a gate says what it waits for', () => {
@@ -162,6 +171,18 @@ describe('exchange-plan.ps1', () => {
   test('keeps what an import returns where a later step needs it', () => {
     expect(scriptOf(right)).toContain('$EX02Certificate = Import-ExchangeCertificate @call');
     expect(scriptOf(right)).toContain('-Thumbprint $EX02Certificate.Thumbprint');
+  });
+
+  test('says right before the cmdlet what to answer', () => {
+    const lines = scriptOf(keeping).split('\n');
+    const said =
+      "Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'";
+    const told = lines.filter((line) => line.includes('Overwrite'));
+    expect(told.map((line) => line.trim())).toEqual([said, said]);
+    lines.forEach((line, index) => {
+      if (line.includes('Overwrite')) expect(lines[index + 1]).toMatch(/Enable-ExchangeCertificate/);
+    });
+    expect(scriptOf(right)).not.toContain('Overwrite');
   });
 
   test('a value is data: no letter of it ends its quotes', () => {
