@@ -46,6 +46,8 @@ export interface ErrorRecord {
   readonly message: string;
   /** PowerShell's ErrorCategory by name, for example `InvalidArgument`; left out where the peer sent none. */
   readonly category?: string;
+  /** Name of the object that it is about, for example `EX2\owa (Default Web Site)`; left out where the peer named none. */
+  readonly target?: string;
 }
 
 /** A value as PowerShell gives it, in the simplest form that loses nothing the project reads. */

@@ -428,7 +428,7 @@ export class RemotingSession implements Session {
     // What a call still says after its end was decided is of no interest.
     if (target !== EMPTY_GUID && running === undefined) return;
     try {
-      if (running !== undefined && !this.#accept(running, bytes.length)) return;
+      if (running !== undefined && !this.#accept(running, 'maxCallBytes', bytes.length)) return;
       const known = this.#pool.protocolVersion !== undefined;
       const events = this.#pool.receive(target, bytes, stream);
       if (!known && this.#pool.protocolVersion !== undefined) {
@@ -444,13 +444,14 @@ export class RemotingSession implements Session {
   }
 
   /** False where the answer of a call is past its bound; the call is then stopped and the rest ignored. */
-  #accept(running: Running, bytes: number): boolean {
-    const { maxCallBytes } = this.#settings.bounds;
-    running.call.bytes += bytes;
-    if (running.call.bytes <= maxCallBytes) return true;
+  #accept(running: Running, bound: keyof Call['received'], more: number): boolean {
+    const limit = this.#settings.bounds[bound];
+    const { received } = running.call;
+    received[bound] += more;
+    if (received[bound] <= limit) return true;
     running.call.interruption ??= {
       kind: 'too-large',
-      message: `the answer is larger than maxCallBytes (${maxCallBytes})`,
+      message: `the answer is larger than ${bound} (${limit})`,
     };
     this.#stop(running);
     return false;
@@ -487,13 +488,13 @@ export class RemotingSession implements Session {
     const { call } = running;
     switch (event.kind) {
       case 'output':
-        call.addOutput(event.output);
+        if (this.#accept(running, 'maxCallValues', event.output.values)) call.addOutput(event.output);
         return;
       case 'error':
-        call.addError(event.error);
+        if (this.#accept(running, 'maxCallValues', 1)) call.addError(event.error);
         return;
       case 'warning':
-        call.addWarning(event.message);
+        if (this.#accept(running, 'maxCallValues', 1)) call.addWarning(event.message);
         return;
       case 'remark':
         return;
@@ -501,7 +502,12 @@ export class RemotingSession implements Session {
         this.#answer(running, event.call);
         return;
       case 'completed':
-        running.end(call.completed());
+        // What was too large is not all there: an end that comes before the stop does not make it whole.
+        running.end(
+          call.interruption?.kind === 'too-large'
+            ? call.interrupted('too-large', call.interruption.message)
+            : call.completed(),
+        );
         return;
       case 'failed':
         running.end(call.failed(event.error));

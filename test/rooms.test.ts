@@ -11,12 +11,14 @@ const root = resolve(__dirname, '..');
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   schema: [],
   pki: [],
+  nrbf: [],
   powershell: [],
   dns: [],
   remoting: ['powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',
     'pki',
+    'nrbf',
     'powershell/invocation',
     'powershell/literal',
     'powershell/outcome',
@@ -24,7 +26,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   ],
   plugin: ['schema'],
   provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns'],
-  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'plugin', 'schema', 'dns'],
+  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'nrbf/record-type', 'plugin', 'schema', 'dns'],
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],

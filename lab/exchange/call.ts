@@ -5,6 +5,7 @@ import { isListChange, type BoundValue } from './argument';
 import type { Bound } from './binding';
 import { exchangeError, type CmdletError } from './cmdlet-error';
 import type { LabOptions } from './options';
+import { preference } from './preferences';
 import { Declined, Question, type Conversation } from './question';
 import type { Json, OrganizationState, ServerState } from './state';
 import type { OrganizationDraft } from './store';
@@ -16,6 +17,7 @@ export class Call {
   readonly errors: ErrorRecord[] = [];
   #asked = 0;
   #made = 0;
+  #confirmed = false;
 
   constructor(
     readonly cmdlet: CatalogCmdlet,
@@ -77,13 +79,14 @@ export class Call {
   }
 
   /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
-  error(exception: string, message: string, category?: string): CmdletError {
+  error(exception: string, message: string, category?: string, target?: string): CmdletError {
     const server = this.catalog.version.isAtLeast(ExchangeVersion.V2013) ? this.session.name : undefined;
-    return exchangeError(this.cmdlet.name, server, exception, message, category);
+    return exchangeError(this.cmdlet.name, server, exception, message, category, target);
   }
 
-  /** An error beside the objects: the call goes on. */
+  /** An error beside the objects: the call goes on, unless it was told to stop at errors. */
   report(error: CmdletError): void {
+    if (preference(this.bound, 'ErrorAction') === 'Stop') throw error;
     this.errors.push(error.record);
   }
 
@@ -95,9 +98,14 @@ export class Call {
     );
   }
 
-  /** The confirmation of the whole cmdlet; `Confirm` sent false is its answer. Its text is (unverified). */
+  /**
+   * The confirmation of the whole cmdlet. `Confirm` sent false is its answer; with `WhatIf` nothing is asked, since
+   * nothing is done. Its text is (unverified).
+   */
   confirm(question: string): void {
-    if (this.bound.get('Confirm') !== false && !this.ask(question)) throw new Declined();
+    if (this.isSet('WhatIf') || this.bound.get('Confirm') === false || this.#confirmed) return;
+    this.#confirmed = true;
+    if (!this.ask(question)) throw new Declined();
   }
 
   /** Asks in the middle of the work; what `Confirm` says is no answer. */

@@ -1,24 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
-import type { PowerShellValue } from '../../powershell/outcome';
+import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
 import type {
   ClientHost,
   Command,
   CommandHost,
   Emission,
+  HostValue,
   Pipeline,
 } from '../../remoting/server/command-host';
 import { NO_HOST, PromptFailed } from '../../remoting/server/prompts';
-import { bind, type Bound } from './binding';
+import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, cmdletClass, CmdletError, exchangeError } from './cmdlet-error';
+import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, permitted } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
+import { withPreferences, type Given } from './preferences';
 import { presented, propertyNames, selectProperties } from './projection';
 import { Declined, isYes, promptFor, Question, type Conversation } from './question';
 import { readStale, keepForStaleReads } from './stale';
@@ -48,12 +50,18 @@ interface Visit {
 interface Circumstances extends Visit {
   readonly options: LabOptions;
   /** Properties that go out, where a Select-Object follows. */
-  readonly selection: readonly string[] | undefined;
+  readonly selection?: readonly string[];
 }
 
-/** What a command gave. */
-type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
-const NOTHING: Given = { output: [], warnings: [], errors: [] };
+/** How a cmdlet ended. `declined`: a person said no to the whole of it. */
+interface Executed {
+  readonly given: Given;
+  readonly error: CmdletError | undefined;
+  readonly declined: boolean;
+}
+
+/** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
+type Stage = (input: readonly HostValue[] | undefined) => Promise<Given>;
 
 /**
  * A session's commands on the simulated organization. The session lives on one server, and that server's version
@@ -80,34 +88,83 @@ export class ExchangeHost implements CommandHost {
     this.#journal = new Journal(store);
   }
 
+  /**
+   * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
+   * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
+   */
   async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
+    const visit = { trip: randomUUID(), signal, client };
     try {
-      const trip = randomUUID();
-      for (const chain of pipeline.statements) yield* this.#chain(chain, { trip, signal, client });
+      const { statements } = pipeline;
+      let last = statements.length - 1;
+      for (let index = 0; index <= last; index += 1) {
+        const input = index === 0 ? pipeline.input : undefined;
+        const end = yield* this.#chain(statements[index] ?? [], input, visit);
+        if (end === undefined) continue;
+        if (index > 0 || last === 0) {
+          yield { kind: 'failed', error: end.record };
+          return;
+        }
+        yield { kind: 'error', error: end.record };
+        last = 1;
+      }
     } catch (error) {
       if (error instanceof ConnectionDropped) this.onDrop();
-      if (!(error instanceof CmdletError)) throw error;
-      yield { kind: 'failed', error: error.record };
+      throw error;
     }
   }
 
-  async *#chain(chain: readonly Command[], visit: Visit): AsyncIterable<Emission> {
-    const [first, ...rest] = chain;
-    if (first === undefined) return;
-    if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
-    const options = this.#options();
-    const selections = rest.map((command) => selectionOf(command, options));
-    const call: Given = isGetCommand(first)
-      ? this.#offered(first)
-      : await this.#invoke(first, { ...visit, options, selection: selections[0] });
-    for (const message of call.warnings) yield { kind: 'warning', message };
-    let values: readonly PowerShellValue[] = call.output;
-    for (const names of selections) values = selectProperties(names, values);
-    for (const value of values) {
-      if (visit.signal.aborted) return;
-      yield { kind: 'output', value: presented(value, options) };
+  /** @returns the error that ended it */
+  async *#chain(
+    chain: readonly Command[],
+    input: readonly HostValue[] | undefined,
+    visit: Visit,
+  ): AsyncGenerator<Emission, CmdletError | undefined> {
+    const circumstances = { ...visit, options: this.#options() };
+    let stages: readonly Stage[];
+    try {
+      if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
+      stages = chain.map((_, index) => this.#stage(chain, index, input !== undefined, circumstances));
+    } catch (error) {
+      if (error instanceof CmdletError) return error;
+      throw error;
     }
-    for (const error of call.errors) yield { kind: 'error', error };
+    let values: readonly HostValue[] | undefined = input;
+    let end: CmdletError | undefined;
+    const errors: ErrorRecord[] = [];
+    for (const stage of stages) {
+      const given: Given = await stage(values);
+      for (const message of given.warnings) yield { kind: 'warning', message };
+      values = given.output;
+      errors.push(...given.errors);
+      end ??= given.end;
+    }
+    for (const value of (values ?? []) as readonly PowerShellValue[]) {
+      if (visit.signal.aborted) return undefined;
+      yield { kind: 'output', value: presented(value, circumstances.options) };
+    }
+    for (const error of errors) yield { kind: 'error', error };
+    return end;
+  }
+
+  /** @throws CmdletError where the command is not there, or does not take its arguments: then no command runs */
+  #stage(chain: readonly Command[], index: number, hasInput: boolean, circumstances: Circumstances): Stage {
+    const command = chain[index]!;
+    const { options } = circumstances;
+    if (isNamed(command, 'select-object')) {
+      const names = selectionOf(command, options);
+      return async (input = []) => output(selectProperties(names, input as readonly PowerShellValue[]));
+    }
+    if (isNamed(command, 'get-command')) {
+      const offered = this.#offered(command);
+      return async () => offered;
+    }
+    const next = chain[index + 1];
+    const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
+    return this.#cmdlet(command, hasInput || index > 0, {
+      ...circumstances,
+      ...(selection === undefined ? {} : { selection }),
+    });
   }
 
   /** Asking what there is is no call of Exchange's: the journal does not have it. */
@@ -115,50 +172,52 @@ export class ExchangeHost implements CommandHost {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
-    return { output: objects, warnings: [], errors };
+    return { ...output(objects), errors };
   }
 
-  async #invoke(command: Command, circumstances: Circumstances): Promise<Given> {
+  #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const known = catalog.cmdlet(command.name);
+    const known = catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name);
     const cmdlet = known && permitted(known, this.denied);
-    const behaviour = await behaviourOf(command.name);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
-    const bound = this.#bind(trip, session, cmdlet, command);
-    const faults = faultsOf(this.store, cmdlet.name);
-    if (behaviour === undefined) {
-      throw exchangeError(
-        cmdlet.name,
-        session.name,
-        'NotSupportedException',
-        `The lab does not simulate ${cmdlet.name}.`,
-      );
-    }
-    await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
-    const conversation: Conversation = { answers: [], made: [] };
-    const call = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
-    await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
-    this.#record(
-      trip,
-      session,
-      cmdlet.name,
-      bound,
-      'completed',
-      call !== undefined,
-      undefined,
-      conversation.answers,
+    const bound = this.#bound(trip, session, cmdlet, () =>
+      takesInput ? bindArguments(cmdlet, command.args) : bind(cmdlet, command.args),
     );
-    return call ?? NOTHING;
+    if (!takesInput) return () => this.#invoke(session, cmdlet, bound, circumstances);
+    return async (input = []) => {
+      const given: Given[] = [];
+      for (const item of input) {
+        given.push(await this.#invokeOn(item, session, cmdlet, bound, circumstances));
+        if (given.at(-1)?.end !== undefined) break;
+      }
+      return together(given);
+    };
   }
 
-  #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+  /** An object that does not fit is an error of its own: the others are taken all the same. */
+  async #invokeOn(
+    item: HostValue,
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
     try {
-      return bind(cmdlet, command.args);
+      const whole = this.#bound(circumstances.trip, session, cmdlet, () => bindItem(cmdlet, bound, item));
+      return await this.#invoke(session, cmdlet, whole, circumstances);
+    } catch (error) {
+      if (!(error instanceof CmdletError)) throw error;
+      return withPreferences(cmdlet.name, bound, { ...output([]), errors: [error.record] });
+    }
+  }
+
+  #bound(trip: string, session: ServerState, cmdlet: CatalogCmdlet, binding: () => Bound): Bound {
+    try {
+      return binding();
     } catch (error) {
       const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
       this.#record(trip, session, cmdlet.name, new Map(), 'failed', false, id);
@@ -166,52 +225,74 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  /** Runs a cmdlet, again for each answer that it needs; `undefined` where a person declined it. */
+  async #invoke(
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
+    const behaviour = await behaviourOf(cmdlet.name);
+    const faults = faultsOf(this.store, cmdlet.name);
+    if (behaviour === undefined) {
+      return { ...output([]), end: notSimulated(cmdlet.name, `The lab does not simulate ${cmdlet.name}.`) };
+    }
+    const conversation: Conversation = { answers: [], made: [] };
+    const { answers } = conversation;
+    const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
+      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
+    const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
+      this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+
+    let { given, error } = { given: output([]), error: await meet('before', false) };
+    const isRehearsal = bound.get('WhatIf') === true;
+    let applied = false;
+    if (error === undefined) {
+      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      ({ given, error } = executed);
+      applied = error === undefined && !isRehearsal && !executed.declined;
+      error ??= await meet('after', applied);
+    }
+    record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
+    return withPreferences(cmdlet.name, bound, withError(given, error));
+  }
+
+  /** Runs a cmdlet, again for each answer that it needs. */
   async #converse(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
     circumstances: Circumstances,
     conversation: Conversation,
-  ): Promise<Call | undefined> {
+  ): Promise<Executed> {
     for (;;) {
       try {
         return this.#execute(behaviour, cmdlet, bound, circumstances, conversation);
       } catch (error) {
-        if (error instanceof Declined) return undefined;
+        if (error instanceof Declined) return { given: output([]), error: undefined, declined: true };
         if (!(error instanceof Question)) throw error;
-        const choice = await this.#ask(error.message, cmdlet, bound, circumstances);
-        conversation.answers.push({ question: error.message, yes: isYes(choice) });
+        const { message: question } = error;
+        try {
+          const choice = await circumstances.client.promptForChoice(promptFor(question));
+          conversation.answers.push({ question, yes: isYes(choice) });
+        } catch (failure) {
+          if (!(failure instanceof PromptFailed)) throw failure;
+          return { given: output([]), error: unanswered(cmdlet.name, failure), declined: false };
+        }
       }
     }
   }
 
-  async #ask(
-    question: string,
-    cmdlet: CatalogCmdlet,
-    bound: Bound,
-    { trip, client }: Circumstances,
-  ): Promise<number> {
-    try {
-      return await client.promptForChoice(promptFor(question));
-    } catch (error) {
-      if (!(error instanceof PromptFailed)) throw error;
-      const failure = new CmdletError(error.record(cmdletClass(cmdlet.name)));
-      const session = this.#session(this.store.read());
-      this.#record(trip, session, cmdlet.name, bound, 'failed', false, failure.record.fullyQualifiedErrorId);
-      throw failure;
-    }
-  }
-
+  /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
   #execute(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    { trip, options, selection }: Circumstances,
+    { options, selection }: Circumstances,
     conversation: Conversation,
-  ): Call {
+  ): Executed {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
-    const run = (organization: Organization): Call => {
+    const calls: Call[] = [];
+    const run = (organization: Organization): void => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
@@ -227,63 +308,66 @@ export class ExchangeHost implements CommandHost {
         selected,
         conversation,
       );
+      calls.push(call);
       behaviour.run(call);
-      return call;
+      if (behaviour.changes && bound.get('Confirm') === true) call.confirm('Are you sure?');
     };
+    let error: CmdletError | undefined;
     try {
-      if (behaviour.changes === undefined) return run(readStale(this.store) ?? this.store.read());
-      return this.store.locked(() => {
-        const before = this.store.read();
-        const call = this.store.change(run);
-        keepForStaleReads(this.store, before);
-        return call;
-      });
-    } catch (error) {
-      if (error instanceof CmdletError) {
-        const session = this.#session(this.store.read());
-        this.#record(trip, session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
-      }
-      throw error;
+      if (behaviour.changes === undefined) run(readStale(this.store) ?? this.store.read());
+      else if (bound.get('WhatIf') === true) this.store.rehearse(run);
+      else this.#change(run);
+    } catch (thrown) {
+      if (!(thrown instanceof CmdletError)) throw thrown;
+      error = thrown;
     }
+    const [call] = calls;
+    const showsNothing = behaviour.changes && (error !== undefined || bound.get('WhatIf') === true);
+    const given = {
+      output: showsNothing ? [] : (call?.output ?? []),
+      warnings: call?.warnings ?? [],
+      errors: call?.errors ?? [],
+    };
+    return { given, error, declined: false };
   }
 
+  #change(run: (organization: Organization) => void): void {
+    this.store.locked(() => {
+      const before = this.store.read();
+      this.store.change(run);
+      keepForStaleReads(this.store, before);
+    });
+  }
+
+  /** @returns the error that a fault makes of the call */
   async #meet(
     faults: readonly Fault[],
     when: 'before' | 'after',
     session: ServerState,
     cmdlet: CatalogCmdlet,
-    bound: Bound,
-    { trip, signal }: Circumstances,
-  ): Promise<void> {
+    signal: AbortSignal,
+    recordDrop: () => void,
+  ): Promise<CmdletError | undefined> {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
-      const applied = when === 'after';
       switch (fault.effect) {
         case 'delay':
           await sleep(fault.delayMs ?? 1000, undefined, { signal });
           break;
         case 'drop':
-          this.#record(trip, session, cmdlet.name, bound, 'dropped', applied);
+          recordDrop();
           throw new ConnectionDropped();
         case 'fail': {
-          const error = exchangeError(
+          const { record } = exchangeError(
             cmdlet.name,
             session.name,
             'ADTransientException',
             'Active Directory is not available. This is a fault that was asked for.',
           );
-          this.#record(
-            trip,
-            session,
-            cmdlet.name,
-            bound,
-            'failed',
-            applied,
-            error.record.fullyQualifiedErrorId,
-          );
-          throw error;
+          return new CmdletError(record, fault.terminating === true);
         }
       }
     }
+    return undefined;
   }
 
   #record(
@@ -328,13 +412,31 @@ export class ExchangeHost implements CommandHost {
   }
 }
 
-function isGetCommand({ name }: Command): boolean {
-  return name.toLowerCase() === 'get-command';
+function isNamed({ name }: Command, wanted: string): boolean {
+  return name.toLowerCase() === wanted;
 }
 
-/** The properties that a `Select-Object` leaves; nothing else may follow a cmdlet. */
+function output(values: readonly PowerShellValue[]): Given {
+  return { output: values, warnings: [], errors: [] };
+}
+
+function withError(given: Given, error: CmdletError | undefined): Given {
+  if (error === undefined) return given;
+  return error.terminating ? { ...given, end: error } : { ...given, errors: [...given.errors, error.record] };
+}
+
+function together(parts: readonly Given[]): Given {
+  const end = parts.at(-1)?.end;
+  return {
+    output: parts.flatMap((part) => part.output),
+    warnings: parts.flatMap((part) => part.warnings),
+    errors: parts.flatMap((part) => part.errors),
+    ...(end === undefined ? {} : { end }),
+  };
+}
+
+/** The properties that a `Select-Object` leaves. */
 function selectionOf(command: Command, options: LabOptions): readonly string[] {
-  if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
   if (options.selectObject === 'refused') {
     // What a restricted endpoint's own Select-Object answers to a list of properties.
     throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');

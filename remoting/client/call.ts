@@ -16,7 +16,8 @@ import type { HostValue } from '../server/command-host';
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
   sent = false;
-  bytes = 0;
+  /** What came back so far, by the bound that it must keep to. */
+  readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
   interruption: { readonly kind: Interruption; readonly message: string } | undefined;
   /** Its expected question was answered. */
@@ -45,7 +46,12 @@ export class Call {
   }
 
   addOutput(output: Typed<HostValue>): void {
-    this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
+    const { properties } = this;
+    for (const item of itemsOf(output)) {
+      if (properties === undefined) this.#objects.push(objectOf(item));
+      // Select-Object leaves `$null` out; so it is left out where the server does not select.
+      else if (item.value !== null) this.#objects.push(project(objectOf(item), properties));
+    }
   }
 
   addWarning(message: string): void {
@@ -89,15 +95,20 @@ export function notSent(kind: Interruption, message: string): Outcome {
   return { kind: 'failed', error, warnings: [], errors: [], notSent: kind };
 }
 
-/** What came out, as objects. A bare value becomes an object with the property `Value`; a list, its items. */
-function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
+/** What came out, one by one: of a list its items. */
+function* itemsOf(output: Typed<HostValue>): Generator<Typed<HostValue>> {
+  if (!isList(output.value)) yield output;
+  else for (const item of output.value) yield* itemsOf({ typeNames: typeNamesOf(item), value: item });
+}
+
+/** An item as an object. A bare value, `$null` too, becomes one with the property `Value`. */
+function objectOf({ typeNames, value }: Typed<HostValue>): PowerShellObject {
   // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
   const plain = value as PowerShellValue;
-  if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
-  if (isObject(plain)) return [plain];
-  if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
+  if (isObject(plain)) return plain;
+  if (isTable(plain)) return { typeNames, properties: plain.entries };
   const text = textOf(plain);
-  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
+  return { typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } };
 }
 
 function typeNamesOf(value: HostValue): readonly string[] {
@@ -143,8 +154,7 @@ function isTable(value: PowerShellValue): value is PowerShellTable {
 }
 
 /** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */
-function project(object: PowerShellObject, names: readonly string[] | undefined): PowerShellObject {
-  if (names === undefined) return object;
+function project(object: PowerShellObject, names: readonly string[]): PowerShellObject {
   const byName = new Map(Object.keys(object.properties).map((name) => [name.toLowerCase(), name]));
   const properties: Record<string, PowerShellValue> = {};
   for (const name of names) {

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../powershell/outcome';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability } from '../capability';
-import { deserialize, type Typed } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { serialize, type ClixmlInput } from '../clixml/serialize';
 import { Texts } from '../clixml/texts';
 import { enumeration, propertySet } from '../enumeration';
@@ -26,7 +26,7 @@ export type PoolEvent =
   | { readonly kind: 'key-agreed' }
   | { readonly kind: 'key-requested' }
   | { readonly kind: 'availability'; readonly request: bigint; readonly answer: number | boolean }
-  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Typed<HostValue> }
+  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Read }
   | { readonly kind: 'error'; readonly pipeline: string; readonly error: ErrorRecord }
   | { readonly kind: 'warning'; readonly pipeline: string; readonly message: string }
   | { readonly kind: 'remark'; readonly pipeline: string; readonly stream: RemarkStream }
@@ -143,7 +143,7 @@ export class ClientRunspacePool {
     return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
   }
 
-  #read(message: Message): Typed<HostValue> {
+  #read(message: Message): Read {
     return deserialize(message.data, { bounds: this.#options.bounds, texts: this.#texts });
   }
 
@@ -221,7 +221,7 @@ export class ClientRunspacePool {
     const { pipeline } = message;
     switch (message.type) {
       case 'PIPELINE_OUTPUT':
-        return { kind: 'output', pipeline, output: this.#read(message) };
+        return { kind: 'output', pipeline, output: message.data === '' ? NULL : this.#read(message) };
       case 'ERROR_RECORD':
         return { kind: 'error', pipeline, error: readErrorRecord(this.#read(message).value) };
       case 'WARNING_RECORD':

@@ -1,7 +1,7 @@
 import { SecureText } from '../../powershell/invocation';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
-import { deserialize } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
 import { propertySet } from '../enumeration';
@@ -37,6 +37,7 @@ interface Gathering {
   readonly mayAsk: boolean;
   readonly input: HostValue[];
   bytes: number;
+  values: number;
 }
 
 /** RunspacePoolState (MS-PSRP 2.2.3.4). */
@@ -78,9 +79,11 @@ export class ServerRunspacePool {
 
   /** Fragments of a message for the client. */
   message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
-    const data = serialize(content.value, {
-      encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()),
-    });
+    // `$null` in the output is a message without data (measured with PowerShell 7.6.9).
+    const isEmpty = content.type === 'PIPELINE_OUTPUT' && content.value === null;
+    const data = isEmpty
+      ? ''
+      : serialize(content.value, { encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()) });
     const bytes = encodeMessage({
       destination: 'client',
       type: content.type,
@@ -128,7 +131,7 @@ export class ServerRunspacePool {
       case 'CREATE_PIPELINE':
         return this.#create(pipeline, this.#read(message));
       case 'PIPELINE_INPUT':
-        this.#gather(pipeline, this.#read(message), bytes);
+        this.#gather(pipeline, message.data === '' ? NULL : this.#decode(message), bytes);
         return [];
       case 'END_OF_PIPELINE_INPUT': {
         const gathered = this.#gathering.get(pipeline);
@@ -176,18 +179,21 @@ export class ServerRunspacePool {
     const work = readPipeline(value);
     const asks = mayAsk(value, this.#hasHost);
     if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work, mayAsk: asks }];
-    this.#gathering.set(pipeline, { work, mayAsk: asks, input: [], bytes: 0 });
+    this.#gathering.set(pipeline, { work, mayAsk: asks, input: [], bytes: 0, values: 0 });
     return [];
   }
 
-  #gather(pipeline: string, value: HostValue, bytes: number): void {
+  #gather(pipeline: string, { value, values }: Read, bytes: number): void {
     const gathering = this.#gathering.get(pipeline);
     // Input for a pipeline that takes none, or has ended, goes nowhere, as in PowerShell.
     if (gathering === undefined) return;
     gathering.bytes += bytes;
-    const { maxCallBytes } = this.#options.bounds;
+    gathering.values += values;
+    const { maxCallBytes, maxCallValues } = this.#options.bounds;
     if (gathering.bytes > maxCallBytes)
       throw tooLarge('the input of a pipeline', 'maxCallBytes', maxCallBytes);
+    if (gathering.values > maxCallValues)
+      throw tooLarge('the input of a pipeline', 'maxCallValues', maxCallValues);
     gathering.input.push(value);
   }
 
@@ -233,9 +239,13 @@ export class ServerRunspacePool {
   }
 
   #read(message: Message): HostValue {
+    return this.#decode(message).value;
+  }
+
+  #decode(message: Message): Read {
     const decrypt = (cipher: Uint8Array): SecureText =>
       new SecureText(this.#sessionKey().decrypt(cipher), 'secure string');
-    return deserialize(message.data, { bounds: this.#options.bounds, decrypt }).value;
+    return deserialize(message.data, { bounds: this.#options.bounds, decrypt });
   }
 
   #sessionKey(): SessionKey {

@@ -250,7 +250,7 @@ describe('the stack of a site', () => {
     synthesize(right);
     const plan = JSON.parse(readFileSync(stackFile('exchange-plan.json'), 'utf8')) as { site: string };
     expect(plan.site).toBe('contoso');
-    expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain('site contoso.');
+    expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain('site contoso from nothing');
   });
 
   test('a second synth writes the same bytes', () => {

@@ -20,13 +20,11 @@ import { pair, transportTo, type Pair } from './peers/loopback';
 let nextObject = 1n;
 
 function lineOf(type: MessageType, value: ClixmlInput, target: string = EMPTY_GUID): string {
-  const message = encodeMessage({
-    destination: 'client',
-    type,
-    pool: EMPTY_GUID,
-    pipeline: target,
-    data: serialize(value),
-  });
+  return rawLineOf(type, serialize(value), target);
+}
+
+function rawLineOf(type: MessageType, data: string, target: string): string {
+  const message = encodeMessage({ destination: 'client', type, pool: EMPTY_GUID, pipeline: target, data });
   return fragment(nextObject++, message, 1 << 20)
     .map((data) => formatPacket(dataPacket(target, data)))
     .join('');
@@ -92,6 +90,7 @@ describe('opening with a peer that misbehaves', () => {
     ],
     ['prints a banner', () => 'Welcome to the server!\n', { kind: 'protocol' }],
     ['sends broken base64', () => `<Data PSGuid='${EMPTY_GUID}'>a</b</Data>\n`, { kind: 'protocol' }],
+    ['sends data without bytes', () => `<Data PSGuid='${EMPTY_GUID}'></Data>\n`, { kind: 'protocol' }],
     ['acknowledges what was not sent', () => `<SignalAck PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     ['asks like a client', () => `<Close PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     [
@@ -229,6 +228,24 @@ describe('a call to a peer that misbehaves', () => {
     expect(await outcomeWith(transport)).toMatchObject({
       outcome: { kind: 'unknown', interruption: 'protocol' },
       failure: { kind: 'protocol' },
+    });
+  });
+
+  test.each<[string, string, unknown]>([
+    ['$null, as real PowerShell sends it', '', null],
+    ['$null, as an element', '<Nil />', null],
+    ['U+FFFF and U+FFFE, as real PowerShell sends them', '<S>a&#xFFFF;&#xFFFE;</S>', 'a\uffff\ufffe'],
+    ['U+FFFF and U+FFFE, raw', '<S>a\uffff\ufffe</S>', 'a\uffff\ufffe'],
+  ])('takes %s', async (_, data, value) => {
+    const transport = onCall(
+      (target) =>
+        ack(target) +
+        rawLineOf('PIPELINE_OUTPUT', data, target) +
+        lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target),
+    );
+    expect(await outcomeWith(transport)).toMatchObject({
+      outcome: { kind: 'objects', objects: [{ properties: { Value: value } }] },
+      failure: undefined,
     });
   });
 

@@ -11,7 +11,8 @@ import { QUESTION } from './peers/sample-host';
 import { describeWithPython, python, pythonEnvironment } from './peers/python';
 
 const root = resolve(__dirname, '../..');
-const HOSTILE = "quote ' \u2019 dash \u2013 `$x _x0041_ _X0041_ \u{1f600} \u0000\u001f\u007f\u2028\n";
+const HOSTILE =
+  "quote ' \u2019 dash \u2013 `$x _x0041_ _X0041_ \u{1f600} \u0000\u001f\u007f\u2028\ufffe\uffff\n";
 
 function values(outcome: Outcome): readonly unknown[] {
   if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));
@@ -56,6 +57,11 @@ describeWithPython('our client and a server built on psrpcore', () => {
       1.5,
       new Uint8Array([1, 255]),
     ]);
+  });
+
+  // psrpcore sends it as a message without data, as real PowerShell does.
+  test('$null in the output is a value', async () => {
+    expect(values(await echo({ A: null, B: 'x', C: null }))).toEqual([null, 'x', null]);
   });
 
   test('secure strings arrive', async () => {
@@ -170,6 +176,13 @@ describeWithPython('our server and a client built on psrpcore', () => {
 
   test('secure strings arrive', () => {
     expect(report['secret']).toMatchObject({ output: [{ Value: report['text'], Secure: true }] });
+  });
+
+  test('$null in the output arrives', () => {
+    expect(report['nothing']).toMatchObject({
+      state: 'Completed',
+      output: [null, [null, 'between'], { Name: null }, null],
+    });
   });
 
   test('streams arrive', () => {

@@ -40,7 +40,7 @@ function describeSession(start: () => Promise<Way>): void {
   test('carries typed values there and back', () =>
     withSession(async (session) => {
       const parameters: Parameters = {
-        Text: 'a\u2019b _x0041_ \ud800 \u0000\ufeff\u2028',
+        Text: 'a\u2019b _x0041_ \ud800 \u0000\ufeff\u2028\ufffe\uffff',
         Number: 5,
         Large: 2 ** 40,
         Fraction: 1.5,
@@ -57,6 +57,26 @@ function describeSession(start: () => Promise<Way>): void {
         ...parameters,
         Table: { entries: { Add: 'x', Remove: ['y'] } },
       });
+    }));
+
+  test('gives $null in the output as a value, and leaves it out where properties are asked for', () =>
+    withSession(async (session) => {
+      const nothing = { typeNames: ['System.Object'], properties: { Value: null } };
+      expect(await session.invoke({ cmdlet: 'Get-Nothing', parameters: {} })).toEqual({
+        kind: 'objects',
+        objects: [
+          nothing,
+          nothing,
+          { typeNames: ['System.String'], text: 'between', properties: { Value: 'between' } },
+          { typeNames: ['Sample.Thing'], properties: { Name: null } },
+          nothing,
+        ],
+        warnings: [],
+        errors: [],
+      });
+      const named = await session.invoke({ cmdlet: 'Get-Nothing', parameters: {}, properties: ['Name'] });
+      expect(objects(named).objects.map(({ properties }) => properties)).toEqual([{}, { Name: null }]);
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
     }));
 
   test('carries secure strings', () =>

@@ -38,7 +38,7 @@ function importCertificate(call: Call): void {
       friendlyName: call.text('FriendlyName') ?? '',
     },
   );
-  if (!call.isSet('WhatIf')) server.certificates.push(state);
+  server.certificates.push(state);
   call.write(certificateObject(server, state, call.options, call.now));
 }
 
@@ -108,12 +108,10 @@ function create(call: Call): void {
     exportable: call.bound.get('PrivateKeyExportable') === true,
     friendlyName: call.text('FriendlyName') ?? 'Microsoft Exchange',
   });
-  if (!call.isSet('WhatIf')) {
-    const replacesDefault = services.includes('SMTP') && mayReplaceDefault(call, server, state);
-    server.certificates.push(state);
-    for (const service of services) if (service !== 'None') give(server, state, service);
-    if (replacesDefault) makeDefault(server, state);
-  }
+  const replacesDefault = services.includes('SMTP') && mayReplaceDefault(call, server, state);
+  server.certificates.push(state);
+  for (const service of services) if (service !== 'None') give(server, state, service);
+  if (replacesDefault) makeDefault(server, state);
   call.write(certificateObject(server, state, call.options, call.now));
 }
 

@@ -90,7 +90,6 @@ function enable(call: Call): void {
     );
   }
   const wanted = (call.list('Services') ?? []).filter((service) => service !== 'None');
-  if (call.isSet('WhatIf')) return;
   const replacesDefault = wanted.includes('SMTP') && mayReplaceDefault(call, server, state);
   for (const service of wanted) {
     if (isWildcardForMail(service, certificate)) {
@@ -112,7 +111,7 @@ function enable(call: Call): void {
  */
 export function mayReplaceDefault(call: Call, server: ServerState, state: CertificateState): boolean {
   const current = server.certificates.find(({ internalTransport }) => internalTransport);
-  if (current === undefined || current === state || call.isSet('Force')) return true;
+  if (current === undefined || current === state || call.isSet('Force') || call.isSet('WhatIf')) return true;
   return call.ask(
     'Overwrite the existing default SMTP certificate?\r\n\r\n' +
       `Current certificate: ${withEnd(current)}\r\nReplace it with certificate: ${withEnd(state)}`,
@@ -152,7 +151,6 @@ function remove(call: Call): void {
   call.confirm(`Remove certificate with thumbprint ${state.thumbprint}?`);
   const reason = inUse(call, server, state);
   if (reason !== undefined) throw rpcError(call, server, reason, 'InvalidArgument');
-  if (call.isSet('WhatIf')) return;
   server.certificates = server.certificates.filter((other) => other !== state);
 }
 

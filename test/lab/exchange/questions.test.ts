@@ -118,7 +118,7 @@ test.each([
 test('a cmdlet that is declined as a whole does nothing', async () => {
   const remove = (choice: number) =>
     call(lab, 'Remove-ExchangeCertificate', { Thumbprint: thumbprint }, 'BSAEX01', answering(choice));
-  expect(await remove(NO)).toEqual({ objects: [], warnings: [], errors: [] });
+  expect(await remove(NO)).toEqual({ objects: [], warnings: [], errors: [], terminated: false });
   expect(certificates().map((one) => one.thumbprint)).toContain(thumbprint);
   expect(lab.journal().at(-1)).toMatchObject({ outcome: 'completed', applied: false });
   await remove(YES);

@@ -55,6 +55,12 @@ async function* runCommand(
     case 'Get-Input':
       for (const item of pipeline.input ?? []) yield { kind: 'output', value: reveal(item) };
       return;
+    case 'Get-Nothing':
+      yield { kind: 'output', value: null };
+      yield { kind: 'output', value: [null, 'between'] };
+      yield { kind: 'output', value: { typeNames: ['Sample.Thing'], properties: { Name: null } } };
+      yield { kind: 'output', value: null };
+      return;
     case 'Get-Trouble':
       yield { kind: 'warning', message: 'mind the gap' };
       yield { kind: 'verbose', message: 'in detail' };

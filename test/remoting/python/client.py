@@ -152,7 +152,7 @@ while pool.state != RunspacePoolState.Opened:
     read()
 report["version"] = str(pool.application_private_data["PSVersionTable"]["PSVersion"])
 
-text = "quote ' \u2019 dash \u2013 _x0041_ _X0041_ \U0001f600 \x00\x1f\x7f\u2028\n"
+text = "quote ' \u2019 dash \u2013 _x0041_ _X0041_ \U0001f600 \x00\x1f\x7f\u2028\ufffe\uffff\n"
 report["text"] = text
 report["echo"] = finish(
     start(
@@ -167,6 +167,7 @@ flush()
 while not any(isinstance(event, psrpcore.EncryptedSessionKeyEvent) for event in events):
     read()
 report["secret"] = finish(start(command("Get-Echo", Password=PSSecureString(text))))
+report["nothing"] = finish(start(command("Get-Nothing")))
 report["trouble"] = finish(start(command("Get-Trouble")))
 report["failure"] = finish(start(command("Get-Failure")))
 report["asked"], report["no"] = ask(lambda shell, ci: psrpcore.ClientHostResponder(shell).prompt_for_choice(ci, 2))
