@@ -1,5 +1,7 @@
 import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
+import { sameName } from '../exchange/resources/equality';
+import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -107,7 +109,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
 
 export interface WsmanEndpoint {
   readonly kind: 'wsman';
-  /** With its path. */
+  /** With its path; for people, see `sessionUrl`. */
   readonly url: string;
   readonly authentication:
     | { readonly kind: 'basic'; readonly user: string }
@@ -162,7 +164,7 @@ export function wsmanEndpoint(
   );
   if (authentication === null || wrong !== undefined) return null;
   // Exchange's virtual directory; a server alone is what people write.
-  const full = url.pathname === '/' ? new URL('/PowerShell/', url.href) : url;
+  const full = url.pathname === '/' ? new URL(`/PowerShell/${url.search}`, url.href) : url;
   return {
     kind: 'wsman',
     url: full.href,
@@ -174,6 +176,24 @@ export function wsmanEndpoint(
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
   };
+}
+
+const SERIALIZATION_LEVEL = 'serializationLevel';
+
+/**
+ * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
+ * objects, unless the query names one. Without that a certificate comes as its bytes only, and its services are not
+ * known.
+ */
+export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
+  const asked = new URL(url);
+  const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
+  const parts = asked.search.slice(1).split(/[;&]/);
+  const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
+  // The management shell parts its query with semicolons; a user's own mark is kept.
+  const mark = asked.search.length <= 1 ? '?' : asked.search.includes('&') ? '&' : ';';
+  if (isExchange && !isGiven) asked.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  return asked.href;
 }
 
 function authenticationFrom(

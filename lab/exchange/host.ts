@@ -11,8 +11,8 @@ import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
 import { offeredCommands, permitted } from './offered-commands';
-import { DEFAULT_OPTIONS, type LabOptions } from './options';
-import { presented, propertyNames, selectProperties } from './projection';
+import { optionsFor, type LabOptions } from './options';
+import { presented, selectionOf, selectProperties } from './projection';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -28,6 +28,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2010': '2.0',
   '2013': '4.0',
 };
+
+/** Who has the session open, and how they came; a way in knows what it knows. */
+export interface SessionClient {
+  /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
+  readonly user?: string;
+  /** Of the address, without its question mark, where the session came over WSMan. Left out: it did not. */
+  readonly query?: string;
+  /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
+  readonly drop?: () => void;
+}
 
 /** What a call comes with. */
 interface Circumstances {
@@ -52,14 +62,14 @@ export class ExchangeHost implements CommandHost {
 
   /**
    * @param server name or FQDN of the server where the session lives
-   * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
+   * @param client who asks, and how they came
    * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
-    private readonly onDrop: () => void,
+    private readonly client: SessionClient,
     private readonly denied: ReadonlySet<string> = new Set(),
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
@@ -72,7 +82,7 @@ export class ExchangeHost implements CommandHost {
       const trip = randomUUID();
       for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
     } catch (error) {
-      if (error instanceof ConnectionDropped) this.onDrop();
+      if (error instanceof ConnectionDropped) this.client.drop?.();
       if (!(error instanceof CmdletError)) throw error;
       yield { kind: 'failed', error: error.record };
     }
@@ -89,7 +99,11 @@ export class ExchangeHost implements CommandHost {
       : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
     for (const message of call.warnings) yield { kind: 'warning', message };
     let values: readonly PowerShellValue[] = call.output;
-    for (const names of selections) values = selectProperties(names, values);
+    for (const names of selections) {
+      const selected = selectProperties(names, values);
+      for (const error of selected.errors) yield { kind: 'error', error };
+      values = selected.values;
+    }
     for (const value of values) {
       if (signal.aborted) return;
       yield { kind: 'output', value: presented(value, options) };
@@ -236,10 +250,8 @@ export class ExchangeHost implements CommandHost {
   }
 
   #options(): LabOptions {
-    return {
-      ...DEFAULT_OPTIONS,
-      ...(this.store.readJson('options.json') as Partial<LabOptions> | undefined),
-    };
+    const stored = this.store.readJson('options.json') as Partial<LabOptions> | undefined;
+    return optionsFor(stored ?? {}, this.client.query);
   }
 
   /** A session ends with its server. */
@@ -256,14 +268,4 @@ export class ExchangeHost implements CommandHost {
 
 function isGetCommand({ name }: Command): boolean {
   return name.toLowerCase() === 'get-command';
-}
-
-/** The properties that a `Select-Object` leaves; nothing else may follow a cmdlet. */
-function selectionOf(command: Command, options: LabOptions): readonly string[] {
-  if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
-  if (options.selectObject === 'refused') {
-    // What a restricted endpoint's own Select-Object answers to a list of properties.
-    throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
-  }
-  return propertyNames(command.args);
 }

@@ -136,7 +136,7 @@ class Endpoint {
             status: 500,
             text: fault('', refusals.tooLarge(this.service.maxEnvelopeBytes)),
           }
-        : await this.service.handle(user, body, gone.signal);
+        : await this.service.handle(user, queryOf(request), body, gone.signal);
     if (!(await this.#disturb(met, 'after', request, response))) return;
     if (reply.kind === 'dropped') request.socket.destroy();
     else if (met.some(({ when }) => when === 'during')) breakOff(request, response, reply.text);
@@ -223,6 +223,10 @@ class Endpoint {
     }
     return true;
   }
+}
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  return /\?([^#]*)/.exec(url)?.[1] ?? '';
 }
 
 /** `undefined` where it is too large. */

@@ -7,9 +7,15 @@ import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { makeAuthority, makeKey, toPem } from '../../pki';
-import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
+import {
+  CONFIGURATION_SCHEMA,
+  settingsFrom,
+  type Environment,
+  type WsmanEndpoint,
+} from '../../provider/configuration';
 import { connect } from '../../provider/connection';
 import { connectionProblem, outcomeProblem } from '../../provider/problem';
+import { sessionUrl } from '../../provider/wsman-endpoint';
 import type { RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Values } from '../../schema';
 import { removeFolders, twoServers } from '../lab/exchange/session';
@@ -73,6 +79,21 @@ describe('the configuration of an https endpoint', () => {
     expect(settings?.fallbacks).toMatchObject([{ kind: 'wsman' }, { kind: 'ssh', host: 'ex3' }]);
   });
 
+  const EXCHANGE = 'http://schemas.microsoft.com/powershell/microsoft.exchange';
+  test.each([
+    ['https://ex1', null, 'https://ex1/PowerShell/?serializationLevel=Full'],
+    ['https://ex1/PowerShell?', null, 'https://ex1/PowerShell?serializationLevel=Full'],
+    ['https://ex1/?PSVersion=5.1', null, 'https://ex1/PowerShell/?PSVersion=5.1;serializationLevel=Full'],
+    ['https://ex1/p?a=1;b=2', EXCHANGE, 'https://ex1/p?a=1;b=2;serializationLevel=Full'],
+    ['https://ex1/p?a=1&b=2', null, 'https://ex1/p?a=1&b=2&serializationLevel=Full'],
+    ['https://ex1/p?a=1;SerializationLevel=None', null, 'https://ex1/p?a=1;SerializationLevel=None'],
+    ['https://ex1/p?serializationlevel', null, 'https://ex1/p?serializationlevel'],
+    ['https://ex1/wsman', 'http://schemas.microsoft.com/powershell/Other', 'https://ex1/wsman'],
+  ])('asks Exchange for the Full level: %s', (endpoint, shell_resource, expected) => {
+    const { settings } = settingsFrom(config({ endpoint, shell_resource }), {});
+    expect(sessionUrl(settings?.endpoint as WsmanEndpoint)).toBe(expected);
+  });
+
   test('means Kerberos where no user is given', () => {
     const { settings } = settingsFrom(config({ endpoint: 'https://ex1.contoso.com' }), {});
     expect(settings?.endpoint).toMatchObject({
@@ -133,7 +154,7 @@ describe('a session of the provider', () => {
     const certificate = endpointCertificate(folder, ['localhost']);
     ({ caFile } = certificate);
     endpointOptions = {
-      host: (_user, drop) => organization.host('BSAEX01', drop),
+      host: ({ query, drop }) => organization.host('BSAEX01', { query, drop }),
       authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
       tls: { cert: certificate.cert, key: certificate.key },
     };
