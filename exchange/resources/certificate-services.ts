@@ -1,9 +1,10 @@
 import type { Known } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import { thumbprintProblem } from './certificate';
+import { remarksOnUse, withServicesInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
-import { certificatesOf, ownCertificate, withThumbprint } from './installed-certificate';
+import { certificatesOf } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 import type { Step } from './step';
 
@@ -111,22 +112,13 @@ export const certificateServices = defineResource({
     ];
   },
   observe: (state) => certificatesOf(state.server ?? ''),
-  view: (objects, state) => {
-    const found = withThumbprint(objects, state.thumbprint);
-    if (found === undefined) return null;
-    const declared = state.services;
-    const seen = found.services;
-    return {
-      ...state,
-      // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
-      services:
-        declared === null
-          ? (seen ?? [])
-          : seen === null
-            ? declared
-            : declared.filter((name) => includes(seen, name)),
-      fallback_thumbprint: ownCertificate(objects, state.server ?? '')?.thumbprint ?? '',
-    };
+  view: (objects, state, facts) => withServicesInUse(objects, state, state.services ?? [], facts),
+  found: (objects, planned, facts) => {
+    const there = withServicesInUse(objects, planned, [], facts);
+    // The plan did not see a certificate that this run imported since, and shows that it is given all of them.
+    const isNew = facts.history?.imported(planned.server ?? '', planned.thumbprint ?? '') ?? false;
+    return there && (isNew ? { ...there, services: [] } : there);
   },
+  remarks: remarksOnUse,
   forgets: `Where it runs no cmdlet the services stay as they are: the server is still declared, in other letter case, or it has no certificate of Setup's that could take them over.`,
 });

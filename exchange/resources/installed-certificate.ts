@@ -115,17 +115,18 @@ export function withThumbprint(
   );
 }
 
-/** The certificate that Setup made for the server: self-signed and named after it. The longest-lived of several. */
+/** Whether Setup made the certificate for the server: it is self-signed and named after it. */
+export function isOwnCertificate({ selfSigned, names }: InstalledCertificate, server: string): boolean {
+  return selfSigned && (names ?? []).some((name) => sameName(name.split('.')[0] ?? '', server));
+}
+
+/** The certificate that Setup made for the server, the longest-lived of several. */
 export function ownCertificate(
-  objects: readonly PowerShellObject[],
+  certificates: readonly InstalledCertificate[],
   server: string,
 ): InstalledCertificate | undefined {
-  return installedCertificates(objects)
-    .filter(
-      (certificate) =>
-        certificate.selfSigned &&
-        (certificate.names ?? []).some((name) => sameName(name.split('.')[0] ?? '', server)),
-    )
+  return certificates
+    .filter((certificate) => isOwnCertificate(certificate, server))
     .sort(
       (left, right) =>
         (right.notAfter ?? '').localeCompare(left.notAfter ?? '') ||

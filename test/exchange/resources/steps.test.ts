@@ -192,7 +192,7 @@ describe('the services of a certificate', () => {
 
   test('services that the session does not tell are unknown, never none', () => {
     const state = { ...declared, cmdlets: [] } as never;
-    expect(certificateServices.view?.([], state)).toBeNull();
+    expect(certificateServices.view?.([], state, in2013)).toBeNull();
   });
 });
 
