@@ -5,6 +5,7 @@ import { isListChange, type BoundValue } from './argument';
 import type { Bound } from './binding';
 import { exchangeError, promptError, type CmdletError } from './cmdlet-error';
 import type { LabOptions } from './options';
+import { preference } from './preferences';
 import type { Json, OrganizationState, ServerState } from './state';
 import type { OrganizationDraft } from './store';
 
@@ -78,13 +79,14 @@ export class Call {
   }
 
   /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
-  error(exception: string, message: string, category?: string): CmdletError {
+  error(exception: string, message: string, category?: string, target?: string): CmdletError {
     const server = this.catalog.version.isAtLeast(ExchangeVersion.V2013) ? this.session.name : undefined;
-    return exchangeError(this.cmdlet.name, server, exception, message, category);
+    return exchangeError(this.cmdlet.name, server, exception, message, category, target);
   }
 
-  /** An error beside the objects: the call goes on. */
+  /** An error beside the objects: the call goes on, unless it was told to stop at errors. */
   report(error: CmdletError): void {
+    if (preference(this.bound, 'ErrorAction') === 'Stop') throw error;
     this.errors.push(error.record);
   }
 
@@ -96,14 +98,18 @@ export class Call {
     );
   }
 
-  /** Fails where a person would have been asked. `Confirm` sent false answers the cmdlet's own question. */
+  /**
+   * Fails where a person would have been asked. `Confirm` sent false answers the cmdlet's own question; with `WhatIf`
+   * nothing is asked, since nothing is done.
+   */
   confirm(question: string): void {
-    if (this.bound.get('Confirm') !== false) throw promptError(this.cmdlet.name, question);
+    if (this.isSet('WhatIf') || this.bound.get('Confirm') === false) return;
+    throw promptError(this.cmdlet.name, question);
   }
 
   /** A question that only `Force` answers. */
   confirmUnlessForced(question: string): void {
-    if (!this.isSet('Force')) throw promptError(this.cmdlet.name, question);
+    if (!this.isSet('WhatIf') && !this.isSet('Force')) throw promptError(this.cmdlet.name, question);
   }
 
   /** By name, FQDN or distinguished name, in any letter case. */

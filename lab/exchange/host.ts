@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
-import type { PowerShellValue } from '../../powershell/outcome';
-import type { Command, CommandHost, Emission, Pipeline } from '../../remoting/server/command-host';
-import { bind, type Bound } from './binding';
+import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
+import type { Command, CommandHost, Emission, HostValue, Pipeline } from '../../remoting/server/command-host';
+import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
+import { bindingError, CmdletError, exchangeError, notSimulated } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
-import { offeredCommands, permitted } from './offered-commands';
+import { offeredCommands, offeredName, permitted } from './offered-commands';
 import { optionsFor, type LabOptions } from './options';
+import { withPreferences, type Given } from './preferences';
 import { presented, selectionOf, selectProperties } from './projection';
+import { restrictedCommand } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -46,11 +48,11 @@ interface Circumstances {
   readonly options: LabOptions;
   readonly signal: AbortSignal;
   /** Properties that go out, where a Select-Object follows. */
-  readonly selection: readonly string[] | undefined;
+  readonly selection?: readonly string[];
 }
 
-/** What a command gave. */
-type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
+/** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
+type Stage = (input: readonly HostValue[] | undefined) => Promise<Given>;
 
 /**
  * A session's commands on the simulated organization. The session lives on one server, and that server's version
@@ -77,79 +79,144 @@ export class ExchangeHost implements CommandHost {
     this.#journal = new Journal(store);
   }
 
+  /**
+   * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
+   * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
+   */
   async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
+    const trip = randomUUID();
     try {
-      const trip = randomUUID();
-      for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
+      const { statements } = pipeline;
+      let last = statements.length - 1;
+      for (let index = 0; index <= last; index += 1) {
+        const input = index === 0 ? pipeline.input : undefined;
+        const end = yield* this.#chain(statements[index] ?? [], input, trip, signal);
+        if (end === undefined) continue;
+        if (index > 0 || last === 0) {
+          yield { kind: 'failed', error: end.record };
+          return;
+        }
+        yield { kind: 'error', error: end.record };
+        last = 1;
+      }
     } catch (error) {
       if (error instanceof ConnectionDropped) this.client.drop?.();
-      if (!(error instanceof CmdletError)) throw error;
-      yield { kind: 'failed', error: error.record };
+      throw error;
     }
   }
 
-  async *#chain(chain: readonly Command[], trip: string, signal: AbortSignal): AsyncIterable<Emission> {
-    const [first, ...rest] = chain;
-    if (first === undefined) return;
-    if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
-    const options = this.#options();
-    const selections = rest.map((command) => selectionOf(command, options));
-    const call: Given = isGetCommand(first)
-      ? this.#offered(first)
-      : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
-    for (const message of call.warnings) yield { kind: 'warning', message };
-    let values: readonly PowerShellValue[] = call.output;
-    for (const names of selections) {
-      const selected = selectProperties(names, values);
-      for (const error of selected.errors) yield { kind: 'error', error };
-      values = selected.values;
+  /** @returns the error that ended it */
+  async *#chain(
+    chain: readonly Command[],
+    input: readonly HostValue[] | undefined,
+    trip: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Emission, CmdletError | undefined> {
+    const circumstances = { trip, options: this.#options(), signal };
+    let stages: readonly Stage[];
+    try {
+      if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
+      stages = chain.map((_, index) => this.#stage(chain, index, input !== undefined, circumstances));
+    } catch (error) {
+      if (error instanceof CmdletError) return error;
+      throw error;
     }
-    for (const value of values) {
-      if (signal.aborted) return;
-      yield { kind: 'output', value: presented(value, options) };
+    let values: readonly HostValue[] | undefined = input;
+    let end: CmdletError | undefined;
+    const errors: ErrorRecord[] = [];
+    for (const stage of stages) {
+      const given: Given = await stage(values);
+      for (const message of given.warnings) yield { kind: 'warning', message };
+      values = given.output;
+      errors.push(...given.errors);
+      end ??= given.end;
     }
-    for (const error of call.errors) yield { kind: 'error', error };
+    for (const value of (values ?? []) as readonly PowerShellValue[]) {
+      if (signal.aborted) return undefined;
+      yield { kind: 'output', value: presented(value, circumstances.options) };
+    }
+    for (const error of errors) yield { kind: 'error', error };
+    return end;
   }
 
-  /** Asking what there is is no call of Exchange's: the journal does not have it. */
-  #offered(command: Command): Given {
+  /** @throws CmdletError where the command is not there, or does not take its arguments: then no command runs */
+  #stage(chain: readonly Command[], index: number, hasInput: boolean, circumstances: Circumstances): Stage {
+    const command = chain[index]!;
+    const { options } = circumstances;
+    if (isNamed(command, 'select-object')) {
+      const names = selectionOf(command, options);
+      return async (input = []) => ({
+        ...selectProperties(names, input as readonly PowerShellValue[]),
+        warnings: [],
+      });
+    }
+    const next = chain[index + 1];
+    const restricted = this.#restricted(command, next !== undefined);
+    if (restricted !== undefined) return async (input = []) => restricted(input);
+    const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
+    return this.#cmdlet(command, hasInput || index > 0, {
+      ...circumstances,
+      ...(selection === undefined ? {} : { selection }),
+    });
+  }
+
+  /** A command of PowerShell's own: no call of Exchange's, so that the journal does not have it. */
+  #restricted(
+    { name, args }: Command,
+    isFollowed: boolean,
+  ): ((input: readonly HostValue[]) => Given) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
-    return { output: objects, warnings: [], errors };
+    if (name.toLowerCase() === 'get-command') {
+      const offered = offeredCommands(args, catalog, this.denied, isFollowed);
+      return () => offered;
+    }
+    return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
 
-  async #invoke(command: Command, circumstances: Circumstances): Promise<Call> {
+  #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const known = catalog.cmdlet(command.name);
+    const known = catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name);
     const cmdlet = known && permitted(known, this.denied);
-    const behaviour = await behaviourOf(command.name);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
-    const bound = this.#bind(trip, session, cmdlet, command);
-    const faults = faultsOf(this.store, cmdlet.name);
-    if (behaviour === undefined) {
-      throw exchangeError(
-        cmdlet.name,
-        session.name,
-        'NotSupportedException',
-        `The lab does not simulate ${cmdlet.name}.`,
-      );
-    }
-    await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
-    const call = this.#execute(behaviour, cmdlet, bound, circumstances);
-    await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
-    this.#record(trip, session, cmdlet.name, bound, 'completed', true);
-    return call;
+    const bound = this.#bound(trip, session, cmdlet, () =>
+      takesInput ? bindArguments(cmdlet, command.args) : bind(cmdlet, command.args),
+    );
+    if (!takesInput) return () => this.#invoke(session, cmdlet, bound, circumstances);
+    return async (input = []) => {
+      const given: Given[] = [];
+      for (const item of input) {
+        given.push(await this.#invokeOn(item, session, cmdlet, bound, circumstances));
+        if (given.at(-1)?.end !== undefined) break;
+      }
+      return together(given);
+    };
   }
 
-  #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+  /** An object that does not fit is an error of its own: the others are taken all the same. */
+  async #invokeOn(
+    item: HostValue,
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
     try {
-      return bind(cmdlet, command.args);
+      const whole = this.#bound(circumstances.trip, session, cmdlet, () => bindItem(cmdlet, bound, item));
+      return await this.#invoke(session, cmdlet, whole, circumstances);
+    } catch (error) {
+      if (!(error instanceof CmdletError)) throw error;
+      return withPreferences(cmdlet.name, bound, { ...output([]), errors: [error.record] });
+    }
+  }
+
+  #bound(trip: string, session: ServerState, cmdlet: CatalogCmdlet, binding: () => Bound): Bound {
+    try {
+      return binding();
     } catch (error) {
       const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
       this.#record(trip, session, cmdlet.name, new Map(), 'failed', false, id);
@@ -157,75 +224,108 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
+  async #invoke(
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
+    const behaviour = await behaviourOf(cmdlet.name);
+    const faults = faultsOf(this.store, cmdlet.name);
+    if (behaviour === undefined) {
+      return { ...output([]), end: notSimulated(cmdlet.name, `The lab does not simulate ${cmdlet.name}.`) };
+    }
+    const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
+      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId);
+    const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
+      this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+
+    let { given, error } = { given: output([]), error: await meet('before', false) };
+    const isRehearsal = bound.get('WhatIf') === true;
+    let applied = false;
+    if (error === undefined) {
+      ({ given, error } = this.#execute(behaviour, cmdlet, bound, circumstances));
+      applied = error === undefined && !isRehearsal;
+      error ??= await meet('after', applied);
+    }
+    record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
+    return withPreferences(cmdlet.name, bound, withError(given, error));
+  }
+
+  /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
   #execute(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    { trip, options, selection }: Circumstances,
-  ): Call {
+    { options, selection }: Circumstances,
+  ): { readonly given: Given; readonly error: CmdletError | undefined } {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
-    const run = (organization: Organization): Call => {
+    const calls: Call[] = [];
+    const run = (organization: Organization): void => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
       const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
+      calls.push(call);
       behaviour.run(call);
-      return call;
+      if (behaviour.changes && bound.get('Confirm') === true) call.confirm('Are you sure?');
     };
+    let error: CmdletError | undefined;
     try {
-      if (behaviour.changes === undefined) return run(readStale(this.store) ?? this.store.read());
-      return this.store.locked(() => {
-        const before = this.store.read();
-        const call = this.store.change(run);
-        keepForStaleReads(this.store, before);
-        return call;
-      });
-    } catch (error) {
-      if (error instanceof CmdletError) {
-        const session = this.#session(this.store.read());
-        this.#record(trip, session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
-      }
-      throw error;
+      if (behaviour.changes === undefined) run(readStale(this.store) ?? this.store.read());
+      else if (bound.get('WhatIf') === true) this.store.rehearse(run);
+      else this.#change(run);
+    } catch (thrown) {
+      if (!(thrown instanceof CmdletError)) throw thrown;
+      error = thrown;
     }
+    const [call] = calls;
+    const showsNothing = behaviour.changes && (error !== undefined || bound.get('WhatIf') === true);
+    const given = {
+      output: showsNothing ? [] : (call?.output ?? []),
+      warnings: call?.warnings ?? [],
+      errors: call?.errors ?? [],
+    };
+    return { given, error };
   }
 
+  #change(run: (organization: Organization) => void): void {
+    this.store.locked(() => {
+      const before = this.store.read();
+      this.store.change(run);
+      keepForStaleReads(this.store, before);
+    });
+  }
+
+  /** @returns the error that a fault makes of the call */
   async #meet(
     faults: readonly Fault[],
     when: 'before' | 'after',
     session: ServerState,
     cmdlet: CatalogCmdlet,
-    bound: Bound,
-    { trip, signal }: Circumstances,
-  ): Promise<void> {
+    signal: AbortSignal,
+    recordDrop: () => void,
+  ): Promise<CmdletError | undefined> {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
-      const applied = when === 'after';
       switch (fault.effect) {
         case 'delay':
           await sleep(fault.delayMs ?? 1000, undefined, { signal });
           break;
         case 'drop':
-          this.#record(trip, session, cmdlet.name, bound, 'dropped', applied);
+          recordDrop();
           throw new ConnectionDropped();
         case 'fail': {
-          const error = exchangeError(
+          const { record } = exchangeError(
             cmdlet.name,
             session.name,
             'ADTransientException',
             'Active Directory is not available. This is a fault that was asked for.',
           );
-          this.#record(
-            trip,
-            session,
-            cmdlet.name,
-            bound,
-            'failed',
-            applied,
-            error.record.fullyQualifiedErrorId,
-          );
-          throw error;
+          return new CmdletError(record, fault.terminating === true);
         }
       }
     }
+    return undefined;
   }
 
   #record(
@@ -266,6 +366,25 @@ export class ExchangeHost implements CommandHost {
   }
 }
 
-function isGetCommand({ name }: Command): boolean {
-  return name.toLowerCase() === 'get-command';
+function isNamed({ name }: Command, wanted: string): boolean {
+  return name.toLowerCase() === wanted;
+}
+
+function output(values: readonly PowerShellValue[]): Given {
+  return { output: values, warnings: [], errors: [] };
+}
+
+function withError(given: Given, error: CmdletError | undefined): Given {
+  if (error === undefined) return given;
+  return error.terminating ? { ...given, end: error } : { ...given, errors: [...given.errors, error.record] };
+}
+
+function together(parts: readonly Given[]): Given {
+  const end = parts.at(-1)?.end;
+  return {
+    output: parts.flatMap((part) => part.output),
+    warnings: parts.flatMap((part) => part.warnings),
+    errors: parts.flatMap((part) => part.errors),
+    ...(end === undefined ? {} : { end }),
+  };
 }

@@ -21,6 +21,12 @@ export interface Disturbance {
       }
     /** The connection breaks; `during` after half of the answer. */
     | { readonly kind: 'reset' }
+    /** Nothing is ever answered, and the connection stays, as while an application pool restarts. */
+    | { readonly kind: 'silence' }
+    /** The server ends its half of the connection, and says nothing. */
+    | { readonly kind: 'half-close' }
+    /** Heads of an answer that never end; in the body, bytes that never end, few at a time. */
+    | { readonly kind: 'endless'; readonly part: 'head' | 'body' }
     /** The answer takes longer. */
     | { readonly kind: 'slow'; readonly delayMs: number }
     /** The server has ended every shell. */

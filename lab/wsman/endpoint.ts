@@ -200,6 +200,14 @@ class Endpoint {
         case 'slow':
           await sleep(effect.delayMs);
           break;
+        case 'silence':
+          return false;
+        case 'half-close':
+          request.socket.end();
+          return false;
+        case 'endless':
+          drip(request, effect.part);
+          return false;
         case 'end-shells':
           await this.service.endShells();
           break;
@@ -227,6 +235,17 @@ class Endpoint {
 
 function queryOf({ url = '' }: IncomingMessage): string {
   return /\?([^#]*)/.exec(url)?.[1] ?? '';
+}
+
+const DRIP_MS = 20;
+
+/** Bytes of an answer that go on until the client has gone. */
+function drip({ socket }: IncomingMessage, part: 'head' | 'body'): void {
+  socket.write('HTTP/1.1 200 OK\r\n');
+  if (part === 'body') socket.write(`Content-Type: ${CONTENT_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  const next = part === 'head' ? `X-Filler: ${'x'.repeat(200)}\r\n` : '1\r\n \r\n';
+  const timer = setInterval(() => socket.write(next), DRIP_MS);
+  socket.once('close', () => clearInterval(timer));
 }
 
 /** `undefined` where it is too large. */

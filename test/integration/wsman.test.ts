@@ -68,9 +68,9 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     let questions: number;
     const counted = (host: CommandHost): CommandHost => ({
       powerShellVersion: host.powerShellVersion,
-      run(pipeline, signal) {
+      run(pipeline, signal, client) {
         if (pipeline.statements.flat().some(({ name }) => name === 'Get-Command')) questions += 1;
-        return host.run(pipeline, signal);
+        return host.run(pipeline, signal, client);
       },
     });
     beforeEach(async () => {
@@ -155,6 +155,33 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(new Set(Object.values(rig.effects()))).toEqual(new Set([1]));
         expect(endpoint.service.shells).toBe(0);
+      },
+      SETUP_MS,
+    );
+
+    test.each([
+      ['says nothing', { kind: 'silence' }],
+      ['ends its half of the connection', { kind: 'half-close' }],
+      ['resets the connection', { kind: 'reset' }],
+      ['never ends the head of its answer', { kind: 'endless', part: 'head' }],
+      ['never ends the body of its answer', { kind: 'endless', part: 'body' }],
+    ] as const)(
+      'keeps the object in flight in the state where the server %s when the lost session is closed',
+      async (_what, effect) => {
+        await rig.declare(firstServer);
+        const cmdlet = 'Import-ExchangeCertificate';
+        endpoint.disturbances.arm({ operation: 'Receive', cmdlet, effect: { kind: 'reset' }, when: 'after' });
+        // The plan has a session of its own, which closes well.
+        endpoint.disturbances.arm({ operation: 'Delete', at: 2, effect });
+        const broken = await rig.apply({ environment: environment() });
+        expect(endpoint.disturbances.waiting).toEqual([]);
+        expect(broken.exit).toBe(1);
+        expect(broken.said).not.toContain('Plugin did not respond');
+        expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
+        expect(rig.stateAddresses().join()).toContain('exchange_certificate.');
+        expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
+        expect(new Set(Object.values(rig.effects()))).toEqual(new Set([1]));
       },
       SETUP_MS,
     );

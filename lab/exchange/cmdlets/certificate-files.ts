@@ -30,7 +30,7 @@ function importCertificate(call: Call): void {
       friendlyName: call.text('FriendlyName') ?? '',
     },
   );
-  if (!call.isSet('WhatIf')) server.certificates.push(state);
+  server.certificates.push(state);
   call.write(certificateObject(server, state, call));
 }
 
@@ -99,10 +99,8 @@ function create(call: Call): void {
     exportable: call.bound.get('PrivateKeyExportable') === true,
     friendlyName: call.text('FriendlyName') ?? 'Microsoft Exchange',
   });
-  if (!call.isSet('WhatIf')) {
-    server.certificates.push(state);
-    for (const service of services) if (service !== 'None') give(server, state, service);
-  }
+  server.certificates.push(state);
+  for (const service of services) if (service !== 'None') give(server, state, service);
   call.write(certificateObject(server, state, call));
 }
 

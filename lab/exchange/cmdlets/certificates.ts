@@ -92,7 +92,6 @@ function enable(call: Call): void {
   if (wanted.includes('SMTP') && !state.internalTransport) {
     call.confirmUnlessForced('Overwrite the existing default SMTP certificate?');
   }
-  if (call.isSet('WhatIf')) return;
   for (const service of wanted) {
     if (isWildcardForMail(service, certificate)) {
       call.warn(
@@ -131,7 +130,6 @@ function remove(call: Call): void {
   call.confirm(`Remove certificate with thumbprint ${state.thumbprint}?`);
   const reason = inUse(call, server, state);
   if (reason !== undefined) throw rpcError(call, server, reason, 'InvalidArgument');
-  if (call.isSet('WhatIf')) return;
   server.certificates = server.certificates.filter((other) => other !== state);
 }
 

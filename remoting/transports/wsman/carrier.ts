@@ -163,6 +163,12 @@ export class WsmanCarrier implements Carrier {
     return sent.then(() => undefined);
   }
 
+  async answer(id: string, fragments: readonly Buffer[]): Promise<void> {
+    const commandId = this.#pipelines.get(id)?.commandId;
+    if (commandId === undefined) throw new RemotingError('closed', 'the pipeline was let go unanswered');
+    for (const fragment of fragments) await this.#ask('Send', sendBody(commandId, [fragment], 'pr'));
+  }
+
   async stop(id: string): Promise<void> {
     const pipeline = this.#pipelines.get(id);
     if (pipeline === undefined || pipeline.done) return;
@@ -323,7 +329,7 @@ export class WsmanCarrier implements Carrier {
     for (let attempt = 0; ; attempt += 1) {
       const text = envelope(this.#head(operation, options.timeoutMs), body);
       const timeoutMs = options.timeoutMs + (options.graceMs ?? 0);
-      const answer = await this.#channel.post(text, { ...options, timeoutMs });
+      const answer = await this.#channel.post(text, { ...options, timeoutMs, bound: 'ackTimeoutMs' });
       const response = this.#judge(answer, operation);
       const busy = response instanceof RemotingError ? response : this.#throttling(response, operation);
       if (!(response instanceof RemotingError) && busy === undefined) return response;
@@ -398,13 +404,16 @@ export class WsmanCarrier implements Carrier {
   async #leave(): Promise<void> {
     this.#ended.abort(givenUp());
     if (this.#mayExist) {
-      const signal = AbortSignal.timeout(DELETE_MS);
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(givenUp()), DELETE_MS);
+      const { signal } = late;
       const remove = () => this.#request('Delete', '', { signal, timeoutMs: this.#options.ackTimeoutMs });
       // A shell that stays behind counts against the user's quota until it times out, and deleting twice does no
       // harm: once more where the connection broke. Nothing more can be done where the server does not answer.
       await remove()
         .catch(remove)
         .catch(() => undefined);
+      clearTimeout(timer);
     }
     this.#channel.destroy();
   }

@@ -6,7 +6,7 @@ import { RemotingError, type RemotingFacts } from '../../remoting-error';
 import type { Authenticator } from './authentication';
 import { CONTENT_TYPE } from './names';
 import { tunnel, type Proxy } from './proxy';
-import { connectionError, secure, type TlsSettings } from './tls';
+import { connectionError, secure, toldBy, type TlsSettings } from './tls';
 
 export interface ChannelOptions {
   readonly url: URL;
@@ -30,7 +30,10 @@ export interface Answer {
 }
 
 export interface PostOptions {
+  /** Milliseconds for the whole of it: connection, request, and the answer to its last byte. */
   readonly timeoutMs: number;
+  /** The option that `timeoutMs` comes from. */
+  readonly bound: string;
   readonly signal: AbortSignal;
   /** Called right before the first byte of the request is written to a connection that stands. */
   readonly onSend?: () => void;
@@ -38,6 +41,8 @@ export interface PostOptions {
 
 /** IIS closes a connection that was idle for 120 seconds; ours go before, so that none is taken that is about to. */
 const IDLE_MS = 60_000;
+/** Bytes of the head of an answer, as Node bounds it by default; IIS sends a few hundred. */
+const MAX_HEADER_BYTES = 16_384;
 type Opened = (error: Error | null, socket?: Duplex) => void;
 
 /**
@@ -72,7 +77,7 @@ export class HttpsChannel {
 
   async #postOnce(
     text: string,
-    { timeoutMs, signal, onSend }: PostOptions,
+    { timeoutMs, bound, signal, onSend }: PostOptions,
   ): Promise<{ readonly answer: Answer; readonly connection: 'new' | 'used' }> {
     const body = Buffer.from(text, 'utf8');
     const { url, authenticator } = this.#options;
@@ -84,6 +89,7 @@ export class HttpsChannel {
       port: portOf(url),
       path: `${url.pathname}${url.search}`,
       agent: this.#agent,
+      maxHeaderSize: MAX_HEADER_BYTES,
       headers: {
         'Content-Type': CONTENT_TYPE,
         'Content-Length': body.length,
@@ -101,22 +107,29 @@ export class HttpsChannel {
       onSend?.();
       asking.end(body);
     };
-    asking.once('socket', (socket: Duplex) => {
-      write(socket).catch((error: unknown) => asking.destroy(error as Error));
-    });
-    const onAbort = (): void => {
-      asking.destroy(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      const facts = { ...this.where, bound: 'timeout', limit: timeoutMs };
-      asking.destroy(new RemotingError('timeout', `no answer after ${timeoutMs} ms`, facts));
-    }, timeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
+    let onAbort = (): void => undefined;
+    let timer: NodeJS.Timeout | undefined;
     try {
-      if (signal.aborted) onAbort();
-      return { answer: await this.#answerOf(asking), connection };
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        // Rejects by itself: Node tells of a request that is broken off only when it has a connection, and of one that
+        // is answered in part that the server hung up.
+        const breakOff = (reason: Error): void => {
+          reject(reason);
+          asking.destroy(reason);
+        };
+        onAbort = () => breakOff(signal.reason as Error);
+        timer = setTimeout(() => {
+          const facts = { ...this.where, bound, limit: timeoutMs };
+          breakOff(new RemotingError('timeout', `no answer after ${timeoutMs} ms`, facts));
+        }, timeoutMs);
+        asking.once('socket', (socket: Duplex) => void write(socket).catch(breakOff));
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.#answerOf(asking).then(resolve, reject);
+        if (signal.aborted) onAbort();
+      });
+      return { answer, connection };
     } catch (error) {
-      throw this.#failure(error as Error & { readonly code?: string }, sent);
+      throw this.#failure(error, sent);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -158,18 +171,21 @@ export class HttpsChannel {
     };
   }
 
-  #failure(error: Error & { readonly code?: string }, sent: boolean): RemotingError {
+  #failure(reason: unknown, sent: boolean): RemotingError {
     const effect = sent ? {} : { noEffect: true };
-    if (error instanceof RemotingError) {
-      return new RemotingError(
-        error.kind,
-        error.message,
-        { ...this.where, ...error.facts, ...effect },
-        { cause: error },
-      );
+    const cause = { cause: reason };
+    if (reason instanceof RemotingError) {
+      const facts = { ...this.where, ...reason.facts, ...effect };
+      return new RemotingError(reason.kind, reason.message, facts, cause);
     }
-    const facts = { ...this.where, ...effect, ...(error.code === undefined ? {} : { code: error.code }) };
-    return new RemotingError('closed', `the connection ended: ${error.message}`, facts, { cause: error });
+    const { message, code } = toldBy(reason);
+    if (code === 'HPE_HEADER_OVERFLOW') {
+      const facts = { ...this.where, ...effect, bound: 'maxHeaderBytes', limit: MAX_HEADER_BYTES };
+      const what = `the head of the answer is larger than ${MAX_HEADER_BYTES} bytes`;
+      return new RemotingError('too-large', what, facts, cause);
+    }
+    const facts = { ...this.where, ...effect, ...(code === undefined ? {} : { code }) };
+    return new RemotingError('closed', `the connection ended: ${message}`, facts, cause);
   }
 }
 
@@ -178,6 +194,8 @@ class VerifiedAgent extends Agent {
   readonly #host: string;
   readonly #port: number;
   readonly #options: ChannelOptions;
+  /** Breaks off what has not become a connection yet. */
+  readonly #ended = new AbortController();
 
   constructor(host: string, port: number, options: ChannelOptions) {
     super({ keepAlive: true, maxCachedSessions: 0 });
@@ -189,8 +207,13 @@ class VerifiedAgent extends Agent {
   override createConnection(_options: object, opened: Opened): undefined {
     this.#connect().then(
       (socket) => opened(null, socket),
-      (error: unknown) => opened(connectionError(error as Error, this.#host, this.#port)),
+      (reason: unknown) => opened(connectionError(reason, this.#host, this.#port)),
     );
+  }
+
+  override destroy(): void {
+    this.#ended.abort(new RemotingError('closed', 'the connection was given up', { noEffect: true }));
+    super.destroy();
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
@@ -206,8 +229,10 @@ class VerifiedAgent extends Agent {
 
   async #connect(): Promise<Duplex> {
     const { proxy, tls } = this.#options;
-    const below = proxy === undefined ? undefined : await tunnel(proxy, this.#host, this.#port, IDLE_MS);
-    return await secure(this.#host, this.#port, below, tls);
+    const { signal } = this.#ended;
+    const below =
+      proxy === undefined ? undefined : await tunnel(proxy, this.#host, this.#port, IDLE_MS, signal);
+    return await secure(this.#host, this.#port, below, tls, signal);
   }
 }
 

@@ -33,8 +33,14 @@ function matches(exception: string, host: string, port: number): boolean {
   return host === name || host.endsWith(`.${name}`);
 }
 
-/** A tunnel to `host:port` (RFC 9110, section 9.3.6). */
-export async function tunnel(proxy: Proxy, host: string, port: number, timeoutMs: number): Promise<Duplex> {
+/** A tunnel to `host:port` (RFC 9110, section 9.3.6); `signal` breaks off what has not become one yet. */
+export async function tunnel(
+  proxy: Proxy,
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
   const url = parseProxy(proxy.url);
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -46,6 +52,7 @@ export async function tunnel(proxy: Proxy, host: string, port: number, timeoutMs
     path: target,
     agent: false,
     timeout: timeoutMs,
+    signal,
     headers: {
       Host: target,
       ...(url.username === ''
@@ -63,6 +70,8 @@ export async function tunnel(proxy: Proxy, host: string, port: number, timeoutMs
     throw new RemotingError('unreachable', message, where, { cause: error });
   }
   const [{ statusCode }, socket] = answer;
+  // Node takes its own listener away from a tunnel, and TLS gets one later: an error in between would end the process.
+  socket.on('error', () => undefined);
   if (statusCode === 200) return socket;
   socket.destroy();
   throw new RemotingError('unreachable', `the proxy refuses ${target} with HTTP ${statusCode ?? 0}`, {

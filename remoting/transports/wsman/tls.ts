@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
+import { type Demands, readGuardedFile, UnfitFile } from '../../../files/guarded-file';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting-error';
 
 /** How the server's certificate is known. TLS 1.2 or later is required in any case. */
@@ -27,6 +27,8 @@ export interface TlsSettings {
   readonly client?: Pick<ConnectionOptions, 'pfx' | 'cert' | 'key' | 'passphrase'>;
 }
 
+/** Those of a whole operating system take a quarter of it. */
+const AUTHORITIES_BYTES = 1024 * 1024;
 const FINGERPRINT = /^[0-9A-F]{64}$/;
 
 /** Reads what `trust` names. @throws RemotingError `usage` where a file or a fingerprint is of no use */
@@ -43,23 +45,20 @@ export function readTrust(trust: TlsTrust): TlsSettings {
 }
 
 function readAuthorities(file: string): string {
-  const pem = readNamed(file, 'the file of certification authorities');
+  const pem = readNamed(file, 'the file of certification authorities', { mostBytes: AUTHORITIES_BYTES });
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw new RemotingError('usage', `${file} holds no certificate in PEM`, { file });
   }
   return pem.toString('latin1');
 }
 
-/**
- * Waits for the disk: a small file is there at once, and by way of the thread pool takes a tenth of opening a session.
- *
- * @throws RemotingError `usage` where it cannot be read
- */
-export function readNamed(file: string, what: string): Buffer {
+/** @throws RemotingError `usage` where it cannot be read, or is not as demanded */
+export function readNamed(file: string, what: string, demands: Demands): Buffer {
   try {
-    return readFileSync(file);
+    return readGuardedFile(file, demands);
   } catch (error) {
-    throw new RemotingError('usage', `${what} ${file} cannot be read`, { file }, { cause: error });
+    if (!(error instanceof UnfitFile)) throw error;
+    throw new RemotingError('usage', `${what} ${file} ${error.why}`, { file }, { cause: error });
   }
 }
 
@@ -67,12 +66,16 @@ function colons(hexadecimal: string): string {
   return hexadecimal.match(/../g)?.join(':') ?? '';
 }
 
-/** A TLS connection to `host` whose certificate is the right one; nothing was sent on it yet. */
+/**
+ * A TLS connection to `host` whose certificate is the right one; nothing was sent on it yet. A handshake that does not
+ * end is broken off by `signal`.
+ */
 export async function secure(
   host: string,
   port: number,
   below: Duplex | undefined,
   settings: TlsSettings,
+  signal: AbortSignal,
 ): Promise<TLSSocket> {
   const { fingerprints } = settings;
   const socket = connect({
@@ -87,11 +90,10 @@ export async function secure(
   });
   // A request of two segments would wait for the acknowledgement of the first, 40 ms on most systems (RFC 896).
   socket.setNoDelay(true);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('secureConnect', resolve);
-    socket.once('error', (error: Error) => reject(connectionError(error, host, port)));
-    socket.once('close', () => reject(connectionError(new Error('the server hung up'), host, port)));
-  });
+  // An error without a listener would end the process: this one stays when those of the handshake have gone. Whoever
+  // uses the connection has listeners of their own; for others it is enough that it is closed.
+  socket.on('error', () => undefined);
+  await shaken(socket, host, port, signal);
   if (fingerprints === undefined) return socket;
   const shown = socket.getPeerCertificate().fingerprint256;
   if (!fingerprints.includes(shown)) {
@@ -101,6 +103,28 @@ export async function secure(
     throw new RemotingError('tls-untrusted', message, facts);
   }
   return socket;
+}
+
+/** Listens until the handshake has ended, and no longer. */
+function shaken(socket: TLSSocket, host: string, port: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      socket.off('secureConnect', onSecure).off('error', onError).off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const fail = (reason: unknown): void => end(() => reject(connectionError(reason, host, port)));
+    const onSecure = (): void => end(resolve);
+    const onError = (reason: unknown): void => fail(reason);
+    const onClose = (): void => fail(new Error('the server hung up'));
+    const onAbort = (): void => {
+      fail(signal.reason);
+      socket.destroy();
+    };
+    socket.once('secureConnect', onSecure).once('error', onError).once('close', onClose);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
 }
 
 /** Who vouches for the server. A pinned certificate needs nobody, and reading Node's authorities takes 25 ms. */
@@ -148,24 +172,47 @@ const MEANINGS: { readonly [kind in RemotingErrorKind]?: string } = {
   unreachable: 'cannot be reached',
 };
 
-type NodeError = Error & { readonly code?: string; readonly cert?: { readonly subjectaltname?: string } };
+/** What a reason tells; it may be anything, since anything can be thrown. */
+export interface Told {
+  readonly message: string;
+  /** Of Node, for example `ECONNREFUSED`; a `DOMException` has a number there, which is none. */
+  readonly code?: string;
+  /** Names of the certificate that was shown, as Node writes them. */
+  readonly names?: string;
+}
 
-/** Why no connection came about; nothing was sent then. */
-export function connectionError(error: NodeError, host: string, port: number): RemotingError {
-  if (error instanceof RemotingError) return error;
-  const { code } = error;
+export function toldBy(reason: unknown): Told {
+  if (typeof reason !== 'object' || reason === null) {
+    return { message: typeof reason === 'string' && reason !== '' ? reason : 'no reason is known' };
+  }
+  const { message, code, cert } = reason as { readonly [name: string]: unknown };
+  const names = (cert as { readonly subjectaltname?: unknown } | null | undefined)?.subjectaltname;
+  const known = typeof code === 'string' ? code : undefined;
+  return {
+    // Node gives the failures of several addresses as one error without a message of its own.
+    message: typeof message === 'string' && message !== '' ? message : (known ?? 'no reason is known'),
+    ...(known === undefined ? {} : { code: known }),
+    ...(typeof names === 'string' ? { names } : {}),
+  };
+}
+
+/** Why no connection came about, whatever the reason is; nothing was sent then. */
+export function connectionError(reason: unknown, host: string, port: number): RemotingError {
+  if (reason instanceof RemotingError) return reason;
+  const { message, code, names } = toldBy(reason);
   const handshake =
     code === undefined || code.startsWith('ERR_SSL_') || code === 'ECONNRESET' || code === 'EPROTO';
   const kind = VERIFICATION[code ?? ''] ?? (handshake ? 'closed' : 'unreachable');
-  const names = error.cert?.subjectaltname?.split(', ').map((name) => name.replace(/^DNS:/, ''));
   const facts: RemotingFacts = {
     host,
     port,
     noEffect: true,
     ...(code === undefined ? {} : { code }),
-    ...(names === undefined ? {} : { certificateNames: names }),
+    ...(names === undefined
+      ? {}
+      : { certificateNames: names.split(', ').map((name) => name.replace(/^DNS:/, '')) }),
   };
-  return new RemotingError(kind, `${host}:${port} ${MEANINGS[kind] ?? ''}: ${error.message}`, facts, {
-    cause: error,
+  return new RemotingError(kind, `${host}:${port} ${MEANINGS[kind] ?? ''}: ${message}`, facts, {
+    cause: reason,
   });
 }

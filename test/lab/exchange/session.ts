@@ -44,8 +44,10 @@ export interface Result {
   readonly objects: readonly PowerShellObject[];
   readonly warnings: readonly string[];
   readonly errors: readonly string[];
-  /** FullyQualifiedErrorId of the error that ended the call. */
+  /** FullyQualifiedErrorId of the error that ended the call, or of the first where nothing but errors came. */
   readonly failed?: string;
+  /** That error ended the pipeline. */
+  readonly terminated: boolean;
   readonly message?: string;
 }
 
@@ -74,18 +76,21 @@ export async function callWith(
   for await (const emission of host.run(pipeline, new AbortController().signal)) {
     emissions.push(emission);
   }
-  const failed = emissions.find((emission) => emission.kind === 'failed');
+  const end = emissions.find((emission) => emission.kind === 'failed');
+  const objects = emissions.flatMap((emission) =>
+    emission.kind === 'output' ? [emission.value as PowerShellObject] : [],
+  );
+  const failed = end ?? (objects.length > 0 ? undefined : emissions.find(({ kind }) => kind === 'error'));
   return {
-    objects: emissions.flatMap((emission) =>
-      emission.kind === 'output' ? [emission.value as PowerShellObject] : [],
-    ),
+    objects,
     warnings: emissions.flatMap((emission) => (emission.kind === 'warning' ? [emission.message] : [])),
     errors: emissions.flatMap((emission) =>
       emission.kind === 'error' ? [emission.error.fullyQualifiedErrorId] : [],
     ),
-    ...(failed === undefined
-      ? {}
-      : { failed: failed.error.fullyQualifiedErrorId, message: failed.error.message }),
+    terminated: end !== undefined,
+    ...(failed?.kind === 'error' || failed?.kind === 'failed'
+      ? { failed: failed.error.fullyQualifiedErrorId, message: failed.error.message }
+      : {}),
   };
 }
 

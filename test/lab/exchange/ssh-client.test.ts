@@ -170,16 +170,19 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
 
   test('carries large answers and calls', async () => {
     const session = await connect();
+    // Property bags with all that is within them are large.
+    lab.setOptions({ objectForm: 'bag' });
     const statement = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };
     const further = Array.from({ length: 299 }, () => statement);
     const outcome = await session.invokeInTurn([statement, ...further]);
+    lab.setOptions({});
     expect(JSON.stringify(outcome).length).toBeGreaterThan(3_000_000);
     const fileData = new Uint8Array(4_000_000).fill(7);
     const call = {
       cmdlet: 'Import-ExchangeCertificate',
       parameters: { Server: 'BSAEX01', FileData: fileData },
     };
-    expect((await session.invoke(call)).kind).toBe('failed');
+    expect(await session.invoke(call)).toMatchObject({ kind: 'objects', objects: [], errors: [{}] });
     expect(lab.journal().at(-1)?.parameters).toMatchObject({ FileData: '<4000000 bytes>' });
     await session.close();
   });

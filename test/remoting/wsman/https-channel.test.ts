@@ -41,7 +41,8 @@ test('a server that forgets who a connection is for is proved to with every requ
   let sent = 0;
   const post = async (): Promise<number> => {
     const { signal } = new AbortController();
-    const { status } = await channel.post('<a/>', { timeoutMs: 5_000, signal, onSend: () => (sent += 1) });
+    const times = { timeoutMs: 5_000, bound: 'timeoutMs' };
+    const { status } = await channel.post('<a/>', { ...times, signal, onSend: () => (sent += 1) });
     return status;
   };
   // The lab forgets users of Basic, and has a fault for what is no envelope.
