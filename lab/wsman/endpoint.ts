@@ -233,10 +233,6 @@ class Endpoint {
   }
 }
 
-function queryOf({ url = '' }: IncomingMessage): string {
-  return /\?([^#]*)/.exec(url)?.[1] ?? '';
-}
-
 const DRIP_MS = 20;
 
 /** Bytes of an answer that go on until the client has gone. */
@@ -246,6 +242,10 @@ function drip({ socket }: IncomingMessage, part: 'head' | 'body'): void {
   const next = part === 'head' ? `X-Filler: ${'x'.repeat(200)}\r\n` : '1\r\n \r\n';
   const timer = setInterval(() => socket.write(next), DRIP_MS);
   socket.once('close', () => clearInterval(timer));
+}
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  return /\?([^#]*)/.exec(url)?.[1] ?? '';
 }
 
 /** `undefined` where it is too large. */
