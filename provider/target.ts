@@ -8,7 +8,7 @@ import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
 import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
-import type { InvokeOptions, Session } from '../powershell/session';
+import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
@@ -66,7 +66,7 @@ export class ExchangeTarget {
     () => this.#declaredServers(),
     async (calls) => {
       const outcome = await this.#call(calls, (session, options) => session.invokeInTurn(calls, options));
-      return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
+      return 'kind' in outcome && outcome.kind === 'trip' ? outcome : undefined;
     },
   );
   /** What the steps of the run did to certificates. */
@@ -357,11 +357,11 @@ export class ExchangeTarget {
     return again ? this.#call([invocation], run, signal) : first;
   }
 
-  async #call(
+  async #call<Brought extends Outcome | TripOutcome>(
     calls: readonly [Invocation, ...Invocation[]],
-    run: (session: Session, options: InvokeOptions) => Promise<Outcome>,
+    run: (session: Session, options: InvokeOptions) => Promise<Brought>,
     signal?: AbortSignal,
-  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+  ): Promise<Brought | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
     const opening = this.#opening();
     try {
