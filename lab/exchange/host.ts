@@ -10,10 +10,11 @@ import { bindingError, CmdletError, exchangeError, notSimulated } from './cmdlet
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
-import { offeredCommands, permitted } from './offered-commands';
+import { offeredCommands, offeredName, permitted } from './offered-commands';
 import { DEFAULT_OPTIONS, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
 import { presented, propertyNames, selectProperties } from './projection';
+import { restrictedCommand } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -136,11 +137,9 @@ export class ExchangeHost implements CommandHost {
       const names = selectionOf(command, options);
       return async (input = []) => output(selectProperties(names, input as readonly PowerShellValue[]));
     }
-    if (isNamed(command, 'get-command')) {
-      const offered = this.#offered(command);
-      return async () => offered;
-    }
     const next = chain[index + 1];
+    const restricted = this.#restricted(command, next !== undefined);
+    if (restricted !== undefined) return async (input = []) => restricted(input);
     const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
     return this.#cmdlet(command, hasInput || index > 0, {
       ...circumstances,
@@ -148,12 +147,18 @@ export class ExchangeHost implements CommandHost {
     });
   }
 
-  /** Asking what there is is no call of Exchange's: the journal does not have it. */
-  #offered(command: Command): Given {
+  /** A command of PowerShell's own: no call of Exchange's, so that the journal does not have it. */
+  #restricted(
+    { name, args }: Command,
+    isFollowed: boolean,
+  ): ((input: readonly HostValue[]) => Given) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
-    return { ...output(objects), errors };
+    if (name.toLowerCase() === 'get-command') {
+      const offered = offeredCommands(args, catalog, this.denied, isFollowed);
+      return () => offered;
+    }
+    return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
 
   #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
