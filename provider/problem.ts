@@ -3,7 +3,7 @@ import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import type { ErrorRecord, Outcome } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
-import { RemotingError } from '../remoting/remoting-error';
+import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
@@ -205,7 +205,11 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'usage':
       return 'Correct that setting and try again.';
     case 'timeout':
-      return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
+      return facts.stderr === undefined && facts.output === undefined
+        ? `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`
+        : `What answers there wrote that in place of a session: correct it where PowerShell is started. ${startedBy(endpoint)} Raise ${ENVIRONMENT.open_timeout_seconds} if it is only slow.`;
+    case 'not-started':
+      return `Start it there by hand to see the same, and correct what it says: a session configuration file (.pssc) that is missing or broken keeps it from starting. ${startedBy(endpoint)}`;
     case 'refused':
       if (facts.subsystem !== undefined) {
         return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
@@ -227,9 +231,29 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       return `Name the host of ${facts.location ?? 'the new address'} in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours.`;
     case 'throttled':
       return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
-    case 'closed':
     case 'protocol':
+      if (facts.output !== undefined) {
+        return `Something writes text to the output that belongs to the session: a banner, a profile or start-up file of the shell, or a program that is no PowerShell. Let it be silent. ${startedBy(endpoint)}`;
+      }
+      return notPowerShell(facts);
+    case 'closed':
     case 'too-large':
-      return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+      return notPowerShell(facts);
+  }
+}
+
+function notPowerShell(facts: RemotingFacts): string {
+  return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+}
+
+/** Where it is said how PowerShell is started. */
+function startedBy(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case 'ssh':
+      return `The server's sshd_config starts it, as the subsystem ${endpoint.subsystem} (${ENVIRONMENT.ssh_subsystem}).`;
+    case 'process':
+      return `${ENVIRONMENT.process_command} starts it; -NoLogo and -NoProfile keep PowerShell itself silent.`;
+    case 'wsman':
+      return '';
   }
 }

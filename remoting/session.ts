@@ -20,8 +20,8 @@ import { mayRefuseSelection, onlyLooks, Selection } from './client/selection';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
-import { protocolError, RemotingError, tooLarge } from './remoting-error';
-import type { Carrier, Transport } from './transport';
+import { protocolError, RemotingError, tooLarge, type Reached } from './remoting-error';
+import type { Carrier, CarrierOptions, Said, Transport } from './transport';
 
 export interface SessionOptions {
   /**
@@ -115,8 +115,13 @@ export async function openSession(
   const onAbort = (): void => giveUp.abort(new RemotingError('closed', 'opening the session was given up'));
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();
+  let reached: Reached | undefined;
+  let carrier: Carrier | undefined;
+  const onReached = (stage: Reached): void => {
+    reached = stage;
+  };
   try {
-    const carrier = await connect(transport, settings, giveUp.signal);
+    carrier = await connect(transport, { ...settings, onReached }, giveUp.signal);
     const session = new RemotingSession(carrier, settings);
     try {
       await orAbort(session.open(), giveUp.signal);
@@ -125,6 +130,8 @@ export async function openSession(
       await session.close();
       throw error;
     }
+  } catch (error) {
+    throw withCircumstances(error, reached, carrier?.said?.() ?? {});
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
@@ -134,7 +141,7 @@ export async function openSession(
 /** A transport that comes through after all when nobody waits any more is closed again. */
 async function connect(
   transport: Transport,
-  settings: { readonly bounds: Bounds; readonly ackTimeoutMs: number },
+  settings: CarrierOptions,
   signal: AbortSignal,
 ): Promise<Carrier> {
   const connecting = transport.connect(settings, signal);
@@ -147,6 +154,24 @@ async function connect(
     );
     throw error;
   }
+}
+
+/** Characters of what a program has said that stand in a message; its facts have more. */
+const MOST_SAID = 500;
+
+/** The same error, with how far the opening had come, and for a time-out with what a program said meanwhile. */
+function withCircumstances(error: unknown, reached: Reached | undefined, said: Said): unknown {
+  if (!(error instanceof RemotingError)) return error;
+  const { kind, facts } = error;
+  const heard = kind === 'timeout' ? said : {};
+  const texts = Object.values(heard).map((text) => `; it said: ${text.slice(-MOST_SAID)}`);
+  const more = { ...heard, ...(reached === undefined ? {} : { reached }) };
+  return new RemotingError(
+    kind,
+    `${error.message}${texts.join('')}`,
+    { ...facts, ...more },
+    { cause: error },
+  );
 }
 
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
