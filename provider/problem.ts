@@ -9,6 +9,7 @@ import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
+import { notSentInTime, unheard } from './unheard';
 
 const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
@@ -19,12 +20,8 @@ const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME
 const LOOKS = /^(Get|Test)-/;
 const LOOKED =
   'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
-const READ_LOST =
-  'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
 const WENT_ON =
   'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
-const CHANGE_LOST =
-  'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
 
 /** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
 const MOST_SHOWN = 10;
@@ -42,16 +39,14 @@ export function outcomeProblem(
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
   const onlyLooks = LOOKS.test(cmdlet);
-  if (outcome.kind === 'unknown') {
-    return {
-      severity: 'error',
-      summary: `The connection was lost during ${cmdlet}${where}`,
-      detail: `${outcome.message}\n${onlyLooks ? READ_LOST : CHANGE_LOST}`,
-    };
-  }
+  if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined) return undefined;
+  if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
+    const problem = notSentInTime(cmdlet, where, outcome.bound);
+    if (problem !== undefined) return problem;
+  }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
   const detail = [

@@ -7,7 +7,7 @@ import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
-import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
@@ -53,6 +53,8 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What would keep the same read from its end once more. */
+const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -343,7 +345,8 @@ export class ExchangeTarget {
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {
     const first = await this.#invoke(invocation, signal);
-    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
+    const isLost = 'kind' in first && first.kind === 'unknown' && !NO_USE_AGAIN.has(first.interruption);
+    return isLost ? this.#invoke(invocation, signal) : first;
   }
 
   /** A call that never left is sent once more over a new session: it certainly had no effect. */
@@ -377,18 +380,21 @@ export class ExchangeTarget {
       ...(signal === undefined ? {} : { signal }),
     });
     this.note(callNote(calls, outcome, performance.now() - begin));
-    const lost =
-      outcome.kind === 'unknown'
-        ? outcome.interruption
-        : outcome.kind === 'failed'
-          ? outcome.notSent
-          : undefined;
-    if ((lost === 'closed' || lost === 'protocol') && this.#session === opening) {
+    if (endsSession(outcome) && this.#session === opening) {
       this.#session = null;
       await session.close();
     }
     return outcome;
   }
+}
+
+/** True where the session is of no use any more. A call that took too long ends alone. */
+function endsSession(outcome: Outcome | TripOutcome): boolean {
+  if (outcome.kind !== 'unknown' && outcome.kind !== 'failed') return false;
+  const { bound } = outcome;
+  const lost = outcome.kind === 'unknown' ? outcome.interruption : outcome.notSent;
+  if (lost === 'timeout') return bound !== undefined && bound.name !== 'callTimeoutMs';
+  return lost === 'closed' || lost === 'protocol';
 }
 
 function serverOf({ parameters: { Server: server } }: Invocation): string | null {
