@@ -10,7 +10,7 @@ import type { WsmanAuthentication } from '../remoting/transports/wsman/authentic
 import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
 import { ENVIRONMENT } from './configuration';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
-import { WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
+import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
 /**
  * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
@@ -71,10 +71,10 @@ async function transportFor(
 ): Promise<Transport> {
   if (endpoint.kind === 'wsman') {
     const { wsmanTransport } = await import('../remoting/transports/wsman/transport');
-    const { url, caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
+    const { caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
     const { operationTimeoutMs, maxEnvelopeBytes } = endpoint;
     return wsmanTransport({
-      url,
+      url: sessionUrl(endpoint),
       authentication: wsmanAuthentication(endpoint, environment),
       trust: {
         ...(caFile === null ? {} : { caFile }),
