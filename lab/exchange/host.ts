@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
-import type { Command, CommandHost, Emission, HostValue, Pipeline } from '../../remoting/server/command-host';
+import type {
+  ClientHost,
+  Command,
+  CommandHost,
+  Emission,
+  HostValue,
+  Pipeline,
+} from '../../remoting/server/command-host';
+import { NO_HOST } from '../../remoting/server/prompts';
 import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
@@ -31,12 +39,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2013': '4.0',
 };
 
-/** What a call comes with. */
-interface Circumstances {
-  /** The trip over the connection that brought it. */
+/** The trip over the connection that brings calls. */
+interface Visit {
   readonly trip: string;
-  readonly options: LabOptions;
   readonly signal: AbortSignal;
+  readonly client: ClientHost;
+}
+
+/** What a call comes with. */
+interface Circumstances extends Visit {
+  readonly options: LabOptions;
   /** Properties that go out, where a Select-Object follows. */
   readonly selection?: readonly string[];
 }
@@ -73,14 +85,14 @@ export class ExchangeHost implements CommandHost {
    * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
    * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
    */
-  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
-    const trip = randomUUID();
+  async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
+    const visit = { trip: randomUUID(), signal, client };
     try {
       const { statements } = pipeline;
       let last = statements.length - 1;
       for (let index = 0; index <= last; index += 1) {
         const input = index === 0 ? pipeline.input : undefined;
-        const end = yield* this.#chain(statements[index] ?? [], input, trip, signal);
+        const end = yield* this.#chain(statements[index] ?? [], input, visit);
         if (end === undefined) continue;
         if (index > 0 || last === 0) {
           yield { kind: 'failed', error: end.record };
@@ -99,10 +111,9 @@ export class ExchangeHost implements CommandHost {
   async *#chain(
     chain: readonly Command[],
     input: readonly HostValue[] | undefined,
-    trip: string,
-    signal: AbortSignal,
+    visit: Visit,
   ): AsyncGenerator<Emission, CmdletError | undefined> {
-    const circumstances = { trip, options: this.#options(), signal };
+    const circumstances = { ...visit, options: this.#options() };
     let stages: readonly Stage[];
     try {
       if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
@@ -122,7 +133,7 @@ export class ExchangeHost implements CommandHost {
       end ??= given.end;
     }
     for (const value of (values ?? []) as readonly PowerShellValue[]) {
-      if (signal.aborted) return undefined;
+      if (visit.signal.aborted) return undefined;
       yield { kind: 'output', value: presented(value, circumstances.options) };
     }
     for (const error of errors) yield { kind: 'error', error };
@@ -139,7 +150,7 @@ export class ExchangeHost implements CommandHost {
     }
     const next = chain[index + 1];
     const restricted = this.#restricted(command, next !== undefined);
-    if (restricted !== undefined) return async (input = []) => restricted(input);
+    if (restricted !== undefined) return (input = []) => restricted(input, circumstances.client);
     const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
     return this.#cmdlet(command, hasInput || index > 0, {
       ...circumstances,
@@ -151,12 +162,12 @@ export class ExchangeHost implements CommandHost {
   #restricted(
     { name, args }: Command,
     isFollowed: boolean,
-  ): ((input: readonly HostValue[]) => Given) | undefined {
+  ): ((input: readonly HostValue[], client: ClientHost) => Promise<Given>) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     if (name.toLowerCase() === 'get-command') {
       const offered = offeredCommands(args, catalog, this.denied, isFollowed);
-      return () => offered;
+      return async () => offered;
     }
     return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
