@@ -1,6 +1,6 @@
 import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import { protocolError, tooLarge } from '../remoting-error';
+import { protocolError, RemotingError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { StreamName } from '../streams';
 import type { ClientHost, CommandHost, Pipeline } from './command-host';
@@ -36,6 +36,8 @@ interface Pipe {
   readonly stop: AbortController;
   /** Set once the pipeline runs. */
   running?: Promise<void>;
+  /** The client sent it more than a bound allows. */
+  overflowed?: boolean;
   /** Set where it may ask. */
   prompts?: Prompts;
 }
@@ -74,12 +76,31 @@ export class ServedPool {
 
   /** Takes bytes; the function that it gives does what they ask for. */
   receive(target: string, bytes: Uint8Array, stream: StreamName): () => Promise<void> {
+    const pipe = this.#pipes.get(target);
     // Input for a pipeline that has ended is forgotten, as in PowerShell.
-    const events =
-      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, bytes, stream) : [];
-    return async () => {
-      for (const event of events) await this.#follow(event);
-    };
+    if (target !== EMPTY_GUID && (pipe === undefined || pipe.overflowed)) return async () => undefined;
+    try {
+      const events = this.#pool.receive(target, bytes, stream);
+      return async () => {
+        for (const event of events) await this.#follow(event);
+      };
+    } catch (error) {
+      if (pipe === undefined || !(error instanceof RemotingError) || error.kind !== 'too-large') throw error;
+      return () => this.#overflow(target, pipe, error);
+    }
+  }
+
+  /** Ends a pipeline that is past a bound, and it alone: what was kept of it is dropped, what still comes is not kept. */
+  async #overflow(pipeline: string, pipe: Pipe, { message, facts }: RemotingError): Promise<void> {
+    pipe.overflowed = true;
+    this.#pool.forget(pipeline);
+    if (pipe.running !== undefined) {
+      pipe.stop.abort();
+      return;
+    }
+    const error = { fullyQualifiedErrorId: `TooLarge,${facts.bound ?? ''}`, message };
+    await this.#say(pipeline, contentOf({ kind: 'failed', error }));
+    this.#outlet.ended?.(pipeline);
   }
 
   /** Resolves when the pipeline has ended, or has had its time to. */
