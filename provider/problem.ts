@@ -26,6 +26,9 @@ const WENT_ON =
 const CHANGE_LOST =
   'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
 
+const UNEXPECTED =
+  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+
 /** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
 const MOST_SHOWN = 10;
 
@@ -42,6 +45,13 @@ export function outcomeProblem(
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
   const onlyLooks = LOOKS.test(cmdlet);
+  if (outcome.kind === 'unknown' && outcome.interruption === 'prompt') {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${outcome.message}\n${CHANGE_LOST}`,
+    };
+  }
   if (outcome.kind === 'unknown') {
     return {
       severity: 'error',
@@ -52,6 +62,13 @@ export function outcomeProblem(
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined) return undefined;
+  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${outcome.unexpectedQuestion}\n(${first.fullyQualifiedErrorId})\n${UNEXPECTED} ${RESUME}`,
+    };
+  }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
   const detail = [

@@ -10,19 +10,20 @@ import type {
   HostValue,
   Pipeline,
 } from '../../remoting/server/command-host';
-import { NO_HOST } from '../../remoting/server/prompts';
+import { NO_HOST, PromptFailed } from '../../remoting/server/prompts';
 import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, CmdletError, exchangeError, notSimulated } from './cmdlet-error';
+import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
-import { Journal, shownArguments, type JournalEntry } from './journal';
+import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, offeredName, permitted } from './offered-commands';
 import { optionsFor, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
 import { presented, selectionOf, selectProperties } from './projection';
-import { restrictedCommand } from './restricted-commands';
+import { Declined, isYes, promptFor, Question, type Conversation } from './question';
+import { restrictedCommand, RESTRICTED_COMMANDS } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -61,6 +62,13 @@ interface Circumstances extends Visit {
   readonly options: LabOptions;
   /** Properties that go out, where a Select-Object follows. */
   readonly selection?: readonly string[];
+}
+
+/** How a cmdlet ended. `declined`: a person said no to the whole of it. */
+interface Executed {
+  readonly given: Given;
+  readonly error: CmdletError | undefined;
+  readonly declined: boolean;
 }
 
 /** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
@@ -142,9 +150,11 @@ export class ExchangeHost implements CommandHost {
       errors.push(...given.errors);
       end ??= given.end;
     }
+    // What PowerShell itself shows of commands is the endpoint's own, whatever form Exchange's objects have.
+    const isExchanges = !chain.every(isRestricted);
     for (const value of (values ?? []) as readonly PowerShellValue[]) {
       if (visit.signal.aborted) return undefined;
-      yield { kind: 'output', value: presented(value, circumstances.options) };
+      yield { kind: 'output', value: isExchanges ? presented(value, circumstances.options) : value };
     }
     for (const error of errors) yield { kind: 'error', error };
     return end;
@@ -246,8 +256,10 @@ export class ExchangeHost implements CommandHost {
     if (behaviour === undefined) {
       return { ...output([]), end: notSimulated(cmdlet.name, `The lab does not simulate ${cmdlet.name}.`) };
     }
+    const conversation: Conversation = { answers: [], made: [] };
+    const { answers } = conversation;
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
-      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId);
+      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
     const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
       this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
 
@@ -255,12 +267,39 @@ export class ExchangeHost implements CommandHost {
     const isRehearsal = bound.get('WhatIf') === true;
     let applied = false;
     if (error === undefined) {
-      ({ given, error } = this.#execute(behaviour, cmdlet, bound, circumstances));
-      applied = error === undefined && !isRehearsal;
+      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      ({ given, error } = executed);
+      applied = error === undefined && !isRehearsal && !executed.declined;
       error ??= await meet('after', applied);
     }
     record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
     return withPreferences(cmdlet.name, bound, withError(given, error));
+  }
+
+  /** Runs a cmdlet, again for each answer that it needs. */
+  async #converse(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+    conversation: Conversation,
+  ): Promise<Executed> {
+    for (;;) {
+      try {
+        return this.#execute(behaviour, cmdlet, bound, circumstances, conversation);
+      } catch (error) {
+        if (error instanceof Declined) return { given: output([]), error: undefined, declined: true };
+        if (!(error instanceof Question)) throw error;
+        const { message: question } = error;
+        try {
+          const choice = await circumstances.client.promptForChoice(promptFor(question));
+          conversation.answers.push({ question, yes: isYes(choice) });
+        } catch (failure) {
+          if (!(failure instanceof PromptFailed)) throw failure;
+          return { given: output([]), error: unanswered(cmdlet.name, failure), declined: false };
+        }
+      }
+    }
   }
 
   /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
@@ -269,14 +308,26 @@ export class ExchangeHost implements CommandHost {
     cmdlet: CatalogCmdlet,
     bound: Bound,
     { options, selection }: Circumstances,
-  ): { readonly given: Given; readonly error: CmdletError | undefined } {
+    conversation: Conversation,
+  ): Executed {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const calls: Call[] = [];
     const run = (organization: Organization): void => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
+      const catalog = catalogOf(version);
+      const call = new Call(
+        cmdlet,
+        bound,
+        draft,
+        session,
+        catalog,
+        options,
+        new Date(),
+        selected,
+        conversation,
+      );
       calls.push(call);
       behaviour.run(call);
       if (behaviour.changes && bound.get('Confirm') === true) call.confirm('Are you sure?');
@@ -297,7 +348,7 @@ export class ExchangeHost implements CommandHost {
       warnings: call?.warnings ?? [],
       errors: call?.errors ?? [],
     };
-    return { given, error };
+    return { given, error, declined: false };
   }
 
   #change(run: (organization: Organization) => void): void {
@@ -347,6 +398,7 @@ export class ExchangeHost implements CommandHost {
     outcome: JournalEntry['outcome'],
     applied: boolean,
     errorId?: string,
+    answers: readonly Answer[] = [],
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
@@ -354,6 +406,7 @@ export class ExchangeHost implements CommandHost {
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
+      ...(answers.length === 0 ? {} : { answers }),
       outcome,
       applied,
       ...(errorId === undefined ? {} : { errorId }),
@@ -379,6 +432,10 @@ export class ExchangeHost implements CommandHost {
 
 function isNamed({ name }: Command, wanted: string): boolean {
   return name.toLowerCase() === wanted;
+}
+
+function isRestricted({ name }: Command): boolean {
+  return RESTRICTED_COMMANDS.some((command) => command.name.toLowerCase() === name.toLowerCase());
 }
 
 function output(values: readonly PowerShellValue[]): Given {

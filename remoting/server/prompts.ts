@@ -82,15 +82,19 @@ function chosen({ answer }: HostResponse, { choices }: ChoicePrompt): number {
   }
 }
 
-/** A client without a host. */
+/** What asking a client without a host gives. */
+export function noHost(question: string): PromptFailed {
+  return failing(
+    'HostFunctionNotImplemented',
+    'A command that prompts the user failed because the host program or the command type does not support user ' +
+      `interaction. The host was attempting to request confirmation with the following message: ${question}`,
+    'NotImplemented',
+  );
+}
+
 export const NO_HOST: ClientHost = {
   promptForChoice: async ({ message }) => {
-    throw failing(
-      'HostFunctionNotImplemented',
-      'A command that prompts the user failed because the host program or the command type does not support user ' +
-        `interaction. The host was attempting to request confirmation with the following message: ${message}`,
-      'NotImplemented',
-    );
+    throw noHost(message);
   },
   writeLine: async () => undefined,
   leaveSession: async () => undefined,
