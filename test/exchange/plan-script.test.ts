@@ -65,7 +65,7 @@ function exchangeCalls(script: string): readonly Command[] {
 }
 
 test('what a person is to answer is told right before the cmdlet asks', () => {
-  const { replaceDefaultSmtpCertificate: _, ...certificate } = stretched.certificate;
+  const certificate = { ...stretched.certificate, replaceDefaultSmtpCertificate: false };
   for (const [declaration, answer] of [
     [stretched, 'Yes'],
     [{ ...stretched, certificate }, 'No'],

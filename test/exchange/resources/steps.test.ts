@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   certificate,
   certificateServices,
@@ -221,6 +222,19 @@ describe('the services of a certificate', () => {
       back,
     ]);
     expect(between(certificateServices, { ...declared, fallback_thumbprint: '' }, kept)).toEqual([]);
+  });
+
+  test('what is found does not tell whether it is the default one, so that the declaration is carried out', () => {
+    const RawData = Buffer.from('a certificate');
+    const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
+    const objects = [{ typeNames: [], properties: { Services: 'IIS, SMTP', RawData } }];
+    const [replacing, keeping] = [declared, kept].map((state) => ({ ...state, thumbprint }));
+    const found = certificateServices.found?.(objects, replacing as never, in2013);
+    expect(found).toMatchObject({ services: ['IIS', 'SMTP'], replace_default_smtp_certificate: null });
+    expect(between(certificateServices, found as never, replacing!)).toEqual([
+      enable(thumbprint, "@('SMTP')", 'Yes'),
+    ]);
+    expect(between(certificateServices, found as never, keeping!)).toEqual([]);
   });
 
   test('services that the session does not tell are unknown, never none', () => {
