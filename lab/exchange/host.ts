@@ -11,9 +11,9 @@ import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type JournalEntry } from './journal';
 import { offeredCommands, offeredName, permitted } from './offered-commands';
-import { DEFAULT_OPTIONS, type LabOptions } from './options';
+import { optionsFor, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
-import { presented, propertyNames, selectProperties } from './projection';
+import { presented, selectionOf, selectProperties } from './projection';
 import { restrictedCommand } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
@@ -30,6 +30,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2010': '2.0',
   '2013': '4.0',
 };
+
+/** Who has the session open, and how they came; a way in knows what it knows. */
+export interface SessionClient {
+  /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
+  readonly user?: string;
+  /** Of the address, without its question mark, where the session came over WSMan. Left out: it did not. */
+  readonly query?: string;
+  /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
+  readonly drop?: () => void;
+}
 
 /** What a call comes with. */
 interface Circumstances {
@@ -54,14 +64,14 @@ export class ExchangeHost implements CommandHost {
 
   /**
    * @param server name or FQDN of the server where the session lives
-   * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
+   * @param client who asks, and how they came
    * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
-    private readonly onDrop: () => void,
+    private readonly client: SessionClient,
     private readonly denied: ReadonlySet<string> = new Set(),
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
@@ -90,7 +100,7 @@ export class ExchangeHost implements CommandHost {
         last = 1;
       }
     } catch (error) {
-      if (error instanceof ConnectionDropped) this.onDrop();
+      if (error instanceof ConnectionDropped) this.client.drop?.();
       throw error;
     }
   }
@@ -135,7 +145,10 @@ export class ExchangeHost implements CommandHost {
     const { options } = circumstances;
     if (isNamed(command, 'select-object')) {
       const names = selectionOf(command, options);
-      return async (input = []) => output(selectProperties(names, input as readonly PowerShellValue[]));
+      return async (input = []) => {
+        const { values, errors } = selectProperties(names, input as readonly PowerShellValue[]);
+        return { output: values, warnings: [], errors };
+      };
     }
     const next = chain[index + 1];
     const restricted = this.#restricted(command, next !== undefined);
@@ -337,10 +350,8 @@ export class ExchangeHost implements CommandHost {
   }
 
   #options(): LabOptions {
-    return {
-      ...DEFAULT_OPTIONS,
-      ...(this.store.readJson('options.json') as Partial<LabOptions> | undefined),
-    };
+    const stored = this.store.readJson('options.json') as Partial<LabOptions> | undefined;
+    return optionsFor(stored ?? {}, this.client.query);
   }
 
   /** A session ends with its server. */
@@ -376,13 +387,4 @@ function together(parts: readonly Given[]): Given {
     errors: parts.flatMap((part) => part.errors),
     ...(end === undefined ? {} : { end }),
   };
-}
-
-/** The properties that a `Select-Object` leaves. */
-function selectionOf(command: Command, options: LabOptions): readonly string[] {
-  if (options.selectObject === 'refused') {
-    // What a restricted endpoint's own Select-Object answers to a list of properties.
-    throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
-  }
-  return propertyNames(command.args);
 }

@@ -274,6 +274,17 @@ describe('the stack of a site', () => {
     expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain('site contoso from nothing');
   });
 
+  test.each([
+    ['certificates\\mail.pfx', '../../../certificates/mail.pfx'],
+    ['./certificates/mail.pfx', '../../../certificates/mail.pfx'],
+    ['D:\\certificates\\mail.pfx', 'D:\\certificates\\mail.pfx'],
+  ])('the script finds the PFX %s beside it, or from where it lies', (pfxFile, found) => {
+    synthesize(site({ certificate: { ...right.certificate, pfxFile } }));
+    expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain(
+      `$places = @('mail.pfx', '${found}') |`,
+    );
+  });
+
   test('a second synth writes the same bytes', () => {
     const all = () =>
       ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'].map((name) =>
