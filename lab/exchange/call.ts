@@ -28,6 +28,11 @@ export class Call {
     private readonly selection?: ReadonlySet<string>,
   ) {}
 
+  /** Whether a Select-Object follows, which sees all that an object has. */
+  get isSelected(): boolean {
+    return this.selection !== undefined;
+  }
+
   /** Whether a property goes out; those that do not need not be made. */
   readonly shows = (property: string): boolean =>
     this.selection === undefined || this.selection.has(property.toLowerCase());

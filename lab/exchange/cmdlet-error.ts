@@ -162,6 +162,14 @@ export function promptError(cmdlet: string, question: string): CmdletError {
   );
 }
 
+export function helpNotFound(topic: string): CmdletError {
+  return failure(
+    'HelpNotFound,Microsoft.PowerShell.Commands.GetHelpCommand',
+    'ResourceUnavailable',
+    `Get-Help could not find ${topic} in a help file in this session.`,
+  );
+}
+
 /** What `-WarningAction Stop` makes of a warning. */
 export function stoppedByWarning(cmdlet: string, message: string): CmdletError {
   return failure(

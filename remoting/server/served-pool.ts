@@ -144,10 +144,6 @@ export class ServedPool {
       case 'count-free':
         await this.#outlet.send(EMPTY_GUID, this.#pool.freeRunspaces(event.request, this.#slots.free));
         return;
-      case 'reject':
-        await this.#say(event.pipeline, rejection(event.reason));
-        this.#outlet.ended?.(event.pipeline);
-        return;
       case 'run': {
         const pipe = this.#pipes.get(event.pipeline);
         if (pipe === undefined || pipe.running !== undefined)
@@ -196,9 +192,4 @@ export class ServedPool {
   async #say(pipeline: string, content: Content): Promise<void> {
     await this.#outlet.send(pipeline, this.#pool.message(content, pipeline));
   }
-}
-
-function rejection(reason: string): Content {
-  const error = { fullyQualifiedErrorId: `NotSupported,${reason}`, message: `${reason} is not supported` };
-  return contentOf({ kind: 'failed', error });
 }

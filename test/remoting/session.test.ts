@@ -326,6 +326,21 @@ describe('a session whose host is looked at', () => {
     },
   );
 
+  test('names each property once, case aside', async () => {
+    const named: unknown[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        named.push(...statements.flat().flatMap(({ args }) => args.map(({ value }) => value)));
+        yield { kind: 'output', value: { typeNames: [], properties: { Name: 'x' } } };
+      },
+    };
+    const session = await openSession(loopback(host));
+    await session.invoke({ cmdlet: 'Get-Thing', parameters: {}, properties: ['Name', 'Other', 'NAME'] });
+    await session.close();
+    expect(named).toEqual([['NAME', 'Other']]);
+  });
+
   test('never asks twice for what changes something', async () => {
     const { seen, host } = selectingHost('CommandNotFoundException');
     const session = await openSession(loopback(host));
