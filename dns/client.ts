@@ -179,6 +179,15 @@ function silence(peer: Peer): NoAnswer {
   return new NoAnswer(`no answer from ${peer.address} port ${peer.port} within ${peer.timeoutMs} ms`);
 }
 
+/** What goes wrong in a handler of events ends the exchange: nobody else would hear of it. */
+function orFail(fail: (error: Error) => void, handle: () => void): void {
+  try {
+    handle();
+  } catch (error) {
+    fail(error instanceof Error ? error : new Error('an error without a message', { cause: error }));
+  }
+}
+
 function overDatagram(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<Buffer> {
   const socket: Socket = createSocket(peer.family === 6 ? 'udp6' : 'udp4');
   return new Promise<Buffer>((resolve, reject) => {
@@ -191,11 +200,14 @@ function overDatagram(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<
     };
     const fail = (error: Error): void => finish(() => reject(failure(peer, error)));
     socket.on('error', fail);
-    socket.on('message', (bytes) => {
-      if (isAnswer(bytes)) finish(() => resolve(bytes));
-    });
+    socket.on('message', (bytes) =>
+      orFail(fail, () => {
+        if (isAnswer(bytes)) finish(() => resolve(bytes));
+      }),
+    );
     // A connected socket hears at once that nobody listens.
-    socket.connect(peer.port, peer.address, () => socket.send(message, (error) => error && fail(error)));
+    const send = (): void => socket.send(message, (error) => error && fail(error));
+    orFail(fail, () => socket.connect(peer.port, peer.address, () => orFail(fail, send)));
   });
 }
 
@@ -209,12 +221,15 @@ function overStream(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<Bu
       connection.destroy();
       settle();
     };
-    connection.on('error', (error) => finish(() => reject(failure(peer, error))));
-    connection.on('close', () => finish(() => reject(failure(peer, new Error('the connection was closed')))));
-    connection.on('data', (chunk) => {
-      const found = unframer.push(chunk).find(isAnswer);
-      if (found !== undefined) finish(() => resolve(found));
-    });
-    connection.write(frame(message));
+    const fail = (error: Error): void => finish(() => reject(failure(peer, error)));
+    connection.on('error', fail);
+    connection.on('close', () => fail(new Error('the connection was closed')));
+    connection.on('data', (chunk) =>
+      orFail(fail, () => {
+        const found = unframer.push(chunk).find(isAnswer);
+        if (found !== undefined) finish(() => resolve(found));
+      }),
+    );
+    orFail(fail, () => connection.write(frame(message)));
   });
 }

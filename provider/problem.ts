@@ -6,6 +6,7 @@ import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
+import { inLine, quoted } from './quotation';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 
@@ -32,7 +33,7 @@ export function outcomeProblem(
     return {
       severity: 'error',
       summary: `The connection was lost during ${invocation.cmdlet}${where}`,
-      detail: `${outcome.message}\n${LOOKS.test(invocation.cmdlet) ? READ_LOST : CHANGE_LOST}`,
+      detail: `${quoted(outcome.message)}\n${LOOKS.test(invocation.cmdlet) ? READ_LOST : CHANGE_LOST}`,
     };
   }
   const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
@@ -41,7 +42,7 @@ export function outcomeProblem(
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} failed${where}`,
-    detail: `${error.message}\n(${error.fullyQualifiedErrorId})\n${tooLarge ? TOO_LARGE : remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
+    detail: `${quoted(error.message)}\n(${inLine(error.fullyQualifiedErrorId)})\n${tooLarge ? TOO_LARGE : remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
   };
 }
 
@@ -63,7 +64,7 @@ export function uncheckedRights(outcome: Outcome): Diagnostic {
   return {
     severity: 'warning',
     summary: 'Whether the account may run the cmdlets was not checked',
-    detail: `${reason}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
+    detail: `${quoted(reason)}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
   };
 }
 
@@ -73,7 +74,7 @@ export function warnings(invocation: Invocation, outcome: Outcome): readonly Dia
   return outcome.warnings.map((message) => ({
     severity: 'warning',
     summary: `${invocation.cmdlet} warns`,
-    detail: message,
+    detail: quoted(message),
   }));
 }
 
@@ -105,7 +106,7 @@ export function connectionProblem(settings: Settings, error: unknown, again = fa
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}`,
-    detail: `${message}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
+    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 
@@ -176,12 +177,14 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'not-wsman':
       return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
     case 'redirected':
-      return `Name the host of ${facts.location ?? 'the new address'} in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours.`;
+      return facts.redirectTarget === undefined
+        ? 'Only an address that begins with https:// is followed, without a user: correct it at the server, or name the server that is meant in the endpoint.'
+        : `Name ${inLine(facts.redirectTarget)}, host and port, in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours: the session would go there with the same credentials.`;
     case 'throttled':
       return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
     case 'closed':
     case 'protocol':
     case 'too-large':
-      return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+      return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
   }
 }

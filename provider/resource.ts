@@ -7,6 +7,7 @@ import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../
 import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { rightsProblems } from './rights';
+import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -59,7 +60,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
       return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
     }
-    return { state: resource.view(reading.outcome.objects, known as State) as Values | null };
+    const viewed = resource.view(reading.outcome.objects, known as State) as Values | null;
+    return { state: viewed && seenTexts(viewed) };
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */

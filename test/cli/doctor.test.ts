@@ -316,7 +316,7 @@ test('what a peer says cannot steer the terminal', async () => {
     ],
   });
   expect(text).not.toContain('\u001b');
-  expect(text).toContain('a[2J; b');
+  expect(text).toContain('a\\u{1B}[2J; b');
 });
 
 test('a server that hangs in TLS ends with the time-out, and nothing is called well that was not seen', async () => {
