@@ -162,7 +162,7 @@ async function live(
   try {
     const update = { zone: 'contoso.com.', server: dns.address, port: dns.port, transport };
     const config = {
-      ...withEveryAttribute(CONFIGURATION_SCHEMA, { servers: { EX1: '2019' } }),
+      ...withEveryAttribute(CONFIGURATION_SCHEMA, { servers: { EX1: '2019' }, lacking_rights: 'warning' }),
       dns_update: [{ timeout: null, key_name: null, key_algorithm: null, key_secret: null, ...update }],
     };
     const configured = await answered(
