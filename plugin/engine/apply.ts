@@ -77,7 +77,15 @@ async function bring<Target>(
     const kept = await keepPartial(resource, change, recorded, expected, run.completed, target);
     return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
   }
-  const observed = await readSettled(resource, change.planned, expected, target, signal);
+  let observed: Values | null;
+  try {
+    observed = await readSettled(resource, change.planned, expected, target, signal);
+  } catch (error) {
+    // It was made all the same: without a state Terraform would not know of it.
+    const unreadable = failure(`${resource.typeName} could not be read after the apply`, error);
+    const memo: Memo = recorded === null ? { unfinished: true } : {};
+    return { state: recorded ?? expected, memo, diagnostics: [...run.diagnostics, unreadable] };
+  }
   if (observed === null) {
     return done(null, [
       ...run.diagnostics,
