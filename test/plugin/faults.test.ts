@@ -60,7 +60,7 @@ interface Life extends Faults {
 // In the project, where Node finds the packages: theirs is not the provider's own code, and stays apart from it.
 const folder = mkdtempSync(join(root, 'node_modules', '.faults-'));
 const bundle = join(folder, 'provider.js');
-const preload = resolve(__dirname, 'fixtures/faulty-events.cjs');
+const preload = join(folder, 'faulty-events.js');
 const schema = RESOURCES.find(({ typeName }) => typeName === TYPE_NAME)?.schema;
 let labProgram: string;
 let dns: DnsRig;
@@ -71,6 +71,8 @@ beforeAll(async () => {
   buildSync({ ...common, entryPoints: [join(root, 'provider/main.ts')], outfile: bundle });
   labProgram = join(folder, 'lab.js');
   buildSync({ ...common, entryPoints: [join(root, 'lab/exchange/stdio.ts')], outfile: labProgram });
+  const faulty = resolve(__dirname, 'fixtures/faulty-events.ts');
+  buildSync({ ...common, entryPoints: [faulty], outfile: preload });
   let module = '';
   // esbuild says before each module which it is.
   modules = readFileSync(bundle, 'utf8')
