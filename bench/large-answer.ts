@@ -1,6 +1,6 @@
 import type { PowerShellValue } from '../powershell/outcome';
 import { serialize } from '../remoting/clixml/serialize';
-import type { CommandHost } from '../remoting/server/command-host';
+import type { ClientHost, CommandHost } from '../remoting/server/command-host';
 
 /** A cmdlet that Exchange does not have: `LARGE_BYTES` of what the first cmdlet of `repeated` returns. */
 export const LARGE_CMDLET = 'Get-LargeAnswer';
@@ -12,21 +12,25 @@ const LARGE_BYTES = 10_000_000;
 export function withLargeAnswer(host: CommandHost): CommandHost {
   return {
     powerShellVersion: host.powerShellVersion,
-    async *run(pipeline, signal) {
+    async *run(pipeline, signal, client) {
       if (pipeline.statements[0]?.[0]?.name !== LARGE_CMDLET) {
-        yield* host.run(pipeline, signal);
+        yield* host.run(pipeline, signal, client);
         return;
       }
-      const value = await firstObject(host, signal);
+      const value = await firstObject(host, signal, client);
       const count = Math.ceil(LARGE_BYTES / Buffer.byteLength(serialize(value)));
       for (let index = 0; index < count; index += 1) yield { kind: 'output', value };
     },
   };
 }
 
-async function firstObject(host: CommandHost, signal: AbortSignal): Promise<PowerShellValue> {
+async function firstObject(
+  host: CommandHost,
+  signal: AbortSignal,
+  client: ClientHost,
+): Promise<PowerShellValue> {
   const command = { name: REPEATED, isScript: false, args: [] };
-  for await (const emission of host.run({ statements: [[command]] }, signal)) {
+  for await (const emission of host.run({ statements: [[command]] }, signal, client)) {
     if (emission.kind === 'output') return emission.value;
   }
   throw new Error(`the lab has nothing for ${REPEATED}`);

@@ -88,7 +88,12 @@ export class ExchangeSite extends Construct {
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
-      'exchange-plan.ps1': exchangePlanScript(stack.node.id, site, this.desired),
+      'exchange-plan.ps1': exchangePlanScript(
+        stack.node.id,
+        site,
+        this.desired,
+        this.#fromStack(site.certificate.pfxFile),
+      ),
     }));
   }
 
@@ -98,7 +103,10 @@ export class ExchangeSite extends Construct {
     );
     const secret =
       definition.typeName === certificate.typeName
-        ? { pfx_password: password, pfx_file: this.#fromStack(attributes['pfx_file'] as string) }
+        ? {
+            pfx_password: password,
+            pfx_file: templateText(this.#fromStack(attributes['pfx_file'] as string)),
+          }
         : {};
     // The registry knows its definitions by name only; the compiler checks those who name one themselves.
     const bound = definition as unknown as ResourceDefinition;
@@ -163,12 +171,10 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  /** A file of the declaration, as Terraform finds it from where it runs. */
+  /** A file of the declaration, as it is found from the stack's folder, where Terraform runs. */
   #fromStack(file: string): string {
     const absolute = /^([\\/]|[a-z]:[\\/])/i.test(file);
-    return templateText(
-      absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`,
-    );
+    return absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`;
   }
 }
 

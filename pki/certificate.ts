@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import { PkiError } from './error';
 import { readName } from './name';
 
@@ -18,9 +18,9 @@ export interface Certificate {
   readonly subjectAlternativeNames: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** It names itself as issuer and its own key verifies it. */
+  /** It names itself as issuer and its own key verifies it. False where the key cannot be decoded. */
   readonly selfSigned: boolean;
-  /** `rsa`, `ec`, `ed25519`, … as node:crypto names them. */
+  /** `rsa`, `ec`, `ed25519`, … as node:crypto names them; `unknown` where the key cannot be decoded. */
   readonly keyAlgorithm: string;
   /** Bits of an RSA key. Left out for other kinds. */
   readonly keyBits?: number;
@@ -68,7 +68,8 @@ export function toPem(certificate: Certificate): string {
 function describe(parsed: X509Certificate): Certificate {
   const subject = readName(parsed.subject);
   const issuer = readName(parsed.issuer);
-  const details = parsed.publicKey.asymmetricKeyDetails;
+  const key = keyOf(parsed);
+  const details = key?.asymmetricKeyDetails;
   return {
     der: new Uint8Array(parsed.raw),
     thumbprint: parsed.fingerprint.replaceAll(':', ''),
@@ -79,11 +80,20 @@ function describe(parsed: X509Certificate): Certificate {
     subjectAlternativeNames: dnsNames(parsed.subjectAltName),
     notBefore: new Date(parsed.validFrom),
     notAfter: new Date(parsed.validTo),
-    selfSigned: parsed.subject === parsed.issuer && parsed.verify(parsed.publicKey),
-    keyAlgorithm: parsed.publicKey.asymmetricKeyType ?? 'unknown',
+    selfSigned: parsed.subject === parsed.issuer && key !== null && parsed.verify(key),
+    keyAlgorithm: key?.asymmetricKeyType ?? 'unknown',
     ...(details?.modulusLength === undefined ? {} : { keyBits: details.modulusLength }),
     ...(details?.namedCurve === undefined ? {} : { curve: details.namedCurve }),
   };
+}
+
+/** Null where OpenSSL has no decoder for it (GOST among them): the certificate is described without its key. */
+function keyOf(parsed: X509Certificate): KeyObject | null {
+  try {
+    return parsed.publicKey;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -9,6 +9,20 @@ export interface Invocation {
    * `Select-Object`, where the server takes it, so that answers stay small.
    */
   readonly properties?: readonly string[];
+  /**
+   * A question that the cmdlet may ask, and the answer that is meant. Left out: none is answered, and a cmdlet that asks
+   * fails by itself. What else it asks is refused.
+   */
+  readonly question?: ExpectedQuestion;
+}
+
+/** A question in the middle of a cmdlet's work (`ShouldContinue`), which `-Confirm:$false` does not silence. */
+export interface ExpectedQuestion {
+  /** How it begins in English, as Microsoft's pages show it. */
+  readonly text: string;
+  /** What stands in it in every language, for example the thumbprint of a certificate; letter case does not count. */
+  readonly names: string;
+  readonly answer: 'yes' | 'no';
 }
 
 export type Parameters = { readonly [name: string]: Argument };

@@ -19,8 +19,12 @@ export interface FailedOutcome {
   readonly warnings: readonly string[];
   /** Non-terminating errors before the end. */
   readonly errors: readonly ErrorRecord[];
+  /** Set where the command asked a question that was not expected, and was refused an answer: its text, for people. */
+  readonly unexpectedQuestion?: string;
   /** Set where the call never reached the peer, so that it certainly had no effect. */
   readonly notSent?: Interruption;
+  /** The bound that was hit, where that is why it was not sent. */
+  readonly bound?: Bound;
 }
 
 /** The connection or the time ran out after the call was sent: it may or may not have taken effect. */
@@ -29,11 +33,20 @@ export interface UnknownOutcome {
   /** What is known of why: for people. */
   readonly message: string;
   readonly interruption?: Interruption;
+  /** The bound that was hit, where that is why. */
+  readonly bound?: Bound;
+}
+
+/** A bound by the name of its option, as `callTimeoutMs`, and its value. */
+export interface Bound {
+  readonly name: string;
+  readonly limit: number;
 }
 
 /**
  * What kept a call from its end: the connection ended, the time ran out, the caller stopped it, the peer broke the
- * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer.
+ * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer, or that was
+ * not expected.
  */
 export type Interruption = 'closed' | 'timeout' | 'stopped' | 'protocol' | 'too-large' | 'prompt';
 
@@ -43,6 +56,8 @@ export interface ErrorRecord {
   readonly message: string;
   /** PowerShell's ErrorCategory by name, for example `InvalidArgument`; left out where the peer sent none. */
   readonly category?: string;
+  /** Name of the object that it is about, for example `EX2\owa (Default Web Site)`; left out where the peer named none. */
+  readonly target?: string;
 }
 
 /** A value as PowerShell gives it, in the simplest form that loses nothing the project reads. */

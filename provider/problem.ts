@@ -1,7 +1,8 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Step } from '../exchange/resources';
+import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
-import type { Outcome } from '../powershell/outcome';
+import type { ErrorRecord, Outcome } from '../powershell/outcome';
+import { renderInvocation } from '../powershell/script';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
@@ -13,37 +14,86 @@ import type { Endpoint, Settings } from './configuration';
 const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
+const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
+
 /** Cmdlets that change nothing. */
 const LOOKS = /^(Get|Test)-/;
 const LOOKED =
   'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
 const READ_LOST =
   'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
+const WENT_ON =
+  'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
 const CHANGE_LOST =
   'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
 
-/** Why a call did not do what it should, as a diagnostic; `undefined` where it did. */
+const UNEXPECTED =
+  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+
+/** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
+const MOST_SHOWN = 10;
+
+/**
+ * Why a call did not do what it should, as a diagnostic; `undefined` where it did. Most errors of Exchange are records
+ * beside what a cmdlet returns, and the call completes: a write that has one failed, perhaps in part, and a read that has
+ * one does not show everything.
+ */
 export function outcomeProblem(
   invocation: Invocation,
   server: string | null,
   outcome: Outcome,
 ): Diagnostic | undefined {
+  const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
+  const onlyLooks = LOOKS.test(cmdlet);
+  if (outcome.kind === 'unknown' && outcome.interruption === 'prompt') {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${quoted(outcome.message)}\n${CHANGE_LOST}`,
+    };
+  }
   if (outcome.kind === 'unknown') {
     return {
       severity: 'error',
-      summary: `The connection was lost during ${invocation.cmdlet}${where}`,
-      detail: `${quoted(outcome.message)}\n${LOOKS.test(invocation.cmdlet) ? READ_LOST : CHANGE_LOST}`,
+      summary: `The connection was lost during ${cmdlet}${where}`,
+      detail: `${quoted(outcome.message)}\n${onlyLooks ? READ_LOST : CHANGE_LOST}`,
     };
   }
-  const error = outcome.kind === 'failed' ? outcome.error : outcome.errors[0];
-  if (error === undefined) return undefined;
+  const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
+  const [first] = records;
+  if (first === undefined) return undefined;
+  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${quoted(outcome.unexpectedQuestion)}\n(${inLine(first.fullyQualifiedErrorId)})\n${UNEXPECTED} ${RESUME}`,
+    };
+  }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
+  const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
+  const detail = [
+    ...records.slice(0, MOST_SHOWN).map(shownRecord),
+    ...(records.length > MOST_SHOWN ? [`and ${records.length - MOST_SHOWN} more errors`] : []),
+    ...(showedSome ? [lacking(records, outcome.objects.length)] : []),
+    ...(outcome.kind === 'objects' && !onlyLooks ? [WENT_ON] : []),
+    tooLarge ? TOO_LARGE : remedyFor(first.fullyQualifiedErrorId, cmdlet),
+  ];
   return {
     severity: 'error',
-    summary: `${invocation.cmdlet} failed${where}`,
-    detail: `${quoted(error.message)}\n(${inLine(error.fullyQualifiedErrorId)})\n${tooLarge ? TOO_LARGE : remedyFor(error.fullyQualifiedErrorId, invocation.cmdlet)}`,
+    summary: showedSome ? `${cmdlet} does not show everything${where}` : `${cmdlet} failed${where}`,
+    detail: detail.join('\n'),
   };
+}
+
+function shownRecord({ message, fullyQualifiedErrorId }: ErrorRecord): string {
+  return `${quoted(message)}\n(${inLine(fullyQualifiedErrorId)})`;
+}
+
+function lacking(records: readonly ErrorRecord[], shown: number): string {
+  const targets = [...new Set(records.flatMap(({ target }) => target ?? []))];
+  const what = targets.length === 0 ? 'what the errors are about' : inLine(targets.join(', '));
+  return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
 }
 
 /** By the id, which is stable, never by the text. */
@@ -70,7 +120,7 @@ export function uncheckedRights(outcome: Outcome): Diagnostic {
 
 /** What Exchange warned of, to be shown with the plan's other warnings. */
 export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
-  if (outcome.kind !== 'objects') return [];
+  if (outcome.kind === 'unknown') return [];
   return outcome.warnings.map((message) => ({
     severity: 'warning',
     summary: `${invocation.cmdlet} warns`,
@@ -86,12 +136,27 @@ export function guardProblem(step: Step, problem: string): Diagnostic {
   };
 }
 
+/** Of a step that is left out on purpose, for whoever wants to run it all the same. */
+export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
+  return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
+}
+
+/** What must be seen before the step could not be read, or not as a whole. */
+export function guardUnread(step: Step, { summary, detail }: Diagnostic): Diagnostic {
+  return guardProblem(step, `what must be known before could not be read: ${summary}\n${detail}`);
+}
+
 export function timeoutProblem(step: Step, seconds: number, problem: string): Diagnostic {
   return {
     severity: 'error',
     summary: `${step.server ?? 'The organization'} is not healthy`,
-    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). Later steps, the DNS records among them, were not run. ${RESUME}`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
   };
+}
+
+/** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
+export function checkUnread(seconds: number, { severity, summary, detail }: Diagnostic): Diagnostic {
+  return { severity, summary, detail: `${detail}\nThis was so for ${seconds} seconds. ${NOT_RUN}` };
 }
 
 /**

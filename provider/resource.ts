@@ -4,8 +4,9 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, sameValue, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
+import { omissionWarning } from './problem';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
@@ -29,6 +30,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const password = config?.['pfx_password'];
     return {
       has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined,
+      history: target.history,
       ...(usesPfx && planned !== null
         ? {
             pfx: {
@@ -40,7 +42,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     };
   };
 
-  const observe = async (state: Values, target: ExchangeTarget) => {
+  const observe = async (state: Values, target: ExchangeTarget, view = resource.view) => {
     const known = state as KnownValues;
     const server = text(known['server']);
     const facts = factsFor(target, known['server'] ?? null, null, null);
@@ -49,7 +51,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       resource.observe && target.observe(target.addressed(resource.observe(known as State, facts)), server),
     ]);
     if (isUninstalled) return { state: null };
-    if (reading === undefined || resource.view === undefined) return { state };
+    if (reading === undefined || view === undefined) return { state };
     if (reading.kind === 'failed') {
       // What leaves the declaration is often a server that is down for good: it must not keep DNS from leaving first.
       // An import has nothing from before: only what was read once has a list of cmdlets.
@@ -60,8 +62,42 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
       return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
     }
-    const viewed = resource.view(reading.outcome.objects, known as State) as Values | null;
-    return { state: viewed && seenTexts(viewed) };
+    const { objects } = reading.outcome;
+    // The plan has said them, before anything was run.
+    const remarks = target.hasRun
+      ? []
+      : target.notSaid(resource.remarks?.(objects, known as State, facts) ?? []);
+    const viewed = view(objects, known as State, facts) as Values | null;
+    return {
+      state: viewed && seenTexts(viewed),
+      ...(remarks.length === 0 ? {} : { diagnostics: remarks }),
+    };
+  };
+
+  /** Terraform holds an apply to what was planned: what the plan knew of computed attributes the next refresh renews. */
+  const read = async (state: Values, target: ExchangeTarget) => {
+    const result = await observe(state, target);
+    if (!target.hasRun || result.state === null) return result;
+    const planned = Object.entries(state).filter(
+      ([name, value]) => resource.schema.attributes[name]?.mode === 'computed' && value !== null,
+    );
+    return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
+  };
+
+  /** What a removal will leave out, as far as can be seen now. */
+  const omissions = async (prior: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
+    const steps = stepsOf({ kind: 'destroy', prior, planned: null, config: null }, target);
+    if (steps === UNKNOWN) return [];
+    const found = await Promise.all(
+      steps.map(async (step) => {
+        if (step.guard?.omission === undefined) return [];
+        const reading = await target.observe(target.addressed(step.guard.invocation), step.server);
+        const omission =
+          reading.kind === 'objects' ? step.guard.omission(reading.outcome.objects) : undefined;
+        return omission === undefined ? [] : [omissionWarning(step, omission)];
+      }),
+    );
+    return found.flat();
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -103,12 +139,13 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
             if (server !== null && (await target.versionProblems(server)).length > 0)
               return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config) : planned;
-            if (named === null) return { existing: null };
-            const { state, diagnostics } = await observe(named, target);
-            if (state !== null || diagnostics !== undefined) {
-              return { existing: state, ...(diagnostics === undefined ? {} : { diagnostics }) };
+            if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
+              return { existing: null };
             }
-            return { existing: null, diagnostics: await obstacles(named, target) };
+            const found = await observe(unknownAsNull(named), target, resource.found ?? resource.view);
+            const { state: existing, diagnostics = [] } = found;
+            if (existing !== null || hasErrors(diagnostics)) return { existing, diagnostics };
+            return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, target))] };
           },
         }),
     inform: async (change, target) => {
@@ -116,7 +153,14 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const planned = { ...change.planned, ...information.values };
       const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
       const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
-      return { ...information, diagnostics: [...(information.diagnostics ?? []), ...unsupported] };
+      const omitted =
+        change.prior !== null && (change.planned === null || isReplaced(resource, change.prior, planned))
+          ? await omissions(change.prior, target)
+          : [];
+      return {
+        ...information,
+        diagnostics: [...(information.diagnostics ?? []), ...unsupported, ...omitted],
+      };
     },
     steps: stepsOf,
     vet: async (steps, target) => {
@@ -124,13 +168,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (commands === undefined) return diagnostics;
       return rightsProblems(resource.typeName, steps, commands, target.settings.lackingRights);
     },
-    describe: (step) => renderInvocation(step.invocation),
+    describe: ({ invocation, condition }) =>
+      `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`,
     execute: async (step, target, { signal }) => {
       const resolved = await resolve(step);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
-      return (await target.run(resolved.step, signal)).diagnostics;
+      const { kind, diagnostics } = await target.run(resolved.step, signal);
+      if (kind !== 'omitted') target.history.note(step.invocation, kind === 'done');
+      return diagnostics;
     },
-    read: observe,
+    read,
     // Active Directory: a read may reach another domain controller than the write before it.
     settle: (target) => target.forgetReadings(),
     importState: async (id) => {
@@ -154,6 +201,22 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       return { state: withEveryAttribute(resource.schema, given) };
     },
   };
+}
+
+function unknownAsNull(values: Values): KnownValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]): [string, Known] => [name, isKnown(value) ? value : null]),
+  );
+}
+
+/** Whether the change takes one object away and makes another. */
+function isReplaced({ schema }: AnyResource, prior: Values, planned: Values): boolean {
+  return Object.entries(schema.attributes).some(([name, { requiresReplace, equals }]) => {
+    const before = prior[name] ?? null;
+    const after = planned[name] ?? null;
+    if (!requiresReplace || sameValue(before, after)) return false;
+    return !(isKnown(before) && isKnown(after) && equals?.(before, after));
+  });
 }
 
 /** Of a server on its way out: what is known of it from before is enough to plan its removal. */

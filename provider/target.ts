@@ -13,10 +13,14 @@ import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
+import { RunHistory } from './certificate-history';
 import { Readings } from './readings';
 import {
+  checkUnread,
   connectionProblem,
   guardProblem,
+  guardUnread,
+  omissionWarning,
   outcomeProblem,
   timeoutProblem,
   uncheckedRights,
@@ -40,9 +44,12 @@ export interface Rights {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** How a step ended. `uncertain`: it may or may not have taken effect; only a look at the object tells. */
+/**
+ * How a step ended. `omitted`: it was not to run, and all is well. `uncertain`: it may or may not have taken effect; only
+ * a look at the object tells.
+ */
 export interface StepEnd {
-  readonly kind: 'done' | 'failed' | 'uncertain';
+  readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -62,6 +69,9 @@ export class ExchangeTarget {
       return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
     },
   );
+  /** What the steps of the run did to certificates. */
+  readonly history = new RunHistory();
+  readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
   #session: Promise<Session> | null = null;
@@ -145,6 +155,21 @@ export class ExchangeTarget {
     });
   }
 
+  /** Whether a step was run: the run is an apply, and what it reads shows its own work. */
+  get hasRun(): boolean {
+    return this.#hasRun;
+  }
+
+  /** What of this was not said in this run. */
+  notSaid(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return diagnostics.filter(({ summary, detail }) => {
+      const text = `${summary}\n${detail}`;
+      const isNew = !this.#said.has(text);
+      this.#said.add(text);
+      return isNew;
+    });
+  }
+
   /** Makes the next reads anew. */
   forgetReadings(): void {
     this.#readings.forgetAll();
@@ -195,11 +220,12 @@ export class ExchangeTarget {
 
   /** Which servers there are, and their versions, no step changes: read once in a run. */
   #readServers(): Promise<Reading> {
-    return (this.#servers ??= this.#read({
+    const servers = {
       cmdlet: 'Get-ExchangeServer',
       parameters: {},
       properties: ['Name', 'AdminDisplayVersion'],
-    }));
+    };
+    return (this.#servers ??= this.#read(servers, null));
   }
 
   /** What the account may run, for all that a run may need: asked once, by whoever has steps first. */
@@ -225,10 +251,20 @@ export class ExchangeTarget {
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
     if (step.guard !== undefined) {
-      const reading = await this.#read(this.addressed(step.guard.invocation));
-      if (reading.kind === 'failed') return { kind: 'failed', diagnostics: reading.diagnostics };
-      const problem = step.guard.problem(reading.outcome.objects);
+      const reading = await this.#read(this.addressed(step.guard.invocation), step.server);
+      if (reading.kind === 'failed') {
+        return {
+          kind: 'failed',
+          diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)),
+        };
+      }
+      const { objects } = reading.outcome;
+      const problem = step.guard.problem(objects);
       if (problem !== undefined) return { kind: 'failed', diagnostics: [guardProblem(step, problem)] };
+      const omission = step.guard.omission?.(objects);
+      if (omission !== undefined) {
+        return { kind: 'omitted', diagnostics: [omissionWarning(step, omission)] };
+      }
     }
     if (step.until !== undefined) return this.#await(step, step.until, signal);
     const outcome = await this.#invoke(step.invocation, signal);
@@ -237,8 +273,10 @@ export class ExchangeTarget {
     if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
     else this.#readings.forgetAbout(step.invocation.cmdlet);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
-    if (problem === undefined) return { kind: 'done', diagnostics: warnings(step.invocation, outcome) };
-    return { kind: outcome.kind === 'unknown' ? 'uncertain' : 'failed', diagnostics: [problem] };
+    const warned = warnings(step.invocation, outcome);
+    if (problem === undefined) return { kind: 'done', diagnostics: warned };
+    // A call that completed beside its error may have done a part of its work.
+    return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
   }
 
   async close(): Promise<void> {
@@ -254,7 +292,7 @@ export class ExchangeTarget {
   async #await(step: Step, until: NonNullable<Step['until']>, signal: AbortSignal): Promise<StepEnd> {
     const deadline = Date.now() + until.seconds * 1000;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const reading = await this.#read(step.invocation, signal);
+      const reading = await this.#read(step.invocation, step.server, signal);
       const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
       if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
       if (signal.aborted || Date.now() + pause > deadline) {
@@ -262,7 +300,7 @@ export class ExchangeTarget {
           kind: 'failed',
           diagnostics:
             reading.kind === 'failed'
-              ? reading.diagnostics
+              ? reading.diagnostics.map((unread) => checkUnread(until.seconds, unread))
               : [timeoutProblem(step, until.seconds, problem ?? '')],
         };
       }
@@ -276,7 +314,9 @@ export class ExchangeTarget {
       invocation.cmdlet === CERTIFICATE_READ && !this.#hasRun
         ? await this.#serverReadings.get(invocation)
         : undefined;
-    return outcome === undefined ? this.#read(invocation) : { kind: 'objects', outcome };
+    return outcome === undefined
+      ? this.#read(invocation, serverOf(invocation))
+      : { kind: 'objects', outcome };
   }
 
   async #declaredServers(): Promise<readonly string[]> {
@@ -288,13 +328,12 @@ export class ExchangeTarget {
   }
 
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
-  async #read(invocation: Invocation, signal?: AbortSignal): Promise<Reading> {
+  async #read(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) {
       return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
     }
-    const { Server: server } = invocation.parameters;
-    const problem = outcomeProblem(invocation, typeof server === 'string' ? server : null, outcome);
+    const problem = outcomeProblem(invocation, server, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       const diagnostics = problem === undefined ? [] : [problem];
       return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
@@ -350,6 +389,10 @@ export class ExchangeTarget {
     }
     return outcome;
   }
+}
+
+function serverOf({ parameters: { Server: server } }: Invocation): string | null {
+  return typeof server === 'string' ? server : null;
 }
 
 function named(server: string, { objects }: ObjectsOutcome) {

@@ -10,6 +10,8 @@ export interface Bounds {
   readonly maxDepth: number;
   /** Values in a message, those behind references counted as often as they are referred to. */
   readonly maxValues: number;
+  /** Values in all messages of one call, counted in the same way. */
+  readonly maxCallValues: number;
   /** Pipelines that a client may have open at once on our server, queued ones included. */
   readonly maxPipelines: number;
 }
@@ -20,5 +22,6 @@ export const DEFAULT_BOUNDS: Bounds = {
   maxCallBytes: 256 << 20,
   maxDepth: 100,
   maxValues: 1_000_000,
+  maxCallValues: 2_000_000,
   maxPipelines: 100,
 };

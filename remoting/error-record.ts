@@ -44,10 +44,12 @@ export function readErrorRecord(value: HostValue): ErrorRecord {
   const id = property(value, 'FullyQualifiedErrorId');
   const category = property(value, 'ErrorCategory_Category');
   const name = typeof category === 'number' ? CATEGORIES[category] : undefined;
+  const target = property(value, 'ErrorCategory_TargetName');
   return {
     fullyQualifiedErrorId: typeof id === 'string' ? id : '',
     message: readMessage(value),
     ...(name === undefined ? {} : { category: name }),
+    ...(typeof target === 'string' && target !== '' ? { target } : {}),
   };
 }
 
@@ -66,6 +68,7 @@ export function writeErrorRecord(error: ErrorRecord): ClixmlObject {
   const category = CATEGORIES.findIndex((name) => name === error.category);
   const number = category < 0 ? 0 : category;
   const activity = error.fullyQualifiedErrorId.split(',')[1] ?? '';
+  const target = error.target ?? '';
   return {
     typeNames: ['System.Management.Automation.ErrorRecord', 'System.Object'],
     text: error.message,
@@ -81,9 +84,9 @@ export function writeErrorRecord(error: ErrorRecord): ClixmlObject {
       ErrorCategory_Category: number,
       ErrorCategory_Activity: activity,
       ErrorCategory_Reason: 'RemoteException',
-      ErrorCategory_TargetName: '',
+      ErrorCategory_TargetName: target,
       ErrorCategory_TargetType: '',
-      ErrorCategory_Message: `${CATEGORIES[number] ?? ''}: (:) [${activity}], RemoteException`,
+      ErrorCategory_Message: `${CATEGORIES[number] ?? ''}: (${target}:) [${activity}], RemoteException`,
       SerializeExtendedInfo: false,
     },
   };

@@ -1,4 +1,5 @@
 import type { Bounds } from './bounds';
+import { GrowingBytes } from './growing-bytes';
 import { protocolError, tooLarge } from './remoting-error';
 
 /** MS-PSRP 2.2.4: object id u64, fragment id u64, flags u8, length u32, all big-endian, then the data. */
@@ -24,14 +25,12 @@ export function fragment(objectId: bigint, message: Uint8Array, maxBytes: number
 /** Joins fragments to messages; one for each stream, since objects of one stream never interleave. */
 export class Defragmenter {
   readonly #maxMessageBytes: number;
-  /** Bytes of a fragment that is not whole yet. */
-  #rest: Uint8Array[] = [];
-  #restBytes = 0;
+  /** A fragment that is not whole yet. */
+  readonly #rest = new GrowingBytes();
   /** Bytes after which it pays to look at the rest again. */
   #needed = HEADER_BYTES;
-  /** Parts of the message so far. */
-  #parts: Uint8Array[] = [];
-  #partBytes = 0;
+  /** The message so far. */
+  readonly #message = new GrowingBytes();
   #objectId: bigint | undefined;
   #nextFragment = 0n;
 
@@ -41,37 +40,30 @@ export class Defragmenter {
 
   /** Takes bytes, cut anywhere; gives the messages that they complete. */
   push(bytes: Uint8Array): Uint8Array[] {
-    this.#rest.push(bytes);
-    this.#restBytes += bytes.length;
+    let unread = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.#rest.length > 0) {
+      this.#rest.append(bytes);
+      if (this.#rest.length < this.#needed) return [];
+      unread = this.#rest.take();
+    }
     const messages: Uint8Array[] = [];
-    while (this.#restBytes >= this.#needed) {
-      const joined = this.#joinRest();
-      const length = joined.readUInt32BE(17);
+    this.#needed = HEADER_BYTES;
+    while (unread.length >= this.#needed) {
+      const length = unread.readUInt32BE(17);
       // Judged by what is announced, before it is waited for.
-      if (this.#partBytes + length > this.#maxMessageBytes) {
+      if (this.#message.length + length > this.#maxMessageBytes) {
         throw tooLarge('a message', 'maxMessageBytes', this.#maxMessageBytes);
       }
-      const flags = this.#checkHeader(joined);
+      const flags = this.#checkHeader(unread);
       this.#needed = HEADER_BYTES + length;
-      if (joined.length < this.#needed) break;
-      const message = this.#take(joined, flags, joined.subarray(HEADER_BYTES, HEADER_BYTES + length));
+      if (unread.length < this.#needed) break;
+      const message = this.#take(unread, flags, unread.subarray(HEADER_BYTES, this.#needed));
       if (message !== undefined) messages.push(message);
-      const rest = joined.subarray(HEADER_BYTES + length);
-      this.#rest = rest.length === 0 ? [] : [rest];
-      this.#restBytes = rest.length;
+      unread = unread.subarray(this.#needed);
       this.#needed = HEADER_BYTES;
     }
+    if (unread.length > 0) this.#rest.append(unread);
     return messages;
-  }
-
-  #joinRest(): Buffer {
-    const [only] = this.#rest;
-    const joined =
-      this.#rest.length === 1 && only !== undefined
-        ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
-        : Buffer.concat(this.#rest);
-    this.#rest = [joined];
-    return joined;
   }
 
   #checkHeader(header: Buffer): number {
@@ -90,18 +82,15 @@ export class Defragmenter {
   }
 
   #take(header: Buffer, flags: number, data: Uint8Array): Uint8Array | undefined {
+    const ends = (flags & END) !== 0;
     // An empty fragment in the middle carries nothing; endless ones would keep us busy without meeting a bound.
-    if (data.length === 0 && (flags & END) === 0) throw protocolError('a fragment is empty');
+    if (data.length === 0 && !ends) throw protocolError('a fragment is empty');
     this.#objectId = header.readBigUInt64BE(0);
     this.#nextFragment += 1n;
-    this.#parts.push(data);
-    this.#partBytes += data.length;
-    if ((flags & END) === 0) return undefined;
-    const message = this.#parts.length === 1 ? data : Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#partBytes = 0;
+    if (!ends || this.#message.length > 0) this.#message.append(data);
+    if (!ends) return undefined;
     this.#objectId = undefined;
     this.#nextFragment = 0n;
-    return message;
+    return this.#message.length === 0 ? data : this.#message.take();
   }
 }

@@ -1,6 +1,7 @@
 export { DEFAULT_BOUNDS, type Bounds } from './bounds';
 export { RemotingError, type RemotingErrorKind, type RemotingFacts } from './remoting-error';
 export * from './server/command-host';
+export { PromptFailed } from './server/prompts';
 export { serve, type ServeOptions, type StreamOptions } from './server/serve';
 export { openSession, type RemotingSession, type SessionOptions } from './session';
 export type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Transport } from './transport';

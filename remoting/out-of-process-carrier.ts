@@ -50,6 +50,11 @@ export class OutOfProcessCarrier implements Carrier {
     await Promise.all(fragments.map((data) => this.#request(dataPacket(POOL_TARGET, data))));
   }
 
+  async answer(pipeline: string, fragments: readonly Buffer[]): Promise<void> {
+    const packets = fragments.map((data) => dataPacket(pipeline, data, 'PromptResponse'));
+    await Promise.all(packets.map((packet) => this.#request(packet)));
+  }
+
   async stop(pipeline: string): Promise<void> {
     this.#queue.drop(pipeline);
     await this.#request({ kind: 'Signal', target: pipeline });

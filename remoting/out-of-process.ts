@@ -65,6 +65,8 @@ export function parsePacket(line: string): Packet {
   if (kind !== 'Data') return { kind, target };
   const data = decodeBase64((match[3] ?? '').trim());
   if (data === undefined) throw protocolError('Data holds no base64');
+  // PowerShell sends fragments alone, none of which is empty; endless empty ones would meet no bound.
+  if (data.length === 0) throw protocolError('Data holds nothing');
   // A real server, too, takes any other name for the default stream.
   const stream = attributes.get('Stream')?.toLowerCase() === 'promptresponse' ? 'PromptResponse' : 'Default';
   return { kind, target, stream, data };
@@ -74,8 +76,8 @@ function isKind(name: string): name is PacketKind {
   return KINDS.has(name);
 }
 
-export function dataPacket(target: string, data: Uint8Array): DataPacket {
-  return { kind: 'Data', target, stream: 'Default', data };
+export function dataPacket(target: string, data: Uint8Array, stream: StreamName = 'Default'): DataPacket {
+  return { kind: 'Data', target, stream, data };
 }
 
 /** Cuts a byte stream into lines and refuses one that does not end in time. Lines are ASCII. */

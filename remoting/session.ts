@@ -1,14 +1,16 @@
 import type { Invocation } from '../powershell/invocation';
-import type { Interruption, Outcome } from '../powershell/outcome';
+import type { ErrorRecord, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
-import { Call, notSent } from './client/call';
+import { Call, notSent, unexpected, type Interrupted } from './client/call';
+import { askedText, choiceFor } from './client/choice';
 import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
+import type { HostCall } from './client/host-call';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
-import { protocolError, RemotingError } from './remoting-error';
+import { protocolError, RemotingError, tooLarge } from './remoting-error';
 import type { Carrier, Transport } from './transport';
 
 export interface SessionOptions {
@@ -63,6 +65,12 @@ const MIN_FRAGMENT_BYTES = 256;
 const DEFAULT_FRAGMENT_BYTES = 32_768;
 /** Cmdlets that may be sent twice, because they only look. */
 const READ = /^Get-/i;
+/** What the command is told that asked something else than was expected; its id tells where the error comes from. */
+const REFUSAL: ErrorRecord = {
+  fullyQualifiedErrorId: 'UnexpectedQuestion',
+  message: 'The question was not expected, and nobody is there to answer it.',
+  category: 'InvalidOperation',
+};
 /** A cmdlet by its whole name: what else a name could be (a path, a script, an operator) is not for us to send. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
@@ -147,6 +155,8 @@ interface Running {
   readonly end: (outcome: Outcome) => void;
   /** Set while the peer is asked to stop. */
   stopping: boolean;
+  /** Set where the answer went past a bound. */
+  overflowed: boolean;
 }
 
 /** A session over any transport. */
@@ -227,6 +237,9 @@ export class RemotingSession implements Session {
     options: InvokeOptions = {},
   ): Promise<Outcome> {
     for (const invocation of [first, ...rest]) checkName(invocation);
+    if ([first, ...rest].some(({ question }) => question !== undefined)) {
+      throw new RemotingError('usage', 'a call that answers a question is sent by itself');
+    }
     return this.#attempt([[first], ...rest.map((invocation): Statement => [invocation])], options);
   }
 
@@ -239,15 +252,15 @@ export class RemotingSession implements Session {
     const { cmdlet } = call;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
-    const interrupt = (kind: Interruption, message: string): void => {
-      call.interruption ??= { kind, message };
+    const interrupt = (reason: Interrupted): void => {
+      call.interruption ??= reason;
       interrupted.abort();
     };
-    const timer = setTimeout(
-      () => interrupt('timeout', `${cmdlet} did not end within ${timeoutMs} ms`),
-      timeoutMs,
-    );
-    const onAbort = (): void => interrupt('stopped', `${cmdlet} was stopped`);
+    const timer = setTimeout(() => {
+      const message = `${cmdlet} ${call.sent ? 'did not end' : 'was not sent'} within ${timeoutMs} ms`;
+      interrupt({ kind: 'timeout', message, bound: { name: 'callTimeoutMs', limit: timeoutMs } });
+    }, timeoutMs);
+    const onAbort = (): void => interrupt({ kind: 'stopped', message: `${cmdlet} was stopped` });
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted === true) onAbort();
     try {
@@ -304,9 +317,8 @@ export class RemotingSession implements Session {
   }
 
   #unsent(call: Call): Outcome {
-    if (call.interruption !== undefined) return notSent(call.interruption.kind, call.interruption.message);
     const failure = this.#failure ?? new RemotingError('closed', 'the session was closed');
-    return notSent(interruptionOf(failure), failure.message);
+    return notSent(call.interruption ?? interruptionOf(failure));
   }
 
   async #run(
@@ -331,6 +343,7 @@ export class RemotingSession implements Session {
       const running: Running = {
         call,
         stopping: false,
+        overflowed: false,
         end: (result) => {
           signal.removeEventListener('abort', onInterrupt);
           this.#running.delete(pipeline);
@@ -350,11 +363,8 @@ export class RemotingSession implements Session {
           // A failure of the carrier itself reaches every running call through its event.
           if (!(error instanceof RemotingError) || error.facts.noEffect !== true) return;
           call.sent = false;
-          const { kind, message } = call.interruption ?? {
-            kind: interruptionOf(error),
-            message: error.message,
-          };
-          if (this.#running.has(pipeline)) running.end(call.interrupted(kind, message));
+          const reason = call.interruption ?? interruptionOf(error);
+          if (this.#running.has(pipeline)) running.end(call.interrupted(reason));
         });
     });
     return { outcome, ended };
@@ -371,7 +381,7 @@ export class RemotingSession implements Session {
     const reason = call.interruption ?? { kind: 'stopped' as const, message: 'the call was stopped' };
     const giveUp = (): void => {
       clearTimeout(timer);
-      if (this.#running.has(call.pipeline)) running.end(call.interrupted(reason.kind, reason.message));
+      if (this.#running.has(call.pipeline)) running.end(call.interrupted(reason));
     };
     const timer = setTimeout(giveUp, this.#settings.stopTimeoutMs);
     if (!call.sent) {
@@ -415,9 +425,9 @@ export class RemotingSession implements Session {
     if (this.#failure !== undefined) return;
     const running = this.#running.get(target);
     // What a call still says after its end was decided is of no interest.
-    if (target !== EMPTY_GUID && running === undefined) return;
+    if (target !== EMPTY_GUID && (running === undefined || running.overflowed)) return;
     try {
-      if (running !== undefined && !this.#accept(running, bytes.length)) return;
+      if (running !== undefined) this.#count(running, 'maxCallBytes', bytes.length);
       const known = this.#pool.protocolVersion !== undefined;
       const events = this.#pool.receive(target, bytes, stream);
       if (!known && this.#pool.protocolVersion !== undefined) {
@@ -425,6 +435,10 @@ export class RemotingSession implements Session {
       }
       for (const event of events) this.#take(event);
     } catch (error) {
+      if (running !== undefined && error instanceof RemotingError && error.kind === 'too-large') {
+        this.#overflow(running, error);
+        return;
+      }
       this.#break(
         error instanceof RemotingError ? error : protocolError('the peer cannot be understood', error),
       );
@@ -432,17 +446,18 @@ export class RemotingSession implements Session {
     }
   }
 
-  /** False where the answer of a call is past its bound; the call is then stopped and the rest ignored. */
-  #accept(running: Running, bytes: number): boolean {
-    const { maxCallBytes } = this.#settings.bounds;
-    running.call.bytes += bytes;
-    if (running.call.bytes <= maxCallBytes) return true;
-    running.call.interruption ??= {
-      kind: 'too-large',
-      message: `the answer is larger than maxCallBytes (${maxCallBytes})`,
-    };
-    this.#stop(running);
-    return false;
+  /** @throws RemotingError `too-large` where that is more than one call may make us hold */
+  #count({ call: { received } }: Running, bound: keyof Call['received'], more: number): void {
+    const limit = this.#settings.bounds[bound];
+    received[bound] += more;
+    if (received[bound] > limit) throw tooLarge('the answer', bound, limit);
+  }
+
+  /** Ends a call whose answer is past a bound: what was kept of it is dropped, and what still comes is not kept. */
+  #overflow(running: Running, error: RemotingError): void {
+    running.overflowed = true;
+    this.#pool.forget(running.call.pipeline);
+    this.#interrupt(running, interruptionOf(error));
   }
 
   #take(event: PoolEvent): void {
@@ -476,20 +491,21 @@ export class RemotingSession implements Session {
     const { call } = running;
     switch (event.kind) {
       case 'output':
+        this.#count(running, 'maxCallValues', event.output.values);
         call.addOutput(event.output);
         return;
       case 'error':
+        this.#count(running, 'maxCallValues', 1);
         call.addError(event.error);
         return;
       case 'warning':
+        this.#count(running, 'maxCallValues', 1);
         call.addWarning(event.message);
         return;
       case 'remark':
         return;
-      case 'prompt':
-        // Nobody is there to answer; left alone the command would wait for ever.
-        call.interruption ??= { kind: 'prompt', message: `the command asked for ${event.method}` };
-        this.#stop(running);
+      case 'host-call':
+        this.#answer(running, event.call);
         return;
       case 'completed':
         running.end(call.completed());
@@ -498,11 +514,56 @@ export class RemotingSession implements Session {
         running.end(call.failed(event.error));
         return;
       case 'stopped': {
-        const reason = call.interruption ?? { kind: 'stopped', message: 'the peer stopped the command' };
-        running.end(call.interrupted(reason.kind, reason.message));
+        const message = 'the peer stopped the command';
+        running.end(call.interrupted(call.interruption ?? { kind: 'stopped', message }));
         return;
       }
     }
+  }
+
+  /**
+   * Gives the expected question its answer, once. Any other is answered with an error, so that the command ends at once
+   * and its record comes back; a call that was sent without a host is stopped, since it would wait for ever.
+   */
+  #answer(running: Running, hostCall: HostCall): void {
+    const { call, stopping } = running;
+    if (stopping) return;
+    const { question } = call;
+    if (question === undefined) {
+      this.#interrupt(running, {
+        kind: 'prompt',
+        message: `the command asked for ${hostCall.method.name}`,
+      });
+      return;
+    }
+    const choice = call.answered ? undefined : choiceFor(question, hostCall);
+    if (choice === undefined) this.#refuse(running, hostCall);
+    else {
+      call.answered = true;
+      this.#sendAnswer(running, hostCall, choice);
+    }
+  }
+
+  /** A server drops an answer that it cannot read, and the command waits on: such a one is stopped. */
+  #refuse(running: Running, hostCall: HostCall): void {
+    const { call } = running;
+    call.refused ??= askedText(hostCall);
+    const reason = { kind: 'prompt', message: unexpected(call.cmdlet, call.refused) } as const;
+    this.#sendAnswer(running, hostCall, REFUSAL);
+    setTimeout(() => this.#interrupt(running, reason), this.#settings.stopTimeoutMs).unref();
+  }
+
+  #sendAnswer(running: Running, hostCall: HostCall, answer: number | ErrorRecord): void {
+    const { pipeline } = running.call;
+    this.#carrier.answer(pipeline, this.#pool.answer(pipeline, hostCall, answer)).catch((error: unknown) => {
+      // Without its answer the command waits; a failure of the carrier itself reaches it through its event.
+      if (error instanceof RemotingError) this.#interrupt(running, interruptionOf(error));
+    });
+  }
+
+  #interrupt(running: Running, reason: Interrupted): void {
+    running.call.interruption ??= reason;
+    this.#stop(running);
   }
 
   #break(error: RemotingError): void {
@@ -513,7 +574,7 @@ export class RemotingSession implements Session {
     for (const listener of listeners) listener(error);
     this.#slots.abandon();
     for (const running of [...this.#running.values()]) {
-      running.end(running.call.interrupted(interruptionOf(error), error.message));
+      running.end(running.call.interrupted(interruptionOf(error)));
     }
   }
 }
@@ -526,15 +587,11 @@ function poolEnd(event: Extract<PoolEvent, { readonly kind: 'closed' | 'broken' 
     : new RemotingError('refused', error.message, { fullyQualifiedErrorId: error.fullyQualifiedErrorId });
 }
 
-function interruptionOf(error: RemotingError): Interruption {
-  switch (error.kind) {
-    case 'timeout':
-    case 'protocol':
-    case 'too-large':
-      return error.kind;
-    default:
-      return 'closed';
-  }
+function interruptionOf({ kind, message, facts }: RemotingError): Interrupted {
+  const { bound: name, limit } = facts;
+  const bound = name === undefined || limit === undefined ? {} : { bound: { name, limit } };
+  const isTold = kind === 'timeout' || kind === 'protocol' || kind === 'too-large';
+  return { kind: isTold ? kind : 'closed', message, ...bound };
 }
 
 /**

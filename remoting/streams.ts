@@ -1,5 +1,6 @@
 import type { Bounds } from './bounds';
 import { Defragmenter } from './fragments';
+import { EMPTY_GUID } from './guid';
 import { decodeMessage, type Destination, type Message } from './messages';
 import { protocolError } from './remoting-error';
 
@@ -28,7 +29,11 @@ export class Streams {
       .push(bytes)
       .map((bytes) => {
         const message = decodeMessage(bytes, this.#destination);
-        if (message.pipeline !== target) throw protocolError('a message came under another pipeline');
+        // Clients of WSMan answer a pipeline's question on the stream of the shell, too.
+        const isAnswer = this.#destination === 'server' && stream === 'PromptResponse';
+        if (message.pipeline !== target && !(isAnswer && target === EMPTY_GUID)) {
+          throw protocolError('a message came under another pipeline');
+        }
         return { message, bytes: bytes.length };
       });
   }

@@ -20,6 +20,8 @@ export interface Carrier {
   start(pipeline: string, fragments: readonly Buffer[], onLastSent: () => void): Promise<void>;
   /** Sends fragments to the pool. */
   send(fragments: readonly Buffer[]): Promise<void>;
+  /** Sends the answer to a question of a running pipeline, on the stream that overtakes its input. */
+  answer(pipeline: string, fragments: readonly Buffer[]): Promise<void>;
   /** Stops a pipeline; resolves when the peer has confirmed. */
   stop(pipeline: string): Promise<void>;
   /** Lets go of a pipeline, ended or not. What was not sent of it is not sent any more. */

@@ -1,3 +1,4 @@
+import { certificates } from './certificates';
 import { cmdlets } from './cmdlets';
 import type { Check } from './check';
 import { authentication, hostKey, session, tls } from './opening';
@@ -13,5 +14,6 @@ export const CHECKS: readonly Check[] = [
   authentication,
   session,
   servers,
+  certificates,
   cmdlets,
 ];

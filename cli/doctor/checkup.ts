@@ -12,6 +12,8 @@ export class Checkup {
   #opening: Promise<Opening> | null = null;
   /** Versions of the servers, as the check of the servers found them. */
   versions: ReadonlySet<ExchangeVersion> = new Set();
+  /** Their names, as the same check found them. */
+  servers: readonly string[] = [];
 
   /** @param plan left out: none was given */
   constructor(

@@ -16,7 +16,7 @@ export interface DoctorOptions {
 
 /**
  * Checks the endpoints that the environment names, step by step, up to the first failure of each. It opens one session
- * for each endpoint, and runs Get-ExchangeServer and Get-Command there.
+ * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
   const { settings, diagnostics } = settingsFrom({ servers: options.servers ?? null }, environment);

@@ -28,7 +28,7 @@ export function renderJson(report: Report): string {
   return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, shown, 2)}\n`;
 }
 
-/** For people: a line for each check; after an endpoint's lines what to do about its first failure. */
+/** For people: a line for each check; after an endpoint's lines what to do about its warnings and its first failure. */
 export function renderText(report: Report): string {
   const parts = [
     section(report.settings),
@@ -43,9 +43,13 @@ function section(findings: readonly Finding[]): string {
   const lines = findings.map(
     ({ check, state, detail }) => `${state.padEnd(7)}  ${check.padEnd(WIDTH)}  ${oneLine(detail)}\n`,
   );
-  const first = findings.find((finding) => finding.state === 'failed');
-  const remedy = first?.state === 'failed' ? first.remedy : '';
-  return `${lines.join('')}${remedy === '' ? '' : `\nWhat to do: ${visible(remedy)}\n`}`;
+  const first = findings.find(({ state }) => state === 'failed');
+  const remedies = findings.flatMap((finding) =>
+    finding.state === 'warning' || (finding.state === 'failed' && finding === first)
+      ? [`\nWhat to do: ${visible(finding.remedy)}\n`]
+      : [],
+  );
+  return [...lines, ...remedies].join('');
 }
 
 function oneLine(text: string): string {

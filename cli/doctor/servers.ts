@@ -32,22 +32,20 @@ export const servers: Check = {
         "Correct the servers' names in the declaration and synthesize the plan again, or install the servers first.",
       );
     }
-    checkup.versions = versionsThatCount(checkup, found);
+    const counting = thatCount(checkup, found);
+    checkup.versions = new Set(counting.flatMap(({ version }) => version ?? []));
+    checkup.servers = counting.map(({ name }) => name);
     return ok(listed.join(', ') || 'the organization has no server yet');
   },
 };
 
 /** Of the servers of the plan, else of the declared ones, else of all. */
-function versionsThatCount(
+function thatCount<Server extends { readonly name: string }>(
   { plan, settings }: Checkup,
-  found: readonly { readonly name: string; readonly version: ExchangeVersion | undefined }[],
-): ReadonlySet<ExchangeVersion> {
+  found: readonly Server[],
+): readonly Server[] {
   const named = new Set((plan?.servers ?? [...settings.versions.keys()]).map((name) => name.toLowerCase()));
-  return new Set(
-    found
-      .filter(({ name }) => named.size === 0 || named.has(name.toLowerCase()))
-      .flatMap(({ version }) => version ?? []),
-  );
+  return found.filter(({ name }) => named.size === 0 || named.has(name.toLowerCase()));
 }
 
 function failure(diagnostics: readonly Diagnostic[]): Verdict {

@@ -1,15 +1,17 @@
 import { Reference } from '../../powershell/invocation';
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
-import { renderArgument, renderInvocation } from '../../powershell/script';
+import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
-import type { Until } from '../resources';
+import type { Step, Until } from '../resources';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps, POOL_REASON } from './planned-step';
-import { StepResult, variableOf } from './value';
+import { comment, paragraph } from './script-comment';
+import { FAILURE, headLines } from './script-head';
+import { seenBefore } from './seen-before';
 
 /** Columns of a call that stays on one line; a longer one takes its parameters from a hash table. */
 const LINE_WIDTH = 110;
@@ -28,98 +30,67 @@ function partOf(planned: PlannedStep): string {
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
-/** A line of comment. What comes from the declaration cannot end it. */
-function comment(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is taken out
-  return `# ${text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')}`;
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => (line === '' ? '' : `${INDENT}${line}`));
 }
 
-const HEAD = (name: string, site: ExchangeSiteProps, parts: readonly string[]) => [
-  comment(`Remote-execution plan of the Exchange site ${name}.`),
-  '#',
-  '# Every step that brings the site from nothing to its declaration, in the order in which they can run. Run it in the',
-  '# Exchange Management Shell, as a member of Organization Management:',
-  '#',
-  comment(`  .\\exchange-plan.ps1 -PfxPath ${quote(site.certificate.pfxFile)}`),
-  '#',
-  '# It asks for the password of the PFX file. Where a part of the site is in production already, name only the parts',
-  `# that are new, for example a server that joins and the records:`,
-  '#',
-  comment(`  .\\exchange-plan.ps1 -PfxPath ${quote(site.certificate.pfxFile)} -Part ${joining(site)}`),
-  '#',
-  '# It stops at the first error. It was written from the declaration; change that, not this file.',
-  '[CmdletBinding()]',
-  'param(',
-  `${INDENT}# PFX file with the certificate of the site and its private key.`,
-  `${INDENT}[Parameter(Mandatory = $true)]`,
-  `${INDENT}[string] $PfxPath,`,
-  '',
-  `${INDENT}# Password of the PFX file.`,
-  `${INDENT}[Parameter(Mandatory = $true)]`,
-  `${INDENT}[System.Security.SecureString] $PfxPassword,`,
-  '',
-  `${INDENT}# What to run: servers by name, '${ORGANIZATION}' for what belongs to none, '${DNS}' for the records.`,
-  `${INDENT}[ValidateSet(${parts.map(quote).join(', ')})]`,
-  `${INDENT}[string[]] $Part = @(${parts.map(quote).join(', ')})`,
-  ')',
-  '',
-  'Set-StrictMode -Version Latest',
-  `$ErrorActionPreference = 'Stop'`,
-  `# Exchange's cmdlets may be functions of a module, which do not see the line above.`,
-  `$PSDefaultParameterValues = @{ '*:ErrorAction' = 'Stop' }`,
-  '',
-  '$PfxContent = [System.IO.File]::ReadAllBytes((Resolve-Path -LiteralPath $PfxPath).ProviderPath)',
-  '',
-  '# Waits until a check finds nothing wrong, and throws what it found when the time is over.',
-  'function Wait-Healthy {',
-  `${INDENT}param([string] $Server, [int] $Seconds, [scriptblock] $Check)`,
-  '',
-  `${INDENT}$deadline = (Get-Date).AddSeconds($Seconds)`,
-  `${INDENT}while ($true) {`,
-  `${INDENT}${INDENT}try {`,
-  `${INDENT}${INDENT}${INDENT}$found = @(& $Check)`,
-  `${INDENT}${INDENT}} catch {`,
-  `${INDENT}${INDENT}${INDENT}$found = @($_.Exception.Message)`,
-  `${INDENT}${INDENT}}`,
-  `${INDENT}${INDENT}if ($found.Count -eq 0) { return }`,
-  `${INDENT}${INDENT}if ((Get-Date) -ge $deadline) {`,
-  `${INDENT}${INDENT}${INDENT}throw ($Server + ' is not healthy after ' + $Seconds + ' seconds: ' + ($found -join ', '))`,
-  `${INDENT}${INDENT}}`,
-  `${INDENT}${INDENT}Start-Sleep -Seconds 15`,
-  `${INDENT}}`,
-  '}',
-];
-
-function joining(site: ExchangeSiteProps): string {
-  return [...site.servers.slice(-1).map(({ name }) => name), DNS].map(quote).join(', ');
+/**
+ * In the Exchange Management Shell cmdlets are functions of a module, which see neither the script's
+ * `$ErrorActionPreference` nor its `$PSDefaultParameterValues`: only an argument stops at an error that does not end
+ * the cmdlet.
+ */
+function stopping(call: Invocation): Invocation {
+  return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
-/** A call on one line, or with its parameters above it; `result` is the variable that takes what it returns. */
-function callLines(call: Invocation, result: string | undefined): readonly string[] {
-  const taken = result === undefined ? '' : `$${result} = `;
-  const line = `${taken}${renderInvocation(call, VARIABLES)}`;
+/** A call on one line, or with its parameters above it; `taken` stands before it. */
+function callLines(call: Invocation, taken = ''): readonly string[] {
+  const { cmdlet, parameters } = stopping(call);
+  const line = `${taken}${renderInvocation({ cmdlet, parameters }, VARIABLES)}`;
   if (line.length <= LINE_WIDTH) return [line];
   return [
     '$call = @{',
-    ...Object.entries(call.parameters).map(
+    ...Object.entries(parameters).map(
       ([name, value]) => `${INDENT}${name} = ${renderArgument(value, name, VARIABLES)}`,
     ),
     '}',
-    `${taken}${call.cmdlet} @call`,
+    `${taken}${cmdlet} @call`,
   ];
+}
+
+/** The call, where what it makes is not there already. The object that it returns is dropped: nothing needs it. */
+function makeLines(call: Invocation): readonly string[] {
+  const seen = seenBefore(call);
+  if (seen === undefined) return callLines(call);
+  return [
+    `if (${renderInvocation(seen.look)}) {`,
+    `${INDENT}Skip-Step ${quote(seen.there)}`,
+    '} else {',
+    ...indented(callLines(call, '$null = ')),
+    '}',
+  ];
+}
+
+/**
+ * The text of a value as PowerShell gives it. Values are compared as text: an enum that comes through remoting is a
+ * number with a text beside it, and compared with text as it is it is never equal.
+ */
+function textOf(value: string | boolean): string {
+  if (typeof value === 'string') return value;
+  return value ? 'True' : 'False';
 }
 
 function gateLines(server: string | null, call: Invocation, until: Until): readonly string[] {
   const { among, property, equals } = until.expected;
-  const expected = renderArgument(equals, property);
-  const seen = `$seen = @(${renderInvocation(call, VARIABLES)})`;
+  const expected = quote(textOf(equals));
+  const seen = `$seen = @(${renderInvocation(stopping(call), VARIABLES)})`;
   const check =
     among === undefined
       ? [
           seen,
           `if ($seen.Count -eq 0) { ${quote(`${call.cmdlet} returned nothing`)} }`,
           'foreach ($item in $seen) {',
-          `${INDENT}if ($item.${property} -ne ${expected}) { ($item | Out-String).Trim() }`,
+          `${INDENT}if ([string] $item.${property} -ne ${expected}) { ($item | Out-String).Trim() }`,
           '}',
         ]
       : [
@@ -130,13 +101,17 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
           ),
           ')',
           'foreach ($name in $names) {',
-          `${INDENT}$good = @($seen | Where-Object { $_.${among.property} -eq $name -and $_.${property} -eq ${expected} })`,
-          `${INDENT}if ($good.Count -eq 0) { $name + ${quote(` is not ${String(equals)}`)} }`,
+          `${INDENT}$found = @($seen | Where-Object { [string] $_.${among.property} -eq $name })`,
+          `${INDENT}if ($found.Count -eq 0) { $name + ' is not reported' }`,
+          `${INDENT}foreach ($item in $found) {`,
+          `${INDENT}${INDENT}$value = [string] $item.${property}`,
+          `${INDENT}${INDENT}if ($value -ne ${expected}) { $name + ' is ' + $value }`,
+          `${INDENT}}`,
           '}',
         ];
   return [
     `Wait-Healthy -Server ${quote(server ?? ORGANIZATION)} -Seconds ${until.seconds} -Check {`,
-    ...check.map((line) => `${INDENT}${line}`),
+    ...indented(check),
     '}',
   ];
 }
@@ -153,96 +128,123 @@ function memberLine({ server, addresses, virtualAddresses }: DesiredPoolMember):
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
 
-function stepLines(planned: PlannedStep, wanted: ReadonlySet<string>): readonly string[] {
-  if ('record' in planned) return recordLines(planned.record);
-  if ('member' in planned) return [memberLine(planned.member)];
-  const { invocation, until, server } = planned.step;
-  if (until !== undefined) return gateLines(server, invocation, until);
-  return callLines(invocation, wanted.has(planned.id) ? variableOf(planned.id) : undefined);
+/** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
+function notesOf({ reason }: Step): readonly string[] {
+  return [reason];
+}
+
+/** A person answers what the cmdlet asks: told right before it. */
+function answerLines({ question }: Invocation): readonly string[] {
+  return question === undefined ? [] : [`Write-Host ${quote(answerNote(question))}`];
+}
+
+function cmdletLines(number: number, step: Step): readonly string[] {
+  const { invocation, until, server } = step;
+  return [
+    ...notesOf(step).flatMap(paragraph),
+    `Start-Step ${number} ${quote(invocation.cmdlet)} ${quote(server ?? 'the organization')}`,
+    ...answerLines(invocation),
+    ...(until === undefined ? makeLines(invocation) : gateLines(server, invocation, until)),
+  ];
 }
 
 /** Why the DNS steps are not cmdlets. */
-const DNS_COMMENT = [
-  'Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be',
-  'entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A',
-  'changed TTL is changed in place, never by deleting first.',
-];
+const DNS_COMMENT =
+  'Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A changed TTL is changed in place, never by deleting first.';
 
-/** Ids of steps whose results a later step needs. */
-function wantedResults(steps: readonly PlannedStep[]): ReadonlySet<string> {
-  const within = (value: Argument): readonly string[] => {
-    if (value instanceof StepResult) return [value.step];
-    return Array.isArray(value) && !(value instanceof Reference)
-      ? (value as readonly Argument[]).flatMap(within)
-      : [];
-  };
-  return new Set(
-    steps.flatMap((planned) =>
-      'step' in planned ? Object.values(planned.step.invocation.parameters).flatMap(within) : [],
-    ),
-  );
+/** A step with its number in the plan, from 1. */
+interface Numbered {
+  readonly number: number;
+  readonly planned: PlannedStep;
 }
 
 interface Block {
   readonly part: string;
-  readonly steps: readonly PlannedStep[];
+  readonly steps: readonly Numbered[];
 }
 
 /** Neighbouring steps of the same part, together. */
-function blocksOf(steps: readonly PlannedStep[]): readonly Block[] {
-  const blocks: { part: string; steps: PlannedStep[] }[] = [];
+function blocksOf(steps: readonly Numbered[]): readonly Block[] {
+  const blocks: { part: string; steps: Numbered[] }[] = [];
   for (const step of steps) {
+    const part = partOf(step.planned);
     const last = blocks.at(-1);
-    if (last?.part === partOf(step)) last.steps.push(step);
-    else blocks.push({ part: partOf(step), steps: [step] });
+    if (last?.part === part) last.steps.push(step);
+    else blocks.push({ part, steps: [step] });
   }
   return blocks;
 }
 
-function blockLines({ part, steps }: Block, wanted: ReadonlySet<string>): readonly string[] {
+function blockLines({ part, steps }: Block): readonly string[] {
   const body: string[] = [];
-  if (part === DNS) body.push(...DNS_COMMENT.map(comment));
+  if (part === DNS) body.push(...paragraph(DNS_COMMENT));
   let zone: string | undefined;
-  let reason: string | undefined;
-  for (const planned of steps) {
+  for (const { number, planned } of steps) {
     if ('record' in planned) {
       if (zone !== planned.record.zone.name) {
         zone = planned.record.zone.name;
         const at = planned.record.zone.server === undefined ? '' : ` at ${planned.record.zone.server}`;
         body.push(`Write-Output ${quote(`Publish now in the zone ${zone}${at}:`)}`);
       }
-    } else {
-      if (reason !== undefined) body.push('');
-      const why = 'member' in planned ? POOL_REASON : planned.step.reason;
-      if (why !== reason) body.push(comment(why));
-      reason = why;
+      body.push(...recordLines(planned.record));
+      continue;
     }
-    body.push(...stepLines(planned, wanted));
+    if (body.length > 0) body.push('');
+    if ('member' in planned) body.push(comment(POOL_REASON), memberLine(planned.member));
+    else body.push(...cmdletLines(number, planned.step));
   }
-  return [
-    `if ($Part -contains ${quote(part)}) {`,
-    ...body.map((line) => (line === '' ? '' : `${INDENT}${line}`)),
-    '}',
-  ];
+  return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
+}
+
+function needsPfx(planned: PlannedStep): boolean {
+  const within = (value: Argument): boolean =>
+    value instanceof Reference || (Array.isArray(value) && (value as readonly Argument[]).some(within));
+  return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
+}
+
+function looksOf(planned: PlannedStep): readonly string[] {
+  const seen = 'step' in planned ? seenBefore(planned.step.invocation) : undefined;
+  return seen === undefined ? [] : [seen.look.cmdlet];
 }
 
 /**
  * The remote-execution plan as a script that a person reads, or runs by hand. It holds no secrets: it asks for them.
- * Byte for byte the same for the same declaration.
+ * Byte for byte the same for the same declaration, with the line ends of Windows.
+ *
+ * @param pfxFile the PFX as a path from the folder of the script, or an absolute one
  */
-export function exchangePlanScript(name: string, site: ExchangeSiteProps, state: DesiredState): string {
-  const steps = plannedSteps(state);
-  const used = new Set(steps.map(partOf));
-  const servers = site.servers.map((server) => server.name);
-  const parts = [ORGANIZATION, ...servers, DNS].filter((part) => used.has(part));
-  const wanted = wantedResults(steps);
+export function exchangePlanScript(
+  name: string,
+  site: ExchangeSiteProps,
+  state: DesiredState,
+  pfxFile: string,
+): string {
+  const steps = plannedSteps(state).map((planned, index) => ({ number: index + 1, planned }));
+  const last = new Map(steps.map(({ number, planned }) => [partOf(planned), number]));
+  const order = [ORGANIZATION, ...site.servers.map((server) => server.name), DNS];
+  const needing = new Set(steps.flatMap(({ planned }) => (needsPfx(planned) ? [partOf(planned)] : [])));
+  const blocks = blocksOf(steps).flatMap((block, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...blockLines(block),
+  ]);
   const text = [
-    HEAD(name, site, parts),
-    ...blocksOf(steps).map((block) => ['', ...blockLines(block, wanted)]),
-    [''],
-  ]
-    .flat()
-    .join('\n');
+    ...headLines({
+      name,
+      site,
+      pfxFile,
+      steps: steps.length,
+      lastSteps: new Map(
+        order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
+      ),
+      pfxParts: order.filter((part) => needing.has(part)),
+      looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
+    }),
+    '',
+    'try {',
+    ...indented(blocks),
+    ...FAILURE.split('\n'),
+    '',
+  ].join('\r\n');
   // Windows PowerShell reads a file without this mark in the system's code page, in which some bytes of other
   // letters are quotes.
   return /\P{ASCII}/u.test(text) ? `\ufeff${text}` : text;

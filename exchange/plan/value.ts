@@ -1,12 +1,16 @@
 import { Reference } from '../../powershell/invocation';
 
-/** A property of what an earlier step returned. */
+/**
+ * A property of what an earlier step returned. The only steps whose results are needed import the certificate of the
+ * PFX, so that a script takes it from there: then it is known where an import is skipped, and no server has a
+ * variable of its own.
+ */
 export class StepResult extends Reference {
   constructor(
     readonly step: string,
     property: string,
   ) {
-    super(`the ${property} that ${step} gives`, variableOf(step), property);
+    super(`the ${property} that ${step} gives`, 'PfxCertificate', property);
   }
 }
 
@@ -22,12 +26,4 @@ export class AskedSecret extends Reference {
   constructor(what: string, variable: string) {
     super(what, variable);
   }
-}
-
-/** `BsAEX02-certificate` as the name of a variable. */
-export function variableOf(step: string): string {
-  return step
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
 }

@@ -1,8 +1,12 @@
+import type { PowerShellObject } from '../../powershell/outcome';
 import { flag, text, textSet } from '../../schema';
+import { isOnOtherSite, servicesInUse } from './certificate-use';
+import type { Facts } from './definition';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
-import { certificatesOf, installedCertificate, withThumbprint } from './installed-certificate';
+import { certificatesOf, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
+import type { Step } from './step';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
 export function thumbprintProblem(value: string): string | undefined {
@@ -68,7 +72,9 @@ export const certificate = defineResource({
     return { thumbprint, subject, issuer, names, not_after: notAfter };
   },
   steps: ({ prior, planned }, facts) => {
-    if (planned === null) return prior === null ? [] : [removal(prior.server ?? '', prior.thumbprint ?? '')];
+    if (planned === null) {
+      return prior === null ? [] : [removal(prior.server ?? '', prior.thumbprint ?? '', facts)];
+    }
     if (prior !== null && sameName(prior.thumbprint ?? '', planned.thumbprint ?? '')) return [];
     if (facts.pfx === undefined)
       throw new TypeError('A certificate is imported from a PFX, and none was read.');
@@ -104,26 +110,43 @@ export const certificate = defineResource({
   },
 });
 
-/** Exchange removes a certificate even while IIS uses it; the guard does not. */
-function removal(server: string, thumbprint: string) {
+/**
+ * Exchange removes a certificate even while IIS uses it; the guard does not, and where nobody can tell whether a service
+ * does, it leaves the certificate where it is.
+ */
+function removal(server: string, thumbprint: string, facts: Facts): Step {
+  const installed = (objects: readonly PowerShellObject[]) => withThumbprint(objects, thumbprint);
   return {
-    kind: 'certificate-import' as const,
+    kind: 'certificate-import',
     server,
     reason: 'The declaration no longer names the certificate on this server.',
     invocation: {
       cmdlet: 'Remove-ExchangeCertificate',
       parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
     },
+    condition: 'only if the session tells that no service uses it',
     guard: {
       invocation: certificatesOf(server),
-      problem: (objects: Parameters<typeof withThumbprint>[0]) => {
-        const found = objects
-          .map(installedCertificate)
-          .find((installed) => sameName(installed?.thumbprint ?? '', thumbprint));
-        const used = found?.services ?? [];
-        if (used.length === 0) return undefined;
-        return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), then apply again`;
+      problem: (objects) => {
+        const found = installed(objects);
+        if (found === undefined) return undefined;
+        const used = servicesInUse(server, found, facts) ?? [];
+        if (used.length > 0) {
+          return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), then apply again`;
+        }
+        return isOnOtherSite(found)
+          ? `a site of IIS on ${server} other than the Default Web Site still shows the certificate; bind another one there first (IIS Manager; for Exchange Back End, port 444, the one that Setup made), then apply again`
+          : undefined;
       },
+      omission: (objects) =>
+        installed(objects)?.services === null
+          ? {
+              summary: `The certificate ${thumbprint} stays on ${server}`,
+              detail:
+                'The session does not tell which services use it, and somebody may have given it one. Look with ' +
+                'Get-ExchangeCertificate in the management shell on the server; where no service uses it, remove it by hand:',
+            }
+          : undefined,
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { textList } from '../../schema';
+import type { CertificateHistory } from './certificate-history';
 import type { Step, StepKind } from './step';
 
 export type Attributes = { readonly [name: string]: Attribute };
@@ -21,6 +22,8 @@ export interface Facts {
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
   readonly certificate?: CertificateFacts;
+  /** What the run has done to certificates so far; left out where none is under way. */
+  readonly history?: CertificateHistory;
 }
 
 export interface PfxFacts {
@@ -65,7 +68,26 @@ export interface ResourceSpec<A extends Attributes> {
   /** The call that shows it, the same for as many resources as possible: it is made once in a run. */
   readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
   /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */
-  readonly view?: (objects: readonly PowerShellObject[], state: StateOf<A>) => StateOf<A> | null;
+  readonly view?: (
+    objects: readonly PowerShellObject[],
+    state: StateOf<A>,
+    facts: Facts,
+  ) => StateOf<A> | null;
+  /**
+   * What a creation goes on from, seen in the same: unlike a state, `planned` tells nothing of what there is. Left out:
+   * as `view` shows it.
+   */
+  readonly found?: (
+    objects: readonly PowerShellObject[],
+    planned: StateOf<A>,
+    facts: Facts,
+  ) => StateOf<A> | null;
+  /** What a plan says of what it saw in the same. Of equal ones only the first of a run is said. */
+  readonly remarks?: (
+    objects: readonly PowerShellObject[],
+    state: StateOf<A>,
+    facts: Facts,
+  ) => readonly Diagnostic[];
   /**
    * What stands against making it, seen in what `observe` returned; `undefined` where nothing does. Asked for in a plan,
    * so that a deploy does not stop there half-way.

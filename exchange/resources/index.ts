@@ -10,6 +10,7 @@ import { outlookAnywhere } from './outlook-anywhere';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
+export * from './certificate-history';
 export * from './definition';
 export * from './step';
 export {

@@ -1,49 +1,105 @@
+import { createHash } from 'node:crypto';
 import type { Invocation } from '../../powershell/invocation';
-import type { PowerShellObject } from '../../powershell/outcome';
-import { parseCertificate } from '../../pki/certificate';
+import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import { PkiError } from '../../pki/error';
+import { parseCertificate, type Certificate } from '../../pki/certificate';
+import { servicesIn } from './allowed-services';
 import { sameName } from './equality';
-import { bytesOf, property, textsOf } from './property';
+import { bytesOf, flagOf, property, textOf } from './property';
+import { serializedCertificate, siteNumbers, statusOfNumber } from './serialization-data';
 
 /** Shows the certificates of one server; there is no way to ask for those of all. */
 export const CERTIFICATE_READ = 'Get-ExchangeCertificate';
 
+/**
+ * PowerShell's type data of X509Certificate2 sends `RawData` alone, and at Exchange's endpoint with the Full level
+ * `SerializationData` beside it. Where the session takes a projection, that brings the others.
+ */
+const PROPERTIES = [
+  'RawData',
+  'SerializationData',
+  'Services',
+  'Status',
+  'PrivateKeyExportable',
+  'IISServices',
+];
+
 export function certificatesOf(server: string): Invocation {
-  return { cmdlet: CERTIFICATE_READ, parameters: { Server: server } };
+  return { cmdlet: CERTIFICATE_READ, parameters: { Server: server }, properties: PROPERTIES };
 }
 
-/** A certificate as `Get-ExchangeCertificate` shows it. */
+/** A certificate as `Get-ExchangeCertificate` shows it. Null where that does not tell: unknown, never none. */
 export interface InstalledCertificate {
+  /** SHA-1 of its bytes, upper-case hexadecimal: known even where they cannot be read. */
   readonly thumbprint: string;
-  readonly subject: string;
-  readonly issuer: string;
-  readonly names: readonly string[];
+  /** Null, as names and dates are, where the bytes are no certificate that can be read. */
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  readonly names: readonly string[] | null;
   /** ISO 8601, UTC. */
-  readonly notBefore: string;
-  readonly notAfter: string;
+  readonly notBefore: string | null;
+  readonly notAfter: string | null;
+  /** Its own key verifies it; false where the key cannot be decoded. */
   readonly selfSigned: boolean;
-  /** Null where the session does not tell: unknown, never none. */
+  /** In Exchange's spelling, for example `['IIS', 'SMTP']`; empty where it serves nothing. */
   readonly services: readonly string[] | null;
+  /** Sites of IIS that it is bound to: 1 the Default Web Site, 2 the Exchange Back End. */
+  readonly iisSites: readonly number[] | null;
+  readonly privateKeyExportable: boolean | null;
+  /** `Valid`, `DateInvalid`, …; a number, as text, where only that is told and its name is not known. */
+  readonly status: string | null;
 }
 
 /**
- * Names, dates and thumbprint are computed from `RawData`: a session of the management shell's kind sends only that
- * and a blob that nobody but Exchange reads. Null where an object carries no certificate.
+ * Names, dates and thumbprint are computed from `RawData`, which every session sends. Null where an object carries no
+ * certificate.
  */
 export function installedCertificate(object: PowerShellObject): InstalledCertificate | null {
   const raw = bytesOf(object, 'RawData');
   if (raw === null) return null;
-  const certificate = parseCertificate(raw);
-  const services = property(object, 'Services') === null ? null : textsOf(object, 'Services');
+  const certificate = readable(raw);
+  const data = bytesOf(object, 'SerializationData');
+  const serialized = data === null ? null : serializedCertificate(data, raw);
   return {
-    thumbprint: certificate.thumbprint,
-    subject: certificate.subject,
-    issuer: certificate.issuer,
-    names: certificate.subjectAlternativeNames,
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
-    selfSigned: certificate.selfSigned,
-    services: services?.filter((name) => !sameName(name, 'None')) ?? null,
+    thumbprint: certificate?.thumbprint ?? createHash('sha1').update(raw).digest('hex').toUpperCase(),
+    subject: certificate?.subject ?? null,
+    issuer: certificate?.issuer ?? null,
+    names: certificate?.subjectAlternativeNames ?? null,
+    notBefore: certificate?.notBefore.toISOString() ?? null,
+    notAfter: certificate?.notAfter.toISOString() ?? null,
+    selfSigned: certificate?.selfSigned ?? false,
+    services: servicesIn(property(object, 'Services')) ?? serialized?.services ?? null,
+    iisSites: sitesIn(property(object, 'IISServices')) ?? serialized?.iisSites ?? null,
+    privateKeyExportable: flagOf(object, 'PrivateKeyExportable') ?? serialized?.privateKeyExportable ?? null,
+    status: statusIn(object) ?? serialized?.status ?? null,
   };
+}
+
+/** Null where the bytes cannot be read: one such certificate must not hide the others of its server. */
+function readable(raw: Uint8Array): Certificate | null {
+  try {
+    return parseCertificate(raw);
+  } catch (error) {
+    if (error instanceof PkiError) return null;
+    throw error;
+  }
+}
+
+function statusIn(object: PowerShellObject): string | null {
+  const status = property(object, 'Status');
+  return typeof status === 'number' ? statusOfNumber(status) : textOf(object, 'Status') || null;
+}
+
+/** A projection brings each `IisService` as an object or as its text; (unverified) which. */
+function sitesIn(value: PowerShellValue): readonly number[] | null {
+  if (!Array.isArray(value)) return null;
+  return siteNumbers(
+    (value as readonly PowerShellValue[]).map((item) => {
+      if (typeof item === 'string') return item;
+      if (typeof item !== 'object' || item === null || !('typeNames' in item)) return null;
+      return textOf(item, 'ServiceName') ?? item.text ?? null;
+    }),
+  );
 }
 
 export function installedCertificates(objects: readonly PowerShellObject[]): readonly InstalledCertificate[] {
@@ -59,19 +115,21 @@ export function withThumbprint(
   );
 }
 
-/** The certificate that Setup made for the server: self-signed and named after it. The longest-lived of several. */
+/** Whether Setup made the certificate for the server: it is self-signed and named after it. */
+export function isOwnCertificate({ selfSigned, names }: InstalledCertificate, server: string): boolean {
+  return selfSigned && (names ?? []).some((name) => sameName(name.split('.')[0] ?? '', server));
+}
+
+/** The certificate that Setup made for the server, the longest-lived of several. */
 export function ownCertificate(
-  objects: readonly PowerShellObject[],
+  certificates: readonly InstalledCertificate[],
   server: string,
 ): InstalledCertificate | undefined {
-  return installedCertificates(objects)
-    .filter(
-      (certificate) =>
-        certificate.selfSigned &&
-        certificate.names.some((name) => sameName(name.split('.')[0] ?? '', server)),
-    )
+  return certificates
+    .filter((certificate) => isOwnCertificate(certificate, server))
     .sort(
       (left, right) =>
-        right.notAfter.localeCompare(left.notAfter) || left.thumbprint.localeCompare(right.thumbprint),
+        (right.notAfter ?? '').localeCompare(left.notAfter ?? '') ||
+        left.thumbprint.localeCompare(right.thumbprint),
     )[0];
 }

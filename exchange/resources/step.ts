@@ -22,6 +22,8 @@ export interface Step {
   readonly reason: string;
   /** Looked at just before: where it has a problem, the step is not run. Reads only, so plans do not list it. */
   readonly guard?: Guard;
+  /** When the step runs, in words for the plan: "only if …". Left out: always. */
+  readonly condition?: string;
   /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
   readonly until?: Until;
 }
@@ -30,6 +32,18 @@ export interface Guard {
   readonly invocation: Invocation;
   /** Why the step must not run, with the remedy; `undefined` where it may. */
   readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
+  /**
+   * Why the step is left out, and the deploy goes on without it; `undefined` where it is not. Asked for in a plan too,
+   * which says so before. Left out: it never is.
+   */
+  readonly omission?: (objects: readonly PowerShellObject[]) => Omission | undefined;
+}
+
+export interface Omission {
+  /** One sentence, which names the object. */
+  readonly summary: string;
+  /** Why, and what to do about it; the cmdlet itself is written behind it. */
+  readonly detail: string;
 }
 
 export interface Until {

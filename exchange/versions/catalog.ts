@@ -21,16 +21,25 @@ const HISTORY: readonly (readonly [string, () => VersionDelta])[] = [
  * What every cmdlet takes. Names and aliases:
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_commonparameters
  */
-const COMMON: { readonly [name: string]: { readonly type: string; readonly aliases: readonly string[] } } = {
+const COMMON: { readonly [name: string]: ParameterFact & { readonly aliases: readonly string[] } } = {
   Verbose: { type: 'SwitchParameter', aliases: ['vb'] },
   Debug: { type: 'SwitchParameter', aliases: ['db'] },
-  ErrorAction: { type: 'ActionPreference', aliases: ['ea'] },
-  WarningAction: { type: 'ActionPreference', aliases: ['wa'] },
+  ErrorAction: actionPreference('ea'),
+  WarningAction: actionPreference('wa'),
+  InformationAction: actionPreference('infa'),
   ErrorVariable: { type: 'String', aliases: ['ev'] },
   WarningVariable: { type: 'String', aliases: ['wv'] },
+  InformationVariable: { type: 'String', aliases: ['iv'] },
   OutVariable: { type: 'String', aliases: ['ov'] },
   OutBuffer: { type: 'Int32', aliases: ['ob'] },
+  PipelineVariable: { type: 'String', aliases: ['pv'] },
 };
+
+/** In the order of their numbers: https://learn.microsoft.com/dotnet/api/system.management.automation.actionpreference */
+function actionPreference(alias: string) {
+  const values = ['SilentlyContinue', 'Stop', 'Continue', 'Inquire', 'Ignore', 'Suspend'];
+  return { type: 'ActionPreference', aliases: [alias], values };
+}
 
 /** Aliases of the parameters of cmdlets that change something. */
 const ALIASES: { readonly [name: string]: readonly string[] } = { Confirm: ['cf'], WhatIf: ['wi'] };

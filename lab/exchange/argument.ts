@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { CatalogParameter } from '../../exchange/versions';
 import { SecureText } from '../../powershell/invocation';
-import type { PowerShellObject, PowerShellTable } from '../../powershell/outcome';
-import type { HostValue } from '../../remoting/server/command-host';
+import type { PowerShellTable } from '../../powershell/outcome';
+import type { HostObject, HostValue } from '../../remoting/server/command-host';
 import { bindingError } from './cmdlet-error';
+import { commandTypes } from './command-types';
 import type { Json } from './state';
 
 /** What to add to and take from a multi-valued property: `@{ Add = …; Remove = … }`. */
@@ -34,7 +35,7 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
   switch (type) {
     case 'SwitchParameter':
       if (value === null) return true;
-      return typeof value === 'boolean' ? value : cannot('System.Management.Automation.SwitchParameter');
+      return switchOf(value) ?? cannot('System.Management.Automation.SwitchParameter');
     case 'Boolean':
       if (typeof value === 'number') return value !== 0;
       return typeof value === 'boolean' ? value : cannot('System.Boolean');
@@ -46,6 +47,8 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       return typeof number === 'number' && Number.isInteger(number) ? number : cannot(`System.${type}`);
     }
+    case 'CommandTypes':
+      return commandTypes(value) ?? cannot('System.Management.Automation.CommandTypes');
     case 'SecureString':
       return value instanceof SecureText ? value : cannot('System.Security.SecureString');
     case 'Byte[]':
@@ -69,6 +72,9 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
           });
     case 'MultiValuedProperty':
       return multiValued(parameter, value, cannot);
+    // Handed on, never looked into.
+    case 'Object[]':
+      return null;
     case 'String[]':
       return value === null ? [] : listOf(value).map((item) => textOf(item) ?? cannot('System.String[]'));
     default:
@@ -113,7 +119,8 @@ function enumValue(
   const values = parameter.values ?? [];
   if (value === null) return null;
   const one = (item: HostValue): string => {
-    if (typeof item === 'number') return values[item] ?? cannot(parameter.type);
+    const number = isObject(item) && item.text === undefined ? item.number : item;
+    if (typeof number === 'number') return values[number] ?? cannot(parameter.type);
     return spelled(values, textOf(item) ?? '') ?? cannot(parameter.type);
   };
   if (!FLAGS.has(parameter.type) && !parameter.type.endsWith('[]')) return one(value);
@@ -129,8 +136,14 @@ function spelled(values: readonly string[], text: string): string | undefined {
   return values.find((name) => name.toLowerCase() === text.trim().toLowerCase());
 }
 
-function isObject(value: HostValue): value is PowerShellObject {
+function isObject(value: HostValue): value is HostObject {
   return typeof value === 'object' && value !== null && 'typeNames' in value;
+}
+
+/** A real client sends the object that a script's `-Name` or `-Name:$false` is. */
+function switchOf(value: HostValue): boolean | undefined {
+  const present = isObject(value) ? value.properties['IsPresent'] : value;
+  return typeof present === 'boolean' ? present : undefined;
 }
 
 function tableOf(value: HostValue): PowerShellTable | undefined {

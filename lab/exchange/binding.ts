@@ -1,5 +1,5 @@
 import type { CatalogCmdlet, CatalogParameter } from '../../exchange/versions';
-import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import type { CommandArgument, HostObject, HostValue } from '../../remoting/server/command-host';
 import { convert, type BoundValue } from './argument';
 import { bindingError } from './cmdlet-error';
 
@@ -13,6 +13,54 @@ type Token =
 
 /** Binds arguments as PowerShell does: by name, prefix or alias, then by position; then checks what is missing. */
 export function bind(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): Bound {
+  const bound = bindArguments(cmdlet, args);
+  refuseIncomplete(cmdlet, bound);
+  return bound;
+}
+
+/**
+ * Adds an object of the pipeline to what the arguments have bound: its properties where they are named as parameters
+ * that take them, else the object itself. Which of the two a parameter of Exchange's takes is not documented, only that
+ * it takes input.
+ */
+export function bindItem(cmdlet: CatalogCmdlet, bound: Bound, item: HostValue): Bound {
+  const whole = new Map(bound);
+  const open = openToInput(cmdlet, bound);
+  const properties = isObject(item) ? item.properties : {};
+  for (const parameter of open) {
+    const name = Object.keys(properties).find((key) => key.toLowerCase() === parameter.name.toLowerCase());
+    if (name === undefined || !fits(cmdlet, whole, parameter)) continue;
+    whole.set(parameter.name, convert(cmdlet.name, parameter, properties[name] ?? null));
+  }
+  const [first] = open;
+  if (whole.size === bound.size && first !== undefined) {
+    whole.set(first.name, convert(cmdlet.name, first, item));
+  }
+  if (whole.size === bound.size) throw bindingError.inputNotBound(cmdlet.name);
+  refuseIncomplete(cmdlet, whole);
+  return whole;
+}
+
+function isObject(value: HostValue): value is HostObject {
+  return typeof value === 'object' && value !== null && 'typeNames' in value;
+}
+
+/** Parameters that take input and are not bound yet, those with a position first. */
+function openToInput(cmdlet: CatalogCmdlet, bound: Bound): readonly CatalogParameter[] {
+  return cmdlet.parameters
+    .filter((parameter) => parameter.pipeline === true && !bound.has(parameter.name))
+    .filter((parameter) => fits(cmdlet, bound, parameter))
+    .sort((left, right) => (left.position ?? Infinity) - (right.position ?? Infinity) || 0);
+}
+
+/** Whether it may stand beside what is bound. */
+function fits(cmdlet: CatalogCmdlet, bound: Bound, parameter: CatalogParameter): boolean {
+  const viable = viableSets(cmdlet, bound.keys());
+  return parameter.sets === undefined || parameter.sets.some((set) => viable?.has(set));
+}
+
+/** What the arguments bind; what is missing may still come through the pipeline. */
+export function bindArguments(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): Bound {
   const bound = new Map<string, BoundValue>();
   const loose: HostValue[] = [];
   const tokens = args.map(tokenOf);
@@ -51,7 +99,6 @@ export function bind(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): B
     }
     set(parameter, value);
   }
-  refuseIncomplete(cmdlet, bound);
   return bound;
 }
 
@@ -89,13 +136,10 @@ function viableSets(cmdlet: CatalogCmdlet, names: Iterable<string>): ReadonlySet
 }
 
 function nextPositional(cmdlet: CatalogCmdlet, bound: Bound): CatalogParameter | undefined {
-  const viable = viableSets(cmdlet, bound.keys());
   return cmdlet.parameters
     .filter(
       (parameter) =>
-        parameter.position !== undefined &&
-        !bound.has(parameter.name) &&
-        (parameter.sets === undefined || parameter.sets.some((set) => viable?.has(set))),
+        parameter.position !== undefined && !bound.has(parameter.name) && fits(cmdlet, bound, parameter),
     )
     .sort((left, right) => left.position! - right.position!)[0];
 }

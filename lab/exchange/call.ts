@@ -3,8 +3,10 @@ import { SecureText } from '../../powershell/invocation';
 import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import { isListChange, type BoundValue } from './argument';
 import type { Bound } from './binding';
-import { exchangeError, promptError, type CmdletError } from './cmdlet-error';
+import { exchangeError, type CmdletError } from './cmdlet-error';
 import type { LabOptions } from './options';
+import { preference } from './preferences';
+import { Declined, Question, type Conversation } from './question';
 import type { Json, OrganizationState, ServerState } from './state';
 import type { OrganizationDraft } from './store';
 
@@ -13,6 +15,9 @@ export class Call {
   readonly output: PowerShellValue[] = [];
   readonly warnings: string[] = [];
   readonly errors: ErrorRecord[] = [];
+  #asked = 0;
+  #made = 0;
+  #confirmed = false;
 
   constructor(
     readonly cmdlet: CatalogCmdlet,
@@ -25,7 +30,13 @@ export class Call {
     readonly now: Date,
     /** Names in lower case of the properties that go out, where a Select-Object follows. Left out: all. */
     private readonly selection?: ReadonlySet<string>,
+    private readonly conversation: Conversation = { answers: [], made: [] },
   ) {}
+
+  /** Whether a Select-Object follows, which sees all that an object has. */
+  get isSelected(): boolean {
+    return this.selection !== undefined;
+  }
 
   /** Whether a property goes out; those that do not need not be made. */
   readonly shows = (property: string): boolean =>
@@ -73,13 +84,14 @@ export class Call {
   }
 
   /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
-  error(exception: string, message: string, category?: string): CmdletError {
+  error(exception: string, message: string, category?: string, target?: string): CmdletError {
     const server = this.catalog.version.isAtLeast(ExchangeVersion.V2013) ? this.session.name : undefined;
-    return exchangeError(this.cmdlet.name, server, exception, message, category);
+    return exchangeError(this.cmdlet.name, server, exception, message, category, target);
   }
 
-  /** An error beside the objects: the call goes on. */
+  /** An error beside the objects: the call goes on, unless it was told to stop at errors. */
   report(error: CmdletError): void {
+    if (preference(this.bound, 'ErrorAction') === 'Stop') throw error;
     this.errors.push(error.record);
   }
 
@@ -91,14 +103,29 @@ export class Call {
     );
   }
 
-  /** Fails where a person would have been asked. `Confirm` sent false answers the cmdlet's own question. */
+  /**
+   * The confirmation of the whole cmdlet. `Confirm` sent false is its answer; with `WhatIf` nothing is asked, since
+   * nothing is done. Its text is (unverified).
+   */
   confirm(question: string): void {
-    if (this.bound.get('Confirm') !== false) throw promptError(this.cmdlet.name, question);
+    if (this.isSet('WhatIf') || this.bound.get('Confirm') === false || this.#confirmed) return;
+    this.#confirmed = true;
+    if (!this.ask(question)) throw new Declined();
   }
 
-  /** A question that only `Force` answers. */
-  confirmUnlessForced(question: string): void {
-    if (!this.isSet('Force')) throw promptError(this.cmdlet.name, question);
+  /** Asks in the middle of the work; what `Confirm` says is no answer. */
+  ask(question: string): boolean {
+    const answer = this.conversation.answers[this.#asked++];
+    if (answer === undefined) throw new Question(question);
+    return answer.yes;
+  }
+
+  /** The same value where the cmdlet runs again for an answer: the question may be about it. */
+  once<T>(make: () => T): T {
+    const { made } = this.conversation;
+    const index = this.#made++;
+    if (index === made.length) made.push(make());
+    return made[index] as T;
   }
 
   /** By name, FQDN or distinguished name, in any letter case. */

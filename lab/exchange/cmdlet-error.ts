@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRecord } from '../../powershell/outcome';
+import { noHost, type PromptFailed } from '../../remoting/server/prompts';
 
-/** An error that ends a call. */
+/** An error that a cmdlet raises; thrown, it undoes what the call has changed. */
 export class CmdletError extends Error {
   override readonly name = 'CmdletError';
 
-  constructor(readonly record: ErrorRecord) {
+  /** @param terminating ends the whole pipeline; otherwise it is a record beside the output, and the pipeline completes */
+  constructor(
+    readonly record: ErrorRecord,
+    readonly terminating: boolean,
+  ) {
     super(record.message);
   }
 }
 
-/** Errors that PowerShell itself raises before a cmdlet runs; the ids are those that a remote session shows. */
+/**
+ * Errors that PowerShell itself raises before a cmdlet runs; the ids are those that a remote session shows. They are
+ * terminating: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_error_handling
+ */
 export const bindingError = {
   commandNotFound: (command: string) =>
     failure(
@@ -61,6 +69,14 @@ export const bindingError = {
       'InvalidArgument',
       `Cannot process command because of one or more missing mandatory parameters: ${parameters.join(' ')}.`,
     ),
+  /** A record beside the output, since the next object may fit: CommandProcessor in PowerShell's source. */
+  inputNotBound: (cmdlet: string) =>
+    failure(
+      `InputObjectNotBound,${cmdlet}`,
+      'InvalidArgument',
+      'The input object cannot be bound to any parameters for the command either because the command does not take ' +
+        'pipeline input or the input and its properties do not match any of the parameters that take pipeline input.',
+    ),
   ambiguousSet: (cmdlet: string) =>
     failure(
       `AmbiguousParameterSet,${cmdlet}`,
@@ -82,7 +98,7 @@ export const bindingError = {
 };
 
 function failure(fullyQualifiedErrorId: string, category: string, message: string): CmdletError {
-  return new CmdletError({ fullyQualifiedErrorId, category, message });
+  return new CmdletError({ fullyQualifiedErrorId, category, message }, true);
 }
 
 /** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of one namespace, but for these nouns (unverified). */
@@ -99,11 +115,16 @@ function cmdletClass(cmdlet: string): string {
 }
 
 /**
- * An error that an Exchange cmdlet raises. The number in its id is a hash that clients cannot rely on.
+ * An error that an Exchange cmdlet raises. The number in its id is a hash that clients cannot rely on. It is not
+ * terminating: scripts for Exchange catch it only with `-ErrorAction Stop`, and suppress it with `SilentlyContinue`
+ * (https://github.com/PowerShell/PowerShell/issues/19793, where `Get-Mailbox x` came out of `Task.ThrowError` in
+ * `InternalProcessRecord`; https://github.com/timmcmic/DLConversionV2/issues/129). That this holds for every exception
+ * of every cmdlet, those of `InternalValidate` and `InternalBeginProcessing` too, is (unverified).
  *
  * @param exception the .NET class without its namespace
  * @param server where it was raised. Servers since 2013 put their name, the request and the exception before the
  * number; left out, the id is that of older ones.
+ * @param target the object that it is about, as the category shows it
  */
 export function exchangeError(
   cmdlet: string,
@@ -111,9 +132,19 @@ export function exchangeError(
   exception: string,
   message: string,
   category = 'NotSpecified',
+  target?: string,
 ): CmdletError {
   const id = `${hash(exception + message)},${cmdletClass(cmdlet)}`;
-  return failure(server === undefined ? id : `${origin(server, exception)} ${id}`, category, message);
+  const fullyQualifiedErrorId = server === undefined ? id : `${origin(server, exception)} ${id}`;
+  return new CmdletError(
+    { fullyQualifiedErrorId, category, message, ...(target === undefined ? {} : { target }) },
+    false,
+  );
+}
+
+/** Of the lab itself: it ends the call, so that nobody takes it for an answer of Exchange. */
+export function notSimulated(cmdlet: string, message: string): CmdletError {
+  return failure(`NotSupportedException,${cmdletClass(cmdlet)}`, 'NotImplemented', message);
 }
 
 function origin(server: string, exception: string): string {
@@ -124,11 +155,29 @@ function origin(server: string, exception: string): string {
 
 /** What a session without a host answers where a person would have been asked. */
 export function promptError(cmdlet: string, question: string): CmdletError {
+  return unanswered(cmdlet, noHost(question));
+}
+
+/** What a compiled cmdlet ends with that got no answer. */
+export function unanswered(cmdlet: string, { record }: PromptFailed): CmdletError {
+  return new CmdletError(record(cmdletClass(cmdlet)), true);
+}
+
+export function helpNotFound(topic: string): CmdletError {
   return failure(
-    `HostFunctionNotImplemented,${cmdletClass(cmdlet)}`,
-    'NotImplemented',
-    'A command that prompts the user failed because the host program or the command type does not support user ' +
-      `interaction. The host was attempting to request confirmation with the following message: ${question}`,
+    'HelpNotFound,Microsoft.PowerShell.Commands.GetHelpCommand',
+    'ResourceUnavailable',
+    `Get-Help could not find ${topic} in a help file in this session.`,
+  );
+}
+
+/** What `-WarningAction Stop` makes of a warning. */
+export function stoppedByWarning(cmdlet: string, message: string): CmdletError {
+  return failure(
+    `ActionPreferenceStop,${cmdletClass(cmdlet)}`,
+    'OperationStopped',
+    `The running command stopped because the preference variable "WarningPreference" or common parameter is set to ` +
+      `Stop: ${message}`,
   );
 }
 

@@ -9,7 +9,7 @@ export interface Fault {
   readonly at: number;
   /** Counts only calls of this cmdlet, in any letter case. Left out: every call. */
   readonly cmdlet?: string;
-  /** `fail`: the call ends with an error. `drop`: the connection breaks. `delay`: the call takes longer. */
+  /** `fail`: the call has an error. `drop`: the connection breaks. `delay`: the call takes longer. */
   readonly effect: 'fail' | 'drop' | 'delay';
   /**
    * Before the call took effect, or after.
@@ -17,6 +17,12 @@ export interface Fault {
    * @default 'before'
    */
   readonly when?: 'before' | 'after';
+  /**
+   * Whether the error ends the pipeline. Most errors of Exchange do not: they are a record, and the pipeline completes.
+   *
+   * @default false
+   */
+  readonly terminating?: boolean;
   /**
    * Milliseconds that a delay lasts.
    *

@@ -1,18 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
-import type { PowerShellValue } from '../../powershell/outcome';
-import type { Command, CommandHost, Emission, Pipeline } from '../../remoting/server/command-host';
-import { bind, type Bound } from './binding';
+import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
+import type {
+  ClientHost,
+  Command,
+  CommandHost,
+  Emission,
+  HostValue,
+  Pipeline,
+} from '../../remoting/server/command-host';
+import { NO_HOST, PromptFailed } from '../../remoting/server/prompts';
+import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, CmdletError, exchangeError } from './cmdlet-error';
+import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
-import { Journal, shownArguments, type JournalEntry } from './journal';
-import { offeredCommands, permitted } from './offered-commands';
-import { DEFAULT_OPTIONS, type LabOptions } from './options';
-import { presented, propertyNames, selectProperties } from './projection';
+import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
+import { offeredCommands, offeredName, permitted } from './offered-commands';
+import { optionsFor, type LabOptions } from './options';
+import { withPreferences, type Given } from './preferences';
+import { presented, selectionOf, selectProperties } from './projection';
+import { Declined, isYes, promptFor, Question, type Conversation } from './question';
+import { restrictedCommand } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -29,18 +40,39 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2013': '4.0',
 };
 
-/** What a call comes with. */
-interface Circumstances {
-  /** The trip over the connection that brought it. */
-  readonly trip: string;
-  readonly options: LabOptions;
-  readonly signal: AbortSignal;
-  /** Properties that go out, where a Select-Object follows. */
-  readonly selection: readonly string[] | undefined;
+/** Who has the session open, and how they came; a way in knows what it knows. */
+export interface SessionClient {
+  /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
+  readonly user?: string;
+  /** Of the address, without its question mark, where the session came over WSMan. Left out: it did not. */
+  readonly query?: string;
+  /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
+  readonly drop?: () => void;
 }
 
-/** What a command gave. */
-type Given = { readonly [part in 'output' | 'warnings' | 'errors']: Readonly<Call[part]> };
+/** The trip over the connection that brings calls. */
+interface Visit {
+  readonly trip: string;
+  readonly signal: AbortSignal;
+  readonly client: ClientHost;
+}
+
+/** What a call comes with. */
+interface Circumstances extends Visit {
+  readonly options: LabOptions;
+  /** Properties that go out, where a Select-Object follows. */
+  readonly selection?: readonly string[];
+}
+
+/** How a cmdlet ended. `declined`: a person said no to the whole of it. */
+interface Executed {
+  readonly given: Given;
+  readonly error: CmdletError | undefined;
+  readonly declined: boolean;
+}
+
+/** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
+type Stage = (input: readonly HostValue[] | undefined) => Promise<Given>;
 
 /**
  * A session's commands on the simulated organization. The session lives on one server, and that server's version
@@ -52,14 +84,14 @@ export class ExchangeHost implements CommandHost {
 
   /**
    * @param server name or FQDN of the server where the session lives
-   * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
+   * @param client who asks, and how they came
    * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
-    private readonly onDrop: () => void,
+    private readonly client: SessionClient,
     private readonly denied: ReadonlySet<string> = new Set(),
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
@@ -67,75 +99,143 @@ export class ExchangeHost implements CommandHost {
     this.#journal = new Journal(store);
   }
 
-  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
+  /**
+   * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
+   * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
+   */
+  async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
+    const visit = { trip: randomUUID(), signal, client };
     try {
-      const trip = randomUUID();
-      for (const chain of pipeline.statements) yield* this.#chain(chain, trip, signal);
+      const { statements } = pipeline;
+      let last = statements.length - 1;
+      for (let index = 0; index <= last; index += 1) {
+        const input = index === 0 ? pipeline.input : undefined;
+        const end = yield* this.#chain(statements[index] ?? [], input, visit);
+        if (end === undefined) continue;
+        if (index > 0 || last === 0) {
+          yield { kind: 'failed', error: end.record };
+          return;
+        }
+        yield { kind: 'error', error: end.record };
+        last = 1;
+      }
     } catch (error) {
-      if (error instanceof ConnectionDropped) this.onDrop();
-      if (!(error instanceof CmdletError)) throw error;
-      yield { kind: 'failed', error: error.record };
+      if (error instanceof ConnectionDropped) this.client.drop?.();
+      throw error;
     }
   }
 
-  async *#chain(chain: readonly Command[], trip: string, signal: AbortSignal): AsyncIterable<Emission> {
-    const [first, ...rest] = chain;
-    if (first === undefined) return;
-    if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
-    const options = this.#options();
-    const selections = rest.map((command) => selectionOf(command, options));
-    const call: Given = isGetCommand(first)
-      ? this.#offered(first)
-      : await this.#invoke(first, { trip, options, signal, selection: selections[0] });
-    for (const message of call.warnings) yield { kind: 'warning', message };
-    let values: readonly PowerShellValue[] = call.output;
-    for (const names of selections) values = selectProperties(names, values);
-    for (const value of values) {
-      if (signal.aborted) return;
-      yield { kind: 'output', value: presented(value, options) };
+  /** @returns the error that ended it */
+  async *#chain(
+    chain: readonly Command[],
+    input: readonly HostValue[] | undefined,
+    visit: Visit,
+  ): AsyncGenerator<Emission, CmdletError | undefined> {
+    const circumstances = { ...visit, options: this.#options() };
+    let stages: readonly Stage[];
+    try {
+      if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
+      stages = chain.map((_, index) => this.#stage(chain, index, input !== undefined, circumstances));
+    } catch (error) {
+      if (error instanceof CmdletError) return error;
+      throw error;
     }
-    for (const error of call.errors) yield { kind: 'error', error };
+    let values: readonly HostValue[] | undefined = input;
+    let end: CmdletError | undefined;
+    const errors: ErrorRecord[] = [];
+    for (const stage of stages) {
+      const given: Given = await stage(values);
+      for (const message of given.warnings) yield { kind: 'warning', message };
+      values = given.output;
+      errors.push(...given.errors);
+      end ??= given.end;
+    }
+    for (const value of (values ?? []) as readonly PowerShellValue[]) {
+      if (visit.signal.aborted) return undefined;
+      yield { kind: 'output', value: presented(value, circumstances.options) };
+    }
+    for (const error of errors) yield { kind: 'error', error };
+    return end;
   }
 
-  /** Asking what there is is no call of Exchange's: the journal does not have it. */
-  #offered(command: Command): Given {
+  /** @throws CmdletError where the command is not there, or does not take its arguments: then no command runs */
+  #stage(chain: readonly Command[], index: number, hasInput: boolean, circumstances: Circumstances): Stage {
+    const command = chain[index]!;
+    const { options } = circumstances;
+    if (isNamed(command, 'select-object')) {
+      const names = selectionOf(command, options);
+      return async (input = []) => {
+        const { values, errors } = selectProperties(names, input as readonly PowerShellValue[]);
+        return { output: values, warnings: [], errors };
+      };
+    }
+    const next = chain[index + 1];
+    const restricted = this.#restricted(command, next !== undefined);
+    if (restricted !== undefined) return async (input = []) => restricted(input);
+    const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
+    return this.#cmdlet(command, hasInput || index > 0, {
+      ...circumstances,
+      ...(selection === undefined ? {} : { selection }),
+    });
+  }
+
+  /** A command of PowerShell's own: no call of Exchange's, so that the journal does not have it. */
+  #restricted(
+    { name, args }: Command,
+    isFollowed: boolean,
+  ): ((input: readonly HostValue[]) => Given) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
-    return { output: objects, warnings: [], errors };
+    if (name.toLowerCase() === 'get-command') {
+      const offered = offeredCommands(args, catalog, this.denied, isFollowed);
+      return () => offered;
+    }
+    return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
 
-  async #invoke(command: Command, circumstances: Circumstances): Promise<Call> {
+  #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const known = catalog.cmdlet(command.name);
+    const known = catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name);
     const cmdlet = known && permitted(known, this.denied);
-    const behaviour = await behaviourOf(command.name);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
       throw bindingError.commandNotFound(command.name);
     }
-    const bound = this.#bind(trip, session, cmdlet, command);
-    const faults = faultsOf(this.store, cmdlet.name);
-    if (behaviour === undefined) {
-      throw exchangeError(
-        cmdlet.name,
-        session.name,
-        'NotSupportedException',
-        `The lab does not simulate ${cmdlet.name}.`,
-      );
-    }
-    await this.#meet(faults, 'before', session, cmdlet, bound, circumstances);
-    const call = this.#execute(behaviour, cmdlet, bound, circumstances);
-    await this.#meet(faults, 'after', session, cmdlet, bound, circumstances);
-    this.#record(trip, session, cmdlet.name, bound, 'completed', true);
-    return call;
+    const bound = this.#bound(trip, session, cmdlet, () =>
+      takesInput ? bindArguments(cmdlet, command.args) : bind(cmdlet, command.args),
+    );
+    if (!takesInput) return () => this.#invoke(session, cmdlet, bound, circumstances);
+    return async (input = []) => {
+      const given: Given[] = [];
+      for (const item of input) {
+        given.push(await this.#invokeOn(item, session, cmdlet, bound, circumstances));
+        if (given.at(-1)?.end !== undefined) break;
+      }
+      return together(given);
+    };
   }
 
-  #bind(trip: string, session: ServerState, cmdlet: CatalogCmdlet, command: Command): Bound {
+  /** An object that does not fit is an error of its own: the others are taken all the same. */
+  async #invokeOn(
+    item: HostValue,
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
     try {
-      return bind(cmdlet, command.args);
+      const whole = this.#bound(circumstances.trip, session, cmdlet, () => bindItem(cmdlet, bound, item));
+      return await this.#invoke(session, cmdlet, whole, circumstances);
+    } catch (error) {
+      if (!(error instanceof CmdletError)) throw error;
+      return withPreferences(cmdlet.name, bound, { ...output([]), errors: [error.record] });
+    }
+  }
+
+  #bound(trip: string, session: ServerState, cmdlet: CatalogCmdlet, binding: () => Bound): Bound {
+    try {
+      return binding();
     } catch (error) {
       const id = error instanceof CmdletError ? error.record.fullyQualifiedErrorId : '';
       this.#record(trip, session, cmdlet.name, new Map(), 'failed', false, id);
@@ -143,75 +243,149 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
+  async #invoke(
+    session: ServerState,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+  ): Promise<Given> {
+    const behaviour = await behaviourOf(cmdlet.name);
+    const faults = faultsOf(this.store, cmdlet.name);
+    if (behaviour === undefined) {
+      return { ...output([]), end: notSimulated(cmdlet.name, `The lab does not simulate ${cmdlet.name}.`) };
+    }
+    const conversation: Conversation = { answers: [], made: [] };
+    const { answers } = conversation;
+    const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
+      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
+    const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
+      this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+
+    let { given, error } = { given: output([]), error: await meet('before', false) };
+    const isRehearsal = bound.get('WhatIf') === true;
+    let applied = false;
+    if (error === undefined) {
+      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      ({ given, error } = executed);
+      applied = error === undefined && !isRehearsal && !executed.declined;
+      error ??= await meet('after', applied);
+    }
+    record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
+    return withPreferences(cmdlet.name, bound, withError(given, error));
+  }
+
+  /** Runs a cmdlet, again for each answer that it needs. */
+  async #converse(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+    conversation: Conversation,
+  ): Promise<Executed> {
+    for (;;) {
+      try {
+        return this.#execute(behaviour, cmdlet, bound, circumstances, conversation);
+      } catch (error) {
+        if (error instanceof Declined) return { given: output([]), error: undefined, declined: true };
+        if (!(error instanceof Question)) throw error;
+        const { message: question } = error;
+        try {
+          const choice = await circumstances.client.promptForChoice(promptFor(question));
+          conversation.answers.push({ question, yes: isYes(choice) });
+        } catch (failure) {
+          if (!(failure instanceof PromptFailed)) throw failure;
+          return { given: output([]), error: unanswered(cmdlet.name, failure), declined: false };
+        }
+      }
+    }
+  }
+
+  /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
   #execute(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
-    { trip, options, selection }: Circumstances,
-  ): Call {
+    { options, selection }: Circumstances,
+    conversation: Conversation,
+  ): Executed {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
-    const run = (organization: Organization): Call => {
+    const calls: Call[] = [];
+    const run = (organization: Organization): void => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
+      const catalog = catalogOf(version);
+      const call = new Call(
+        cmdlet,
+        bound,
+        draft,
+        session,
+        catalog,
+        options,
+        new Date(),
+        selected,
+        conversation,
+      );
+      calls.push(call);
       behaviour.run(call);
-      return call;
+      if (behaviour.changes && bound.get('Confirm') === true) call.confirm('Are you sure?');
     };
+    let error: CmdletError | undefined;
     try {
-      if (behaviour.changes === undefined) return run(readStale(this.store) ?? this.store.read());
-      return this.store.locked(() => {
-        const before = this.store.read();
-        const call = this.store.change(run);
-        keepForStaleReads(this.store, before);
-        return call;
-      });
-    } catch (error) {
-      if (error instanceof CmdletError) {
-        const session = this.#session(this.store.read());
-        this.#record(trip, session, cmdlet.name, bound, 'failed', false, error.record.fullyQualifiedErrorId);
-      }
-      throw error;
+      if (behaviour.changes === undefined) run(readStale(this.store) ?? this.store.read());
+      else if (bound.get('WhatIf') === true) this.store.rehearse(run);
+      else this.#change(run);
+    } catch (thrown) {
+      if (!(thrown instanceof CmdletError)) throw thrown;
+      error = thrown;
     }
+    const [call] = calls;
+    const showsNothing = behaviour.changes && (error !== undefined || bound.get('WhatIf') === true);
+    const given = {
+      output: showsNothing ? [] : (call?.output ?? []),
+      warnings: call?.warnings ?? [],
+      errors: call?.errors ?? [],
+    };
+    return { given, error, declined: false };
   }
 
+  #change(run: (organization: Organization) => void): void {
+    this.store.locked(() => {
+      const before = this.store.read();
+      this.store.change(run);
+      keepForStaleReads(this.store, before);
+    });
+  }
+
+  /** @returns the error that a fault makes of the call */
   async #meet(
     faults: readonly Fault[],
     when: 'before' | 'after',
     session: ServerState,
     cmdlet: CatalogCmdlet,
-    bound: Bound,
-    { trip, signal }: Circumstances,
-  ): Promise<void> {
+    signal: AbortSignal,
+    recordDrop: () => void,
+  ): Promise<CmdletError | undefined> {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
-      const applied = when === 'after';
       switch (fault.effect) {
         case 'delay':
           await sleep(fault.delayMs ?? 1000, undefined, { signal });
           break;
         case 'drop':
-          this.#record(trip, session, cmdlet.name, bound, 'dropped', applied);
+          recordDrop();
           throw new ConnectionDropped();
         case 'fail': {
-          const error = exchangeError(
+          const { record } = exchangeError(
             cmdlet.name,
             session.name,
             'ADTransientException',
             'Active Directory is not available. This is a fault that was asked for.',
           );
-          this.#record(
-            trip,
-            session,
-            cmdlet.name,
-            bound,
-            'failed',
-            applied,
-            error.record.fullyQualifiedErrorId,
-          );
-          throw error;
+          return new CmdletError(record, fault.terminating === true);
         }
       }
     }
+    return undefined;
   }
 
   #record(
@@ -222,6 +396,7 @@ export class ExchangeHost implements CommandHost {
     outcome: JournalEntry['outcome'],
     applied: boolean,
     errorId?: string,
+    answers: readonly Answer[] = [],
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
@@ -229,6 +404,7 @@ export class ExchangeHost implements CommandHost {
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
+      ...(answers.length === 0 ? {} : { answers }),
       outcome,
       applied,
       ...(errorId === undefined ? {} : { errorId }),
@@ -236,10 +412,8 @@ export class ExchangeHost implements CommandHost {
   }
 
   #options(): LabOptions {
-    return {
-      ...DEFAULT_OPTIONS,
-      ...(this.store.readJson('options.json') as Partial<LabOptions> | undefined),
-    };
+    const stored = this.store.readJson('options.json') as Partial<LabOptions> | undefined;
+    return optionsFor(stored ?? {}, this.client.query);
   }
 
   /** A session ends with its server. */
@@ -254,16 +428,25 @@ export class ExchangeHost implements CommandHost {
   }
 }
 
-function isGetCommand({ name }: Command): boolean {
-  return name.toLowerCase() === 'get-command';
+function isNamed({ name }: Command, wanted: string): boolean {
+  return name.toLowerCase() === wanted;
 }
 
-/** The properties that a `Select-Object` leaves; nothing else may follow a cmdlet. */
-function selectionOf(command: Command, options: LabOptions): readonly string[] {
-  if (command.name.toLowerCase() !== 'select-object') throw bindingError.commandNotFound(command.name);
-  if (options.selectObject === 'refused') {
-    // What a restricted endpoint's own Select-Object answers to a list of properties.
-    throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
-  }
-  return propertyNames(command.args);
+function output(values: readonly PowerShellValue[]): Given {
+  return { output: values, warnings: [], errors: [] };
+}
+
+function withError(given: Given, error: CmdletError | undefined): Given {
+  if (error === undefined) return given;
+  return error.terminating ? { ...given, end: error } : { ...given, errors: [...given.errors, error.record] };
+}
+
+function together(parts: readonly Given[]): Given {
+  const end = parts.at(-1)?.end;
+  return {
+    output: parts.flatMap((part) => part.output),
+    warnings: parts.flatMap((part) => part.warnings),
+    errors: parts.flatMap((part) => part.errors),
+    ...(end === undefined ? {} : { end }),
+  };
 }

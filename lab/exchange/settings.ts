@@ -28,7 +28,6 @@ export function takeOver(
     call.warn(`The command completed successfully but no settings of '${identity}' have been modified.`);
     return changed;
   }
-  if (call.isSet('WhatIf')) return {};
   Object.assign(object.settings, changed);
   call.touch(object);
   return changed;

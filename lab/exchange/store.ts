@@ -53,6 +53,11 @@ export class Store {
     });
   }
 
+  /** The same, but nothing is kept. */
+  rehearse(change: (draft: OrganizationDraft) => void): void {
+    this.locked(() => change(this.#load((name) => this.#readOwn(name))));
+  }
+
   create(organization: OrganizationState): void {
     mkdirSync(this.path('servers'), { recursive: true });
     this.locked(() => this.writeJson('organization.json', organization));

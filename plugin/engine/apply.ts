@@ -75,7 +75,10 @@ async function bring<Target>(
   const expected = withoutUnknown({ ...change.planned, ...stepsValue(resource, ran) });
   if (hasErrors(run.diagnostics)) {
     const kept = await keepPartial(resource, change, recorded, expected, run.completed, target);
-    return { ...kept, diagnostics: [...run.diagnostics, ...kept.diagnostics] };
+    return {
+      ...kept,
+      diagnostics: [...withSight(resource, change, run.diagnostics, kept), ...kept.diagnostics],
+    };
   }
   let observed: Values | null;
   try {
@@ -174,6 +177,11 @@ async function executed<Target>(
   }
 }
 
+interface Kept extends ApplyResult {
+  /** The object as it was read back: null where it is not there. Left out where nothing was read. */
+  readonly seen?: Values | null;
+}
+
 /**
  * What the state keeps of an apply that failed half-way: the object as it can be read. A creation that made nothing
  * keeps nothing, so that the next plan is a plain creation.
@@ -185,7 +193,7 @@ async function keepPartial<Target>(
   expected: Values,
   completed: number,
   target: Target,
-): Promise<ApplyResult> {
+): Promise<Kept> {
   if (resource.atomicSteps && completed === 0) return done(recorded);
   const memo: Memo = recorded === null ? { unfinished: true } : {};
   // What cannot be read stays as it was, so that the next plan still shows it as a difference.
@@ -198,16 +206,47 @@ async function keepPartial<Target>(
     const state = recorded ?? (completed > 0 ? expected : null);
     return { state, memo: state === null ? {} : memo, diagnostics: [unreadable] };
   }
-  if (observed === null) return done(null);
+  if (observed === null) return { ...done(null), seen: null };
   if (recorded === null && completed === 0 && change.prior !== null) {
     const untouched = differences(resource.schema, change.prior, {
       ...observed,
       ...stepsOf(resource, change.prior),
     });
-    if (untouched.length === 0) return done(null);
+    if (untouched.length === 0) return { ...done(null), seen: observed };
   }
   const state = { ...keepSpelling(resource.schema, before, observed), ...stepsOf(resource, expected) };
-  return { state, memo, diagnostics: [] };
+  return { state, memo, diagnostics: [], seen: observed };
+}
+
+/**
+ * The failure with what was seen of the object after it: a step that failed may have done its work all the same, or a
+ * part of it. Of a resource that is never looked for there is nothing to see.
+ */
+function withSight(
+  resource: ManagedResource<never>,
+  { planned }: Change,
+  diagnostics: readonly Diagnostic[],
+  { seen }: Kept,
+): readonly Diagnostic[] {
+  if (resource.find === undefined || seen === undefined) return diagnostics;
+  const sight = `Read back afterwards, ${sightOf(resource, planned, seen)}`;
+  return diagnostics.map((diagnostic) =>
+    diagnostic.severity === 'error'
+      ? { ...diagnostic, detail: `${diagnostic.detail}\n${sight}` }
+      : diagnostic,
+  );
+}
+
+function sightOf(resource: ManagedResource<never>, planned: Values | null, seen: Values | null): string {
+  if (seen === null) return 'it is not there.';
+  if (planned === null) return 'it is still there.';
+  const missed = missedOf(resource, planned, seen).map(
+    (name) =>
+      `\n  ${formatPath(path(name))} is ${shown(resource, name, seen)}, not ${shown(resource, name, planned)}`,
+  );
+  return missed.length === 0
+    ? 'all that can be read is as declared.'
+    : `it is not as declared:${missed.join('')}`;
 }
 
 async function readBack<Target>(
@@ -249,17 +288,22 @@ function whatDidNotTake(
   planned: Values,
   observed: Values,
 ): readonly Diagnostic[] {
-  return differences(resource.schema, planned, observed)
-    .filter((name) => name !== resource.stepsAttribute && isKnown(planned[name] ?? null))
-    .map((name) => ({
-      ...failure(
-        `${formatPath(path(name))} did not take`,
-        `Every step succeeded, but reading it back shows ${shown(resource, name, observed)} where ` +
-          `${shown(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
-          'visible yet; plan again.',
-      ),
-      path: path(name),
-    }));
+  return missedOf(resource, planned, observed).map((name) => ({
+    ...failure(
+      `${formatPath(path(name))} did not take`,
+      `Every step succeeded, but reading it back shows ${shown(resource, name, observed)} where ` +
+        `${shown(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
+        'visible yet; plan again.',
+    ),
+    path: path(name),
+  }));
+}
+
+/** Names of what was planned and is not seen. */
+function missedOf(resource: ManagedResource<never>, planned: Values, observed: Values): readonly string[] {
+  return differences(resource.schema, planned, observed).filter(
+    (name) => name !== resource.stepsAttribute && isKnown(planned[name] ?? null),
+  );
 }
 
 function shown(resource: ManagedResource<never>, name: string, values: Values): string {
@@ -289,18 +333,12 @@ async function remove<Target>(
   }
   const run = await runSteps(resource, steps, texts, target, signal);
   if (hasErrors(run.diagnostics)) {
-    const kept = await keepPartial(
-      resource,
-      { kind: 'destroy', prior, planned: null, config: null },
-      prior,
-      prior,
-      run.completed,
-      target,
-    );
+    const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+    const kept = await keepPartial(resource, change, prior, prior, run.completed, target);
     return {
       ...kept,
       memo: kept.state !== null && memo.unfinished ? { unfinished: true } : {},
-      diagnostics: [...run.diagnostics, ...kept.diagnostics],
+      diagnostics: [...withSight(resource, change, run.diagnostics, kept), ...kept.diagnostics],
     };
   }
   return done(null, run.diagnostics);

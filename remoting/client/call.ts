@@ -1,4 +1,6 @@
+import type { ExpectedQuestion } from '../../powershell/invocation';
 import type {
+  Bound,
   ErrorRecord,
   Interruption,
   Outcome,
@@ -8,16 +10,29 @@ import type {
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
 import { isList } from '../property';
-import type { Statements } from './commands';
+import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
+
+/** Why a call did not come to its end. */
+export interface Interrupted {
+  readonly kind: Interruption;
+  /** For people. */
+  readonly message: string;
+  readonly bound?: Bound;
+}
 
 /** One call on its way: gathers what comes back and makes the outcome of it. */
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
   sent = false;
-  bytes = 0;
+  /** What came back so far, by the bound that it must keep to. */
+  readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
-  interruption: { readonly kind: Interruption; readonly message: string } | undefined;
+  interruption: Interrupted | undefined;
+  /** Its expected question was answered. */
+  answered = false;
+  /** The first question that was refused an answer, for people. */
+  refused: string | undefined;
   readonly #objects: PowerShellObject[] = [];
   readonly #warnings: string[] = [];
   readonly #errors: ErrorRecord[] = [];
@@ -34,8 +49,18 @@ export class Call {
     return this.statements[0][0].cmdlet;
   }
 
+  /** The question that it may ask; `undefined` where it was sent without a host. */
+  get question(): ExpectedQuestion | undefined {
+    return questionOf(this.statements);
+  }
+
   addOutput(output: Typed<HostValue>): void {
-    this.#objects.push(...objectsOf(output).map((object) => project(object, this.properties)));
+    const { properties } = this;
+    for (const item of itemsOf(output)) {
+      if (properties === undefined) this.#objects.push(objectOf(item));
+      // Select-Object leaves `$null` out; so it is left out where the server does not select.
+      else if (item.value !== null) this.#objects.push(project(objectOf(item), properties));
+    }
   }
 
   addWarning(message: string): void {
@@ -47,34 +72,62 @@ export class Call {
   }
 
   completed(): Outcome {
+    // The command got over the refusal: what it left undone is not known.
+    if (this.refused !== undefined) {
+      return this.interrupted({ kind: 'prompt', message: unexpected(this.cmdlet, this.refused) });
+    }
     return { kind: 'objects', objects: this.#objects, warnings: this.#warnings, errors: this.#errors };
   }
 
   failed(error: ErrorRecord): Outcome {
-    return { kind: 'failed', error, warnings: this.#warnings, errors: this.#errors };
+    return {
+      kind: 'failed',
+      error,
+      warnings: this.#warnings,
+      errors: this.#errors,
+      ...(this.refused === undefined ? {} : { unexpectedQuestion: this.refused }),
+    };
   }
 
   /** The outcome where no end was heard of. */
-  interrupted(kind: Interruption, message: string): Outcome {
-    return this.sent ? { kind: 'unknown', message, interruption: kind } : notSent(kind, message);
+  interrupted(reason: Interrupted): Outcome {
+    if (!this.sent) return notSent(reason);
+    const { kind, message, bound } = reason;
+    return { kind: 'unknown', message, interruption: kind, ...(bound === undefined ? {} : { bound }) };
   }
 }
 
-/** The outcome of a call that certainly had no effect. */
-export function notSent(kind: Interruption, message: string): Outcome {
-  const error = { fullyQualifiedErrorId: `CallNotSent,${kind}`, message };
-  return { kind: 'failed', error, warnings: [], errors: [], notSent: kind };
+/** What is said of a question that nobody expected. */
+export function unexpected(cmdlet: string, question: string): string {
+  return `${cmdlet} asked a question that was not expected: ${question}`;
 }
 
-/** What came out, as objects. A bare value becomes an object with the property `Value`; a list, its items. */
-function objectsOf({ typeNames, value }: Typed<HostValue>): PowerShellObject[] {
+/** The outcome of a call that certainly had no effect. */
+export function notSent({ kind, message, bound }: Interrupted): Outcome {
+  return {
+    kind: 'failed',
+    error: { fullyQualifiedErrorId: `CallNotSent,${kind}`, message },
+    warnings: [],
+    errors: [],
+    notSent: kind,
+    ...(bound === undefined ? {} : { bound }),
+  };
+}
+
+/** What came out, one by one: of a list its items. */
+function* itemsOf(output: Typed<HostValue>): Generator<Typed<HostValue>> {
+  if (!isList(output.value)) yield output;
+  else for (const item of output.value) yield* itemsOf({ typeNames: typeNamesOf(item), value: item });
+}
+
+/** An item as an object. A bare value, `$null` too, becomes one with the property `Value`. */
+function objectOf({ typeNames, value }: Typed<HostValue>): PowerShellObject {
   // Without a session key for decryption no secure string is among the values, see DeserializeOptions.
   const plain = value as PowerShellValue;
-  if (isList(value)) return value.flatMap((item) => objectsOf({ typeNames: typeNamesOf(item), value: item }));
-  if (isObject(plain)) return [plain];
-  if (isTable(plain)) return [{ typeNames, properties: plain.entries }];
+  if (isObject(plain)) return plain;
+  if (isTable(plain)) return { typeNames, properties: plain.entries };
   const text = textOf(plain);
-  return [{ typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } }];
+  return { typeNames, ...(text === undefined ? {} : { text }), properties: { Value: plain } };
 }
 
 function typeNamesOf(value: HostValue): readonly string[] {
@@ -120,8 +173,7 @@ function isTable(value: PowerShellValue): value is PowerShellTable {
 }
 
 /** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */
-function project(object: PowerShellObject, names: readonly string[] | undefined): PowerShellObject {
-  if (names === undefined) return object;
+function project(object: PowerShellObject, names: readonly string[]): PowerShellObject {
   const byName = new Map(Object.keys(object.properties).map((name) => [name.toLowerCase(), name]));
   const properties: Record<string, PowerShellValue> = {};
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { Argument, Invocation } from '../../powershell/invocation';
+import type { Argument, ExpectedQuestion, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import { type ClixmlInput, type ClixmlObject, TypedList } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
@@ -20,6 +20,14 @@ export const NULL_HOST: ClixmlObject = propertySet({
   _useRunspaceHost: true,
 });
 
+/** HostInfo of a client that answers, as PowerShell writes that of a host whose user interface has no screen. */
+const ANSWERING_HOST: ClixmlObject = propertySet({
+  _isHostNull: false,
+  _isHostUINull: false,
+  _isHostRawUINull: true,
+  _useRunspaceHost: false,
+});
+
 export const UNKNOWN_APARTMENT = enumeration(
   'System.Management.Automation.Runspaces.ApartmentState',
   'UNKNOWN',
@@ -30,19 +38,31 @@ export const UNKNOWN_APARTMENT = enumeration(
 export type Statement = readonly [Invocation, ...Invocation[]];
 export type Statements = readonly [Statement, ...Statement[]];
 
-/** The statement that leaves all but the asked-for properties out of the answer, on the server. */
+/**
+ * The statement that leaves all but the asked-for properties out of the answer, on the server. Each is named once, case
+ * aside: to `Select-Object` a second time is an error for every object.
+ */
 export function selecting(call: Invocation): Statement {
-  return [call, { cmdlet: SELECTION, parameters: { Property: call.properties ?? [] } }];
+  const names = new Map((call.properties ?? []).map((name) => [name.toLowerCase(), name]));
+  return [call, { cmdlet: SELECTION, parameters: { Property: [...names.values()] } }];
 }
 
-/** CREATE_PIPELINE (MS-PSRP 2.2.2.10) of commands that run one statement after the other; never of a script. */
+/** The question that a pipeline may ask; one of several statements may ask none. */
+export function questionOf([[call], ...more]: Statements): ExpectedQuestion | undefined {
+  return more.length === 0 ? call.question : undefined;
+}
+
+/**
+ * CREATE_PIPELINE (MS-PSRP 2.2.2.10) of commands that run one statement after the other; never of a script. The pool has
+ * no host, so that nothing but a pipeline with a question of its own can ask.
+ */
 export function createPipeline(statements: Statements): ClixmlObject {
   return propertySet({
     NoInput: true,
     ApartmentState: UNKNOWN_APARTMENT,
     RemoteStreamOptions: enumeration('System.Management.Automation.Runspaces.RemoteStreamOptions', '0', 0),
     AddToHistory: false,
-    HostInfo: NULL_HOST,
+    HostInfo: questionOf(statements) === undefined ? NULL_HOST : ANSWERING_HOST,
     PowerShell: propertySet({
       IsNested: false,
       // With several statements all stand here, and the first in `Cmds` once more, as recorded clients do.

@@ -1,19 +1,21 @@
 import type { ErrorRecord } from '../../powershell/outcome';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability } from '../capability';
-import { deserialize, type Typed } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { serialize, type ClixmlInput } from '../clixml/serialize';
 import { Texts } from '../clixml/texts';
 import { enumeration, propertySet } from '../enumeration';
-import { readErrorRecord } from '../error-record';
+import { readErrorRecord, writeErrorRecord } from '../error-record';
 import { fragment } from '../fragments';
 import { EMPTY_GUID, newGuid } from '../guid';
 import { encodeMessage, type Message, type MessageType } from '../messages';
+import { hostMethod } from '../host-method';
 import { property } from '../property';
 import { protocolError } from '../remoting-error';
 import type { HostValue } from '../server/command-host';
 import { KeyExchange, type SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
+import { type HostCall, readHostCall } from './host-call';
 import { createPipeline, NULL_HOST, type Statements, UNKNOWN_APARTMENT } from './commands';
 
 /** What the peer told us. `pipeline` is the id that `createPipeline` was given. */
@@ -24,11 +26,11 @@ export type PoolEvent =
   | { readonly kind: 'key-agreed' }
   | { readonly kind: 'key-requested' }
   | { readonly kind: 'availability'; readonly request: bigint; readonly answer: number | boolean }
-  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Typed<HostValue> }
+  | { readonly kind: 'output'; readonly pipeline: string; readonly output: Read }
   | { readonly kind: 'error'; readonly pipeline: string; readonly error: ErrorRecord }
   | { readonly kind: 'warning'; readonly pipeline: string; readonly message: string }
   | { readonly kind: 'remark'; readonly pipeline: string; readonly stream: RemarkStream }
-  | { readonly kind: 'prompt'; readonly pipeline: string; readonly method: string }
+  | { readonly kind: 'host-call'; readonly pipeline: string; readonly call: HostCall }
   | { readonly kind: 'completed'; readonly pipeline: string }
   | { readonly kind: 'stopped'; readonly pipeline: string }
   | { readonly kind: 'failed'; readonly pipeline: string; readonly error: ErrorRecord };
@@ -99,6 +101,13 @@ export class ClientRunspacePool {
     return this.#message('CREATE_PIPELINE', createPipeline(statements), pipeline);
   }
 
+  /** PIPELINE_HOST_RESPONSE: the number of a choice, or an error that the command is to end with. */
+  answer(pipeline: string, { id, method }: HostCall, answer: number | ErrorRecord): Buffer[] {
+    const result = typeof answer === 'number' ? { mr: answer } : { me: writeErrorRecord(answer) };
+    const mi = hostMethod(method.name, method.number);
+    return this.#message('PIPELINE_HOST_RESPONSE', propertySet({ ...result, ci: id, mi }), pipeline);
+  }
+
   /** PUBLIC_KEY; a second call sends the same key again. */
   async sendKey(): Promise<Buffer[]> {
     this.#exchange ??= await KeyExchange.start();
@@ -134,7 +143,7 @@ export class ClientRunspacePool {
     return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
   }
 
-  #read(message: Message): Typed<HostValue> {
+  #read(message: Message): Read {
     return deserialize(message.data, { bounds: this.#options.bounds, texts: this.#texts });
   }
 
@@ -212,7 +221,7 @@ export class ClientRunspacePool {
     const { pipeline } = message;
     switch (message.type) {
       case 'PIPELINE_OUTPUT':
-        return { kind: 'output', pipeline, output: this.#read(message) };
+        return { kind: 'output', pipeline, output: message.data === '' ? NULL : this.#read(message) };
       case 'ERROR_RECORD':
         return { kind: 'error', pipeline, error: readErrorRecord(this.#read(message).value) };
       case 'WARNING_RECORD':
@@ -226,7 +235,7 @@ export class ClientRunspacePool {
       case 'INFORMATION_RECORD':
         return { kind: 'remark', pipeline, stream: 'information' };
       case 'PIPELINE_HOST_CALL':
-        return hostCall(pipeline, this.#read(message).value);
+        return hostCall(pipeline, readHostCall(this.#read(message).value));
       case 'PIPELINE_STATE':
         return pipelineState(pipeline, this.#read(message).value);
       default:
@@ -252,27 +261,8 @@ function informationalMessage(value: HostValue): string {
   return typeof value === 'object' && value !== null && 'text' in value ? (value.text ?? '') : '';
 }
 
-/** Host methods that only print (MS-PSRP 2.2.3.17); every other one waits for an answer. */
-const PRINTING = new Set([
-  'Write1',
-  'Write2',
-  'WriteLine1',
-  'WriteLine2',
-  'WriteLine3',
-  'WriteErrorLine',
-  'WriteDebugLine',
-  'WriteProgress',
-  'WriteVerboseLine',
-  'WriteWarningLine',
-  'SetShouldExit',
-  'NotifyBeginApplication',
-  'NotifyEndApplication',
-]);
-
-function hostCall(pipeline: string, value: HostValue): PoolEvent | undefined {
-  const method = property(value, 'mi');
-  const name = typeof method === 'object' && method !== null && 'text' in method ? (method.text ?? '') : '';
-  return PRINTING.has(name) ? undefined : { kind: 'prompt', pipeline, method: name };
+function hostCall(pipeline: string, call: HostCall | undefined): PoolEvent | undefined {
+  return call === undefined ? undefined : { kind: 'host-call', pipeline, call };
 }
 
 function pipelineState(pipeline: string, value: HostValue): PoolEvent | undefined {

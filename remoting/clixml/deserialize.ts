@@ -3,6 +3,7 @@ import type { HostTable, HostValue } from '../server/command-host';
 import type { Bounds } from '../bounds';
 import { protocolError, tooLarge } from '../remoting-error';
 import { parseElement, type Element } from './element';
+import { nameNoncharacters } from './noncharacters';
 import { parseBytes, primitiveKind } from './primitive';
 import { decodeText } from './text';
 import type { Texts } from './texts';
@@ -13,8 +14,14 @@ export interface Typed<V> {
   readonly value: V;
 }
 
+/** What was read, and how much it is. */
+export interface Read extends Typed<HostValue> {
+  /** How many values it holds, those behind references counted as often as they are referred to. */
+  readonly values: number;
+}
+
 export interface DeserializeOptions {
-  readonly bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>;
+  readonly bounds: Pick<Bounds, 'maxDepth' | 'maxMessageBytes' | 'maxValues'>;
   /** Opens secure strings. Left out: they become an object of type `System.Security.SecureString` without content. */
   readonly decrypt?: (cipher: Uint8Array) => SecureText;
   /** Keeps the texts. Left out: a value may hold the whole message. */
@@ -24,40 +31,57 @@ export interface DeserializeOptions {
 const SECURE_STRING = 'System.Security.SecureString';
 const LISTS: ReadonlySet<string> = new Set(['LST', 'IE', 'STK', 'QUE']);
 
+/** What a message of output or input without data is (measured with PowerShell 7.6.9). */
+export const NULL: Read = { typeNames: ['System.Object'], value: null, values: 1 };
+
 /** Reads one CLIXML element, as it stands in a message. */
-export function deserialize(xml: string, options: DeserializeOptions): Typed<HostValue> {
-  return new Deserializer(options).read(parseElement(xml, options.bounds));
+export function deserialize(xml: string, options: DeserializeOptions): Read {
+  const deserializer = new Deserializer(options);
+  const { typeNames, value } = deserializer.read(parse(xml, options));
+  return { typeNames, value, values: deserializer.values };
 }
 
 /** Reads the elements of an `Objs` document, as Export-Clixml writes it. */
 export function deserializeDocument(xml: string, options: DeserializeOptions): readonly Typed<HostValue>[] {
-  const root = parseElement(xml, options.bounds);
+  const root = parse(xml, options);
   if (root.name !== 'Objs') throw protocolError(`a CLIXML document begins with Objs, not ${root.name}`);
   const deserializer = new Deserializer(options);
   return root.children.map((child) => deserializer.read(child));
+}
+
+function parse(xml: string, { bounds }: DeserializeOptions): Element {
+  const named = nameNoncharacters(xml);
+  return parseElement(named.xml, bounds, named.entities);
 }
 
 interface Known {
   readonly head: Head;
   /** `undefined` while it is read. */
   typed: Typed<HostValue> | undefined;
-  weight: number;
+  values: number;
+  characters: number;
 }
 
 /**
- * Reference numbers count through a whole message (MS-PSRP 2.2.5.2.1, 2.2.5.2.3). `weight` counts values as if every
- * reference were written out: a small message must not unfold to a large one in whoever walks the result.
+ * Reference numbers count through a whole message (MS-PSRP 2.2.5.2.1, 2.2.5.2.3). Values and the characters of their
+ * texts are counted as if every reference were written out: a small message must not unfold to a large one in whoever
+ * walks the result.
  */
 class Deserializer {
   readonly #options: DeserializeOptions;
   readonly #objects = new Map<string, Known>();
   readonly #typeNames = new Map<string, readonly string[]>();
   readonly #texts: Texts | undefined;
-  #weight = 0;
+  #values = 0;
+  #characters = 0;
 
   constructor(options: DeserializeOptions) {
     this.#options = options;
     this.#texts = options.texts;
+  }
+
+  get values(): number {
+    return this.#values;
   }
 
   read(element: Element): Typed<HostValue> {
@@ -68,13 +92,17 @@ class Deserializer {
   }
 
   #keep(text: string): string {
+    this.#add(0, text.length);
     return this.#texts?.keep(text) ?? text;
   }
 
-  #add(weight: number): void {
-    this.#weight += weight;
-    if (this.#weight > this.#options.bounds.maxValues) {
-      throw tooLarge('the number of values in a message', 'maxValues', this.#options.bounds.maxValues);
+  #add(values: number, characters = 0): void {
+    const { maxMessageBytes, maxValues } = this.#options.bounds;
+    this.#values += values;
+    this.#characters += characters;
+    if (this.#values > maxValues) throw tooLarge('the number of values in a message', 'maxValues', maxValues);
+    if (this.#characters > maxMessageBytes) {
+      throw tooLarge('the text of a message', 'maxMessageBytes', maxMessageBytes);
     }
   }
 
@@ -100,7 +128,7 @@ class Deserializer {
   #reference(element: Element): Typed<HostValue> {
     const known = this.#objects.get(referenceId(element));
     if (known === undefined) throw protocolError('a reference points at no earlier object');
-    this.#add(known.weight);
+    this.#add(known.values, known.characters);
     // A reference from inside an object to itself is cut here: what is known so far is its types and its text.
     return known.typed ?? asObject(known.head, {});
   }
@@ -108,13 +136,14 @@ class Deserializer {
   #object(element: Element): Typed<HostValue> {
     const id = element.attributes['RefId'];
     if (id !== undefined && this.#objects.has(id)) throw protocolError('two objects have one RefId');
-    const before = this.#weight;
+    const [values, characters] = [this.#values, this.#characters];
     this.#add(1);
     const head = this.#head(element);
-    const known: Known = { head, typed: undefined, weight: 1 };
+    const known: Known = { head, typed: undefined, values: 1, characters: head.text?.length ?? 0 };
     if (id !== undefined) this.#objects.set(id, known);
     known.typed = this.#body(element, head);
-    known.weight = this.#weight - before;
+    known.values = this.#values - values;
+    known.characters = this.#characters - characters;
     return known.typed;
   }
 

@@ -13,21 +13,38 @@ export interface Element {
 interface OpenElement {
   readonly name: string;
   readonly attributes: { readonly [name: string]: string };
-  readonly children: Element[];
+  children: Element[];
   text: string;
 }
+
+/** One for all elements that have none: most have no children, and arrays of their own would be most of a message. */
+const NO_ATTRIBUTES: OpenElement['attributes'] = Object.freeze({});
+const NO_CHILDREN: Element[] = [];
 
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Strict XML 1.0 without a document type: no entities but the five of XML, no processing instructions.
- * Anything else is refused as `protocol`, too much as `too-large`.
+ * Strict XML 1.0 without a document type: no processing instructions, and no entities but the five of XML and those
+ * that are given. Anything else is refused as `protocol`, too much as `too-large`.
  */
-export function parseElement(xml: string, bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>): Element {
+export function parseElement(
+  xml: string,
+  bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>,
+  entities: { readonly [name: string]: string } = {},
+): Element {
   const parser = new SaxesParser();
+  Object.assign(parser.ENTITIES, entities);
   const open: OpenElement[] = [];
   let root: Element | undefined;
+  const names = new Map<string, string>();
   let count = 0;
+  let hasAttributes = false;
+  const onMarkup = (): void => {
+    // Containers, attributes and values all count here: names of types add to the values, hence the room.
+    if (++count > bounds.maxValues * 4) {
+      throw tooLarge('the number of values in a message', 'maxValues', bounds.maxValues);
+    }
+  };
 
   parser.on('doctype', () => {
     throw protocolError('the message has a document type declaration');
@@ -38,11 +55,19 @@ export function parseElement(xml: string, bounds: Pick<Bounds, 'maxDepth' | 'max
   parser.on('opentag', ({ name, attributes }) => {
     if (open.length >= bounds.maxDepth)
       throw tooLarge('the nesting of a message', 'maxDepth', bounds.maxDepth);
-    // Containers and values both count here: names of types add to the values, hence the room.
-    if (++count > bounds.maxValues * 4) {
-      throw tooLarge('the number of values in a message', 'maxValues', bounds.maxValues);
-    }
-    open.push({ name, attributes, children: [], text: '' });
+    onMarkup();
+    if (!names.has(name)) names.set(name, name);
+    open.push({
+      name: names.get(name) ?? name,
+      attributes: hasAttributes ? attributes : NO_ATTRIBUTES,
+      children: NO_CHILDREN,
+      text: '',
+    });
+    hasAttributes = false;
+  });
+  parser.on('attribute', () => {
+    onMarkup();
+    hasAttributes = true;
   });
   const onText = (text: string): void => {
     const current = open.at(-1);
@@ -55,6 +80,7 @@ export function parseElement(xml: string, bounds: Pick<Bounds, 'maxDepth' | 'max
     if (closed === undefined) return;
     const parent = open.at(-1);
     if (parent === undefined) root = closed;
+    else if (parent.children === NO_CHILDREN) parent.children = [closed];
     else parent.children.push(closed);
   });
   try {

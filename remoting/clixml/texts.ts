@@ -1,5 +1,7 @@
 const MOST_TEXTS = 10_000;
 const LONGEST = 256;
+/** A type derives from a handful; a longer list is not worth holding for a whole session. */
+const LONGEST_LIST = 32;
 /** Shorter parts of a text are copies already; V8 makes slices, which hold the whole, from 13 on. */
 const SHORTEST = 13;
 
@@ -26,6 +28,7 @@ export class Texts {
   /** The same list of type names, one for all objects that have it. */
   keepAll(names: readonly string[]): readonly string[] {
     const kept = names.map((name) => this.keep(name));
+    if (kept.length > LONGEST_LIST) return kept;
     const [first = ''] = kept;
     const known = this.#lists.get(first);
     if (known?.length === kept.length && known.every((name, index) => name === kept[index])) return known;

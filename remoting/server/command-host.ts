@@ -12,9 +12,33 @@ export interface CommandHost {
   readonly powerShellVersion: string;
   /**
    * Runs one pipeline. Each yield is sent at once, in order. An emission of kind `failed` must be the last;
-   * without one the pipeline completes. Stops early where `signal` is aborted.
+   * without one the pipeline completes. Stops early where `signal` is aborted. What it must know from a person it asks
+   * `client`.
    */
-  run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission>;
+  run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost): AsyncIterable<Emission>;
+}
+
+/** Whoever sits at the client's end of a pipeline. */
+export interface ClientHost {
+  /**
+   * Lets them choose, and waits without limit for the number of a choice. Rejects with a `PromptFailed` where the client
+   * has no host, answers with an error, or with what is none of the choices; also where the pipeline is stopped.
+   */
+  promptForChoice(prompt: ChoicePrompt): Promise<number>;
+}
+
+export interface ChoicePrompt {
+  readonly caption: string;
+  readonly message: string;
+  readonly choices: readonly Choice[];
+  /** Number of the choice that is taken where nothing is typed. */
+  readonly preset: number;
+}
+
+export interface Choice {
+  /** With `&` before the letter of its key. */
+  readonly label: string;
+  readonly help: string;
 }
 
 /** The statements of a pipeline, each a chain of commands whose output feeds the next. */

@@ -1,8 +1,9 @@
-import type { ClixmlInput, ClixmlObject } from '../clixml/serialize';
+import { TypedList, type ClixmlInput, type ClixmlObject } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
 import { writeErrorRecord } from '../error-record';
+import { hostMethod, PROMPT_FOR_CHOICE } from '../host-method';
 import type { MessageType } from '../messages';
-import type { Emission } from './command-host';
+import type { ChoicePrompt, Emission } from './command-host';
 
 /** PSInvocationState (MS-PSRP 2.2.3.5). */
 const STOPPED = 3;
@@ -54,6 +55,22 @@ export const stopped: Content = {
     }),
   }),
 };
+
+const COLLECTION = ['System.Collections.ArrayList', 'System.Object'];
+
+/** PIPELINE_HOST_CALL that lets a person choose (MS-PSRP 2.2.2.27, 2.2.3.17). */
+export function choiceCall(call: bigint, { caption, message, choices, preset }: ChoicePrompt): Content {
+  const described = choices.map(({ label, help }) => propertySet({ label, helpMessage: help }));
+  const parameters = [caption, message, new TypedList(COLLECTION, described), preset];
+  return {
+    type: 'PIPELINE_HOST_CALL',
+    value: propertySet({
+      ci: call,
+      mi: hostMethod('PromptForChoice', PROMPT_FOR_CHOICE),
+      mp: new TypedList(COLLECTION, parameters),
+    }),
+  };
+}
 
 function informational(type: string, message: string): ClixmlObject {
   return {

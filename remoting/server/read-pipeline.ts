@@ -18,6 +18,17 @@ export function expectsNoInput(value: HostValue): boolean {
   return property(value, 'NoInput') !== false;
 }
 
+/** Whether a client's HostInfo (MS-PSRP 2.2.3.14) has somebody to ask. */
+export function hasHost(hostInfo: HostValue | undefined): boolean {
+  return property(hostInfo, '_isHostNull') === false && property(hostInfo, '_isHostUINull') === false;
+}
+
+/** Whether a pipeline may ask: by its own host, or that of its pool where it says so. */
+export function mayAsk(value: HostValue, poolHasHost: boolean): boolean {
+  const hostInfo = property(value, 'HostInfo');
+  return property(hostInfo, '_useRunspaceHost') === false ? hasHost(hostInfo) : poolHasHost;
+}
+
 function readStatement(commands: HostValue | undefined): readonly Command[] {
   if (!isList(commands) || commands.length === 0) throw protocolError('a statement holds no command');
   return commands.map(readCommand);

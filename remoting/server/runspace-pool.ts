@@ -1,7 +1,7 @@
 import { SecureText } from '../../powershell/invocation';
 import type { Bounds } from '../bounds';
 import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
-import { deserialize } from '../clixml/deserialize';
+import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
 import { propertySet } from '../enumeration';
@@ -14,13 +14,15 @@ import { SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
 import type { HostValue, Pipeline } from './command-host';
 import type { Content } from './emissions';
-import { expectsNoInput, readPipeline } from './read-pipeline';
+import { metadataPipeline } from './command-metadata';
+import { type HostResponse, readHostResponse } from './host-response';
+import { expectsNoInput, hasHost, mayAsk, readPipeline } from './read-pipeline';
 
 /** What the client wants. */
 export type ServerEvent =
   | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
-  | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline }
-  | { readonly kind: 'reject'; readonly pipeline: string; readonly reason: string }
+  | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline; readonly mayAsk: boolean }
+  | { readonly kind: 'answer'; readonly pipeline: string; readonly response: HostResponse }
   | { readonly kind: 'resize'; readonly by: number }
   | { readonly kind: 'count-free'; readonly request: number | bigint };
 
@@ -32,8 +34,10 @@ export interface ServerPoolOptions {
 
 interface Gathering {
   readonly work: Pipeline;
+  readonly mayAsk: boolean;
   readonly input: HostValue[];
   bytes: number;
+  values: number;
 }
 
 /** RunspacePoolState (MS-PSRP 2.2.3.4). */
@@ -48,6 +52,7 @@ export class ServerRunspacePool {
   #id = EMPTY_GUID;
   #greeted = false;
   #opened = false;
+  #hasHost = false;
   #minRunspaces = 1;
   #maxRunspaces = 0;
   #nextObject = 1n;
@@ -63,7 +68,7 @@ export class ServerRunspacePool {
     return this.#streams
       .receive(target, bytes, stream)
       .flatMap(({ message, bytes }) =>
-        target === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
+        message.pipeline === EMPTY_GUID ? this.#forPool(message) : this.#forPipeline(message, bytes),
       );
   }
 
@@ -74,9 +79,11 @@ export class ServerRunspacePool {
 
   /** Fragments of a message for the client. */
   message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
-    const data = serialize(content.value, {
-      encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()),
-    });
+    // `$null` in the output is a message without data (measured with PowerShell 7.6.9).
+    const isEmpty = content.type === 'PIPELINE_OUTPUT' && content.value === null;
+    const data = isEmpty
+      ? ''
+      : serialize(content.value, { encrypt: (secret) => this.#sessionKey().encrypt(secret.reveal()) });
     const bytes = encodeMessage({
       destination: 'client',
       type: content.type,
@@ -109,7 +116,7 @@ export class ServerRunspacePool {
         return this.#setMax(this.#read(message));
       case 'SET_MIN_RUNSPACES':
         return this.#setMin(this.#read(message));
-      // Answers to questions that are never asked.
+      // A pipeline's questions are answered in its own messages; the pool itself asks none.
       case 'RUNSPACEPOOL_HOST_RESPONSE':
         return [];
       default:
@@ -124,18 +131,21 @@ export class ServerRunspacePool {
       case 'CREATE_PIPELINE':
         return this.#create(pipeline, this.#read(message));
       case 'PIPELINE_INPUT':
-        this.#gather(pipeline, this.#read(message), bytes);
+        this.#gather(pipeline, message.data === '' ? NULL : this.#decode(message), bytes);
         return [];
       case 'END_OF_PIPELINE_INPUT': {
         const gathered = this.#gathering.get(pipeline);
         this.#gathering.delete(pipeline);
         if (gathered === undefined) return [];
-        return [{ kind: 'run', pipeline, work: { ...gathered.work, input: gathered.input } }];
+        const work = { ...gathered.work, input: gathered.input };
+        return [{ kind: 'run', pipeline, work, mayAsk: gathered.mayAsk }];
       }
       case 'GET_COMMAND_METADATA':
-        return [{ kind: 'reject', pipeline, reason: message.type }];
-      case 'PIPELINE_HOST_RESPONSE':
-        return [];
+        return [{ kind: 'run', pipeline, work: metadataPipeline(this.#read(message)), mayAsk: false }];
+      case 'PIPELINE_HOST_RESPONSE': {
+        const response = readHostResponse(this.#read(message), message.data, this.#options.bounds);
+        return response === undefined ? [] : [{ kind: 'answer', pipeline, response }];
+      }
       default:
         throw protocolError(`a client sends no ${message.type} for a pipeline`);
     }
@@ -155,6 +165,7 @@ export class ServerRunspacePool {
     const max = property(value, 'MaxRunspaces');
     if (!isCount(min) || !isCount(max) || min > max) throw protocolError('the size of the pool is no number');
     this.#opened = true;
+    this.#hasHost = hasHost(property(value, 'HostInfo'));
     this.#minRunspaces = min;
     this.#maxRunspaces = max;
     return [
@@ -166,19 +177,23 @@ export class ServerRunspacePool {
 
   #create(pipeline: string, value: HostValue): ServerEvent[] {
     const work = readPipeline(value);
-    if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work }];
-    this.#gathering.set(pipeline, { work, input: [], bytes: 0 });
+    const asks = mayAsk(value, this.#hasHost);
+    if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work, mayAsk: asks }];
+    this.#gathering.set(pipeline, { work, mayAsk: asks, input: [], bytes: 0, values: 0 });
     return [];
   }
 
-  #gather(pipeline: string, value: HostValue, bytes: number): void {
+  #gather(pipeline: string, { value, values }: Read, bytes: number): void {
     const gathering = this.#gathering.get(pipeline);
     // Input for a pipeline that takes none, or has ended, goes nowhere, as in PowerShell.
     if (gathering === undefined) return;
     gathering.bytes += bytes;
-    const { maxCallBytes } = this.#options.bounds;
+    gathering.values += values;
+    const { maxCallBytes, maxCallValues } = this.#options.bounds;
     if (gathering.bytes > maxCallBytes)
       throw tooLarge('the input of a pipeline', 'maxCallBytes', maxCallBytes);
+    if (gathering.values > maxCallValues)
+      throw tooLarge('the input of a pipeline', 'maxCallValues', maxCallValues);
     gathering.input.push(value);
   }
 
@@ -224,9 +239,13 @@ export class ServerRunspacePool {
   }
 
   #read(message: Message): HostValue {
+    return this.#decode(message).value;
+  }
+
+  #decode(message: Message): Read {
     const decrypt = (cipher: Uint8Array): SecureText =>
       new SecureText(this.#sessionKey().decrypt(cipher), 'secure string');
-    return deserialize(message.data, { bounds: this.#options.bounds, decrypt }).value;
+    return deserialize(message.data, { bounds: this.#options.bounds, decrypt });
   }
 
   #sessionKey(): SessionKey {

@@ -17,11 +17,12 @@ async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeo
 
 const rig = useRig();
 
-const ALL_WELL_HTTPS = 'name ok, tcp ok, tls ok, authentication ok, session ok, servers ok, cmdlets ok';
+const ALL_WELL_HTTPS =
+  'name ok, tcp ok, tls ok, authentication ok, session ok, servers ok, certificates ok, cmdlets ok';
 
 test('the checks come in the order in which a deploy meets them', () => {
   expect(CHECKS.map(({ name }) => name).join(' ')).toBe(
-    'name tcp tls host-key authentication session servers cmdlets',
+    'name tcp tls host-key authentication session servers certificates cmdlets',
   );
 });
 
@@ -36,7 +37,7 @@ describe('an endpoint where all is well', () => {
   test('passes every check over SSH', async () => {
     const report = await examine({ planFile: plan }, rig().ssh);
     expect(states(report)).toBe(
-      'name ok, tcp ok, host-key ok, authentication ok, session ok, servers ok, cmdlets ok',
+      'name ok, tcp ok, host-key ok, authentication ok, session ok, servers ok, certificates ok, cmdlets ok',
     );
     expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('25 cmdlets that the plan needs');
   });
@@ -54,7 +55,7 @@ describe('an endpoint where all is well', () => {
       {},
       { EXCHANGE_ENDPOINT: 'process:', EXCHANGE_PROCESS_COMMAND: JSON.stringify(words) },
     );
-    expect(states(report)).toBe('session ok, servers ok, cmdlets ok');
+    expect(states(report)).toBe('session ok, servers ok, certificates ok, cmdlets ok');
   });
 
   test('is only read from: nothing that changes is called', async () => {
@@ -66,7 +67,7 @@ describe('an endpoint where all is well', () => {
           .organization.journal()
           .map(({ cmdlet }) => cmdlet),
       ),
-    ).toEqual(new Set(['Get-ExchangeServer']));
+    ).toEqual(new Set(['Get-ExchangeServer', 'Get-ExchangeCertificate']));
   });
 
   test('leaves no session behind', async () => {
@@ -182,7 +183,9 @@ describe('the first failure and what to do about it', () => {
     });
     const report = await examine({}, rig().https);
     rig().endpoint.disturbances.disarm();
-    expect(states(report)).toMatch(/authentication ok, session failed, servers skipped, cmdlets skipped$/);
+    expect(states(report)).toMatch(
+      /authentication ok, session failed, servers skipped, certificates skipped, cmdlets skipped$/,
+    );
     expect(failure(report).remedy).toContain('RemotePowerShellEnabled');
   });
 
@@ -204,7 +207,7 @@ describe('the first failure and what to do about it', () => {
 
   test('a server of another version', async () => {
     const report = await examine({ servers: { BSAEX02: '2019' } }, rig().https);
-    expect(states(report)).toMatch(/session ok, servers failed, cmdlets skipped$/);
+    expect(states(report)).toMatch(/session ok, servers failed, certificates skipped, cmdlets skipped$/);
     expect(failure(report).detail).toContain('is not Exchange Server 2019');
     expect(failure(report).remedy).toContain('Exchange Server 2013');
   });
@@ -226,6 +229,29 @@ describe('the first failure and what to do about it', () => {
   });
 });
 
+describe('which services use a certificate', () => {
+  afterEach(() => rig().organization.setOptions({ certificateForm: 'properties' }));
+
+  test('that the session does not tell is a warning with the remedy, and no failure', async () => {
+    rig().organization.setOptions({ certificateForm: 'raw' });
+    const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
+    expect(states(report)).toMatch(/servers ok, certificates warning, cmdlets ok$/);
+    expect(report.ok).toBe(true);
+    expect(renderText(report)).toMatch(/^warning {2}certificates .* of BSAEX01$/m);
+    expect(renderText(report)).toMatch(/^What to do: .*serializationLevel=Full.*Select-Object/m);
+  });
+
+  test('is not asked of an account that may not look, whose rights are the next check', async () => {
+    rig().organization.ssh.add('contoso\\blind', {
+      password: CANARY,
+      deniedCmdlets: ['Get-ExchangeCertificate'],
+    });
+    const report = await examine({}, { ...rig().https, EXCHANGE_USER: 'contoso\\blind' });
+    expect(states(report)).toMatch(/servers ok, certificates skipped, cmdlets failed$/);
+    expect(failure(report).detail).toContain('Get-ExchangeCertificate');
+  });
+});
+
 describe('rights to the cmdlets', () => {
   const weak = 'contoso\\viewer';
   beforeAll(() => {
@@ -243,7 +269,7 @@ describe('rights to the cmdlets', () => {
 
   test('that the account lacks are named, with the roles that likely hold them', async () => {
     const report = await examine({ planFile: plan }, { ...rig().https, EXCHANGE_USER: weak });
-    expect(states(report)).toMatch(/servers ok, cmdlets failed$/);
+    expect(states(report)).toMatch(/servers ok, certificates ok, cmdlets failed$/);
     const { detail, remedy } = failure(report);
     expect(detail).toContain('does not offer Enable-ExchangeCertificate, Set-OwaVirtualDirectory (2 of 25');
     expect(remedy).toContain('Get-ManagementRole -Cmdlet Enable-ExchangeCertificate');

@@ -26,7 +26,7 @@ async function doctor(args: readonly string[], environment: { readonly [name: st
 
 test('ends with 0 where all is well, a line for each check', async () => {
   const { code, stdout } = await doctor(['--server', 'bsaex01=2013'], rig().https);
-  expect(stdout.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(8);
+  expect(stdout.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(9);
   expect(stdout).not.toContain('What to do');
   expect(code).toBe(0);
 });
@@ -46,7 +46,7 @@ test('says the same as JSON for a pipeline', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     formatVersion: 1,
     ok: false,
-    endpoints: [{ checks: [{}, {}, {}, { check: 'authentication', state: 'failed' }, {}, {}, {}] }],
+    endpoints: [{ checks: [{}, {}, {}, { check: 'authentication', state: 'failed' }, {}, {}, {}, {}] }],
   });
   expect(code).toBe(1);
 });

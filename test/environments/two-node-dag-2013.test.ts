@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdktf';
@@ -43,6 +44,23 @@ function golden(folder: string, files: Files): void {
 describe('the second server joins', () => {
   test('the whole site is as it was reviewed', () => golden('two-node-dag-2013', full));
   test('the state before is as it was reviewed', () => golden('two-node-dag-2013/before', single));
+
+  test.each(['true', 'input', 'false'])('git leaves the script as it is: core.autocrlf=%s', (autocrlf) => {
+    const folder = mkdtempSync(join(tmpdir(), 'checkout-'));
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', ['-c', `core.autocrlf=${autocrlf}`, ...args], { cwd: folder, stdio: 'pipe' });
+    try {
+      cpSync(join(__dirname, '../../.gitattributes'), join(folder, '.gitattributes'));
+      writeFileSync(join(folder, 'exchange-plan.ps1'), full['exchange-plan.ps1']);
+      git('init', '--quiet');
+      git('add', '.');
+      rmSync(join(folder, 'exchange-plan.ps1'));
+      git('checkout-index', '--all');
+      expect(readFileSync(join(folder, 'exchange-plan.ps1'), 'utf8')).toBe(full['exchange-plan.ps1']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test('the steps of the second server come in the order of the scenario, DNS last', () => {
     const steps = plan.steps.filter(({ server, kind }) => server === 'BsAEX02' || kind === 'dns');

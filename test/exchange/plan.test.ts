@@ -1,18 +1,14 @@
 import Ajv2020 from 'ajv/dist/2020';
-import fc from 'fast-check';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
 import type { CmdletStep } from '../../exchange/plan/model';
 import { POOL_REASON } from '../../exchange/plan/planned-step';
-import { exchangePlanScript } from '../../exchange/plan/script';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { site } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration));
-const scriptOf = (declaration: ExchangeSiteProps) =>
-  exchangePlanScript('contoso', declaration, resolveSite(declaration));
 const right = site();
 const dag = right.dag!;
 const stretched = site({
@@ -20,6 +16,7 @@ const stretched = site({
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
 });
 
+const keeping = site({ certificate: { ...right.certificate, services: ['IIS', 'SMTP'] } });
 const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
 
 function stepOf(declaration: ExchangeSiteProps, id: string): CmdletStep {
@@ -34,6 +31,7 @@ describe('exchange-plan.json', () => {
   test.each([
     ['two servers', right],
     ['an alternate witness and SMTP', stretched],
+    ['SMTP beside the default certificate', keeping],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),
@@ -81,6 +79,13 @@ describe('exchange-plan.json', () => {
       reference: 'EX02-certificate',
       property: 'Thumbprint',
     });
+  });
+
+  test('what a cmdlet may ask is there with its answer', () => {
+    const text = 'Overwrite the existing default SMTP certificate?';
+    expect(stepOf(stretched, 'EX02-certificate-services').question).toEqual({ text, answer: 'yes' });
+    expect(stepOf(keeping, 'EX02-certificate-services').question).toEqual({ text, answer: 'no' });
+    expect(stepOf(right, 'EX02-certificate-services').question).toBeUndefined();
   });
 
   test('a gate says what it waits for', () => {
@@ -133,118 +138,5 @@ describe('exchange-plan.json', () => {
 
   test('the same declaration gives the same bytes', () => {
     expect(JSON.stringify(planOf(site()))).toBe(JSON.stringify(planOf(site())));
-    expect(scriptOf(site())).toBe(scriptOf(site()));
-  });
-});
-
-describe('exchange-plan.ps1', () => {
-  test('runs the same cmdlets as the JSON has, in the same order', () => {
-    const cmdlets = planOf(stretched).steps.flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : []));
-    const inScript = scriptOf(stretched)
-      .split('\n')
-      .filter((line) => !line.trimStart().startsWith('#'))
-      .flatMap(
-        (line) =>
-          /(?:^\s*|= |@\()((?:Set|New|Add|Import|Enable|Test|Get)-(?!Date|Location)[A-Z][A-Za-z]+)/.exec(
-            line,
-          )?.[1] ?? [],
-      )
-      .filter((cmdlet) => cmdlet !== 'Set-StrictMode');
-    expect(inScript).toEqual(cmdlets);
-  });
-
-  test('asks for the password as a secure string and holds none', () => {
-    const script = scriptOf(right);
-    expect(script).toContain('[System.Security.SecureString] $PfxPassword');
-    expect(script).not.toMatch(/ConvertTo-SecureString|-AsPlainText/);
-  });
-
-  test('keeps what an import returns where a later step needs it', () => {
-    expect(scriptOf(right)).toContain('$EX02Certificate = Import-ExchangeCertificate @call');
-    expect(scriptOf(right)).toContain('-Thumbprint $EX02Certificate.Thumbprint');
-  });
-
-  test('a value is data: no letter of it ends its quotes', () => {
-    const hostile = fc.string({ unit: 'binary', minLength: 1 });
-    const quotes = fc.stringMatching(/^['\u2018\u2019\u201a\u201b"\u201c$`;(){}#\n -]+$/);
-    fc.assert(
-      fc.property(fc.oneof(hostile, quotes), (text) => {
-        const directory = `C:\\${text}`;
-        const script = scriptOf(site({ dag: { ...dag, witness: { ...dag.witness, directory } } }));
-        const plain = scriptOf(site({ dag: { ...dag, witness: { ...dag.witness, directory: 'C:\\x' } } }));
-        const literal = `'${directory.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
-        // With the literal taken out, nothing else may differ, and the whole is what it was.
-        expect(
-          script
-            .replace(/^\ufeff/, '')
-            .split(literal)
-            .join(`'C:\\x'`),
-        ).toBe(plain);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  test('a line break in a file name does not end a comment', () => {
-    const script = scriptOf(
-      site({ certificate: { ...right.certificate, pfxFile: 'a\nRemove-Mailbox\r\u2028b' } }),
-    );
-    expect(script.split(/[\r\n\u0085\u2028\u2029]/).filter((line) => line.startsWith('Remove-'))).toEqual([]);
-  });
-
-  test('begins with a byte order mark exactly where a letter is not ASCII', () => {
-    const german = site({ dag: { ...dag, witness: { ...dag.witness, directory: 'C:\\Zeugen für DAG01' } } });
-    expect(scriptOf(german).startsWith('\ufeff#')).toBe(true);
-    expect(scriptOf(right).startsWith('#')).toBe(true);
-  });
-
-  test('a server can be run alone: its steps stand under its name', () => {
-    const script = scriptOf(right);
-    expect(script).toContain(`[ValidateSet('organization', 'EX01', 'EX02', 'dns')]`);
-    const blocks = script.split(/^if \(\$Part -contains '/m).slice(1);
-    expect(blocks.map((block) => block.slice(0, block.indexOf(`'`)))).toEqual([
-      'EX01',
-      'EX02',
-      'EX01',
-      'organization',
-      'EX01',
-      'EX02',
-      'dns',
-    ]);
-    expect(blocks.filter((block) => block.startsWith('EX02')).join('')).not.toContain('EX01');
-  });
-
-  test('behind a virtual address it says whom to add to the pool, under the name of the server', () => {
-    const lines = scriptOf(balanced).split('\n');
-    const at = lines.indexOf("    Write-Output 'Add to the pool behind 192.0.2.100: EX02 192.0.2.2'");
-    expect(at).toBeGreaterThan(lines.findLastIndex((line) => line.includes('Wait-Healthy -Server')));
-    expect(
-      lines
-        .slice(0, at)
-        .reverse()
-        .find((line) => line.startsWith('if (')),
-    ).toBe("if ($Part -contains 'EX02') {");
-  });
-
-  test('it names the DNS server where the declaration does', () => {
-    const zone = { name: 'contoso.com', server: '192.0.2.53' };
-    expect(scriptOf(site({ dns: { zones: [zone] } }))).toContain(
-      "'Publish now in the zone contoso.com at 192.0.2.53:'",
-    );
-    expect(scriptOf(right)).toContain("'Publish now in the zone contoso.com:'");
-  });
-
-  test('brackets and braces outside of text are closed', () => {
-    const text = scriptOf(stretched)
-      .split('\n')
-      .filter((line) => !line.trimStart().startsWith('#'))
-      .join('\n')
-      .replace(/'(?:[^']|'')*'/g, '');
-    const open: string[] = [];
-    for (const character of text.replace(/[^()[\]{}]/g, '')) {
-      if ('([{'.includes(character)) open.push(character);
-      else expect(open.pop()).toBe({ ')': '(', ']': '[', '}': '{' }[character]);
-    }
-    expect(open).toEqual([]);
   });
 });

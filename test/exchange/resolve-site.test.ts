@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { DesiredState } from '../../exchange/desired-state';
 import { resolveSite } from '../../exchange/resolve-site';
 import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
@@ -28,6 +29,31 @@ function waitsFor(state: DesiredState, id: string): readonly string[] {
 }
 
 describe('what a declaration comes to', () => {
+  test('no two things share an id, however alike the names of servers and DAG are', () => {
+    const word = fc.constantFrom('EX', '1', '-', 'dag', 'scp', 'certificate', 'services', 'health', 'pool');
+    const name = fc
+      .array(word, { minLength: 1, maxLength: 5 })
+      .map((words) => words.join(''))
+      .filter((text) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i.test(text) && /[a-z]/i.test(text));
+    const names = fc.uniqueArray(name, {
+      selector: (text) => text.toLowerCase(),
+      minLength: 4,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(names, ([dag, ...servers]) => {
+        const { order } = resolveSite(
+          site({
+            servers: servers.map((text, index) => server(index + 1, { name: text })),
+            dag: { ...right.dag!, name: dag ?? '' },
+            dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
+          }),
+        );
+        expect(new Set(order).size).toBe(order.length);
+      }),
+    );
+  });
+
   test('the order: service connection points, one server after the other, record sets last', () => {
     const ofServer = (name: string) => [
       `${name}-certificate`,

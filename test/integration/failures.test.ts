@@ -28,7 +28,8 @@ const WRITES = [
 ] as const;
 
 const EFFECTS: readonly { readonly title: string; readonly fault: Pick<Fault, 'effect' | 'when'> }[] = [
-  { title: 'fails', fault: { effect: 'fail' } },
+  { title: 'has an error record', fault: { effect: 'fail' } },
+  { title: 'has an error record although it took effect', fault: { effect: 'fail', when: 'after' } },
   { title: 'loses its connection before it took effect', fault: { effect: 'drop', when: 'before' } },
   { title: 'loses its connection after it took effect', fault: { effect: 'drop', when: 'after' } },
 ];
@@ -132,7 +133,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         addressOf.set(text.split(' ')[0] ?? '', address);
       }
     }
-    // Each effect has a rig of its own, so that the three go on side by side.
+    // Each effect has a rig of its own, so that they go on side by side.
     courses = EFFECTS.map(({ fault }, index) => {
       const own = rigs[index] as SiteRig;
       let previous: Promise<unknown> = Promise.resolve();
@@ -163,6 +164,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         expect(course.failed.exit).toBe(1);
         expect(course.failed.said).toContain(cmdlet);
         expect(course.failed.said).toContain(SECOND.name);
+        expect(course.failed.said).toContain('Read back afterwards,');
         expect(course.updatesThen).toBe(0);
         expect(course.stateThen).toEqual(
           expect.arrayContaining(course.completedThen.map((done) => addressOf.get(done))),
@@ -190,7 +192,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         const rig = rigs[0] as SiteRig;
         await backToBefore(rig);
         rig.organization.arm({ at: 1, cmdlet: first, effect: 'drop', when: 'after' });
-        rig.organization.arm({ at: 1, cmdlet: second, effect: 'fail' });
+        rig.organization.arm({ at: 1, cmdlet: second, effect: 'fail', terminating: true });
         expect((await rig.apply()).said).toContain(first);
         expect((await rig.apply()).said).toContain(second);
         expect(await rig.apply()).toMatchObject({ exit: 0 });
@@ -270,7 +272,7 @@ describeWithTerraform('a deploy is disturbed', () => {
 
   test.each([
     { cmdlet: 'Import-ExchangeCertificate', effect: 'drop', when: 'after' },
-    { cmdlet: 'Enable-ExchangeCertificate', effect: 'fail' },
+    { cmdlet: 'Enable-ExchangeCertificate', effect: 'fail', terminating: true },
   ] as const)(
     'a certificate whose renewal stopped ($cmdlet, $effect) comes back with its old PFX',
     async (fault) => {

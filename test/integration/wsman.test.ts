@@ -68,15 +68,15 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     let questions: number;
     const counted = (host: CommandHost): CommandHost => ({
       powerShellVersion: host.powerShellVersion,
-      run(pipeline, signal) {
+      run(pipeline, signal, client) {
         if (pipeline.statements.flat().some(({ name }) => name === 'Get-Command')) questions += 1;
-        return host.run(pipeline, signal);
+        return host.run(pipeline, signal, client);
       },
     });
     beforeEach(async () => {
       questions = 0;
       endpoint = await startEndpoint({
-        host: (user, drop) => counted(rig.organization.host(FIRST.name, drop, user)),
+        host: (client) => counted(rig.organization.host(FIRST.name, client)),
         authentication: { basic: (user, password) => user === USER && password === PASSWORD },
         tls: { cert, key },
       });

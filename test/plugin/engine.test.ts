@@ -365,6 +365,56 @@ describe('the apply', () => {
     expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null, memo: {} });
   });
 
+  describe('says what is seen after a failure', () => {
+    const find: NonNullable<typeof thing.find> = async () => ({ existing: null });
+    /** A step that does its work and has an error all the same. */
+    const execute: typeof thing.execute = async (step, on, context) => [
+      ...(await thing.execute(step, on, context)),
+      { severity: 'error', summary: 'broke afterwards', detail: 'it went on' },
+    ];
+    const detailOf = (diagnostics: readonly Diagnostic[]) => diagnostics[0]?.detail;
+
+    test('where the step did its work all the same, and others are left', async () => {
+      const read: typeof thing.read = async (state) => ({ state: { ...state, size: 5, id: 'i' } });
+      const { deploy, config } = await setUp({ find, execute, read });
+      const { diagnostics, state } = await deploy(null, config({ name: 'a', size: 7 }));
+      expect(detailOf(diagnostics)).toContain(
+        'Read back afterwards, it is not as declared:\n  size is 5, not 7',
+      );
+      expect(state).toMatchObject({ name: 'a', size: 5 });
+    });
+
+    test('where all is as declared', async () => {
+      const { deploy, config, target, state } = await setUp({ find, execute });
+      target.objects.set('a', { id: 'id of a' });
+      const { diagnostics } = await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, all that can be read is as declared.');
+    });
+
+    test('where nothing was made', async () => {
+      const { deploy, config, target } = await setUp({ find });
+      target.failAt = 'make a';
+      const { diagnostics } = await deploy(null, config({ name: 'a' }));
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is not there.');
+    });
+
+    test('where a removal did not remove', async () => {
+      const { deploy, target, state } = await setUp({ find });
+      target.objects.set('a', { id: 'id of a' });
+      target.failAt = 'remove a';
+      const { diagnostics } = await deploy(state({ name: 'a' }), null);
+      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is still there.');
+    });
+
+    test('nothing, where it cannot be read', async () => {
+      const { deploy, config, target } = await setUp({ find });
+      target.failAt = 'set a url';
+      target.readFails = true;
+      const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u' }));
+      expect(detailOf(diagnostics)).not.toContain('Read back');
+    });
+  });
+
   test('keeps a half-made object even where it cannot be read', async () => {
     const { deploy, config, target } = await setUp();
     target.failAt = 'set a url';

@@ -1,6 +1,6 @@
 import type { Step } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/versions';
-import type { Outcome } from '../../powershell/outcome';
+import type { ErrorRecord, Outcome } from '../../powershell/outcome';
 import type { Settings } from '../../provider/configuration';
 import { ExchangeTarget } from '../../provider/target';
 import { RemotingError } from '../../remoting/remoting-error';
@@ -121,7 +121,7 @@ describe('where one server of the organization is down', () => {
   test('its own objects are what the error names', async () => {
     const { target } = targetOn(session());
     expect(await target.observe(ofIis, 'EX2')).toMatchObject({
-      diagnostics: [{ summary: 'Get-MapiVirtualDirectory failed for EX2' }],
+      diagnostics: [{ summary: 'Get-MapiVirtualDirectory does not show everything for EX2' }],
     });
   });
 
@@ -137,6 +137,88 @@ describe('where one server of the organization is down', () => {
     const { target } = targetOn(asked);
     expect(await target.observe(ofIis, 'EX1')).toMatchObject({ kind: 'failed' });
     expect(asked.calls).toHaveLength(1);
+  });
+});
+
+describe('an error record of a call that completed', () => {
+  const record = (target?: string) => ({
+    fullyQualifiedErrorId: '8288830C,Microsoft.Exchange.Management.SystemConfigurationTasks.X',
+    message: `no answer from ${target ?? 'a server'}`,
+    ...(target === undefined ? {} : { target }),
+  });
+  const completed = (...errors: readonly ErrorRecord[]): Outcome => ({
+    ...objects({ Name: 'EX1', RequiredServicesRunning: true }),
+    warnings: ['IIS must be restarted'],
+    errors,
+  });
+  const well = () => undefined;
+
+  test('beside a write makes it a failure that may be in effect in part', async () => {
+    const { target } = targetOn(new ScriptedSession(() => completed(record())));
+    const { kind, diagnostics } = await target.run(write, signal);
+    expect(kind).toBe('uncertain');
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'Set-OwaVirtualDirectory failed for EX1' },
+      { severity: 'warning', detail: 'IIS must be restarted' },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('a part of it may be in effect');
+  });
+
+  test('beside a read says what the answer lacks', async () => {
+    const { target } = targetOn(new ScriptedSession(() => completed(record('EX2\\owa'), record('EX3\\owa'))));
+    const reading = await target.observe(read);
+    const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
+    expect(problem?.summary).toBe('Get-OwaVirtualDirectory does not show everything');
+    expect(problem?.detail).toContain('It showed 1 object; EX2\\owa, EX3\\owa is missing');
+    expect(problem?.detail).toContain('no answer from EX3');
+  });
+
+  test('is shown ten times at most', async () => {
+    const many = new Array(12).fill(record()) as ErrorRecord[];
+    const { target } = targetOn(new ScriptedSession(() => completed(...many)));
+    const { diagnostics } = await target.run(write, signal);
+    expect(diagnostics[0]?.detail.match(/8288830C/g)).toHaveLength(10);
+    expect(diagnostics[0]?.detail).toContain('and 2 more errors');
+  });
+
+  test('beside the read of a guard keeps the step from running, whatever the guard would say', async () => {
+    const session = new ScriptedSession(() => completed(record('EX1')));
+    const { target } = targetOn(session);
+    const guarded: Step = { ...write, guard: { invocation: read, problem: well } };
+    const { kind, diagnostics } = await target.run(guarded, signal);
+    expect(kind).toBe('failed');
+    expect(diagnostics).toMatchObject([{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }]);
+    expect(diagnostics[0]?.detail).toContain('Get-OwaVirtualDirectory does not show everything for EX1');
+    expect(session.calls.map(({ cmdlet }) => cmdlet)).toEqual(['Get-OwaVirtualDirectory']);
+  });
+
+  test('beside what a check shows never passes for health', async () => {
+    const session = new ScriptedSession(() => completed(record()));
+    const { target } = targetOn(session);
+    const invocation = { cmdlet: 'Test-ServiceHealth', parameters: { Server: 'EX1' } };
+    const until = { seconds: 0, problem: well, expected: { property: 'x', equals: true } };
+    const { kind, diagnostics } = await target.run({ ...write, invocation, until }, signal);
+    expect(kind).toBe('failed');
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'Test-ServiceHealth does not show everything for EX1' },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+  });
+
+  test('beside the list of servers does not make one look uninstalled', async () => {
+    const { target } = targetOn(new ScriptedSession(() => completed(record('EX2'))));
+    expect(await target.isUninstalled('EX2')).toBe(false);
+    expect(await target.versionProblems('EX1')).toMatchObject([
+      { summary: 'Get-ExchangeServer does not show everything' },
+    ]);
+  });
+
+  test('is not needed for a failure that ended the pipeline: both are told', async () => {
+    const outcome: Outcome = { ...failed('Ended', 'it ended'), errors: [record()] } as Outcome;
+    const { target } = targetOn(new ScriptedSession(() => outcome));
+    const { kind, diagnostics } = await target.run(write, signal);
+    expect(kind).toBe('failed');
+    expect(diagnostics[0]?.detail).toMatch(/^it ended\n\(Ended\)\nno answer from a server/);
   });
 });
 

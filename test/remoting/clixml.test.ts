@@ -34,7 +34,17 @@ const hostileText = fc
         '\ufeff',
       ),
       fc.constantFrom("'", '"', '\u2018', '\u2019', '\u201b', '\u2013', '\u2015', '`', '$', '\u0000'),
-      fc.constantFrom('\r\n', '\u0085', '\u2028', '\u2029', '\ud83d\ude00', '\ud800', '\udc00', '\ufffe'),
+      fc.constantFrom(
+        '\r\n',
+        '\u0085',
+        '\u2028',
+        '\u2029',
+        '\ud83d\ude00',
+        '\ud800',
+        '\udc00',
+        '\ufffe',
+        '\uffff',
+      ),
     ),
   )
   .map((parts) => parts.join(''));
@@ -84,6 +94,50 @@ describe('CLIXML', () => {
         expect(roundTrip({ typeNames: [], properties: { [text]: 1 } })).toMatchObject({
           properties: { [text]: 1 },
         });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('reads U+FFFE and U+FFFF wherever PowerShell and others write them', () => {
+    for (const [character, forms] of [
+      ['\ufffe', ['&#xFFFE;', '&#xfffe;', '&#x0fFfE;', '&#65534;', '&#0065534;', '\ufffe']],
+      ['\uffff', ['&#xFFFF;', '&#xffff;', '&#x00FFFF;', '&#65535;', '\uffff']],
+    ] as const) {
+      for (const form of forms) {
+        expect(read(`<S>a${form}${form}b</S>`)).toBe(`a${character}${character}b`);
+        // Beside what looks like an escape, they are not taken for a part of it.
+        expect(read(`<S>_x0041${form}x0041_</S>`)).toBe(`_x0041${character}x0041_`);
+        expect(read(`<Obj RefId="0"><MS><S N="${form}n">x</S></MS></Obj>`)).toMatchObject({
+          properties: { [`${character}n`]: 'x' },
+        });
+        expect(
+          read(`<Obj RefId="0"><TN RefId="0"><T>${form}</T></TN><ToString>${form}</ToString></Obj>`),
+        ).toEqual({
+          typeNames: [character],
+          text: character,
+          properties: {},
+        });
+      }
+    }
+  });
+
+  test('leaves what stands in a CDATA section as it stands', () => {
+    expect(read('<S>&#xFFFF;<![CDATA[&#xFFFF; \uffff <!-- \ufffe]]>\ufffe<!-- &#xFFFF; --></S>')).toBe(
+      '\uffff&#xFFFF; \uffff <!-- \ufffe\ufffe',
+    );
+  });
+
+  test('carries any text in the form in which PowerShell writes it', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const written = encodeText(text).replace(
+          /_x(FFF[EF])_/g,
+          (escape, digits: string, at: number, all: string) =>
+            // Not where the escape is itself what was escaped: `_x005F_xFFFF_` is the text `_xFFFF_`.
+            /_x005F$/.test(all.slice(0, at)) ? escape : `&#x${digits};`,
+        );
+        expect(read(`<S>${written}</S>`)).toBe(text);
       }),
       { numRuns: 1000 },
     );
@@ -231,6 +285,15 @@ describe('hostile CLIXML', () => {
     ['an entity bomb', '<!DOCTYPE a [<!ENTITY b "bb">]><S>&b;</S>'],
     ['an external entity', '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><S>&b;</S>'],
     ['an undeclared entity', '<S>&nbsp;</S>'],
+    ['an entity by the name of what every JavaScript object has', '<S>&constructor;</S>'],
+    ['an entity of our own', '<S>&noncharacter-FFFF;</S>'],
+    ['an entity of our own beside what it is for', '<S>&noncharacter-FFFF;\uffff</S>'],
+    ['U+FFFF in a name', '<S\uffff>x</S\uffff>'],
+    ['U+FFFF in a comment', '<S><!-- \uffff --></S>'],
+    ['U+FFFF outside of the element', '\uffff<S>x</S>'],
+    ['a section that does not end', '<S><![CDATA[\uffff</S>'],
+    ['another character that XML has not', '<S>&#x1F;\uffff</S>'],
+    ['a surrogate as a reference', '<S>&#xD800;\uffff</S>'],
     ['a processing instruction', '<S>a<?php ?></S>'],
     ['an element that is not closed', '<Obj RefId="0"><S>a</S>'],
     ['elements that cross', '<Obj RefId="0"><MS></Obj></MS>'],

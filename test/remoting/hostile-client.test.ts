@@ -1,13 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_BOUNDS } from '../../remoting/bounds';
 import { capability } from '../../remoting/capability';
 import { createPipeline } from '../../remoting/client/commands';
 import { serialize, type ClixmlInput } from '../../remoting/clixml/serialize';
 import { propertySet } from '../../remoting/enumeration';
-import { fragment } from '../../remoting/fragments';
+import { Defragmenter, fragment } from '../../remoting/fragments';
 import { EMPTY_GUID, newGuid } from '../../remoting/guid';
-import { encodeMessage, type MessageType } from '../../remoting/messages';
-import { dataPacket, formatPacket } from '../../remoting/out-of-process';
+import { decodeMessage, encodeMessage, type Message, type MessageType } from '../../remoting/messages';
+import { dataPacket, formatPacket, parsePacket } from '../../remoting/out-of-process';
 import type { CommandHost } from '../../remoting/server/command-host';
 import { serve, type ServeOptions } from '../../remoting/server/serve';
 import { sampleHost } from './peers/sample-host';
@@ -29,6 +30,12 @@ function line(
 
 const HELLO = line('SESSION_CAPABILITY', capability());
 const OPEN = HELLO + line('INIT_RUNSPACEPOOL', propertySet({ MinRunspaces: 1, MaxRunspaces: 1 }));
+
+/** CREATE_PIPELINE of a command that waits for input. */
+function taking(cmdlet: string): ClixmlInput {
+  const without = createPipeline([[{ cmdlet, parameters: {} }]]);
+  return { ...without, properties: { ...without.properties, NoInput: false } };
+}
 
 function start(pipeline: string, cmdlet: string): string {
   return (
@@ -58,6 +65,7 @@ describe('a client that misbehaves is refused', () => {
 
   test.each([
     ['a line that is none', 'hello\n', {}, 'protocol'],
+    ['data without bytes', `${HELLO}<Data PSGuid='${EMPTY_GUID}'></Data>\n`, {}, 'protocol'],
     ['an acknowledgement', `<DataAck PSGuid='${EMPTY_GUID}' />\n`, {}, 'protocol'],
     ['a line without end', 'a'.repeat(2_000_000), {}, 'too-large'],
     ['work before its version', line('INIT_RUNSPACEPOOL', propertySet({})), {}, 'protocol'],
@@ -135,4 +143,67 @@ test('a server leaves its streams to their owner', async () => {
   expect(toServer.destroyed).toBe(false);
   expect(toClient.writableFinished).toBe(true);
   expect(output).toMatch(/<CloseAck PSGuid='0{8}-0{4}-0{4}-0{4}-0{12}' \/>\n$/);
+});
+
+test('a server takes $null and U+FFFF from a client, and sends $null as real PowerShell does', async () => {
+  const pipeline = newGuid();
+  const create = serialize(createPipeline([[{ cmdlet: 'Get-Input', parameters: {} }]])).replace(
+    '<B N="NoInput">true</B>',
+    '<B N="NoInput">false</B>',
+  );
+  const input = (data: string): string => line('PIPELINE_INPUT', null, pipeline, data);
+  const { output } = await served(
+    OPEN +
+      `<Command PSGuid='${pipeline}' />\n` +
+      line('CREATE_PIPELINE', null, pipeline, create) +
+      [input(''), input('<Nil />'), input('<S>&#xFFFF;\ufffe</S>')].join('') +
+      line('END_OF_PIPELINE_INPUT', null, pipeline, ''),
+  );
+  const said = messagesIn(output, pipeline);
+  expect(said.map(({ type, data }) => [type, data]).slice(0, 3)).toEqual([
+    ['PIPELINE_OUTPUT', ''],
+    ['PIPELINE_OUTPUT', ''],
+    ['PIPELINE_OUTPUT', '<S>_xFFFF__xFFFE_</S>'],
+  ]);
+  expect(said).toHaveLength(4);
+});
+
+/** What the server said of a pipeline, each message in one fragment. */
+function messagesIn(output: string, pipeline: string): readonly Message[] {
+  return output
+    .split('\n')
+    .filter((text) => text.startsWith('<Data') && text.includes(pipeline))
+    .map(parsePacket)
+    .flatMap((packet) => (packet.kind === 'Data' ? new Defragmenter(DEFAULT_BOUNDS).push(packet.data) : []))
+    .map((bytes) => decodeMessage(bytes, 'client'));
+}
+
+describe('a pipeline whose client sends more than a bound allows fails, and no other', () => {
+  const [large, other] = [newGuid(), newGuid()];
+  const command = `<Command PSGuid='${large}' />\n`;
+  const nulls = Array.from({ length: 60 }, () => null);
+  const input = (count: number): string =>
+    command +
+    line('CREATE_PIPELINE', taking('Get-Input'), large) +
+    line('PIPELINE_INPUT', nulls, large).repeat(count);
+  const wide = serialize(createPipeline([[{ cmdlet: 'Get-Echo', parameters: { Text: 'x'.repeat(9_000) } }]]));
+
+  test.each<[string, string, ServeOptions['bounds'], string]>([
+    [
+      'a message of its own',
+      command + line('CREATE_PIPELINE', null, large, wide),
+      { maxMessageBytes: 8000 },
+      'maxMessageBytes',
+    ],
+    ['a message of input', input(1), { maxMessageBytes: 8000, maxValues: 50 }, 'maxValues'],
+    ['values of its input', input(2), { maxCallValues: 100 }, 'maxCallValues'],
+    ['bytes of its input', input(3), { maxCallBytes: 1500 }, 'maxCallBytes'],
+  ])('%s', async (_, text, bounds = {}, bound) => {
+    const late = line('PIPELINE_INPUT', 'late', large) + line('END_OF_PIPELINE_INPUT', null, large, '');
+    const { output } = await served(OPEN + text + late + start(other, 'Get-Many'), { bounds });
+    const said = messagesIn(output, large);
+    expect(said.map(({ type }) => type)).toEqual(['PIPELINE_STATE']);
+    expect(said[0]?.data).toContain(`TooLarge,${bound}`);
+    expect(messagesIn(output, other).map(({ type }) => type)).toEqual(['PIPELINE_STATE']);
+  });
 });

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../../powershell/outcome';
 import { DEFAULT_BOUNDS } from '../../remoting/bounds';
 import { serialize, type ClixmlInput } from '../../remoting/clixml/serialize';
 import { capability } from '../../remoting/capability';
 import { propertySet } from '../../remoting/enumeration';
-import { fragment } from '../../remoting/fragments';
+import { Defragmenter, fragment } from '../../remoting/fragments';
 import { EMPTY_GUID } from '../../remoting/guid';
-import { encodeMessage, type MessageType } from '../../remoting/messages';
+import { decodeMessage, encodeMessage, type MessageType } from '../../remoting/messages';
 import {
   dataPacket,
   formatPacket,
@@ -19,13 +20,11 @@ import { pair, transportTo, type Pair } from './peers/loopback';
 let nextObject = 1n;
 
 function lineOf(type: MessageType, value: ClixmlInput, target: string = EMPTY_GUID): string {
-  const message = encodeMessage({
-    destination: 'client',
-    type,
-    pool: EMPTY_GUID,
-    pipeline: target,
-    data: serialize(value),
-  });
+  return rawLineOf(type, serialize(value), target);
+}
+
+function rawLineOf(type: MessageType, data: string, target: string): string {
+  const message = encodeMessage({ destination: 'client', type, pool: EMPTY_GUID, pipeline: target, data });
   return fragment(nextObject++, message, 1 << 20)
     .map((data) => formatPacket(dataPacket(target, data)))
     .join('');
@@ -91,6 +90,7 @@ describe('opening with a peer that misbehaves', () => {
     ],
     ['prints a banner', () => 'Welcome to the server!\n', { kind: 'protocol' }],
     ['sends broken base64', () => `<Data PSGuid='${EMPTY_GUID}'>a</b</Data>\n`, { kind: 'protocol' }],
+    ['sends data without bytes', () => `<Data PSGuid='${EMPTY_GUID}'></Data>\n`, { kind: 'protocol' }],
     ['acknowledges what was not sent', () => `<SignalAck PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     ['asks like a client', () => `<Close PSGuid='${EMPTY_GUID}' />\n`, { kind: 'protocol' }],
     [
@@ -231,6 +231,24 @@ describe('a call to a peer that misbehaves', () => {
     });
   });
 
+  test.each<[string, string, unknown]>([
+    ['$null, as real PowerShell sends it', '', null],
+    ['$null, as an element', '<Nil />', null],
+    ['U+FFFF and U+FFFE, as real PowerShell sends them', '<S>a&#xFFFF;&#xFFFE;</S>', 'a\uffff\ufffe'],
+    ['U+FFFF and U+FFFE, raw', '<S>a\uffff\ufffe</S>', 'a\uffff\ufffe'],
+  ])('takes %s', async (_, data, value) => {
+    const transport = onCall(
+      (target) =>
+        ack(target) +
+        rawLineOf('PIPELINE_OUTPUT', data, target) +
+        lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target),
+    );
+    expect(await outcomeWith(transport)).toMatchObject({
+      outcome: { kind: 'objects', objects: [{ properties: { Value: value } }] },
+      failure: undefined,
+    });
+  });
+
   test('is unknown where broken XML comes', async () => {
     const transport = onCall((target) => {
       const message = encodeMessage({
@@ -297,6 +315,169 @@ describe('a call to a peer that misbehaves', () => {
       },
       failure: undefined,
     });
+  });
+
+  describe('that expects a question', () => {
+    const method = (text: string, number: number): ClixmlInput => ({
+      typeNames: ['RemoteHostMethodId'],
+      text,
+      number,
+      properties: {},
+    });
+    const choices = ['&Yes', 'Yes to &All', '&No', 'No to A&ll'].map((label) => propertySet({ label }));
+    const asked = (ci: number): ClixmlInput =>
+      propertySet({ ci, mi: method('PromptForChoice', 26), mp: ['Confirm', 'Overwrite A1?', choices, 0] });
+    const other = (name: string, number: number): ClixmlInput =>
+      propertySet({ ci: 1, mi: method(name, number), mp: ['Name:'] });
+    const asking = {
+      cmdlet: 'Set-Thing',
+      parameters: {},
+      question: { text: 'Overwrite A1?', names: 'A1', answer: 'no' },
+    } as const;
+    const state = (target: string, number: number): string =>
+      lineOf('PIPELINE_STATE', propertySet({ PipelineState: number }), target);
+
+    /** Asks, then does to each answer, which is kept, what `then` says. */
+    function questioner(
+      questions: readonly ClixmlInput[],
+      then: (target: string, answer: number) => string,
+    ): { readonly transport: ReturnType<typeof transportTo>; readonly answers: string[] } {
+      const answers: string[] = [];
+      const transport = peer((packet) => {
+        const { kind, target } = packet;
+        if (kind !== 'Data' || target === EMPTY_GUID) return undefined;
+        if (packet.stream === 'PromptResponse') {
+          const [message] = new Defragmenter(DEFAULT_BOUNDS).push(packet.data);
+          answers.push(decodeMessage(message ?? Buffer.alloc(0), 'server').data);
+          return ack(target) + then(target, answers.length);
+        }
+        return ack(target) + questions.map((call) => lineOf('PIPELINE_HOST_CALL', call, target)).join('');
+      });
+      return { transport, answers };
+    }
+    async function outcomeOf(
+      transport: ReturnType<typeof transportTo>,
+      options: SessionOptions = {},
+    ): Promise<Outcome> {
+      const session = await openSession(transport, options);
+      const outcome = await session.invoke(asking);
+      expect(session.failure).toBeUndefined();
+      await session.close();
+      return outcome;
+    }
+    const mi =
+      '<Obj N="mi" RefId="1"><TN RefId="0"><T>System.Management.Automation.Remoting.RemoteHostMethodId</T>' +
+      '<T>System.Enum</T><T>System.ValueType</T><T>System.Object</T></TN><ToString>PromptForChoice</ToString>' +
+      '<I32>26</I32></Obj>';
+
+    test('answers it in the form of a real client', async () => {
+      const { transport, answers } = questioner([asked(1)], (target) => state(target, 4));
+      expect(await outcomeOf(transport)).toMatchObject({ kind: 'objects' });
+      expect(answers).toEqual([`<Obj RefId="0"><MS><I32 N="mr">2</I32><I64 N="ci">1</I64>${mi}</MS></Obj>`]);
+    });
+
+    test('answers it once: the same again is refused with an error that has every field', async () => {
+      const { transport, answers } = questioner([asked(1), asked(2)], (target, count) =>
+        count === 2 ? state(target, 5) : '',
+      );
+      expect(await outcomeOf(transport)).toMatchObject({
+        kind: 'failed',
+        unexpectedQuestion: 'PromptForChoice: Confirm Overwrite A1?',
+      });
+      expect(answers[0]).toContain('<I32 N="mr">2</I32>');
+      expect(answers[1]).not.toContain('N="mr"');
+      expect(answers[1]).toContain('<I64 N="ci">2</I64>');
+      for (const field of [
+        '<Obj N="Exception"',
+        '<S N="Message">',
+        '<Nil N="TargetObject" />',
+        '<S N="FullyQualifiedErrorId">UnexpectedQuestion</S>',
+        '<I32 N="ErrorCategory_Category">7</I32>',
+        '<S N="ErrorCategory_Activity"></S>',
+        '<S N="ErrorCategory_Reason">',
+        '<S N="ErrorCategory_TargetName"></S>',
+        '<S N="ErrorCategory_TargetType"></S>',
+        '<S N="ErrorCategory_Message">',
+        '<B N="SerializeExtendedInfo">false</B>',
+      ]) {
+        expect(answers[1]).toContain(field);
+      }
+    });
+
+    test.each([
+      ['ReadLine', 11],
+      ['ReadLineAsSecureString', 12],
+      ['Prompt', 23],
+      ['PromptForCredential2', 25],
+      ['PromptForChoiceMultipleSelection', 56],
+      ['ReadKey', 46],
+      ['GetName', 1],
+      ['', 99],
+    ])('refuses %s', async (name, number) => {
+      const { transport, answers } = questioner([other(name, number)], (target) => state(target, 5));
+      expect(await outcomeOf(transport)).toMatchObject({
+        kind: 'failed',
+        unexpectedQuestion: `${name}: Name:`,
+      });
+      expect(answers).toHaveLength(1);
+      expect(answers[0]).toContain('N="me"');
+      expect(answers[0]).toContain(`<I32>${number}</I32>`);
+    });
+
+    test('answers nothing to what only prints or sets, whatever it is called', async () => {
+      const silent = [
+        ['WriteLine2', 16],
+        ['WriteProgress', 20],
+        ['SetWindowTitle', 42],
+        ['FlushInputBuffer', 47],
+        ['SomethingNew', 99],
+      ] as const;
+      const calls = silent.map(([name, number]) =>
+        propertySet({ ci: -100, mi: method(name, number), mp: ['x'] }),
+      );
+      const { transport, answers } = questioner([...calls, asked(1)], (target) => state(target, 4));
+      expect(await outcomeOf(transport)).toMatchObject({ kind: 'objects' });
+      expect(answers).toHaveLength(1);
+    });
+
+    test('does not know what a command did that got over the refusal', async () => {
+      const { transport } = questioner([other('ReadLine', 11)], (target) => state(target, 4));
+      expect(await outcomeOf(transport)).toEqual({
+        kind: 'unknown',
+        interruption: 'prompt',
+        message: 'Set-Thing asked a question that was not expected: ReadLine: Name:',
+      });
+    });
+
+    test('stops a command that does not take the refusal', async () => {
+      const { transport } = questioner([other('ReadLine', 11)], () => '');
+      expect(await outcomeOf(transport, { stopTimeoutMs: 50 })).toMatchObject({
+        kind: 'unknown',
+        interruption: 'prompt',
+        message: 'Set-Thing asked a question that was not expected: ReadLine: Name:',
+      });
+    });
+
+    test.each<[string, ClixmlInput]>([
+      ['no number', propertySet({ mi: method('PromptForChoice', 26), mp: [] })],
+      ['no method', propertySet({ ci: 1, mp: [] })],
+    ])('gives up a server whose host call has %s', async (_, hostCall) => {
+      const { transport } = questioner([hostCall], () => '');
+      const session = await openSession(transport);
+      expect(await session.invoke(asking)).toMatchObject({ kind: 'unknown', interruption: 'protocol' });
+      await session.close();
+    });
+  });
+
+  test('without an expected question takes what only prints for no question', async () => {
+    const title = { typeNames: ['RemoteHostMethodId'], text: 'SetWindowTitle', number: 42, properties: {} };
+    const transport = onCall(
+      (target) =>
+        ack(target) +
+        lineOf('PIPELINE_HOST_CALL', propertySet({ ci: -100, mi: title, mp: ['x'] }), target) +
+        lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target),
+    );
+    expect(await outcomeWith(transport)).toMatchObject({ outcome: { kind: 'objects' }, failure: undefined });
   });
 
   test('keeps its outcome where the end comes together with the stop', async () => {

@@ -7,10 +7,12 @@ import { SecureText } from '../../powershell/invocation';
 import type { Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession } from '../../remoting/session';
 import { processTransport } from '../../remoting/transports/process';
+import { QUESTION } from './peers/sample-host';
 import { describeWithPython, python, pythonEnvironment } from './peers/python';
 
 const root = resolve(__dirname, '../..');
-const HOSTILE = "quote ' \u2019 dash \u2013 `$x _x0041_ _X0041_ \u{1f600} \u0000\u001f\u007f\u2028\n";
+const HOSTILE =
+  "quote ' \u2019 dash \u2013 `$x _x0041_ _X0041_ \u{1f600} \u0000\u001f\u007f\u2028\ufffe\uffff\n";
 
 function values(outcome: Outcome): readonly unknown[] {
   if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));
@@ -55,6 +57,11 @@ describeWithPython('our client and a server built on psrpcore', () => {
       1.5,
       new Uint8Array([1, 255]),
     ]);
+  });
+
+  // psrpcore sends it as a message without data, as real PowerShell does.
+  test('$null in the output is a value', async () => {
+    expect(values(await echo({ A: null, B: 'x', C: null }))).toEqual([null, 'x', null]);
   });
 
   test('secure strings arrive', async () => {
@@ -104,6 +111,30 @@ describeWithPython('our client and a server built on psrpcore', () => {
     expect(values(await echo({ After: 'alive' }))).toEqual(['alive']);
   });
 
+  test.each([
+    ['no', 2],
+    ['yes', 0],
+  ] as const)('a question is answered %s, and what is printed besides is let be', async (answer, number) => {
+    const question = { text: 'Overwrite the thing', names: 'A1', answer };
+    const asking = { cmdlet: 'Request-Choice', parameters: {} };
+    expect(values(await session.invoke({ ...asking, question }))).toEqual(['before', number]);
+    expect(values(await session.invoke(asking))).toEqual(['nobody is there']);
+  });
+
+  test('a question that is not the expected one is answered with an error that the server can read', async () => {
+    const question = { text: 'Overwrite the thing', names: 'A1', answer: 'no' } as const;
+    for (const refused of [
+      { cmdlet: 'Request-Choice', parameters: { Read: true }, question },
+      { cmdlet: 'Request-Choice', parameters: {}, question: { ...question, text: 'Remove', names: 'B2' } },
+    ]) {
+      expect(await session.invoke(refused)).toMatchObject({
+        kind: 'failed',
+        error: { fullyQualifiedErrorId: 'UnexpectedQuestion', category: 'InvalidOperation' },
+      });
+    }
+    expect(values(await echo({ After: 'alive' }))).toEqual(['alive']);
+  });
+
   test('the server tells how many runspaces it has', async () => {
     expect(await session.availableRunspaces()).toBe(3);
   });
@@ -147,6 +178,13 @@ describeWithPython('our server and a client built on psrpcore', () => {
     expect(report['secret']).toMatchObject({ output: [{ Value: report['text'], Secure: true }] });
   });
 
+  test('$null in the output arrives', () => {
+    expect(report['nothing']).toMatchObject({
+      state: 'Completed',
+      output: [null, [null, 'between'], { Name: null }, null],
+    });
+  });
+
   test('streams arrive', () => {
     expect(report['trouble']).toMatchObject({
       state: 'Completed',
@@ -182,6 +220,21 @@ describeWithPython('our server and a client built on psrpcore', () => {
   test('a running pipeline is stopped, and the pool still answers', () => {
     expect(report['stopped']).toMatchObject({ state: 'Stopped', reason: { id: 'PipelineStopped' } });
     expect(report['available']).toEqual([3]);
+  });
+
+  test('a question arrives, and its answer is taken', () => {
+    const choices = ['&Yes', 'Yes to &All', '&No', 'No to A&ll'];
+    expect(report['asked']).toEqual(['Confirm', QUESTION, choices, 0]);
+    expect(report['no']).toMatchObject({ state: 'Completed', output: ['before', 2] });
+    expect(report['refused']).toMatchObject({
+      state: 'Failed',
+      output: ['before'],
+      reason: { id: 'Refused', message: 'not today' },
+    });
+    expect(report['unattended']).toMatchObject({
+      state: 'Failed',
+      reason: { id: 'HostFunctionNotImplemented,Sample.RequestChoice', category: 'NotImplemented' },
+    });
   });
 
   test('the server leaves when the pool is closed', () => {

@@ -1,32 +1,12 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { SecureText } from '../../powershell/invocation';
 import type { Outcome } from '../../powershell/outcome';
 import { openSession, type RemotingSession } from '../../remoting/session';
 import { processTransport } from '../../remoting/transports/process';
-
-function findPwsh(): string | undefined {
-  const names = process.platform === 'win32' ? ['pwsh.exe'] : ['pwsh'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-const pwsh = findPwsh();
-if (pwsh === undefined)
-  process.stderr.write('SKIPPED: tests against real PowerShell, because no pwsh is on the PATH.\n');
+import { describeWithPwsh, pwsh } from './peers/pwsh';
 
 const HOSTILE = "quote ' \u2019 dash \u2013 `$x _x0041_ _X0041_ \u{1f600} \u0000\u001f\u007f\u2028 \ud800\n";
 
-(pwsh === undefined ? describe.skip : describe)('our client and real PowerShell', () => {
+describeWithPwsh('our client and real PowerShell', () => {
   let session: RemotingSession;
   const texts = (outcome: Outcome): readonly unknown[] => {
     if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));

@@ -4,6 +4,7 @@ import { openSession, type RemotingSession, type SessionOptions } from '../../re
 import type { CommandHost } from '../../remoting/server/command-host';
 import { describeNeeding } from '../requirement';
 import { loopback } from './peers/loopback';
+import { QUESTION } from './peers/sample-host';
 import { WAYS, type Way } from './peers/ways';
 
 function objects(outcome: Outcome): ObjectsOutcome {
@@ -39,7 +40,7 @@ function describeSession(start: () => Promise<Way>): void {
   test('carries typed values there and back', () =>
     withSession(async (session) => {
       const parameters: Parameters = {
-        Text: 'a\u2019b _x0041_ \ud800 \u0000\ufeff\u2028',
+        Text: 'a\u2019b _x0041_ \ud800 \u0000\ufeff\u2028\ufffe\uffff',
         Number: 5,
         Large: 2 ** 40,
         Fraction: 1.5,
@@ -56,6 +57,26 @@ function describeSession(start: () => Promise<Way>): void {
         ...parameters,
         Table: { entries: { Add: 'x', Remove: ['y'] } },
       });
+    }));
+
+  test('gives $null in the output as a value, and leaves it out where properties are asked for', () =>
+    withSession(async (session) => {
+      const nothing = { typeNames: ['System.Object'], properties: { Value: null } };
+      expect(await session.invoke({ cmdlet: 'Get-Nothing', parameters: {} })).toEqual({
+        kind: 'objects',
+        objects: [
+          nothing,
+          nothing,
+          { typeNames: ['System.String'], text: 'between', properties: { Value: 'between' } },
+          { typeNames: ['Sample.Thing'], properties: { Name: null } },
+          nothing,
+        ],
+        warnings: [],
+        errors: [],
+      });
+      const named = await session.invoke({ cmdlet: 'Get-Nothing', parameters: {}, properties: ['Name'] });
+      expect(objects(named).objects.map(({ properties }) => properties)).toEqual([{}, { Name: null }]);
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
     }));
 
   test('carries secure strings', () =>
@@ -102,6 +123,40 @@ function describeSession(start: () => Promise<Way>): void {
       expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
     }));
 
+  test.each([
+    ['no', 2],
+    ['yes', 0],
+  ] as const)('answers %s to the question that is expected', (answer, number) =>
+    withSession(async (session) => {
+      const question = { text: 'overwrite the thing', names: 'none', answer };
+      const asking = { cmdlet: 'Request-Choice', parameters: {} };
+      expect(await session.invoke({ ...asking, question })).toMatchObject({
+        kind: 'objects',
+        objects: [{ text: 'before' }, { properties: { Value: number } }],
+        warnings: ['asked'],
+      });
+      // The host was there for that call alone.
+      expect(await session.invoke(asking)).toMatchObject({
+        kind: 'failed',
+        error: {
+          fullyQualifiedErrorId: 'HostFunctionNotImplemented,Sample.RequestChoice',
+          category: 'NotImplemented',
+        },
+      });
+    }),
+  );
+
+  test('lets a command that asks something else fail at once, and goes on', () =>
+    withSession(async (session) => {
+      const question = { text: 'another', names: 'B2', answer: 'yes' } as const;
+      expect(await session.invoke({ cmdlet: 'Request-Choice', parameters: {}, question })).toMatchObject({
+        kind: 'failed',
+        error: { fullyQualifiedErrorId: 'UnexpectedQuestion' },
+        unexpectedQuestion: `PromptForChoice: Confirm ${QUESTION}`,
+      });
+      expect(await session.invoke({ cmdlet: 'Get-Echo', parameters: {} })).toMatchObject({ kind: 'objects' });
+    }));
+
   test('selects the properties that are asked for, whatever their letter case', () =>
     withSession(async (session) => {
       const call = { cmdlet: 'Get-Echo', parameters: { A: 1 }, properties: ['value', 'Missing'] };
@@ -120,6 +175,32 @@ function describeSession(start: () => Promise<Way>): void {
       });
       expect(objects(echoed).objects[0]?.properties['Value']).toHaveLength(1_000_000);
     }));
+
+  test.each([
+    ['a message', { maxMessageBytes: 200_000 }],
+    ['the answer', { maxCallBytes: 200_000 }],
+  ])('ends a call where %s is larger than its bound, and no other', (what, bounds) =>
+    withSession(
+      async (session) => {
+        const [[name, limit] = ['', 0]] = Object.entries(bounds);
+        const other = session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: 200, Tag: 'x' } });
+        const big = { cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } };
+        for (const outcome of [await session.invoke(big), await session.invoke(big)]) {
+          expect(outcome).toEqual({
+            kind: 'unknown',
+            interruption: 'too-large',
+            message: `${what} is larger than ${name} (${limit})`,
+            bound: { name, limit },
+          });
+        }
+        expect(objects(await other).objects).toMatchObject([{ text: 'x' }]);
+        const fits = await session.invoke({ cmdlet: 'Get-Big', parameters: { Bytes: 100_000 } });
+        expect(objects(fits).objects[0]?.properties['Value']).toHaveLength(100_000);
+        expect(session.failure).toBeUndefined();
+      },
+      { runspaces: 2, bounds },
+    ),
+  );
 
   test('takes many objects', () =>
     withSession(async (session) => {
@@ -245,12 +326,40 @@ describe('a session whose host is looked at', () => {
     },
   );
 
+  test('names each property once, case aside', async () => {
+    const named: unknown[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        named.push(...statements.flat().flatMap(({ args }) => args.map(({ value }) => value)));
+        yield { kind: 'output', value: { typeNames: [], properties: { Name: 'x' } } };
+      },
+    };
+    const session = await openSession(loopback(host));
+    await session.invoke({ cmdlet: 'Get-Thing', parameters: {}, properties: ['Name', 'Other', 'NAME'] });
+    await session.close();
+    expect(named).toEqual([['NAME', 'Other']]);
+  });
+
   test('never asks twice for what changes something', async () => {
     const { seen, host } = selectingHost('CommandNotFoundException');
     const session = await openSession(loopback(host));
     await session.invoke({ cmdlet: 'Set-Thing', parameters: {}, properties: ['Name'] });
     await session.close();
     expect(seen).toEqual(['Set-Thing']);
+  });
+
+  test('refuses a call that answers a question in a trip with others', async () => {
+    const { seen, host } = selectingHost(undefined);
+    const session = await openSession(loopback(host));
+    const question = { text: 'a', names: 'a', answer: 'no' } as const;
+    const calls: readonly [Invocation, Invocation] = [
+      { cmdlet: 'Get-One', parameters: {} },
+      { cmdlet: 'Get-Two', parameters: {}, question },
+    ];
+    await expect(session.invokeInTurn(calls)).rejects.toMatchObject({ kind: 'usage' });
+    await session.close();
+    expect(seen).toEqual([]);
   });
 
   test('runs several calls in one trip, in their order', async () => {

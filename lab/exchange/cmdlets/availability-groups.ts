@@ -143,7 +143,7 @@ function create(call: Call): void {
     servers: [],
     stopped: [],
   };
-  if (!call.isSet('WhatIf')) call.organization.databaseAvailabilityGroups.push(group);
+  call.organization.databaseAvailabilityGroups.push(group);
   call.write(show(call, group));
 }
 
@@ -215,7 +215,6 @@ function addServer(call: Call): void {
       );
     }
   }
-  if (call.isSet('WhatIf')) return;
   group.servers.push(server.name);
   call.touch(group);
   if (group.servers.length > 1 && group.settings['WitnessServer'] === null) {
@@ -237,7 +236,6 @@ function removeServer(call: Call): void {
     const names = replicated.map(({ name }) => name).join(', ');
     throw call.error(TASK_EXCEPTION, `${server.name} holds copies of ${names}: remove them first.`);
   }
-  if (call.isSet('WhatIf')) return;
   group.servers = group.servers.filter((name) => name !== server.name);
   group.stopped = group.stopped.filter((name) => name !== server.name);
   call.touch(group);
@@ -249,7 +247,6 @@ function remove(call: Call): void {
   if (group.servers.length > 0) {
     throw call.error(TASK_EXCEPTION, `${group.name} has members: ${group.servers.join(', ')}.`);
   }
-  if (call.isSet('WhatIf')) return;
   const { organization } = call;
   organization.databaseAvailabilityGroups = organization.databaseAvailabilityGroups.filter(
     (other) => other !== group,

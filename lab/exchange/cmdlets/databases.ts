@@ -107,7 +107,7 @@ function create(call: Call): void {
     mounted: false,
     copies: [copyOn(server, 1)],
   };
-  if (!call.isSet('WhatIf')) call.organization.databases.push(database);
+  call.organization.databases.push(database);
   call.warn('Restart the Microsoft Exchange Information Store service on the server after adding databases.');
   call.write(show(call, database));
 }
@@ -127,7 +127,6 @@ function remove(call: Call): void {
   if (database.copies.length > 1) {
     throw call.error('InvalidOperationException', `${database.name} has copies: remove them first.`);
   }
-  if (call.isSet('WhatIf')) return;
   call.organization.databases = call.organization.databases.filter((other) => other !== database);
 }
 
@@ -153,7 +152,6 @@ function addCopy(call: Call): void {
       `${database.name} uses circular logging: turn it off first.`,
     );
   }
-  if (call.isSet('WhatIf')) return;
   const preference = call.bound.get('ActivationPreference');
   const copy = copyOn(server, database.copies.length + 1);
   for (const name of ['ReplayLagTime', 'TruncationLagTime']) {
@@ -196,7 +194,6 @@ function removeCopy(call: Call): void {
       `The copy of ${database.name} on ${copy.server} is active.`,
     );
   }
-  if (call.isSet('WhatIf')) return;
   database.copies = database.copies.filter((other) => other !== copy);
   const first = database.copies[0];
   if (first !== undefined) prefer(database, first, first.activationPreference);
@@ -205,7 +202,6 @@ function removeCopy(call: Call): void {
 
 function setCopy(call: Call): void {
   const { database, copy } = findCopy(call);
-  if (call.isSet('WhatIf')) return;
   const preference = call.bound.get('ActivationPreference');
   if (typeof preference === 'number') {
     if (preference < 1 || preference > database.copies.length) {
@@ -289,7 +285,6 @@ function mount(mounted: boolean) {
         `The server ${database.server} cannot be reached: it is down.`,
       );
     }
-    if (call.isSet('WhatIf')) return;
     database.mounted = mounted;
     call.touch(database);
   };
@@ -304,7 +299,6 @@ function moveActive(call: Call): void {
   if (copy === undefined || !server.running || copy.suspended) {
     throw call.error('InvalidOperationException', `${server.name} has no healthy copy of ${database.name}.`);
   }
-  if (call.isSet('WhatIf')) return;
   database.server = server.name;
   call.touch(database);
 }

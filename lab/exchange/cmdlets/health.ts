@@ -244,7 +244,6 @@ function setComponentState(call: Call): void {
   if (component === undefined) {
     throw call.error('ArgumentException', `There is no component '${named}'.`, 'InvalidArgument');
   }
-  if (call.isSet('WhatIf')) return;
   const state = call.text('State') ?? 'Active';
   if (state === 'Active') delete server.components[component];
   else server.components[component] = state;

@@ -50,7 +50,6 @@ function setAuthConfig(call: Call): void {
       throw call.error('ArgumentException', `No server has a certificate ${thumbprint}.`, 'InvalidArgument');
     }
   }
-  if (call.isSet('WhatIf')) return;
   if (current !== undefined) settings['CurrentCertificateThumbprint'] = current;
   if (next !== undefined) {
     settings['NextCertificateThumbprint'] = next;

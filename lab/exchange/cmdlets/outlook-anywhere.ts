@@ -94,7 +94,7 @@ function set(call: Call): void {
   const method = call.text('DefaultAuthenticationMethod');
   const before: Settings = { ...defaults(versionOf(server)), ...directory.settings };
   takeOver(call, directory, before, identityOf(found));
-  if (method !== undefined && !call.isSet('WhatIf')) {
+  if (method !== undefined) {
     delete directory.settings['DefaultAuthenticationMethod'];
     Object.assign(directory.settings, {
       ExternalClientAuthenticationMethod: method,

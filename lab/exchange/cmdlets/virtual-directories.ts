@@ -59,6 +59,8 @@ export function unreachable(call: Call, { server, directory }: Located) {
     'IISGeneralCOMException',
     "An IIS directory entry couldn't be created. The error message is The RPC server is unavailable. " +
       `. HResult = -2147023174. There was a failure finding the virtual directory '${server.name}\\${directory.name}'.`,
+    'NotInstalled',
+    identityOf({ server, directory }),
   );
 }
 

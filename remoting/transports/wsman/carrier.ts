@@ -163,6 +163,12 @@ export class WsmanCarrier implements Carrier {
     return sent.then(() => undefined);
   }
 
+  async answer(id: string, fragments: readonly Buffer[]): Promise<void> {
+    const commandId = this.#pipelines.get(id)?.commandId;
+    if (commandId === undefined) throw new RemotingError('closed', 'the pipeline was let go unanswered');
+    for (const fragment of fragments) await this.#ask('Send', sendBody(commandId, [fragment], 'pr'));
+  }
+
   async stop(id: string): Promise<void> {
     const pipeline = this.#pipelines.get(id);
     if (pipeline === undefined || pipeline.done) return;

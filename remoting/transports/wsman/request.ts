@@ -100,9 +100,16 @@ export function commandBody(commandId: string, fragments: readonly Uint8Array[])
   );
 }
 
+/** Streams into a shell, as Create declares them: input, and answers to questions. */
+export type InputStream = 'stdin' | 'pr';
+
 /** MS-PSRP 3.1.5.3.5; to the pool where there is no command. */
-export function sendBody(commandId: string | undefined, fragments: readonly Uint8Array[]): string {
-  const stream = { Name: 'stdin', ...ofCommand(commandId) };
+export function sendBody(
+  commandId: string | undefined,
+  fragments: readonly Uint8Array[],
+  name: InputStream = 'stdin',
+): string {
+  const stream = { Name: name, ...ofCommand(commandId) };
   return markup('rsp:Send', {}, textElement('rsp:Stream', base64(fragments), stream));
 }
 

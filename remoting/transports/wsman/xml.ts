@@ -13,46 +13,71 @@ export interface XmlElement {
   readonly text: string;
 }
 
-type Scope = ReadonlyMap<string, string>;
-
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
-const OUTERMOST: Scope = new Map([
-  ['', ''],
-  ['xml', XML_NAMESPACE],
-]);
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /** Strict XML with namespaces, within bounds; see `parseElement`. */
 export function parseXml(text: string, bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>): XmlElement {
-  return resolve(parseElement(text, bounds), OUTERMOST);
+  return new Resolver().resolve(parseElement(text, bounds));
 }
 
-function resolve(element: Element, outer: Scope): XmlElement {
-  const scope = declaredIn(element, outer);
-  const attributes = new Map<string, string>();
-  for (const [name, value] of Object.entries(element.attributes)) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-    // An attribute without a prefix is in no namespace (Namespaces in XML 1.0, section 6.2).
-    attributes.set(name.includes(':') ? expand(name, scope) : name, value);
+/**
+ * Resolves prefixes. One table holds what is in force, and an element takes its own declarations back at its end: a
+ * table for each element would cost the declarations around it anew each time.
+ */
+class Resolver {
+  readonly #scope = new Map<string, string>([
+    ['', ''],
+    ['xml', XML_NAMESPACE],
+  ]);
+
+  resolve(element: Element): XmlElement {
+    const written = Object.entries(element.attributes);
+    const before = this.#declare(written);
+    const resolved = {
+      name: this.#expand(element.name),
+      attributes: this.#attributes(written),
+      children: element.children.map((child) => this.resolve(child)),
+      text: element.text,
+    };
+    for (const [prefix, uri] of before) {
+      if (uri === undefined) this.#scope.delete(prefix);
+      else this.#scope.set(prefix, uri);
+    }
+    return resolved;
   }
-  return {
-    name: expand(element.name, scope),
-    attributes,
-    children: element.children.map((child) => resolve(child, scope)),
-    text: element.text,
-  };
+
+  /** Gives what the declared prefixes stood for before. */
+  #declare(
+    written: readonly (readonly [string, string])[],
+  ): readonly (readonly [string, string | undefined])[] {
+    return written
+      .filter(([name]) => isDeclaration(name))
+      .map(([name, uri]) => {
+        const prefix = name.slice('xmlns:'.length);
+        const before = this.#scope.get(prefix);
+        this.#scope.set(prefix, uri);
+        return [prefix, before] as const;
+      });
+  }
+
+  #attributes(written: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+    const own = written.filter(([name]) => !isDeclaration(name));
+    if (own.length === 0) return NO_ATTRIBUTES;
+    // An attribute without a prefix is in no namespace (Namespaces in XML 1.0, section 6.2).
+    return new Map(own.map(([name, value]) => [name.includes(':') ? this.#expand(name) : name, value]));
+  }
+
+  #expand(name: string): string {
+    const colon = name.indexOf(':');
+    const uri = this.#scope.get(colon < 0 ? '' : name.slice(0, colon));
+    if (uri === undefined) throw protocolError('the message uses a prefix that it does not declare');
+    return uri === '' ? name : `{${uri}}${name.slice(colon + 1)}`;
+  }
 }
 
-function declaredIn(element: Element, outer: Scope): Scope {
-  const declared = Object.entries(element.attributes).filter(([name]) => /^xmlns(:|$)/.test(name));
-  if (declared.length === 0) return outer;
-  return new Map([...outer, ...declared.map(([name, uri]) => [name.slice(6), uri] as const)]);
-}
-
-function expand(name: string, scope: Scope): string {
-  const colon = name.indexOf(':');
-  const uri = scope.get(colon < 0 ? '' : name.slice(0, colon));
-  if (uri === undefined) throw protocolError('the message uses a prefix that it does not declare');
-  return uri === '' ? name : `{${uri}}${name.slice(colon + 1)}`;
+function isDeclaration(attribute: string): boolean {
+  return attribute === 'xmlns' || attribute.startsWith('xmlns:');
 }
 
 /** The first child of that name. */

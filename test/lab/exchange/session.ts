@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { SimulatedOrganization } from '../../../lab/exchange/organization';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
-import type { CommandArgument, Emission, HostValue } from '../../../remoting/server/command-host';
+import type {
+  ChoicePrompt,
+  ClientHost,
+  CommandArgument,
+  Emission,
+  HostValue,
+} from '../../../remoting/server/command-host';
 
 const folders: string[] = [];
 
@@ -44,22 +50,35 @@ export interface Result {
   readonly objects: readonly PowerShellObject[];
   readonly warnings: readonly string[];
   readonly errors: readonly string[];
-  /** FullyQualifiedErrorId of the error that ended the call. */
+  /** FullyQualifiedErrorId of the error that ended the call, or of the first where nothing but errors came. */
   readonly failed?: string;
+  /** That error ended the pipeline. */
+  readonly terminated: boolean;
   readonly message?: string;
 }
 
 type Parameters = { readonly [name: string]: HostValue };
 
-/** Runs one cmdlet on a server's session, as our own client sends it. */
+/** Runs one cmdlet on a server's session as our own client sends it, at Exchange's endpoint with the Full level. */
 export async function call(
   lab: SimulatedOrganization,
   cmdlet: string,
   parameters: Parameters = {},
   server = 'BSAEX01',
+  client?: ClientHost,
 ): Promise<Result> {
   const args = Object.entries(parameters).map(([name, value]) => ({ name, value }));
-  return callWith(lab, cmdlet, args, server);
+  return callWith(lab, cmdlet, args, server, client);
+}
+
+/** Somebody who answers each question with a choice; what is asked is kept. */
+export function answering(choice: number, asked: ChoicePrompt[] = []): ClientHost {
+  return {
+    promptForChoice: async (prompt) => {
+      asked.push(prompt);
+      return choice;
+    },
+  };
 }
 
 export async function callWith(
@@ -67,24 +86,29 @@ export async function callWith(
   cmdlet: string,
   args: readonly CommandArgument[],
   server = 'BSAEX01',
+  client?: ClientHost,
 ): Promise<Result> {
   const emissions: Emission[] = [];
   const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
-  for await (const emission of lab.host(server).run(pipeline, new AbortController().signal)) {
+  const host = lab.host(server, { query: 'serializationLevel=Full' });
+  for await (const emission of host.run(pipeline, new AbortController().signal, client)) {
     emissions.push(emission);
   }
-  const failed = emissions.find((emission) => emission.kind === 'failed');
+  const end = emissions.find((emission) => emission.kind === 'failed');
+  const objects = emissions.flatMap((emission) =>
+    emission.kind === 'output' ? [emission.value as PowerShellObject] : [],
+  );
+  const failed = end ?? (objects.length > 0 ? undefined : emissions.find(({ kind }) => kind === 'error'));
   return {
-    objects: emissions.flatMap((emission) =>
-      emission.kind === 'output' ? [emission.value as PowerShellObject] : [],
-    ),
+    objects,
     warnings: emissions.flatMap((emission) => (emission.kind === 'warning' ? [emission.message] : [])),
     errors: emissions.flatMap((emission) =>
       emission.kind === 'error' ? [emission.error.fullyQualifiedErrorId] : [],
     ),
-    ...(failed === undefined
-      ? {}
-      : { failed: failed.error.fullyQualifiedErrorId, message: failed.error.message }),
+    terminated: end !== undefined,
+    ...(failed?.kind === 'error' || failed?.kind === 'failed'
+      ? { failed: failed.error.fullyQualifiedErrorId, message: failed.error.message }
+      : {}),
   };
 }
 

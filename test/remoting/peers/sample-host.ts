@@ -2,27 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SecureText } from '../../../powershell/invocation';
 import type { PowerShellValue } from '../../../powershell/outcome';
 import type {
+  ClientHost,
   Command,
   CommandHost,
   Emission,
   HostValue,
   Pipeline,
 } from '../../../remoting/server/command-host';
+import { PromptFailed } from '../../../remoting/server/prompts';
 
 /** A host with a handful of commands, each for one behaviour of the protocol. */
 export const sampleHost: CommandHost = {
   powerShellVersion: '5.1.14393.0',
-  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
+  async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost): AsyncIterable<Emission> {
     for (const statement of pipeline.statements) {
-      for (const command of statement) yield* runCommand(command, pipeline, signal);
+      for (const command of statement) yield* runCommand(command, pipeline, signal, client);
     }
   },
 };
+
+/** PowerShell's choices where there may be more than one question. */
+export const CHOICES = [
+  { label: '&Yes', help: 'Continue with only the next step of the operation.' },
+  { label: 'Yes to &All', help: 'Continue with all the steps of the operation.' },
+  { label: '&No', help: 'Skip this operation and proceed with the next operation.' },
+  { label: 'No to A&ll', help: 'Skip this operation and all subsequent operations.' },
+];
+/** What `Request-Choice` asks. */
+export const QUESTION = 'Overwrite the thing A1?';
 
 async function* runCommand(
   command: Command,
   pipeline: Pipeline,
   signal: AbortSignal,
+  client: ClientHost,
 ): AsyncIterable<Emission> {
   const value = (name: string): HostValue =>
     command.args.find((argument) => argument.name === name)?.value ?? null;
@@ -41,6 +54,12 @@ async function* runCommand(
       return;
     case 'Get-Input':
       for (const item of pipeline.input ?? []) yield { kind: 'output', value: reveal(item) };
+      return;
+    case 'Get-Nothing':
+      yield { kind: 'output', value: null };
+      yield { kind: 'output', value: [null, 'between'] };
+      yield { kind: 'output', value: { typeNames: ['Sample.Thing'], properties: { Name: null } } };
+      yield { kind: 'output', value: null };
       return;
     case 'Get-Trouble':
       yield { kind: 'warning', message: 'mind the gap' };
@@ -65,6 +84,18 @@ async function* runCommand(
       return;
     case 'Get-Crash':
       throw new Error('the host crashed');
+    case 'Request-Choice':
+      yield { kind: 'output', value: 'before' };
+      try {
+        const prompt = { caption: 'Confirm', message: QUESTION, choices: CHOICES, preset: 0 };
+        const chosen = await client.promptForChoice(prompt);
+        yield { kind: 'warning', message: 'asked' };
+        yield { kind: 'output', value: chosen };
+      } catch (error) {
+        if (!(error instanceof PromptFailed)) throw error;
+        yield { kind: 'failed', error: error.record('Sample.RequestChoice') };
+      }
+      return;
     case 'Wait-Long':
       yield { kind: 'output', value: 'started' };
       await sleep(60_000, undefined, { signal });

@@ -4,9 +4,9 @@ import { sampleHost } from './sample-host';
 
 const host: CommandHost = {
   ...sampleHost,
-  run(pipeline, signal) {
+  run(pipeline, signal, client) {
     if (pipeline.statements[0]?.[0]?.name === 'Stop-Server') process.kill(process.pid, 'SIGKILL');
-    return sampleHost.run(pipeline, signal);
+    return sampleHost.run(pipeline, signal, client);
   },
 };
 

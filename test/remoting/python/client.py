@@ -8,7 +8,15 @@ import sys
 import uuid
 
 import psrpcore
-from psrpcore.types import PSInvocationState, PSSecureString, RunspacePoolState
+from psrpcore.types import (
+    ErrorCategoryInfo,
+    ErrorRecord,
+    HostInfo,
+    NETException,
+    PSInvocationState,
+    PSSecureString,
+    RunspacePoolState,
+)
 
 import lines
 
@@ -49,7 +57,8 @@ def flush():
         if payload is None:
             return
         target = payload.pipeline_id or lines.POOL
-        write(lines.data(target, payload.data), target)
+        is_answer = payload.stream_type == psrpcore.StreamType.prompt_response
+        write(lines.data(target, payload.data, "PromptResponse" if is_answer else "Default"), target)
 
 
 def start(shell):
@@ -64,6 +73,30 @@ def command(name, **parameters):
     shell.add_command(name)
     shell.add_parameters(**parameters)
     return shell
+
+
+def ask(answer):
+    """Lets a command ask, answers, and gives what was asked and what the pipeline then said."""
+    host = HostInfo(IsHostNull=False, IsHostUINull=False, IsHostRawUINull=True, UseRunspaceHost=False)
+    shell = psrpcore.ClientPowerShell(pool, host=host)
+    shell.add_command("Request-Choice")
+    start(shell)
+    while True:
+        calls = [e for e in events if isinstance(e, psrpcore.PipelineHostCallEvent) and e.pipeline_id == shell.pipeline_id]
+        if calls:
+            break
+        read()
+    caption, message, choices, preset = calls[0].method_parameters
+    answer(shell, calls[0].ci)
+    flush()
+    return [caption, message, [choice.Label for choice in choices], preset], finish(shell)
+
+
+def refuse(shell, ci):
+    record = ErrorRecord(
+        Exception=NETException(Message="not today"), CategoryInfo=ErrorCategoryInfo(), FullyQualifiedErrorId="Refused"
+    )
+    shell.host_response(ci, error_record=record)
 
 
 def finish(shell):
@@ -119,7 +152,7 @@ while pool.state != RunspacePoolState.Opened:
     read()
 report["version"] = str(pool.application_private_data["PSVersionTable"]["PSVersion"])
 
-text = "quote ' \u2019 dash \u2013 _x0041_ _X0041_ \U0001f600 \x00\x1f\x7f\u2028\n"
+text = "quote ' \u2019 dash \u2013 _x0041_ _X0041_ \U0001f600 \x00\x1f\x7f\u2028\ufffe\uffff\n"
 report["text"] = text
 report["echo"] = finish(
     start(
@@ -134,8 +167,12 @@ flush()
 while not any(isinstance(event, psrpcore.EncryptedSessionKeyEvent) for event in events):
     read()
 report["secret"] = finish(start(command("Get-Echo", Password=PSSecureString(text))))
+report["nothing"] = finish(start(command("Get-Nothing")))
 report["trouble"] = finish(start(command("Get-Trouble")))
 report["failure"] = finish(start(command("Get-Failure")))
+report["asked"], report["no"] = ask(lambda shell, ci: psrpcore.ClientHostResponder(shell).prompt_for_choice(ci, 2))
+_, report["refused"] = ask(refuse)
+report["unattended"] = finish(start(command("Request-Choice")))
 report["unknown"] = finish(start(command("Get-Unknown")))
 report["big"] = finish(start(command("Get-Big", Bytes=3000000)))
 report["sent"] = finish(start(command("Get-Echo", Data=b"\x05" * 2000000)))

@@ -21,6 +21,6 @@ def bare(kind, target):
     return "<%s PSGuid='%s' />\n" % (kind, target)
 
 
-def data(target, content):
+def data(target, content, stream="Default"):
     text = base64.b64encode(content).decode()
-    return "<Data Stream='Default' PSGuid='%s'>%s</Data>\n" % (target, text)
+    return "<Data Stream='%s' PSGuid='%s'>%s</Data>\n" % (stream, target, text)

@@ -4,11 +4,17 @@ import sys
 import threading
 
 import psrpcore
-from psrpcore.types import ErrorCategory, ErrorCategoryInfo, NETException, PSSecureString
+from psrpcore.types import ChoiceDescription, ErrorCategory, ErrorCategoryInfo, NETException, PSInvocationState, PSSecureString
 
 import lines
 
 pool = psrpcore.ServerRunspacePool()
+CHOICES = [
+    ChoiceDescription("&Yes", "Continue with only the next step of the operation."),
+    ChoiceDescription("Yes to &All", "Continue with all the steps of the operation."),
+    ChoiceDescription("&No", "Skip this operation and proceed with the next operation."),
+    ChoiceDescription("No to A&ll", "Skip this operation and all subsequent operations."),
+]
 pipelines = {}
 lock = threading.RLock()
 
@@ -66,6 +72,21 @@ def run(pipeline):
         pipeline.write_information("by the way", "here")
         error(pipeline, "NotThere,Get-Trouble", "no")
         pipeline.write_output("survived")
+    elif command.command_text == "Request-Choice":
+        host = pipeline.metadata.host
+        if host.IsHostNull or host.UseRunspaceHost:
+            pipeline.write_output("nobody is there")
+            pipeline.complete()
+            return
+        pipeline.write_output("before")
+        requestor = psrpcore.ServerHostRequestor(pipeline)
+        requestor.write_line("noise")
+        requestor.set_window_title("more noise")
+        if named.get("Read"):
+            requestor.read_line()
+        else:
+            requestor.prompt_for_choice("Confirm", "Overwrite the thing A1?", CHOICES, 0)
+        return
     elif command.command_text == "Wait-Long":
         pipeline.write_output("started")
         if "Marker" in named:
@@ -78,6 +99,16 @@ def run(pipeline):
         return
     else:
         error(pipeline, "CommandNotFoundException", command.command_text)
+    pipeline.complete()
+
+
+def answered(pipeline, event):
+    """Ends a pipeline that has asked: with what was chosen, or the error that it was given."""
+    if event.error is not None:
+        # psrpcore has no public way to end a pipeline so.
+        pipeline._change_state(PSInvocationState.Failed, event.error)
+        return
+    pipeline.write_output(event.result)
     pipeline.complete()
 
 
@@ -95,6 +126,8 @@ def take_events():
             return
         if isinstance(event, psrpcore.CreatePipelineEvent):
             run(pipelines[event.pipeline_id])
+        elif isinstance(event, psrpcore.PipelineHostResponseEvent):
+            answered(pipelines[event.pipeline_id], event)
         elif isinstance(event, psrpcore.GetAvailableRunspacesEvent):
             pool.runspace_availability_response(event.ci, pool.max_runspaces)
 

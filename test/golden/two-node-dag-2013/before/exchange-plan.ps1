@@ -1,189 +1,371 @@
-# Remote-execution plan of the Exchange site two-node-dag-2013.
+# .SYNOPSIS
+# Brings the Exchange site two-node-dag-2013 from nothing to its declaration.
 #
-# Every step that brings the site from nothing to its declaration, in the order in which they can run. Run it in the
-# Exchange Management Shell, as a member of Organization Management:
+# .DESCRIPTION
+# The remote-execution plan of the site: every step in the order in which they can run. Run it in the Exchange
+# Management Shell, as a member of Organization Management.
 #
-#   .\exchange-plan.ps1 -PfxPath 'certificates/webmail.pfx'
+# It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS
+# records come last. It can be run again: a certificate, a DAG or a member of it that is there already is seen
+# and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in
+# exchange-plan.json, from 1.
 #
-# It asks for the password of the PFX file. Where a part of the site is in production already, name only the parts
-# that are new, for example a server that joins and the records:
+# Where a part of the site is in production already, name only the parts that are new, for example a server
+# that joins and the records.
 #
-#   .\exchange-plan.ps1 -PfxPath 'certificates/webmail.pfx' -Part 'BsAEX01', 'dns'
+# .PARAMETER PfxPath
+# PFX file with the certificate of the site and its private key. Left out: 'webmail.pfx' in the folder of this
+# script, else '../../../certificates/webmail.pfx' as seen from there. Only servers need it.
 #
-# It stops at the first error. It was written from the declaration; change that, not this file.
+# .PARAMETER PfxPassword
+# Password of the PFX file. Left out: it is asked for, where a server needs the file.
+#
+# .PARAMETER Part
+# What to run: servers by name, 'organization' for what belongs to none, 'dns' for the records. Left out:
+# everything.
+#
+# .EXAMPLE
+# .\exchange-plan.ps1
+#
+# Runs everything. It asks for the password of the PFX file.
+#
+# .EXAMPLE
+# .\exchange-plan.ps1 -Part 'BsAEX01', 'dns'
+#
+# Runs the steps of the server that joins, and announces the records.
+#
+# .EXAMPLE
+# .\exchange-plan.ps1 -Part 'dns'
+#
+# Says which DNS records to publish. It runs nothing and asks for nothing.
+#
+# .NOTES
+# It was written from the declaration; change that, not this file.
+
 [CmdletBinding()]
 param(
-    # PFX file with the certificate of the site and its private key.
-    [Parameter(Mandatory = $true)]
     [string] $PfxPath,
 
-    # Password of the PFX file.
-    [Parameter(Mandatory = $true)]
     [System.Security.SecureString] $PfxPassword,
 
-    # What to run: servers by name, 'organization' for what belongs to none, 'dns' for the records.
     [ValidateSet('organization', 'BsAEX01', 'dns')]
     [string[]] $Part = @('organization', 'BsAEX01', 'dns')
 )
 
 Set-StrictMode -Version Latest
+# The cmdlets of the Exchange Management Shell are functions of a module, which do not see this line: each call has
+# an ErrorAction of its own.
 $ErrorActionPreference = 'Stop'
-# Exchange's cmdlets may be functions of a module, which do not see the line above.
-$PSDefaultParameterValues = @{ '*:ErrorAction' = 'Stop' }
 
-$PfxContent = [System.IO.File]::ReadAllBytes((Resolve-Path -LiteralPath $PfxPath).ProviderPath)
+# The step that runs.
+$Now = @{ Number = 0; Of = 16; Name = '' }
+# The last step of each part.
+$LastSteps = [ordered]@{
+    'organization' = 11
+    'BsAEX01' = 14
+    'dns' = 16
+}
+
+# Says which step begins.
+function Start-Step {
+    param([int] $Number, [string] $Cmdlet, [string] $For)
+
+    $Now.Number = $Number
+    $Now.Name = $Cmdlet + ' for ' + $For
+    Write-Host ('Step ' + $Number + ' of ' + $Now.Of + ': ' + $Now.Name)
+}
+
+# Says why the step that began is not run.
+function Skip-Step {
+    param([string] $There)
+
+    Write-Host ('  skipped: ' + $There)
+}
 
 # Waits until a check finds nothing wrong, and throws what it found when the time is over.
 function Wait-Healthy {
     param([string] $Server, [int] $Seconds, [scriptblock] $Check)
 
     $deadline = (Get-Date).AddSeconds($Seconds)
+    $said = ''
     while ($true) {
         try {
             $found = @(& $Check)
+        } catch [System.Management.Automation.CommandNotFoundException] {
+            throw
         } catch {
             $found = @($_.Exception.Message)
         }
         if ($found.Count -eq 0) { return }
+        $text = $found -join ', '
         if ((Get-Date) -ge $deadline) {
-            throw ($Server + ' is not healthy after ' + $Seconds + ' seconds: ' + ($found -join ', '))
+            throw ($Server + ' is not healthy after ' + $Seconds + ' seconds: ' + $text)
         }
+        if ($text -ne $said) { Write-Host ('  waiting: ' + $text) }
+        $said = $text
         Start-Sleep -Seconds 15
     }
 }
 
-if ($Part -contains 'BsAEX01') {
-    # Clients in the domain must not be told the server's own name, which Setup registers.
-    $call = @{
-        Identity = 'BsAEX01'
-        AutoDiscoverServiceInternalUri = 'https://autodiscover.andersonpatricio.info/Autodiscover/Autodiscover.xml'
-    }
-    Set-ClientAccessServer @call
+# Whether a server holds the certificate of the PFX file.
+function Test-HasCertificate {
+    param([string] $Server)
 
-    # The server must hold the certificate of the site, with its private key, before a service can use it.
-    $call = @{
-        Server = 'BsAEX01'
-        FileData = $PfxContent
-        Password = $PfxPassword
-        PrivateKeyExportable = $true
+    $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
     }
-    $BsAEX01Certificate = Import-ExchangeCertificate @call
-
-    # Clients must see the certificate of the site, not the one that Setup made.
-    Enable-ExchangeCertificate -Server 'BsAEX01' -Thumbprint $BsAEX01Certificate.Thumbprint -Services @('IIS')
-
-    # Outlook is given the declared name, with TLS and the declared sign-in.
-    $call = @{
-        Identity = 'BsAEX01\Rpc (Default Web Site)'
-        InternalHostname = 'webmail.andersonpatricio.info'
-        InternalClientsRequireSsl = $true
-        InternalClientAuthenticationMethod = 'Ntlm'
-        ExternalHostname = 'webmail.andersonpatricio.info'
-        ExternalClientsRequireSsl = $true
-        ExternalClientAuthenticationMethod = 'Ntlm'
-    }
-    Set-OutlookAnywhere @call
-
-    # Clients of Outlook on the web are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\owa (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/owa'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/owa'
-    }
-    Set-OwaVirtualDirectory @call
-
-    # Clients of Exchange admin center are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\ecp (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/ecp'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/ecp'
-    }
-    Set-EcpVirtualDirectory @call
-
-    # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\Microsoft-Server-ActiveSync (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/Microsoft-Server-ActiveSync'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/Microsoft-Server-ActiveSync'
-    }
-    Set-ActiveSyncVirtualDirectory @call
-
-    # Clients of Exchange Web Services are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\EWS (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/EWS/Exchange.asmx'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/EWS/Exchange.asmx'
-        Force = $true
-    }
-    Set-WebServicesVirtualDirectory @call
-
-    # Clients of Offline address book are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\OAB (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/OAB'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/OAB'
-    }
-    Set-OabVirtualDirectory @call
-
-    # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-    $call = @{
-        Identity = 'BsAEX01\mapi (Default Web Site)'
-        InternalUrl = 'https://webmail.andersonpatricio.info/mapi'
-        ExternalUrl = 'https://webmail.andersonpatricio.info/mapi'
-        IISAuthenticationMethods = 'Ntlm', 'OAuth', 'Negotiate'
-    }
-    Set-MapiVirtualDirectory @call
+    return $false
 }
 
-if ($Part -contains 'organization') {
-    # The servers need a group, with a witness that is none of them, before they can join it.
-    $call = @{
-        Name = 'DAG01'
-        WitnessServer = 'BsAFS01.apatricio.local'
-        WitnessDirectory = 'C:\DAGFileShareWitnesses\DAG01'
-        DatabaseAvailabilityGroupIpAddresses = @('255.255.255.255')
+# Whether there is a DAG of this name.
+function Test-HasGroup {
+    param([string] $Name)
+
+    foreach ($item in @(Get-DatabaseAvailabilityGroup -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return $true }
     }
-    New-DatabaseAvailabilityGroup @call
+    return $false
 }
 
-if ($Part -contains 'BsAEX01') {
-    # The databases can have copies on the server only when it is a member.
-    Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'BsAEX01'
+# Whether a server is a member of the DAG of this name.
+function Test-HasMember {
+    param([string] $Name, [string] $Server)
 
-    # Every service that the server needs must run before users are sent to it.
-    Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
-        $seen = @(Test-ServiceHealth -Server 'BsAEX01')
-        if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
-        foreach ($item in $seen) {
-            if ($item.RequiredServicesRunning -ne $true) { ($item | Out-String).Trim() }
+    foreach ($item in @(Get-DatabaseAvailabilityGroup -ErrorAction 'Stop')) {
+        if ([string] $item.Name -ne $Name) { continue }
+        foreach ($member in @($item.Servers)) {
+            if ([string] $member -eq $Server) { return $true }
+        }
+    }
+    return $false
+}
+
+# The PFX file is opened before anything runs, where a chosen part needs it.
+$PfxParts = @('BsAEX01')
+if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
+    if ($PfxPath -eq '') {
+        $places = @('webmail.pfx', '../../../certificates/webmail.pfx') |
+            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+        $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
+        if ($PfxPath -eq '') {
+            throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
+        }
+    }
+    $PfxContent = [System.IO.File]::ReadAllBytes((Resolve-Path -LiteralPath $PfxPath).ProviderPath)
+    if ($null -eq $PfxPassword) {
+        $PfxPassword = Read-Host -Prompt ('Password of ' + $PfxPath) -AsSecureString
+    }
+    $type = 'System.Security.Cryptography.X509Certificates.X509Certificate2'
+    try {
+        $opened = New-Object -TypeName $type -ArgumentList $PfxContent, $PfxPassword
+    } catch {
+        throw ('The PFX file ' + $PfxPath + ' does not open: ' + $_.Exception.Message + ' Nothing was run.')
+    }
+    # Only its public part: Exchange reads the private key from the file.
+    $PfxCertificate = New-Object -TypeName $type -ArgumentList (, $opened.RawData)
+    $opened.Reset()
+}
+
+try {
+    if ($Part -contains 'BsAEX01') {
+        # Clients in the domain must not be told the server's own name, which Setup registers.
+        Start-Step 1 'Set-ClientAccessServer' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01'
+            AutoDiscoverServiceInternalUri = 'https://autodiscover.andersonpatricio.info/Autodiscover/Autodiscover.xml'
+            ErrorAction = 'Stop'
+        }
+        Set-ClientAccessServer @call
+
+        # The server must hold the certificate of the site, with its private key, before a service can use it.
+        Start-Step 2 'Import-ExchangeCertificate' 'BsAEX01'
+        if (Test-HasCertificate -Server 'BsAEX01') {
+            Skip-Step 'BsAEX01 holds the certificate of the PFX file already'
+        } else {
+            $call = @{
+                Server = 'BsAEX01'
+                FileData = $PfxContent
+                Password = $PfxPassword
+                PrivateKeyExportable = $true
+                ErrorAction = 'Stop'
+            }
+            $null = Import-ExchangeCertificate @call
+        }
+
+        # Clients must see the certificate of the site, not the one that Setup made.
+        Start-Step 3 'Enable-ExchangeCertificate' 'BsAEX01'
+        $call = @{
+            Server = 'BsAEX01'
+            Thumbprint = $PfxCertificate.Thumbprint
+            Services = @('IIS')
+            ErrorAction = 'Stop'
+        }
+        Enable-ExchangeCertificate @call
+
+        # Outlook is given the declared name, with TLS and the declared sign-in.
+        Start-Step 4 'Set-OutlookAnywhere' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\Rpc (Default Web Site)'
+            InternalHostname = 'webmail.andersonpatricio.info'
+            InternalClientsRequireSsl = $true
+            InternalClientAuthenticationMethod = 'Ntlm'
+            ExternalHostname = 'webmail.andersonpatricio.info'
+            ExternalClientsRequireSsl = $true
+            ExternalClientAuthenticationMethod = 'Ntlm'
+            ErrorAction = 'Stop'
+        }
+        Set-OutlookAnywhere @call
+
+        # Clients of Outlook on the web are given the declared names in place of the server's own.
+        Start-Step 5 'Set-OwaVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\owa (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/owa'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/owa'
+            ErrorAction = 'Stop'
+        }
+        Set-OwaVirtualDirectory @call
+
+        # Clients of Exchange admin center are given the declared names in place of the server's own.
+        Start-Step 6 'Set-EcpVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\ecp (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/ecp'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/ecp'
+            ErrorAction = 'Stop'
+        }
+        Set-EcpVirtualDirectory @call
+
+        # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
+        Start-Step 7 'Set-ActiveSyncVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\Microsoft-Server-ActiveSync (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/Microsoft-Server-ActiveSync'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/Microsoft-Server-ActiveSync'
+            ErrorAction = 'Stop'
+        }
+        Set-ActiveSyncVirtualDirectory @call
+
+        # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        Start-Step 8 'Set-WebServicesVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\EWS (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/EWS/Exchange.asmx'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/EWS/Exchange.asmx'
+            Force = $true
+            ErrorAction = 'Stop'
+        }
+        Set-WebServicesVirtualDirectory @call
+
+        # Clients of Offline address book are given the declared names in place of the server's own.
+        Start-Step 9 'Set-OabVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\OAB (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/OAB'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/OAB'
+            ErrorAction = 'Stop'
+        }
+        Set-OabVirtualDirectory @call
+
+        # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        Start-Step 10 'Set-MapiVirtualDirectory' 'BsAEX01'
+        $call = @{
+            Identity = 'BsAEX01\mapi (Default Web Site)'
+            InternalUrl = 'https://webmail.andersonpatricio.info/mapi'
+            ExternalUrl = 'https://webmail.andersonpatricio.info/mapi'
+            IISAuthenticationMethods = 'Ntlm', 'OAuth', 'Negotiate'
+            ErrorAction = 'Stop'
+        }
+        Set-MapiVirtualDirectory @call
+    }
+
+    if ($Part -contains 'organization') {
+        # The servers need a group, with a witness that is none of them, before they can join it.
+        Start-Step 11 'New-DatabaseAvailabilityGroup' 'the organization'
+        if (Test-HasGroup -Name 'DAG01') {
+            Skip-Step 'the DAG DAG01 is there already, with whatever witness it has'
+        } else {
+            $call = @{
+                Name = 'DAG01'
+                WitnessServer = 'BsAFS01.apatricio.local'
+                WitnessDirectory = 'C:\DAGFileShareWitnesses\DAG01'
+                DatabaseAvailabilityGroupIpAddresses = @('255.255.255.255')
+                ErrorAction = 'Stop'
+            }
+            $null = New-DatabaseAvailabilityGroup @call
         }
     }
 
-    # Every protocol must answer on the server itself before users are sent to it.
-    Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
-        $seen = @(Get-HealthReport -Identity 'BsAEX01')
-        $names = @(
-            'ActiveSync.Proxy',
-            'Autodiscover.Proxy',
-            'ECP.Proxy',
-            'EWS.Proxy',
-            'OutlookMapiHttp.Proxy',
-            'OAB.Proxy',
-            'Outlook.Proxy',
-            'OWA.Proxy'
-        )
-        foreach ($name in $names) {
-            $good = @($seen | Where-Object { $_.HealthSet -eq $name -and $_.AlertValue -eq 'Healthy' })
-            if ($good.Count -eq 0) { $name + ' is not Healthy' }
+    if ($Part -contains 'BsAEX01') {
+        # The databases can have copies on the server only when it is a member.
+        Start-Step 12 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
+        if (Test-HasMember -Name 'DAG01' -Server 'BsAEX01') {
+            Skip-Step 'BsAEX01 is a member of DAG01 already'
+        } else {
+            $null = Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'BsAEX01' -ErrorAction 'Stop'
+        }
+
+        # Every service that the server needs must run before users are sent to it.
+        Start-Step 13 'Test-ServiceHealth' 'BsAEX01'
+        Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
+            $seen = @(Test-ServiceHealth -Server 'BsAEX01' -ErrorAction 'Stop')
+            if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
+            foreach ($item in $seen) {
+                if ([string] $item.RequiredServicesRunning -ne 'True') { ($item | Out-String).Trim() }
+            }
+        }
+
+        # Every protocol must answer on the server itself before users are sent to it.
+        Start-Step 14 'Get-HealthReport' 'BsAEX01'
+        Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
+            $seen = @(Get-HealthReport -Identity 'BsAEX01' -ErrorAction 'Stop')
+            $names = @(
+                'ActiveSync.Proxy',
+                'Autodiscover.Proxy',
+                'ECP.Proxy',
+                'EWS.Proxy',
+                'OutlookMapiHttp.Proxy',
+                'OAB.Proxy',
+                'Outlook.Proxy',
+                'OWA.Proxy'
+            )
+            foreach ($name in $names) {
+                $found = @($seen | Where-Object { [string] $_.HealthSet -eq $name })
+                if ($found.Count -eq 0) { $name + ' is not reported' }
+                foreach ($item in $found) {
+                    $value = [string] $item.AlertValue
+                    if ($value -ne 'Healthy') { $name + ' is ' + $value }
+                }
+            }
         }
     }
-}
 
-if ($Part -contains 'dns') {
-    # Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be
-    # entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A
-    # changed TTL is changed in place, never by deleting first.
-    Write-Output 'Publish now in the zone andersonpatricio.info:'
-    Write-Output 'webmail 300 IN A 10.60.99.225'
-    Write-Output 'autodiscover 300 IN A 10.60.99.225'
+    if ($Part -contains 'dns') {
+        # Users reach the servers by these names, so they are published last. They are written as a zone file has
+        # them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses:
+        # take those out. A changed TTL is changed in place, never by deleting first.
+        Write-Output 'Publish now in the zone andersonpatricio.info:'
+        Write-Output 'webmail 300 IN A 10.60.99.225'
+        Write-Output 'autodiscover 300 IN A 10.60.99.225'
+    }
+} catch {
+    $reason = $_
+    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
+    if ($PSBoundParameters.ContainsKey('PfxPath')) {
+        $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''
+    }
+    $lines = @(
+        ('Step ' + $Now.Number + ' of ' + $Now.Of + ' failed: ' + $Now.Name + '.')
+        $reason.Exception.Message
+        'What was run before it is done, and nothing after it was run. Remove the cause, then go on with'
+        ('    ' + $again)
+        'which sees what the step may have done all the same.'
+    )
+    $text = $lines -join [System.Environment]::NewLine
+    $failure = New-Object -TypeName System.InvalidOperationException -ArgumentList $text, $reason.Exception
+    throw (New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList @(
+            $failure, 'PlanStepFailed', 'OperationStopped', $Now.Name
+        ))
 }

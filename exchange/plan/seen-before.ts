@@ -1,0 +1,86 @@
+import type { Invocation, Parameters } from '../../powershell/invocation';
+
+/** How a script sees that what a step makes is there already, so that it can be run again after a stop. */
+export interface SeenBefore {
+  /** A function of the script, below, that looks. */
+  readonly look: Invocation;
+  /** What the script says where it is there. */
+  readonly there: string;
+}
+
+function textOf(parameters: Parameters, name: string): string {
+  const value = parameters[name];
+  if (typeof value !== 'string') throw new TypeError(`-${name} is no text`);
+  return value;
+}
+
+/**
+ * Cmdlets that fail where what they make is there already. Every other cmdlet of a plan sets values, which a second
+ * run sets again.
+ */
+const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefore } = {
+  'Import-ExchangeCertificate': (parameters) => {
+    const Server = textOf(parameters, 'Server');
+    return {
+      look: { cmdlet: 'Test-HasCertificate', parameters: { Server } },
+      there: `${Server} holds the certificate of the PFX file already`,
+    };
+  },
+  'New-DatabaseAvailabilityGroup': (parameters) => {
+    const Name = textOf(parameters, 'Name');
+    return {
+      look: { cmdlet: 'Test-HasGroup', parameters: { Name } },
+      there: `the DAG ${Name} is there already, with whatever witness it has`,
+    };
+  },
+  'Add-DatabaseAvailabilityGroupServer': (parameters) => {
+    const [Name, Server] = [textOf(parameters, 'Identity'), textOf(parameters, 'MailboxServer')];
+    return {
+      look: { cmdlet: 'Test-HasMember', parameters: { Name, Server } },
+      there: `${Server} is a member of ${Name} already`,
+    };
+  },
+};
+
+/** Undefined where the call does no harm a second time. */
+export function seenBefore({ cmdlet, parameters }: Invocation): SeenBefore | undefined {
+  return MAKERS[cmdlet]?.(parameters);
+}
+
+/**
+ * The functions that look, by name. Values that come through remoting are compared as text: a name may be an object
+ * whose text it is, and of a certificate a session may send no more than its bytes.
+ */
+export const LOOKS: { readonly [name: string]: string } = {
+  'Test-HasCertificate': `# Whether a server holds the certificate of the PFX file.
+function Test-HasCertificate {
+    param([string] $Server)
+
+    $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
+    }
+    return $false
+}`,
+  'Test-HasGroup': `# Whether there is a DAG of this name.
+function Test-HasGroup {
+    param([string] $Name)
+
+    foreach ($item in @(Get-DatabaseAvailabilityGroup -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return $true }
+    }
+    return $false
+}`,
+  'Test-HasMember': `# Whether a server is a member of the DAG of this name.
+function Test-HasMember {
+    param([string] $Name, [string] $Server)
+
+    foreach ($item in @(Get-DatabaseAvailabilityGroup -ErrorAction 'Stop')) {
+        if ([string] $item.Name -ne $Name) { continue }
+        foreach ($member in @($item.Servers)) {
+            if ([string] $member -eq $Server) { return $true }
+        }
+    }
+    return $false
+}`,
+};

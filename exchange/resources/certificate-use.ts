@@ -1,0 +1,135 @@
+import type { PowerShellObject } from '../../powershell/outcome';
+import type { Diagnostic } from '../../schema';
+import { NO_HISTORY } from './certificate-history';
+import type { Facts } from './definition';
+import { sameName } from './equality';
+import {
+  installedCertificates,
+  isOwnCertificate,
+  ownCertificate,
+  withThumbprint,
+  type InstalledCertificate,
+} from './installed-certificate';
+
+/** The Default Web Site, which answers clients. */
+const FRONT_END = 1;
+/** The site on port 444, which answers the front end of any server. */
+const BACK_END = 2;
+
+/** What the state holds of the services of a certificate. */
+interface ServicesState {
+  readonly server: string | null;
+  readonly thumbprint: string | null;
+  readonly services: readonly string[] | null;
+  readonly fallback_thumbprint: string | null;
+}
+
+/** Said by a plan, and by whoever looks at the session before. */
+export const SERVICES_UNKNOWN: Diagnostic = {
+  severity: 'warning',
+  summary: 'This session does not tell which services use a certificate',
+  detail:
+    'The state holds what the Enable-ExchangeCertificate of a deploy gave, and no more: a service that somebody gives ' +
+    'to another certificate does not show as drift, and a certificate that was replaced is left on its server. Over ' +
+    'https:// write the address without serializationLevel, or with serializationLevel=Full; where services are still ' +
+    "not told, the organization's Auth certificate may be missing or expired (Get-AuthConfig). Through SSH or as a " +
+    "process, use a session in which Select-Object works: Windows PowerShell with Exchange's snap-in.",
+};
+
+/** Services that a certificate has by what is shown, but for those that the run took from it since. Null: not known. */
+export function servicesInUse(
+  server: string,
+  { thumbprint, services }: InstalledCertificate,
+  { history = NO_HISTORY }: Facts,
+): readonly string[] | null {
+  return services?.filter((name) => !history.lacks(server, thumbprint, name)) ?? null;
+}
+
+/** Whether a site shows it that Enable-ExchangeCertificate does not bind: the back end, or one that somebody made. */
+export function isOnOtherSite({ iisSites }: InstalledCertificate): boolean {
+  return iisSites?.some((site) => site !== FRONT_END) ?? false;
+}
+
+/**
+ * A state of services as the session shows it; null where the certificate is not there.
+ *
+ * @param held services that the certificate has where the session does not tell
+ */
+export function withServicesInUse<State extends ServicesState>(
+  objects: readonly PowerShellObject[],
+  state: State,
+  held: readonly string[],
+  facts: Facts,
+): State | null {
+  const found = withThumbprint(objects, state.thumbprint);
+  if (found === undefined) return null;
+  const { history = NO_HISTORY } = facts;
+  const server = state.server ?? '';
+  const inUse = servicesInUse(server, { ...found, services: found.services ?? held }, facts) ?? [];
+  // Exchange shows IIS for any site; clients meet the front end alone.
+  const isHidden = found.iisSites !== null && !found.iisSites.includes(FRONT_END);
+  const isInUse = (name: string) =>
+    inUse.some((candidate) => sameName(candidate, name)) && !(isHidden && isIis(name));
+  // What this run imported may look like Setup's, and was not there when the plan was made.
+  const before = installedCertificates(objects).filter(
+    ({ thumbprint }) => !sameName(thumbprint, found.thumbprint) && !history.imported(server, thumbprint),
+  );
+  return {
+    ...state,
+    // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
+    services: (state.services ?? inUse).filter(isInUse),
+    fallback_thumbprint: ownCertificate(before, server)?.thumbprint ?? '',
+  };
+}
+
+/** What a plan says of the certificates of a server whose services it manages. */
+export function remarksOnUse(
+  objects: readonly PowerShellObject[],
+  { server, thumbprint, services }: ServicesState,
+): readonly Diagnostic[] {
+  const all = installedCertificates(objects);
+  const found = withThumbprint(objects, thumbprint);
+  const looked = found === undefined ? all : [found];
+  return [
+    ...(looked.some((certificate) => certificate.services === null) ? [SERVICES_UNKNOWN] : []),
+    ...((services ?? []).some(isIis) ? remarksOnSites(server ?? '', all, found) : []),
+  ];
+}
+
+function remarksOnSites(
+  server: string,
+  all: readonly InstalledCertificate[],
+  declared: InstalledCertificate | undefined,
+): readonly Diagnostic[] {
+  const onBackEnd = declared?.iisSites?.includes(BACK_END) === true && !isOwnCertificate(declared, server);
+  const noneOnFrontEnd =
+    all.length > 0 && all.every(({ iisSites }) => iisSites !== null && !iisSites.includes(FRONT_END));
+  return [
+    ...(onBackEnd
+      ? [
+          warning(
+            `The site Exchange Back End of ${server} shows the certificate ${declared.thumbprint}`,
+            'It is meant for clients, and Outlook on the web and the admin center fail once it expires or is removed. ' +
+              `Bind the certificate that Setup made, Microsoft Exchange, to port 444 of that site (IIS Manager on ${server}).`,
+          ),
+        ]
+      : []),
+    ...(noneOnFrontEnd
+      ? [
+          warning(
+            `No certificate is bound to the Default Web Site of ${server}`,
+            'Clients get no connection over HTTPS. Where this plan shows Enable-ExchangeCertificate with IIS for the ' +
+              'server, its deploy binds one; else run that cmdlet, or bind one to port 443 in IIS Manager.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function warning(summary: string, detail: string): Diagnostic {
+  return { severity: 'warning', summary, detail };
+}
+
+function isIis(service: string): boolean {
+  return sameName(service, 'IIS');
+}

@@ -1,0 +1,3 @@
+export type { NrbfProblem } from './problem';
+export * from './read';
+export * from './value';

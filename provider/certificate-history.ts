@@ -1,0 +1,44 @@
+import type { CertificateHistory } from '../exchange/resources';
+import type { Invocation } from '../powershell/invocation';
+import { PfxContent } from './pfx';
+
+/** A web site has one certificate. Of the other services a certificate is not known to lose any to another one. */
+const OF_ONE_CERTIFICATE = 'iis';
+
+/** Keeps what the steps of a run did to certificates. */
+export class RunHistory implements CertificateHistory {
+  readonly #imported = new Set<string>();
+  /** By server and service: the certificates of the calls that gave it, the latest last. */
+  readonly #given = new Map<string, { readonly thumbprint: string; readonly succeeded: boolean }[]>();
+
+  /** @param succeeded false also where it is not known whether the call took effect */
+  note({ cmdlet, parameters }: Invocation, succeeded: boolean): void {
+    const { Server: server, Thumbprint: thumbprint, Services: services, FileData: file } = parameters;
+    if (typeof server !== 'string') return;
+    if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
+      this.#imported.add(keyOf(server, file.thumbprint ?? ''));
+    }
+    if (cmdlet !== 'Enable-ExchangeCertificate' || typeof thumbprint !== 'string') return;
+    for (const service of Array.isArray(services) ? services : [services]) {
+      const key = keyOf(server, String(service));
+      this.#given.set(key, [...(this.#given.get(key) ?? []), { thumbprint, succeeded }]);
+    }
+  }
+
+  imported(server: string, thumbprint: string): boolean {
+    return this.#imported.has(keyOf(server, thumbprint));
+  }
+
+  lacks(server: string, thumbprint: string, service: string): boolean {
+    const calls = this.#given.get(keyOf(server, service)) ?? [];
+    const isOwn = (call: { readonly thumbprint: string }) => keyOf(call.thumbprint) === keyOf(thumbprint);
+    const succeeded = calls.filter((call) => call.succeeded);
+    const holder = keyOf(service) === OF_ONE_CERTIFICATE ? succeeded.at(-1) : succeeded.find(isOwn);
+    return holder === undefined ? calls.some(isOwn) : !isOwn(holder);
+  }
+}
+
+/** Letter case does not count in names of servers and services, nor in thumbprints. */
+function keyOf(...parts: readonly string[]): string {
+  return parts.join('\n').toLowerCase();
+}

@@ -1,0 +1,59 @@
+import type { ExpectedQuestion } from '../../powershell/invocation';
+import { PROMPT_FOR_CHOICE } from '../host-method';
+import { isList, property } from '../property';
+import type { HostValue } from '../server/command-host';
+import type { HostCall } from './host-call';
+
+/**
+ * PowerShell's own choices of a confirmation, in their order. There are two forms, and "No" stands elsewhere in each:
+ * the second of four is "Yes to All".
+ */
+const CONFIRMATIONS: readonly (readonly string[])[] = [
+  ['Yes', 'No'],
+  ['Yes', 'Yes to All', 'No', 'No to All'],
+];
+const ENGLISH: ReadonlySet<string> = new Set(CONFIRMATIONS.flat());
+/** Characters of a question that are told to people. */
+const SHOWN_CHARACTERS = 2_000;
+
+/**
+ * The number of the choice that gives the expected question its answer; `undefined` where it is another question, or
+ * its choices are not those of a confirmation. In other languages than English the choices are known by their number.
+ */
+export function choiceFor(expected: ExpectedQuestion, { method, parameters }: HostCall): number | undefined {
+  if (method.number !== PROMPT_FOR_CHOICE || parameters.length !== 4) return undefined;
+  const [caption, message, choices, preset] = parameters;
+  if (typeof caption !== 'string' || typeof message !== 'string' || typeof preset !== 'number')
+    return undefined;
+  const labels = isList(choices) ? choices.map(labelOf) : [];
+  const confirmation = CONFIRMATIONS.find(({ length }) => length === labels.length);
+  if (confirmation === undefined || !agree(labels, confirmation)) return undefined;
+  if (!isMeant(expected, `${caption}\n${message}`)) return undefined;
+  return confirmation.indexOf(expected.answer === 'yes' ? 'Yes' : 'No');
+}
+
+/** What a host call asks, for people. */
+export function askedText({ method, parameters }: HostCall): string {
+  const said = parameters.filter((parameter): parameter is string => typeof parameter === 'string');
+  return `${method.name}: ${said.join(' ').replace(/\s+/g, ' ')}`.slice(0, SHOWN_CHARACTERS).trim();
+}
+
+/** The label without the mark of its key. */
+function labelOf(choice: HostValue): string | undefined {
+  const label = property(choice, 'label');
+  return typeof label === 'string' ? label.replaceAll('&', '') : undefined;
+}
+
+/** English labels must stand where PowerShell has them. Spanish, for example, shares "No" and nothing else. */
+function agree(labels: readonly (string | undefined)[], confirmation: readonly string[]): boolean {
+  const isEnglish = labels[0] === confirmation[0];
+  return labels.every((label, index) => {
+    if (label === undefined) return false;
+    return label === confirmation[index] || (!isEnglish && !ENGLISH.has(label));
+  });
+}
+
+function isMeant({ text, names }: ExpectedQuestion, asked: string): boolean {
+  const lower = asked.toLowerCase();
+  return lower.includes(text.toLowerCase()) || lower.includes(names.toLowerCase());
+}

@@ -1,0 +1,400 @@
+import fc from 'fast-check';
+import { exchangePlan } from '../../exchange/plan/exchange-plan';
+import { exchangePlanScript } from '../../exchange/plan/script';
+import { seenBefore } from '../../exchange/plan/seen-before';
+import { resolveSite } from '../../exchange/resolve-site';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { ExchangeVersion } from '../../exchange/site';
+import { catalogOf } from '../../exchange/versions';
+import { quote } from '../../powershell/literal';
+import { commandsOf, tokensOf } from '../powershell/tokens';
+import type { Command } from '../powershell/tokens';
+import { server, site } from './sites';
+
+const stepsOf = (declaration: ExchangeSiteProps) =>
+  exchangePlan('contoso', declaration, resolveSite(declaration)).steps;
+const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
+  exchangePlanScript(
+    name,
+    declaration,
+    resolveSite(declaration),
+    `../../../${declaration.certificate.pfxFile}`,
+  );
+const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
+
+const right = site();
+const dag = right.dag!;
+const stretched = site({
+  dag: { ...dag, alternateWitness: { server: 'FS02', directory: 'C:\\Witness\\DAG01' } },
+  certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
+});
+const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
+/** A declaration of each version that may be declared. */
+const versions = [
+  ExchangeVersion.V2013,
+  ExchangeVersion.V2016,
+  ExchangeVersion.V2019,
+  ExchangeVersion.SE,
+].map((version): [string, ExchangeVersion, ExchangeSiteProps] => [
+  version.label,
+  version,
+  { ...stretched, servers: [server(1, { version }), server(2, { version })] },
+]);
+
+/** Cmdlets of PowerShell itself, for which `$ErrorActionPreference` of the script counts. */
+const OWN = [
+  'ForEach-Object',
+  'Get-Date',
+  'New-Object',
+  'Out-String',
+  'Read-Host',
+  'Resolve-Path',
+  'Select-Object',
+  'Set-StrictMode',
+  'Start-Sleep',
+  'Test-Path',
+  'Where-Object',
+  'Write-Host',
+  'Write-Output',
+];
+
+/** Calls that Exchange runs: neither PowerShell's own, nor of the script's functions. */
+function exchangeCalls(script: string): readonly Command[] {
+  const functions = [...script.matchAll(/^function (\S+) \{/gm)].map(([, name]) => name);
+  return commandsOf(script).filter(({ name }) => !OWN.includes(name) && !functions.includes(name));
+}
+
+test('what a person is to answer is told right before the cmdlet asks', () => {
+  const certificate = { ...stretched.certificate, replaceDefaultSmtpCertificate: false };
+  for (const [declaration, answer] of [
+    [stretched, 'Yes'],
+    [{ ...stretched, certificate }, 'No'],
+  ] as const) {
+    const commands = commandsOf(scriptOf(declaration));
+    const asking = commands.flatMap(({ name }, index) =>
+      name === 'Enable-ExchangeCertificate' ? [index] : [],
+    );
+    expect(asking).toHaveLength(2);
+    const said = `Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is ${answer}.'`;
+    for (const index of asking) expect(commands[index - 1]?.name).toBe('Write-Host');
+    expect(linesOf(declaration).filter((line) => line.trim() === said)).toHaveLength(2);
+  }
+  expect(scriptOf(right)).not.toContain('Overwrite');
+});
+
+describe('the calls of the script', () => {
+  test.each(versions)(
+    '%s: each stops at an error, and its cmdlet and parameters are known',
+    (_l, version, it) => {
+      const calls = exchangeCalls(scriptOf(it));
+      for (const { name, line, parameters } of calls) {
+        expect([name, line, parameters['ErrorAction']?.map(({ value }) => value)]).toEqual([
+          name,
+          line,
+          ['Stop'],
+        ]);
+        expect(catalogOf(version).supports({ cmdlet: name, parameters })).toBeUndefined();
+      }
+      const cmdlets = stepsOf(it).flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : []));
+      expect(calls.length).toBeGreaterThan(cmdlets.length);
+    },
+  );
+
+  test.each(versions)('%s: they are those of the JSON, each begun under its number', (_l, _version, it) => {
+    const script = scriptOf(it);
+    const begun = commandsOf(script).filter(({ name }) => name === 'Start-Step');
+    const expected = stepsOf(it).flatMap((step, index) =>
+      'cmdlet' in step ? [[String(index + 1), step.cmdlet, step.server ?? 'the organization']] : [],
+    );
+    expect(begun.map(({ parameters }) => [0, 1, 2].map((at) => parameters[at]?.[0]?.value))).toEqual(
+      expected,
+    );
+    // Between two beginnings stands exactly the call that was announced.
+    const calls = exchangeCalls(script).filter(({ line }) => line > (begun[0]?.line ?? 0));
+    expect(calls.map(({ name }) => name)).toEqual(expected.map(([, cmdlet]) => cmdlet));
+    calls.forEach(({ line }, index) => {
+      expect(line).toBeGreaterThan(begun[index]?.line ?? Infinity);
+      expect(line).toBeLessThan(begun[index + 1]?.line ?? Infinity);
+    });
+  });
+
+  test('what fails a second time is looked for first, and everything else only sets values', () => {
+    const cmdlets = versions.flatMap(([, , declaration]) =>
+      stepsOf(declaration).flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : [])),
+    );
+    const parameters = { Server: 'EX01', Name: 'DAG01', Identity: 'DAG01', MailboxServer: 'EX01' };
+    const others = cmdlets.filter((cmdlet) => seenBefore({ cmdlet, parameters }) === undefined);
+    expect(others.filter((cmdlet) => !/^(?:Set|Enable|Test|Get)-/.test(cmdlet))).toEqual([]);
+    const script = scriptOf(right);
+    for (const [look, skipped, maker] of [
+      [
+        `Test-HasCertificate -Server 'EX02'`,
+        'EX02 holds the certificate of the PFX file already',
+        'Import-ExchangeCertificate',
+      ],
+      [
+        `Test-HasGroup -Name 'DAG01'`,
+        'the DAG DAG01 is there already, with whatever witness it has',
+        'New-DatabaseAvailabilityGroup',
+      ],
+      [
+        `Test-HasMember -Name 'DAG01' -Server 'EX02'`,
+        'EX02 is a member of DAG01 already',
+        'Add-DatabaseAvailabilityGroupServer',
+      ],
+    ] as const) {
+      const at = script.indexOf(`if (${look}) {`);
+      const rest = script.slice(at, at + 600).split('\r\n');
+      expect(rest[1]?.trim()).toBe(`Skip-Step '${skipped}'`);
+      expect(rest[2]?.trim()).toBe('} else {');
+      expect(rest.slice(3).join('\n')).toContain(`$null = ${maker} `);
+    }
+  });
+
+  test('a value that comes through remoting is compared as text', () => {
+    const compared = scriptOf(stretched).matchAll(
+      /(\[string\] )?\$(?:_|item|member)(?:\.\w+)? -(?:c|i)?(?:eq|ne|like|match|in|contains)\b/g,
+    );
+    const found = [...compared];
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.filter(([, cast]) => cast === undefined).map(([text]) => text)).toEqual([]);
+    expect(scriptOf(right)).toContain(`if ([string] $item.RequiredServicesRunning -ne 'True')`);
+    expect(scriptOf(right)).toMatch(
+      /\$value = \[string\] \$item\.AlertValue\r\n +if \(\$value -ne 'Healthy'\)/,
+    );
+  });
+});
+
+describe('a stop', () => {
+  const script = scriptOf(right);
+
+  test('everything that runs stands in one try, and what catches throws', () => {
+    const lines = linesOf(right);
+    const [begin, end] = [lines.indexOf('try {'), lines.indexOf('} catch {')];
+    const blocks = lines.flatMap((line, index) =>
+      line.startsWith('    if ($Part -contains ') ? [index] : [],
+    );
+    expect(blocks.length).toBeGreaterThan(5);
+    expect(blocks.every((index) => index > begin && index < end)).toBe(true);
+    expect(lines.slice(0, begin).filter((line) => line.startsWith('try {'))).toEqual([]);
+    const caught = lines.slice(end + 1);
+    expect(caught.filter((line) => line.startsWith('    throw '))).toHaveLength(1);
+    expect(caught.at(-1)).toBe('');
+    expect(caught.at(-2)).toBe('}');
+  });
+
+  test('the last step of each part is known, so that the command to go on leaves out what is done', () => {
+    const numbers = new Map<string, number>();
+    stepsOf(right).forEach((step, index) => {
+      numbers.set(step.kind === 'dns' ? 'dns' : (step.server ?? 'organization'), index + 1);
+    });
+    expect(numbers.size).toBe(4);
+    for (const [part, number] of numbers) expect(script).toContain(`\r\n    '${part}' = ${number}\r\n`);
+  });
+
+  test('the records come after everything else', () => {
+    const at = script.indexOf(`if ($Part -contains 'dns')`);
+    expect(at).toBeGreaterThan(0);
+    expect(exchangeCalls(script).every(({ line }) => line < script.slice(0, at).split('\n').length)).toBe(
+      true,
+    );
+    expect(script.slice(0, at)).not.toContain('Publish now');
+  });
+});
+
+describe('the PFX file', () => {
+  test('is asked for only where a chosen part needs it', () => {
+    const script = scriptOf(right);
+    expect(script).not.toContain('Mandatory');
+    expect(script).toContain(`$PfxParts = @('EX01', 'EX02')`);
+    const begin = script.indexOf('if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {');
+    const end = script.indexOf('\r\n}\r\n', begin);
+    for (const asking of ['Read-Host', 'ReadAllBytes', 'There is no PFX file']) {
+      expect(script.indexOf(asking)).toBeGreaterThan(begin);
+      expect(script.lastIndexOf(asking)).toBeLessThan(end);
+    }
+  });
+
+  test('lies beside the script, or where the declaration has it', () => {
+    expect(scriptOf(right)).toContain(`@('mail.pfx', '../../../certificates/mail.pfx')`);
+    expect(scriptOf(right)).toContain('[System.IO.Path]::Combine($PSScriptRoot, $_)');
+  });
+
+  test('must be the declared one, where the declaration names its thumbprint', () => {
+    const thumbprint = '0123456789ABCDEF0123456789ABCDEF01234567';
+    const named = scriptOf(site({ certificate: { ...right.certificate, thumbprint } }));
+    expect(named).toContain(`if ($PfxCertificate.Thumbprint -ne '${thumbprint}') {`);
+    expect(scriptOf(right)).not.toContain('$PfxCertificate.Thumbprint -ne');
+  });
+
+  test('its password is a secure string, and none is in the script', () => {
+    const script = scriptOf(right);
+    expect(script).toContain('[System.Security.SecureString] $PfxPassword');
+    expect(script).toContain('-AsSecureString');
+    expect(script).not.toMatch(/ConvertTo-SecureString|-AsPlainText/);
+  });
+
+  test('gives the thumbprint to every server, so that none has a variable that another could share', () => {
+    const servers = [server(1, { name: 'EX-1' }), server(2, { name: 'EX1' }), server(3, { name: 'ex1a' })];
+    const script = scriptOf(site({ servers }));
+    const assigned = new Set([...script.matchAll(/(\$\w+) = /g)].map(([, name]) => name));
+    expect([...assigned].filter((name) => /ex-?1/i.test(name ?? ''))).toEqual([]);
+    const plain = new Set([...scriptOf(right).matchAll(/(\$\w+) = /g)].map(([, name]) => name));
+    expect(assigned).toEqual(plain);
+    expect(
+      exchangeCalls(script)
+        .filter(({ name }) => name === 'Enable-ExchangeCertificate')
+        .map(({ parameters }) => parameters['Thumbprint']?.map(({ value }) => value).join('')),
+    ).toEqual(Array(3).fill('$PfxCertificate.Thumbprint'));
+    expect(script).toContain(`[ValidateSet('organization', 'EX-1', 'EX1', 'ex1a', 'dns')]`);
+  });
+});
+
+describe('the text', () => {
+  /** A line of help that PowerShell takes for a keyword: about_Comment_Based_Help. */
+  const KEYWORD = /^#\s*\.(\w+)(\s+(\S.*))?\s*$/;
+  const keywords = (script: string) => {
+    const lines = script.replace(/^\ufeff/, '').split('\r\n');
+    return lines.slice(0, lines.indexOf('')).filter((line) => KEYWORD.test(line));
+  };
+  const expected = [
+    '# .SYNOPSIS',
+    '# .DESCRIPTION',
+    '# .PARAMETER PfxPath',
+    '# .PARAMETER PfxPassword',
+    '# .PARAMETER Part',
+    '# .EXAMPLE',
+    '# .EXAMPLE',
+    '# .EXAMPLE',
+    '# .NOTES',
+  ];
+
+  test('begins with help in one piece, apart from the code', () => {
+    const lines = linesOf(right);
+    const help = lines.slice(0, lines.indexOf(''));
+    expect(help.every((line) => /^#( \S.*)?$/.test(line))).toBe(true);
+    expect(keywords(scriptOf(right))).toEqual(expected);
+    expect(lines[help.length + 1]).toBe('[CmdletBinding()]');
+    expect(help).toContain("# .\\exchange-plan.ps1 -Part 'EX02', 'dns'");
+    expect(help).toContain('# Brings the Exchange site contoso from nothing to its declaration.');
+  });
+
+  test('has the line ends of Windows, and no others', () => {
+    for (const declaration of [right, stretched, balanced]) {
+      expect(scriptOf(declaration).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+      expect(scriptOf(declaration).endsWith('}\r\n')).toBe(true);
+    }
+  });
+
+  test('begins with a byte order mark exactly where a letter is not ASCII', () => {
+    const german = site({ dag: { ...dag, witness: { ...dag.witness, directory: 'C:\\Zeugen für DAG01' } } });
+    expect(scriptOf(german).startsWith('\ufeff#')).toBe(true);
+    expect(scriptOf(right).startsWith('#')).toBe(true);
+  });
+
+  test('is the same for the same declaration', () => {
+    expect(scriptOf(site())).toBe(scriptOf(site()));
+  });
+
+  /** The script without what its texts say and without comments: what of it is code. */
+  const codeOf = (script: string): string =>
+    tokensOf(script)
+      .filter(({ kind }) => kind !== 'comment')
+      .map(({ kind, value }) => (kind === 'text' ? `'…'` : kind === 'line' ? '\n' : value))
+      .join(' ')
+      .replace(/\n[\s]*/g, '\n');
+
+  /** A declaration whose names all hold a text. */
+  const holding = (text: string): ExchangeSiteProps =>
+    site({
+      servers: [1, 2].map((number) => server(number, { name: `EX${text}${number}` })),
+      namespaces: {
+        client: `mail${text}.contoso.com`,
+        autodiscover: `autodiscover${text}.contoso.com`,
+      },
+      certificate: { ...right.certificate, pfxFile: `certificates/mail${text}.pfx`, thumbprint: `ab${text}` },
+      dag: { name: `DAG${text}`, witness: { server: `FS${text}`, directory: `C:\\${text}` } },
+      dns: {
+        zones: [{ name: 'contoso.com', server: `ns${text}` }],
+        publish: { virtualIp: '192.0.2.100' },
+      },
+    });
+
+  /** The code where the names hold a plain text of a length, so that lines break at the same places. */
+  const plainCode = (length: number): string => {
+    const known = plainCodes.get(length) ?? codeOf(scriptOf(holding('x'.repeat(length))));
+    plainCodes.set(length, known);
+    return known;
+  };
+  const plainCodes = new Map<number, string>();
+
+  test('no letter of a declaration becomes code, whatever name or comment holds it', () => {
+    const nasty = fc.string({
+      unit: fc.constantFrom(
+        ...`'"\u2018\u2019\u201a\u201b\u201c\u201d\u201e\`$;|&(){}[]@#<>,.=+-\u2013\u2014\u2015 \t\r\n\u0000\u0085\u2028\u2029`,
+        ...['#>', '<#', '\n.SYNOPSIS\n', '$(Get-Date)', `'; Remove-Mailbox`, "@'\n", 'a', 'Z', '9'],
+      ),
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const hostile = scriptOf(holding(text), `contoso${text}`);
+        expect(codeOf(hostile)).toBe(plainCode(quote(text).length - 2));
+        expect(keywords(hostile)).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a value is read back as it was declared', () => {
+    const hostile = fc.string({ unit: 'binary', minLength: 1 });
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const directory = `C:\\${text}`;
+        const script = scriptOf(site({ dag: { ...dag, witness: { ...dag.witness, directory } } }));
+        const [made] = exchangeCalls(script).filter(({ name }) => name === 'New-DatabaseAvailabilityGroup');
+        expect(made?.parameters['WitnessDirectory']?.map(({ value }) => value)).toEqual([directory]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('the parts', () => {
+  test('a server can be run alone: its steps stand under its name', () => {
+    const script = scriptOf(right);
+    expect(script).toContain(`[ValidateSet('organization', 'EX01', 'EX02', 'dns')]`);
+    const blocks = script.split(/^ {4}if \(\$Part -contains '/m).slice(1);
+    expect(blocks.map((block) => block.slice(0, block.indexOf(`'`)))).toEqual([
+      'EX01',
+      'EX02',
+      'EX01',
+      'organization',
+      'EX01',
+      'EX02',
+      'dns',
+    ]);
+    expect(blocks.filter((block) => block.startsWith('EX02')).join('')).not.toContain('EX01');
+  });
+
+  test('behind a virtual address it says whom to add to the pool, under the name of the server', () => {
+    const lines = linesOf(balanced);
+    const at = lines.indexOf("        Write-Output 'Add to the pool behind 192.0.2.100: EX02 192.0.2.2'");
+    expect(at).toBeGreaterThan(lines.findLastIndex((line) => line.includes('Wait-Healthy -Server')));
+    expect(
+      lines
+        .slice(0, at)
+        .reverse()
+        .find((line) => line.startsWith('    if (')),
+    ).toBe("    if ($Part -contains 'EX02') {");
+  });
+
+  test('it names the DNS server where the declaration does', () => {
+    const zone = { name: 'contoso.com', server: '192.0.2.53' };
+    expect(scriptOf(site({ dns: { zones: [zone] } }))).toContain(
+      "'Publish now in the zone contoso.com at 192.0.2.53:'",
+    );
+    expect(scriptOf(right)).toContain("'Publish now in the zone contoso.com:'");
+  });
+});

@@ -1,0 +1,123 @@
+import { makeSelfSigned, parsePfx, type KeyedCertificate } from '../../pki';
+import type { Invocation } from '../../powershell/invocation';
+import type { Outcome, PowerShellObject } from '../../powershell/outcome';
+import { failed, objects, ScriptedSession } from './scripted-session';
+
+const DAY_MS = 86_400_000;
+
+/** A self-signed certificate that is valid now, for so many days. */
+export function certificateFor(names: readonly string[], days = 365): KeyedCertificate {
+  return makeSelfSigned({
+    commonName: names[0] ?? '',
+    subjectAlternativeNames: names,
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + days * DAY_MS),
+  });
+}
+
+export interface Installed {
+  readonly der: Uint8Array;
+  readonly thumbprint: string;
+  services: readonly string[];
+  /** Null: not told. */
+  sites: readonly number[] | null;
+}
+
+/** The certificates of two servers and the cmdlets about them, as far as the provider uses them. */
+export class CertificateServer {
+  readonly #stores: { readonly [server: string]: Installed[] } = { EX1: [], EX2: [] };
+  /** Whether an answer tells services. */
+  tellsServices = true;
+  /** Services that an import brings of its own accord. */
+  servicesOfImports: readonly string[] = [];
+  /** Cmdlets that fail. */
+  readonly failing = new Set<string>();
+  /** What reads show instead of what there is. */
+  #stale: { readonly [server: string]: readonly PowerShellObject[] } | undefined;
+  readonly session = new ScriptedSession((call) => this.#answer(call));
+
+  add(
+    server: 'EX1' | 'EX2',
+    { certificate: { der, thumbprint } }: KeyedCertificate,
+    services: readonly string[] = [],
+    sites: readonly number[] | null = null,
+  ): Installed {
+    const installed = { der, thumbprint, services, sites };
+    this.storeOf(server).push(installed);
+    return installed;
+  }
+
+  storeOf(server: string): Installed[] {
+    return this.#stores[server] ?? [];
+  }
+
+  /** Lets later reads show what there is now, whatever is done until then; called, it lets them begin. */
+  stale(): () => void {
+    const now = { EX1: this.#shown('EX1'), EX2: this.#shown('EX2') };
+    return () => {
+      this.#stale = now;
+    };
+  }
+
+  /** Names of the cmdlets that change something, in order; what was asked before is forgotten. */
+  takeWrites(): readonly string[] {
+    const writes = this.session.calls.map(({ cmdlet }) => cmdlet).filter((name) => !/^Get-/.test(name));
+    this.session.calls.length = 0;
+    return writes;
+  }
+
+  #shown(server: string): readonly PowerShellObject[] {
+    return this.storeOf(server).map(({ der, services, sites }) => ({
+      typeNames: [],
+      properties: {
+        RawData: der,
+        ...(this.tellsServices ? { Services: services.length === 0 ? 'None' : services.join(', ') } : {}),
+        ...(this.tellsServices && sites !== null
+          ? { IISServices: sites.map((site) => `IIS://ex/W3SVC/${site}`) }
+          : {}),
+      },
+    }));
+  }
+
+  #answer({ cmdlet, parameters }: Invocation): Outcome {
+    if (this.failing.has(cmdlet)) return failed(`Refused,${cmdlet}`);
+    const server = parameters['Server'] as string;
+    const store = this.storeOf(server);
+    const thumbprint = parameters['Thumbprint'] as string;
+    switch (cmdlet) {
+      case 'Get-ExchangeServer':
+        return objects(
+          ...['EX1', 'EX2']
+            .filter((name) => [undefined, name].includes(parameters['Identity'] as string | undefined))
+            .map((Name) => ({ Name, AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })),
+        );
+      case 'Get-ExchangeCertificate':
+        return { ...objects(), objects: this.#stale?.[server] ?? this.#shown(server) };
+      case 'Import-ExchangeCertificate': {
+        const { leaf } = parsePfx(parameters['FileData'] as Uint8Array, 'secret');
+        store.push({ ...leaf, services: this.servicesOfImports, sites: null });
+        return objects();
+      }
+      case 'Enable-ExchangeCertificate':
+        for (const service of [parameters['Services'] ?? []].flat() as string[])
+          this.#give(store, thumbprint, service);
+        return objects();
+      case 'Remove-ExchangeCertificate':
+        store.splice(
+          store.findIndex((installed) => installed.thumbprint === thumbprint),
+          1,
+        );
+        return objects();
+      default:
+        return failed(`CommandNotFoundException,${cmdlet}`);
+    }
+  }
+
+  #give(store: readonly Installed[], thumbprint: string, service: string): void {
+    for (const installed of store) {
+      const others = installed.services.filter((name) => name !== service);
+      if (installed.thumbprint === thumbprint) installed.services = [...others, service];
+      else if (service !== 'SMTP') installed.services = others;
+    }
+  }
+}
