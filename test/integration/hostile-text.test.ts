@@ -28,14 +28,15 @@ type Say = (cmdlet: string, emission: Emission) => Emission | undefined;
 function speaking(host: CommandHost, ask: (cmdlet: string) => Emission | undefined, say: Say): CommandHost {
   return {
     powerShellVersion: host.powerShellVersion,
-    async *run(pipeline, signal) {
+    async *run(pipeline, signal, client) {
       const cmdlet = pipeline.statements[0]?.[0]?.name ?? '';
       const instead = ask(cmdlet);
       if (instead !== undefined) {
         yield instead;
         return;
       }
-      for await (const emission of host.run(pipeline, signal)) yield say(cmdlet, emission) ?? emission;
+      for await (const emission of host.run(pipeline, signal, client))
+        yield say(cmdlet, emission) ?? emission;
     },
   };
 }
@@ -55,9 +56,9 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
     ask = () => undefined;
     say = () => undefined;
     endpoint = await startEndpoint({
-      host: (user, drop) =>
+      host: (client) =>
         speaking(
-          rig.organization.host(FIRST.name, drop, user),
+          rig.organization.host(FIRST.name, client),
           (cmdlet) => ask(cmdlet),
           (cmdlet, emission) => say(cmdlet, emission),
         ),

@@ -96,7 +96,7 @@ class Site {
   async open(): Promise<this> {
     const { cert, key } = this.#tls;
     this.#endpoint = await startEndpoint({
-      host: (user, drop) => this.organization.host('EX1', drop, user),
+      host: (client) => this.organization.host('EX1', client),
       authentication: { basic: (user, password) => user === USER && password === PASSWORD },
       tls: { cert, key },
     });
@@ -277,11 +277,11 @@ describe.each([
           'remoting/session.ts',
         ]),
       );
-      const queue = well.places.flatMap((place, index) =>
-        (ANSWERS.test(moduleAt(place)) ? (['after'] as const) : (['before', 'after'] as const)).map(
-          (when) => ({ at: index + 1, when, place: `${place} of ${moduleAt(place)}` }),
-        ),
-      );
+      const queue = well.places.map((place, index) => ({
+        at: index + 1,
+        when: ANSWERS.test(moduleAt(place)) ? ('after' as const) : ('before' as const),
+        place: `${place} of ${moduleAt(place)}`,
+      }));
       const found: string[] = [];
       let thrown = 0;
       await Promise.all(
