@@ -2,6 +2,7 @@ import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
 import { sameName } from '../exchange/resources/equality';
 import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
+import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -87,7 +88,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   allowed_redirect_hosts: textList(
     'optional',
     described(
-      'servers to which the endpoint may send the session on, with the same credentials. In the environment separated by commas. Left out: none.',
+      'servers to which the endpoint may send the session on, with the same credentials, each with its port, as ex2.contoso.com:8443; without one, port 443 is meant. In the environment separated by commas. Left out: none.',
       'allowed_redirect_hosts',
     ),
   ),
@@ -109,7 +110,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
 
 export interface WsmanEndpoint {
   readonly kind: 'wsman';
-  /** With its path. */
+  /** With its path; for people, see `sessionUrl`. */
   readonly url: string;
   readonly authentication:
     | { readonly kind: 'basic'; readonly user: string }
@@ -118,6 +119,7 @@ export interface WsmanEndpoint {
   readonly caFile: string | null;
   readonly fingerprints: readonly string[] | null;
   readonly shellResource: string | null;
+  /** Each a host, or a host and port. */
   readonly allowedRedirectHosts: readonly string[];
   /** Null: the transport's own. */
   readonly operationTimeoutMs: number | null;
@@ -155,6 +157,15 @@ export function wsmanEndpoint(
       'Give 64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256` prints them.',
     );
   }
+  const allowedRedirectHosts = givenList('allowed_redirect_hosts') ?? [];
+  const noTarget = allowedRedirectHosts.find((text) => redirectTarget(text) === undefined);
+  if (noTarget !== undefined) {
+    complain(
+      'allowed_redirect_hosts',
+      `allowed_redirect_hosts has '${noTarget}', which is no host and port`,
+      'Write each as ex2.contoso.com:8443, or without the port where that is 443; no https:// and no path.',
+    );
+  }
   const operationSeconds = count('operation_timeout_seconds', null, MOST_OPERATION_SECONDS);
   const envelopeKilobytes = count(
     'max_envelope_kilobytes',
@@ -162,16 +173,17 @@ export function wsmanEndpoint(
     MOST_ENVELOPE_KILOBYTES,
     LEAST_ENVELOPE_KILOBYTES,
   );
-  if (authentication === null || wrong !== undefined) return null;
-  const shellResource = given('shell_resource');
+  if (authentication === null || wrong !== undefined || noTarget !== undefined) return null;
+  // Exchange's virtual directory; a server alone is what people write.
+  const full = url.pathname === '/' ? new URL(`/PowerShell/${url.search}`, url.href) : url;
   return {
     kind: 'wsman',
-    url: endpointUrl(url, shellResource),
+    url: full.href,
     authentication,
     caFile: given('ca_file'),
     fingerprints,
-    shellResource,
-    allowedRedirectHosts: givenList('allowed_redirect_hosts') ?? [],
+    shellResource: given('shell_resource'),
+    allowedRedirectHosts,
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
   };
@@ -180,19 +192,19 @@ export function wsmanEndpoint(
 const SERIALIZATION_LEVEL = 'serializationLevel';
 
 /**
- * The address with what people leave out: the path of Exchange's virtual directory, and the level at which its own
- * shell asks for objects. Without that a certificate comes as its bytes only, and its services are not known.
+ * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
+ * objects, unless the query names one. Without that a certificate comes as its bytes only, and its services are not
+ * known.
  */
-function endpointUrl(given: URL, shellResource: string | null): string {
-  const url = new URL(given.href);
-  if (url.pathname === '/') url.pathname = '/PowerShell/';
+export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
+  const asked = new URL(url);
   const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
-  const parts = url.search.slice(1).split(/[;&]/);
+  const parts = asked.search.slice(1).split(/[;&]/);
   const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
   // The management shell parts its query with semicolons; a user's own mark is kept.
-  const mark = url.search.length <= 1 ? '?' : url.search.includes('&') ? '&' : ';';
-  if (isExchange && !isGiven) url.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
-  return url.href;
+  const mark = asked.search.length <= 1 ? '?' : asked.search.includes('&') ? '&' : ';';
+  if (isExchange && !isGiven) asked.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  return asked.href;
 }
 
 function authenticationFrom(

@@ -107,7 +107,7 @@ async function bring<Target>(
   const ran = texts.slice(0, run.completed);
   const end: End = hasErrors(run.diagnostics)
     ? await stateAfterFailure(resource, change, recorded, ran, target)
-    : await stateAfterSuccess(resource, change, ran, target, signal);
+    : await stateAfterSuccess(resource, change, recorded, ran, target, signal);
   const diagnostics = [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
   // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
@@ -119,11 +119,19 @@ async function bring<Target>(
 async function stateAfterSuccess<Target>(
   resource: ManagedResource<Target>,
   { planned }: Creation | Update,
+  recorded: Values | null,
   ran: readonly string[],
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const observed = await readSettled(resource, planned, target, signal);
+  let observed: Values | null;
+  try {
+    observed = await readSettled(resource, planned, target, signal);
+  } catch (error) {
+    // It was made all the same.
+    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), ran, target);
+    return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
+  }
   if (observed === null) {
     return done(null, [
       failure(

@@ -9,6 +9,9 @@ import { withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
+/** Milliseconds that operations get to end by themselves after an error that nobody caught. */
+const BREAK_OFF_MS = 60_000;
+
 /** A mistake of the caller that ends the operation with this sentence. */
 export class EngineError extends Error {}
 
@@ -17,6 +20,8 @@ export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
   readonly #stop = new AbortController();
+  /** Each ends the wait for something under way. */
+  readonly #waits = new Set<(error: EngineError) => void>();
   #walk = new Walk();
   #target: { readonly value: Target } | undefined;
 
@@ -58,7 +63,9 @@ export class Engine<Target> {
 
   async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
     this.#walk = new Walk();
-    const { target, diagnostics = [] } = await this.definition.configure(config, { terraformVersion });
+    const { target, diagnostics = [] } = await this.#breakable(
+      this.definition.configure(config, { terraformVersion }),
+    );
     if (target !== undefined) this.#target = { value: target };
     return diagnostics;
   }
@@ -82,7 +89,7 @@ export class Engine<Target> {
 
   async read(typeName: string, state: Values): Promise<ReadResult> {
     const resource = this.#resource(typeName);
-    const { state: found, diagnostics = [] } = await resource.read(state, this.#configured());
+    const { state: found, diagnostics = [] } = await this.#breakable(resource.read(state, this.#configured()));
     if (found === null) return { state: null, diagnostics };
     const read = conform(resource.schema, found);
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
@@ -92,12 +99,13 @@ export class Engine<Target> {
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
-    return plan(this.#resource(typeName), request, this.#configured(), this.#walk);
+    return this.#breakable(plan(this.#resource(typeName), request, this.#configured(), this.#walk));
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
     this.#walk.recordApply();
-    return apply(this.#resource(typeName), request, this.#configured(), this.#walk, this.#stop.signal);
+    const resource = this.#breakableSteps(this.#resource(typeName));
+    return apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
   }
 
   /** The object's identity; Terraform reads it afterwards. */
@@ -106,14 +114,15 @@ export class Engine<Target> {
     if (resource.importState === undefined) {
       throw new EngineError(`${typeName} cannot be imported.`);
     }
-    const { state, diagnostics = [] } = await resource.importState(id, this.#configured());
+    const importing = resource.importState(id, this.#configured());
+    const { state, diagnostics = [] } = await this.#breakable(importing);
     if (state === undefined) return { state: null, diagnostics };
     return { state: withoutWriteOnly(resource.schema, conform(resource.schema, state)), diagnostics };
   }
 
   async readData(typeName: string, config: Values): Promise<ReadResult> {
     const source = this.#dataSource(typeName);
-    const result = await source.read(config, this.#configured());
+    const result = await this.#breakable(source.read(config, this.#configured()));
     if (result.state === null) return result;
     return { ...result, state: keepSpelling(source.schema, config, conform(source.schema, result.state)) };
   }
@@ -121,6 +130,35 @@ export class Engine<Target> {
   /** Asks the operations in flight to end at the next safe place. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  /**
+   * After an error that nobody caught: the target lets go of what it waits for, and what has not ended some time later
+   * never will.
+   */
+  breakOff(): void {
+    const waits = [...this.#waits];
+    setTimeout(() => {
+      const error = new EngineError('It did not end after an error of the provider itself.');
+      for (const end of waits) end(error);
+    }, BREAK_OFF_MS).unref();
+    if (this.#target !== undefined) this.definition.breakOff?.(this.#target.value);
+  }
+
+  /** An apply goes on from a step that did not end, to keep what is known. */
+  #breakableSteps(resource: ManagedResource<Target>): ManagedResource<Target> {
+    return {
+      ...resource,
+      execute: (step, target, context) => this.#breakable(resource.execute(step, target, context)),
+      read: (state, target) => this.#breakable(resource.read(state, target)),
+    };
+  }
+
+  #breakable<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waits.add(reject);
+      work.then(resolve, reject).finally(() => this.#waits.delete(reject));
+    });
   }
 
   /** Closes the target, if there is one. */

@@ -24,7 +24,9 @@ const STDERR_CHARACTERS = 4000;
 export function processTransport(options: ProcessOptions): Transport {
   return {
     async connect(carrierOptions: CarrierOptions, signal: AbortSignal): Promise<Carrier> {
-      return new OutOfProcessCarrier(await start(options, signal), carrierOptions);
+      const channel = await start(options, signal);
+      carrierOptions.onReached('user');
+      return new OutOfProcessCarrier(channel, carrierOptions);
     },
   };
 }
@@ -39,6 +41,8 @@ async function start(options: ProcessOptions, signal: AbortSignal): Promise<Byte
   });
   const stderr = new Tail(STDERR_CHARACTERS);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // What the program says besides is of use, and no more; an error without a listener would end this process.
+  child.stderr.on('error', () => undefined);
   const ended = new Promise<RemotingFacts>((resolve) => {
     child.on('close', (code, killedBy) => resolve(endFacts(options.command, code, killedBy, stderr)));
   });
@@ -60,7 +64,7 @@ async function start(options: ProcessOptions, signal: AbortSignal): Promise<Byte
       command: options.command,
     });
   }
-  return { readable: child.stdout, writable: child.stdin, ended, destroy };
+  return { readable: child.stdout, writable: child.stdin, ended, stderr: () => stderr.text, destroy };
 }
 
 function endFacts(
