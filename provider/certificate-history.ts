@@ -7,7 +7,8 @@ const OF_ONE_CERTIFICATE = 'iis';
 
 /** Keeps what the steps of a run did to certificates. */
 export class RunHistory implements CertificateHistory {
-  readonly #imported = new Set<string>();
+  /** By server: thumbprints. */
+  readonly #imported = new Map<string, readonly string[]>();
   /** By server and service: the certificates of the calls that gave it, the latest last. */
   readonly #given = new Map<string, { readonly thumbprint: string; readonly succeeded: boolean }[]>();
 
@@ -16,7 +17,7 @@ export class RunHistory implements CertificateHistory {
     const { Server: server, Thumbprint: thumbprint, Services: services, FileData: file } = parameters;
     if (typeof server !== 'string') return;
     if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
-      this.#imported.add(keyOf(server, file.thumbprint ?? ''));
+      this.#imported.set(keyOf(server), [...this.imported(server), file.thumbprint ?? '']);
     }
     if (cmdlet !== 'Enable-ExchangeCertificate' || typeof thumbprint !== 'string') return;
     for (const service of Array.isArray(services) ? services : [services]) {
@@ -25,8 +26,16 @@ export class RunHistory implements CertificateHistory {
     }
   }
 
-  imported(server: string, thumbprint: string): boolean {
-    return this.#imported.has(keyOf(server, thumbprint));
+  imported(server: string): readonly string[] {
+    return this.#imported.get(keyOf(server)) ?? [];
+  }
+
+  given(server: string, thumbprint: string): readonly string[] {
+    return [...this.#given].flatMap(([key, calls]) => {
+      const [of, service = ''] = key.split('\n');
+      const isGiven = calls.some((call) => call.succeeded && keyOf(call.thumbprint) === keyOf(thumbprint));
+      return of === keyOf(server) && isGiven && !this.lacks(server, thumbprint, service) ? [service] : [];
+    });
   }
 
   lacks(server: string, thumbprint: string, service: string): boolean {

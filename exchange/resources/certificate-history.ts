@@ -1,7 +1,9 @@
 /** What the run itself has done to certificates: a read may not show it yet, and many sessions never tell services. */
 export interface CertificateHistory {
-  /** Whether this run imported the certificate on the server. */
-  readonly imported: (server: string, thumbprint: string) => boolean;
+  /** Thumbprints of the certificates that this run imported on the server. */
+  readonly imported: (server: string) => readonly string[];
+  /** Services that this run gave to the certificate, and to no other one since where only one can have them. */
+  readonly given: (server: string, thumbprint: string) => readonly string[];
   /**
    * Whether the certificate is without the service by what this run did, whatever a read shows: IIS was given to another
    * one since, or giving the service to this one failed.
@@ -10,4 +12,8 @@ export interface CertificateHistory {
 }
 
 /** Of a run that has done nothing. */
-export const NO_HISTORY: CertificateHistory = { imported: () => false, lacks: () => false };
+export const NO_HISTORY: CertificateHistory = {
+  imported: () => [],
+  given: () => [],
+  lacks: () => false,
+};

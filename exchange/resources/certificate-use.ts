@@ -16,10 +16,15 @@ const FRONT_END = 1;
 /** The site on port 444, which answers the front end of any server. */
 const BACK_END = 2;
 
-/** What the state holds of the services of a certificate. */
-interface ServicesState {
+/** What the state holds of the certificate of a server. */
+interface CertificateState {
   readonly server: string | null;
   readonly thumbprint: string | null;
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  readonly names: readonly string[] | null;
+  readonly not_after: string | null;
+  readonly imported: readonly string[] | null;
   readonly services: readonly string[] | null;
   readonly fallback_thumbprint: string | null;
 }
@@ -50,42 +55,79 @@ export function isOnOtherSite({ iisSites }: InstalledCertificate): boolean {
   return iisSites?.some((site) => site !== FRONT_END) ?? false;
 }
 
+/** Declared services that a certificate has; those that `held` says where the session does not tell. */
+function servicesSeen(
+  { server, services }: CertificateState,
+  certificate: InstalledCertificate,
+  held: readonly string[],
+  facts: Facts,
+): readonly string[] {
+  const told = { ...certificate, services: certificate.services ?? held };
+  const inUse = servicesInUse(server ?? '', told, facts) ?? [];
+  // Exchange shows IIS for any site; clients meet the front end only.
+  const isHidden = certificate.iisSites !== null && !certificate.iisSites.includes(FRONT_END);
+  // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
+  return (services ?? inUse).filter(
+    (name) => inUse.some((candidate) => sameName(candidate, name)) && !(isHidden && isIis(name)),
+  );
+}
+
 /**
- * A state of services as the session shows it; null where the certificate is not there.
+ * A state of the certificate of a server as the session shows it; null where none of its certificates is there. Of
+ * several (a renewal that stopped half-way), the one that has most of the declared services is the one in use.
  *
- * @param held services that the certificate has where the session does not tell
+ * @param held services of the certificate in the state, where the session does not tell them
  */
-export function withServicesInUse<State extends ServicesState>(
+export function withCertificateInUse<State extends CertificateState>(
   objects: readonly PowerShellObject[],
   state: State,
   held: readonly string[],
   facts: Facts,
 ): State | null {
-  const found = withThumbprint(objects, state.thumbprint);
-  if (found === undefined) return null;
   const { history = NO_HISTORY } = facts;
   const server = state.server ?? '';
-  const inUse = servicesInUse(server, { ...found, services: found.services ?? held }, facts) ?? [];
-  // Exchange shows IIS for any site; clients meet the front end alone.
-  const isHidden = found.iisSites !== null && !found.iisSites.includes(FRONT_END);
-  const isInUse = (name: string) =>
-    inUse.some((candidate) => sameName(candidate, name)) && !(isHidden && isIis(name));
-  // What this run imported may look like Setup's, and was not there when the plan was made.
-  const before = installedCertificates(objects).filter(
-    ({ thumbprint }) => !sameName(thumbprint, found.thumbprint) && !history.imported(server, thumbprint),
+  const imported = [...(state.imported ?? []), ...history.imported(server)].filter(
+    (thumbprint, index, all) => all.findIndex((other) => sameName(other, thumbprint)) === index,
+  );
+  const there = (thumbprint: string) => withThumbprint(objects, thumbprint);
+  const candidates = [...(state.thumbprint === null ? [] : [state.thumbprint]), ...imported]
+    .flatMap((thumbprint) => there(thumbprint) ?? [])
+    .map((certificate) => ({
+      certificate,
+      services: servicesSeen(
+        state,
+        certificate,
+        sameName(certificate.thumbprint, state.thumbprint ?? '')
+          ? held
+          : history.given(server, certificate.thumbprint),
+        facts,
+      ),
+    }))
+    .sort((left, right) => right.services.length - left.services.length);
+  const [inUse] = candidates;
+  if (inUse === undefined) return null;
+  const { thumbprint, subject, issuer, names, notAfter } = inUse.certificate;
+  // What this object imported may look like Setup's.
+  const others = installedCertificates(objects).filter(
+    (other) => ![thumbprint, ...imported].some((own) => sameName(own, other.thumbprint)),
   );
   return {
     ...state,
-    // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
-    services: (state.services ?? inUse).filter(isInUse),
-    fallback_thumbprint: ownCertificate(before, server)?.thumbprint ?? '',
+    thumbprint,
+    subject,
+    issuer,
+    names,
+    not_after: notAfter,
+    imported: imported.filter((own) => there(own) !== undefined),
+    services: inUse.services,
+    fallback_thumbprint: ownCertificate(others, server)?.thumbprint ?? '',
   };
 }
 
 /** What a plan says of the certificates of a server whose services it manages. */
 export function remarksOnUse(
   objects: readonly PowerShellObject[],
-  { server, thumbprint, services }: ServicesState,
+  { server, thumbprint, services }: CertificateState,
 ): readonly Diagnostic[] {
   const all = installedCertificates(objects);
   const found = withThumbprint(objects, thumbprint);

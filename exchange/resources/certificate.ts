@@ -1,12 +1,18 @@
-import type { PowerShellObject } from '../../powershell/outcome';
+import type { Known } from '../../schema';
 import { flag, text, textSet } from '../../schema';
-import { isOnOtherSite, servicesInUse } from './certificate-use';
-import type { Facts } from './definition';
+import { enabling, importing, removing, SMTP } from './certificate-steps';
+import { remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
+import {
+  DEFAULT_HEALTH_SECONDS,
+  healthChecks,
+  PROTOCOLS_MEANING,
+  protocolsProblem,
+  secondsProblem,
+} from './health-checks';
 import { certificatesOf, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
-import type { Step } from './step';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
 export function thumbprintProblem(value: string): string | undefined {
@@ -14,15 +20,43 @@ export function thumbprintProblem(value: string): string | undefined {
   return `'${value}' is not a thumbprint; give the 40 hexadecimal digits without spaces or hidden characters`;
 }
 
+/** Values of -Services on Microsoft's page of Enable-ExchangeCertificate. */
+const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter', 'Federation'] as const;
+
+function servicesProblem(value: Known): string | undefined {
+  const names = value as readonly string[];
+  if (names.length === 0) return 'no service is named; name at least one, for example IIS';
+  const wrong = names.find((name) => !includes(CERTIFICATE_SERVICES, name));
+  return wrong === undefined ? undefined : `'${wrong}' is none of ${CERTIFICATE_SERVICES.join(', ')}`;
+}
+
+const includes = (names: readonly string[] | null, name: string) =>
+  (names ?? []).some((candidate) => sameName(candidate, name));
+
+/** Whether the declaration makes the certificate the default one for SMTP. */
+function replacesDefault(
+  state: {
+    readonly services: readonly string[] | null;
+    readonly replace_default_smtp_certificate: boolean | null;
+  } | null,
+): boolean {
+  return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
+}
+
 /**
- * A certificate in a server's store, imported from a PFX. Its services are a resource of their own, so that each
- * apply has one cmdlet to run and a failure between the two loses nothing.
+ * The certificate of a server with its services: one object, whichever PFX it comes from. Another PFX changes it in
+ * place: the new certificate is imported and takes the services over, the server is checked, and only then the old one
+ * is removed.
+ *
+ * Exchange cannot take a service away from a certificate, only give it to another one: a destroy gives them back to the
+ * certificate that Setup made for the server.
  */
 export const certificate = defineResource({
   typeName: 'exchange_certificate',
   kind: 'certificate-import',
   lifecycle: 'owned',
-  description: 'A certificate with its private key on a server, imported from a PFX file.',
+  description:
+    'The certificate of a server from a PFX file, with its private key and the Exchange services that use it.',
   attributes: {
     server: serverAttribute('Server that holds the certificate.'),
     pfx_file: text(
@@ -53,17 +87,46 @@ export const certificate = defineResource({
     private_key_exportable: flag(
       'optional-computed',
       'Whether the key can be exported again from the server. Left out: true, as several servers share one certificate. It counts when a certificate is imported; one that is there already keeps what it has.',
-      // Replacing would remove the certificate that was just put there: both have the same thumbprint.
       { defaultValue: true },
     ),
-    thumbprint: text('computed', 'SHA-1 thumbprint. A PFX with another one replaces the certificate.', {
-      requiresReplace: true,
+    services: textSet(
+      'required',
+      `Services that the certificate must have: ${CERTIFICATE_SERVICES.join(', ')}. Others that it has besides stay with it.`,
+      { equals: sameNames, problem: servicesProblem },
+    ),
+    replace_default_smtp_certificate: flag(
+      'optional',
+      'Whether the certificate, where SMTP is among the services, also becomes the default one that the servers use among themselves. Left out, or false: the default stays as it is. Taken back: the certificate that Setup made is the default again.',
+    ),
+    protocols: textSet(
+      'optional',
+      `Protocols that must answer with a new certificate before the old one is removed: ${PROTOCOLS_MEANING} Left out: only the services of Exchange must run.`,
+      { equals: sameNames, problem: protocolsProblem },
+    ),
+    timeout_seconds: {
+      type: 'number',
+      mode: 'optional-computed',
+      description: `Seconds to wait until they answer. Left out: ${DEFAULT_HEALTH_SECONDS}.`,
+      defaultValue: DEFAULT_HEALTH_SECONDS,
+      problem: secondsProblem,
+    },
+    thumbprint: text('computed', 'SHA-1 thumbprint of the certificate that has the services.', {
       equals: sameName,
     }),
+    imported: textSet(
+      'computed',
+      'Thumbprints of the certificates that were imported here and are still on the server: one, or after a renewal that stopped half-way the old and the new one. A certificate that was on the server before is not among them, and is never removed.',
+      { equals: sameNames },
+    ),
     subject: text('computed', 'Subject of the certificate.'),
     issuer: text('computed', 'Issuer of the certificate.'),
     names: textSet('computed', 'DNS names on the certificate.', { equals: sameNames }),
     not_after: text('computed', 'End of its validity, ISO 8601 in UTC.'),
+    fallback_thumbprint: text(
+      'computed',
+      'The certificate that Setup made for the server, which takes the services over on a destroy. Empty where there is none.',
+      { equals: sameName },
+    ),
   },
   importId: ['server', 'thumbprint'],
   computed: (_planned, facts) => {
@@ -71,82 +134,86 @@ export const certificate = defineResource({
     const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
     return { thumbprint, subject, issuer, names, not_after: notAfter };
   },
+  foresee: (objects, { prior, planned }) => {
+    const thumbprint = planned?.thumbprint ?? null;
+    if (thumbprint === null) return {};
+    const isThere = withThumbprint(objects, thumbprint) !== undefined;
+    const own = (prior?.imported ?? []).filter((imported) => sameName(imported, thumbprint));
+    return { imported: isThere ? own : [thumbprint] };
+  },
+  steady: ['fallback_thumbprint'],
   steps: ({ prior, planned }, facts) => {
+    const server = (planned ?? prior)?.server ?? '';
+    const fallback = prior?.fallback_thumbprint ?? '';
+    const before = prior?.imported ?? [];
     if (planned === null) {
-      return prior === null ? [] : [removal(prior.server ?? '', prior.thumbprint ?? '', facts)];
+      const services = prior?.services ?? [];
+      return [
+        // They may be with another certificate already, and -Services takes no empty list.
+        ...(fallback === '' || services.length === 0
+          ? []
+          : [
+              enabling({
+                server,
+                thumbprint: fallback,
+                services,
+                replacesDefault: replacesDefault(prior),
+                reason: `A service cannot be without a certificate: the server's own takes over.`,
+              }),
+            ]),
+        ...before.map((thumbprint) => removing(server, thumbprint, facts)),
+      ];
     }
-    if (prior !== null && sameName(prior.thumbprint ?? '', planned.thumbprint ?? '')) return [];
-    if (facts.pfx === undefined)
-      throw new TypeError('A certificate is imported from a PFX, and none was read.');
+
+    const thumbprint = planned.thumbprint ?? facts.pfx?.thumbprint ?? '';
+    const isNew = planned.imported?.some((own) => !includes(before, own)) ?? prior === null;
+    const isMoved = prior === null || !sameName(prior.thumbprint ?? '', planned.thumbprint ?? '');
+    const [replaced, replaces] = [replacesDefault(prior), replacesDefault(planned)];
+    const missing = (planned.services ?? []).filter(
+      (name) => isMoved || !includes(prior.services, name) || (replaces && !replaced && sameName(name, SMTP)),
+    );
+    const old = before.filter((own) => !includes(planned.imported ?? before, own));
     return [
-      {
-        kind: 'certificate-import',
-        server: planned.server,
-        reason: `The server must hold the certificate of the site, with its private key, before a service can use it.`,
-        invocation: {
-          cmdlet: 'Import-ExchangeCertificate',
-          parameters: {
-            Server: planned.server,
-            FileData: facts.pfx.content,
-            Password: facts.pfx.password,
-            PrivateKeyExportable: planned.private_key_exportable ?? true,
-          },
-        },
-      },
+      ...(isNew ? [importing(server, planned.private_key_exportable ?? true, facts)] : []),
+      ...(missing.length === 0
+        ? []
+        : [
+            enabling({
+              server,
+              thumbprint,
+              services: missing,
+              replacesDefault: replaces,
+              reason: 'Clients must see the certificate of the site, not the one that Setup made.',
+            }),
+          ]),
+      ...(!replaced || replaces || fallback === ''
+        ? []
+        : [
+            enabling({
+              server,
+              thumbprint: fallback,
+              services: [SMTP],
+              replacesDefault: true,
+              reason: `The certificate is no longer to be the default one for SMTP: the server's own is again.`,
+            }),
+          ]),
+      ...(old.length === 0
+        ? []
+        : healthChecks(
+            server,
+            planned.protocols ?? [],
+            planned.timeout_seconds ?? DEFAULT_HEALTH_SECONDS,
+            facts,
+          )),
+      ...old.map((own) => removing(server, own, facts)),
     ];
   },
   observe: (state) => certificatesOf(state.server ?? ''),
-  view: (objects, state) => {
-    const found = withThumbprint(objects, state.thumbprint);
-    if (found === undefined) return null;
-    return {
-      ...state,
-      thumbprint: found.thumbprint,
-      subject: found.subject,
-      issuer: found.issuer,
-      names: found.names,
-      not_after: found.notAfter,
-    };
+  view: (objects, state, facts) => withCertificateInUse(objects, state, state.services ?? [], facts),
+  found: (objects, planned, facts) => {
+    const there = withCertificateInUse(objects, { ...planned, imported: [] }, [], facts);
+    // Whether it is the default certificate for SMTP no certificate tells.
+    return there && { ...there, replace_default_smtp_certificate: null };
   },
+  remarks: remarksOnUse,
 });
-
-/**
- * Exchange removes a certificate even while IIS uses it; the guard does not, and where nobody can tell whether a service
- * does, it leaves the certificate where it is.
- */
-function removal(server: string, thumbprint: string, facts: Facts): Step {
-  const installed = (objects: readonly PowerShellObject[]) => withThumbprint(objects, thumbprint);
-  return {
-    kind: 'certificate-import',
-    server,
-    reason: 'The declaration no longer names the certificate on this server.',
-    invocation: {
-      cmdlet: 'Remove-ExchangeCertificate',
-      parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
-    },
-    condition: 'only if the session tells that no service uses it',
-    guard: {
-      invocation: certificatesOf(server),
-      problem: (objects) => {
-        const found = installed(objects);
-        if (found === undefined) return undefined;
-        const used = servicesInUse(server, found, facts) ?? [];
-        if (used.length > 0) {
-          return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), then apply again`;
-        }
-        return isOnOtherSite(found)
-          ? `a site of IIS on ${server} other than the Default Web Site still shows the certificate; bind another one there first (IIS Manager; for Exchange Back End, port 444, the one that Setup made), then apply again`
-          : undefined;
-      },
-      omission: (objects) =>
-        installed(objects)?.services === null
-          ? {
-              summary: `The certificate ${thumbprint} stays on ${server}`,
-              detail:
-                'The session does not tell which services use it, and somebody may have given it one. Look with ' +
-                'Get-ExchangeCertificate in the management shell on the server; where no service uses it, remove it by hand:',
-            }
-          : undefined,
-    },
-  };
-}

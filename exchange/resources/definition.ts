@@ -29,6 +29,8 @@ export interface Facts {
 export interface PfxFacts {
   readonly content: Uint8Array | Reference;
   readonly password: SecureText | Reference;
+  /** How the thumbprint reaches a call where only a run knows it; left out: it stands in the planned state. */
+  readonly thumbprint?: Reference;
 }
 
 export interface CertificateFacts {
@@ -70,6 +72,16 @@ export interface ResourceSpec<A extends Attributes> {
   readonly validate?: (config: KnownValues) => readonly Diagnostic[];
   /** Computed attributes that are known before apply. */
   readonly computed?: (planned: StateOf<A>, facts: Facts) => Partial<StateOf<A>>;
+  /**
+   * Computed attributes that are known before apply from what `observe` returned. Left out: none, and a plan of a change
+   * does not look again.
+   */
+  readonly foresee?: (objects: readonly PowerShellObject[], change: Change<A>) => Partial<StateOf<A>>;
+  /**
+   * Computed attributes that stay as they were planned until the next refresh: Terraform holds an apply to its plan,
+   * and its own steps change what they are read from.
+   */
+  readonly steady?: readonly (keyof A & string)[];
   /** What brings prior to planned, in order. */
   readonly steps: (change: Change<A>, facts: Facts) => readonly Step[];
   /** The call that shows it, the same for as many resources as possible: it is made once in a run. */

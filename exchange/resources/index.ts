@@ -1,6 +1,5 @@
 import { SERVICES } from '../services';
 import { certificate } from './certificate';
-import { certificateServices } from './certificate-services';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
@@ -16,7 +15,6 @@ export * from './import-id';
 export * from './step';
 export {
   certificate,
-  certificateServices,
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
@@ -30,7 +28,6 @@ export const virtualDirectories = SERVICES.map((row) => ({ row, definition: virt
 export const RESOURCES: readonly AnyResource[] = [
   erase(serviceConnectionPoint),
   erase(certificate),
-  erase(certificateServices),
   erase(outlookAnywhere),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
   erase(databaseAvailabilityGroup),

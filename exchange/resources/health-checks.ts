@@ -1,0 +1,97 @@
+import type { PowerShellObject } from '../../powershell/outcome';
+import type { Known } from '../../schema';
+import { OUTLOOK_ANYWHERE_HEALTH_SET, SERVICES } from '../services';
+import type { Facts } from './definition';
+import { sameName } from './equality';
+import { flagOf, textOf, textsOf } from './property';
+import type { Step } from './step';
+
+/** Health set whose probe of the server's own front end shows that a protocol answers, by the protocol's name. */
+export const HEALTH_SETS: { readonly [protocol: string]: string } = {
+  ...Object.fromEntries(
+    SERVICES.flatMap((row) => (row.healthSet === null ? [] : [[row.service, row.healthSet]])),
+  ),
+  'outlook-anywhere': OUTLOOK_ANYWHERE_HEALTH_SET,
+};
+
+function stoppedServices(server: string, objects: readonly PowerShellObject[]): string | undefined {
+  const stopped = objects
+    .filter((role) => flagOf(role, 'RequiredServicesRunning') !== true)
+    .map((role) => {
+      const services = textsOf(role, 'ServicesNotRunning') ?? [];
+      return `${textOf(role, 'Role') ?? 'a role'}: ${services.length === 0 ? 'required services' : services.join(', ')}`;
+    });
+  if (objects.length === 0) return `Test-ServiceHealth says nothing of ${server}`;
+  return stopped.length === 0 ? undefined : `not running on ${server}: ${stopped.join('; ')}`;
+}
+
+function unhealthy(
+  server: string,
+  protocols: readonly string[],
+  objects: readonly PowerShellObject[],
+): string | undefined {
+  const problems = protocols.flatMap((protocol) => {
+    const name = HEALTH_SETS[protocol] ?? protocol;
+    const found = objects.find((object) => sameName(textOf(object, 'HealthSet') ?? '', name));
+    const value = found === undefined ? 'not reported' : (textOf(found, 'AlertValue') ?? 'unknown');
+    return sameName(value, 'Healthy') ? [] : [`${protocol} (${name}) is ${value}`];
+  });
+  return problems.length === 0 ? undefined : `on ${server} ${problems.join(', ')}`;
+}
+
+export const DEFAULT_HEALTH_SECONDS = 900;
+
+export const PROTOCOLS_MEANING = `${Object.keys(HEALTH_SETS).join(', ')}. Exchange 2010 has no health sets; there give none.`;
+
+export function protocolsProblem(value: Known): string | undefined {
+  const wrong = (value as readonly string[]).find((name) => !(name in HEALTH_SETS));
+  return wrong === undefined ? undefined : `'${wrong}' is none of ${Object.keys(HEALTH_SETS).join(', ')}`;
+}
+
+export function secondsProblem(value: Known): string | undefined {
+  return (value as number) > 0 ? undefined : 'a time of at least one second is needed';
+}
+
+/** Checks of a server, each repeated until it passes or the time is over. */
+export function healthChecks(
+  server: string,
+  protocols: readonly string[],
+  seconds: number,
+  facts: Facts,
+): readonly Step[] {
+  return [
+    {
+      kind: 'health',
+      server,
+      reason: 'Every service that the server needs must run before users are sent to it.',
+      invocation: { cmdlet: 'Test-ServiceHealth', parameters: { Server: server } },
+      until: {
+        seconds,
+        problem: (objects: readonly PowerShellObject[]) => stoppedServices(server, objects),
+        expected: { property: 'RequiredServicesRunning', equals: true },
+      },
+    },
+    ...(protocols.length === 0 || !facts.has('Get-HealthReport')
+      ? []
+      : [
+          {
+            kind: 'health',
+            server,
+            reason: 'Every protocol must answer on the server itself before users are sent to it.',
+            invocation: { cmdlet: 'Get-HealthReport', parameters: { Identity: server } },
+            until: {
+              seconds,
+              problem: (objects: readonly PowerShellObject[]) => unhealthy(server, protocols, objects),
+              expected: {
+                among: {
+                  property: 'HealthSet',
+                  values: protocols.map((protocol) => HEALTH_SETS[protocol] ?? protocol),
+                },
+                property: 'AlertValue',
+                equals: 'Healthy',
+              },
+            },
+          },
+        ]),
+  ];
+}
