@@ -118,9 +118,10 @@ export interface SiteCertificate {
    */
   readonly thumbprint?: string;
   /**
-   * Needed to name SMTP: the certificate becomes the default for SMTP between servers.
+   * Whether the certificate, where SMTP is among its services, also becomes the default one that the servers use among
+   * themselves. Exchange asks; the plan shows the answer.
    *
-   * @default false
+   * @default false: the default stays as it is; where it was true before, the one that Setup made is the default again
    */
   readonly replaceDefaultSmtpCertificate?: boolean;
   /**

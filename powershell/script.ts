@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isTable, Reference, SecureText, type Argument, type Invocation } from './invocation';
+import { isTable, Reference, SecureText } from './invocation';
+import type { Argument, ExpectedQuestion, Invocation } from './invocation';
 import { quote } from './literal';
 
 export interface ScriptOptions {
@@ -27,13 +28,20 @@ const BARE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * A call as a person would type it, for reading; it is never what is executed. The same call gives the same text.
- * Values without a reference of the caller's are shown as `<…>`, which PowerShell does not run.
+ * Values without a reference of the caller's are shown as `<…>`, which PowerShell does not run. The answer to a question
+ * stands in a comment behind it.
  */
 export function renderInvocation(call: Invocation, options: ScriptOptions = {}): string {
   const parts = Object.entries(call.parameters).map(([name, value]) => renderParameter(name, value, options));
+  const note = call.question === undefined ? '' : ` # ${answerNote(call.question)}`;
   const line = [call.cmdlet, ...parts].join(' ');
-  if (options.wrapAt === undefined || line.length <= options.wrapAt) return line;
-  return [call.cmdlet, ...parts].join(' `\n    ');
+  if (options.wrapAt === undefined || line.length <= options.wrapAt) return line + note;
+  return [call.cmdlet, ...parts].join(' `\n    ') + note;
+}
+
+/** The answer that is meant to what a cmdlet may ask, on one line. */
+export function answerNote({ text, answer }: ExpectedQuestion): string {
+  return `If it asks '${text.replace(/\s+/g, ' ')}', the answer is ${answer === 'yes' ? 'Yes' : 'No'}.`;
 }
 
 /** `-Confirm:$false` in one word: after a space, a value would not bind to a switch. */

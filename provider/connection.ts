@@ -75,7 +75,7 @@ async function transportFor(
     const { operationTimeoutMs, maxEnvelopeBytes } = endpoint;
     return wsmanTransport({
       url: sessionUrl(endpoint),
-      authentication: wsmanAuthentication(endpoint, environment),
+      authentication: await wsmanAuthentication(endpoint, environment),
       trust: {
         ...(caFile === null ? {} : { caFile }),
         ...(fingerprints === null ? {} : { fingerprints }),
@@ -108,10 +108,10 @@ async function transportFor(
   return processTransport({ command, args, env: withoutSecrets(environment) });
 }
 
-function wsmanAuthentication(
+async function wsmanAuthentication(
   { authentication }: WsmanEndpoint,
   environment: Environment,
-): WsmanAuthentication {
+): Promise<WsmanAuthentication> {
   switch (authentication.kind) {
     case 'negotiate':
       return authentication;
@@ -122,9 +122,13 @@ function wsmanAuthentication(
     case 'certificate': {
       const { kind, certificateFile, keyFile } = authentication;
       const passphrase = environment[WSMAN_SECRETS.passphrase];
+      if (keyFile === null) {
+        const { clientCertificate } = await import('./client-certificate');
+        return { kind, content: await clientCertificate(certificateFile, passphrase ?? '') };
+      }
       return {
         kind,
-        files: keyFile === null ? { pfxFile: certificateFile } : { certificateFile, keyFile },
+        files: { certificateFile, keyFile },
         ...(passphrase === undefined
           ? {}
           : { passphrase: new SecureText(passphrase, 'the passphrase of the client certificate') }),

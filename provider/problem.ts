@@ -23,6 +23,9 @@ const LOOKED =
 const WENT_ON =
   'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
 
+const UNEXPECTED =
+  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+
 /** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
 const MOST_SHOWN = 10;
 
@@ -43,6 +46,13 @@ export function outcomeProblem(
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined) return undefined;
+  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${outcome.unexpectedQuestion}\n(${first.fullyQualifiedErrorId})\n${UNEXPECTED} ${RESUME}`,
+    };
+  }
   if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
     const problem = notSentInTime(cmdlet, where, outcome.bound);
     if (problem !== undefined) return problem;

@@ -45,6 +45,13 @@ export function unheard(
       detail: `${message}, and was not taken.${onlyLooks ? '' : `\n${CHANGE_LOST}`}`,
     };
   }
+  if (interruption === 'prompt') {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${message}\n${lost}`,
+    };
+  }
   if (interruption === 'stopped') {
     return {
       severity: 'error',

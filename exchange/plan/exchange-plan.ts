@@ -36,6 +36,7 @@ function planStep(planned: PlannedStep): PlanStep {
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   const { id, after, step } = planned;
   const wait = waitOf(step);
+  const { question } = step.invocation;
   return {
     id,
     server: step.server,
@@ -44,6 +45,7 @@ function planStep(planned: PlannedStep): PlanStep {
     parameters: Object.fromEntries(
       Object.entries(step.invocation.parameters).map(([name, value]) => [name, planValue(name, value)]),
     ),
+    ...(question === undefined ? {} : { question: { text: question.text, answer: question.answer } }),
     after,
     reason: step.reason,
     ...(wait === undefined ? {} : { wait }),

@@ -35,8 +35,16 @@ export interface CmdletStep extends AnyStep {
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
+  /** What the cmdlet may ask, and the answer that is meant. */
+  readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+}
+
+export interface PlanQuestion {
+  /** How it begins in English. */
+  readonly text: string;
+  readonly answer: 'yes' | 'no';
 }
 
 /** For whoever configures the load balancer: the server is one of its pool. */

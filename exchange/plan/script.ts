@@ -1,7 +1,7 @@
 import { Reference } from '../../powershell/invocation';
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
-import { renderArgument, renderInvocation } from '../../powershell/script';
+import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
 import type { Step, Until } from '../resources';
@@ -133,11 +133,17 @@ function notesOf({ reason }: Step): readonly string[] {
   return [reason];
 }
 
+/** A person answers what the cmdlet asks: told right before it. */
+function answerLines({ question }: Invocation): readonly string[] {
+  return question === undefined ? [] : [`Write-Host ${quote(answerNote(question))}`];
+}
+
 function cmdletLines(number: number, step: Step): readonly string[] {
   const { invocation, until, server } = step;
   return [
     ...notesOf(step).flatMap(paragraph),
     `Start-Step ${number} ${quote(invocation.cmdlet)} ${quote(server ?? 'the organization')}`,
+    ...answerLines(invocation),
     ...(until === undefined ? makeLines(invocation) : gateLines(server, invocation, until)),
   ];
 }

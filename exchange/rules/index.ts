@@ -6,7 +6,6 @@ import { certificateCoverage } from './certificate-coverage';
 import { certificateIis } from './certificate-iis';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
-import { certificateSmtp } from './certificate-smtp';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
 import { dagMembers } from './dag-members';
@@ -59,7 +58,6 @@ export const RULES: readonly Rule[] = [
   certificateServerName,
   certificateIis,
   certificateWildcard,
-  certificateSmtp,
   dagMembers,
   dagWitness,
   dagStretched,

@@ -3,9 +3,10 @@ import { SecureText } from '../../powershell/invocation';
 import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import { isListChange, type BoundValue } from './argument';
 import type { Bound } from './binding';
-import { exchangeError, promptError, type CmdletError } from './cmdlet-error';
+import { exchangeError, type CmdletError } from './cmdlet-error';
 import type { LabOptions } from './options';
 import { preference } from './preferences';
+import { Declined, Question, type Conversation } from './question';
 import type { Json, OrganizationState, ServerState } from './state';
 import type { OrganizationDraft } from './store';
 
@@ -14,6 +15,9 @@ export class Call {
   readonly output: PowerShellValue[] = [];
   readonly warnings: string[] = [];
   readonly errors: ErrorRecord[] = [];
+  #asked = 0;
+  #made = 0;
+  #confirmed = false;
 
   constructor(
     readonly cmdlet: CatalogCmdlet,
@@ -26,6 +30,7 @@ export class Call {
     readonly now: Date,
     /** Names in lower case of the properties that go out, where a Select-Object follows. Left out: all. */
     private readonly selection?: ReadonlySet<string>,
+    private readonly conversation: Conversation = { answers: [], made: [] },
   ) {}
 
   /** Whether a Select-Object follows, which sees all that an object has. */
@@ -99,17 +104,28 @@ export class Call {
   }
 
   /**
-   * Fails where a person would have been asked. `Confirm` sent false answers the cmdlet's own question; with `WhatIf`
-   * nothing is asked, since nothing is done.
+   * The confirmation of the whole cmdlet. `Confirm` sent false is its answer; with `WhatIf` nothing is asked, since
+   * nothing is done. Its text is (unverified).
    */
   confirm(question: string): void {
-    if (this.isSet('WhatIf') || this.bound.get('Confirm') === false) return;
-    throw promptError(this.cmdlet.name, question);
+    if (this.isSet('WhatIf') || this.bound.get('Confirm') === false || this.#confirmed) return;
+    this.#confirmed = true;
+    if (!this.ask(question)) throw new Declined();
   }
 
-  /** A question that only `Force` answers. */
-  confirmUnlessForced(question: string): void {
-    if (!this.isSet('WhatIf') && !this.isSet('Force')) throw promptError(this.cmdlet.name, question);
+  /** Asks in the middle of the work; what `Confirm` says is no answer. */
+  ask(question: string): boolean {
+    const answer = this.conversation.answers[this.#asked++];
+    if (answer === undefined) throw new Question(question);
+    return answer.yes;
+  }
+
+  /** The same value where the cmdlet runs again for an answer: the question may be about it. */
+  once<T>(make: () => T): T {
+    const { made } = this.conversation;
+    const index = this.#made++;
+    if (index === made.length) made.push(make());
+    return made[index] as T;
   }
 
   /** By name, FQDN or distinguished name, in any letter case. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRecord } from '../../powershell/outcome';
+import { noHost, type PromptFailed } from '../../remoting/server/prompts';
 
 /** An error that a cmdlet raises; thrown, it undoes what the call has changed. */
 export class CmdletError extends Error {
@@ -154,12 +155,12 @@ function origin(server: string, exception: string): string {
 
 /** What a session without a host answers where a person would have been asked. */
 export function promptError(cmdlet: string, question: string): CmdletError {
-  return failure(
-    `HostFunctionNotImplemented,${cmdletClass(cmdlet)}`,
-    'NotImplemented',
-    'A command that prompts the user failed because the host program or the command type does not support user ' +
-      `interaction. The host was attempting to request confirmation with the following message: ${question}`,
-  );
+  return unanswered(cmdlet, noHost(question));
+}
+
+/** What a compiled cmdlet ends with that got no answer. */
+export function unanswered(cmdlet: string, { record }: PromptFailed): CmdletError {
+  return new CmdletError(record(cmdletClass(cmdlet)), true);
 }
 
 export function helpNotFound(topic: string): CmdletError {

@@ -2,19 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
-import type { Command, CommandHost, Emission, HostValue, Pipeline } from '../../remoting/server/command-host';
+import type {
+  ClientHost,
+  Command,
+  CommandHost,
+  Emission,
+  HostValue,
+  Pipeline,
+} from '../../remoting/server/command-host';
+import { NO_HOST, PromptFailed } from '../../remoting/server/prompts';
 import { bind, bindArguments, bindItem, type Bound } from './binding';
 import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
-import { bindingError, CmdletError, exchangeError, notSimulated } from './cmdlet-error';
+import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
-import { Journal, shownArguments, type JournalEntry } from './journal';
+import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, offeredName, permitted } from './offered-commands';
 import { optionsFor, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
 import { presented, selectionOf, selectProperties } from './projection';
-import { restrictedCommand } from './restricted-commands';
+import { Declined, isYes, promptFor, Question, type Conversation } from './question';
+import { restrictedCommand, RESTRICTED_COMMANDS } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -41,14 +50,25 @@ export interface SessionClient {
   readonly drop?: () => void;
 }
 
-/** What a call comes with. */
-interface Circumstances {
-  /** The trip over the connection that brought it. */
+/** The trip over the connection that brings calls. */
+interface Visit {
   readonly trip: string;
-  readonly options: LabOptions;
   readonly signal: AbortSignal;
+  readonly client: ClientHost;
+}
+
+/** What a call comes with. */
+interface Circumstances extends Visit {
+  readonly options: LabOptions;
   /** Properties that go out, where a Select-Object follows. */
   readonly selection?: readonly string[];
+}
+
+/** How a cmdlet ended. `declined`: a person said no to the whole of it. */
+interface Executed {
+  readonly given: Given;
+  readonly error: CmdletError | undefined;
+  readonly declined: boolean;
 }
 
 /** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
@@ -83,14 +103,14 @@ export class ExchangeHost implements CommandHost {
    * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
    * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
    */
-  async *run(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<Emission> {
-    const trip = randomUUID();
+  async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
+    const visit = { trip: randomUUID(), signal, client };
     try {
       const { statements } = pipeline;
       let last = statements.length - 1;
       for (let index = 0; index <= last; index += 1) {
         const input = index === 0 ? pipeline.input : undefined;
-        const end = yield* this.#chain(statements[index] ?? [], input, trip, signal);
+        const end = yield* this.#chain(statements[index] ?? [], input, visit);
         if (end === undefined) continue;
         if (index > 0 || last === 0) {
           yield { kind: 'failed', error: end.record };
@@ -109,10 +129,9 @@ export class ExchangeHost implements CommandHost {
   async *#chain(
     chain: readonly Command[],
     input: readonly HostValue[] | undefined,
-    trip: string,
-    signal: AbortSignal,
+    visit: Visit,
   ): AsyncGenerator<Emission, CmdletError | undefined> {
-    const circumstances = { trip, options: this.#options(), signal };
+    const circumstances = { ...visit, options: this.#options() };
     let stages: readonly Stage[];
     try {
       if (chain.some((command) => command.isScript)) throw bindingError.scriptsNotAllowed();
@@ -131,9 +150,11 @@ export class ExchangeHost implements CommandHost {
       errors.push(...given.errors);
       end ??= given.end;
     }
+    // What PowerShell itself shows of commands is the endpoint's own, whatever form Exchange's objects have.
+    const isExchanges = !chain.every(isRestricted);
     for (const value of (values ?? []) as readonly PowerShellValue[]) {
-      if (signal.aborted) return undefined;
-      yield { kind: 'output', value: presented(value, circumstances.options) };
+      if (visit.signal.aborted) return undefined;
+      yield { kind: 'output', value: isExchanges ? presented(value, circumstances.options) : value };
     }
     for (const error of errors) yield { kind: 'error', error };
     return end;
@@ -152,7 +173,7 @@ export class ExchangeHost implements CommandHost {
     }
     const next = chain[index + 1];
     const restricted = this.#restricted(command, next !== undefined);
-    if (restricted !== undefined) return async (input = []) => restricted(input);
+    if (restricted !== undefined) return (input = []) => restricted(input, circumstances.client);
     const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
     return this.#cmdlet(command, hasInput || index > 0, {
       ...circumstances,
@@ -164,12 +185,12 @@ export class ExchangeHost implements CommandHost {
   #restricted(
     { name, args }: Command,
     isFollowed: boolean,
-  ): ((input: readonly HostValue[]) => Given) | undefined {
+  ): ((input: readonly HostValue[], client: ClientHost) => Promise<Given>) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     if (name.toLowerCase() === 'get-command') {
       const offered = offeredCommands(args, catalog, this.denied, isFollowed);
-      return () => offered;
+      return async () => offered;
     }
     return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
@@ -235,8 +256,10 @@ export class ExchangeHost implements CommandHost {
     if (behaviour === undefined) {
       return { ...output([]), end: notSimulated(cmdlet.name, `The lab does not simulate ${cmdlet.name}.`) };
     }
+    const conversation: Conversation = { answers: [], made: [] };
+    const { answers } = conversation;
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
-      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId);
+      this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
     const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
       this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
 
@@ -244,12 +267,39 @@ export class ExchangeHost implements CommandHost {
     const isRehearsal = bound.get('WhatIf') === true;
     let applied = false;
     if (error === undefined) {
-      ({ given, error } = this.#execute(behaviour, cmdlet, bound, circumstances));
-      applied = error === undefined && !isRehearsal;
+      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      ({ given, error } = executed);
+      applied = error === undefined && !isRehearsal && !executed.declined;
       error ??= await meet('after', applied);
     }
     record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
     return withPreferences(cmdlet.name, bound, withError(given, error));
+  }
+
+  /** Runs a cmdlet, again for each answer that it needs. */
+  async #converse(
+    behaviour: CmdletBehaviour,
+    cmdlet: CatalogCmdlet,
+    bound: Bound,
+    circumstances: Circumstances,
+    conversation: Conversation,
+  ): Promise<Executed> {
+    for (;;) {
+      try {
+        return this.#execute(behaviour, cmdlet, bound, circumstances, conversation);
+      } catch (error) {
+        if (error instanceof Declined) return { given: output([]), error: undefined, declined: true };
+        if (!(error instanceof Question)) throw error;
+        const { message: question } = error;
+        try {
+          const choice = await circumstances.client.promptForChoice(promptFor(question));
+          conversation.answers.push({ question, yes: isYes(choice) });
+        } catch (failure) {
+          if (!(failure instanceof PromptFailed)) throw failure;
+          return { given: output([]), error: unanswered(cmdlet.name, failure), declined: false };
+        }
+      }
+    }
   }
 
   /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
@@ -258,14 +308,26 @@ export class ExchangeHost implements CommandHost {
     cmdlet: CatalogCmdlet,
     bound: Bound,
     { options, selection }: Circumstances,
-  ): { readonly given: Given; readonly error: CmdletError | undefined } {
+    conversation: Conversation,
+  ): Executed {
     const selected = selection && new Set(selection.map((name) => name.toLowerCase()));
     const calls: Call[] = [];
     const run = (organization: Organization): void => {
       const session = this.#session(organization);
       const version = ExchangeVersion.ofBuild(session.build)!;
       const draft = organization as OrganizationDraft;
-      const call = new Call(cmdlet, bound, draft, session, catalogOf(version), options, new Date(), selected);
+      const catalog = catalogOf(version);
+      const call = new Call(
+        cmdlet,
+        bound,
+        draft,
+        session,
+        catalog,
+        options,
+        new Date(),
+        selected,
+        conversation,
+      );
       calls.push(call);
       behaviour.run(call);
       if (behaviour.changes && bound.get('Confirm') === true) call.confirm('Are you sure?');
@@ -286,7 +348,7 @@ export class ExchangeHost implements CommandHost {
       warnings: call?.warnings ?? [],
       errors: call?.errors ?? [],
     };
-    return { given, error };
+    return { given, error, declined: false };
   }
 
   #change(run: (organization: Organization) => void): void {
@@ -336,6 +398,7 @@ export class ExchangeHost implements CommandHost {
     outcome: JournalEntry['outcome'],
     applied: boolean,
     errorId?: string,
+    answers: readonly Answer[] = [],
   ): void {
     this.#journal.record({
       time: new Date().toISOString(),
@@ -343,6 +406,7 @@ export class ExchangeHost implements CommandHost {
       session: session.name,
       cmdlet,
       parameters: shownArguments(bound),
+      ...(answers.length === 0 ? {} : { answers }),
       outcome,
       applied,
       ...(errorId === undefined ? {} : { errorId }),
@@ -368,6 +432,10 @@ export class ExchangeHost implements CommandHost {
 
 function isNamed({ name }: Command, wanted: string): boolean {
   return name.toLowerCase() === wanted;
+}
+
+function isRestricted({ name }: Command): boolean {
+  return RESTRICTED_COMMANDS.some((command) => command.name.toLowerCase() === name.toLowerCase());
 }
 
 function output(values: readonly PowerShellValue[]): Given {

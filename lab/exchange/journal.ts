@@ -19,11 +19,18 @@ export interface JournalEntry {
   readonly cmdlet: string;
   /** Full names; secrets as `<secure>`, bytes as `<n bytes>`. Of a call that could not be bound: none. */
   readonly parameters: { readonly [name: string]: Json };
+  /** What it asked, and was answered. Left out: nothing. */
+  readonly answers?: readonly Answer[];
   /** `dropped`: the client never heard how it ended. */
   readonly outcome: 'completed' | 'failed' | 'dropped';
   /** Whether what it was to change has been changed. */
   readonly applied: boolean;
   readonly errorId?: string;
+}
+
+export interface Answer {
+  readonly question: string;
+  readonly yes: boolean;
 }
 
 const FILE = 'journal.jsonl';

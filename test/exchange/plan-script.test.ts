@@ -64,6 +64,24 @@ function exchangeCalls(script: string): readonly Command[] {
   return commandsOf(script).filter(({ name }) => !OWN.includes(name) && !functions.includes(name));
 }
 
+test('what a person is to answer is told right before the cmdlet asks', () => {
+  const certificate = { ...stretched.certificate, replaceDefaultSmtpCertificate: false };
+  for (const [declaration, answer] of [
+    [stretched, 'Yes'],
+    [{ ...stretched, certificate }, 'No'],
+  ] as const) {
+    const commands = commandsOf(scriptOf(declaration));
+    const asking = commands.flatMap(({ name }, index) =>
+      name === 'Enable-ExchangeCertificate' ? [index] : [],
+    );
+    expect(asking).toHaveLength(2);
+    const said = `Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is ${answer}.'`;
+    for (const index of asking) expect(commands[index - 1]?.name).toBe('Write-Host');
+    expect(linesOf(declaration).filter((line) => line.trim() === said)).toHaveLength(2);
+  }
+  expect(scriptOf(right)).not.toContain('Overwrite');
+});
+
 describe('the calls of the script', () => {
   test.each(versions)(
     '%s: each stops at an error, and its cmdlet and parameters are known',

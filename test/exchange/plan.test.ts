@@ -16,6 +16,7 @@ const stretched = site({
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
 });
 
+const keeping = site({ certificate: { ...right.certificate, services: ['IIS', 'SMTP'] } });
 const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
 
 function stepOf(declaration: ExchangeSiteProps, id: string): CmdletStep {
@@ -30,6 +31,7 @@ describe('exchange-plan.json', () => {
   test.each([
     ['two servers', right],
     ['an alternate witness and SMTP', stretched],
+    ['SMTP beside the default certificate', keeping],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),
@@ -77,6 +79,13 @@ describe('exchange-plan.json', () => {
       reference: 'EX02-certificate',
       property: 'Thumbprint',
     });
+  });
+
+  test('what a cmdlet may ask is there with its answer', () => {
+    const text = 'Overwrite the existing default SMTP certificate?';
+    expect(stepOf(stretched, 'EX02-certificate-services').question).toEqual({ text, answer: 'yes' });
+    expect(stepOf(keeping, 'EX02-certificate-services').question).toEqual({ text, answer: 'no' });
+    expect(stepOf(right, 'EX02-certificate-services').question).toBeUndefined();
   });
 
   test('a gate says what it waits for', () => {

@@ -582,14 +582,6 @@ const CASES: readonly Case[] = [
     remedy: 'X509CertificateName',
   },
   {
-    when: 'SMTP is named without saying that the default is replaced',
-    rule: 'certificate-smtp',
-    declaration: site({ certificate: { ...certificate, services: ['IIS', 'SMTP'] } }),
-    path: 'certificate.services[1]',
-    problem: 'would replace the certificate that the servers use among themselves',
-    remedy: 'replaceDefaultSmtpCertificate',
-  },
-  {
     when: 'a member of the DAG is not declared',
     rule: 'dag-members',
     declaration: site({ dag: { ...dag, members: ['EX01', 'EX07'] } }),
@@ -725,7 +717,6 @@ describe('the rules of a declaration', () => {
       'certificate-server-name',
       'certificate-iis',
       'certificate-wildcard',
-      'certificate-smtp',
       'dag-members',
       'dag-witness',
       'dag-stretched',
@@ -765,6 +756,16 @@ describe('the rules of a declaration', () => {
     ]);
   });
 
+  test.each([undefined, false, true])(
+    'SMTP is for every certificate, whether or not it becomes the default one: %s',
+    (replaceDefaultSmtpCertificate) => {
+      const more = replaceDefaultSmtpCertificate === undefined ? {} : { replaceDefaultSmtpCertificate };
+      expect(found(site({ certificate: { ...certificate, services: ['IIS', 'SMTP'], ...more } }))).toEqual(
+        [],
+      );
+    },
+  );
+
   test('names on the certificate in upper case, and wildcards, cover their hosts', () => {
     expect(
       found(site({ certificate: { ...certificate, names: ['MAIL.Contoso.COM', '*.CONTOSO.com'] } })),
@@ -772,10 +773,10 @@ describe('the rules of a declaration', () => {
   });
 
   test('a diagnostic is two lines: what and where, then the remedy', () => {
-    const [first] = found(site({ certificate: { ...certificate, services: ['IIS', 'SMTP'] } }));
+    const [first] = found(site({ dag: { ...dag, members: ['EX01', 'EX07'] } }));
     expect(formatDiagnostic(first!)).toBe(
-      'certificate.services[1]: SMTP would replace the certificate that the servers use among themselves [certificate-smtp]\n' +
-        '    remedy: leave SMTP out, or set certificate.replaceDefaultSmtpCertificate to true if that is meant',
+      `dag.members[1]: 'EX07' is none of the declared servers [dag-members]\n` +
+        '    remedy: name one of EX01, EX02',
     );
   });
 });

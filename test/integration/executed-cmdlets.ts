@@ -28,9 +28,18 @@ export function executedCmdlets(
   planned: readonly string[],
 ): readonly string[] {
   return entries
-    .map(({ cmdlet, parameters }) =>
-      renderInvocation({ cmdlet, parameters: parameters as { [name: string]: Argument } }),
-    )
+    .map(({ cmdlet, parameters, answers = [] }) => {
+      const [answer] = answers.map(({ question, yes }) => ({
+        text: question.split('\r\n')[0] ?? '',
+        names: question,
+        answer: yes ? ('yes' as const) : ('no' as const),
+      }));
+      return renderInvocation({
+        cmdlet,
+        parameters: parameters as { [name: string]: Argument },
+        ...(answer === undefined ? {} : { question: answer }),
+      });
+    })
     .map(comparable)
     .filter((text) => !text.startsWith('get-') || planned.includes(text))
     .sort();

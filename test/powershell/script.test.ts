@@ -41,6 +41,15 @@ describe('a call as text', () => {
     expect(render(parameters)).toBe(text);
   });
 
+  test('the answer to a question stands in a comment behind the call, on one line', () => {
+    const question = { text: 'Overwrite\r\nit?', names: 'it', answer: 'yes' } as const;
+    const call = { cmdlet: 'Set-Thing', parameters: { Name: 'x' }, question };
+    const note = "# If it asks 'Overwrite it?', the answer is Yes.";
+    expect(renderInvocation(call)).toBe(`Set-Thing -Name 'x' ${note}`);
+    expect(renderInvocation({ ...call, question: { ...question, answer: 'no' } })).toMatch(/ is No\.$/);
+    expect(renderInvocation(call, { wrapAt: 10 })).toBe(`Set-Thing \`\n    -Name 'x' ${note}`);
+  });
+
   test('never shows a secret, and bytes only by length and digest', () => {
     const parameters = {
       Password: new SecureText('canary', 'the PFX password'),

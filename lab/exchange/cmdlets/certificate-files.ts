@@ -4,7 +4,15 @@ import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { certificateObject } from '../objects/certificate';
 import { certificateState } from '../setup';
 import type { ServerState } from '../state';
-import { give, read, rpcError, targetServer, theCertificate } from './certificates';
+import {
+  give,
+  makeDefault,
+  mayReplaceDefault,
+  read,
+  rpcError,
+  targetServer,
+  theCertificate,
+} from './certificates';
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/import-exchangecertificate */
 function importCertificate(call: Call): void {
@@ -79,28 +87,31 @@ function exportCertificate(call: Call): void {
 
 const VALID_YEARS = 5;
 
-/** A new self-signed certificate takes SMTP, and becomes the internal transport certificate. */
+/** A new self-signed certificate takes SMTP, and becomes the internal transport certificate where the answer is yes. */
 function create(call: Call): void {
   const server = targetServer(call);
   if (call.isSet('GenerateRequest')) {
     throw call.error('NotSupportedException', 'The lab makes self-signed certificates only, no requests.');
   }
   const services = call.list('Services') ?? ['SMTP'];
-  if (services.includes('SMTP')) call.confirmUnlessForced('Overwrite the existing default SMTP certificate?');
   const notAfter = new Date(call.now);
   notAfter.setUTCFullYear(call.now.getUTCFullYear() + VALID_YEARS);
-  const made = makeSelfSigned({
-    commonName: /^CN=([^,]+)/i.exec(call.text('SubjectName') ?? '')?.[1] ?? server.name,
-    subjectAlternativeNames: call.list('DomainName') ?? [server.name, server.fqdn],
-    notBefore: call.now,
-    notAfter,
-  });
+  const made = call.once(() =>
+    makeSelfSigned({
+      commonName: /^CN=([^,]+)/i.exec(call.text('SubjectName') ?? '')?.[1] ?? server.name,
+      subjectAlternativeNames: call.list('DomainName') ?? [server.name, server.fqdn],
+      notBefore: call.now,
+      notAfter,
+    }),
+  );
   const state = certificateState(made, {
     exportable: call.bound.get('PrivateKeyExportable') === true,
     friendlyName: call.text('FriendlyName') ?? 'Microsoft Exchange',
   });
+  const replacesDefault = services.includes('SMTP') && mayReplaceDefault(call, server, state);
   server.certificates.push(state);
   for (const service of services) if (service !== 'None') give(server, state, service);
+  if (replacesDefault) makeDefault(server, state);
   call.write(certificateObject(server, state, call));
 }
 

@@ -89,9 +89,7 @@ function enable(call: Call): void {
     );
   }
   const wanted = (call.list('Services') ?? []).filter((service) => service !== 'None');
-  if (wanted.includes('SMTP') && !state.internalTransport) {
-    call.confirmUnlessForced('Overwrite the existing default SMTP certificate?');
-  }
+  const replacesDefault = wanted.includes('SMTP') && mayReplaceDefault(call, server, state);
   for (const service of wanted) {
     if (isWildcardForMail(service, certificate)) {
       call.warn(
@@ -102,6 +100,30 @@ function enable(call: Call): void {
     }
     give(server, state, service);
   }
+  if (replacesDefault) makeDefault(server, state);
+}
+
+/**
+ * Whether a certificate may become the internal transport certificate of its server. The question is shown at
+ * https://learn.microsoft.com/exchange/plan-and-deploy/integration-with-sharepoint-and-skype/maintain-oauth-certificate
+ * (for New-ExchangeCertificate); its time zone and when it is not asked are (unverified).
+ */
+export function mayReplaceDefault(call: Call, server: ServerState, state: CertificateState): boolean {
+  const current = server.certificates.find(({ internalTransport }) => internalTransport);
+  if (current === undefined || current === state || call.isSet('Force') || call.isSet('WhatIf')) return true;
+  return call.ask(
+    'Overwrite the existing default SMTP certificate?\r\n\r\n' +
+      `Current certificate: ${withEnd(current)}\r\nReplace it with certificate: ${withEnd(state)}`,
+  );
+}
+
+function withEnd(state: CertificateState): string {
+  const end = read(state).notAfter.toLocaleString('en-US', { timeZone: 'UTC' });
+  return `'${state.thumbprint}' (expires ${end.replace(',', '').replace('\u202f', ' ')})`;
+}
+
+export function makeDefault(server: ServerState, state: CertificateState): void {
+  for (const other of server.certificates) other.internalTransport = other === state;
 }
 
 function unusable(state: CertificateState, certificate: Certificate, now: Date): string | undefined {
@@ -118,9 +140,7 @@ export function give(server: ServerState, to: CertificateState, service: string)
   for (const other of server.certificates) {
     if (other === to) continue;
     if (EXCLUSIVE.has(service)) other.services = other.services.filter((name) => name !== service);
-    if (service === 'SMTP') other.internalTransport = false;
   }
-  if (service === 'SMTP') to.internalTransport = true;
   const services = new Set([...to.services, service]);
   to.services = SERVICE_ORDER.filter((name) => services.has(name));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   certificate,
   certificateServices,
@@ -171,23 +172,69 @@ describe('the services of a certificate', () => {
     ]);
   });
 
-  test('all of them move to a new certificate', () => {
-    expect(between(certificateServices, { ...declared, thumbprint: OTHER_THUMBPRINT }, declared)).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'SMTP' -Force:$true`,
+  const NOTE = "# If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
+  const enable = (thumbprint: string, services: string, answer: 'Yes' | 'No') =>
+    `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services} ${NOTE} ${answer}.`;
+  const ALL = "'IIS', 'SMTP'";
+  const kept: typeof declared = { ...declared, replace_default_smtp_certificate: null };
+
+  test('all of them move to a new certificate, which becomes the default one for SMTP where that is declared', () => {
+    const move = (to: typeof declared) =>
+      between(certificateServices, { ...to, thumbprint: OTHER_THUMBPRINT }, to);
+    expect(move(declared)).toEqual([enable(THUMBPRINT, ALL, 'Yes')]);
+    expect(move(kept)).toEqual([enable(THUMBPRINT, ALL, 'No')]);
+    expect(move({ ...kept, replace_default_smtp_certificate: false })).toEqual([
+      enable(THUMBPRINT, ALL, 'No'),
     ]);
   });
 
-  test('a destroy gives them back to the certificate that Setup made', () => {
-    expect(between(certificateServices, declared, null)).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${OTHER_THUMBPRINT}' -Services 'IIS', 'SMTP' -Force:$true`,
+  test('without SMTP nothing is answered', () => {
+    expect(between(certificateServices, null, { ...declared, services: ['IIS', 'POP'] })).toEqual([
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP'`,
     ]);
   });
 
-  test('SMTP needs a word that the default certificate may be replaced', () => {
-    const [problem] =
-      certificateServices.validate?.({ ...declared, replace_default_smtp_certificate: null }) ?? [];
-    expect(problem?.severity).toBe('error');
-    expect(problem?.detail).toContain('replace_default_smtp_certificate');
+  test('the question is known by the certificate, in whatever language, and Force is not sent', () => {
+    const [step] = certificateServices.steps({ prior: null, planned: kept } as never, in2013);
+    expect(step?.invocation.question).toEqual({
+      text: 'Overwrite the existing default SMTP certificate?',
+      names: THUMBPRINT,
+      answer: 'no',
+    });
+    expect(Object.keys(step?.invocation.parameters ?? {})).toEqual(['Server', 'Thumbprint', 'Services']);
+  });
+
+  test('a destroy gives them back to the certificate that Setup made, the default too where it was taken', () => {
+    expect(between(certificateServices, declared, null)).toEqual([enable(OTHER_THUMBPRINT, ALL, 'Yes')]);
+    expect(between(certificateServices, kept, null)).toEqual([enable(OTHER_THUMBPRINT, ALL, 'No')]);
+  });
+
+  test('what already has SMTP becomes the default later', () => {
+    expect(between(certificateServices, kept, declared)).toEqual([enable(THUMBPRINT, "@('SMTP')", 'Yes')]);
+  });
+
+  test('where it is no longer to be the default, the certificate that Setup made is', () => {
+    const back = enable(OTHER_THUMBPRINT, "@('SMTP')", 'Yes');
+    expect(between(certificateServices, declared, kept)).toEqual([back]);
+    expect(between(certificateServices, declared, { ...declared, services: ['IIS'] })).toEqual([back]);
+    expect(between(certificateServices, { ...declared, thumbprint: 'A'.repeat(40) }, kept)).toEqual([
+      enable(THUMBPRINT, ALL, 'No'),
+      back,
+    ]);
+    expect(between(certificateServices, { ...declared, fallback_thumbprint: '' }, kept)).toEqual([]);
+  });
+
+  test('what is found does not tell whether it is the default one, so that the declaration is carried out', () => {
+    const RawData = Buffer.from('a certificate');
+    const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
+    const objects = [{ typeNames: [], properties: { Services: 'IIS, SMTP', RawData } }];
+    const [replacing, keeping] = [declared, kept].map((state) => ({ ...state, thumbprint }));
+    const found = certificateServices.found?.(objects, replacing as never, in2013);
+    expect(found).toMatchObject({ services: ['IIS', 'SMTP'], replace_default_smtp_certificate: null });
+    expect(between(certificateServices, found as never, replacing!)).toEqual([
+      enable(thumbprint, "@('SMTP')", 'Yes'),
+    ]);
+    expect(between(certificateServices, found as never, keeping!)).toEqual([]);
   });
 
   test('services that the session does not tell are unknown, never none', () => {

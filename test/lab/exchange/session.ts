@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { SimulatedOrganization } from '../../../lab/exchange/organization';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
-import type { CommandArgument, Emission, HostValue } from '../../../remoting/server/command-host';
+import type {
+  ChoicePrompt,
+  ClientHost,
+  CommandArgument,
+  Emission,
+  HostValue,
+} from '../../../remoting/server/command-host';
+import { NO_HOST } from '../../../remoting/server/prompts';
 
 const folders: string[] = [];
 
@@ -59,9 +66,21 @@ export async function call(
   cmdlet: string,
   parameters: Parameters = {},
   server = 'BSAEX01',
+  client?: ClientHost,
 ): Promise<Result> {
   const args = Object.entries(parameters).map(([name, value]) => ({ name, value }));
-  return callWith(lab, cmdlet, args, server);
+  return callWith(lab, cmdlet, args, server, client);
+}
+
+/** Somebody who answers each question with a choice; what is asked is kept. */
+export function answering(choice: number, asked: ChoicePrompt[] = []): ClientHost {
+  return {
+    ...NO_HOST,
+    promptForChoice: async (prompt) => {
+      asked.push(prompt);
+      return choice;
+    },
+  };
 }
 
 export async function callWith(
@@ -69,11 +88,12 @@ export async function callWith(
   cmdlet: string,
   args: readonly CommandArgument[],
   server = 'BSAEX01',
+  client?: ClientHost,
 ): Promise<Result> {
   const emissions: Emission[] = [];
   const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
   const host = lab.host(server, { query: 'serializationLevel=Full' });
-  for await (const emission of host.run(pipeline, new AbortController().signal)) {
+  for await (const emission of host.run(pipeline, new AbortController().signal, client)) {
     emissions.push(emission);
   }
   const end = emissions.find((emission) => emission.kind === 'failed');

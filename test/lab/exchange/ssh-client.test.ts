@@ -173,7 +173,7 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
     // Property bags with all that is within them are large.
     lab.setOptions({ objectForm: 'bag' });
     const statement = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };
-    const further = Array.from({ length: 299 }, () => statement);
+    const further = Array.from({ length: 699 }, () => statement);
     const outcome = await session.invokeInTurn([statement, ...further]);
     lab.setOptions({});
     expect(JSON.stringify(outcome).length).toBeGreaterThan(3_000_000);

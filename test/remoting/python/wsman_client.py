@@ -4,6 +4,7 @@ back as JSON. Arguments: port, file of the certification authority, authenticati
 import json
 import sys
 
+from pypsrp.host import PSHost, PSHostUserInterface
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
@@ -44,10 +45,24 @@ def call(pool, command, **parameters):
     )
 
 
+class NoSayer(PSHostUserInterface):
+    """Answers No to PowerShell's four choices."""
+
+    def PromptForChoice(self, runspace, pipeline, caption, message, choices, default_choice):
+        labels = [choice.extended_properties["label"] for choice in choices]
+        results.append({"asked": [caption, message.splitlines()[0], labels, default_choice]})
+        return 2
+
+
+host = PSHost(None, None, False, "test", None, NoSayer(), "1.0")
 with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange") as pool:
     call(pool, "Get-ExchangeServer")
     call(pool, "Get-ExchangeServer", Identity="BSAEX02")
     # More than one envelope holds, in fragments that follow the command.
     call(pool, "Get-ExchangeServer", Identity="x" * 400_000)
     call(pool, "Get-NoSuchThing")
+    # Its question has nobody to answer it here, and somebody in the next pool.
+    call(pool, "New-ExchangeCertificate")
+with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange", host=host) as pool:
+    call(pool, "New-ExchangeCertificate")
 print(json.dumps(results))

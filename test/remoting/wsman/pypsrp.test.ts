@@ -61,6 +61,20 @@ function expectCalls(results: unknown): void {
     { command: 'Get-ExchangeServer', output: ['BSAEX02'], errors: [] },
     expect.objectContaining({ command: 'Get-ExchangeServer' }),
     { command: 'Get-NoSuchThing', output: [], errors: ['CommandNotFoundException'] },
+    {
+      command: 'New-ExchangeCertificate',
+      output: [],
+      errors: [expect.stringMatching(/^HostFunctionNotImplemented,.*NewExchangeCertificate$/)],
+    },
+    {
+      asked: [
+        'Confirm',
+        'Overwrite the existing default SMTP certificate?',
+        ['&Yes', 'Yes to &All', '&No', 'No to A&ll'],
+        0,
+      ],
+    },
+    expect.objectContaining({ command: 'New-ExchangeCertificate', errors: [] }),
   ]);
 }
 
@@ -81,6 +95,9 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
       .journal()
       .map(({ parameters }) => JSON.stringify(parameters['Identity'] ?? ''));
     expect(identities.some((identity) => identity.length > 1000)).toBe(true);
+    expect(organization.journal().flatMap(({ answers = [] }) => answers.map(({ yes }) => yes))).toEqual([
+      false,
+    ]);
   }, 30_000);
 
   test('with a wrong user', async () => {

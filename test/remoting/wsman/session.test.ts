@@ -46,6 +46,22 @@ test('asks again while a long command has nothing to say', async () => {
   await session.close();
 });
 
+test('answers a question on the stream for it, of the command that asked', async () => {
+  const session = await lab.connect();
+  lab.operations();
+  const handle = jest.spyOn(lab.service, 'handle');
+  const question = { text: 'Overwrite the thing A1?', names: 'A1', answer: 'no' } as const;
+  expect(objects(await session.invoke({ cmdlet: 'Request-Choice', parameters: {}, question }))).toHaveLength(
+    2,
+  );
+  const sends = handle.mock.calls.map(([, text]) => text).filter((text) => text.includes('<rsp:Send'));
+  handle.mockRestore();
+  expect(sends).toHaveLength(1);
+  expect(sends[0]).toMatch(/<rsp:Stream Name="pr" CommandId="[0-9A-F-]{36}">/);
+  expect(lab.operations()).toEqual(expect.arrayContaining(['Command', 'Receive', 'Send']));
+  await session.close();
+});
+
 test('stops a command on the server and stays of use', async () => {
   const session = await lab.connect();
   lab.operations();

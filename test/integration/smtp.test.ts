@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExchangeSiteProps } from '../../exchange/site';
+import { endpointCertificate } from '../../lab/wsman/certificate';
+import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
+import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { SiteRig } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
+
+const SETUP_MS = 180_000;
+const TEST_MS = 400_000;
+const USER = 'contoso\\deploy';
+const PASSWORD = 'canary-77ab';
+const QUESTION = "If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
+
+/** A site whose certificate serves SMTP, too. */
+function withSmtp(site: ExchangeSiteProps, replaceDefaultSmtpCertificate?: boolean): ExchangeSiteProps {
+  return {
+    ...site,
+    certificate: {
+      ...site.certificate,
+      services: ['IIS', 'SMTP'],
+      ...(replaceDefaultSmtpCertificate === undefined ? {} : { replaceDefaultSmtpCertificate }),
+    },
+  };
+}
+
+describeWithTerraform('a site whose certificate serves SMTP', () => {
+  const certificate = validCertificate();
+  const { thumbprint } = certificate.certificate;
+  let tools: SiteTools;
+  let rig: SiteRig;
+  beforeAll(async () => {
+    tools = await siteTools();
+  }, SETUP_MS);
+  afterAll(() => tools.remove());
+  beforeEach(async () => {
+    rig = await SiteRig.create({ tools, startDns: startLab, certificate });
+  }, SETUP_MS);
+  afterEach(() => rig.remove());
+
+  const certificatesOf = (server: string) =>
+    rig.organization.read().servers.get(server.toUpperCase())?.certificates ?? [];
+  /** The certificate that the servers use among themselves. */
+  const defaultOf = (server: string) =>
+    certificatesOf(server).flatMap((one) => (one.internalTransport ? [one.thumbprint] : []));
+  const servicesOf = (server: string) =>
+    certificatesOf(server).find((one) => one.thumbprint === thumbprint)?.services;
+  const answers = () =>
+    rig.organization.journal().flatMap((entry) => (entry.answers ?? []).map(({ yes }) => yes));
+
+  test(
+    'keeps the default one until its replacement is declared, and gets it back',
+    async () => {
+      rig.install(SECOND.name);
+      const names = [FIRST.name, SECOND.name];
+      const before = names.map(defaultOf);
+
+      await rig.declare(withSmtp(bothServers));
+      const first = await rig.plan();
+      expect(first.said).toContain(`${QUESTION} No.`);
+      expect(first.said).not.toContain('-Force');
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(executedCmdlets(rig.organization.journal(), plannedCmdlets(first))).toEqual(
+        plannedCmdlets(first),
+      );
+      expect(answers()).toEqual([false, false]);
+      expect(names.map(defaultOf)).toEqual(before);
+      expect(names.map(servicesOf)).toEqual(names.map(() => ['IIS', 'SMTP']));
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+
+      rig.forget();
+      await rig.declare(withSmtp(bothServers, true));
+      const second = await rig.plan();
+      expect(plannedCmdlets(second)).toEqual(
+        names
+          .map((name) =>
+            `Enable-ExchangeCertificate -Server '${name}' -Thumbprint '${thumbprint}' -Services @('SMTP') # ${QUESTION} Yes.`.toLowerCase(),
+          )
+          .sort(),
+      );
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(executedCmdlets(rig.organization.journal(), plannedCmdlets(second))).toEqual(
+        plannedCmdlets(second),
+      );
+      expect(names.map(defaultOf)).toEqual(names.map(() => [thumbprint]));
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+
+      await rig.declare(withSmtp(bothServers));
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      expect(names.map(defaultOf)).toEqual(before);
+      expect(names.map(servicesOf)).toEqual(names.map(() => ['IIS', 'SMTP']));
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    TEST_MS,
+  );
+
+  test(
+    'that is the default one leaves it to that of Setup when the site goes',
+    async () => {
+      const before = defaultOf(FIRST.name);
+      await rig.deploy(withSmtp(firstServer, true));
+      expect(defaultOf(FIRST.name)).toEqual([thumbprint]);
+      const destroyed = await rig.terraform(['destroy', '-input=false', '-no-color', '-auto-approve']);
+      expect(destroyed).toMatchObject({ exit: 0 });
+      expect(defaultOf(FIRST.name)).toEqual(before);
+      expect(certificatesOf(FIRST.name).map((one) => one.thumbprint)).not.toContain(thumbprint);
+    },
+    TEST_MS,
+  );
+
+  describe('over the endpoint of Exchange', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'site-smtp-'));
+    const passwordFile = join(folder, 'password');
+    const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
+    let endpoint: RunningEndpoint;
+    beforeAll(() => writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 }));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    beforeEach(async () => {
+      endpoint = await startEndpoint({
+        host: (client) => rig.organization.host(FIRST.name, client),
+        authentication: { basic: (user, password) => user === USER && password === PASSWORD },
+        tls: { cert, key },
+      });
+    });
+    afterEach(() => endpoint.close());
+
+    test.each([
+      ['keeps the default one', undefined],
+      ['becomes the default one where that is declared', true],
+    ] as const)(
+      '%s',
+      async (_, replaces) => {
+        const environment = {
+          EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+          EXCHANGE_PROCESS_COMMAND: undefined,
+          EXCHANGE_CA_FILE: caFile,
+          EXCHANGE_USER: USER,
+          EXCHANGE_PASSWORD_FILE: passwordFile,
+        };
+        const before = defaultOf(FIRST.name);
+        await rig.declare(withSmtp(firstServer, replaces));
+        expect(await rig.apply({ environment })).toMatchObject({ exit: 0 });
+        expect(answers()).toEqual([replaces === true]);
+        expect(defaultOf(FIRST.name)).toEqual(replaces === true ? [thumbprint] : before);
+        expect(servicesOf(FIRST.name)).toEqual(['IIS', 'SMTP']);
+        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
+      },
+      TEST_MS,
+    );
+  });
+});
