@@ -28,7 +28,7 @@ async function main([folder = '', server = '', user = '']: readonly string[]): P
   const organization = SimulatedOrganization.open(folder);
   const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   const endpoint = await startEndpoint({
-    host: (_, drop) => withLargeAnswer(organization.host(server, drop)),
+    host: ({ query, drop }) => withLargeAnswer(organization.host(server, { query, drop })),
     authentication: { basic: (name, secret) => name === user && secret === password },
     tls: { cert, key },
   });

@@ -1,5 +1,6 @@
 import { DnsProvider, type DnsProviderUpdate } from '@cdktf/provider-dns/lib/provider';
 import type { Construct } from 'constructs';
+import { idOf } from '../exchange/resource-id';
 import type { Zone } from '../exchange/site';
 import { SecretVariable } from './secret-variable';
 
@@ -32,7 +33,7 @@ export class DnsUpdates {
       const suffix = this.#ways.size === 0 ? '' : `_${wordOf(zone)}`;
       const update = providerUpdate(scope, zone, suffix);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
-        ...(suffix === '' ? {} : { alias: wordOf(zone) }),
+        ...(suffix === '' ? {} : { alias: idOf(wordOf(zone)) }),
         // Without any setting there is no block: an empty one hides the provider's environment variables from it.
         ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
       });

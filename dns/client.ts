@@ -3,12 +3,13 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 
-import { CLASSES, nameOfCode, OPCODES, rcodeName, RCODES, TSIG_ERRORS, TYPES } from './codes';
+import { AwaitedAnswer } from './awaited-answer';
+import { CLASSES, OPCODES, RCODES, TYPES } from './codes';
+import { DnsError, KeyRefused } from './dns-error';
 import { frame, Unframer } from './framing';
-import { decodeMessage, encodeMessage, type Message, type WireRecord } from './message';
-import { fold, MalformedMessage } from './name';
+import { encodeMessage, type Message, type WireRecord } from './message';
 import type { RecordType } from './record';
-import { readSignature, sign, type Signed, type TsigKey, verify } from './tsig';
+import { sign, type TsigKey } from './tsig';
 
 export const TRANSPORTS = ['udp', 'udp4', 'udp6', 'tcp', 'tcp4', 'tcp6'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -26,25 +27,7 @@ export interface DnsClientOptions {
   readonly key?: TsigKey;
 }
 
-/** The exchange with the server failed; the message says how, in one sentence. */
-export class DnsError extends Error {}
-
-/** The server does not take the signature of a request. */
-export class KeyRefused extends DnsError {
-  constructor(readonly reason: keyof typeof TSIG_ERRORS) {
-    super(`the server does not accept the signature (${reason}): ${KEY_REMEDIES[reason]}`);
-  }
-}
-
-/** RFC 8945 section 5.2: what each error says of the key. */
-const KEY_REMEDIES = {
-  BADKEY: 'it knows no key of this name and algorithm; check both',
-  BADSIG: 'its secret of this key is another one; check the secret',
-  BADTIME: 'its clock and the one of this machine differ by more than five minutes; set the clocks',
-  BADTRUNC: 'it wants a longer signature than it was sent; check the algorithm of the key',
-} as const;
-
-/** No answer in time: worth asking again. */
+/** Nothing came in time: worth asking again. */
 class NoAnswer extends DnsError {}
 
 /** What the client takes over UDP once an answer was too long, RFC 6891. */
@@ -93,16 +76,12 @@ export class DnsClient {
 
   private async attempt(message: Message, overTcp: boolean): Promise<Message> {
     const bytes = encodeMessage(message);
-    const { key } = this.options;
-    const signed: Signed | undefined = key === undefined ? undefined : sign(bytes, key);
-    const outgoing = signed?.bytes ?? bytes;
+    const { key, port, timeoutMs } = this.options;
+    const signing = key === undefined ? undefined : { key, signed: sign(bytes, key) };
     const { address, family } = await this.resolve();
-    const { port, timeoutMs } = this.options;
     const exchange = overTcp ? overStream : overDatagram;
-    const incoming = await exchange({ address, family, port, timeoutMs }, outgoing, (candidate) =>
-      answers(candidate, message),
-    );
-    return this.accept(incoming, signed);
+    const awaited = new AwaitedAnswer(message, signing);
+    return exchange({ address, family, port, timeoutMs }, signing?.signed.bytes ?? bytes, awaited);
   }
 
   private async resolve(): Promise<{ address: string; family: number }> {
@@ -116,50 +95,11 @@ export class DnsClient {
       });
     }
   }
-
-  private accept(bytes: Buffer, request: Signed | undefined): Message {
-    const { key } = this.options;
-    try {
-      const received = decodeMessage(bytes);
-      if (key === undefined || request === undefined) return received.message;
-      if (received.signature === undefined) {
-        throw new DnsError(`the answer ${rcodeName(received.message.rcode)} is not signed`);
-      }
-      // Such an answer cannot be signed where the server lacks the key, RFC 8945 section 5.3.2.
-      const refused = nameOfCode(TSIG_ERRORS, readSignature(bytes, received.signature).error, '');
-      if (refused in TSIG_ERRORS) throw new KeyRefused(refused as keyof typeof TSIG_ERRORS);
-      const verdict = verify(bytes, received.signature, [key], { requestMac: request.mac });
-      if (verdict.kind === 'refused') {
-        throw new DnsError(`the signature of the answer is not right (${verdict.error})`);
-      }
-      return received.message;
-    } catch (error) {
-      if (error instanceof MalformedMessage) {
-        throw new DnsError(`the answer cannot be read: ${error.message}`, { cause: error });
-      }
-      throw error;
-    }
-  }
 }
 
 function empty(opcode: number): Message {
   const nothing = { questions: [], answers: [], authorities: [], additionals: [] };
   return { id: randomInt(0x10000), opcode, rcode: RCODES.NOERROR, flags: {}, ...nothing };
-}
-
-/** Whether bytes answer a request: what does not is somebody else's, and is passed over (RFC 5452). */
-function answers(bytes: Buffer, request: Message): boolean {
-  if (bytes.length < 12 || bytes.readUInt16BE(0) !== request.id || (bytes.readUInt8(2) & 0x80) === 0)
-    return false;
-  try {
-    const [question] = decodeMessage(bytes).message.questions;
-    const [asked] = request.questions;
-    // An answer that reports a malformed request may come without the question.
-    return question === undefined || (asked !== undefined && fold(question.name) === fold(asked.name));
-  } catch (error) {
-    if (error instanceof MalformedMessage) return true;
-    throw error;
-  }
 }
 
 interface Peer {
@@ -169,20 +109,26 @@ interface Peer {
   readonly timeoutMs: number;
 }
 
-type IsAnswer = (bytes: Buffer) => boolean;
-
 function failure(peer: Peer, error: Error): DnsError {
   return new DnsError(`no answer from ${peer.address} port ${peer.port}: ${error.message}`, { cause: error });
 }
 
-function silence(peer: Peer): NoAnswer {
-  return new NoAnswer(`no answer from ${peer.address} port ${peer.port} within ${peer.timeoutMs} ms`);
+/** What is said at the end of the wait. A refusal of the key speaks for itself. */
+function silence(peer: Peer, { unproven }: AwaitedAnswer): DnsError {
+  const where = `from ${peer.address} port ${peer.port} within ${peer.timeoutMs} ms`;
+  if (unproven === undefined) return new NoAnswer(`no answer ${where}`);
+  if (unproven instanceof KeyRefused) return unproven;
+  return new DnsError(`no answer that can be believed ${where}: ${unproven.message}`, { cause: unproven });
 }
 
-function overDatagram(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<Buffer> {
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new DnsError(String(error));
+}
+
+function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Message> {
   const socket: Socket = createSocket(peer.family === 6 ? 'udp6' : 'udp4');
-  return new Promise<Buffer>((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(silence(peer))), peer.timeoutMs);
+  return new Promise<Message>((resolve, reject) => {
+    const timer = setTimeout(() => finish(() => reject(silence(peer, awaited))), peer.timeoutMs);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       socket.removeAllListeners();
@@ -192,28 +138,40 @@ function overDatagram(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<
     const fail = (error: Error): void => finish(() => reject(failure(peer, error)));
     socket.on('error', fail);
     socket.on('message', (bytes) => {
-      if (isAnswer(bytes)) finish(() => resolve(bytes));
+      try {
+        const answer = awaited.take(bytes);
+        if (answer !== undefined) finish(() => resolve(answer));
+      } catch (error) {
+        finish(() => reject(asError(error)));
+      }
     });
-    // A connected socket hears at once that nobody listens.
+    // A connected socket hears at once that nobody listens, and nothing from anybody else.
     socket.connect(peer.port, peer.address, () => socket.send(message, (error) => error && fail(error)));
   });
 }
 
-function overStream(peer: Peer, message: Buffer, isAnswer: IsAnswer): Promise<Buffer> {
+function overStream(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Message> {
   const connection = connect({ host: peer.address, port: peer.port });
-  return new Promise<Buffer>((resolve, reject) => {
+  return new Promise<Message>((resolve, reject) => {
     const unframer = new Unframer();
-    const timer = setTimeout(() => finish(() => reject(silence(peer))), peer.timeoutMs);
+    const timer = setTimeout(() => finish(() => reject(silence(peer, awaited))), peer.timeoutMs);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       connection.destroy();
       settle();
     };
-    connection.on('error', (error) => finish(() => reject(failure(peer, error))));
-    connection.on('close', () => finish(() => reject(failure(peer, new Error('the connection was closed')))));
+    const fail = (error: Error): void => finish(() => reject(awaited.unproven ?? failure(peer, error)));
+    connection.on('error', fail);
+    connection.on('close', () => fail(new Error('the connection was closed')));
     connection.on('data', (chunk) => {
-      const found = unframer.push(chunk).find(isAnswer);
-      if (found !== undefined) finish(() => resolve(found));
+      try {
+        for (const bytes of unframer.push(chunk)) {
+          const answer = awaited.take(bytes);
+          if (answer !== undefined) finish(() => resolve(answer));
+        }
+      } catch (error) {
+        finish(() => reject(asError(error)));
+      }
     });
     connection.write(frame(message));
   });

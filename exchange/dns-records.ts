@@ -1,5 +1,6 @@
 import { canonicalAddress, listed, recordTypeOf } from './addresses';
 import { clientNames } from './namespaces';
+import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
 
 /** The addresses of one name, as one record set of one type. */
@@ -60,7 +61,7 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
       if (ofType.length === 0) return [];
       return [
         {
-          id: `${host.toLowerCase().replaceAll('.', '_')}-${type}`,
+          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${type}`,
           host,
           zone,
           name: name === '' ? null : name,

@@ -19,14 +19,10 @@ import {
   virtualDirectories,
 } from './resources';
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
+import { idOf } from './resource-id';
 import { checkForm, checkRules } from './rules';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
-
-/** A name in Terraform addresses begins with a letter or an underscore. */
-function idOf(name: string): string {
-  return /^\d/.test(name) ? `_${name}` : name;
-}
 
 /** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
 function dagId(name: string): string {

@@ -23,6 +23,8 @@ export interface FailedOutcome {
   readonly unexpectedQuestion?: string;
   /** Set where the call never reached the peer, so that it certainly had no effect. */
   readonly notSent?: Interruption;
+  /** The bound that was hit, where that is why it was not sent. */
+  readonly bound?: Bound;
 }
 
 /** The connection or the time ran out after the call was sent: it may or may not have taken effect. */
@@ -31,6 +33,14 @@ export interface UnknownOutcome {
   /** What is known of why: for people. */
   readonly message: string;
   readonly interruption?: Interruption;
+  /** The bound that was hit, where that is why. */
+  readonly bound?: Bound;
+}
+
+/** A bound by the name of its option, as `callTimeoutMs`, and its value. */
+export interface Bound {
+  readonly name: string;
+  readonly limit: number;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { DnsClient, DnsError, type DnsClientOptions } from '../dns/client';
+import { DnsClient, type DnsClientOptions } from '../dns/client';
 import { rcodeName, RCODES } from '../dns/codes';
+import { DnsError } from '../dns/dns-error';
 import {
   type Environment,
   SettingsError,

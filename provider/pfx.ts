@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CertificateFacts } from '../exchange/resources';
+import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
 import { assess } from '../pki/assess';
 import type { Finding } from '../pki/assess';
 import type { Certificate } from '../pki/certificate';
@@ -29,12 +29,13 @@ export interface Pfx {
 export async function readPfx(file: string, password: string | null): Promise<Pfx | Diagnostic> {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = readGuardedFile(file, { mostBytes: PFX_BYTES, owned: true });
   } catch (error) {
+    if (!(error instanceof UnfitFile)) throw error;
     return problem(
       'pfx_file',
       `The PFX file '${file}' cannot be read`,
-      `${(error as Error).message} (in full: ${resolve(file)}). Put the file there, or correct certificate.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
+      `It ${error.why} (in full: ${resolve(file)}). To name another one, correct certificate.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
     );
   }
   // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.

@@ -1,28 +1,46 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../files/guarded-file';
 
 /**
- * The secret in a file that only its owner can read, without the line break at its end. On Windows, where the mode says
- * nothing, the file's access list is the user's care.
+ * The secret in a file that only its owner can read, without the line break that editors put at the end. What else
+ * would be sent as part of it by mistake (a byte order mark, further lines) is refused: a password that is tried and
+ * wrong counts towards locking the account.
  *
  * @param variable environment variable that names the file, for the message
- * @throws Error where the file cannot be read, others can read it, or it is empty; the message names it and the remedy
+ * @throws Error where the file is not fit to be read, or holds no single line of text; the message names it and the
+ * remedy
  */
 export function readSecretFile(file: string, variable: string): string {
   const wrong = (why: string, cause?: unknown) =>
     new Error(`${variable} names '${file}', which ${why}`, { cause });
-  let mode: number;
-  let text: string;
+  let content: Buffer;
   try {
-    mode = statSync(file).mode;
-    text = readFileSync(file, 'utf8');
+    content = readGuardedFile(file, { mostBytes: SECRET_BYTES, owned: true, hidden: true });
   } catch (error) {
-    throw wrong(`cannot be read (${(error as Error).message}); put it there, or correct the path`, error);
+    throw error instanceof UnfitFile ? wrong(error.why, error) : error;
   }
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw wrong(`can be read by others; make it yours alone (chmod 600 '${file}')`);
+  const text = utf8(content);
+  if (text === undefined)
+    throw wrong('is not UTF-8 text; write the password into it as UTF-8 without a byte order mark');
+  if (text.startsWith('\ufeff')) {
+    throw wrong(
+      'begins with a byte order mark, which is not part of the password; save it as UTF-8 without a byte order mark',
+    );
   }
   const secret = text.replace(/\r?\n$/, '');
-  // An empty password would be tried, and counts towards locking the account.
-  if (secret === '') throw wrong('is empty; write the password into it');
+  if (/^[\r\n]*$/.test(secret)) throw wrong('is empty; write the password into it');
+  if (/[\r\n]$/.test(secret)) {
+    throw wrong('ends with several line breaks, which are not part of the password; leave one at most');
+  }
+  if (/[\r\n]/.test(secret)) throw wrong('holds several lines; write the password alone into it');
   return secret;
+}
+
+/** `undefined` where it is something else, such as the UTF-16 of `>` in Windows PowerShell. */
+function utf8(content: Buffer): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

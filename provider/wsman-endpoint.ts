@@ -1,5 +1,7 @@
 import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
+import { sameName } from '../exchange/resources/equality';
+import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -161,19 +163,36 @@ export function wsmanEndpoint(
     LEAST_ENVELOPE_KILOBYTES,
   );
   if (authentication === null || wrong !== undefined) return null;
-  // Exchange's virtual directory; a server alone is what people write.
-  const full = url.pathname === '/' ? new URL('/PowerShell/', url.href) : url;
+  const shellResource = given('shell_resource');
   return {
     kind: 'wsman',
-    url: full.href,
+    url: endpointUrl(url, shellResource),
     authentication,
     caFile: given('ca_file'),
     fingerprints,
-    shellResource: given('shell_resource'),
+    shellResource,
     allowedRedirectHosts: givenList('allowed_redirect_hosts') ?? [],
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
   };
+}
+
+const SERIALIZATION_LEVEL = 'serializationLevel';
+
+/**
+ * The address with what people leave out: the path of Exchange's virtual directory, and the level at which its own
+ * shell asks for objects. Without that a certificate comes as its bytes only, and its services are not known.
+ */
+function endpointUrl(given: URL, shellResource: string | null): string {
+  const url = new URL(given.href);
+  if (url.pathname === '/') url.pathname = '/PowerShell/';
+  const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
+  const parts = url.search.slice(1).split(/[;&]/);
+  const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
+  // The management shell parts its query with semicolons; a user's own mark is kept.
+  const mark = url.search.length <= 1 ? '?' : url.search.includes('&') ? '&' : ';';
+  if (isExchange && !isGiven) url.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  return url.href;
 }
 
 function authenticationFrom(

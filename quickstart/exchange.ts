@@ -44,7 +44,7 @@ async function start(files: QuickstartExchange, port: number): Promise<ExchangeE
   const organization = SimulatedOrganization.open(files.organization);
   const { cert, key, caFile } = endpointCertificate(files.folder, [HOST]);
   const running = await startEndpoint({
-    host: (user, drop) => organization.host(ENTRANCE, drop, user),
+    host: (client) => organization.host(ENTRANCE, client),
     authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
     tls: { cert, key },
     port,

@@ -1,8 +1,8 @@
 import type { Invocation } from '../powershell/invocation';
-import type { ErrorRecord, Interruption, Outcome } from '../powershell/outcome';
+import type { ErrorRecord, Outcome } from '../powershell/outcome';
 import type { InvokeOptions, Session } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
-import { Call, notSent, unexpected } from './client/call';
+import { Call, notSent, unexpected, type Interrupted } from './client/call';
 import { askedText, choiceFor } from './client/choice';
 import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
 import type { HostCall } from './client/host-call';
@@ -10,7 +10,7 @@ import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
-import { protocolError, RemotingError } from './remoting-error';
+import { protocolError, RemotingError, tooLarge } from './remoting-error';
 import type { Carrier, Transport } from './transport';
 
 export interface SessionOptions {
@@ -155,6 +155,8 @@ interface Running {
   readonly end: (outcome: Outcome) => void;
   /** Set while the peer is asked to stop. */
   stopping: boolean;
+  /** Set where the answer went past a bound. */
+  overflowed: boolean;
 }
 
 /** A session over any transport. */
@@ -250,15 +252,15 @@ export class RemotingSession implements Session {
     const { cmdlet } = call;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
-    const interrupt = (kind: Interruption, message: string): void => {
-      call.interruption ??= { kind, message };
+    const interrupt = (reason: Interrupted): void => {
+      call.interruption ??= reason;
       interrupted.abort();
     };
-    const timer = setTimeout(
-      () => interrupt('timeout', `${cmdlet} did not end within ${timeoutMs} ms`),
-      timeoutMs,
-    );
-    const onAbort = (): void => interrupt('stopped', `${cmdlet} was stopped`);
+    const timer = setTimeout(() => {
+      const message = `${cmdlet} ${call.sent ? 'did not end' : 'was not sent'} within ${timeoutMs} ms`;
+      interrupt({ kind: 'timeout', message, bound: { name: 'callTimeoutMs', limit: timeoutMs } });
+    }, timeoutMs);
+    const onAbort = (): void => interrupt({ kind: 'stopped', message: `${cmdlet} was stopped` });
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted === true) onAbort();
     try {
@@ -315,9 +317,8 @@ export class RemotingSession implements Session {
   }
 
   #unsent(call: Call): Outcome {
-    if (call.interruption !== undefined) return notSent(call.interruption.kind, call.interruption.message);
     const failure = this.#failure ?? new RemotingError('closed', 'the session was closed');
-    return notSent(interruptionOf(failure), failure.message);
+    return notSent(call.interruption ?? interruptionOf(failure));
   }
 
   async #run(
@@ -342,6 +343,7 @@ export class RemotingSession implements Session {
       const running: Running = {
         call,
         stopping: false,
+        overflowed: false,
         end: (result) => {
           signal.removeEventListener('abort', onInterrupt);
           this.#running.delete(pipeline);
@@ -361,11 +363,8 @@ export class RemotingSession implements Session {
           // A failure of the carrier itself reaches every running call through its event.
           if (!(error instanceof RemotingError) || error.facts.noEffect !== true) return;
           call.sent = false;
-          const { kind, message } = call.interruption ?? {
-            kind: interruptionOf(error),
-            message: error.message,
-          };
-          if (this.#running.has(pipeline)) running.end(call.interrupted(kind, message));
+          const reason = call.interruption ?? interruptionOf(error);
+          if (this.#running.has(pipeline)) running.end(call.interrupted(reason));
         });
     });
     return { outcome, ended };
@@ -382,7 +381,7 @@ export class RemotingSession implements Session {
     const reason = call.interruption ?? { kind: 'stopped' as const, message: 'the call was stopped' };
     const giveUp = (): void => {
       clearTimeout(timer);
-      if (this.#running.has(call.pipeline)) running.end(call.interrupted(reason.kind, reason.message));
+      if (this.#running.has(call.pipeline)) running.end(call.interrupted(reason));
     };
     const timer = setTimeout(giveUp, this.#settings.stopTimeoutMs);
     if (!call.sent) {
@@ -426,9 +425,9 @@ export class RemotingSession implements Session {
     if (this.#failure !== undefined) return;
     const running = this.#running.get(target);
     // What a call still says after its end was decided is of no interest.
-    if (target !== EMPTY_GUID && running === undefined) return;
+    if (target !== EMPTY_GUID && (running === undefined || running.overflowed)) return;
     try {
-      if (running !== undefined && !this.#accept(running, 'maxCallBytes', bytes.length)) return;
+      if (running !== undefined) this.#count(running, 'maxCallBytes', bytes.length);
       const known = this.#pool.protocolVersion !== undefined;
       const events = this.#pool.receive(target, bytes, stream);
       if (!known && this.#pool.protocolVersion !== undefined) {
@@ -436,6 +435,10 @@ export class RemotingSession implements Session {
       }
       for (const event of events) this.#take(event);
     } catch (error) {
+      if (running !== undefined && error instanceof RemotingError && error.kind === 'too-large') {
+        this.#overflow(running, error);
+        return;
+      }
       this.#break(
         error instanceof RemotingError ? error : protocolError('the peer cannot be understood', error),
       );
@@ -443,18 +446,18 @@ export class RemotingSession implements Session {
     }
   }
 
-  /** False where the answer of a call is past its bound; the call is then stopped and the rest ignored. */
-  #accept(running: Running, bound: keyof Call['received'], more: number): boolean {
+  /** @throws RemotingError `too-large` where that is more than one call may make us hold */
+  #count({ call: { received } }: Running, bound: keyof Call['received'], more: number): void {
     const limit = this.#settings.bounds[bound];
-    const { received } = running.call;
     received[bound] += more;
-    if (received[bound] <= limit) return true;
-    running.call.interruption ??= {
-      kind: 'too-large',
-      message: `the answer is larger than ${bound} (${limit})`,
-    };
-    this.#stop(running);
-    return false;
+    if (received[bound] > limit) throw tooLarge('the answer', bound, limit);
+  }
+
+  /** Ends a call whose answer is past a bound: what was kept of it is dropped, and what still comes is not kept. */
+  #overflow(running: Running, error: RemotingError): void {
+    running.overflowed = true;
+    this.#pool.forget(running.call.pipeline);
+    this.#interrupt(running, interruptionOf(error));
   }
 
   #take(event: PoolEvent): void {
@@ -488,13 +491,16 @@ export class RemotingSession implements Session {
     const { call } = running;
     switch (event.kind) {
       case 'output':
-        if (this.#accept(running, 'maxCallValues', event.output.values)) call.addOutput(event.output);
+        this.#count(running, 'maxCallValues', event.output.values);
+        call.addOutput(event.output);
         return;
       case 'error':
-        if (this.#accept(running, 'maxCallValues', 1)) call.addError(event.error);
+        this.#count(running, 'maxCallValues', 1);
+        call.addError(event.error);
         return;
       case 'warning':
-        if (this.#accept(running, 'maxCallValues', 1)) call.addWarning(event.message);
+        this.#count(running, 'maxCallValues', 1);
+        call.addWarning(event.message);
         return;
       case 'remark':
         return;
@@ -502,19 +508,14 @@ export class RemotingSession implements Session {
         this.#answer(running, event.call);
         return;
       case 'completed':
-        // What was too large is not all there: an end that comes before the stop does not make it whole.
-        running.end(
-          call.interruption?.kind === 'too-large'
-            ? call.interrupted('too-large', call.interruption.message)
-            : call.completed(),
-        );
+        running.end(call.completed());
         return;
       case 'failed':
         running.end(call.failed(event.error));
         return;
       case 'stopped': {
-        const reason = call.interruption ?? { kind: 'stopped', message: 'the peer stopped the command' };
-        running.end(call.interrupted(reason.kind, reason.message));
+        const message = 'the peer stopped the command';
+        running.end(call.interrupted(call.interruption ?? { kind: 'stopped', message }));
         return;
       }
     }
@@ -529,7 +530,10 @@ export class RemotingSession implements Session {
     if (stopping) return;
     const { question } = call;
     if (question === undefined) {
-      this.#interrupt(running, 'prompt', `the command asked for ${hostCall.method.name}`);
+      this.#interrupt(running, {
+        kind: 'prompt',
+        message: `the command asked for ${hostCall.method.name}`,
+      });
       return;
     }
     const choice = call.answered ? undefined : choiceFor(question, hostCall);
@@ -544,21 +548,21 @@ export class RemotingSession implements Session {
   #refuse(running: Running, hostCall: HostCall): void {
     const { call } = running;
     call.refused ??= askedText(hostCall);
-    const reason = unexpected(call.cmdlet, call.refused);
+    const reason = { kind: 'prompt', message: unexpected(call.cmdlet, call.refused) } as const;
     this.#sendAnswer(running, hostCall, REFUSAL);
-    setTimeout(() => this.#interrupt(running, 'prompt', reason), this.#settings.stopTimeoutMs).unref();
+    setTimeout(() => this.#interrupt(running, reason), this.#settings.stopTimeoutMs).unref();
   }
 
   #sendAnswer(running: Running, hostCall: HostCall, answer: number | ErrorRecord): void {
     const { pipeline } = running.call;
     this.#carrier.answer(pipeline, this.#pool.answer(pipeline, hostCall, answer)).catch((error: unknown) => {
       // Without its answer the command waits; a failure of the carrier itself reaches it through its event.
-      if (error instanceof RemotingError) this.#interrupt(running, interruptionOf(error), error.message);
+      if (error instanceof RemotingError) this.#interrupt(running, interruptionOf(error));
     });
   }
 
-  #interrupt(running: Running, kind: Interruption, message: string): void {
-    running.call.interruption ??= { kind, message };
+  #interrupt(running: Running, reason: Interrupted): void {
+    running.call.interruption ??= reason;
     this.#stop(running);
   }
 
@@ -570,7 +574,7 @@ export class RemotingSession implements Session {
     for (const listener of listeners) listener(error);
     this.#slots.abandon();
     for (const running of [...this.#running.values()]) {
-      running.end(running.call.interrupted(interruptionOf(error), error.message));
+      running.end(running.call.interrupted(interruptionOf(error)));
     }
   }
 }
@@ -583,15 +587,11 @@ function poolEnd(event: Extract<PoolEvent, { readonly kind: 'closed' | 'broken' 
     : new RemotingError('refused', error.message, { fullyQualifiedErrorId: error.fullyQualifiedErrorId });
 }
 
-function interruptionOf(error: RemotingError): Interruption {
-  switch (error.kind) {
-    case 'timeout':
-    case 'protocol':
-    case 'too-large':
-      return error.kind;
-    default:
-      return 'closed';
-  }
+function interruptionOf({ kind, message, facts }: RemotingError): Interrupted {
+  const { bound: name, limit } = facts;
+  const bound = name === undefined || limit === undefined ? {} : { bound: { name, limit } };
+  const isTold = kind === 'timeout' || kind === 'protocol' || kind === 'too-large';
+  return { kind: isTold ? kind : 'closed', message, ...bound };
 }
 
 /**

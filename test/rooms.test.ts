@@ -14,7 +14,8 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   nrbf: [],
   powershell: [],
   dns: [],
-  remoting: ['powershell/invocation', 'powershell/outcome', 'powershell/session'],
+  files: [],
+  remoting: ['files', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',
     'pki',
@@ -25,7 +26,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
     'powershell/script',
   ],
   plugin: ['schema'],
-  provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns'],
+  provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns', 'files'],
   lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'nrbf/record-type', 'plugin', 'schema', 'dns'],
   constructs: ['exchange', 'schema', 'powershell'],
   environments: ['constructs', 'exchange'],

@@ -147,12 +147,7 @@ export const outlookAnywhere = defineResource({
   observe: () => ({
     cmdlet: 'Get-OutlookAnywhere',
     parameters: {},
-    properties: [
-      'ServerName',
-      'Server',
-      ...SIDES.flatMap((side) => Object.values(side)),
-      'IISAuthenticationMethods',
-    ],
+    properties: ['ServerName', 'Server', ...SIDES.flatMap((side) => Object.values(side))],
   }),
   view: (objects, state) => {
     const server = state.server ?? '';

@@ -1,7 +1,8 @@
 import type { ImportResult, ManagedResource, ReadResult } from '../../plugin';
 import type { Attribute, Diagnostic, Known, Schema, Value, Values } from '../../schema';
 import { integer, isKnown, path, sameValue, text, UNKNOWN } from '../../schema';
-import { type DnsClient, DnsError } from '../../dns/client';
+import type { DnsClient } from '../../dns/client';
+import { DnsError } from '../../dns/dns-error';
 import { CLASSES, RCODES, rcodeName, TYPES } from '../../dns/codes';
 import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../../dns/message';
 import { fold, isWithin, labelsOf, nameProblem } from '../../dns/name';

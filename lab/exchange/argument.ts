@@ -4,6 +4,7 @@ import { SecureText } from '../../powershell/invocation';
 import type { PowerShellTable } from '../../powershell/outcome';
 import type { HostObject, HostValue } from '../../remoting/server/command-host';
 import { bindingError } from './cmdlet-error';
+import { commandTypes } from './command-types';
 import type { Json } from './state';
 
 /** What to add to and take from a multi-valued property: `@{ Add = …; Remove = … }`. */
@@ -46,6 +47,8 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       return typeof number === 'number' && Number.isInteger(number) ? number : cannot(`System.${type}`);
     }
+    case 'CommandTypes':
+      return commandTypes(value) ?? cannot('System.Management.Automation.CommandTypes');
     case 'SecureString':
       return value instanceof SecureText ? value : cannot('System.Security.SecureString');
     case 'Byte[]':
@@ -69,6 +72,9 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
           });
     case 'MultiValuedProperty':
       return multiValued(parameter, value, cannot);
+    // Handed on, never looked into.
+    case 'Object[]':
+      return null;
     case 'String[]':
       return value === null ? [] : listOf(value).map((item) => textOf(item) ?? cannot('System.String[]'));
     default:

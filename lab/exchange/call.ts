@@ -33,6 +33,11 @@ export class Call {
     private readonly conversation: Conversation = { answers: [], made: [] },
   ) {}
 
+  /** Whether a Select-Object follows, which sees all that an object has. */
+  get isSelected(): boolean {
+    return this.selection !== undefined;
+  }
+
   /** Whether a property goes out; those that do not need not be made. */
   readonly shows = (property: string): boolean =>
     this.selection === undefined || this.selection.has(property.toLowerCase());

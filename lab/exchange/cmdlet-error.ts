@@ -163,6 +163,14 @@ export function unanswered(cmdlet: string, { record }: PromptFailed): CmdletErro
   return new CmdletError(record(cmdletClass(cmdlet)), true);
 }
 
+export function helpNotFound(topic: string): CmdletError {
+  return failure(
+    'HelpNotFound,Microsoft.PowerShell.Commands.GetHelpCommand',
+    'ResourceUnavailable',
+    `Get-Help could not find ${topic} in a help file in this session.`,
+  );
+}
+
 /** What `-WarningAction Stop` makes of a warning. */
 export function stoppedByWarning(cmdlet: string, message: string): CmdletError {
   return failure(

@@ -18,11 +18,12 @@ import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } fr
 import { behaviourOf } from './cmdlets';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
-import { offeredCommands, permitted } from './offered-commands';
-import { DEFAULT_OPTIONS, type LabOptions } from './options';
+import { offeredCommands, offeredName, permitted } from './offered-commands';
+import { optionsFor, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
-import { presented, propertyNames, selectProperties } from './projection';
+import { presented, selectionOf, selectProperties } from './projection';
 import { Declined, isYes, promptFor, Question, type Conversation } from './question';
+import { restrictedCommand } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -38,6 +39,16 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2010': '2.0',
   '2013': '4.0',
 };
+
+/** Who has the session open, and how they came; a way in knows what it knows. */
+export interface SessionClient {
+  /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
+  readonly user?: string;
+  /** Of the address, without its question mark, where the session came over WSMan. Left out: it did not. */
+  readonly query?: string;
+  /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
+  readonly drop?: () => void;
+}
 
 /** The trip over the connection that brings calls. */
 interface Visit {
@@ -73,14 +84,14 @@ export class ExchangeHost implements CommandHost {
 
   /**
    * @param server name or FQDN of the server where the session lives
-   * @param onDrop breaks the connection; called where a fault asks for it or the server is stopped
+   * @param client who asks, and how they came
    * @param denied what no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
     private readonly store: Store,
     private readonly server: string,
-    private readonly onDrop: () => void,
+    private readonly client: SessionClient,
     private readonly denied: ReadonlySet<string> = new Set(),
   ) {
     const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
@@ -109,7 +120,7 @@ export class ExchangeHost implements CommandHost {
         last = 1;
       }
     } catch (error) {
-      if (error instanceof ConnectionDropped) this.onDrop();
+      if (error instanceof ConnectionDropped) this.client.drop?.();
       throw error;
     }
   }
@@ -153,13 +164,14 @@ export class ExchangeHost implements CommandHost {
     const { options } = circumstances;
     if (isNamed(command, 'select-object')) {
       const names = selectionOf(command, options);
-      return async (input = []) => output(selectProperties(names, input as readonly PowerShellValue[]));
-    }
-    if (isNamed(command, 'get-command')) {
-      const offered = this.#offered(command);
-      return async () => offered;
+      return async (input = []) => {
+        const { values, errors } = selectProperties(names, input as readonly PowerShellValue[]);
+        return { output: values, warnings: [], errors };
+      };
     }
     const next = chain[index + 1];
+    const restricted = this.#restricted(command, next !== undefined);
+    if (restricted !== undefined) return async (input = []) => restricted(input);
     const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
     return this.#cmdlet(command, hasInput || index > 0, {
       ...circumstances,
@@ -167,12 +179,18 @@ export class ExchangeHost implements CommandHost {
     });
   }
 
-  /** Asking what there is is no call of Exchange's: the journal does not have it. */
-  #offered(command: Command): Given {
+  /** A command of PowerShell's own: no call of Exchange's, so that the journal does not have it. */
+  #restricted(
+    { name, args }: Command,
+    isFollowed: boolean,
+  ): ((input: readonly HostValue[]) => Given) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
-    const { objects, errors } = offeredCommands(command.args, catalog, this.denied);
-    return { ...output(objects), errors };
+    if (name.toLowerCase() === 'get-command') {
+      const offered = offeredCommands(args, catalog, this.denied, isFollowed);
+      return () => offered;
+    }
+    return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
 
   #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
@@ -394,10 +412,8 @@ export class ExchangeHost implements CommandHost {
   }
 
   #options(): LabOptions {
-    return {
-      ...DEFAULT_OPTIONS,
-      ...(this.store.readJson('options.json') as Partial<LabOptions> | undefined),
-    };
+    const stored = this.store.readJson('options.json') as Partial<LabOptions> | undefined;
+    return optionsFor(stored ?? {}, this.client.query);
   }
 
   /** A session ends with its server. */
@@ -433,13 +449,4 @@ function together(parts: readonly Given[]): Given {
     errors: parts.flatMap((part) => part.errors),
     ...(end === undefined ? {} : { end }),
   };
-}
-
-/** The properties that a `Select-Object` leaves. */
-function selectionOf(command: Command, options: LabOptions): readonly string[] {
-  if (options.selectObject === 'refused') {
-    // What a restricted endpoint's own Select-Object answers to a list of properties.
-    throw bindingError.validation('Select-Object', 'Property', 'The argument does not match the pattern.');
-  }
-  return propertyNames(command.args);
 }

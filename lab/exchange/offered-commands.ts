@@ -1,43 +1,108 @@
-import { CatalogCmdlet, type Catalog } from '../../exchange/versions';
-import type { ErrorRecord, PowerShellObject } from '../../powershell/outcome';
-import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import { CatalogCmdlet, ExchangeVersion, type Catalog, type CatalogParameter } from '../../exchange/versions';
+import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import type { CommandArgument } from '../../remoting/server/command-host';
+import { bind, type Bound } from './binding';
 import { bindingError } from './cmdlet-error';
+import { COMMAND_TYPES } from './command-types';
 import { enumeration } from './objects/value';
-
-export interface OfferedCommands {
-  readonly objects: readonly PowerShellObject[];
-  /** One for each name that is not offered; the others are answered all the same. */
-  readonly errors: readonly ErrorRecord[];
-}
+import { withPreferences, type Given } from './preferences';
+import { GET_COMMAND, RESTRICTED_COMMANDS } from './restricted-commands';
 
 /** Where a restricted endpoint's own Get-Command ends: CommandMetadata.GetRestrictedGetCommand in PowerShell's source. */
 const MOST_NAMES = 1000;
-/** What is left of a parameter at the depth to which PowerShell serializes an object (PSSerializer, depth 1). */
-const PARAMETER_METADATA = 'System.Management.Automation.ParameterMetadata';
+
+/** A command of a session, and where it is from. */
+interface Offered {
+  readonly cmdlet: CatalogCmdlet;
+  readonly kind: 'Cmdlet' | 'Function';
+  /** Name of the snap-in; empty for a function of the endpoint itself. */
+  readonly module: string;
+}
 
 /**
- * `Get-Command -Name a,b`: which cmdlets a session of this account offers, by their whole names. How Exchange's own
- * sessions show one (as CmdletInfo, or as FunctionInfo where a role allows only some parameters) is unverified; readers
- * go by the name and the names of the parameters.
+ * `Get-Command`: which commands a session of this account offers, those of Exchange and those that let a session be
+ * imported and entered. How Exchange's own sessions show a cmdlet (as CmdletInfo, or as FunctionInfo where a role allows
+ * only some parameters) is (unverified); readers go by the name and the parameters.
  *
  * @param denied what no role of the account holds, see `permitted`
+ * @param isDeep what is known of parameters, not only the name of its class: a command that follows sees it, and
+ * Select-Object sends it on, while the commands themselves are serialized one level deep
+ * @throws CmdletError where it does not take the arguments
  */
 export function offeredCommands(
   args: readonly CommandArgument[],
   catalog: Catalog,
   denied: ReadonlySet<string>,
-): OfferedCommands {
-  const offered = catalog.cmdlets.flatMap((cmdlet) => permitted(cmdlet, denied) ?? []);
-  const names = namesOf(args);
-  if (names === undefined) return { objects: offered.map(commandInfo), errors: [] };
-  const objects: PowerShellObject[] = [];
-  const errors: ErrorRecord[] = [];
-  for (const wanted of names) {
-    const found = offered.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-    if (found === undefined) errors.push(notOffered(wanted));
-    else objects.push(commandInfo(found));
+  isDeep: boolean,
+): Given {
+  const bound = bind(GET_COMMAND, args);
+  const names = texts(bound, 'Name');
+  if (names.length > MOST_NAMES) {
+    throw bindingError.validation('Get-Command', 'Name', `More than ${MOST_NAMES} arguments were supplied.`);
   }
-  return { objects, errors };
+  const kinds = bound.get('CommandType');
+  const modules = [...texts(bound, 'Module'), ...texts(bound, 'FullyQualifiedModule')].map(matcher);
+  const among = commandsOf(catalog, denied).filter(
+    ({ kind, module }) =>
+      (typeof kinds !== 'number' || (kinds & COMMAND_TYPES[kind]) !== 0) &&
+      (modules.length === 0 || modules.some((matches) => matches(module))),
+  );
+  const found: Offered[] = names.length === 0 ? [...among] : [];
+  const errors: ErrorRecord[] = [];
+  for (const name of names) {
+    const matches = matcher(name);
+    const more = among.filter(({ cmdlet }) => matches(cmdlet.name));
+    if (more.length === 0 && !isPattern(name)) errors.push(notOffered(name));
+    found.push(...more.filter((one) => !found.includes(one)));
+  }
+  const output = found.map((one) => commandInfo(one, isDeep));
+  return withPreferences('Get-Command', bound, { output, warnings: [], errors });
+}
+
+function commandsOf(catalog: Catalog, denied: ReadonlySet<string>): readonly Offered[] {
+  const module = snapInOf(catalog.version);
+  return [
+    ...RESTRICTED_COMMANDS.map((cmdlet): Offered => ({ cmdlet, kind: 'Function', module: '' })),
+    ...catalog.cmdlets
+      .flatMap((cmdlet) => permitted(cmdlet, denied) ?? [])
+      .map((cmdlet): Offered => ({ cmdlet, kind: 'Cmdlet', module })),
+  ];
+}
+
+/** Name of a command that the session offers, as it spells it. */
+export function offeredName(name: string, catalog: Catalog, denied: ReadonlySet<string>): string | undefined {
+  const wanted = name.toLowerCase();
+  return commandsOf(catalog, denied).find(({ cmdlet }) => cmdlet.name.toLowerCase() === wanted)?.cmdlet.name;
+}
+
+/** https://learn.microsoft.com/powershell/exchange/open-the-exchange-management-shell */
+function snapInOf(version: ExchangeVersion): string {
+  const prefix = 'Microsoft.Exchange.Management.PowerShell';
+  if (version.isAtLeast(ExchangeVersion.V2013)) return `${prefix}.SnapIn`;
+  return version.isAtLeast(ExchangeVersion.V2010) ? `${prefix}.E2010` : `${prefix}.Admin`;
+}
+
+/** An empty text stands for none, as PowerShell's own server sends it. */
+function texts(bound: Bound, parameter: string): readonly string[] {
+  const values = (bound.get(parameter) ?? []) as readonly string[];
+  return values.filter((value) => value !== '');
+}
+
+function isPattern(name: string): boolean {
+  return /[*?[]/.test(name);
+}
+
+/** PowerShell's wildcards, in any letter case. */
+function matcher(pattern: string): (name: string) => boolean {
+  const source = pattern.replace(/\[[^\]]*\]|[^]/g, (part) => {
+    if (part === '*') return '.*';
+    if (part === '?') return '.';
+    return part.length > 1
+      ? `[${part.slice(1, -1).replace(/[\\^]/g, '\\$&')}]`
+      : part.replace(/[\\^$.|+(){}[\]]/, '\\$&');
+  });
+  const expression = new RegExp(`^${source}$`, 'i');
+  return (name) => expression.test(name);
 }
 
 /**
@@ -57,41 +122,55 @@ export function permitted(cmdlet: CatalogCmdlet, denied: ReadonlySet<string>): C
   return new CatalogCmdlet(cmdlet.name, cmdlet.asks, cmdlet.partial, new Map(facts));
 }
 
-/** Undefined where no name was given: all commands. */
-function namesOf(args: readonly CommandArgument[]): readonly string[] | undefined {
-  const values = args.flatMap(({ name, value }): readonly HostValue[] => {
-    if (name !== null && !'name'.startsWith(name.replace(/^-|:$/g, '').toLowerCase())) {
-      throw bindingError.parameterNotFound('Get-Command', name);
-    }
-    return value === null ? [] : Array.isArray(value) ? (value as readonly HostValue[]) : [value];
-  });
-  if (values.length > MOST_NAMES) {
-    throw bindingError.validation('Get-Command', 'Name', `More than ${MOST_NAMES} arguments were supplied.`);
-  }
-  if (!values.every((value) => typeof value === 'string' && !/[*?[]/.test(value))) {
-    throw bindingError.validation('Get-Command', 'Name', 'The lab takes whole names of commands alone.');
-  }
-  return values.length === 0 ? undefined : (values as readonly string[]);
-}
+const AUTOMATION = 'System.Management.Automation';
+const PARAMETER_METADATA = `${AUTOMATION}.ParameterMetadata`;
 
-function commandInfo({ name, parameters }: CatalogCmdlet): PowerShellObject {
-  const shown = parameters.map((parameter) => [parameter.name, PARAMETER_METADATA]);
+/** A CommandInfo, with what CommandMetadata (MS-PSRP 2.2.3.22) is made of. */
+function commandInfo(
+  { cmdlet: { name, parameters }, kind, module }: Offered,
+  isDeep: boolean,
+): PowerShellObject {
+  const shown = parameters.map((parameter): [string, PowerShellValue] => [
+    parameter.name,
+    isDeep ? parameterMetadata(parameter) : PARAMETER_METADATA,
+  ]);
   return {
-    typeNames: [
-      'System.Management.Automation.CmdletInfo',
-      'System.Management.Automation.CommandInfo',
-      'System.Object',
-    ],
+    typeNames: [`${AUTOMATION}.${kind}Info`, `${AUTOMATION}.CommandInfo`, 'System.Object'],
     text: name,
     properties: {
-      // CommandTypes.Cmdlet
-      CommandType: enumeration('System.Management.Automation.CommandTypes', 'Cmdlet', 8),
+      CommandType: enumeration(`${AUTOMATION}.CommandTypes`, kind, COMMAND_TYPES[kind]),
       Name: name,
       Verb: name.split('-')[0] ?? '',
       Noun: name.split('-')[1] ?? '',
-      Parameters: { entries: Object.fromEntries(shown) as { readonly [name: string]: string } },
+      ModuleName: module,
+      Namespace: module,
+      HelpUri: '',
+      ResolvedCommandName: null,
+      OutputType: [],
+      Parameters: { entries: Object.fromEntries(shown) },
     },
   };
+}
+
+/** MS-PSRP 2.2.3.23; these properties only, says PowerShell's own type data. */
+function parameterMetadata({ name, type, aliases }: CatalogParameter): PowerShellObject {
+  return {
+    typeNames: [PARAMETER_METADATA, 'System.Object'],
+    text: PARAMETER_METADATA,
+    properties: {
+      Name: name,
+      ParameterType: dotNetName(type),
+      Aliases: aliases,
+      IsDynamic: false,
+      SwitchParameter: type === 'SwitchParameter',
+    },
+  };
+}
+
+/** Clients look at none but switches; the namespaces of Exchange's own types are not told by its pages. */
+function dotNetName(type: string): string {
+  if (type === 'SwitchParameter' || type === 'ActionPreference') return `${AUTOMATION}.${type}`;
+  return /^(String|Boolean|Byte|U?Int\d+|Uri|Object)(\[\])?$/.test(type) ? `System.${type}` : type;
 }
 
 function notOffered(name: string): ErrorRecord {
@@ -99,5 +178,6 @@ function notOffered(name: string): ErrorRecord {
     fullyQualifiedErrorId: 'CommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand',
     category: 'ObjectNotFound',
     message: bindingError.commandNotFound(name).message,
+    target: name,
   };
 }

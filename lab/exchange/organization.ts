@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { ExchangeVersion } from '../../exchange/versions';
 import { makeKey } from '../../pki';
 import { arm, disarm, type Fault } from './faults';
-import { ExchangeHost } from './host';
+import { ExchangeHost, type SessionClient } from './host';
 import { Journal, type JournalEntry } from './journal';
 import type { LabOptions } from './options';
 import { newAuthCertificate, newDatabase, newOrganization, newServer, type NewServer } from './setup';
@@ -159,12 +159,12 @@ export class SimulatedOrganization {
   /**
    * The commands of a session that lives on the named server.
    *
-   * @param onDrop breaks the connection. Left out: the call only throws.
-   * @param user whose roles decide which cmdlets there are. Left out: all cmdlets.
+   * @param client who opens it, and how they came. Left out: all cmdlets, in a PowerShell with the snap-in
    */
-  host(server: string, onDrop: () => void = () => undefined, user?: string): ExchangeHost {
+  host(server: string, client: SessionClient = {}): ExchangeHost {
+    const { user } = client;
     const denied = user === undefined ? new Set<string>() : this.ssh.deniedCmdlets(user);
-    return new ExchangeHost(this.#store, server, onDrop, denied);
+    return new ExchangeHost(this.#store, server, client, denied);
   }
 
   /** Who may log on through SSH. */

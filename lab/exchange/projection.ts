@@ -1,53 +1,133 @@
-import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
-import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import type { Command, CommandArgument, HostValue } from '../../remoting/server/command-host';
 import { bindingError } from './cmdlet-error';
 import type { LabOptions } from './options';
 
-/** `Select-Object -Property a,b` after a cmdlet: names are compared without case; what is not there is null. */
-export function selectProperties(
-  names: readonly string[],
-  values: readonly PowerShellValue[],
-): readonly PowerShellValue[] {
-  return values.map((value) => {
-    if (!isObject(value)) return value;
-    const byName = new Map(Object.keys(value.properties).map((name) => [name.toLowerCase(), name]));
-    return {
-      typeNames: [`Selected.${value.typeNames[0] ?? 'System.Object'}`, 'System.Object'],
-      properties: Object.fromEntries(
-        names.map((name) => {
-          const real = byName.get(name.toLowerCase());
-          return [real ?? name, real === undefined ? null : (value.properties[real] ?? null)];
-        }),
-      ),
-    };
-  });
-}
-
-export function propertyNames(args: readonly CommandArgument[]): readonly string[] {
-  const names = args.flatMap(({ name, value }) => {
-    if (name !== null && !'property'.startsWith(name.replace(/^-|:$/g, '').toLowerCase())) {
-      throw bindingError.validation('Select-Object', name, 'Only Property may be sent.');
-    }
-    return value === null ? [] : Array.isArray(value) ? (value as readonly HostValue[]) : [value];
-  });
-  if (!names.every((name) => typeof name === 'string')) {
-    throw bindingError.validation('Select-Object', 'Property', 'Only names of properties may be sent.');
+/**
+ * Names that a `Select-Object` behind a cmdlet leaves; nothing else may follow one. Throws before anything has run, as
+ * PowerShell does.
+ */
+export function selectionOf({ name, args }: Command, { selectObject }: LabOptions): readonly string[] {
+  if (name.toLowerCase() !== SELECT_OBJECT.toLowerCase() || selectObject === 'none') {
+    throw bindingError.commandNotFound(name);
+  }
+  const names = propertyNames(args);
+  if (selectObject === 'restricted' && !names.every((one) => COMMAND_PROPERTIES.has(one.toLowerCase()))) {
+    throw bindingError.validation(SELECT_OBJECT, 'Property', 'The argument does not belong to the set.');
   }
   return names;
 }
 
-/** Objects in the form that the lab is set to. */
-export function presented(value: PowerShellValue, options: LabOptions): PowerShellValue {
+const SELECT_OBJECT = 'Select-Object';
+
+/** What the proxy of an endpoint in no-language mode takes; measured with PowerShell 7.6.9. */
+const COMMAND_PROPERTIES = new Set(
+  [
+    'ModuleName',
+    'Namespace',
+    'OutputType',
+    'Count',
+    'HelpUri',
+    'Name',
+    'CommandType',
+    'ResolvedCommandName',
+    'DefaultParameterSet',
+    'CmdletBinding',
+    'Parameters',
+  ].map((name) => name.toLowerCase()),
+);
+
+function propertyNames(args: readonly CommandArgument[]): readonly string[] {
+  const names = args.flatMap(({ name, value }) => {
+    if (name !== null && !'property'.startsWith(name.replace(/^-|:$/g, '').toLowerCase())) {
+      throw bindingError.parameterNotFound(SELECT_OBJECT, name);
+    }
+    return value === null ? [] : Array.isArray(value) ? (value as readonly HostValue[]) : [value];
+  });
+  if (!names.every((name) => typeof name === 'string')) {
+    throw bindingError.validation(SELECT_OBJECT, 'Property', 'Only names of properties may be sent.');
+  }
+  return names;
+}
+
+/** What came of a selection: the objects, and an error for each name of each object that was there already. */
+export interface Selected {
+  readonly values: readonly PowerShellValue[];
+  readonly errors: readonly ErrorRecord[];
+}
+
+/** `Select-Object -Property a,b` after a cmdlet: names are compared without case; what is not there is null. */
+export function selectProperties(names: readonly string[], values: readonly PowerShellValue[]): Selected {
+  const wanted = names.filter((name, index) => indexOf(names, name) === index);
+  const doubles = names.filter((name, index) => indexOf(names, name) !== index);
+  return {
+    values: values.map((value) => (isObject(value) ? selected(wanted, value) : value)),
+    errors: values.filter(isObject).flatMap(() => doubles.map(alreadyThere)),
+  };
+}
+
+function indexOf(names: readonly string[], name: string): number {
+  return names.findIndex((other) => other.toLowerCase() === name.toLowerCase());
+}
+
+function selected(names: readonly string[], value: PowerShellObject): PowerShellObject {
+  const byName = new Map(Object.keys(value.properties).map((name) => [name.toLowerCase(), name]));
+  return {
+    typeNames: [
+      `${SELECTED}${value.typeNames[0] ?? 'System.Object'}`,
+      'System.Management.Automation.PSCustomObject',
+      'System.Object',
+    ],
+    properties: Object.fromEntries(
+      names.map((name) => {
+        const real = byName.get(name.toLowerCase());
+        return [real ?? name, real === undefined ? null : (value.properties[real] ?? null)];
+      }),
+    ),
+  };
+}
+
+const SELECTED = 'Selected.';
+
+function alreadyThere(name: string): ErrorRecord {
+  return {
+    fullyQualifiedErrorId:
+      'AlreadyExistingUserSpecifiedPropertyNoExpand,Microsoft.PowerShell.Commands.SelectObjectCommand',
+    category: 'InvalidOperation',
+    message: `The property cannot be processed because the property "${name}" already exists.`,
+  };
+}
+
+/** Objects in the form that the session shows. */
+export function presented(value: PowerShellValue, { objectForm }: LabOptions): PowerShellValue {
   if (!isObject(value)) return value;
-  const properties = Object.entries(value.properties).map(([name, item]): [string, PowerShellValue] => [
-    name,
-    options.objectForm === 'live' ? flat(item) : marked(item),
-  ]);
-  const own = { ...value, properties: Object.fromEntries(properties) };
-  return options.objectForm === 'live' ? own : withMark(own);
+  return objectForm === 'live' ? serialized(value) : bag(value);
+}
+
+/**
+ * As PowerShell serializes what its own session made, to depth 1: values within an object become text. What
+ * `Select-Object` made does not count as a level, so that its values come with their own properties.
+ */
+function serialized(value: PowerShellObject): PowerShellObject {
+  const isSelected = value.typeNames[0]?.startsWith(SELECTED) === true;
+  return withProperties(value, isSelected ? oneLevel : flat);
+}
+
+function oneLevel(value: PowerShellValue): PowerShellValue {
+  if (Array.isArray(value)) return (value as readonly PowerShellValue[]).map(oneLevel);
+  return isObject(value) ? withProperties(value, flat) : value;
+}
+
+function flat(value: PowerShellValue): PowerShellValue {
+  if (Array.isArray(value)) return (value as readonly PowerShellValue[]).map(flat);
+  return isObject(value) && !hasNotation(value) ? (value.text ?? '') : value;
 }
 
 const MARK = 'Deserialized.';
+
+function bag(value: PowerShellObject): PowerShellObject {
+  return withMark(withProperties(value, marked));
+}
 
 function marked(value: PowerShellValue): PowerShellValue {
   if (Array.isArray(value)) return (value as readonly PowerShellValue[]).map(marked);
@@ -55,15 +135,21 @@ function marked(value: PowerShellValue): PowerShellValue {
 }
 
 function withMark(value: PowerShellObject): PowerShellObject {
-  // Values with a notation of their own (a Uri, a Guid) arrive as what they are.
-  if (value.typeNames[0]?.startsWith('System.') === true) return value;
+  if (hasNotation(value)) return value;
   return { ...value, typeNames: value.typeNames.map((name) => `${MARK}${name}`) };
 }
 
-/** Objects within objects lie beyond the depth to which PowerShell serializes, and become text. */
-function flat(value: PowerShellValue): PowerShellValue {
-  if (Array.isArray(value)) return (value as readonly PowerShellValue[]).map(flat);
-  return isObject(value) ? (value.text ?? '') : value;
+/** Values with a notation of their own (a Uri, a Guid) arrive as what they are. */
+function hasNotation({ typeNames }: PowerShellObject): boolean {
+  return typeNames[0]?.startsWith('System.') === true;
+}
+
+function withProperties(
+  value: PowerShellObject,
+  form: (item: PowerShellValue) => PowerShellValue,
+): PowerShellObject {
+  const properties = Object.entries(value.properties).map(([name, item]) => [name, form(item)] as const);
+  return { ...value, properties: Object.fromEntries(properties) };
 }
 
 function isObject(value: PowerShellValue): value is PowerShellObject {

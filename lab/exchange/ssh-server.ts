@@ -46,7 +46,7 @@ export async function startSshServer(
         } else context.reject(['publickey', 'password']);
       })
       .on('session', (accept) => {
-        answer((drop) => organization.host(server, drop, user), accept(), connection);
+        answer((drop) => organization.host(server, { user, drop }), accept(), connection);
       })
       .on('close', () => connections.delete(connection))
       // A client that goes away without a word is no matter of the server's.

@@ -5,7 +5,7 @@ import { Store } from './store';
 /** A PowerShell remoting server on the standard streams: `stdio <state folder> <server>`. */
 async function main([folder, server]: readonly string[]): Promise<void> {
   if (folder === undefined || server === undefined) throw new Error('usage: stdio <state folder> <server>');
-  const host = new ExchangeHost(new Store(folder), server, () => process.exit(1));
+  const host = new ExchangeHost(new Store(folder), server, { drop: () => process.exit(1) });
   await serve(host, process.stdin, process.stdout);
 }
 

@@ -136,7 +136,7 @@ class Endpoint {
             status: 500,
             text: fault('', refusals.tooLarge(this.service.maxEnvelopeBytes)),
           }
-        : await this.service.handle(user, body, gone.signal);
+        : await this.service.handle(user, queryOf(request), body, gone.signal);
     if (!(await this.#disturb(met, 'after', request, response))) return;
     if (reply.kind === 'dropped') request.socket.destroy();
     else if (met.some(({ when }) => when === 'during')) breakOff(request, response, reply.text);
@@ -242,6 +242,10 @@ function drip({ socket }: IncomingMessage, part: 'head' | 'body'): void {
   const next = part === 'head' ? `X-Filler: ${'x'.repeat(200)}\r\n` : '1\r\n \r\n';
   const timer = setInterval(() => socket.write(next), DRIP_MS);
   socket.once('close', () => clearInterval(timer));
+}
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  return /\?([^#]*)/.exec(url)?.[1] ?? '';
 }
 
 /** `undefined` where it is too large. */

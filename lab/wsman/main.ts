@@ -14,7 +14,7 @@ async function main([folder, server, port, service]: readonly string[]): Promise
   const organization = SimulatedOrganization.open(folder);
   const certificate = endpointCertificate(folder, ['localhost']);
   const running = await startEndpoint({
-    host: (user, drop) => organization.host(server, drop, user),
+    host: (client) => organization.host(server, client),
     authentication: {
       basic: (user, password) => organization.ssh.allowsPassword(user, password),
       ...(service === undefined ? {} : { negotiate: kerberosAcceptor(service) }),

@@ -15,13 +15,18 @@ import { answer, fault, part, readRequest, type Request } from './envelope';
 import { Refusal, refusals } from './refusal';
 import { Shell } from './shell';
 
+/** Who opens a shell. */
+export interface WsmanClient {
+  readonly user: string;
+  /** Of the address that the shell was asked of, without its question mark: PowerShell's options for the session. */
+  readonly query: string;
+  /** Breaks off without a word. */
+  readonly drop: () => void;
+}
+
 export interface ServiceOptions {
-  /**
-   * What runs the commands of a new shell.
-   *
-   * @param drop breaks off without a word
-   */
-  readonly host: (user: string, drop: () => void) => CommandHost;
+  /** What runs the commands of a new shell. */
+  readonly host: (client: WsmanClient) => CommandHost;
   /** @default Exchange's */
   readonly shellResource?: string;
   /** @default 512000 */
@@ -75,8 +80,13 @@ export class WsmanService {
     await Promise.all(shells.map((shell) => shell.close()));
   }
 
-  /** Answers one request of an authenticated user. `signal` is aborted where the client went away. */
-  async handle(user: string, text: string, signal: AbortSignal): Promise<Reply> {
+  /**
+   * Answers one request of an authenticated user.
+   *
+   * @param query of the address, without its question mark
+   * @param signal is aborted where the client went away
+   */
+  async handle(user: string, query: string, text: string, signal: AbortSignal): Promise<Reply> {
     let messageId = '';
     let shell: Shell | undefined;
     try {
@@ -84,7 +94,7 @@ export class WsmanService {
       messageId = request.messageId;
       this.#dropIdle();
       shell = request.operation === 'Create' ? undefined : this.#find(request, user);
-      const body = await this.#perform(request, user, shell, signal);
+      const body = await this.#perform(request, { user, query }, shell, signal);
       if (shell !== undefined && this.#dropped.has(shell)) return { kind: 'dropped' };
       return { kind: 'answer', status: 200, text: answer(request, body) };
     } catch (error) {
@@ -116,11 +126,11 @@ export class WsmanService {
 
   async #perform(
     request: Request,
-    user: string,
+    client: Omit<WsmanClient, 'drop'>,
     shell: Shell | undefined,
     signal: AbortSignal,
   ): Promise<string> {
-    if (request.operation === 'Create') return this.#create(request, user);
+    if (request.operation === 'Create') return this.#create(request, client);
     if (shell === undefined) {
       if (request.operation === 'Get') return this.#config();
       throw refusals.unknownResource(request.resource);
@@ -143,7 +153,8 @@ export class WsmanService {
     }
   }
 
-  async #create(request: Request, user: string): Promise<string> {
+  async #create(request: Request, client: Omit<WsmanClient, 'drop'>): Promise<string> {
+    const { user } = client;
     const { shellResource, shellsPerUser, host } = this.#options;
     if (request.resource.toLowerCase() !== shellResource.toLowerCase()) {
       throw refusals.unknownResource(request.resource);
@@ -159,7 +170,7 @@ export class WsmanService {
       this.#shells.delete(id);
       void shell.close();
     };
-    const shell: Shell = new Shell(id, user, host(user, drop), FRAGMENT_BYTES);
+    const shell: Shell = new Shell(id, user, host({ ...client, drop }), FRAGMENT_BYTES);
     const creation = child(wanted, NAMESPACES.ps, 'creationXml')?.text ?? '';
     await shell.pool.receive(EMPTY_GUID, streamBytes(creation), 'Default')();
     this.#shells.set(id, shell);

@@ -1,5 +1,6 @@
 import type { ExpectedQuestion } from '../../powershell/invocation';
 import type {
+  Bound,
   ErrorRecord,
   Interruption,
   Outcome,
@@ -12,6 +13,14 @@ import { isList } from '../property';
 import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
+/** Why a call did not come to its end. */
+export interface Interrupted {
+  readonly kind: Interruption;
+  /** For people. */
+  readonly message: string;
+  readonly bound?: Bound;
+}
+
 /** One call on its way: gathers what comes back and makes the outcome of it. */
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
@@ -19,7 +28,7 @@ export class Call {
   /** What came back so far, by the bound that it must keep to. */
   readonly received = { maxCallBytes: 0, maxCallValues: 0 };
   /** Why it was stopped; the first reason stands. */
-  interruption: { readonly kind: Interruption; readonly message: string } | undefined;
+  interruption: Interrupted | undefined;
   /** Its expected question was answered. */
   answered = false;
   /** The first question that was refused an answer, for people. */
@@ -64,7 +73,9 @@ export class Call {
 
   completed(): Outcome {
     // The command got over the refusal: what it left undone is not known.
-    if (this.refused !== undefined) return this.interrupted('prompt', unexpected(this.cmdlet, this.refused));
+    if (this.refused !== undefined) {
+      return this.interrupted({ kind: 'prompt', message: unexpected(this.cmdlet, this.refused) });
+    }
     return { kind: 'objects', objects: this.#objects, warnings: this.#warnings, errors: this.#errors };
   }
 
@@ -79,8 +90,10 @@ export class Call {
   }
 
   /** The outcome where no end was heard of. */
-  interrupted(kind: Interruption, message: string): Outcome {
-    return this.sent ? { kind: 'unknown', message, interruption: kind } : notSent(kind, message);
+  interrupted(reason: Interrupted): Outcome {
+    if (!this.sent) return notSent(reason);
+    const { kind, message, bound } = reason;
+    return { kind: 'unknown', message, interruption: kind, ...(bound === undefined ? {} : { bound }) };
   }
 }
 
@@ -90,9 +103,15 @@ export function unexpected(cmdlet: string, question: string): string {
 }
 
 /** The outcome of a call that certainly had no effect. */
-export function notSent(kind: Interruption, message: string): Outcome {
-  const error = { fullyQualifiedErrorId: `CallNotSent,${kind}`, message };
-  return { kind: 'failed', error, warnings: [], errors: [], notSent: kind };
+export function notSent({ kind, message, bound }: Interrupted): Outcome {
+  return {
+    kind: 'failed',
+    error: { fullyQualifiedErrorId: `CallNotSent,${kind}`, message },
+    warnings: [],
+    errors: [],
+    notSent: kind,
+    ...(bound === undefined ? {} : { bound }),
+  };
 }
 
 /** What came out, one by one: of a list its items. */

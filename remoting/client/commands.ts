@@ -38,9 +38,13 @@ export const UNKNOWN_APARTMENT = enumeration(
 export type Statement = readonly [Invocation, ...Invocation[]];
 export type Statements = readonly [Statement, ...Statement[]];
 
-/** The statement that leaves all but the asked-for properties out of the answer, on the server. */
+/**
+ * The statement that leaves all but the asked-for properties out of the answer, on the server. Each is named once, case
+ * aside: to `Select-Object` a second time is an error for every object.
+ */
 export function selecting(call: Invocation): Statement {
-  return [call, { cmdlet: SELECTION, parameters: { Property: call.properties ?? [] } }];
+  const names = new Map((call.properties ?? []).map((name) => [name.toLowerCase(), name]));
+  return [call, { cmdlet: SELECTION, parameters: { Property: [...names.values()] } }];
 }
 
 /** The question that a pipeline may ask; one of several statements may ask none. */

@@ -14,6 +14,7 @@ import { SessionKey } from '../session-key';
 import { Streams, type StreamName } from '../streams';
 import type { HostValue, Pipeline } from './command-host';
 import type { Content } from './emissions';
+import { metadataPipeline } from './command-metadata';
 import { type HostResponse, readHostResponse } from './host-response';
 import { expectsNoInput, hasHost, mayAsk, readPipeline } from './read-pipeline';
 
@@ -22,7 +23,6 @@ export type ServerEvent =
   | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
   | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline; readonly mayAsk: boolean }
   | { readonly kind: 'answer'; readonly pipeline: string; readonly response: HostResponse }
-  | { readonly kind: 'reject'; readonly pipeline: string; readonly reason: string }
   | { readonly kind: 'resize'; readonly by: number }
   | { readonly kind: 'count-free'; readonly request: number | bigint };
 
@@ -141,7 +141,7 @@ export class ServerRunspacePool {
         return [{ kind: 'run', pipeline, work, mayAsk: gathered.mayAsk }];
       }
       case 'GET_COMMAND_METADATA':
-        return [{ kind: 'reject', pipeline, reason: message.type }];
+        return [{ kind: 'run', pipeline, work: metadataPipeline(this.#read(message)), mayAsk: false }];
       case 'PIPELINE_HOST_RESPONSE': {
         const response = readHostResponse(this.#read(message), message.data, this.#options.bounds);
         return response === undefined ? [] : [{ kind: 'answer', pipeline, response }];

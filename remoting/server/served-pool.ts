@@ -1,6 +1,6 @@
 import { DEFAULT_BOUNDS, type Bounds } from '../bounds';
 import { EMPTY_GUID } from '../guid';
-import { protocolError, tooLarge } from '../remoting-error';
+import { protocolError, RemotingError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { StreamName } from '../streams';
 import type { ClientHost, CommandHost, Pipeline } from './command-host';
@@ -36,6 +36,8 @@ interface Pipe {
   readonly stop: AbortController;
   /** Set once the pipeline runs. */
   running?: Promise<void>;
+  /** The client sent it more than a bound allows. */
+  overflowed?: boolean;
   /** Set where it may ask. */
   prompts?: Prompts;
 }
@@ -74,12 +76,31 @@ export class ServedPool {
 
   /** Takes bytes; the function that it gives does what they ask for. */
   receive(target: string, bytes: Uint8Array, stream: StreamName): () => Promise<void> {
+    const pipe = this.#pipes.get(target);
     // Input for a pipeline that has ended is forgotten, as in PowerShell.
-    const events =
-      target === EMPTY_GUID || this.#pipes.has(target) ? this.#pool.receive(target, bytes, stream) : [];
-    return async () => {
-      for (const event of events) await this.#follow(event);
-    };
+    if (target !== EMPTY_GUID && (pipe === undefined || pipe.overflowed)) return async () => undefined;
+    try {
+      const events = this.#pool.receive(target, bytes, stream);
+      return async () => {
+        for (const event of events) await this.#follow(event);
+      };
+    } catch (error) {
+      if (pipe === undefined || !(error instanceof RemotingError) || error.kind !== 'too-large') throw error;
+      return () => this.#overflow(target, pipe, error);
+    }
+  }
+
+  /** Ends a pipeline that is past a bound, and it alone: what was kept of it is dropped, what still comes is not kept. */
+  async #overflow(pipeline: string, pipe: Pipe, { message, facts }: RemotingError): Promise<void> {
+    pipe.overflowed = true;
+    this.#pool.forget(pipeline);
+    if (pipe.running !== undefined) {
+      pipe.stop.abort();
+      return;
+    }
+    const error = { fullyQualifiedErrorId: `TooLarge,${facts.bound ?? ''}`, message };
+    await this.#say(pipeline, contentOf({ kind: 'failed', error }));
+    this.#outlet.ended?.(pipeline);
   }
 
   /** Resolves when the pipeline has ended, or has had its time to. */
@@ -122,10 +143,6 @@ export class ServedPool {
         return;
       case 'count-free':
         await this.#outlet.send(EMPTY_GUID, this.#pool.freeRunspaces(event.request, this.#slots.free));
-        return;
-      case 'reject':
-        await this.#say(event.pipeline, rejection(event.reason));
-        this.#outlet.ended?.(event.pipeline);
         return;
       case 'run': {
         const pipe = this.#pipes.get(event.pipeline);
@@ -175,9 +192,4 @@ export class ServedPool {
   async #say(pipeline: string, content: Content): Promise<void> {
     await this.#outlet.send(pipeline, this.#pool.message(content, pipeline));
   }
-}
-
-function rejection(reason: string): Content {
-  const error = { fullyQualifiedErrorId: `NotSupported,${reason}`, message: `${reason} is not supported` };
-  return contentOf({ kind: 'failed', error });
 }

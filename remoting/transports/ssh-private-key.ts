@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { ParsedKey, utils } from 'ssh2';
+import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../../files/guarded-file';
 import { RemotingError, type RemotingFacts } from '../remoting-error';
 
 export type ParseKey = typeof utils.parseKey;
@@ -20,19 +20,19 @@ export async function readPrivateKey(
   parseKey: ParseKey,
 ): Promise<ParsedKey> {
   const unusable = (why: string, cause: unknown): RemotingError =>
-    new RemotingError('usage', `the private key ${file} cannot be ${why}`, { ...where, file }, { cause });
+    new RemotingError('usage', `the private key ${file} ${why}`, { ...where, file }, { cause });
   let content: Buffer;
   try {
-    content = await readFile(file);
+    content = readGuardedFile(file, { mostBytes: SECRET_BYTES, owned: true });
   } catch (error) {
-    throw unusable('read', error);
+    throw error instanceof UnfitFile ? unusable(error.why, error) : error;
   }
   try {
     const parsed = parseKey(fromPkcs8(content.toString(), passphrase), passphrase);
     if (parsed instanceof Error) throw parsed;
     return parsed;
   } catch (error) {
-    throw unusable(`used: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw unusable(`cannot be used: ${error instanceof Error ? error.message : String(error)}`, error);
   }
 }
 

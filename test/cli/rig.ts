@@ -45,7 +45,7 @@ async function startRig(): Promise<Rig> {
   const sshd: RunningSshServer = await startSshServer(organization, { server: 'BSAEX01' });
   const certificate = endpointCertificate(folder, ['localhost']);
   const endpoint = await startEndpoint({
-    host: (user, drop) => organization.host('BSAEX01', drop, user),
+    host: (client) => organization.host('BSAEX01', client),
     authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
     tls: { cert: certificate.cert, key: certificate.key },
   });

@@ -46,6 +46,27 @@ describe('the stack of a site', () => {
     ]);
   });
 
+  test('a name that begins with a digit makes an address that Terraform takes', () => {
+    const { resource, provider } = synthesize(
+      site({
+        servers: [server(1, { name: '1EX', fqdn: '1EX.contoso.local' })],
+        namespaces: { client: '365.contoso.com', autodiscover: 'autodiscover.365contoso.com' },
+        certificate: { ...right.certificate, names: ['*.contoso.com', 'autodiscover.365contoso.com'] },
+        dns: {
+          zones: [{ name: 'contoso.com' }, { name: '365contoso.com', server: '192.0.2.53' }],
+          existingRecords: ['365.contoso.com'],
+        },
+      }),
+    );
+    const names = [
+      ...Object.values(resource).flatMap((ofType) => Object.keys(ofType)),
+      ...provider['dns']!.flatMap(({ alias }) => (alias === undefined ? [] : [alias])),
+    ];
+    expect(names).toEqual(expect.arrayContaining(['_1EX-owa', '_365_contoso_com-A', '_365contoso_com']));
+    // https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers
+    expect(names.filter((name) => !/^[A-Za-z_][\w-]*$/.test(name as string))).toEqual([]);
+  });
+
   test('resources carry exactly what was resolved, and every attribute is one of the schema', () => {
     const { resource } = synthesize(right);
     expect(resource['exchange_mapi_virtual_directory']!['EX01-mapi']).toMatchObject({
@@ -251,6 +272,17 @@ describe('the stack of a site', () => {
     const plan = JSON.parse(readFileSync(stackFile('exchange-plan.json'), 'utf8')) as { site: string };
     expect(plan.site).toBe('contoso');
     expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain('site contoso from nothing');
+  });
+
+  test.each([
+    ['certificates\\mail.pfx', '../../../certificates/mail.pfx'],
+    ['./certificates/mail.pfx', '../../../certificates/mail.pfx'],
+    ['D:\\certificates\\mail.pfx', 'D:\\certificates\\mail.pfx'],
+  ])('the script finds the PFX %s beside it, or from where it lies', (pfxFile, found) => {
+    synthesize(site({ certificate: { ...right.certificate, pfxFile } }));
+    expect(readFileSync(stackFile('exchange-plan.ps1'), 'utf8')).toContain(
+      `$places = @('mail.pfx', '${found}') |`,
+    );
   });
 
   test('a second synth writes the same bytes', () => {

@@ -36,12 +36,13 @@ export function clientOf(
   server: { readonly address: string; readonly port: number },
   key?: RigKey,
   transport: Transport = 'udp',
+  timeoutMs = 5000,
 ): DnsClient {
   return new DnsClient({
     server: server.address,
     port: server.port,
     transport,
-    timeoutMs: 5000,
+    timeoutMs,
     retries: 0,
     ...(key === undefined ? {} : { key: tsigKey(key.name, key.algorithm, key.secret) }),
   });

@@ -123,7 +123,7 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     beforeEach(async () => {
       endpoint = await startEndpoint({
-        host: (user, drop) => rig.organization.host(FIRST.name, drop, user),
+        host: (client) => rig.organization.host(FIRST.name, client),
         authentication: { basic: (user, password) => user === USER && password === PASSWORD },
         tls: { cert, key },
       });

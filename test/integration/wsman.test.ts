@@ -76,7 +76,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     beforeEach(async () => {
       questions = 0;
       endpoint = await startEndpoint({
-        host: (user, drop) => counted(rig.organization.host(FIRST.name, drop, user)),
+        host: (client) => counted(rig.organization.host(FIRST.name, client)),
         authentication: { basic: (user, password) => user === USER && password === PASSWORD },
         tls: { cert, key },
       });

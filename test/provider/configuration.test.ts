@@ -104,12 +104,36 @@ describe('a password file', () => {
     expect(sshSecrets({ EXCHANGE_SSH_PASSWORD: '', EXCHANGE_SSH_PASSPHRASE: '' })).toEqual({});
   });
 
-  test('that is empty is refused before it is tried, and so is one that is not there, each by its variable', () => {
+  test('that is empty is refused before it is tried', () => {
     const empty = join(folder, 'empty');
     writeFileSync(empty, '\n', { mode: 0o600 });
     expect(() => wsmanPassword({ EXCHANGE_PASSWORD_FILE: empty })).toThrow(
       `EXCHANGE_PASSWORD_FILE names '${empty}', which is empty`,
     );
+  });
+
+  test.each([
+    ['begins with a byte order mark', '\ufeffcanary\n', 'begins with a byte order mark'],
+    ['is UTF-16 with a byte order mark', Buffer.from('\ufeffcanary', 'utf16le'), 'is not UTF-8 text'],
+    ['is UTF-16', Buffer.from('canary', 'utf16le'), 'is not UTF-8 text'],
+    ['ends with two line breaks', 'canary\r\n\r\n', 'ends with several line breaks'],
+    ['holds two lines', 'canary\nother', 'holds several lines'],
+    ['is too large for one', 'canary'.repeat(20_000), 'is larger than 64 KB'],
+  ])('that %s is refused before it is tried', (_, content, said) => {
+    const odd = join(folder, 'odd');
+    writeFileSync(odd, content, { mode: 0o600 });
+    const read = () => sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: odd });
+    expect(read).toThrow(`EXCHANGE_SSH_PASSWORD_FILE names '${odd}', which ${said}`);
+    expect(read).not.toThrow('canary');
+  });
+
+  test('keeps the white space that is no line break', () => {
+    const spaced = join(folder, 'spaced');
+    writeFileSync(spaced, ' canary \r\n', { mode: 0o600 });
+    expect(sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: spaced })).toEqual({ password: ' canary ' });
+  });
+
+  test('that is not there is named', () => {
     const none = join(folder, 'none');
     expect(() => sshSecrets({ EXCHANGE_SSH_PASSWORD_FILE: none })).toThrow(
       `EXCHANGE_SSH_PASSWORD_FILE names '${none}', which cannot be read`,

@@ -54,6 +54,21 @@ test('a missing file is named in full, since the declaration and Terraform count
   expect('detail' in read && read.detail).toContain(resolve('no/such.pfx'));
 });
 
+test.each([
+  ['is a folder', folder, 'is a directory'],
+  ['has no end', '/dev/zero', 'is a device'],
+])('a path that %s is named as that', async (_case, path, said) => {
+  const read = await readPfx(path, null);
+  expect('detail' in read && read.detail).toContain(`It ${said}`);
+});
+
+test('a file of more than a megabyte is named as that', async () => {
+  const huge = join(folder, 'huge.pfx');
+  writeFileSync(huge, new Uint8Array(1024 * 1024 + 1));
+  const read = await readPfx(huge, null);
+  expect('detail' in read && read.detail).toContain('It is larger than 1024 KB');
+});
+
 test('a file with a key alone says what it lacks', async () => {
   const other = join(__dirname, '../pki/fixtures/keyonly.pfx');
   expect(await readPfx(other, 'open-sesame')).toMatchObject({

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const certificate = endpointCertificate(folder, ['localhost']);
   ({ caFile } = certificate);
   endpoint = await startEndpoint({
-    host: (user, drop) => organization.host('BSAEX01', drop, user),
+    host: (client) => organization.host('BSAEX01', client),
     authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
     tls: { cert: certificate.cert, key: certificate.key },
   });

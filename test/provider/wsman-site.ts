@@ -79,7 +79,7 @@ export class WsmanSite {
   async #open(): Promise<void> {
     const { cert, key } = this.#origin.tls;
     this.#endpoint = await startEndpoint({
-      host: (user, drop) => this.#organization.host(FIRST.name, drop, user),
+      host: (client) => this.#organization.host(FIRST.name, client),
       authentication: { basic: (user, password) => user === USER && password === PASSWORD },
       tls: { cert, key },
     });

@@ -39,7 +39,7 @@ describe('the configuration of an https endpoint', () => {
     expect(diagnostics).toEqual([]);
     expect(settings?.endpoint).toEqual({
       kind: 'wsman',
-      url: 'https://ex1.contoso.com/PowerShell/',
+      url: 'https://ex1.contoso.com/PowerShell/?serializationLevel=Full',
       authentication: { kind: 'basic', user: 'admin@contoso.com' },
       caFile: '/etc/ca.pem',
       fingerprints: ['AB:'.repeat(31) + 'AB'],
@@ -71,6 +71,21 @@ describe('the configuration of an https endpoint', () => {
       maxEnvelopeBytes: 32_768,
     });
     expect(settings?.fallbacks).toMatchObject([{ kind: 'wsman' }, { kind: 'ssh', host: 'ex3' }]);
+  });
+
+  const EXCHANGE = 'http://schemas.microsoft.com/powershell/microsoft.exchange';
+  test.each([
+    ['https://ex1', null, 'https://ex1/PowerShell/?serializationLevel=Full'],
+    ['https://ex1/PowerShell?', null, 'https://ex1/PowerShell?serializationLevel=Full'],
+    ['https://ex1/?PSVersion=5.1', null, 'https://ex1/PowerShell/?PSVersion=5.1;serializationLevel=Full'],
+    ['https://ex1/p?a=1;b=2', EXCHANGE, 'https://ex1/p?a=1;b=2;serializationLevel=Full'],
+    ['https://ex1/p?a=1&b=2', null, 'https://ex1/p?a=1&b=2&serializationLevel=Full'],
+    ['https://ex1/p?a=1;SerializationLevel=None', null, 'https://ex1/p?a=1;SerializationLevel=None'],
+    ['https://ex1/p?serializationlevel', null, 'https://ex1/p?serializationlevel'],
+    ['https://ex1/wsman', 'http://schemas.microsoft.com/powershell/Other', 'https://ex1/wsman'],
+  ])('asks Exchange for the Full level: %s', (endpoint, shell_resource, expected) => {
+    const { settings } = settingsFrom(config({ endpoint, shell_resource }), {});
+    expect(settings?.endpoint).toMatchObject({ url: expected });
   });
 
   test('means Kerberos where no user is given', () => {
@@ -133,7 +148,7 @@ describe('a session of the provider', () => {
     const certificate = endpointCertificate(folder, ['localhost']);
     ({ caFile } = certificate);
     endpointOptions = {
-      host: (_user, drop) => organization.host('BSAEX01', drop),
+      host: ({ query, drop }) => organization.host('BSAEX01', { query, drop }),
       authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
       tls: { cert: certificate.cert, key: certificate.key },
     };

@@ -7,7 +7,7 @@ import { serialize, type ClixmlInput } from '../../remoting/clixml/serialize';
 import { propertySet } from '../../remoting/enumeration';
 import { Defragmenter, fragment } from '../../remoting/fragments';
 import { EMPTY_GUID, newGuid } from '../../remoting/guid';
-import { decodeMessage, encodeMessage, type MessageType } from '../../remoting/messages';
+import { decodeMessage, encodeMessage, type Message, type MessageType } from '../../remoting/messages';
 import { dataPacket, formatPacket, parsePacket } from '../../remoting/out-of-process';
 import type { CommandHost } from '../../remoting/server/command-host';
 import { serve, type ServeOptions } from '../../remoting/server/serve';
@@ -98,19 +98,6 @@ describe('a client that misbehaves is refused', () => {
       {},
       'protocol',
     ],
-    [
-      'input of too many values',
-      OPEN +
-        `<Command PSGuid='${pipeline}' />\n` +
-        line('CREATE_PIPELINE', taking('Get-Input'), pipeline) +
-        line(
-          'PIPELINE_INPUT',
-          Array.from({ length: 60 }, () => null),
-          pipeline,
-        ).repeat(2),
-      { bounds: { maxCallValues: 100 } },
-      'too-large',
-    ],
     ['an answer for a client', OPEN + line('PIPELINE_STATE', null), {}, 'protocol'],
   ])('for %s', async (_, text, options, kind) => {
     await expect(served(text, options)).rejects.toMatchObject({ name: 'RemotingError', kind });
@@ -172,11 +159,7 @@ test('a server takes $null and U+FFFF from a client, and sends $null as real Pow
       [input(''), input('<Nil />'), input('<S>&#xFFFF;\ufffe</S>')].join('') +
       line('END_OF_PIPELINE_INPUT', null, pipeline, ''),
   );
-  const said = output
-    .split('\n')
-    .filter((text) => text.startsWith('<Data') && text.includes(pipeline))
-    .flatMap((text) => new Defragmenter(DEFAULT_BOUNDS).push(parsedData(text)))
-    .map((bytes) => decodeMessage(bytes, 'client'));
+  const said = messagesIn(output, pipeline);
   expect(said.map(({ type, data }) => [type, data]).slice(0, 3)).toEqual([
     ['PIPELINE_OUTPUT', ''],
     ['PIPELINE_OUTPUT', ''],
@@ -185,7 +168,42 @@ test('a server takes $null and U+FFFF from a client, and sends $null as real Pow
   expect(said).toHaveLength(4);
 });
 
-function parsedData(text: string): Uint8Array {
-  const packet = parsePacket(text);
-  return packet.kind === 'Data' ? packet.data : new Uint8Array();
+/** What the server said of a pipeline, each message in one fragment. */
+function messagesIn(output: string, pipeline: string): readonly Message[] {
+  return output
+    .split('\n')
+    .filter((text) => text.startsWith('<Data') && text.includes(pipeline))
+    .map(parsePacket)
+    .flatMap((packet) => (packet.kind === 'Data' ? new Defragmenter(DEFAULT_BOUNDS).push(packet.data) : []))
+    .map((bytes) => decodeMessage(bytes, 'client'));
 }
+
+describe('a pipeline whose client sends more than a bound allows fails, and no other', () => {
+  const [large, other] = [newGuid(), newGuid()];
+  const command = `<Command PSGuid='${large}' />\n`;
+  const nulls = Array.from({ length: 60 }, () => null);
+  const input = (count: number): string =>
+    command +
+    line('CREATE_PIPELINE', taking('Get-Input'), large) +
+    line('PIPELINE_INPUT', nulls, large).repeat(count);
+  const wide = serialize(createPipeline([[{ cmdlet: 'Get-Echo', parameters: { Text: 'x'.repeat(9_000) } }]]));
+
+  test.each<[string, string, ServeOptions['bounds'], string]>([
+    [
+      'a message of its own',
+      command + line('CREATE_PIPELINE', null, large, wide),
+      { maxMessageBytes: 8000 },
+      'maxMessageBytes',
+    ],
+    ['a message of input', input(1), { maxMessageBytes: 8000, maxValues: 50 }, 'maxValues'],
+    ['values of its input', input(2), { maxCallValues: 100 }, 'maxCallValues'],
+    ['bytes of its input', input(3), { maxCallBytes: 1500 }, 'maxCallBytes'],
+  ])('%s', async (_, text, bounds = {}, bound) => {
+    const late = line('PIPELINE_INPUT', 'late', large) + line('END_OF_PIPELINE_INPUT', null, large, '');
+    const { output } = await served(OPEN + text + late + start(other, 'Get-Many'), { bounds });
+    const said = messagesIn(output, large);
+    expect(said.map(({ type }) => type)).toEqual(['PIPELINE_STATE']);
+    expect(said[0]?.data).toContain(`TooLarge,${bound}`);
+    expect(messagesIn(output, other).map(({ type }) => type)).toEqual(['PIPELINE_STATE']);
+  });
+});

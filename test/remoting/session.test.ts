@@ -176,6 +176,32 @@ function describeSession(start: () => Promise<Way>): void {
       expect(objects(echoed).objects[0]?.properties['Value']).toHaveLength(1_000_000);
     }));
 
+  test.each([
+    ['a message', { maxMessageBytes: 200_000 }],
+    ['the answer', { maxCallBytes: 200_000 }],
+  ])('ends a call where %s is larger than its bound, and no other', (what, bounds) =>
+    withSession(
+      async (session) => {
+        const [[name, limit] = ['', 0]] = Object.entries(bounds);
+        const other = session.invoke({ cmdlet: 'Wait-Short', parameters: { Milliseconds: 200, Tag: 'x' } });
+        const big = { cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } };
+        for (const outcome of [await session.invoke(big), await session.invoke(big)]) {
+          expect(outcome).toEqual({
+            kind: 'unknown',
+            interruption: 'too-large',
+            message: `${what} is larger than ${name} (${limit})`,
+            bound: { name, limit },
+          });
+        }
+        expect(objects(await other).objects).toMatchObject([{ text: 'x' }]);
+        const fits = await session.invoke({ cmdlet: 'Get-Big', parameters: { Bytes: 100_000 } });
+        expect(objects(fits).objects[0]?.properties['Value']).toHaveLength(100_000);
+        expect(session.failure).toBeUndefined();
+      },
+      { runspaces: 2, bounds },
+    ),
+  );
+
   test('takes many objects', () =>
     withSession(async (session) => {
       const many = await session.invoke({ cmdlet: 'Get-Many', parameters: { Count: 2000 } });
@@ -299,6 +325,21 @@ describe('a session whose host is looked at', () => {
       expect(seen).toEqual(['Get-Thing|Select-Object', 'Get-Thing', 'Get-Thing']);
     },
   );
+
+  test('names each property once, case aside', async () => {
+    const named: unknown[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        named.push(...statements.flat().flatMap(({ args }) => args.map(({ value }) => value)));
+        yield { kind: 'output', value: { typeNames: [], properties: { Name: 'x' } } };
+      },
+    };
+    const session = await openSession(loopback(host));
+    await session.invoke({ cmdlet: 'Get-Thing', parameters: {}, properties: ['Name', 'Other', 'NAME'] });
+    await session.close();
+    expect(named).toEqual([['NAME', 'Other']]);
+  });
 
   test('never asks twice for what changes something', async () => {
     const { seen, host } = selectingHost('CommandNotFoundException');

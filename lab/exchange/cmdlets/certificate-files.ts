@@ -39,7 +39,7 @@ function importCertificate(call: Call): void {
     },
   );
   server.certificates.push(state);
-  call.write(certificateObject(server, state, call.options, call.now));
+  call.write(certificateObject(server, state, call));
 }
 
 function openPfx(call: Call, server: ServerState, data: Uint8Array) {
@@ -112,7 +112,7 @@ function create(call: Call): void {
   server.certificates.push(state);
   for (const service of services) if (service !== 'None') give(server, state, service);
   if (replacesDefault) makeDefault(server, state);
-  call.write(certificateObject(server, state, call.options, call.now));
+  call.write(certificateObject(server, state, call));
 }
 
 /** Certificates that come, go out or are made: what needs a library that reads and writes PFX files. */

@@ -62,8 +62,7 @@ export function read(state: CertificateState): Certificate {
 }
 
 function get(call: Call): void {
-  const write = ({ server, state }: Found) =>
-    call.write(certificateObject(server, state, call.options, call.now));
+  const write = ({ server, state }: Found) => call.write(certificateObject(server, state, call));
   if (wantedThumbprint(call) !== undefined) {
     write(theCertificate(call));
     return;

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { parseCertificate, presentedNames, type Certificate } from '../../../pki';
 import type { PowerShellObject } from '../../../powershell/outcome';
-import type { LabOptions } from '../options';
+import type { Call } from '../call';
 import type { CertificateState, ServerState } from '../state';
+import { serializationData } from './serialization-data';
 import { enumeration, flagsEnum, textual } from './value';
 
 const TASKS = 'Microsoft.Exchange.Management.SystemConfigurationTasks';
@@ -17,19 +19,86 @@ const TYPE_NAMES = [
 export function certificateObject(
   server: ServerState,
   state: CertificateState,
-  options: LabOptions,
-  now: Date,
+  { isSelected, options, now }: Pick<Call, 'isSelected' | 'options' | 'now'>,
 ): PowerShellObject {
   const certificate = parseCertificate(Buffer.from(state.der, 'base64'));
   const head = { typeNames: TYPE_NAMES, text: dotNetText(certificate) };
-  switch (options.certificateForm) {
+  const { der: RawData } = certificate;
+  switch (isSelected ? 'properties' : options.certificateForm) {
     case 'raw':
-      return { ...head, properties: { RawData: certificate.der } };
+      return { ...head, properties: { RawData } };
     case 'serialized':
-      return { ...head, properties: { RawData: certificate.der, SerializationData: opaque(certificate) } };
+      return {
+        ...head,
+        properties: { RawData, SerializationData: serialized(server, state, certificate, now) },
+      };
+    case 'signed': {
+      const SerializationData = signed(serialized(server, state, certificate, now));
+      return { ...head, properties: { RawData, SerializationData } };
+    }
     case 'properties':
       return { ...head, properties: allProperties(server, state, certificate, now) };
   }
+}
+
+function serialized(
+  server: ServerState,
+  state: CertificateState,
+  certificate: Certificate,
+  now: Date,
+): Uint8Array {
+  return serializationData({
+    certData: storeForm(state, certificate),
+    status: status(certificate, now).number!,
+    // None, and Registry for one that an authority issued, as recorded answers have it.
+    rootCaType: certificate.selfSigned ? 0 : 3,
+    services: allowedServices(state).number!,
+    sites: sites(server, state),
+    exportable: isExportable(state),
+    identity: identity(server, certificate),
+  });
+}
+
+/** The certificate as Windows serializes it for a store: properties (wincrypt.h), then itself. */
+function storeForm(state: CertificateState, certificate: Certificate): Uint8Array {
+  const [hash, friendlyName, itself] = [3, 11, 32];
+  const element = (kind: number, value: Uint8Array) => {
+    const head = Buffer.alloc(12);
+    head.writeUInt32LE(kind, 0);
+    head.writeUInt32LE(1, 4);
+    head.writeUInt32LE(value.length, 8);
+    return Buffer.concat([head, value]);
+  };
+  return Buffer.concat([
+    element(friendlyName, Buffer.from(`${state.friendlyName}\0`, 'utf16le')),
+    element(hash, Buffer.from(certificate.thumbprint, 'hex')),
+    element(itself, certificate.der),
+  ]);
+}
+
+/** A container with a signature behind the stream. What a signed one looks like is (unverified). */
+function signed(stream: Uint8Array): Uint8Array {
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(stream.length);
+  return Buffer.concat([Buffer.from([1]), length, stream, createHash('sha256').update(stream).digest()]);
+}
+
+/** Where IIS serves with it: the Default Web Site (1), the Exchange Back End (2). */
+function sites(server: ServerState, state: CertificateState): readonly string[] {
+  const numbers = [...(state.services.includes('IIS') ? [1] : []), ...(state.backEnd ? [2] : [])];
+  return numbers.map((site) => `IIS://${server.name}/W3SVC/${site}`);
+}
+
+function identity(server: ServerState, { thumbprint }: Certificate): string {
+  return `${server.fqdn}\\${thumbprint}`;
+}
+
+function isExportable({ privateKey, exportable }: CertificateState): boolean {
+  return privateKey !== null && exportable;
+}
+
+function allowedServices({ services }: CertificateState): PowerShellObject {
+  return flagsEnum(`${TASKS}.AllowedServices`, services);
 }
 
 /** The properties that `Format-List` shows of one; their values' types are (unverified). */
@@ -57,13 +126,15 @@ function allProperties(
       0,
     ),
     SerialNumber: certificate.serialNumber,
-    Services: flagsEnum(`${TASKS}.AllowedServices`, state.services),
+    Services: allowedServices(state),
     Status: status(certificate, now),
     Subject: certificate.subject,
     Thumbprint: certificate.thumbprint,
     FriendlyName: state.friendlyName,
-    PrivateKeyExportable: hasPrivateKey && state.exportable,
-    Identity: `${server.fqdn}\\${certificate.thumbprint}`,
+    PrivateKeyExportable: isExportable(state),
+    // What an IisService shows of itself is (unverified): the name of its class, as an object without ToString does.
+    IISServices: sites(server, state).map(() => textual(`${TASKS}.IisService`, `${TASKS}.IisService`)),
+    Identity: identity(server, certificate),
     RawData: certificate.der,
   };
 }
@@ -93,10 +164,4 @@ function dotNetDate(date: Date): string {
   const [day, time] = date.toISOString().slice(0, 19).split('T');
   const [year, month, dayOfMonth] = day!.split('-');
   return `${month}/${dayOfMonth}/${year} ${time}`;
-}
-
-/** The start of a BinaryFormatter stream, then bytes that nobody but Exchange could read. */
-function opaque(certificate: Certificate): Uint8Array {
-  const header = Buffer.from('AAEAAAD/////AQAAAAAAAAAMAgAAAA==', 'base64');
-  return Uint8Array.from([...header, ...Buffer.from(certificate.thumbprint)]);
 }

@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureText } from '../../../powershell/invocation';
+import { PFX_BYTES, SECRET_BYTES } from '../../../files/guarded-file';
 import { RemotingError } from '../../remoting-error';
 import { CERTIFICATE_PROFILE } from './names';
 import { NegotiateAuthenticator } from './negotiate';
@@ -47,6 +48,9 @@ function fixed(header: string): Authenticator {
   return { authorize: () => Promise.resolve(header), refused: () => false };
 }
 
+const PEM_FILE = { mostBytes: SECRET_BYTES, owned: true };
+const PFX_FILE = { mostBytes: PFX_BYTES, owned: true };
+
 /**
  * Certificate and key of the client for the TLS handshake; nothing for other kinds.
  *
@@ -57,10 +61,11 @@ export function readClientCertificate(authentication: WsmanAuthentication): Pick
   const { files, passphrase } = authentication;
   const secret = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
   if ('pfxFile' in files) {
-    return usable(files.pfxFile, { pfx: readNamed(files.pfxFile, 'the client certificate'), ...secret });
+    const pfx = readNamed(files.pfxFile, 'the client certificate', PFX_FILE);
+    return usable(files.pfxFile, { pfx, ...secret });
   }
-  const cert = readNamed(files.certificateFile, 'the client certificate');
-  const key = readNamed(files.keyFile, 'the key of the client certificate');
+  const cert = readNamed(files.certificateFile, 'the client certificate', PEM_FILE);
+  const key = readNamed(files.keyFile, 'the key of the client certificate', PEM_FILE);
   return usable(files.certificateFile, { cert, key, ...secret });
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
+import { type Demands, readGuardedFile, UnfitFile } from '../../../files/guarded-file';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting-error';
 
 /** How the server's certificate is known. TLS 1.2 or later is required in any case. */
@@ -27,6 +27,8 @@ export interface TlsSettings {
   readonly client?: Pick<ConnectionOptions, 'pfx' | 'cert' | 'key' | 'passphrase'>;
 }
 
+/** Those of a whole operating system take a quarter of it. */
+const AUTHORITIES_BYTES = 1024 * 1024;
 const FINGERPRINT = /^[0-9A-F]{64}$/;
 
 /** Reads what `trust` names. @throws RemotingError `usage` where a file or a fingerprint is of no use */
@@ -43,23 +45,20 @@ export function readTrust(trust: TlsTrust): TlsSettings {
 }
 
 function readAuthorities(file: string): string {
-  const pem = readNamed(file, 'the file of certification authorities');
+  const pem = readNamed(file, 'the file of certification authorities', { mostBytes: AUTHORITIES_BYTES });
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw new RemotingError('usage', `${file} holds no certificate in PEM`, { file });
   }
   return pem.toString('latin1');
 }
 
-/**
- * Waits for the disk: a small file is there at once, and by way of the thread pool takes a tenth of opening a session.
- *
- * @throws RemotingError `usage` where it cannot be read
- */
-export function readNamed(file: string, what: string): Buffer {
+/** @throws RemotingError `usage` where it cannot be read, or is not as demanded */
+export function readNamed(file: string, what: string, demands: Demands): Buffer {
   try {
-    return readFileSync(file);
+    return readGuardedFile(file, demands);
   } catch (error) {
-    throw new RemotingError('usage', `${what} ${file} cannot be read`, { file }, { cause: error });
+    if (!(error instanceof UnfitFile)) throw error;
+    throw new RemotingError('usage', `${what} ${file} ${error.why}`, { file }, { cause: error });
   }
 }
 

@@ -54,6 +54,19 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
       },
     );
 
+    test.each(versions.map((version) => [version.label, version] as const))(
+      'no property is asked for twice in %s',
+      (_label, version) => {
+        const asked = everyCall(resource, version).map(({ cmdlet, properties = [] }) =>
+          properties.map((name) => `${cmdlet} ${name.toLowerCase()}`),
+        );
+        expect(asked.map((names) => names.filter((name, index) => names.indexOf(name) !== index))).toEqual(
+          asked.map(() => []),
+        );
+        expect(asked.length).toBeGreaterThan(0);
+      },
+    );
+
     test('what is as declared runs nothing', () => {
       expect(steps(resource, sample(resource), sample(resource))).toEqual([]);
     });

@@ -84,8 +84,10 @@ describe('what SerializationData tells', () => {
   });
 
   test('thousands of headers end quickly', () => {
+    const SerializationData = new Uint8Array(17 * 50_000 + data('none').length);
+    for (let index = 0; index < 50_000; index += 1) SerializationData.set(header, 17 * index);
+    SerializationData.set(data('none'), 17 * 50_000);
     const begin = performance.now();
-    const SerializationData = container(...Array.from({ length: 50_000 }, () => header), data('none'));
     expect(described({ SerializationData })?.services).toBeNull();
     expect(performance.now() - begin).toBeLessThan(1_000);
   });

@@ -167,46 +167,6 @@ test('the session takes its cmdlets from the version of its own server', async (
   expect((await mapi('NEW')).objects).toHaveLength(1);
 });
 
-describe('Select-Object after a cmdlet', () => {
-  const select = async () => {
-    const command = {
-      name: 'Get-ExchangeServer',
-      isScript: false,
-      args: [{ name: 'Identity', value: 'BSAEX01' }],
-    };
-    const projection = {
-      name: 'Select-Object',
-      isScript: false,
-      args: [{ name: 'Property', value: ['name', 'Fqdn', 'NoSuch'] }],
-    };
-    const emissions = [];
-    for await (const emission of lab
-      .host('BSAEX01')
-      .run({ statements: [[command, projection]] }, new AbortController().signal)) {
-      emissions.push(emission);
-    }
-    return emissions;
-  };
-
-  test('leaves the named properties', async () => {
-    const [emission] = await select();
-    expect(emission).toMatchObject({
-      kind: 'output',
-      value: { properties: { Name: 'BSAEX01', Fqdn: 'BSAEX01.apatricio.local', NoSuch: null } },
-    });
-  });
-
-  test('is refused where the endpoint refuses it, and nothing has run', async () => {
-    lab.setOptions({ selectObject: 'refused' });
-    lab.clearJournal();
-    expect(await select()).toMatchObject([
-      { kind: 'failed', error: { fullyQualifiedErrorId: 'ParameterArgumentValidationError,Select-Object' } },
-    ]);
-    expect(lab.journal()).toEqual([]);
-    lab.setOptions({});
-  });
-});
-
 test('what is not there fails as Exchange fails', async () => {
   const { failed, message } = await call(lab, 'Get-OwaVirtualDirectory', { Identity: 'BSAEX01\\nope' });
   expect(failed).toMatch(

@@ -14,7 +14,7 @@ describe('the roles of an account', () => {
   });
 
   async function emissions(user: string, name: string, ...values: readonly string[]): Promise<Emission[]> {
-    const host = lab.host('BSAEX01', undefined, user);
+    const host = lab.host('BSAEX01', { user });
     const args = [{ name: 'Name', value: values }];
     const pipeline = { statements: [[{ name, isScript: false, args }]] };
     const found: Emission[] = [];
@@ -65,7 +65,7 @@ describe('the roles of an account', () => {
     ];
     const pipeline = { statements: [[{ name: 'Set-OwaVirtualDirectory', isScript: false, args }]] };
     const found: Emission[] = [];
-    const host = lab.host('BSAEX01', undefined, 'inside');
+    const host = lab.host('BSAEX01', { user: 'inside' });
     for await (const emission of host.run(pipeline, new AbortController().signal)) found.push(emission);
     expect(found).toMatchObject([
       {

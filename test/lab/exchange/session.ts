@@ -59,7 +59,7 @@ export interface Result {
 
 type Parameters = { readonly [name: string]: HostValue };
 
-/** Runs one cmdlet on a server's session, as our own client sends it. */
+/** Runs one cmdlet on a server's session as our own client sends it, at Exchange's endpoint with the Full level. */
 export async function call(
   lab: SimulatedOrganization,
   cmdlet: string,
@@ -90,7 +90,8 @@ export async function callWith(
 ): Promise<Result> {
   const emissions: Emission[] = [];
   const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
-  for await (const emission of lab.host(server).run(pipeline, new AbortController().signal, client)) {
+  const host = lab.host(server, { query: 'serializationLevel=Full' });
+  for await (const emission of host.run(pipeline, new AbortController().signal, client)) {
     emissions.push(emission);
   }
   const end = emissions.find((emission) => emission.kind === 'failed');

@@ -12,7 +12,7 @@ async function main([folder = '', server = '', port = '', service = '']: readonl
   const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   const acceptor = kerberosAcceptor(service);
   const running = await startEndpoint({
-    host: (_user, drop) => organization.host(server, drop),
+    host: ({ query, drop }) => organization.host(server, { query, drop }),
     authentication: {
       negotiate: {
         async accept(token) {

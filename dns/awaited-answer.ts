@@ -1,0 +1,128 @@
+import { nameOfCode, OPCODES, rcodeName, RCODES, TSIG_ERRORS } from './codes';
+import { DnsError, KeyRefused } from './dns-error';
+import { decodeMessage, type Message, type Question, type Received } from './message';
+import { fold, MalformedMessage } from './name';
+import { readSignature, type Signature, type Signed, type TsigKey, verify } from './tsig';
+
+/** The key that a request was signed with, and the request. */
+export interface Signing {
+  readonly key: TsigKey;
+  readonly signed: Signed;
+}
+
+type Reading =
+  | { readonly kind: 'answer'; readonly message: Message }
+  /** Passed over: anybody on the way could have sent it. What it would mean is told when nothing better comes. */
+  | { readonly kind: 'unproven'; readonly meaning: DnsError }
+  | { readonly kind: 'foreign' };
+
+/**
+ * Waits for the answer to a request among all that comes. What does not fit the request is somebody else's, and passed
+ * over (RFC 5452 section 9). Where the request was signed, so is an answer that is not rightly signed: whoever sends
+ * one faster than the server must not decide what we are told (RFC 8945 section 5.4).
+ *
+ * A server that does not know the key, or has another secret of it, cannot sign that it says so (section 5.3.2; BIND
+ * 9.18 answers NOTAUTH with an empty MAC). Such a refusal is therefore believed only at the end of the wait: a wrong
+ * key costs one time-out, of which the default is two seconds, and is not asked for again.
+ */
+export class AwaitedAnswer {
+  #refusal: KeyRefused | undefined;
+  #unproven: DnsError | undefined;
+
+  constructor(
+    private readonly request: Message,
+    private readonly signing: Signing | undefined,
+  ) {}
+
+  /** What the best of what was passed over means; `undefined` where nothing was. */
+  get unproven(): DnsError | undefined {
+    return this.#refusal ?? this.#unproven;
+  }
+
+  /**
+   * The answer, where the bytes are it.
+   *
+   * @throws KeyRefused where the server refuses the signature and proves that it is the server
+   */
+  take(bytes: Buffer): Message | undefined {
+    const reading = this.#read(bytes);
+    if (reading.kind === 'answer') return reading.message;
+    if (reading.kind === 'unproven') {
+      if (reading.meaning instanceof KeyRefused) this.#refusal = reading.meaning;
+      else this.#unproven = reading.meaning;
+    }
+    return undefined;
+  }
+
+  #read(bytes: Buffer): Reading {
+    if (!isResponseTo(bytes, this.request)) return { kind: 'foreign' };
+    try {
+      const received = decodeMessage(bytes);
+      if (!repeatsQuestion(received.message, this.request)) return { kind: 'foreign' };
+      if (this.signing === undefined) return { kind: 'answer', message: received.message };
+      return this.#checked(bytes, received, this.signing);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      const meaning = new DnsError(`the answer cannot be read: ${error.message}`, { cause: error });
+      return { kind: 'unproven', meaning };
+    }
+  }
+
+  #checked(bytes: Buffer, { message, signature }: Received, { key, signed }: Signing): Reading {
+    if (signature === undefined) return unproven(`the answer ${rcodeName(message.rcode)} is not signed`);
+    const verdict = verify(bytes, signature, [key], { requestMac: signed.mac });
+    const refused = refusalIn(readSignature(bytes, signature));
+    if (verdict.kind === 'refused') {
+      return refused !== undefined && isUnsigned(verdict.signature) && message.rcode === RCODES.NOTAUTH
+        ? { kind: 'unproven', meaning: new KeyRefused(refused) }
+        : unproven(`the signature of the answer is not right (${verdict.error})`);
+    }
+    // BADTIME comes signed (section 5.2.3).
+    if (refused !== undefined) throw new KeyRefused(refused);
+    return { kind: 'answer', message };
+  }
+}
+
+function unproven(what: string): Reading {
+  return { kind: 'unproven', meaning: new DnsError(what) };
+}
+
+function refusalIn({ error }: Signature): keyof typeof TSIG_ERRORS | undefined {
+  const name = nameOfCode(TSIG_ERRORS, error, '');
+  return name in TSIG_ERRORS ? (name as keyof typeof TSIG_ERRORS) : undefined;
+}
+
+function isUnsigned({ mac }: Signature): boolean {
+  return mac.length === 0;
+}
+
+/** Judged by the header, which stands even where the rest cannot be read. */
+function isResponseTo(bytes: Buffer, request: Message): boolean {
+  if (bytes.length < 12 || bytes.readUInt16BE(0) !== request.id) return false;
+  const flags = bytes.readUInt8(2);
+  return (flags & 0x80) !== 0 && ((flags >> 3) & 0xf) === request.opcode;
+}
+
+/**
+ * An answer to an update may leave the zone out (RFC 2136 section 3.8); one to a query its question only where the
+ * server could not read it, or does not know the kind of request.
+ */
+function repeatsQuestion(response: Message, request: Message): boolean {
+  const { questions, rcode } = response;
+  if (questions.length === 0) {
+    return request.opcode === OPCODES.UPDATE || rcode === RCODES.FORMERR || rcode === RCODES.NOTIMP;
+  }
+  return (
+    questions.length === request.questions.length &&
+    questions.every((question, index) => isSame(question, request.questions[index]))
+  );
+}
+
+function isSame(left: Question, right: Question | undefined): boolean {
+  return (
+    right !== undefined &&
+    left.type === right.type &&
+    left.class === right.class &&
+    fold(left.name) === fold(right.name)
+  );
+}

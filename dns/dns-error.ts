@@ -1,0 +1,19 @@
+import type { TSIG_ERRORS } from './codes';
+
+/** The exchange with the server failed; the message says how, in one sentence. */
+export class DnsError extends Error {}
+
+/** The server does not take the signature of a request. */
+export class KeyRefused extends DnsError {
+  constructor(readonly reason: keyof typeof TSIG_ERRORS) {
+    super(`the server does not accept the signature (${reason}): ${KEY_REMEDIES[reason]}`);
+  }
+}
+
+/** RFC 8945 section 5.2: what each error says of the key. */
+const KEY_REMEDIES = {
+  BADKEY: 'it knows no key of this name and algorithm; check both',
+  BADSIG: 'its secret of this key is another one; check the secret',
+  BADTIME: 'its clock and the one of this machine differ by more than five minutes; set the clocks',
+  BADTRUNC: 'it wants a longer signature than it was sent; check the algorithm of the key',
+} as const;

@@ -1,0 +1,119 @@
+import { CatalogCmdlet } from '../../exchange/versions';
+import type { ParameterFact } from '../../exchange/versions/delta';
+import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import { bind, bindArguments, type Bound } from './binding';
+import { helpNotFound } from './cmdlet-error';
+import { withPreferences, type Given } from './preferences';
+
+function command(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
+  return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
+}
+
+const INPUT: { readonly [name: string]: ParameterFact } = { InputObject: { type: 'Object', pipeline: true } };
+
+/**
+ * What a restricted endpoint offers beside its own commands, so that a session can be imported and entered, with the
+ * parameters that it leaves them: CommandMetadata.GetRestrictedCommands in PowerShell's source. That Exchange's endpoint
+ * has them all is (unverified); Microsoft documents that its sessions are imported.
+ */
+export const GET_COMMAND = command('Get-Command', {
+  Name: { type: 'String[]', position: 1 },
+  Module: { type: 'String[]' },
+  FullyQualifiedModule: { type: 'String[]' },
+  ArgumentList: { type: 'Object[]' },
+  CommandType: { type: 'CommandTypes' },
+  ListImported: { type: 'SwitchParameter' },
+  ShowCommandInfo: { type: 'SwitchParameter' },
+});
+
+const GET_HELP = command('Get-Help', {
+  Name: { type: 'String', position: 1 },
+  Category: { type: 'String[]' },
+});
+
+const GET_FORMAT_DATA = command('Get-FormatData', {
+  TypeName: { type: 'String[]', position: 1 },
+  PowerShellVersion: { type: 'Version' },
+});
+
+const MEASURE_OBJECT = command('Measure-Object', INPUT);
+const OUT_DEFAULT = command('Out-Default', INPUT);
+const EXIT_SESSION = command('Exit-PSSession', {});
+
+export const RESTRICTED_COMMANDS: readonly CatalogCmdlet[] = [
+  EXIT_SESSION,
+  GET_COMMAND,
+  GET_FORMAT_DATA,
+  GET_HELP,
+  MEASURE_OBJECT,
+  OUT_DEFAULT,
+  command('Select-Object', { Property: { type: 'String[]', position: 1 }, ...INPUT }),
+];
+
+type Work = (bound: Bound, input: readonly HostValue[]) => Given;
+
+/**
+ * A command of those, ready to run; undefined where the name is none of them.
+ *
+ * @param offered names of the commands of the session, in any letter case
+ */
+export function restrictedCommand(
+  name: string,
+  args: readonly CommandArgument[],
+  offered: (name: string) => string | undefined,
+): ((input: readonly HostValue[]) => Given) | undefined {
+  const works: readonly (readonly [CatalogCmdlet, Work])[] = [
+    [GET_FORMAT_DATA, () => shown([])],
+    [GET_HELP, (bound) => help(bound, offered)],
+    [MEASURE_OBJECT, (_, input) => shown([measured(input.length)])],
+    // What a person would see is made here, for a host at the other end; the lab shows nothing there.
+    [OUT_DEFAULT, () => shown([])],
+    [EXIT_SESSION, () => shown([])],
+  ];
+  const found = works.find(([{ name: own }]) => own.toLowerCase() === name.toLowerCase());
+  if (found === undefined) return undefined;
+  const [cmdlet, work] = found;
+  const takesInput = cmdlet.parameter('InputObject') !== undefined;
+  const bound = takesInput ? bindArguments(cmdlet, args) : bind(cmdlet, args);
+  return (input) => withPreferences(cmdlet.name, bound, work(bound, input));
+}
+
+function shown(output: readonly PowerShellValue[]): Given {
+  return { output, warnings: [], errors: [] };
+}
+
+/** CommandMetadataCount (MS-PSRP 2.2.3.21) is made of it. */
+function measured(count: number): PowerShellObject {
+  return {
+    typeNames: [
+      'Microsoft.PowerShell.Commands.GenericMeasureInfo',
+      'Microsoft.PowerShell.Commands.MeasureInfo',
+      'System.Object',
+    ],
+    text: 'Microsoft.PowerShell.Commands.GenericMeasureInfo',
+    properties: { Count: count, Average: null, Sum: null, Maximum: null, Minimum: null, Property: null },
+  };
+}
+
+/** Where no help files are, PowerShell shows a command by its name alone. */
+function help(bound: Bound, offered: (name: string) => string | undefined): Given {
+  const wanted = bound.get('Name');
+  const name = typeof wanted === 'string' ? wanted : 'default';
+  const found = offered(name);
+  if (found === undefined) return { ...shown([]), errors: [helpNotFound(name).record] };
+  return shown([
+    {
+      typeNames: ['HelpInfoShort', 'System.Object'],
+      text: found,
+      properties: {
+        Name: found,
+        Category: 'Cmdlet',
+        Synopsis: found,
+        Component: '',
+        Role: '',
+        Functionality: '',
+      },
+    },
+  ]);
+}
