@@ -114,6 +114,30 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
     TEST_MS,
   );
 
+  test(
+    'is renewed, and its replacement becomes the default one only where that is declared',
+    async () => {
+      const before = defaultOf(FIRST.name);
+      await rig.deploy(withSmtp(firstServer));
+      for (const [days, replaces] of [
+        [500, undefined],
+        [600, true],
+      ] as const) {
+        const renewed = validCertificate(undefined, -1, days);
+        rig.writePfx(renewed);
+        await rig.deploy(withSmtp(firstServer, replaces));
+        const imported = certificatesOf(FIRST.name).filter(({ services }) => services.includes('IIS'));
+        expect(imported.map((one) => one.thumbprint)).toEqual([renewed.certificate.thumbprint]);
+        expect(imported[0]?.services).toEqual(['IIS', 'SMTP']);
+        expect(defaultOf(FIRST.name)).toEqual(replaces === true ? [renewed.certificate.thumbprint] : before);
+        // Setup's three, and the renewed one: the old one is gone, although Exchange takes SMTP from none.
+        expect(certificatesOf(FIRST.name)).toHaveLength(4);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      }
+    },
+    TEST_MS,
+  );
+
   describe('over the endpoint of Exchange', () => {
     const folder = mkdtempSync(join(tmpdir(), 'site-smtp-'));
     const passwordFile = join(folder, 'password');
