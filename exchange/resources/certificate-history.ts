@@ -7,7 +7,13 @@ export interface CertificateHistory {
    * one since, or giving the service to this one failed.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
+  /** Whether this run gave the service to another certificate of the server, which need not take it from this one. */
+  readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
 }
 
 /** Of a run that has done nothing. */
-export const NO_HISTORY: CertificateHistory = { imported: () => false, lacks: () => false };
+export const NO_HISTORY: CertificateHistory = {
+  imported: () => false,
+  lacks: () => false,
+  passedOn: () => false,
+};
