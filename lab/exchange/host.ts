@@ -166,10 +166,10 @@ export class ExchangeHost implements CommandHost {
     const { options } = circumstances;
     if (isNamed(command, 'select-object')) {
       const names = selectionOf(command, options);
-      return async (input = []) => {
-        const { values, errors } = selectProperties(names, input as readonly PowerShellValue[]);
-        return { ...output(values), errors };
-      };
+      return async (input = []) => ({
+        ...selectProperties(names, input as readonly PowerShellValue[]),
+        warnings: [],
+      });
     }
     const next = chain[index + 1];
     const restricted = this.#restricted(command, next !== undefined);
