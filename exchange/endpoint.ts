@@ -1,15 +1,17 @@
 /** What is wrong with where Exchange is said to be reached. */
 export type EndpointFault =
-  'not-a-url' | 'password' | 'not-encrypted' | 'scheme' | 'no-server' | 'user' | 'no-user';
+  'characters' | 'not-a-url' | 'password' | 'not-encrypted' | 'scheme' | 'no-server' | 'user' | 'no-user';
 
 /** Schemes of the endpoints that there are: one for each transport. */
 const SCHEMES = ['https:', 'ssh:', 'process:'];
 
 /** Of several faults the gravest: a password that stands in it must never be shown. */
 export function endpointFault(text: string): EndpointFault | undefined {
-  if (!URL.canParse(text)) return 'not-a-url';
-  const url = new URL(text);
-  if (url.password !== '') return 'password';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && url.password !== '') return 'password';
+  // The parser drops some characters that do not show and takes others for parts of a name: another server is meant.
+  if (!/^[\x21-\x7e]*$/.test(text)) return 'characters';
+  if (url === undefined) return 'not-a-url';
   if (url.protocol === 'http:') return 'not-encrypted';
   if (!SCHEMES.includes(url.protocol)) return 'scheme';
   if (url.protocol === 'process:') return undefined;

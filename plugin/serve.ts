@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { ProviderDefinition } from './engine/definition';
 import { createRunCertificate, type RunCertificate } from './wire/certificate';
+import { hearMishaps, tellMishap, toldBy } from './mishaps';
 import { announce, listen, readLaunch } from './wire/handshake';
 import { log } from './wire/log';
 
@@ -32,14 +33,35 @@ export async function serve<Target>(definition: Loadable<Target>): Promise<void>
   const certificate = createRunCertificate(new Date());
   const sockets = createServer((socket) => {
     clearTimeout(lonely);
-    void serving.then((tls) => tls.emit('connection', socket));
+    socket.on('error', (error) => log('debug', `connection: ${error.message}`));
+    void serving.then((tls) => tls?.emit('connection', socket));
   });
   const listener = await listen(sockets, launch, process.platform);
   process.on('exit', () => listener.close());
   announce(listener.address, certificate.der);
+  sockets.on('error', (error) => log('warn', `listening: ${error.message}`));
+  surviveMishaps();
 
   const lonely = setTimeout(() => process.exit(1), LONELY_MS);
-  const serving = startServing(definition, certificate, launch.clientCertificate);
+  const serving = startServing(definition, certificate, launch.clientCertificate).catch((error: unknown) => {
+    log('error', `the provider cannot be loaded, install it anew: ${tracedBy(error)}`);
+    process.exit(1);
+  });
+}
+
+/**
+ * The last resort: Node would end the process by an error in an event handler or a rejection that nobody takes, and with
+ * it every operation in flight. Those hear of it instead.
+ */
+function surviveMishaps(): void {
+  process.on('uncaughtException', (error: unknown, origin) => {
+    log('error', `${origin}: ${tracedBy(error)}`);
+    tellMishap(error);
+  });
+}
+
+function tracedBy(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : toldBy(error);
 }
 
 /** What is not needed for the handshake is loaded here, after it. */
@@ -53,12 +75,13 @@ async function startServing<Target>(
   const { createGrpcServer } = await import('./wire/grpc');
   const { createPinnedTlsServer } = await import('./wire/pinned-tls');
   const engine = new Engine(typeof definition === 'function' ? await definition() : definition);
+  hearMishaps(() => engine.breakOff());
   let ending = false;
   const end = async () => {
     if (ending) return;
     ending = true;
     const late = setTimeout(() => process.exit(0), FAREWELL_MS);
-    await engine.close().catch((error: unknown) => log('warn', `closing the target: ${String(error)}`));
+    await engine.close().catch((error: unknown) => log('warn', `closing the target: ${toldBy(error)}`));
     clearTimeout(late);
     process.exit(0);
   };

@@ -1,5 +1,6 @@
 import { endpointFault } from '../exchange/endpoint';
 import type { EndpointFault } from '../exchange/endpoint';
+import { unplainEndpoint } from '../exchange/rules/plain-characters';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
@@ -242,6 +243,10 @@ function faultyEndpoint(
   remedy: string,
 ): readonly [summary: string, detail: string] {
   switch (fault) {
+    case 'characters': {
+      const { problem, remedy: howTo } = unplainEndpoint(value);
+      return [`The endpoint is not plain text: ${problem}`, `${capitalized(howTo)}.`];
+    }
     case 'not-a-url':
       return [`endpoint '${value}' is not a URL`, remedy];
     case 'password':
@@ -269,6 +274,10 @@ function faultyEndpoint(
         'Write it as ssh://user@server or ssh://user@server:port; a domain user as ssh://user%40domain@server.',
       ];
   }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function processEndpoint(config: Values, given: Given, complain: Complain): ProcessEndpoint | null {

@@ -38,6 +38,8 @@ export function exchangeProvider(
       target.connect();
       return { target, diagnostics: [...diagnostics, ...(await dnsProblems(config, settings, environment))] };
     },
+    // Calls in flight end as those of a lost connection do, and the next one opens a session of its own.
+    breakOff: (target) => void target.close(),
     close: (target) => target.close(),
   };
 }

@@ -7,6 +7,7 @@ import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
+import { inLine, quoted } from './quotation';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 import { notSentInTime, unheard } from './unheard';
@@ -50,7 +51,7 @@ export function outcomeProblem(
     return {
       severity: 'error',
       summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${outcome.unexpectedQuestion}\n(${first.fullyQualifiedErrorId})\n${UNEXPECTED} ${RESUME}`,
+      detail: `${quoted(outcome.unexpectedQuestion)}\n(${inLine(first.fullyQualifiedErrorId)})\n${UNEXPECTED} ${RESUME}`,
     };
   }
   if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
@@ -74,12 +75,12 @@ export function outcomeProblem(
 }
 
 function shownRecord({ message, fullyQualifiedErrorId }: ErrorRecord): string {
-  return `${message}\n(${fullyQualifiedErrorId})`;
+  return `${quoted(message)}\n(${inLine(fullyQualifiedErrorId)})`;
 }
 
 function lacking(records: readonly ErrorRecord[], shown: number): string {
   const targets = [...new Set(records.flatMap(({ target }) => target ?? []))];
-  const what = targets.length === 0 ? 'what the errors are about' : targets.join(', ');
+  const what = targets.length === 0 ? 'what the errors are about' : inLine(targets.join(', '));
   return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
 }
 
@@ -101,7 +102,7 @@ export function uncheckedRights(outcome: Outcome): Diagnostic {
   return {
     severity: 'warning',
     summary: 'Whether the account may run the cmdlets was not checked',
-    detail: `${reason}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
+    detail: `${quoted(reason)}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
   };
 }
 
@@ -111,7 +112,7 @@ export function warnings(invocation: Invocation, outcome: Outcome): readonly Dia
   return outcome.warnings.map((message) => ({
     severity: 'warning',
     summary: `${invocation.cmdlet} warns`,
-    detail: message,
+    detail: quoted(message),
   }));
 }
 
@@ -158,7 +159,7 @@ export function connectionProblem(settings: Settings, error: unknown, again = fa
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}`,
-    detail: `${message}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
+    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 
@@ -233,7 +234,9 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'not-wsman':
       return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
     case 'redirected':
-      return `Name the host of ${facts.location ?? 'the new address'} in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours.`;
+      return facts.redirectTarget === undefined
+        ? 'Only an address that begins with https:// is followed, without a user: correct it at the server, or name the server that is meant in the endpoint.'
+        : `Name ${inLine(facts.redirectTarget)}, host and port, in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours: the session would go there with the same credentials.`;
     case 'throttled':
       return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
     case 'protocol':
@@ -248,7 +251,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
 }
 
 function notPowerShell(facts: RemotingFacts): string {
-  return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${facts.stderr}`}.`;
+  return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
 }
 
 /** Where it is said how PowerShell is started. */

@@ -8,6 +8,7 @@ import { hasErrors, isKnown, sameValue, UNKNOWN, withEveryAttribute } from '../s
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { omissionWarning } from './problem';
 import { rightsProblems } from './rights';
+import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -66,8 +67,9 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const remarks = target.hasRun
       ? []
       : target.notSaid(resource.remarks?.(objects, known as State, facts) ?? []);
+    const viewed = view(objects, known as State, facts) as Values | null;
     return {
-      state: view(objects, known as State, facts) as Values | null,
+      state: viewed && seenTexts(viewed),
       ...(remarks.length === 0 ? {} : { diagnostics: remarks }),
     };
   };

@@ -1,6 +1,7 @@
 import type { Bound, UnknownOutcome } from '../powershell/outcome';
 import type { Diagnostic } from '../schema';
 import { ENVIRONMENT } from './configuration';
+import { quoted } from './quotation';
 
 const READ_LOST =
   'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
@@ -42,14 +43,14 @@ export function unheard(
     return {
       severity: 'error',
       summary: `What ${cmdlet}${where} returns is too large`,
-      detail: `${message}, and was not taken.${onlyLooks ? '' : `\n${CHANGE_LOST}`}`,
+      detail: `${quoted(message)}, and was not taken.${onlyLooks ? '' : `\n${CHANGE_LOST}`}`,
     };
   }
   if (interruption === 'prompt') {
     return {
       severity: 'error',
       summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${message}\n${lost}`,
+      detail: `${quoted(message)}\n${lost}`,
     };
   }
   if (interruption === 'stopped') {
@@ -62,7 +63,7 @@ export function unheard(
   return {
     severity: 'error',
     summary: `The connection was lost during ${cmdlet}${where}`,
-    detail: `${message}\n${lost}`,
+    detail: `${quoted(message)}\n${lost}`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
 import { sameName } from '../exchange/resources/equality';
 import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
+import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -87,7 +88,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   allowed_redirect_hosts: textList(
     'optional',
     described(
-      'servers to which the endpoint may send the session on, with the same credentials. In the environment separated by commas. Left out: none.',
+      'servers to which the endpoint may send the session on, with the same credentials, each with its port, as ex2.contoso.com:8443; without one, port 443 is meant. In the environment separated by commas. Left out: none.',
       'allowed_redirect_hosts',
     ),
   ),
@@ -118,6 +119,7 @@ export interface WsmanEndpoint {
   readonly caFile: string | null;
   readonly fingerprints: readonly string[] | null;
   readonly shellResource: string | null;
+  /** Each a host, or a host and port. */
   readonly allowedRedirectHosts: readonly string[];
   /** Null: the transport's own. */
   readonly operationTimeoutMs: number | null;
@@ -155,6 +157,15 @@ export function wsmanEndpoint(
       'Give 64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256` prints them.',
     );
   }
+  const allowedRedirectHosts = givenList('allowed_redirect_hosts') ?? [];
+  const noTarget = allowedRedirectHosts.find((text) => redirectTarget(text) === undefined);
+  if (noTarget !== undefined) {
+    complain(
+      'allowed_redirect_hosts',
+      `allowed_redirect_hosts has '${noTarget}', which is no host and port`,
+      'Write each as ex2.contoso.com:8443, or without the port where that is 443; no https:// and no path.',
+    );
+  }
   const operationSeconds = count('operation_timeout_seconds', null, MOST_OPERATION_SECONDS);
   const envelopeKilobytes = count(
     'max_envelope_kilobytes',
@@ -162,7 +173,7 @@ export function wsmanEndpoint(
     MOST_ENVELOPE_KILOBYTES,
     LEAST_ENVELOPE_KILOBYTES,
   );
-  if (authentication === null || wrong !== undefined) return null;
+  if (authentication === null || wrong !== undefined || noTarget !== undefined) return null;
   // Exchange's virtual directory; a server alone is what people write.
   const full = url.pathname === '/' ? new URL(`/PowerShell/${url.search}`, url.href) : url;
   return {
@@ -172,7 +183,7 @@ export function wsmanEndpoint(
     caFile: given('ca_file'),
     fingerprints,
     shellResource: given('shell_resource'),
-    allowedRedirectHosts: givenList('allowed_redirect_hosts') ?? [],
+    allowedRedirectHosts,
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
   };

@@ -13,7 +13,7 @@
  * - `tls-version`: the server offers no TLS that is new enough.
  * - `access-denied`: the peer knows the user, who may not open a session or run the command.
  * - `not-wsman`: what answers there is no WS-Management service, or not at this path.
- * - `redirected`: the peer sent us to a host that was not allowed.
+ * - `redirected`: the peer sent us to a host or port that was not allowed.
  * - `throttled`: the peer is busy, or the user has used up a quota.
  * - `closed`: the connection ended, or the peer ended the session.
  * - `protocol`: the peer sent what no PowerShell remoting peer may send.
@@ -97,6 +97,8 @@ export interface RemotingFacts {
   readonly certificateNames?: readonly string[];
   /** Where the peer sent us. */
   readonly location?: string;
+  /** The host and port of it, where it is one that could be allowed. */
+  readonly redirectTarget?: string;
 }
 
 export class RemotingError extends Error {

@@ -2,3 +2,4 @@ export * from './attribute';
 export * from './diagnostic';
 export * from './path';
 export * from './value';
+export * from './visible';

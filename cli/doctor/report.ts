@@ -1,3 +1,4 @@
+import { visible } from '../../schema';
 import type { CheckName, Verdict } from './check';
 
 /** Raised when a reader of the old form could misread the new one. */
@@ -20,16 +21,18 @@ export interface Report {
   readonly endpoints: readonly EndpointReport[];
 }
 
-/** For pipelines. */
+/** For pipelines; what a server hides in its texts is visible here, too, since logs of pipelines are read by people. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, null, 2)}\n`;
+  const shown = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? visible(value) : value;
+  return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, shown, 2)}\n`;
 }
 
 /** For people: a line for each check; after an endpoint's lines what to do about its warnings and its first failure. */
 export function renderText(report: Report): string {
   const parts = [
     section(report.settings),
-    ...report.endpoints.map(({ endpoint, checks }) => `\n${plain(endpoint)}\n${section(checks)}`),
+    ...report.endpoints.map(({ endpoint, checks }) => `\n${visible(endpoint)}\n${section(checks)}`),
   ];
   return parts.join('');
 }
@@ -43,17 +46,12 @@ function section(findings: readonly Finding[]): string {
   const first = findings.find(({ state }) => state === 'failed');
   const remedies = findings.flatMap((finding) =>
     finding.state === 'warning' || (finding.state === 'failed' && finding === first)
-      ? [`\nWhat to do: ${plain(finding.remedy)}\n`]
+      ? [`\nWhat to do: ${visible(finding.remedy)}\n`]
       : [],
   );
   return [...lines, ...remedies].join('');
 }
 
 function oneLine(text: string): string {
-  return plain(text.replace(/\s*\n\s*/g, '; '));
-}
-
-/** What a server says must not steer a terminal or a log: every control character but the line break goes. */
-function plain(text: string): string {
-  return text.replace(/[^\n\P{Cc}]/gu, '');
+  return visible(text).replace(/\s*\n\s*/g, '; ');
 }

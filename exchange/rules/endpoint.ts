@@ -4,7 +4,9 @@ import type { EndpointFault } from '../endpoint';
 import type { Rule } from './rule';
 
 /** The endpoint itself is shown nowhere: it may have a password in it. */
-const FOUND: { readonly [fault in EndpointFault]: readonly [problem: string, remedy: string] } = {
+const FOUND: {
+  readonly [fault in Exclude<EndpointFault, 'characters'>]: readonly [problem: string, remedy: string];
+} = {
   'not-a-url': [
     'this is not a URL',
     'write it as https://server/PowerShell/, ssh://user@server:port or process:',
@@ -36,7 +38,8 @@ export const endpoint: Rule = {
     'An endpoint is a URL with a server, encrypted, without a password: it is written into the synthesized files.',
   check: ({ site }) => {
     const fault = site.connection === undefined ? undefined : endpointFault(site.connection.endpoint);
-    if (fault === undefined) return [];
+    // Of characters the rule plain-characters tells.
+    if (fault === undefined || fault === 'characters') return [];
     const [problem, remedy] = FOUND[fault];
     return [{ path: path('connection', 'endpoint'), problem, remedy }];
   },

@@ -1,5 +1,7 @@
 import { domainToASCII } from 'node:url';
+import { path as pathTo } from '../../schema';
 import { declaredNames, declaredTexts } from '../declared-names';
+import { endpointFault } from '../endpoint';
 import type { Rule } from './rule';
 
 /** What word processors and web pages put in the place of plain characters, and what was meant. */
@@ -44,6 +46,21 @@ function shown(text: string): string {
     .join('');
 }
 
+/** What in a text is no plain printable character, for people; undefined where every one is. */
+function unplain(text: string, plain = /[\x20-\x7e]/): string | undefined {
+  const wrong = [...new Set([...text].filter((character) => !plain.test(character)))];
+  return wrong.length === 0 ? undefined : wrong.map(nameOf).join(' and ');
+}
+
+/** What is wrong with the characters of an endpoint. The endpoint is not shown: it may have a password in it. */
+export function unplainEndpoint(endpoint: string): { readonly problem: string; readonly remedy: string } {
+  return {
+    problem: `it holds ${unplain(endpoint, /[\x21-\x7e]/) ?? 'nothing'}`,
+    remedy:
+      "type it again by hand; a server's name with letters of another script is written in its ASCII form (xn--…)",
+  };
+}
+
 function remedyFor(text: string): string {
   const plain = [...text].map((character) => MEANT[character]?.[1] ?? character).join('');
   if (/^[\x21-\x7e]+$/.test(plain)) return `write it as '${plain}'`;
@@ -59,18 +76,15 @@ export const plainCharacters: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Names and addresses hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
+    'Names, addresses and the endpoint hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
   check: ({ site }) => [
+    ...(site.connection !== undefined && endpointFault(site.connection.endpoint) === 'characters'
+      ? [{ path: pathTo('connection', 'endpoint'), ...unplainEndpoint(site.connection.endpoint) }]
+      : []),
     ...declaredNames(site).flatMap(({ text, path }) => {
-      const wrong = [...new Set([...text].filter((character) => !/[\x20-\x7e]/.test(character)))];
-      if (wrong.length === 0) return [];
-      return [
-        {
-          path,
-          problem: `'${shown(text)}' holds ${wrong.map(nameOf).join(' and ')}`,
-          remedy: remedyFor(text),
-        },
-      ];
+      const wrong = unplain(text);
+      if (wrong === undefined) return [];
+      return [{ path, problem: `'${shown(text)}' holds ${wrong}`, remedy: remedyFor(text) }];
     }),
     ...declaredTexts(site).flatMap(({ text, path }) => {
       const wrong = [

@@ -80,7 +80,15 @@ async function bring<Target>(
       diagnostics: [...withSight(resource, change, run.diagnostics, kept), ...kept.diagnostics],
     };
   }
-  const observed = await readSettled(resource, change.planned, expected, target, signal);
+  let observed: Values | null;
+  try {
+    observed = await readSettled(resource, change.planned, expected, target, signal);
+  } catch (error) {
+    // It was made all the same: without a state Terraform would not know of it.
+    const unreadable = failure(`${resource.typeName} could not be read after the apply`, error);
+    const memo: Memo = recorded === null ? { unfinished: true } : {};
+    return { state: recorded ?? expected, memo, diagnostics: [...run.diagnostics, unreadable] };
+  }
   if (observed === null) {
     return done(null, [
       ...run.diagnostics,

@@ -12,6 +12,11 @@ export interface ProviderDefinition<Target> {
   validate?(config: Values): readonly Diagnostic[];
   /** Makes the target; what it needs is opened when it is first used. The configuration may hold unknown values. */
   configure(config: Values, context: ConfigureContext): Promise<Configured<Target>>;
+  /**
+   * Called where an error was caught by nobody. What the target waits for may never come by now: it lets go of that,
+   * so that the operations in flight end with what they know, and goes on anew.
+   */
+  breakOff?(target: Target): void;
   /** Called once before the program ends. */
   close?(target: Target): Promise<void>;
 }

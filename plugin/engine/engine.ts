@@ -11,6 +11,9 @@ import { plan, type PlanRequest, type PlanResult } from './plan';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
+/** Milliseconds that operations get to end by themselves after an error that nobody caught. */
+const HOPELESS_MS = 60_000;
+
 /** A mistake of the caller that ends the operation with this sentence. */
 export class EngineError extends Error {}
 
@@ -19,6 +22,8 @@ export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
   readonly #stop = new AbortController();
+  /** Each ends the wait for something under way. */
+  readonly #waits = new Set<(error: EngineError) => void>();
   #walk = new Walk();
   #target: { readonly value: Target } | undefined;
 
@@ -60,7 +65,9 @@ export class Engine<Target> {
 
   async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
     this.#walk = new Walk();
-    const { target, diagnostics = [] } = await this.definition.configure(config, { terraformVersion });
+    const { target, diagnostics = [] } = await this.#hoping(
+      this.definition.configure(config, { terraformVersion }),
+    );
     if (target !== undefined) this.#target = { value: target };
     return diagnostics;
   }
@@ -85,7 +92,7 @@ export class Engine<Target> {
   async read(typeName: string, state: Values, memo: Memo): Promise<ReadResult> {
     const resource = this.#resource(typeName);
     if (memo.unfinished) this.#walk.sawHalfMade(resource, state);
-    const result = await resource.read(state, this.#configured());
+    const result = await this.#hoping(resource.read(state, this.#configured()));
     const diagnostics = [...(result.diagnostics ?? []), ...unfinishedWarning(resource, memo)];
     if (result.state === null) return { state: null, diagnostics };
     const read = conform(resource.schema, result.state);
@@ -97,12 +104,13 @@ export class Engine<Target> {
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {
-    return plan(this.#resource(typeName), request, this.#configured(), this.#walk);
+    return this.#hoping(plan(this.#resource(typeName), request, this.#configured(), this.#walk));
   }
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
     const resource = this.#resource(typeName);
-    const result = await apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
+    const target = this.#configured();
+    const result = await apply(this.#hopingFor(resource), request, target, this.#walk, this.#stop.signal);
     const resumed = request.memo.existing !== undefined && !hasErrors(result.diagnostics);
     if (resumed && result.state !== null) this.#walk.finished.add(resource, result.state);
     return result;
@@ -114,14 +122,14 @@ export class Engine<Target> {
     if (resource.importState === undefined) {
       throw new EngineError(`${typeName} cannot be imported.`);
     }
-    const result = await resource.importState(id, this.#configured());
+    const result = await this.#hoping(resource.importState(id, this.#configured()));
     if (result.state === undefined) return { state: null, diagnostics: result.diagnostics };
     return { state: withoutWriteOnly(resource.schema, conform(resource.schema, result.state)) };
   }
 
   async readData(typeName: string, config: Values): Promise<ReadResult> {
     const source = this.#dataSource(typeName);
-    const result = await source.read(config, this.#configured());
+    const result = await this.#hoping(source.read(config, this.#configured()));
     if (result.state === null) return result;
     return { ...result, state: keepSpelling(source.schema, config, conform(source.schema, result.state)) };
   }
@@ -129,6 +137,35 @@ export class Engine<Target> {
   /** Asks the operations in flight to end at the next safe place. */
   stop(): void {
     this.#stop.abort();
+  }
+
+  /**
+   * After an error that nobody caught: the target lets go of what it waits for, and what has not ended some time later
+   * never will.
+   */
+  breakOff(): void {
+    const waits = [...this.#waits];
+    setTimeout(() => {
+      const error = new EngineError('It did not end after an error of the provider itself.');
+      for (const end of waits) end(error);
+    }, HOPELESS_MS).unref();
+    if (this.#target !== undefined) this.definition.breakOff?.(this.#target.value);
+  }
+
+  /** An apply goes on from a step that did not end, to keep what is known. */
+  #hopingFor(resource: ManagedResource<Target>): ManagedResource<Target> {
+    return {
+      ...resource,
+      execute: (step, target, context) => this.#hoping(resource.execute(step, target, context)),
+      read: (state, target) => this.#hoping(resource.read(state, target)),
+    };
+  }
+
+  #hoping<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waits.add(reject);
+      work.then(resolve, reject).finally(() => this.#waits.delete(reject));
+    });
   }
 
   /** Closes the target, if there is one. */

@@ -1,3 +1,4 @@
+import { visible } from '../../schema';
 import type { UnaryHandler } from '../wire/grpc';
 import { CallFunctionRequest, CallFunctionResponse, Empty } from '../wire/protocol6';
 import { rpc } from './rpc';
@@ -8,7 +9,7 @@ export function getFunctions(): UnaryHandler {
 }
 
 export function callFunction(): UnaryHandler {
-  const refused = (name = '') => ({ error: { text: `This provider has no function '${name}'.` } });
+  const refused = (name = '') => ({ error: { text: visible(`This provider has no function '${name}'.`) } });
   return rpc(
     CallFunctionRequest,
     CallFunctionResponse,

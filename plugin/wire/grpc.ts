@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { createServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { shortened, visible } from '../../schema';
+import { toldBy } from '../mishaps';
 import { log } from './log';
 
 /** One RPC with one request and one response. */
@@ -26,6 +28,8 @@ export interface GrpcServer {
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 const PREFIX_BYTES = 5;
 const WINDOW_BYTES = 4 * 1024 * 1024;
+/** Characters of an error that travels in a header: HTTP/2 frames no header block of more than 64 KB here. */
+const MOST_OF_MESSAGE = 2_000;
 const STATUS = { resourceExhausted: 8, unimplemented: 12, internal: 13 } as const;
 
 /** An error with a gRPC status, for what goes wrong outside an operation. */
@@ -51,6 +55,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const settle = () => {
     if (sessions.size === 0 && inFlight === 0) options.onIdle();
   };
+  server.on('error', (error: Error) => log('warn', `server: ${error.message}`));
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.setLocalWindowSize(4 * WINDOW_BYTES);
@@ -67,9 +72,10 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     if (options.silentStreams.has(path)) {
       silent.add(stream);
       stream.once('close', () => silent.delete(stream));
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      stream.resume();
+      attempt(stream, () => {
+        begin(stream);
+        stream.resume();
+      });
       return;
     }
     inFlight += 1;
@@ -81,7 +87,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   return {
     accept: (connection) => void server.emit('connection', connection),
     closeGently() {
-      for (const stream of silent) stream.end();
+      for (const stream of silent) attempt(stream, () => stream.end());
       for (const session of sessions) session.close();
     },
   };
@@ -98,10 +104,26 @@ async function answer(
     reply(stream, await handler(await readMessage(stream)));
   } catch (error) {
     const status = error instanceof GrpcError ? error.status : STATUS.internal;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = toldBy(error);
     log('error', `${path}: ${message}`);
-    refuse(stream, status, message);
+    attempt(stream, () => refuse(stream, status, message));
   }
+}
+
+/** What a stream takes no more, because its client has given it up, is nobody's loss. */
+function attempt(stream: ServerHttp2Stream, send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    log('debug', `stream: ${toldBy(error)}`);
+    stream.close();
+  }
+}
+
+/** The head of an answer, and the status behind its end. */
+function begin(stream: ServerHttp2Stream): void {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => attempt(stream, () => stream.sendTrailers({ 'grpc-status': '0' })));
 }
 
 /** The one message of a unary request: a byte for compression, four for the length, and the bytes. */
@@ -140,8 +162,7 @@ function reply(stream: ServerHttp2Stream, message: Uint8Array): void {
   frame[0] = 0;
   frame.writeUInt32BE(message.length, 1);
   frame.set(message, PREFIX_BYTES);
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  begin(stream);
   stream.end(frame);
 }
 
@@ -153,7 +174,8 @@ function refuse(stream: ServerHttp2Stream, status: number, message: string): voi
       ':status': 200,
       'content-type': 'application/grpc',
       'grpc-status': String(status),
-      'grpc-message': encodeURIComponent(message),
+      // A half of a surrogate pair, which has no encoding, is made visible before.
+      'grpc-message': encodeURIComponent(visible(shortened(message, MOST_OF_MESSAGE))),
     },
     { endStream: true },
   );

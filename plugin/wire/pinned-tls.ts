@@ -26,6 +26,7 @@ export function createPinnedTlsServer(
       ALPNProtocols: ['h2'],
     },
     (socket) => {
+      socket.on('error', (error: Error) => log('debug', `connection: ${error.message}`));
       const shown = socket.getPeerX509Certificate()?.raw;
       if (shown?.equals(pinned)) {
         onConnection(socket);
@@ -38,6 +39,7 @@ export function createPinnedTlsServer(
       socket.destroy();
     },
   );
-  server.on('tlsClientError', (error) => log('warn', `a connection was refused: ${error.message}`));
+  server.on('tlsClientError', (error: Error) => log('warn', `a connection was refused: ${error.message}`));
+  server.on('error', (error: Error) => log('warn', `server: ${error.message}`));
   return server;
 }

@@ -41,6 +41,8 @@ async function start(options: ProcessOptions, signal: AbortSignal): Promise<Byte
   });
   const stderr = new Tail(STDERR_CHARACTERS);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // What the program says besides is of use, and no more; an error without a listener would end this process.
+  child.stderr.on('error', () => undefined);
   const ended = new Promise<RemotingFacts>((resolve) => {
     child.on('close', (code, killedBy) => resolve(endFacts(options.command, code, killedBy, stderr)));
   });

@@ -198,6 +198,7 @@ function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFa
   const stderr = new Tail(STDERR_CHARACTERS);
   let facts = where;
   channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  channel.stderr.on('error', () => undefined);
   channel.on('exit', (code: number | null, signal?: string) => {
     facts = {
       ...facts,

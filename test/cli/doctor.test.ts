@@ -347,7 +347,7 @@ test('what a peer says cannot steer the terminal', async () => {
     ],
   });
   expect(text).not.toContain('\u001b');
-  expect(text).toContain('a[2J; b');
+  expect(text).toContain('a\\u{1B}[2J; b');
 });
 
 describe('what had succeeded is not called skipped where a later step fails', () => {

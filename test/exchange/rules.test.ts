@@ -275,6 +275,38 @@ const CASES: readonly Case[] = [
     remedy: 'https://server/PowerShell/',
   },
   {
+    when: 'an endpoint was copied with a zero-width space, which a URL parser drops',
+    rule: 'plain-characters',
+    declaration: site({ connection: { endpoint: 'https://ex\u200b01/PowerShell/' } }),
+    path: 'connection.endpoint',
+    problem: 'it holds a zero-width space (U+200B)',
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'an endpoint ends with a line break',
+    rule: 'plain-characters',
+    declaration: site({ connection: { endpoint: 'https://ex01/PowerShell/\n' } }),
+    path: 'connection.endpoint',
+    problem: 'a hidden character (U+000A)',
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'an endpoint has a letter of another script',
+    rule: 'plain-characters',
+    declaration: site({ connection: { endpoint: 'ssh://admin@\u0435x01' } }),
+    path: 'connection.endpoint',
+    problem: `'\u0435' (U+0435)`,
+    remedy: 'ASCII form',
+  },
+  {
+    when: 'an endpoint has a password and a hidden character in it',
+    rule: 'endpoint',
+    declaration: site({ connection: { endpoint: 'https://admin:canary@ex\u200b01/PowerShell/' } }),
+    path: 'connection.endpoint',
+    problem: 'there is a password in it',
+    remedy: 'the environment',
+  },
+  {
     when: 'a namespace was copied with a typographic dash',
     rule: 'plain-characters',
     declaration: site({

@@ -424,6 +424,38 @@ describe('the apply', () => {
     expect(errors(result.diagnostics)).toEqual(['broke', 'test_thing could not be read after the failure']);
   });
 
+  test('keeps an object that was made and cannot be read back', async () => {
+    const { deploy, config, state, target } = await setUp();
+    target.readFails = true;
+    const made = await deploy(null, config({ name: 'a', url: 'u' }));
+    expect(made).toMatchObject({ state: { name: 'a', url: 'u' }, memo: { unfinished: true } });
+    expect(errors(made.diagnostics)).toEqual(['test_thing could not be read after the apply']);
+    // Of an update the next plan sees what took effect.
+    const changed = await deploy(state({ name: 'a', url: 'u' }), config({ name: 'a', url: 'v' }));
+    expect(changed).toMatchObject({ state: { name: 'a', url: 'u' }, memo: {} });
+  });
+
+  test('ends an apply whose step never ends after an error that nobody caught, with what is known', async () => {
+    jest.useFakeTimers();
+    try {
+      const { engine, deploy, config, state } = await setUp({
+        execute: (step, target, context) =>
+          step.text === 'set a url' ? new Promise(() => undefined) : thing.execute(step, target, context),
+      });
+      const applying = deploy(null, config({ name: 'a', url: 'u' }));
+      await jest.advanceTimersByTimeAsync(1);
+      engine.breakOff();
+      await jest.advanceTimersByTimeAsync(60_000);
+      const result = await applying;
+      expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] }, memo: { unfinished: true } });
+      expect(errors(result.diagnostics)).toEqual(['test_thing: a step failed']);
+      const later = await engine.read('test_thing', state({ name: 'a' }), {});
+      expect(later.state).toMatchObject({ name: 'a' });
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('keeps an object whose removal failed', async () => {
     const { deploy, target, state } = await setUp();
     target.objects.set('a', { id: 'id of a' });

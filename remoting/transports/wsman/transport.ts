@@ -5,6 +5,7 @@ import { WsmanCarrier } from './carrier';
 import { HttpsChannel, hostOf, portOf } from './https-channel';
 import { EXCHANGE_SHELL } from './names';
 import { proxyFor } from './proxy';
+import { followed, redirectTarget } from './redirect';
 import { readTrust, type TlsTrust } from './tls';
 
 /** PowerShell behind WS-Management. */
@@ -40,9 +41,10 @@ export interface WsmanOptions {
    */
   readonly retries?: number;
   /**
-   * Hosts to which the server may send us, with the same credentials.
+   * Hosts and ports to which the server may send us, with the same credentials, as `ex2.contoso.com:8443`; a host alone
+   * stands for port 443.
    *
-   * @default none
+   * @default none but those of `url`
    */
   readonly allowedRedirectHosts?: readonly string[];
   /**
@@ -65,6 +67,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
         throw new RemotingError('usage', `maxEnvelopeBytes must be at least ${MIN_ENVELOPE_BYTES}`);
       }
       const first = httpsUrl(options.url);
+      const redirects = (options.allowedRedirectHosts ?? []).map(targetFrom);
       const tls = {
         ...readTrust(options.trust ?? {}),
         ...readClientCertificate(authentication),
@@ -88,7 +91,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
         ...(maxEnvelopeBytes === undefined ? {} : { maxEnvelopeBytes }),
         retries: options.retries ?? 4,
         redirect(location) {
-          const url = allowed(location, first, options.allowedRedirectHosts ?? []);
+          const url = followed(location, first, redirects);
           return { channel: open(url), url: url.href };
         },
       });
@@ -108,14 +111,9 @@ function httpsUrl(text: string): URL {
   return url;
 }
 
-function allowed(location: string, from: URL, hosts: readonly string[]): URL {
-  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  const isAllowed =
-    url?.protocol === 'https:' &&
-    (url.host === from.host || hosts.some((host) => host.toLowerCase() === url.hostname));
-  if (url === undefined || !isAllowed) {
-    const message = `${from.hostname} sends us to ${location.slice(0, 200)}, which is not allowed`;
-    throw new RemotingError('redirected', message, { host: from.hostname, location: location.slice(0, 200) });
-  }
-  return url;
+/** @throws RemotingError `usage` */
+function targetFrom(text: string): string {
+  const target = redirectTarget(text);
+  if (target === undefined) throw new RemotingError('usage', `'${text}' is no host, or host and port`);
+  return target;
 }

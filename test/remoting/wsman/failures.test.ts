@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { SecureText } from '../../../powershell/invocation';
 import { RemotingError } from '../../../remoting/remoting-error';
 import type { RemotingSession } from '../../../remoting/session';
+import { redirectTarget } from '../../../remoting/transports/wsman/redirect';
 import { PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
 
 let lab: Lab;
@@ -144,28 +145,75 @@ describe('redirects', () => {
   const headers = { Location: 'https://ex2.contoso.com/PowerShell/' };
   const effect = { kind: 'status', status: 302, headers } as const;
 
+  const to = (Location: string) => ({ ...effect, headers: { Location } });
+
   test('to a host that was not allowed are refused', async () => {
     lab.disturbances.arm({ effect });
     const error = await refusal(lab.connect());
-    expect(error).toMatchObject({ kind: 'redirected', facts: { location: headers.Location } });
+    expect(error).toMatchObject({
+      kind: 'redirected',
+      facts: { location: headers.Location, redirectTarget: 'ex2.contoso.com:443' },
+    });
     expect(lab.operations()).toEqual(['Create']);
   });
 
-  test('to plain HTTP are refused even so', async () => {
-    const location = { Location: 'http://localhost/PowerShell/' };
-    lab.disturbances.arm({ effect: { ...effect, headers: location } });
-    const error = await refusal(lab.connect({ allowedRedirectHosts: ['localhost'] }));
-    expect(error).toMatchObject({ kind: 'redirected' });
+  test.each([
+    ['to plain HTTP', 'http://localhost/PowerShell/'],
+    ['with a user', 'https://eve:x@localhost/PowerShell/'],
+    ['to no address', 'https://[/'],
+  ])('%s are refused even so', async (_what, location) => {
+    lab.disturbances.arm({ effect: to(location) });
+    const error = await refusal(lab.connect({ allowedRedirectHosts: ['localhost', 'localhost:80'] }));
+    expect(error).toMatchObject({ kind: 'redirected', facts: { location } });
+    expect(error).not.toHaveProperty('facts.redirectTarget');
   });
 
-  test('to an allowed host are followed', async () => {
+  test('to another port of an allowed host are refused, with what would have to be allowed', async () => {
     const other = await startLab();
-    lab.disturbances.arm({ effect: { ...effect, headers: { Location: other.url } } });
-    const session = await lab.connect({ allowedRedirectHosts: ['LOCALHOST'] });
+    for (const allowed of ['localhost', `localhost:${lab.port}`, `localhost:${other.port + 1}`]) {
+      lab.disturbances.arm({ effect: to(other.url) });
+      const error = await refusal(lab.connect({ allowedRedirectHosts: [allowed] }));
+      expect(error).toMatchObject({
+        kind: 'redirected',
+        facts: { redirectTarget: `localhost:${other.port}`, noEffect: true },
+      });
+    }
+    expect(other.operations()).toEqual([]);
+    await other.stop();
+  });
+
+  test('to another port of the same host are refused where nothing is allowed', async () => {
+    const other = await startLab();
+    lab.disturbances.arm({ effect: to(other.url) });
+    expect(await refusal(lab.connect())).toMatchObject({ kind: 'redirected' });
+    await other.stop();
+  });
+
+  test('to an allowed host and port are followed', async () => {
+    const other = await startLab();
+    lab.disturbances.arm({ effect: to(other.url) });
+    const session = await lab.connect({ allowedRedirectHosts: [`LOCALHOST:${other.port}`] });
     expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
     await session.close();
     expect(other.operations()).toEqual(['Create', 'Receive', 'Command', 'Receive', 'Delete']);
     await other.stop();
+  });
+
+  test.each([
+    ['ex2', 'ex2:443'],
+    ['EX2.contoso.com', 'ex2.contoso.com:443'],
+    ['ex2:443', 'ex2:443'],
+    ['ex2:8443', 'ex2:8443'],
+    ['[2001:DB8::1]:5986', '[2001:db8::1]:5986'],
+    ['https://ex2', undefined],
+    ['ex2/PowerShell', undefined],
+    ['user@ex2', undefined],
+    ['ex2:', undefined],
+    ['ex2:70000', undefined],
+    ['*.contoso.com', undefined],
+    ['', undefined],
+  ])('are allowed by %j to %j', (text, target) => {
+    expect(redirectTarget(text)).toBe(target);
   });
 
   test('that never end are given up', async () => {

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endpointCertificate } from '../../lab/wsman/certificate';
+import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
+import type { CommandHost, Emission } from '../../remoting/server/command-host';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { FIRST, firstServer } from './declared-site';
+import { SiteRig } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+
+const SETUP_MS = 240_000;
+const USER = 'contoso\\deploy';
+const PASSWORD = 'canary-1f7b';
+
+/** Goes to the top of the screen, clears it, and says what was not planned; then the same by other means. */
+const REPAINT =
+  '\u001b[H\u001b[2J\u009b2JNo changes.\rNo changes.\u202e\u2066\u200b\u2028\u{e0041}\r\n\r\n\r\n\n\nNo changes. Your infrastructure matches the configuration.\n';
+/** What reaches a terminal or a log as it is must hold none of these. */
+const HIDDEN =
+  // eslint-disable-next-line no-control-regex -- They are what is looked for.
+  /[\0-\x08\v-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
+type Say = (cmdlet: string, emission: Emission) => Emission | undefined;
+
+/** A host whose answers are changed on their way; what `say` gives back instead is sent. */
+function speaking(host: CommandHost, ask: (cmdlet: string) => Emission | undefined, say: Say): CommandHost {
+  return {
+    powerShellVersion: host.powerShellVersion,
+    async *run(pipeline, signal, client) {
+      const cmdlet = pipeline.statements[0]?.[0]?.name ?? '';
+      const instead = ask(cmdlet);
+      if (instead !== undefined) {
+        yield instead;
+        return;
+      }
+      for await (const emission of host.run(pipeline, signal, client))
+        yield say(cmdlet, emission) ?? emission;
+    },
+  };
+}
+
+describeWithTerraform('a server whose texts are meant for the terminal', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hostile-text-'));
+  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
+  let tools: SiteTools;
+  let rig: SiteRig;
+  let endpoint: RunningEndpoint;
+  /** What the endpoint does; each test sets it. */
+  let ask: (cmdlet: string) => Emission | undefined;
+  let say: Say;
+  beforeAll(async () => {
+    tools = await siteTools();
+    rig = await SiteRig.create({ tools, startDns: startLab });
+    ask = () => undefined;
+    say = () => undefined;
+    endpoint = await startEndpoint({
+      host: (client) =>
+        speaking(
+          rig.organization.host(FIRST.name, client),
+          (cmdlet) => ask(cmdlet),
+          (cmdlet, emission) => say(cmdlet, emission),
+        ),
+      authentication: { basic: (user, password) => user === USER && password === PASSWORD },
+      tls: { cert, key },
+    });
+    await rig.declare(firstServer);
+    const { exit, said } = await rig.apply({ environment: environment() });
+    if (exit !== 0) throw new Error(said);
+  }, SETUP_MS);
+  afterAll(async () => {
+    await endpoint.close();
+    await rig.remove();
+    tools.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    ask = () => undefined;
+    say = () => undefined;
+  });
+
+  const environment = () => ({
+    EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+    EXCHANGE_PROCESS_COMMAND: undefined,
+    EXCHANGE_CA_FILE: caFile,
+    EXCHANGE_USER: USER,
+    EXCHANGE_PASSWORD: PASSWORD,
+  });
+  const failing = (message: string): Emission => ({
+    kind: 'failed',
+    error: { fullyQualifiedErrorId: `Broken${REPAINT},Get-Command`, message },
+  });
+
+  test(
+    'cannot repaint the plan of a destroy, nor its log',
+    async () => {
+      ask = (cmdlet) => (cmdlet === 'Get-Command' ? failing(`It failed. ${REPAINT}`) : undefined);
+      const planned = await rig.terraform(['plan', '-destroy', '-input=false', '-no-color'], {
+        environment: { ...environment(), TF_LOG: 'DEBUG' },
+      });
+      expect(planned.exit).toBe(0);
+      expect(planned.stdout).toMatch(/Plan: 0 to add, 0 to change, 1\d to destroy/);
+      expect(planned.stdout).toContain('Whether the account may run the cmdlets was not checked');
+      expect(planned.stdout).toContain(
+        'It failed. \\u{1B}[H\\u{1B}[2J\\u{9B}2JNo changes.\\u{D}No changes.\\u{202E}',
+      );
+      expect(planned.stdout).not.toMatch(/^No changes/m);
+      expect(planned.stdout).toMatch(/^> No changes\. Your infrastructure matches/m);
+      expect(HIDDEN.exec(planned.stdout)).toBeNull();
+      expect(planned.stderr).toContain('provider.terraform-provider-exchange');
+      expect(HIDDEN.exec(planned.stderr)).toBeNull();
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'cannot repaint a plan by a value that it gives',
+    async () => {
+      const values = [`https://x/${REPAINT}`, JSON.stringify({ a: `x\n${REPAINT}` })];
+      for (const value of values) {
+        say = (cmdlet, emission) =>
+          cmdlet === 'Get-OwaVirtualDirectory' &&
+          emission.kind === 'output' &&
+          typeof emission.value === 'object' &&
+          emission.value !== null &&
+          'properties' in emission.value
+            ? {
+                kind: 'output',
+                value: {
+                  ...emission.value,
+                  properties: { ...emission.value.properties, InternalUrl: value },
+                },
+              }
+            : undefined;
+        const planned = await rig.plan({ environment: environment() });
+        expect(planned.exit).toBe(2);
+        expect(planned.changes.map(({ type }) => type)).toEqual(['exchange_owa_virtual_directory']);
+        expect(planned.stdout).toContain('\\u{1B}[H');
+        expect(planned.stdout).not.toMatch(/^No changes/m);
+        expect(HIDDEN.exec(planned.stdout)).toBeNull();
+        const destroyed = await rig.terraform(['plan', '-destroy', '-input=false', '-no-color'], {
+          environment: environment(),
+        });
+        expect(destroyed.exit).toBe(0);
+        expect(HIDDEN.exec(destroyed.stdout)).toBeNull();
+      }
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'of many megabytes is shortened, with a note, and the plan goes on',
+    async () => {
+      ask = (cmdlet) =>
+        cmdlet === 'Get-Command' ? failing(`It failed. ${'x\u001b'.repeat(4_000_000)}`) : undefined;
+      const planned = await rig.terraform(['plan', '-destroy', '-input=false', '-no-color'], {
+        environment: environment(),
+      });
+      expect(planned.exit).toBe(0);
+      expect(planned.said).toMatch(/It failed\. (?:x\\u\{1B\})+.*more characters are left out/);
+      expect(planned.stdout.length).toBeLessThan(200_000);
+    },
+    SETUP_MS,
+  );
+});
