@@ -6,6 +6,7 @@ export type PkiProblem =
   | 'no-private-key'
   | 'no-certificate'
   | 'key-mismatch'
+  | 'too-many-iterations'
   | 'unsupported';
 
 export class PkiError extends Error {

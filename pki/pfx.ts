@@ -1,15 +1,20 @@
 import {
+  createHmac,
   createPrivateKey,
   createPublicKey,
   timingSafeEqual,
   X509Certificate,
   type KeyObject,
 } from 'node:crypto';
-import { asn1, hmac as forgeHmac, md, pkcs12, pki, util } from 'node-forge';
+import { asn1, pkcs12, pki } from 'node-forge';
 import { parseCertificate, toPem, type Certificate } from './certificate';
+import { children, identifier, octets, readDer, wholeNumber, writeDer } from './der';
 import { PkiError } from './error';
 import { binary, bytes } from './forge-bytes';
 import type { KeyedCertificate } from './issue';
+import { atOnce, HASH_BYTES, inTurns, IterationBudget, type Deriving, type Hash } from './key-derivation';
+import { decrypted } from './pfx-cipher';
+import { passwordForms, type PasswordForms } from './pfx-password';
 
 /** A PKCS #12 file (PFX) that has been read. */
 export interface Pfx {
@@ -24,22 +29,39 @@ export interface Pfx {
 
 /** A PFX holds a handful of certificates; a megabyte is far above what anybody has. */
 const LARGEST_PFX = 1024 * 1024;
-/** Windows and OpenSSL take at most some hundred thousand; more would keep a hostile file's reader busy. */
-const MOST_ITERATIONS = 5_000_000;
 
 /**
- * Reads a PKCS #12 file: RC2, 3DES and AES, RSA and EC keys.
+ * Reads a PKCS #12 file: RC2, 3DES and AES, RSA and EC keys. Making keys of the password takes as long as the file asks
+ * for, up to some seconds, and does not hold the event loop.
  *
  * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `no-certificate`; `key-mismatch` where the key
- * belongs to none of the certificates; `unsupported` where the file is protected in a way that is not known here
+ * belongs to none of the certificates; `unsupported` where the file is protected in a way that is not known here;
+ * `too-many-iterations`
  */
+export async function openPfx(data: Uint8Array, password: string): Promise<Pfx> {
+  return inTurns(reading(data, password));
+}
+
+/** As `openPfx`, and holds the thread meanwhile: for programs that have nothing else to do. */
 export function parsePfx(data: Uint8Array, password: string): Pfx {
+  return atOnce(reading(data, password));
+}
+
+function* reading(data: Uint8Array, password: string): Deriving<Pfx> {
   const structure = outerStructure(data);
-  const mac = takeMac(structure);
-  if (mac !== undefined) verifyMac(mac, password);
-  const content = decrypt(structure, password, mac !== undefined);
-  const keys = privateKeys(content);
-  const certificates = contentCertificates(content);
+  const budget = new IterationBudget();
+  const mac = macOf(structure);
+  const spelled = passwordForms(password);
+  const forms =
+    mac === undefined ? spelled : { ...spelled, pkcs12: [yield* verifyMac(mac, spelled, budget)] };
+  const opening = { password: forms, isRight: mac !== undefined, budget };
+  const bags = yield* bagsOf(authenticatedSafe(structure), opening);
+  const keys: KeyObject[] = [];
+  for (const bag of bags) {
+    const key = yield* privateKey(bag, opening);
+    if (key !== undefined) keys.push(key);
+  }
+  const certificates = bags.flatMap(certificatesIn);
   if (keys.length === 0) throw new PkiError('no-private-key', 'the PFX holds no private key');
   if (certificates.length === 0) throw new PkiError('no-certificate', 'the PFX holds no certificate');
   for (const privateKey of keys) {
@@ -100,125 +122,167 @@ function outerStructure(data: Uint8Array): asn1.Asn1 {
 
 interface Mac {
   readonly algorithm: string;
-  readonly digest: string;
-  readonly salt: string;
+  readonly digest: Buffer;
+  readonly salt: Buffer;
   readonly iterations: number;
   /** What is protected: the DER of the authenticated safe. */
-  readonly content: string;
+  readonly content: Buffer;
 }
 
-/** Takes the MAC off the structure, so that it is verified here, where a wrong password can be told apart. */
-function takeMac(structure: asn1.Asn1): Mac | undefined {
+function macOf(structure: asn1.Asn1): Mac | undefined {
   const [, content, macData] = children(structure);
   if (macData === undefined) return undefined;
-  const [digestInfo, salt, iterations] = children(macData);
-  const [algorithm, digest] = children(digestInfo);
-  const [oid] = children(algorithm);
-  const protectedContent = children(children(content)[1])[0];
-  if (
-    typeof oid?.value !== 'string' ||
-    typeof digest?.value !== 'string' ||
-    typeof salt?.value !== 'string' ||
-    protectedContent === undefined
-  ) {
+  const [digestInfo, saltNode, iterationsNode] = children(macData);
+  const [algorithm, digestNode] = children(digestInfo);
+  const [digest, salt, safe] = [octets(digestNode), octets(saltNode), contentOctets(content)];
+  const iterations = iterationsNode === undefined ? 1 : wholeNumber(iterationsNode);
+  if (digest === undefined || salt === undefined || safe === undefined || !iterations) {
     throw new PkiError('not-a-pfx', 'the integrity part of the PFX cannot be read');
   }
-  (structure.value as asn1.Asn1[]).splice(2);
-  return {
-    algorithm: asn1.derToOid(oid.value),
-    digest: digest.value,
-    salt: salt.value,
-    iterations: typeof iterations?.value === 'string' ? unsigned(iterations.value) : 1,
-    content: octets(protectedContent),
-  };
+  return { algorithm: identifier(children(algorithm)[0]), digest, salt, iterations, content: safe };
 }
 
-/** Hash functions of the MAC by object identifier, with forge's name. */
-const HASHES: {
-  readonly [oid: string]: { readonly create: () => md.MessageDigest; readonly bytes: number };
-} = {
-  '1.3.14.3.2.26': { create: () => md.sha1.create(), bytes: 20 },
-  '2.16.840.1.101.3.4.2.1': { create: () => md.sha256.create(), bytes: 32 },
-  '2.16.840.1.101.3.4.2.2': { create: () => md.sha384.create(), bytes: 48 },
-  '2.16.840.1.101.3.4.2.3': { create: () => md.sha512.create(), bytes: 64 },
+/** Hash functions of the MAC by object identifier. */
+const HASHES: { readonly [oid: string]: Hash } = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
 };
 
 /** Identifier byte of a MAC key, RFC 7292 appendix B.3. */
 const MAC_KEY = 3;
 
-function verifyMac(mac: Mac, password: string): void {
+/** The form of the password that the MAC was made with. */
+function* verifyMac(mac: Mac, { pkcs12 }: PasswordForms, budget: IterationBudget): Deriving<Buffer> {
+  const { salt, iterations } = mac;
   const hash = HASHES[mac.algorithm];
-  if (hash === undefined || mac.iterations > MOST_ITERATIONS) {
+  if (hash === undefined) {
     throw new PkiError('unsupported', `the PFX's integrity algorithm ${mac.algorithm} is not known here`);
   }
-  const salt = util.createBuffer(mac.salt);
-  const key = generateKey(password, salt, MAC_KEY, mac.iterations, hash.bytes, hash.create());
-  const hmac = forgeHmac.create();
-  hmac.start(hash.create(), key);
-  hmac.update(mac.content);
-  const computed = Buffer.from(hmac.digest().getBytes(), 'latin1');
-  const stored = Buffer.from(mac.digest, 'latin1');
-  if (computed.length !== stored.length || !timingSafeEqual(computed, stored)) {
-    throw new PkiError('wrong-password', 'the password does not open the PFX');
+  for (const password of pkcs12) {
+    const by = { kind: 'pkcs12', id: MAC_KEY } as const;
+    const key = yield* budget.derive({ by, hash, password, salt, iterations, bytes: HASH_BYTES[hash] });
+    const computed = createHmac(hash, key).update(mac.content).digest();
+    if (computed.length === mac.digest.length && timingSafeEqual(computed, mac.digest)) return password;
+  }
+  throw wrongPassword();
+}
+
+function wrongPassword(): PkiError {
+  return new PkiError('wrong-password', 'the password does not open the PFX');
+}
+
+/** The octets of a ContentInfo of type data. */
+function contentOctets(content: asn1.Asn1 | undefined): Buffer | undefined {
+  return octets(children(children(content)[1])[0]);
+}
+
+/** AuthenticatedSafe ::= SEQUENCE OF ContentInfo, RFC 7292 section 4.1. */
+function authenticatedSafe(structure: asn1.Asn1): readonly asn1.Asn1[] {
+  return children(innerStructure(contentOctets(children(structure)[1])));
+}
+
+function innerStructure(content: Buffer | undefined): asn1.Asn1 {
+  try {
+    return readDer(content ?? Buffer.alloc(0));
+  } catch (cause) {
+    throw new PkiError('not-a-pfx', 'the content of the PFX cannot be read', { cause });
   }
 }
 
-/** forge has it, its type declarations do not. */
-function generateKey(
-  password: string,
-  salt: util.ByteStringBuffer,
-  id: number,
-  iterations: number,
-  length: number,
-  digest: md.MessageDigest,
-): util.ByteStringBuffer {
-  interface WithGenerateKey {
-    generateKey(...args: readonly unknown[]): util.ByteStringBuffer;
-  }
-  return (pkcs12 as unknown as WithGenerateKey).generateKey(password, salt, id, iterations, length, digest);
+/** How encrypted parts are opened. */
+interface Opening {
+  readonly password: PasswordForms;
+  /** The MAC has proved the password: what it does not open is protected otherwise. */
+  readonly isRight: boolean;
+  readonly budget: IterationBudget;
 }
 
-function decrypt(structure: asn1.Asn1, password: string, passwordIsRight: boolean): pkcs12.Pkcs12Pfx {
-  // RFC 7292 wants the password in UTF-16 for its own ciphers; OpenSSL and Windows take UTF-8 for those of PKCS #5.
-  const spellings = [...new Set([password, util.encodeUtf8(password)])];
-  let cause: unknown;
-  for (const spelling of spellings) {
-    try {
-      return pkcs12.pkcs12FromAsn1(structure, false, spelling);
-    } catch (error) {
-      cause = error;
+function* opened<T>(
+  algorithm: asn1.Asn1 | undefined,
+  content: asn1.Asn1 | undefined,
+  { password, isRight, budget }: Opening,
+  read: (plain: Buffer) => T,
+): Deriving<T> {
+  const found = yield* decrypted(algorithm, octets(content) ?? Buffer.alloc(0), password, budget, read);
+  if (found !== undefined) return found;
+  if (!isRight) throw wrongPassword();
+  throw new PkiError('unsupported', 'the PFX is protected in a way that is not known here');
+}
+
+/** What a part of the safe may be, RFC 7292 section 4.1. */
+const DATA = '1.2.840.113549.1.7.1';
+const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
+const BAGS = '1.2.840.113549.1.12.10.1';
+const KEY_BAG = `${BAGS}.1`;
+const SHROUDED_KEY_BAG = `${BAGS}.2`;
+const CERTIFICATE_BAG = `${BAGS}.3`;
+const NESTED_BAGS = `${BAGS}.6`;
+const X509 = '1.2.840.113549.1.9.22.1';
+
+interface Bag {
+  readonly type: string;
+  readonly value: asn1.Asn1 | undefined;
+}
+
+function* bagsOf(parts: readonly asn1.Asn1[], opening: Opening): Deriving<readonly Bag[]> {
+  const bags: Bag[] = [];
+  for (const part of parts) {
+    const [type] = children(part);
+    switch (identifier(type)) {
+      case DATA:
+        bags.push(...bagsIn(innerStructure(contentOctets(part))));
+        break;
+      case ENCRYPTED_DATA: {
+        const [, information] = children(children(children(part)[1])[0]);
+        const [, algorithm, content] = children(information);
+        bags.push(...bagsIn(yield* opened(algorithm, content, opening, readDer)));
+        break;
+      }
+      default:
+        throw new PkiError('unsupported', `the PFX has a part of type ${identifier(type)}`);
     }
   }
-  throw passwordIsRight
-    ? new PkiError('unsupported', 'the PFX is protected in a way that is not known here', { cause })
-    : new PkiError('wrong-password', 'the password does not open the PFX', { cause });
+  return bags;
 }
 
-function bags(content: pkcs12.Pkcs12Pfx, type: string): readonly pkcs12.Bag[] {
-  return content.getBags({ bagType: type })[type] ?? [];
-}
-
-function privateKeys(content: pkcs12.Pkcs12Pfx): readonly KeyObject[] {
-  const found = [...bags(content, pki.oids['pkcs8ShroudedKeyBag']!), ...bags(content, pki.oids['keyBag']!)];
-  return found.map((bag) => {
-    // forge reads RSA keys; of others it hands over the structure, which OpenSSL reads.
-    const info = bag.key ? pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(bag.key)) : bag.asn1;
-    try {
-      const der = Buffer.from(asn1.toDer(info).getBytes(), 'latin1');
-      return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    } catch (cause) {
-      throw new PkiError('unsupported', 'the private key of the PFX is of a kind that is not known here', {
-        cause,
-      });
-    }
+/** SafeContents ::= SEQUENCE OF SafeBag { bagId, [0] bagValue, attributes }, RFC 7292 section 4.2. */
+function bagsIn(contents: asn1.Asn1): readonly Bag[] {
+  return children(contents).flatMap((bag): readonly Bag[] => {
+    const [oid, wrapped] = children(bag);
+    const [type, [value]] = [identifier(oid), children(wrapped)];
+    return type === NESTED_BAGS && value !== undefined ? bagsIn(value) : [{ type, value }];
   });
 }
 
-function contentCertificates(content: pkcs12.Pkcs12Pfx): readonly Certificate[] {
-  return bags(content, pki.oids['certBag']!).map((bag) => {
-    const structure = bag.cert ? pki.certificateToAsn1(bag.cert) : bag.asn1;
-    return parseCertificate(bytes(asn1.toDer(structure).getBytes()));
+function* privateKey({ type, value }: Bag, opening: Opening): Deriving<KeyObject | undefined> {
+  if (type === KEY_BAG && value !== undefined) return keyFrom(writeDer(value));
+  if (type !== SHROUDED_KEY_BAG) return undefined;
+  const [algorithm, content] = children(value);
+  const der = yield* opened(algorithm, content, opening, (plain) => {
+    readDer(plain);
+    return plain;
   });
+  return keyFrom(der);
+}
+
+function keyFrom(der: Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } catch (cause) {
+    const message = 'the private key of the PFX is of a kind that is not known here';
+    throw new PkiError('unsupported', message, { cause });
+  }
+}
+
+/** The bytes as they stand in the file: written anew, a signature over them could be wrong, and a thumbprint another. */
+function certificatesIn({ type, value }: Bag): readonly Certificate[] {
+  if (type !== CERTIFICATE_BAG) return [];
+  const [kind, wrapped] = children(value);
+  const der = octets(children(wrapped)[0]);
+  return identifier(kind) !== X509 || der === undefined ? [] : [parseCertificate(new Uint8Array(der))];
 }
 
 function belongs(certificate: Certificate, privateKey: KeyObject): boolean {
@@ -240,17 +304,4 @@ function chainOf(leaf: Certificate, certificates: readonly Certificate[]): reado
     current = issuer;
   }
   return chain;
-}
-
-function children(node: asn1.Asn1 | undefined): readonly asn1.Asn1[] {
-  return node !== undefined && Array.isArray(node.value) ? node.value : [];
-}
-
-/** The bytes of an octet string, which BER may split into pieces. */
-function octets(node: asn1.Asn1): string {
-  return Array.isArray(node.value) ? node.value.map(octets).join('') : node.value;
-}
-
-function unsigned(big: string): number {
-  return [...Buffer.from(big, 'latin1')].reduce((sum, byte) => sum * 256 + byte, 0);
 }

@@ -1,20 +1,22 @@
 import type { Invocation } from '../powershell/invocation';
 import type { Outcome } from '../powershell/outcome';
+import type { TripOutcome } from '../powershell/session';
 import { renderInvocation } from '../powershell/script';
 
 /** What a remote call was, how it ended and how long it took, in a line for a log; secrets are not written out. */
 export function callNote(
   [first, ...more]: readonly [Invocation, ...Invocation[]],
-  outcome: Outcome,
+  outcome: Outcome | TripOutcome,
   milliseconds: number,
 ): string {
   const others = more.length === 0 ? '' : ` and ${more.length} more in one trip`;
   return `${renderInvocation(first)}${others}: ${ending(outcome)}, ${Math.round(milliseconds)} ms`;
 }
 
-function ending(outcome: Outcome): string {
+function ending(outcome: Outcome | TripOutcome): string {
   switch (outcome.kind) {
-    case 'objects': {
+    case 'objects':
+    case 'trip': {
       const { objects, warnings, errors } = outcome;
       const ids = errors.map(({ fullyQualifiedErrorId }) => fullyQualifiedErrorId);
       return [

@@ -47,7 +47,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     endpoint: text(
       'optional',
       described(
-        'Where the session is opened: https://server/PowerShell/ for the endpoint of Exchange, ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
+        'Where the session is opened: https://server/PowerShell/ for the endpoint of Exchange (asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
         'endpoint',
       ),
     ),

@@ -10,7 +10,7 @@ import type { WsmanAuthentication } from '../remoting/transports/wsman/authentic
 import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
 import { ENVIRONMENT } from './configuration';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
-import { WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
+import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
 /**
  * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
@@ -71,11 +71,11 @@ async function transportFor(
 ): Promise<Transport> {
   if (endpoint.kind === 'wsman') {
     const { wsmanTransport } = await import('../remoting/transports/wsman/transport');
-    const { url, caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
+    const { caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
     const { operationTimeoutMs, maxEnvelopeBytes } = endpoint;
     return wsmanTransport({
-      url,
-      authentication: wsmanAuthentication(endpoint, environment),
+      url: sessionUrl(endpoint),
+      authentication: await wsmanAuthentication(endpoint, environment),
       trust: {
         ...(caFile === null ? {} : { caFile }),
         ...(fingerprints === null ? {} : { fingerprints }),
@@ -108,10 +108,10 @@ async function transportFor(
   return processTransport({ command, args, env: withoutSecrets(environment) });
 }
 
-function wsmanAuthentication(
+async function wsmanAuthentication(
   { authentication }: WsmanEndpoint,
   environment: Environment,
-): WsmanAuthentication {
+): Promise<WsmanAuthentication> {
   switch (authentication.kind) {
     case 'negotiate':
       return authentication;
@@ -122,9 +122,13 @@ function wsmanAuthentication(
     case 'certificate': {
       const { kind, certificateFile, keyFile } = authentication;
       const passphrase = environment[WSMAN_SECRETS.passphrase];
+      if (keyFile === null) {
+        const { clientCertificate } = await import('./client-certificate');
+        return { kind, content: await clientCertificate(certificateFile, passphrase ?? '') };
+      }
       return {
         kind,
-        files: keyFile === null ? { pfxFile: certificateFile } : { certificateFile, keyFile },
+        files: { certificateFile, keyFile },
         ...(passphrase === undefined
           ? {}
           : { passphrase: new SecureText(passphrase, 'the passphrase of the client certificate') }),

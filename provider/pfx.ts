@@ -1,3 +1,4 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { CertificateFacts } from '../exchange/resources';
 import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
@@ -38,10 +39,8 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
       `It ${error.why} (in full: ${resolve(file)}). To name another one, correct certificate.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
     );
   }
-  // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
-  const { parsePfx } = await import('../pki/pfx');
   try {
-    const { leaf: certificate } = parsePfx(bytes, password ?? '');
+    const certificate = await certificateIn(bytes, password ?? '');
     return {
       bytes,
       certificate,
@@ -57,6 +56,31 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     if (!(error instanceof PkiError)) throw error;
     return pkiDiagnostic(file, error, password);
   }
+}
+
+/**
+ * The certificates that were read in this process: a site has one PFX and many servers, and its password is hashed often
+ * by intent. The index is a digest under a key that nobody else has: it tells nothing of file or password.
+ */
+const read = new Map<string, Promise<Certificate>>();
+const INDEX_KEY = randomBytes(32);
+const MOST_READ = 100;
+
+function certificateIn(bytes: Uint8Array, password: string): Promise<Certificate> {
+  const content = createHash('sha256').update(bytes).digest();
+  const index = createHmac('sha256', INDEX_KEY).update(content).update(password).digest('base64');
+  const known = read.get(index);
+  if (known !== undefined) return known;
+  if (read.size >= MOST_READ) read.clear();
+  const reading = openLeaf(bytes, password);
+  read.set(index, reading);
+  return reading;
+}
+
+async function openLeaf(bytes: Uint8Array, password: string): Promise<Certificate> {
+  // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
+  const { openPfx } = await import('../pki/pfx');
+  return (await openPfx(bytes, password)).leaf;
 }
 
 function pkiDiagnostic(file: string, error: PkiError, password: string | null): Diagnostic {
@@ -85,6 +109,12 @@ function pkiDiagnostic(file: string, error: PkiError, password: string | null): 
         `The private key in '${file}' belongs to another certificate`,
         'Export the certificate again together with its own private key.',
       );
+    case 'too-many-iterations':
+      return problem(
+        'pfx_file',
+        `'${file}' takes too long to open`,
+        `${capitalised(error.message)}. Export the certificate again with fewer iterations, as OpenSSL does with -iter 100000.`,
+      );
     case 'not-a-certificate':
     case 'not-a-pfx':
     case 'unsupported':
@@ -94,6 +124,10 @@ function pkiDiagnostic(file: string, error: PkiError, password: string | null): 
         `${error.message}. Export the certificate again as PKCS #12 (.pfx).`,
       );
   }
+}
+
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** What is often wrong with a password, without a word of it. */

@@ -3,13 +3,14 @@ import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import type { ErrorRecord, Outcome } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
-import { RemotingError } from '../remoting/remoting-error';
+import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
+import { notSentInTime, unheard } from './unheard';
 
 const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
@@ -20,12 +21,8 @@ const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME
 const LOOKS = /^(Get|Test)-/;
 const LOOKED =
   'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
-const READ_LOST =
-  'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
 const WENT_ON =
   'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
-const CHANGE_LOST =
-  'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
 
 const UNEXPECTED =
   'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
@@ -46,20 +43,7 @@ export function outcomeProblem(
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
   const onlyLooks = LOOKS.test(cmdlet);
-  if (outcome.kind === 'unknown' && outcome.interruption === 'prompt') {
-    return {
-      severity: 'error',
-      summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${quoted(outcome.message)}\n${CHANGE_LOST}`,
-    };
-  }
-  if (outcome.kind === 'unknown') {
-    return {
-      severity: 'error',
-      summary: `The connection was lost during ${cmdlet}${where}`,
-      detail: `${quoted(outcome.message)}\n${onlyLooks ? READ_LOST : CHANGE_LOST}`,
-    };
-  }
+  if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined) return undefined;
@@ -69,6 +53,10 @@ export function outcomeProblem(
       summary: `${cmdlet} asked an unexpected question${where}`,
       detail: `${quoted(outcome.unexpectedQuestion)}\n(${inLine(first.fullyQualifiedErrorId)})\n${UNEXPECTED} ${RESUME}`,
     };
+  }
+  if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
+    const problem = notSentInTime(cmdlet, where, outcome.bound);
+    if (problem !== undefined) return problem;
   }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
   const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
@@ -223,7 +211,11 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'usage':
       return 'Correct that setting and try again.';
     case 'timeout':
-      return `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`;
+      return facts.stderr === undefined && facts.output === undefined
+        ? `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`
+        : `What answers there wrote that in place of a session: correct it where PowerShell is started. ${startedBy(endpoint)} Raise ${ENVIRONMENT.open_timeout_seconds} if it is only slow.`;
+    case 'not-started':
+      return `Start it there by hand to see the same, and correct what it says: a session configuration file (.pssc) that is missing or broken keeps it from starting. ${startedBy(endpoint)}`;
     case 'refused':
       if (facts.subsystem !== undefined) {
         return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
@@ -247,9 +239,29 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
         : `Name ${inLine(facts.redirectTarget)}, host and port, in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours: the session would go there with the same credentials.`;
     case 'throttled':
       return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
-    case 'closed':
     case 'protocol':
+      if (facts.output !== undefined) {
+        return `Something writes text to the output that belongs to the session: a banner, a profile or start-up file of the shell, or a program that is no PowerShell. Let it be silent. ${startedBy(endpoint)}`;
+      }
+      return notPowerShell(facts);
+    case 'closed':
     case 'too-large':
-      return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
+      return notPowerShell(facts);
+  }
+}
+
+function notPowerShell(facts: RemotingFacts): string {
+  return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
+}
+
+/** Where it is said how PowerShell is started. */
+function startedBy(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case 'ssh':
+      return `The server's sshd_config starts it, as the subsystem ${endpoint.subsystem} (${ENVIRONMENT.ssh_subsystem}).`;
+    case 'process':
+      return `${ENVIRONMENT.process_command} starts it; -NoLogo and -NoProfile keep PowerShell itself silent.`;
+    case 'wsman':
+      return '';
   }
 }

@@ -2,20 +2,23 @@ import { textOf } from '../exchange/resources/property';
 import { sameName } from '../exchange/resources/equality';
 import type { Invocation } from '../powershell/invocation';
 import type { ObjectsOutcome, PowerShellObject } from '../powershell/outcome';
+import type { Trip } from '../powershell/session';
 
-type Trip = ReadonlyMap<string, ObjectsOutcome>;
+/** By the name of the server, in lower case. */
+type ServerAnswers = ReadonlyMap<string, ObjectsOutcome>;
 
 /** Stands in an answer before what its server showed: nothing in certificates themselves tells whose they are. */
 const MARK = 'Get-ExchangeServer';
 /** What a mark has and no certificate does. */
 const MARK_PROPERTY = 'AdminDisplayVersion';
+const MARK_PROPERTIES = ['Name', MARK_PROPERTY];
 
 /**
  * A read that shows one server alone, made for all servers of the run in one trip: before each server's own call there
  * is one that returns the server itself. Whatever is not plain in the answer is left to a read of that server alone.
  */
 export class ServerReadings {
-  readonly #trips = new Map<string, Promise<Trip>>();
+  readonly #trips = new Map<string, Promise<ServerAnswers>>();
 
   /**
    * @param servers those that a trip reads
@@ -25,7 +28,7 @@ export class ServerReadings {
     private readonly servers: () => Promise<readonly string[]>,
     private readonly invokeInTurn: (
       calls: readonly [Invocation, ...Invocation[]],
-    ) => Promise<ObjectsOutcome | undefined>,
+    ) => Promise<Trip | undefined>,
   ) {}
 
   /** What a call with the parameter `Server` shows; undefined where only the call itself can tell. */
@@ -38,10 +41,10 @@ export class ServerReadings {
     return (await trip).get(server.toLowerCase());
   }
 
-  async #travel(invocation: Invocation): Promise<Trip> {
+  async #travel(invocation: Invocation): Promise<ServerAnswers> {
     const servers = await this.servers();
     const calls = servers.flatMap((server) => [
-      { cmdlet: MARK, parameters: { Identity: server } },
+      { cmdlet: MARK, parameters: { Identity: server }, properties: MARK_PROPERTIES },
       { ...invocation, parameters: { ...invocation.parameters, Server: server } },
     ]);
     const [first, ...more] = calls;
@@ -50,17 +53,20 @@ export class ServerReadings {
   }
 }
 
-/** Empty where not every mark is in its place, or where an error may have kept something back. */
-function byServer(servers: readonly string[], outcome: ObjectsOutcome | undefined): Trip {
-  if (outcome === undefined) return new Map();
+/**
+ * Empty where not every mark is in its place, so that some call may not have run, or where an error may have kept
+ * something back: each error must be that of a server that showed nothing.
+ */
+function byServer(servers: readonly string[], trip: Trip | undefined): ServerAnswers {
+  if (trip === undefined) return new Map();
   const groups: PowerShellObject[][] = [];
-  for (const object of outcome.objects) {
+  for (const object of trip.objects) {
     if (textOf(object, MARK_PROPERTY) === null) groups.at(-1)?.push(object);
     else if (sameName(textOf(object, 'Name') ?? '', servers[groups.length] ?? '')) groups.push([]);
     else return new Map();
   }
   const empty = groups.filter((group) => group.length === 0).length;
-  if (groups.length !== servers.length || outcome.errors.length !== empty) return new Map();
+  if (groups.length !== servers.length || trip.errors.length !== empty) return new Map();
   return new Map(
     groups.flatMap((objects, index): [string, ObjectsOutcome][] =>
       objects.length === 0

@@ -7,8 +7,8 @@ import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
-import type { ObjectsOutcome, Outcome } from '../powershell/outcome';
-import type { InvokeOptions, Session } from '../powershell/session';
+import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
@@ -53,6 +53,8 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What would keep the same read from its end once more. */
+const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -66,7 +68,7 @@ export class ExchangeTarget {
     () => this.#declaredServers(),
     async (calls) => {
       const outcome = await this.#call(calls, (session, options) => session.invokeInTurn(calls, options));
-      return 'kind' in outcome && outcome.kind === 'objects' ? outcome : undefined;
+      return 'kind' in outcome && outcome.kind === 'trip' ? outcome : undefined;
     },
   );
   /** What the steps of the run did to certificates. */
@@ -343,7 +345,8 @@ export class ExchangeTarget {
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {
     const first = await this.#invoke(invocation, signal);
-    return 'kind' in first && first.kind === 'unknown' ? this.#invoke(invocation, signal) : first;
+    const isLost = 'kind' in first && first.kind === 'unknown' && !NO_USE_AGAIN.has(first.interruption);
+    return isLost ? this.#invoke(invocation, signal) : first;
   }
 
   /** A call that never left is sent once more over a new session: it certainly had no effect. */
@@ -357,11 +360,11 @@ export class ExchangeTarget {
     return again ? this.#call([invocation], run, signal) : first;
   }
 
-  async #call(
+  async #call<Brought extends Outcome | TripOutcome>(
     calls: readonly [Invocation, ...Invocation[]],
-    run: (session: Session, options: InvokeOptions) => Promise<Outcome>,
+    run: (session: Session, options: InvokeOptions) => Promise<Brought>,
     signal?: AbortSignal,
-  ): Promise<Outcome | { readonly diagnostics: readonly Diagnostic[] }> {
+  ): Promise<Brought | { readonly diagnostics: readonly Diagnostic[] }> {
     let session: Session;
     const opening = this.#opening();
     try {
@@ -377,18 +380,21 @@ export class ExchangeTarget {
       ...(signal === undefined ? {} : { signal }),
     });
     this.note(callNote(calls, outcome, performance.now() - begin));
-    const lost =
-      outcome.kind === 'unknown'
-        ? outcome.interruption
-        : outcome.kind === 'failed'
-          ? outcome.notSent
-          : undefined;
-    if ((lost === 'closed' || lost === 'protocol') && this.#session === opening) {
+    if (endsSession(outcome) && this.#session === opening) {
       this.#session = null;
       await session.close();
     }
     return outcome;
   }
+}
+
+/** True where the session is of no use any more. A call that took too long ends alone. */
+function endsSession(outcome: Outcome | TripOutcome): boolean {
+  if (outcome.kind !== 'unknown' && outcome.kind !== 'failed') return false;
+  const { bound } = outcome;
+  const lost = outcome.kind === 'unknown' ? outcome.interruption : outcome.notSent;
+  if (lost === 'timeout') return bound !== undefined && bound.name !== 'callTimeoutMs';
+  return lost === 'closed' || lost === 'protocol';
 }
 
 function serverOf({ parameters: { Server: server } }: Invocation): string | null {

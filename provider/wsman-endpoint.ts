@@ -110,7 +110,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
 
 export interface WsmanEndpoint {
   readonly kind: 'wsman';
-  /** With its path. */
+  /** With its path; for people, see `sessionUrl`. */
   readonly url: string;
   readonly authentication:
     | { readonly kind: 'basic'; readonly user: string }
@@ -174,14 +174,15 @@ export function wsmanEndpoint(
     LEAST_ENVELOPE_KILOBYTES,
   );
   if (authentication === null || wrong !== undefined || noTarget !== undefined) return null;
-  const shellResource = given('shell_resource');
+  // Exchange's virtual directory; a server alone is what people write.
+  const full = url.pathname === '/' ? new URL(`/PowerShell/${url.search}`, url.href) : url;
   return {
     kind: 'wsman',
-    url: endpointUrl(url, shellResource),
+    url: full.href,
     authentication,
     caFile: given('ca_file'),
     fingerprints,
-    shellResource,
+    shellResource: given('shell_resource'),
     allowedRedirectHosts,
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,
@@ -191,19 +192,19 @@ export function wsmanEndpoint(
 const SERIALIZATION_LEVEL = 'serializationLevel';
 
 /**
- * The address with what people leave out: the path of Exchange's virtual directory, and the level at which its own
- * shell asks for objects. Without that a certificate comes as its bytes only, and its services are not known.
+ * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
+ * objects, unless the query names one. Without that a certificate comes as its bytes only, and its services are not
+ * known.
  */
-function endpointUrl(given: URL, shellResource: string | null): string {
-  const url = new URL(given.href);
-  if (url.pathname === '/') url.pathname = '/PowerShell/';
+export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
+  const asked = new URL(url);
   const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
-  const parts = url.search.slice(1).split(/[;&]/);
+  const parts = asked.search.slice(1).split(/[;&]/);
   const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
   // The management shell parts its query with semicolons; a user's own mark is kept.
-  const mark = url.search.length <= 1 ? '?' : url.search.includes('&') ? '&' : ';';
-  if (isExchange && !isGiven) url.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
-  return url.href;
+  const mark = asked.search.length <= 1 ? '?' : asked.search.includes('&') ? '&' : ';';
+  if (isExchange && !isGiven) asked.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  return asked.href;
 }
 
 function authenticationFrom(

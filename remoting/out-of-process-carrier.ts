@@ -1,7 +1,15 @@
-import { AckQueue, dataPacket, formatPacket, LineReader, parsePacket, POOL_TARGET } from './out-of-process';
+import {
+  AckQueue,
+  dataPacket,
+  formatPacket,
+  LineReader,
+  parsePacket,
+  POOL_TARGET,
+  shown,
+} from './out-of-process';
 import type { Outgoing, Packet, RequestPacket } from './out-of-process';
 import { protocolError, RemotingError } from './remoting-error';
-import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions } from './transport';
+import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Said } from './transport';
 
 /** Milliseconds that a process or channel gets to leave by itself after the pool was closed. */
 const LEAVE_MS = 2000;
@@ -65,6 +73,12 @@ export class OutOfProcessCarrier implements Carrier {
     await this.#request({ kind: 'Close', target: pipeline });
   }
 
+  said(): Said {
+    const stderr = this.#channel.stderr?.() ?? '';
+    const output = shown(this.#lines.unfinished);
+    return { ...(stderr === '' ? {} : { stderr }), ...(output === '' ? {} : { output }) };
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#leave();
     return this.#closing;
@@ -119,7 +133,8 @@ export class OutOfProcessCarrier implements Carrier {
       : setTimeout(() => {
           const { ackTimeoutMs } = this.#options;
           const message = `the peer acknowledged nothing for ${ackTimeoutMs} ms`;
-          this.#fail(new RemotingError('timeout', message, { bound: 'ackTimeoutMs', limit: ackTimeoutMs }));
+          const facts = { ...this.said(), bound: 'ackTimeoutMs', limit: ackTimeoutMs };
+          this.#fail(new RemotingError('timeout', message, facts));
         }, this.#options.ackTimeoutMs);
   }
 

@@ -1,7 +1,7 @@
 import { decodeBase64 } from './base64';
 import type { Bounds } from './bounds';
 import { EMPTY_GUID } from './guid';
-import { protocolError, tooLarge } from './remoting-error';
+import { protocolError, RemotingError, tooLarge } from './remoting-error';
 import type { StreamName } from './streams';
 
 /**
@@ -49,11 +49,22 @@ export function formatPacket(packet: Packet): string {
   return `<Data Stream='${packet.stream}' PSGuid='${packet.target}'>${data.toString('base64')}</Data>\n`;
 }
 
-/** Reads a line; anything but a known element with a GUID is refused as `protocol`. */
+/**
+ * What `pwsh -sshs` writes in place of the protocol where it cannot start, for example because of a session
+ * configuration that is missing or broken (NamedPipeErrorTextWriter in PowerShell's source).
+ */
+const NOT_STARTED = '__NamedPipeError__:';
+/** Characters of a foreign line that are told. */
+const MOST_OUTPUT = 500;
+
+/**
+ * Reads a line; anything but a known element with a GUID is refused as `protocol`, and what a PowerShell says that does
+ * not start as `not-started`.
+ */
 export function parsePacket(line: string): Packet {
   const match = LINE.exec(line);
   const kind = match?.[1] ?? '';
-  if (match === null || !isKind(kind)) throw protocolError('a line is no element of the protocol');
+  if (match === null || !isKind(kind)) throw foreign(line);
   const attributes = new Map(
     [...(match[2] ?? '').matchAll(ATTRIBUTE)].map(([, name, single, double]) => [
       name,
@@ -70,6 +81,24 @@ export function parsePacket(line: string): Packet {
   // A real server, too, takes any other name for the default stream.
   const stream = attributes.get('Stream')?.toLowerCase() === 'promptresponse' ? 'PromptResponse' : 'Default';
   return { kind, target, stream, data };
+}
+
+/** Names a line that is none of ours by its first characters; of one of ours that is broken nothing is told. */
+function foreign(line: string): RemotingError {
+  const what = 'a line is no element of the protocol';
+  if (/^\s*<(Data|Command|Signal|Close)/.test(line)) return protocolError(what);
+  if (line.startsWith(NOT_STARTED)) {
+    const output = shown(line.slice(NOT_STARTED.length));
+    return new RemotingError('not-started', `the PowerShell there does not start: ${output}`, { output });
+  }
+  const output = shown(line);
+  return new RemotingError('protocol', `${what}: '${output}'`, { output });
+}
+
+/** What another program wrote, as one bounded line of text. */
+export function shown(line: string): string {
+  const text = Buffer.from(line.slice(0, MOST_OUTPUT), 'latin1').toString('utf8');
+  return text.replace(/\p{Cc}+/gu, ' ').trim();
 }
 
 function isKind(name: string): name is PacketKind {
@@ -105,6 +134,11 @@ export class LineReader {
     }
     this.#keep(text.slice(start));
     return lines;
+  }
+
+  /** A line whose end has not come; it may be a question of another program. */
+  get unfinished(): string {
+    return this.#rest.join('');
   }
 
   #keep(part: string): void {

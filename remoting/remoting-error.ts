@@ -19,6 +19,7 @@
  * - `protocol`: the peer sent what no PowerShell remoting peer may send.
  * - `timeout`: the peer did not answer in time.
  * - `too-large`: the peer sent, or was to be sent, more than the bounds allow.
+ * - `not-started`: the PowerShell there could not begin to serve; `output` is what it said.
  * - `refused`: the peer speaks the protocol, but refused to open a runspace pool.
  * - `usage`: the caller's mistake; nothing was sent.
  */
@@ -40,8 +41,15 @@ export type RemotingErrorKind =
   | 'protocol'
   | 'timeout'
   | 'too-large'
+  | 'not-started'
   | 'refused'
   | 'usage';
+
+/**
+ * How far the opening of a session had come. `peer`: the server had shown the host key or certificate that was expected
+ * of it; `user`: it had let the user in as well.
+ */
+export type Reached = 'peer' | 'user';
 
 /** What is known about the failure. Everything is optional; nothing of it is secret. */
 export interface RemotingFacts {
@@ -55,6 +63,10 @@ export interface RemotingFacts {
   readonly signal?: string;
   /** The last of what the program or the SSH channel wrote beside the protocol. */
   readonly stderr?: string;
+  /** The first of what the program or the SSH channel wrote where the protocol should be. */
+  readonly output?: string;
+  /** What surely was well before; left out where nothing is known to be. */
+  readonly reached?: Reached;
   /** The code of Node, for example `ECONNREFUSED`. */
   readonly code?: string;
   /** The SSH host key that was shown, as `SHA256:…`; of a TLS certificate SHA-256 in hexadecimal pairs. */

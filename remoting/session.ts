@@ -1,17 +1,27 @@
 import type { Invocation } from '../powershell/invocation';
 import type { ErrorRecord, Outcome } from '../powershell/outcome';
-import type { InvokeOptions, Session } from '../powershell/session';
+import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import { DEFAULT_BOUNDS, type Bounds } from './bounds';
-import { Call, notSent, unexpected, type Interrupted } from './client/call';
+import {
+  Call,
+  notSent,
+  only,
+  unexpected,
+  unlessNull,
+  whole,
+  type Interrupted,
+  type Keep,
+} from './client/call';
 import { askedText, choiceFor } from './client/choice';
-import { holdsSecureText, selecting, SELECTION, type Statement, type Statements } from './client/commands';
+import { holdsSecureText, selecting, type Statement, type Statements } from './client/commands';
 import type { HostCall } from './client/host-call';
 import { ClientRunspacePool, type PoolEvent } from './client/runspace-pool';
+import { mayRefuseSelection, onlyLooks, Selection } from './client/selection';
 import { Slots } from './slots';
 import type { StreamName } from './streams';
 import { EMPTY_GUID, newGuid } from './guid';
-import { protocolError, RemotingError, tooLarge } from './remoting-error';
-import type { Carrier, Transport } from './transport';
+import { protocolError, RemotingError, tooLarge, type Reached } from './remoting-error';
+import type { Carrier, CarrierOptions, Said, Transport } from './transport';
 
 export interface SessionOptions {
   /**
@@ -63,8 +73,6 @@ type Settings = Required<Omit<SessionOptions, 'signal' | 'bounds' | 'maxFragment
 
 const MIN_FRAGMENT_BYTES = 256;
 const DEFAULT_FRAGMENT_BYTES = 32_768;
-/** Cmdlets that may be sent twice, because they only look. */
-const READ = /^Get-/i;
 /** What the command is told that asked something else than was expected; its id tells where the error comes from. */
 const REFUSAL: ErrorRecord = {
   fullyQualifiedErrorId: 'UnexpectedQuestion',
@@ -107,8 +115,13 @@ export async function openSession(
   const onAbort = (): void => giveUp.abort(new RemotingError('closed', 'opening the session was given up'));
   options.signal?.addEventListener('abort', onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();
+  let reached: Reached | undefined;
+  let carrier: Carrier | undefined;
+  const onReached = (stage: Reached): void => {
+    reached = stage;
+  };
   try {
-    const carrier = await connect(transport, settings, giveUp.signal);
+    carrier = await connect(transport, { ...settings, onReached }, giveUp.signal);
     const session = new RemotingSession(carrier, settings);
     try {
       await orAbort(session.open(), giveUp.signal);
@@ -117,6 +130,8 @@ export async function openSession(
       await session.close();
       throw error;
     }
+  } catch (error) {
+    throw withCircumstances(error, reached, carrier?.said?.() ?? {});
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
@@ -126,7 +141,7 @@ export async function openSession(
 /** A transport that comes through after all when nobody waits any more is closed again. */
 async function connect(
   transport: Transport,
-  settings: { readonly bounds: Bounds; readonly ackTimeoutMs: number },
+  settings: CarrierOptions,
   signal: AbortSignal,
 ): Promise<Carrier> {
   const connecting = transport.connect(settings, signal);
@@ -139,6 +154,24 @@ async function connect(
     );
     throw error;
   }
+}
+
+/** Characters of what a program has said that stand in a message; its facts have more. */
+const MOST_SAID = 500;
+
+/** The same error, with how far the opening had come, and for a time-out with what a program said meanwhile. */
+function withCircumstances(error: unknown, reached: Reached | undefined, said: Said): unknown {
+  if (!(error instanceof RemotingError)) return error;
+  const { kind, facts } = error;
+  const heard = kind === 'timeout' ? said : {};
+  const texts = Object.values(heard).map((text) => `; it said: ${text.slice(-MOST_SAID)}`);
+  const more = { ...heard, ...(reached === undefined ? {} : { reached }) };
+  return new RemotingError(
+    kind,
+    `${error.message}${texts.join('')}`,
+    { ...facts, ...more },
+    { cause: error },
+  );
 }
 
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -167,8 +200,7 @@ export class RemotingSession implements Session {
   readonly #slots: Slots;
   readonly #running = new Map<string, Running>();
   readonly #availability = new Map<bigint, (answer: number) => void>();
-  /** Until the peer refused it once. */
-  #peerSelects = true;
+  readonly #selection = new Selection();
   #failure: RemotingError | undefined;
   #closing: Promise<void> | undefined;
   #onOpened: (() => void) | undefined;
@@ -221,34 +253,43 @@ export class RemotingSession implements Session {
   }
 
   async invoke(invocation: Invocation, options: InvokeOptions = {}): Promise<Outcome> {
-    checkName(invocation);
+    checkCall(invocation);
     const { properties } = invocation;
-    const selects = this.#peerSelects && properties !== undefined && READ.test(invocation.cmdlet);
-    const statement: Statement = selects ? selecting(invocation) : [invocation];
-    const outcome = await this.#attempt([statement], options, properties);
-    if (!selects || !mayRefuseSelection(outcome)) return outcome;
-    const whole = await this.#attempt([[invocation]], options, properties);
-    if (!mayRefuseSelection(whole)) this.#peerSelects = false;
-    return whole;
+    return this.#select([invocation], options, properties === undefined ? whole : only(properties));
   }
 
   async invokeInTurn(
-    [first, ...rest]: readonly [Invocation, ...Invocation[]],
+    calls: readonly [Invocation, ...Invocation[]],
     options: InvokeOptions = {},
-  ): Promise<Outcome> {
-    for (const invocation of [first, ...rest]) checkName(invocation);
-    if ([first, ...rest].some(({ question }) => question !== undefined)) {
-      throw new RemotingError('usage', 'a call that answers a question is sent by itself');
+  ): Promise<TripOutcome> {
+    for (const call of calls) {
+      checkCall(call);
+      if (!onlyLooks(call)) throw usage(`${call.cmdlet} may change something, and is sent by itself`);
+      if (call.question !== undefined) throw usage('a call that answers a question is sent by itself');
     }
-    return this.#attempt([[first], ...rest.map((invocation): Statement => [invocation])], options);
+    const outcome = await this.#select(calls, options, unlessNull);
+    if (outcome.kind !== 'objects') return outcome;
+    return { ...outcome, kind: 'trip', ranAll: outcome.errors.length === 0 };
   }
 
-  async #attempt(
-    statements: Statements,
+  /** Has the server leave out what is not asked for; where it refuses to, it is asked for all. */
+  async #select(
+    [first, ...more]: readonly [Invocation, ...Invocation[]],
     options: InvokeOptions,
-    properties?: readonly string[],
+    keep: Keep,
   ): Promise<Outcome> {
-    const call = new Call(statements, newGuid(), properties);
+    const selected = [first, ...more].filter((call) => this.#selection.isFor(call));
+    const statementOf = (call: Invocation): Statement => (selected.includes(call) ? selecting(call) : [call]);
+    const outcome = await this.#attempt([statementOf(first), ...more.map(statementOf)], options, keep);
+    const refusal = selected.length === 0 ? undefined : refusalIn(outcome);
+    if (refusal === undefined) return outcome;
+    const all = await this.#attempt([[first], ...more.map((call): Statement => [call])], options, keep);
+    if (refusalIn(all) === undefined) this.#selection.refused(selected, refusal);
+    return all;
+  }
+
+  async #attempt(statements: Statements, options: InvokeOptions, keep: Keep): Promise<Outcome> {
+    const call = new Call(statements, newGuid(), keep);
     const { cmdlet } = call;
     const timeoutMs = options.timeoutMs ?? this.#settings.callTimeoutMs;
     const interrupted = new AbortController();
@@ -594,18 +635,21 @@ function interruptionOf({ kind, message, facts }: RemotingError): Interrupted {
   return { kind: isTold ? kind : 'closed', message, ...bound };
 }
 
-/**
- * True where the peer has no Select-Object, or not with a list of properties (a restricted endpoint answers
- * `ParameterArgumentValidationError,Select-Object`). An unknown command may also be the cmdlet itself.
- */
-function mayRefuseSelection(outcome: Outcome): boolean {
-  if (outcome.kind !== 'failed') return false;
-  const id = outcome.error.fullyQualifiedErrorId;
-  return id.endsWith(`,${SELECTION}`) || id === 'CommandNotFoundException';
+/** Of several statements, the first one's refusal is an error among others: see `Trip`. */
+function refusalIn(outcome: Outcome): ErrorRecord | undefined {
+  if (outcome.kind === 'unknown') return undefined;
+  const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
+  return errors.find(mayRefuseSelection);
 }
 
-function checkName({ cmdlet }: Invocation): void {
-  if (!CMDLET.test(cmdlet)) {
-    throw new RemotingError('usage', `'${cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
+function checkCall({ cmdlet, parameters }: Invocation): void {
+  if (!CMDLET.test(cmdlet)) throw usage(`'${cmdlet}' is not the name of a cmdlet (Verb-Noun)`);
+  // PowerShell takes such a call, and never ends it (measured with 7.6.9).
+  if (Object.keys(parameters).some((name) => name.trim() === '')) {
+    throw usage(`a parameter of ${cmdlet} has no name`);
   }
+}
+
+function usage(message: string): RemotingError {
+  return new RemotingError('usage', message);
 }

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Bounds } from './bounds';
-import type { RemotingError, RemotingFacts } from './remoting-error';
+import type { Reached, RemotingError, RemotingFacts } from './remoting-error';
 import type { StreamName } from './streams';
 
 /**
@@ -32,7 +32,11 @@ export interface Carrier {
   awaitPool?(waits: boolean): void;
   /** Tells the protocol version of the peer, once it is known. */
   peerSpeaks?(protocolVersion: string): void;
+  /** What the peer has written so far that is no part of the protocol, where there is such a place. */
+  said?(): Said;
 }
+
+export type Said = Pick<RemotingFacts, 'stderr' | 'output'>;
 
 export interface CarrierEvents {
   /** Bytes of fragments for the pool (the empty GUID) or a pipeline. */
@@ -45,6 +49,8 @@ export interface CarrierOptions {
   readonly bounds: Bounds;
   /** Milliseconds in which the peer must acknowledge what was sent. */
   readonly ackTimeoutMs: number;
+  /** Told by the transport and its carrier when the opening has come so far. */
+  readonly onReached: (reached: Reached) => void;
 }
 
 /** A way to a peer. Options, credentials and addresses are its own. */
@@ -59,6 +65,8 @@ export interface ByteChannel {
   readonly writable: Writable;
   /** Resolves once, when the other side is gone, with what is known of why. */
   readonly ended: Promise<RemotingFacts>;
+  /** The last of what it has written beside the stream so far; left out where there is no such place. */
+  readonly stderr?: () => string;
   /** Ends it at once. */
   destroy(): void;
 }

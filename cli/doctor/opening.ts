@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../provider/configuration';
 import { connectionRemedy } from '../../provider/problem';
-import { RemotingError, type RemotingErrorKind } from '../../remoting/remoting-error';
+import { RemotingError, type Reached, type RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Check, CheckName, Verdict } from './check';
 import { failed, ok, skipped } from './check';
 import type { Checkup } from './checkup';
@@ -33,6 +33,7 @@ const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
   'authentication-refused': { fails: 'authentication', proves: SECURE },
   'access-denied': { fails: 'session', proves: KNOWN },
   refused: { fails: 'session', proves: KNOWN },
+  'not-started': { fails: 'session', proves: KNOWN },
   'not-wsman': BEFORE_SIGN_IN,
   redirected: BEFORE_SIGN_IN,
   throttled: BEFORE_SIGN_IN,
@@ -43,11 +44,16 @@ const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
   usage: UNTOLD,
 };
 
+/** What was well before, whatever failed then. */
+const REACHED: { readonly [reached in Reached]: readonly CheckName[] } = { peer: SECURE, user: KNOWN };
+
 function stageOf(error: unknown): Stage {
   if (!(error instanceof RemotingError)) return UNTOLD;
+  const { reached } = error.facts;
   // What answered spoke no TLS at all.
   if (error.facts.code?.startsWith('ERR_SSL_') === true) return { fails: 'tls', proves: [] };
-  return STAGES[error.kind];
+  const stage = STAGES[error.kind];
+  return reached === undefined ? stage : { ...stage, proves: [...stage.proves, ...REACHED[reached]] };
 }
 
 async function verdict(checkup: Checkup, name: CheckName, well: string): Promise<Verdict> {

@@ -13,7 +13,11 @@ export const servers: Check = {
   run: async (checkup) => {
     const session = await checkup.session();
     const target = new ExchangeTarget(checkup.settings, async () => session);
-    const reading = await target.observe({ cmdlet: 'Get-ExchangeServer', parameters: {} });
+    const reading = await target.observe({
+      cmdlet: 'Get-ExchangeServer',
+      parameters: {},
+      properties: ['Name', 'AdminDisplayVersion'],
+    });
     if (reading.kind === 'failed') return failure(reading.diagnostics);
     const found = reading.outcome.objects.map((object) => ({
       name: textOf(object, 'Name') ?? '',

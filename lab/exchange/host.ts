@@ -23,7 +23,7 @@ import { optionsFor, type LabOptions } from './options';
 import { withPreferences, type Given } from './preferences';
 import { presented, selectionOf, selectProperties } from './projection';
 import { Declined, isYes, promptFor, Question, type Conversation } from './question';
-import { restrictedCommand } from './restricted-commands';
+import { restrictedCommand, RESTRICTED_COMMANDS } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
@@ -150,9 +150,11 @@ export class ExchangeHost implements CommandHost {
       errors.push(...given.errors);
       end ??= given.end;
     }
+    // What PowerShell itself shows of commands is the endpoint's own, whatever form Exchange's objects have.
+    const isExchanges = !chain.every(isRestricted);
     for (const value of (values ?? []) as readonly PowerShellValue[]) {
       if (visit.signal.aborted) return undefined;
-      yield { kind: 'output', value: presented(value, circumstances.options) };
+      yield { kind: 'output', value: isExchanges ? presented(value, circumstances.options) : value };
     }
     for (const error of errors) yield { kind: 'error', error };
     return end;
@@ -164,14 +166,14 @@ export class ExchangeHost implements CommandHost {
     const { options } = circumstances;
     if (isNamed(command, 'select-object')) {
       const names = selectionOf(command, options);
-      return async (input = []) => {
-        const { values, errors } = selectProperties(names, input as readonly PowerShellValue[]);
-        return { output: values, warnings: [], errors };
-      };
+      return async (input = []) => ({
+        ...selectProperties(names, input as readonly PowerShellValue[]),
+        warnings: [],
+      });
     }
     const next = chain[index + 1];
     const restricted = this.#restricted(command, next !== undefined);
-    if (restricted !== undefined) return async (input = []) => restricted(input);
+    if (restricted !== undefined) return (input = []) => restricted(input, circumstances.client);
     const selection = next && isNamed(next, 'select-object') ? selectionOf(next, options) : undefined;
     return this.#cmdlet(command, hasInput || index > 0, {
       ...circumstances,
@@ -183,12 +185,12 @@ export class ExchangeHost implements CommandHost {
   #restricted(
     { name, args }: Command,
     isFollowed: boolean,
-  ): ((input: readonly HostValue[]) => Given) | undefined {
+  ): ((input: readonly HostValue[], client: ClientHost) => Promise<Given>) | undefined {
     const session = this.#session(this.store.read());
     const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
     if (name.toLowerCase() === 'get-command') {
       const offered = offeredCommands(args, catalog, this.denied, isFollowed);
-      return () => offered;
+      return async () => offered;
     }
     return restrictedCommand(name, args, (wanted) => offeredName(wanted, catalog, this.denied));
   }
@@ -430,6 +432,10 @@ export class ExchangeHost implements CommandHost {
 
 function isNamed({ name }: Command, wanted: string): boolean {
   return name.toLowerCase() === wanted;
+}
+
+function isRestricted({ name }: Command): boolean {
+  return RESTRICTED_COMMANDS.some((command) => command.name.toLowerCase() === name.toLowerCase());
 }
 
 function output(values: readonly PowerShellValue[]): Given {

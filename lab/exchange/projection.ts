@@ -3,14 +3,9 @@ import type { Command, CommandArgument, HostValue } from '../../remoting/server/
 import { bindingError } from './cmdlet-error';
 import type { LabOptions } from './options';
 
-/**
- * Names that a `Select-Object` behind a cmdlet leaves; nothing else may follow one. Throws before anything has run, as
- * PowerShell does.
- */
+/** Names that a `Select-Object` leaves. Throws before anything has run, as PowerShell does. */
 export function selectionOf({ name, args }: Command, { selectObject }: LabOptions): readonly string[] {
-  if (name.toLowerCase() !== SELECT_OBJECT.toLowerCase() || selectObject === 'none') {
-    throw bindingError.commandNotFound(name);
-  }
+  if (selectObject === 'none') throw bindingError.commandNotFound(name);
   const names = propertyNames(args);
   if (selectObject === 'restricted' && !names.every((one) => COMMAND_PROPERTIES.has(one.toLowerCase()))) {
     throw bindingError.validation(SELECT_OBJECT, 'Property', 'The argument does not belong to the set.');
@@ -52,7 +47,7 @@ function propertyNames(args: readonly CommandArgument[]): readonly string[] {
 
 /** What came of a selection: the objects, and an error for each name of each object that was there already. */
 export interface Selected {
-  readonly values: readonly PowerShellValue[];
+  readonly output: readonly PowerShellValue[];
   readonly errors: readonly ErrorRecord[];
 }
 
@@ -61,7 +56,7 @@ export function selectProperties(names: readonly string[], values: readonly Powe
   const wanted = names.filter((name, index) => indexOf(names, name) === index);
   const doubles = names.filter((name, index) => indexOf(names, name) !== index);
   return {
-    values: values.map((value) => (isObject(value) ? selected(wanted, value) : value)),
+    output: values.map((value) => (isObject(value) ? selected(wanted, value) : value)),
     errors: values.filter(isObject).flatMap(() => doubles.map(alreadyThere)),
   };
 }

@@ -1,10 +1,11 @@
 import { CatalogCmdlet } from '../../exchange/versions';
 import type { ParameterFact } from '../../exchange/versions/delta';
 import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
-import type { CommandArgument, HostValue } from '../../remoting/server/command-host';
+import type { ClientHost, CommandArgument, HostValue } from '../../remoting/server/command-host';
 import { bind, bindArguments, type Bound } from './binding';
 import { helpNotFound } from './cmdlet-error';
 import { withPreferences, type Given } from './preferences';
+import { shownLines } from './shown-lines';
 
 function command(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
   return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
@@ -51,7 +52,7 @@ export const RESTRICTED_COMMANDS: readonly CatalogCmdlet[] = [
   command('Select-Object', { Property: { type: 'String[]', position: 1 }, ...INPUT }),
 ];
 
-type Work = (bound: Bound, input: readonly HostValue[]) => Given;
+type Work = (bound: Bound, input: readonly HostValue[], client: ClientHost) => Given | Promise<Given>;
 
 /**
  * A command of those, ready to run; undefined where the name is none of them.
@@ -62,21 +63,26 @@ export function restrictedCommand(
   name: string,
   args: readonly CommandArgument[],
   offered: (name: string) => string | undefined,
-): ((input: readonly HostValue[]) => Given) | undefined {
+): ((input: readonly HostValue[], client: ClientHost) => Promise<Given>) | undefined {
   const works: readonly (readonly [CatalogCmdlet, Work])[] = [
     [GET_FORMAT_DATA, () => shown([])],
     [GET_HELP, (bound) => help(bound, offered)],
     [MEASURE_OBJECT, (_, input) => shown([measured(input.length)])],
-    // What a person would see is made here, for a host at the other end; the lab shows nothing there.
-    [OUT_DEFAULT, () => shown([])],
-    [EXIT_SESSION, () => shown([])],
+    [OUT_DEFAULT, (_, input, client) => shownThere(input, client)],
+    [EXIT_SESSION, (_, __, client) => client.leaveSession().then(() => shown([]))],
   ];
   const found = works.find(([{ name: own }]) => own.toLowerCase() === name.toLowerCase());
   if (found === undefined) return undefined;
   const [cmdlet, work] = found;
   const takesInput = cmdlet.parameter('InputObject') !== undefined;
   const bound = takesInput ? bindArguments(cmdlet, args) : bind(cmdlet, args);
-  return (input) => withPreferences(cmdlet.name, bound, work(bound, input));
+  return async (input, client) => withPreferences(cmdlet.name, bound, await work(bound, input, client));
+}
+
+/** What a person sees who entered the session is made here, for the host at their end. */
+async function shownThere(input: readonly HostValue[], client: ClientHost): Promise<Given> {
+  for (const line of input.flatMap(shownLines)) await client.writeLine(line);
+  return shown([]);
 }
 
 function shown(output: readonly PowerShellValue[]): Given {

@@ -13,6 +13,18 @@ import { isList } from '../property';
 import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
+/** What is kept of an item of the output; nothing where it is undefined. */
+export type Keep = (item: Typed<HostValue>) => PowerShellObject | undefined;
+
+export const whole: Keep = (item) => objectOf(item);
+
+export const unlessNull: Keep = (item) => (item.value === null ? undefined : objectOf(item));
+
+/** These properties of each object. `$null` is left out, as Select-Object leaves it out on the server. */
+export function only(properties: readonly string[]): Keep {
+  return (item) => (item.value === null ? undefined : project(objectOf(item), properties));
+}
+
 /** Why a call did not come to its end. */
 export interface Interrupted {
   readonly kind: Interruption;
@@ -40,8 +52,7 @@ export class Call {
   constructor(
     readonly statements: Statements,
     readonly pipeline: string,
-    /** Of each object; left out: all. */
-    private readonly properties?: readonly string[],
+    private readonly keep: Keep = whole,
   ) {}
 
   /** For people. */
@@ -55,11 +66,9 @@ export class Call {
   }
 
   addOutput(output: Typed<HostValue>): void {
-    const { properties } = this;
     for (const item of itemsOf(output)) {
-      if (properties === undefined) this.#objects.push(objectOf(item));
-      // Select-Object leaves `$null` out; so it is left out where the server does not select.
-      else if (item.value !== null) this.#objects.push(project(objectOf(item), properties));
+      const object = this.keep(item);
+      if (object !== undefined) this.#objects.push(object);
     }
   }
 

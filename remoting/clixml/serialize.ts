@@ -54,10 +54,11 @@ export function serialize(value: ClixmlInput, options: SerializeOptions = {}): s
 const OBJECT_ARRAY = ['System.Object[]', 'System.Array', 'System.Object'];
 const HASHTABLE = ['System.Collections.Hashtable', 'System.Object'];
 
-/** Objects of these types keep their members among the extended properties, as real PowerShell writes them. */
-const EXTENDED: ReadonlySet<string | undefined> = new Set([
-  // The protocol's own property sets have no type (MS-PSRP 2.2.5.2.8).
-  undefined,
+/**
+ * Objects of these types keep their members among the extended properties, as real PowerShell writes them; what
+ * Select-Object made has a type of its own before the custom object's (MS-PSRP 2.2.3.21).
+ */
+const EXTENDED: ReadonlySet<string> = new Set([
   'System.Management.Automation.PSCustomObject',
   'System.Management.Automation.ErrorRecord',
   'System.Management.Automation.WarningRecord',
@@ -152,7 +153,8 @@ class Serializer {
     const open = this.#open(typeNames, name);
     const toString = text === undefined ? '' : `<ToString>${encodeText(text)}</ToString>`;
     const wrapped = number === undefined ? '' : this.write(number, '');
-    const extended = EXTENDED.has(typeNames[0]);
+    // The protocol's own property sets have no type (MS-PSRP 2.2.5.2.8).
+    const extended = typeNames.length === 0 || typeNames.some((type) => EXTENDED.has(type));
     const container = extended ? 'MS' : 'Props';
     let written = '';
     for (const [member, content] of members) written += this.write(content, ` N="${encodeText(member)}"`);

@@ -25,6 +25,10 @@ export interface ClientHost {
    * has no host, answers with an error, or with what is none of the choices; also where the pipeline is stopped.
    */
   promptForChoice(prompt: ChoicePrompt): Promise<number>;
+  /** Shows them a line of text; nobody where the client has no host. */
+  writeLine(text: string): Promise<void>;
+  /** Lets them out of a session that they entered; nothing where the client has no host. */
+  leaveSession(): Promise<void>;
 }
 
 export interface ChoicePrompt {

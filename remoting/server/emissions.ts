@@ -1,7 +1,7 @@
 import { TypedList, type ClixmlInput, type ClixmlObject } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
 import { writeErrorRecord } from '../error-record';
-import { hostMethod, PROMPT_FOR_CHOICE } from '../host-method';
+import { hostMethod, POP_RUNSPACE, PROMPT_FOR_CHOICE, WRITE_LINE } from '../host-method';
 import type { MessageType } from '../messages';
 import type { ChoicePrompt, Emission } from './command-host';
 
@@ -62,13 +62,26 @@ const COLLECTION = ['System.Collections.ArrayList', 'System.Object'];
 export function choiceCall(call: bigint, { caption, message, choices, preset }: ChoicePrompt): Content {
   const described = choices.map(({ label, help }) => propertySet({ label, helpMessage: help }));
   const parameters = [caption, message, new TypedList(COLLECTION, described), preset];
+  return hostCall(call, hostMethod('PromptForChoice', PROMPT_FOR_CHOICE), parameters);
+}
+
+/** Of a call that nobody answers. */
+const VOID_CALL = -100n;
+
+/** PIPELINE_HOST_CALL that shows a line of text. */
+export function lineCall(text: string): Content {
+  return hostCall(VOID_CALL, hostMethod('WriteLine2', WRITE_LINE), [text]);
+}
+
+/** PIPELINE_HOST_CALL that lets a person out of a session. */
+export function leaveCall(): Content {
+  return hostCall(VOID_CALL, hostMethod('PopRunspace', POP_RUNSPACE), []);
+}
+
+function hostCall(call: bigint, method: ClixmlObject, parameters: readonly ClixmlInput[]): Content {
   return {
     type: 'PIPELINE_HOST_CALL',
-    value: propertySet({
-      ci: call,
-      mi: hostMethod('PromptForChoice', PROMPT_FOR_CHOICE),
-      mp: new TypedList(COLLECTION, parameters),
-    }),
+    value: propertySet({ ci: call, mi: method, mp: new TypedList(COLLECTION, parameters) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../powershell/outcome';
 import type { ChoicePrompt, ClientHost } from './command-host';
+import { choiceCall, leaveCall, lineCall, type Content } from './emissions';
 import type { HostResponse } from './host-response';
 
 /** A question that got no answer. */
@@ -23,20 +24,28 @@ function failing(id: string, message: string, category = 'NotSpecified'): Prompt
   }));
 }
 
-/** The questions of one pipeline. Calls count from 1 in each. */
+/** The host calls of one pipeline. Questions count from 1 in each. */
 export class Prompts implements ClientHost {
   readonly #waiting = new Map<bigint, (response: HostResponse) => void>();
   #lastCall = 0n;
 
   constructor(
     private readonly signal: AbortSignal,
-    private readonly send: (call: bigint, prompt: ChoicePrompt) => Promise<void>,
+    private readonly send: (call: Content) => Promise<void>,
   ) {}
 
   async promptForChoice(prompt: ChoicePrompt): Promise<number> {
     const call = ++this.#lastCall;
-    const [response] = await Promise.all([this.#await(call), this.send(call, prompt)]);
+    const [response] = await Promise.all([this.#await(call), this.send(choiceCall(call, prompt))]);
     return chosen(response, prompt);
+  }
+
+  writeLine(text: string): Promise<void> {
+    return this.send(lineCall(text));
+  }
+
+  leaveSession(): Promise<void> {
+    return this.send(leaveCall());
   }
 
   /** An answer to no call that waits goes nowhere, as in PowerShell. */
@@ -87,4 +96,6 @@ export const NO_HOST: ClientHost = {
   promptForChoice: async ({ message }) => {
     throw noHost(message);
   },
+  writeLine: async () => undefined,
+  leaveSession: async () => undefined,
 };

@@ -4,7 +4,7 @@ import { protocolError, RemotingError, tooLarge } from '../remoting-error';
 import { Slots } from '../slots';
 import type { StreamName } from '../streams';
 import type { ClientHost, CommandHost, Pipeline } from './command-host';
-import { choiceCall, completed, contentOf, stopped, type Content } from './emissions';
+import { completed, contentOf, stopped, type Content } from './emissions';
 import { NO_HOST, Prompts } from './prompts';
 import { ServerRunspacePool, type ServerEvent } from './runspace-pool';
 
@@ -151,7 +151,7 @@ export class ServedPool {
         const { pipeline, work, mayAsk } = event;
         const { signal } = pipe.stop;
         if (mayAsk) {
-          pipe.prompts = new Prompts(signal, (call, prompt) => this.#say(pipeline, choiceCall(call, prompt)));
+          pipe.prompts = new Prompts(signal, (call) => this.#say(pipeline, call));
         }
         pipe.running = this.#run(pipeline, work, signal, pipe.prompts ?? NO_HOST);
         return;

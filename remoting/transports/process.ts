@@ -24,7 +24,9 @@ const STDERR_CHARACTERS = 4000;
 export function processTransport(options: ProcessOptions): Transport {
   return {
     async connect(carrierOptions: CarrierOptions, signal: AbortSignal): Promise<Carrier> {
-      return new OutOfProcessCarrier(await start(options, signal), carrierOptions);
+      const channel = await start(options, signal);
+      carrierOptions.onReached('user');
+      return new OutOfProcessCarrier(channel, carrierOptions);
     },
   };
 }
@@ -62,7 +64,7 @@ async function start(options: ProcessOptions, signal: AbortSignal): Promise<Byte
       command: options.command,
     });
   }
-  return { readable: child.stdout, writable: child.stdin, ended, destroy };
+  return { readable: child.stdout, writable: child.stdin, ended, stderr: () => stderr.text, destroy };
 }
 
 function endFacts(

@@ -66,12 +66,17 @@ const STDERR_CHARACTERS = 4000;
 export function sshTransport(options: SshOptions): Transport {
   return {
     async connect(carrierOptions: CarrierOptions, signal: AbortSignal): Promise<Carrier> {
-      return new OutOfProcessCarrier(await openChannel(options, signal), carrierOptions);
+      const { onReached } = carrierOptions;
+      return new OutOfProcessCarrier(await openChannel(options, onReached, signal), carrierOptions);
     },
   };
 }
 
-async function openChannel(options: SshOptions, signal: AbortSignal): Promise<ByteChannel> {
+async function openChannel(
+  options: SshOptions,
+  onReached: CarrierOptions['onReached'],
+  signal: AbortSignal,
+): Promise<ByteChannel> {
   const port = options.port ?? 22;
   const where: RemotingFacts = { host: options.host, port, user: options.user };
   const check = await HostKeyCheck.load(options.hostKey, options.host, port);
@@ -79,6 +84,9 @@ async function openChannel(options: SshOptions, signal: AbortSignal): Promise<By
   const signIn = await SignIn.load(options.user, options.authentication, where, utils.parseKey);
   const connect = async (): Promise<ByteChannel> => {
     const client = new Client();
+    // The keys are agreed on: the server has proven that the host key that was accepted is its own.
+    client.on('handshake', () => onReached('peer'));
+    client.on('ready', () => onReached('user'));
     const onAbort = (): void => {
       client.destroy();
     };
@@ -211,6 +219,7 @@ function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFa
     readable: channel,
     writable: channel,
     ended,
+    stderr: () => stderr.text,
     destroy: () => {
       client.destroy();
     },

@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import { CHECKS } from '../../cli/doctor/checks';
 import { renderJson, renderText } from '../../cli/doctor/report';
+import type { Environment } from '../../provider/configuration';
+import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
 
 const root = resolve(__dirname, '../..');
@@ -230,10 +235,10 @@ describe('the first failure and what to do about it', () => {
 });
 
 describe('which services use a certificate', () => {
-  afterEach(() => rig().organization.setOptions({ certificateForm: 'properties' }));
+  afterEach(() => rig().organization.setOptions({}));
 
   test('that the session does not tell is a warning with the remedy, and no failure', async () => {
-    rig().organization.setOptions({ certificateForm: 'raw' });
+    rig().organization.setOptions({ certificateForm: 'raw', selectObject: 'restricted' });
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toMatch(/servers ok, certificates warning, cmdlets ok$/);
     expect(report.ok).toBe(true);
@@ -343,6 +348,92 @@ test('what a peer says cannot steer the terminal', async () => {
   });
   expect(text).not.toContain('\u001b');
   expect(text).toContain('a\\u{1B}[2J; b');
+});
+
+describe('what had succeeded is not called skipped where a later step fails', () => {
+  const PASSWORD = `${CANARY}-peer`;
+  const withPeer = async (
+    onChannel: (channel: ServerChannel) => void,
+    use: (environment: Environment) => Promise<void>,
+  ): Promise<void> => {
+    const peer = await startSshServer({ password: PASSWORD, onChannel });
+    const key = createHash('sha256').update(peer.hostKey).digest('base64').replace(/=+$/, '');
+    try {
+      await use({
+        EXCHANGE_ENDPOINT: `ssh://admin@127.0.0.1:${peer.port}`,
+        EXCHANGE_SSH_PASSWORD: PASSWORD,
+        EXCHANGE_SSH_HOST_KEY: `SHA256:${key}`,
+      });
+    } finally {
+      await peer.close();
+    }
+  };
+  const SIGNED_IN = /^name ok, tcp ok, host-key ok, authentication ok, session failed, servers skipped/;
+
+  test.each<[string, (channel: ServerChannel) => void, string, string]>([
+    [
+      'a banner in front of the session',
+      (channel) => channel.write('Welcome to EX1\r\n'),
+      "'Welcome to EX1'",
+      'EXCHANGE_SSH_SUBSYSTEM',
+    ],
+    [
+      'a PowerShell that cannot start',
+      (channel) => channel.write('__NamedPipeError__:The file x.pssc is not valid.\r\n'),
+      'The file x.pssc is not valid.',
+      '.pssc',
+    ],
+    [
+      'a program that only complains',
+      (channel) => channel.stderr.write('no configuration\n'),
+      'it said: no configuration',
+      'EXCHANGE_OPEN_TIMEOUT_SECONDS',
+    ],
+    ['a channel that ends', (channel) => channel.end(), 'closed the connection', 'not a PowerShell'],
+  ])('by %s', (_, onChannel, detail, remedy) =>
+    withPeer(onChannel, async (environment) => {
+      const report = await examine({}, { ...environment, EXCHANGE_OPEN_TIMEOUT_SECONDS: '2' });
+      expect(states(report)).toMatch(SIGNED_IN);
+      expect(failure(report)).toMatchObject({ detail: containing(detail), remedy: containing(remedy) });
+    }),
+  );
+
+  test('by a sign-in that never ends', async () => {
+    const server = new SshServer({ hostKeys: [newPrivateKey()] }, (connection) => {
+      connection.on('error', () => connection.end());
+      connection.on('authentication', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const shown = await examine({}, { ...peerAt(port), EXCHANGE_SSH_HOST_KEY: `SHA256:${'A'.repeat(43)}` });
+    const fingerprint = /SHA256:\S{43}/.exec(failure(shown).remedy)?.[0] ?? '';
+    const report = await examine({}, { ...peerAt(port), EXCHANGE_SSH_HOST_KEY: fingerprint });
+    server.close();
+    expect(states(report)).toMatch(/^name ok, tcp ok, host-key ok, authentication skipped, session failed/);
+  });
+
+  const peerAt = (port: number): Environment => ({
+    EXCHANGE_ENDPOINT: `ssh://admin@127.0.0.1:${port}`,
+    EXCHANGE_SSH_PASSWORD: PASSWORD,
+    EXCHANGE_OPEN_TIMEOUT_SECONDS: '2',
+  });
+
+  test('by an endpoint that takes TLS and does not answer', async () => {
+    rig().endpoint.disturbances.arm({ operation: 'Create', effect: { kind: 'silence' } });
+    const report = await examine({}, { ...rig().https, EXCHANGE_OPEN_TIMEOUT_SECONDS: '1' });
+    rig().endpoint.disturbances.disarm();
+    expect(states(report)).toMatch(/^name ok, tcp ok, tls ok, authentication skipped, session failed/);
+  });
+
+  test('by a shell that does not open', async () => {
+    rig().endpoint.disturbances.arm({
+      operation: 'Receive',
+      effect: { kind: 'silence' },
+    });
+    const report = await examine({}, { ...rig().https, EXCHANGE_OPEN_TIMEOUT_SECONDS: '1' });
+    rig().endpoint.disturbances.disarm();
+    expect(states(report)).toMatch(/^name ok, tcp ok, tls ok, authentication ok, session failed/);
+  });
 });
 
 test('a server that hangs in TLS ends with the time-out, and nothing is called well that was not seen', async () => {

@@ -32,7 +32,8 @@ const FORMS: readonly Form[] = [
   {
     title: 'WSMan at the Full level: RawData and SerializationData',
     query: '',
-    options: {},
+    // It would tell services, too.
+    options: { selectObject: 'none' },
     tellsServices: true,
   },
   {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,4 +101,26 @@ test.each(WAYS)('what %s tells of a certificate', async (_way, open, options, to
   expect(found).toHaveLength(3);
   const own = found.find(({ subject }) => subject === 'CN=BSAEX02');
   expect(own).toMatchObject({ ...told, selfSigned: true });
+});
+
+test('a certificate whose key nobody can decode hides no other of its server', async () => {
+  lab.setOptions({ selectObject: 'restricted' });
+  lab.editServer('BSAEX02', (server) => {
+    const [own] = server.certificates;
+    const der = Buffer.from(own!.der, 'base64');
+    // The last arc of rsaEncryption, of the key.
+    der[der.indexOf(Buffer.from('2a864886f70d010101', 'hex')) + 8] = 0x63;
+    const thumbprint = createHash('sha1').update(der).digest('hex').toUpperCase();
+    server.certificates.unshift({ ...own!, der: der.toString('base64'), thumbprint, services: [] });
+  });
+  const session = await overWsman();
+  const outcome = await session.invoke(certificatesOf('BSAEX02'));
+  await session.close();
+  if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));
+  expect(installedCertificates(outcome.objects).map(({ services }) => services)).toEqual([
+    [],
+    SERVICES,
+    expect.any(Array),
+    expect.any(Array),
+  ]);
 });

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeKey, makePfx, makeSelfSigned } from '../../pki';
 import { certificateProblems, readPfx } from '../../provider/pfx';
+import { path } from '../../schema';
 
 const folder = mkdtempSync(join(tmpdir(), 'pfx-'));
 const file = join(folder, 'mail.pfx');
@@ -68,6 +69,37 @@ test('a file of more than a megabyte is named as that', async () => {
   const read = await readPfx(huge, null);
   expect('detail' in read && read.detail).toContain('It is larger than 1024 KB');
 });
+
+test('one file is opened once in a process, however many servers it is for', async () => {
+  const slow = join(__dirname, '../pki/fixtures/slow-legacy.pfx');
+  const read = await Promise.all(Array.from({ length: 50 }, () => readPfx(slow, 'open-sesame')));
+  read.push(await readPfx(slow, 'open-sesame'));
+  expect(new Set(read.map((each) => ('certificate' in each ? each.certificate : each))).size).toBe(1);
+  // Another password is another question, and another content under the same name another file.
+  expect(await readPfx(slow, 'other')).toMatchObject({ summary: `The password of '${slow}' is wrong` });
+  const changing = join(folder, 'changing.pfx');
+  copyFileSync(slow, changing);
+  const before = await readPfx(changing, 'open-sesame');
+  copyFileSync(file, changing);
+  const after = await readPfx(changing, 'canary');
+  if (!('facts' in before) || !('facts' in after)) throw new Error('not read');
+  expect(after.facts.thumbprint).not.toBe(before.facts.thumbprint);
+});
+
+test.each(['too-many-mac', 'too-many-cipher'])(
+  'too many iterations are no wrong password: %s',
+  async (name) => {
+    const slow = join(__dirname, `../pki/fixtures/${name}.pfx`);
+    const read = await readPfx(slow, 'open-sesame');
+    expect(read).toMatchObject({
+      severity: 'error',
+      summary: `'${slow}' takes too long to open`,
+      detail:
+        'The PFX has its password hashed 1,000,001 times, and at most 1,000,000 are computed. Export the certificate again with fewer iterations, as OpenSSL does with -iter 100000.',
+      path: path('pfx_file'),
+    });
+  },
+);
 
 test('a file with a key alone says what it lacks', async () => {
   const other = join(__dirname, '../pki/fixtures/keyonly.pfx');

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../powershell/invocation';
 import type { ObjectsOutcome, Outcome, PowerShellObject } from '../../powershell/outcome';
-import type { Session } from '../../powershell/session';
+import type { Session, TripOutcome } from '../../powershell/session';
 
 export function objects(...properties: readonly PowerShellObject['properties'][]): ObjectsOutcome {
   return {
@@ -29,15 +29,16 @@ export class ScriptedSession implements Session {
     return this.answer(call, this.calls.length);
   }
 
-  async invokeInTurn(calls: readonly [Invocation, ...Invocation[]]): Promise<Outcome> {
+  async invokeInTurn(calls: readonly [Invocation, ...Invocation[]]): Promise<TripOutcome> {
     this.trips.push(calls.length);
     const outcomes: Outcome[] = [];
     for (const call of calls) outcomes.push(await this.invoke(call));
-    const bad = outcomes.find(({ kind }) => kind !== 'objects');
+    const bad = outcomes.find((outcome) => outcome.kind !== 'objects');
     if (bad !== undefined) return bad;
     const good = outcomes as ObjectsOutcome[];
     return {
-      kind: 'objects',
+      kind: 'trip',
+      ranAll: good.every((outcome) => outcome.errors.length === 0),
       objects: good.flatMap((outcome) => outcome.objects),
       warnings: good.flatMap((outcome) => outcome.warnings),
       errors: good.flatMap((outcome) => outcome.errors),

@@ -21,11 +21,13 @@ const { signal } = new AbortController();
 describe('reads that show one server alone', () => {
   let lab: SimulatedOrganization;
   let trips: number;
+  let statements: string[];
   let target: ExchangeTarget;
 
   beforeEach(() => {
     lab = twoServers();
     trips = 0;
+    statements = [];
     const versions = new Map(
       [FIRST, SECOND, 'NOTYET'].map((name) => [name.toLowerCase(), ExchangeVersion.V2013]),
     );
@@ -37,6 +39,9 @@ describe('reads that show one server alone', () => {
           powerShellVersion: host.powerShellVersion,
           run: (pipeline, aborted) => {
             trips += 1;
+            statements.push(
+              pipeline.statements.map((chain) => chain.map(({ name }) => name).join('|')).join(';'),
+            );
             return host.run(pipeline, aborted);
           },
         }),
@@ -64,6 +69,25 @@ describe('reads that show one server alone', () => {
     expect(shown[0]).not.toEqual(shown[1]);
     // Which servers there are, and the certificates of both.
     expect(trips).toBe(2);
+  });
+
+  test('ask of the servers that stand as marks only what makes them that, and of certificates what is asked for', async () => {
+    const properties = ['RawData', 'Services'];
+    const readings = await Promise.all(
+      [FIRST, SECOND].map((server) => target.observe({ ...certificatesOf(server), properties })),
+    );
+    for (const reading of readings) {
+      if (reading.kind !== 'objects') throw new Error(reading.kind);
+      expect(reading.outcome.objects.length).toBeGreaterThan(0);
+      for (const object of reading.outcome.objects)
+        expect(Object.keys(object.properties)).toEqual(properties);
+    }
+    expect(trips).toBe(2);
+    expect(statements.at(-1)).toBe(
+      [FIRST, SECOND]
+        .map(() => 'Get-ExchangeServer|Select-Object;Get-ExchangeCertificate|Select-Object')
+        .join(';'),
+    );
   });
 
   test('leave a server that does not answer to a read of its own, which says why', async () => {
@@ -117,7 +141,13 @@ describe('an answer about several servers', () => {
   ) => {
     const readings = new ServerReadings(
       async () => ['ex1', 'ex2'],
-      async () => ({ kind: 'objects', objects: objects as ReturnType<typeof mark>[], warnings: [], errors }),
+      async () => ({
+        kind: 'trip',
+        objects: objects as ReturnType<typeof mark>[],
+        warnings: [],
+        errors,
+        ranAll: errors.length === 0,
+      }),
     );
     const of = async (server: string) =>
       (await readings.get(certificatesOf(server)))?.objects.map(({ text }) => text);
@@ -127,6 +157,18 @@ describe('an answer about several servers', () => {
   test('is taken apart at its marks', async () => {
     expect(await taken([mark('EX1'), shown('a'), shown('b'), mark('EX2'), shown('c')], [])).toEqual([
       ['a', 'b'],
+      ['c'],
+    ]);
+  });
+
+  test('is taken apart where certificates were projected as well', async () => {
+    const projected = (text: string) => ({
+      typeNames: ['Selected.ExchangeCertificate'],
+      text,
+      properties: { RawData: new Uint8Array(), Services: null, Name: null },
+    });
+    expect(await taken([mark('EX1'), projected('a'), mark('EX2'), projected('c')], [])).toEqual([
+      ['a'],
       ['c'],
     ]);
   });

@@ -102,6 +102,84 @@ test('a read whose connection was lost twice says so, and claims no effect', asy
   expect(detail).not.toContain('took effect');
 });
 
+describe('a call that did not end in time', () => {
+  const late: Outcome = {
+    kind: 'unknown',
+    message: 'Set-OwaVirtualDirectory did not end within 900000 ms',
+    interruption: 'timeout',
+    bound: { name: 'callTimeoutMs', limit: 900_000 },
+  };
+
+  test('is headed so, names its limit, and says that it may still take effect', async () => {
+    const session = new ScriptedSession(() => late);
+    const end = await targetOn(session).target.run(write, signal);
+    expect(end.kind).toBe('uncertain');
+    expect(session.calls).toHaveLength(1);
+    expect(session.closed).toBe(0);
+    expect(end.diagnostics).toEqual([
+      {
+        severity: 'error',
+        summary: 'Set-OwaVirtualDirectory for EX1 did not end within 900 seconds',
+        detail: expect.stringMatching(
+          /may still take effect there minutes later.*\n.*call_timeout_seconds.*EXCHANGE_CALL_TIMEOUT_SECONDS/,
+        ) as string,
+      },
+    ]);
+  });
+
+  test('and only looks claims no effect', async () => {
+    const session = new ScriptedSession(() => late);
+    const reading = await targetOn(session).target.observe(read);
+    expect(session.calls).toHaveLength(2);
+    if (reading.kind !== 'failed') throw new Error(reading.kind);
+    expect(reading.diagnostics[0]?.summary).toBe('Get-OwaVirtualDirectory did not end within 900 seconds');
+    expect(reading.diagnostics[0]?.detail).toContain('EXCHANGE_CALL_TIMEOUT_SECONDS');
+    expect(reading.diagnostics[0]?.detail).not.toContain('effect');
+  });
+
+  test('since it had not its turn had no effect, and says so', async () => {
+    const waited: Outcome = {
+      ...(failed('CallNotSent,timeout') as Extract<Outcome, { kind: 'failed' }>),
+      notSent: 'timeout',
+      bound: { name: 'callTimeoutMs', limit: 1_000 },
+    };
+    const end = await targetOn(new ScriptedSession(() => waited)).target.run(write, signal);
+    expect(end.kind).toBe('failed');
+    expect(end.diagnostics[0]?.summary).toBe('Set-OwaVirtualDirectory for EX1 was not sent within 1 second');
+    expect(end.diagnostics[0]?.detail).toMatch(/had no effect.*\n.*EXCHANGE_CALL_TIMEOUT_SECONDS/);
+  });
+
+  test('since the peer acknowledged nothing is a connection that was lost', async () => {
+    const unacknowledged: Outcome = { ...late, bound: { name: 'ackTimeoutMs', limit: 60_000 } };
+    const session = new ScriptedSession(() => unacknowledged);
+    const { target, opened } = targetOn(session, new ScriptedSession(() => objects()));
+    const end = await target.run(write, signal);
+    expect(end.diagnostics[0]?.summary).toContain('The connection was lost during');
+    expect(session.closed).toBe(1);
+    expect((await target.run(write, signal)).kind).toBe('done');
+    expect(opened()).toBe(2);
+  });
+});
+
+test('an answer that is too large is told as that, and not asked for again', async () => {
+  const session = new ScriptedSession(() => ({
+    kind: 'unknown',
+    message: 'a message is larger than maxMessageBytes (33554432)',
+    interruption: 'too-large',
+    bound: { name: 'maxMessageBytes', limit: 33_554_432 },
+  }));
+  const reading = await targetOn(session).target.observe(read);
+  expect(session.calls).toHaveLength(1);
+  expect(reading).toMatchObject({
+    diagnostics: [
+      {
+        summary: 'What Get-OwaVirtualDirectory returns is too large',
+        detail: expect.stringContaining('maxMessageBytes (33554432)') as string,
+      },
+    ],
+  });
+});
+
 describe('where one server of the organization is down', () => {
   const ofIis = { cmdlet: 'Get-MapiVirtualDirectory', parameters: {} };
   const down: Outcome = {
@@ -285,6 +363,11 @@ test.each([
     'known_hosts:3',
   ],
   [new RemotingError('host-key-unknown', 'no', { fingerprint: 'SHA256:abc' }), 'SHA256:abc'],
+  [new RemotingError('not-started', 'no', { output: 'x.pssc is not valid' }), '.pssc'],
+  [new RemotingError('protocol', 'no', { output: 'Welcome' }), 'Let it be silent'],
+  [new RemotingError('protocol', 'no', {}), 'not a PowerShell remoting server'],
+  [new RemotingError('timeout', 'no', {}), 'EXCHANGE_OPEN_TIMEOUT_SECONDS'],
+  [new RemotingError('timeout', 'no', { stderr: 'no such file' }), 'wrote that in place of a session'],
 ])(
   'where no session comes about, %s, the remedy is named and the server asked once',
   async (error, remedy) => {

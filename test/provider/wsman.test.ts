@@ -6,15 +6,22 @@ import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from '../../lab/wsman/endpoint';
-import { makeAuthority, makeKey, toPem } from '../../pki';
-import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
+import { makeAuthority, makeKey, makePfx, toPem } from '../../pki';
+import {
+  CONFIGURATION_SCHEMA,
+  settingsFrom,
+  type Environment,
+  type WsmanEndpoint,
+} from '../../provider/configuration';
 import { connect } from '../../provider/connection';
 import { connectionProblem, outcomeProblem } from '../../provider/problem';
+import { sessionUrl } from '../../provider/wsman-endpoint';
 import type { RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Values } from '../../schema';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 
 const PASSWORD = 'canary-5d1f';
+const VALIDITY = { notBefore: new Date('2026-01-01'), notAfter: new Date('2046-01-01') };
 
 const config = (values: Values): Values => ({
   ...Object.fromEntries(Object.keys(CONFIGURATION_SCHEMA.attributes).map((name) => [name, null])),
@@ -39,7 +46,7 @@ describe('the configuration of an https endpoint', () => {
     expect(diagnostics).toEqual([]);
     expect(settings?.endpoint).toEqual({
       kind: 'wsman',
-      url: 'https://ex1.contoso.com/PowerShell/?serializationLevel=Full',
+      url: 'https://ex1.contoso.com/PowerShell/',
       authentication: { kind: 'basic', user: 'admin@contoso.com' },
       caFile: '/etc/ca.pem',
       fingerprints: ['AB:'.repeat(31) + 'AB'],
@@ -85,7 +92,7 @@ describe('the configuration of an https endpoint', () => {
     ['https://ex1/wsman', 'http://schemas.microsoft.com/powershell/Other', 'https://ex1/wsman'],
   ])('asks Exchange for the Full level: %s', (endpoint, shell_resource, expected) => {
     const { settings } = settingsFrom(config({ endpoint, shell_resource }), {});
-    expect(settings?.endpoint).toMatchObject({ url: expected });
+    expect(sessionUrl(settings?.endpoint as WsmanEndpoint)).toBe(expected);
   });
 
   test('means Kerberos where no user is given', () => {
@@ -200,6 +207,56 @@ describe('a session of the provider', () => {
     if (process.platform === 'win32') return;
     chmodSync(file, 0o644);
     await expect(serversThrough({ endpoint: url }, environment)).rejects.toThrow('can be read by others');
+  });
+
+  describe('with a client certificate', () => {
+    const authority = makeAuthority({ commonName: 'Clients', ...VALIDITY });
+    const client = authority.issue({ commonName: 'admin', ...VALIDITY, shownBy: 'client' });
+    let guarded: RunningEndpoint;
+    beforeAll(async () => {
+      guarded = await startEndpoint({
+        ...endpointOptions,
+        tls: {
+          ...endpointOptions.tls,
+          requestCert: true,
+          ca: toPem(authority.certificate),
+          rejectUnauthorized: false,
+        },
+        authentication: { certificate: (name) => name === 'admin' },
+      });
+    });
+    afterAll(() => guarded.close());
+
+    const through = (file: string, passphrase: string) =>
+      serversThrough(
+        { endpoint: `https://localhost:${guarded.port}` },
+        {
+          EXCHANGE_AUTHENTICATION: 'certificate',
+          EXCHANGE_CLIENT_CERTIFICATE_FILE: file,
+          EXCHANGE_CLIENT_KEY_PASSPHRASE: passphrase,
+        },
+      );
+    const exported = (cipher: 'aes256' | '3des', iterations = 1): string => {
+      const file = join(folder, 'client.pfx');
+      writeFileSync(file, makePfx(client, { password: 'canary', cipher, iterations }), { mode: 0o600 });
+      return file;
+    };
+
+    test.each(['aes256', '3des'] as const)('in a PFX under %s is opened', async (cipher) => {
+      expect(await through(exported(cipher), 'canary')).toHaveLength(2);
+    });
+
+    test('in a PFX that the passphrase does not open says so, and the passphrase is not shown', async () => {
+      const failure = await through(exported('aes256'), 'not-canary').catch(String);
+      expect(failure).toContain('the password does not open the PFX): check its passphrase');
+      expect(failure).not.toContain('canary');
+    });
+
+    test('in a file that is none says so', async () => {
+      await expect(through(folder, 'canary')).rejects.toThrow(
+        `the client certificate ${folder} is a directory`,
+      );
+    });
   });
 
   test('keeps to the envelope and asks again as often as it was told', async () => {

@@ -205,6 +205,15 @@ describe('CLIXML', () => {
     });
   });
 
+  test('writes the properties of a custom object as extended ones, whatever Select-Object calls it', () => {
+    const custom = ['System.Management.Automation.PSCustomObject', 'System.Object'];
+    const selected = ['Selected.Microsoft.PowerShell.Commands.GenericMeasureInfo', ...custom];
+    const written = (typeNames: readonly string[]) => serialize({ typeNames, properties: { Count: 1 } });
+    expect(written(custom)).toContain('<MS><I32 N="Count">1</I32></MS>');
+    expect(written(selected)).toContain('<MS><I32 N="Count">1</I32></MS>');
+    expect(written(['System.Object'])).toContain('<Props><I32 N="Count">1</I32></Props>');
+  });
+
   test('reads a text with notes as the text', () => {
     expect(read('<Obj RefId="0"><S>line</S><MS><S N="PSPath">x</S></MS></Obj>')).toBe('line');
   });

@@ -24,12 +24,12 @@ describeWithPython('our client and a server built on psrpcore', () => {
   const echo = (parameters: Parameters<RemotingSession['invoke']>[0]['parameters']): Promise<Outcome> =>
     session.invoke({ cmdlet: 'Get-Echo', parameters });
 
+  const server = {
+    command: python,
+    args: [join(__dirname, 'python/server.py')],
+    env: pythonEnvironment,
+  };
   beforeAll(async () => {
-    const server = {
-      command: python,
-      args: [join(__dirname, 'python/server.py')],
-      env: pythonEnvironment,
-    };
     session = await openSession(processTransport(server), { runspaces: 3 });
   }, 20_000);
   afterAll(() => session.close());
@@ -82,6 +82,20 @@ describeWithPython('our client and a server built on psrpcore', () => {
     expect((big as Uint8Array).length).toBe(3_000_000);
     const parameters = { Value: new Uint8Array(2_000_000) };
     expect(values(await session.invoke({ cmdlet: 'Get-Length', parameters }))).toEqual([2_000_000]);
+  }, 20_000);
+
+  test('a message that is too large ends its call, and not the session', async () => {
+    const bounds = { maxMessageBytes: 200_000 };
+    const narrow = await openSession(processTransport(server), { runspaces: 2, bounds });
+    const big = { cmdlet: 'Get-Big', parameters: { Bytes: 3_000_000 } };
+    expect(await narrow.invoke(big)).toMatchObject({
+      kind: 'unknown',
+      interruption: 'too-large',
+      bound: { name: 'maxMessageBytes', limit: 200_000 },
+    });
+    expect(values(await narrow.invoke({ cmdlet: 'Get-Echo', parameters: { A: 'on' } }))).toEqual(['on']);
+    expect(narrow.failure).toBeUndefined();
+    await narrow.close();
   }, 20_000);
 
   test('several calls run at once', async () => {
@@ -176,6 +190,15 @@ describeWithPython('our server and a client built on psrpcore', () => {
 
   test('secure strings arrive', () => {
     expect(report['secret']).toMatchObject({ output: [{ Value: report['text'], Secure: true }] });
+  });
+
+  test('values without a name arrive', () => {
+    expect(report['unnamed']).toMatchObject({
+      output: [
+        { Name: null, Value: 'first' },
+        { Name: 'Named', Value: 2 },
+      ],
+    });
   });
 
   test('$null in the output arrives', () => {

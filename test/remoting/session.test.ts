@@ -362,12 +362,161 @@ describe('a session whose host is looked at', () => {
     expect(seen).toEqual([]);
   });
 
-  test('runs several calls in one trip, in their order', async () => {
-    const { seen, host } = selectingHost(undefined);
+  /** A host of calls that have one property each; its Select-Object takes what `takes` says. */
+  const commandHost = (takes: (names: readonly string[]) => boolean) => {
+    const seen: string[] = [];
+    const host: CommandHost = {
+      powerShellVersion: '5.1.14393.0',
+      async *run({ statements }) {
+        seen.push(statements.map((commands) => commands.map(({ name }) => name).join('|')).join(';'));
+        for (const [index, [command, selection]] of statements.entries()) {
+          const names = selection?.args[0]?.value as readonly string[] | undefined;
+          if (names !== undefined && !takes(names)) {
+            const error = {
+              fullyQualifiedErrorId: 'ParameterArgumentValidationError,Select-Object',
+              message: 'no',
+            };
+            if (index > 0 || statements.length === 1) {
+              yield { kind: 'failed', error };
+              return;
+            }
+            yield { kind: 'error', error };
+          } else {
+            const all = { Name: command?.name ?? '', Other: 1, Parameters: { entries: {} } };
+            const shown = Object.entries(all).filter(([name]) => names?.includes(name) ?? true);
+            yield { kind: 'output', value: { typeNames: [], properties: Object.fromEntries(shown) } };
+            yield { kind: 'output', value: null };
+          }
+        }
+      },
+    };
+    return { seen, host };
+  };
+
+  const ofCommand = { cmdlet: 'Get-Command', parameters: {}, properties: ['name', 'Parameters'] };
+  const ofThing = { cmdlet: 'Get-Thing', parameters: {}, properties: ['Name', 'Other'] };
+
+  test.each<[string, (names: readonly string[]) => boolean, string[]]>([
+    [
+      'takes any properties',
+      () => true,
+      [
+        'Get-Command|Select-Object',
+        'Get-Thing|Select-Object',
+        'Get-Thing|Select-Object',
+        'Get-Command|Select-Object',
+      ],
+    ],
+    [
+      'takes those of commands alone',
+      (names) => !names.includes('Other'),
+      [
+        'Get-Command|Select-Object',
+        'Get-Thing|Select-Object',
+        'Get-Thing',
+        'Get-Thing',
+        'Get-Command|Select-Object',
+      ],
+    ],
+    [
+      'takes none',
+      () => false,
+      ['Get-Command|Select-Object', 'Get-Command', 'Get-Thing', 'Get-Thing', 'Get-Command'],
+    ],
+  ])('asks for no more than it needs where the peer %s', async (_, takes, expected) => {
+    const { seen, host } = commandHost((names) =>
+      takes(names.map((name) => (name === 'name' ? 'Name' : name))),
+    );
     const session = await openSession(loopback(host));
-    const calls = ['Get-One', 'Get-Two'].map((cmdlet) => ({ cmdlet, parameters: {} }));
-    await session.invokeInTurn(calls as [Invocation, ...Invocation[]]);
+    for (const call of [ofCommand, ofThing, ofThing, ofCommand]) {
+      const shown = objects(await session.invoke(call)).objects.map(({ properties }) => properties);
+      expect(shown).toEqual(call === ofThing ? [{ Name: 'Get-Thing', Other: 1 }] : [expect.anything()]);
+      if (call === ofCommand) expect(shown).toMatchObject([{ Parameters: { entries: {} } }]);
+    }
     await session.close();
-    expect(seen).toEqual(['Get-One;Get-Two']);
+    expect(seen).toEqual(expected);
+  });
+
+  describe('takes several calls in one trip', () => {
+    const calls = (...cmdlets: string[]): [Invocation, ...Invocation[]] =>
+      cmdlets.map((cmdlet) => ({ cmdlet, parameters: {} })) as [Invocation, ...Invocation[]];
+    const trip = async (host: CommandHost, each: [Invocation, ...Invocation[]]) => {
+      const session = await openSession(loopback(host));
+      try {
+        return [await session.invokeInTurn(each), await session.invokeInTurn(each)];
+      } finally {
+        await session.close();
+      }
+    };
+
+    test('in their order, without the $null that tells nothing of whose it is', async () => {
+      const { seen, host } = commandHost(() => true);
+      const [outcome] = await trip(host, calls('Get-One', 'Get-Two'));
+      expect(outcome).toMatchObject({
+        kind: 'trip',
+        ranAll: true,
+        objects: [{ properties: { Name: 'Get-One' } }, { properties: { Name: 'Get-Two' } }],
+      });
+      expect(seen[0]).toBe('Get-One;Get-Two');
+    });
+
+    test('each with its own properties', async () => {
+      const { seen, host } = commandHost(() => true);
+      const [outcome] = await trip(host, [
+        { ...ofThing, properties: ['Name'] },
+        { ...ofThing, properties: ['Other'] },
+        { cmdlet: 'Get-All', parameters: {} },
+      ]);
+      expect(outcome).toMatchObject({ objects: [{ properties: { Name: 'Get-Thing' } }, {}, {}] });
+      expect(
+        outcome?.kind === 'trip' && outcome.objects.map(({ properties }) => Object.keys(properties)),
+      ).toEqual([['Name'], ['Other'], ['Name', 'Other', 'Parameters']]);
+      expect(seen[0]).toBe('Get-Thing|Select-Object;Get-Thing|Select-Object;Get-All');
+    });
+
+    test.each<[string, [Invocation, ...Invocation[]], string]>([
+      ['of the first call alone', [ofThing, ...calls('Get-Two')], 'Get-Thing|Select-Object;Get-Two'],
+      ['of every call', [ofThing, ofThing], 'Get-Thing|Select-Object;Get-Thing|Select-Object'],
+      ['of a later call', [...calls('Get-One'), ofThing], 'Get-One;Get-Thing|Select-Object'],
+    ])('and for all where the peer refuses to select %s, from then on at once', async (_, each, asked) => {
+      const { seen, host } = commandHost(() => false);
+      const bare = each.map(({ cmdlet }) => cmdlet).join(';');
+      for (const outcome of await trip(host, each)) {
+        expect(outcome).toMatchObject({ kind: 'trip', ranAll: true, objects: [{}, {}] });
+      }
+      expect(seen).toEqual([asked, bare, bare]);
+    });
+
+    test('and does not say that all ran where one failed and the server says Completed', async () => {
+      const refusing: CommandHost = {
+        powerShellVersion: '5.1.14393.0',
+        // As real PowerShell does it: the error of the first, the second, and no word of the third.
+        async *run() {
+          yield { kind: 'error', error: { fullyQualifiedErrorId: 'Broken,Get-One', message: 'no' } };
+          yield { kind: 'output', value: { typeNames: [], properties: { Name: 'Get-Two' } } };
+        },
+      };
+      const [outcome] = await trip(refusing, calls('Get-One', 'Get-Two', 'Get-Three'));
+      expect(outcome).toMatchObject({ kind: 'trip', ranAll: false, objects: [{}], errors: [{}] });
+    });
+
+    test('and refuses one that may change something', async () => {
+      const { seen, host } = commandHost(() => true);
+      const session = await openSession(loopback(host));
+      const each = calls('Get-One', 'Set-Two');
+      await expect(session.invokeInTurn(each)).rejects.toMatchObject({ kind: 'usage' });
+      await session.close();
+      expect(seen).toEqual([]);
+    });
+  });
+
+  test.each(['', ' '])('refuses a parameter without a name (%j) at once, whoever sends it', async (name) => {
+    const { seen, host } = commandHost(() => true);
+    const session = await openSession(loopback(host));
+    const call = { cmdlet: 'Get-Thing', parameters: { Identity: 'x', [name]: 1 } };
+    await expect(session.invoke(call)).rejects.toMatchObject({ kind: 'usage' });
+    await expect(session.invokeInTurn([call])).rejects.toMatchObject({ kind: 'usage' });
+    await session.close();
+    expect(seen).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureText } from '../../../powershell/invocation';
-import { PFX_BYTES, SECRET_BYTES } from '../../../files/guarded-file';
+import { SECRET_BYTES } from '../../../files/guarded-file';
 import { RemotingError } from '../../remoting-error';
 import { CERTIFICATE_PROFILE } from './names';
 import { NegotiateAuthenticator } from './negotiate';
@@ -15,10 +15,13 @@ export type WsmanAuthentication =
   | { readonly kind: 'negotiate'; readonly service?: string }
   | {
       readonly kind: 'certificate';
-      /** PEM files, or one PKCS #12 file. */
-      readonly files:
-        { readonly certificateFile: string; readonly keyFile: string } | { readonly pfxFile: string };
+      readonly files: { readonly certificateFile: string; readonly keyFile: string };
       readonly passphrase?: SecureText;
+    }
+  | {
+      readonly kind: 'certificate';
+      /** What a file of another form holds, as PEM: the certificate with those above it, and its key. */
+      readonly content: { readonly file: string; readonly certificates: string; readonly key: SecureText };
     };
 
 /** Proves to one server who we are. Credentials leave it only towards that server. */
@@ -49,7 +52,6 @@ function fixed(header: string): Authenticator {
 }
 
 const PEM_FILE = { mostBytes: SECRET_BYTES, owned: true };
-const PFX_FILE = { mostBytes: PFX_BYTES, owned: true };
 
 /**
  * Certificate and key of the client for the TLS handshake; nothing for other kinds.
@@ -58,12 +60,12 @@ const PFX_FILE = { mostBytes: PFX_BYTES, owned: true };
  */
 export function readClientCertificate(authentication: WsmanAuthentication): Pick<TlsSettings, 'client'> {
   if (authentication.kind !== 'certificate') return {};
+  if ('content' in authentication) {
+    const { file, certificates, key } = authentication.content;
+    return usable(file, { cert: certificates, key: key.reveal() });
+  }
   const { files, passphrase } = authentication;
   const secret = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
-  if ('pfxFile' in files) {
-    const pfx = readNamed(files.pfxFile, 'the client certificate', PFX_FILE);
-    return usable(files.pfxFile, { pfx, ...secret });
-  }
   const cert = readNamed(files.certificateFile, 'the client certificate', PEM_FILE);
   const key = readNamed(files.keyFile, 'the key of the client certificate', PEM_FILE);
   return usable(files.certificateFile, { cert, key, ...secret });

@@ -118,6 +118,7 @@ export class WsmanCarrier implements Carrier {
     const creating = this.#create(body);
     this.#sending = creating;
     this.#shellId = createdShell(await creating);
+    this.#options.onReached('user');
   }
 
   async start(id: string, fragments: readonly Buffer[], onLastSent: () => void): Promise<void> {
@@ -269,6 +270,8 @@ export class WsmanCarrier implements Carrier {
         return await this.#ask('Create', body, {
           onSend: () => {
             this.#mayExist = true;
+            // Nothing is written before the certificate was found right.
+            this.#options.onReached('peer');
           },
         });
       } catch (error) {

@@ -24,7 +24,7 @@ export interface TlsTrust {
 export interface TlsSettings {
   readonly ca?: string;
   readonly fingerprints?: readonly string[];
-  readonly client?: Pick<ConnectionOptions, 'pfx' | 'cert' | 'key' | 'passphrase'>;
+  readonly client?: Pick<ConnectionOptions, 'cert' | 'key' | 'passphrase'>;
 }
 
 /** Those of a whole operating system take a quarter of it. */

@@ -51,14 +51,14 @@ describe('the real Select-Object', () => {
 
   test('a property asked for twice, case aside, is an error for every object, which goes out nevertheless', async () => {
     const found = await emissions('Get-ExchangeServer', { Property: ['Name', 'Fqdn', 'NAME'] });
-    expect(found.map(({ kind }) => kind)).toEqual(['error', 'error', 'output', 'output']);
-    expect(found[0]).toMatchObject({
+    expect(found.map(({ kind }) => kind)).toEqual(['output', 'output', 'error', 'error']);
+    expect(found[2]).toMatchObject({
       error: {
         fullyQualifiedErrorId:
           'AlreadyExistingUserSpecifiedPropertyNoExpand,Microsoft.PowerShell.Commands.SelectObjectCommand',
       },
     });
-    expect(found[2]).toMatchObject({ value: { properties: { Name: 'BSAEX01' } } });
+    expect(found[0]).toMatchObject({ value: { properties: { Name: 'BSAEX01' } } });
   });
 
   test('changes shapes: an identity is its text without it, and comes with its properties behind it', async () => {

@@ -20,6 +20,7 @@ const NO_TO_ALL = 3;
 let lab: SimulatedOrganization;
 beforeEach(async () => {
   lab = twoServers();
+  lab.setOptions({ certificateForm: 'properties' });
   const FileData = makePfx(imported, { password: 'open-sesame' });
   const Password = new SecureText('open-sesame', 'the PFX password');
   await call(lab, 'Import-ExchangeCertificate', { FileData, Password });

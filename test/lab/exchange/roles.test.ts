@@ -75,20 +75,51 @@ describe('the roles of an account', () => {
     ]);
   });
 
-  test('are those of all cmdlets where no name is given', async () => {
-    const shown = await call(lab, 'Get-Command');
-    expect(shown.objects.length).toBeGreaterThan(50);
-    expect(shown.objects.every(({ typeNames }) => typeNames[0]?.endsWith('CmdletInfo'))).toBe(true);
+  test('are those of all cmdlets where no name is given, beside what lets a session be imported', async () => {
+    const { objects } = await call(lab, 'Get-Command');
+    const kinds = objects.map(({ typeNames, text }) => `${typeNames[0]?.split('.').at(-1)} ${text}`);
+    expect(kinds.filter((shown) => shown.startsWith('CmdletInfo')).length).toBeGreaterThan(50);
+    expect(kinds.filter((shown) => shown.startsWith('FunctionInfo'))).toHaveLength(7);
   });
 
-  test('are not told by patterns, more than a thousand names, or other parameters', async () => {
-    expect((await call(lab, 'Get-Command', { Name: '*-Owa*' })).failed).toContain(
-      'ParameterArgumentValidation',
-    );
+  test.each([
+    ['*-Owa*', ['Get-OwaVirtualDirectory', 'Set-OwaVirtualDirectory']],
+    ['[gs]et-owa*', ['Get-OwaVirtualDirectory', 'Set-OwaVirtualDirectory']],
+    ['Get-OwaVirtualDirector?', ['Get-OwaVirtualDirectory']],
+    ['*-Nothing', []],
+  ])('are told by the pattern %s', async (Name, names) => {
+    const { objects, errors } = await call(lab, 'Get-Command', { Name });
+    expect(objects.map(({ text }) => text)).toEqual(names);
+    expect(errors).toEqual([]);
+  });
+
+  test('are told by kind and by snap-in', async () => {
+    const shown = async (parameters: Parameters<typeof call>[2]) =>
+      (await call(lab, 'Get-Command', parameters)).objects.map(({ text }) => text);
+    expect(await shown({ CommandType: 'Function', Name: '*Object' })).toEqual([
+      'Measure-Object',
+      'Select-Object',
+    ]);
+    expect(await shown({ CommandType: 8, Name: ['Get-Command', '*-AuthConfig'] })).toEqual([
+      'Get-AuthConfig',
+      'Set-AuthConfig',
+    ]);
+    expect(await shown({ Module: 'Microsoft.Exchange.*', Name: 'Get-[ao]uthConfig' })).toEqual([
+      'Get-AuthConfig',
+    ]);
+    expect(await shown({ Module: 'ActiveDirectory' })).toEqual([]);
+  });
+
+  test('are not told by more than a thousand names, or other parameters', async () => {
     const many = new Array<string>(1001).fill('Get-X');
     expect((await call(lab, 'Get-Command', { Name: many })).failed).toContain('ParameterArgumentValidation');
-    expect((await call(lab, 'Get-Command', { Module: 'x' })).failed).toBe(
+    expect((await call(lab, 'Get-Command', { Syntax: true })).failed).toBe(
       'NamedParameterNotFound,Get-Command',
     );
+  });
+
+  test('silence what is unknown, where that is asked for', async () => {
+    const asked = { Name: ['Get-Nothing', 'Get-AuthConfig'], ErrorAction: 'SilentlyContinue' };
+    expect(await call(lab, 'Get-Command', asked)).toMatchObject({ objects: [{}], errors: [] });
   });
 });

@@ -11,6 +11,7 @@ import type {
   Emission,
   HostValue,
 } from '../../../remoting/server/command-host';
+import { NO_HOST } from '../../../remoting/server/prompts';
 
 const folders: string[] = [];
 
@@ -74,6 +75,7 @@ export async function call(
 /** Somebody who answers each question with a choice; what is asked is kept. */
 export function answering(choice: number, asked: ChoicePrompt[] = []): ClientHost {
   return {
+    ...NO_HOST,
     promptForChoice: async (prompt) => {
       asked.push(prompt);
       return choice;

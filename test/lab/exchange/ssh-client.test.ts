@@ -170,9 +170,12 @@ describeNeeding(missingOpenSsh(), "the lab behind SSH, with OpenSSH's client", (
 
   test('carries large answers and calls', async () => {
     const session = await connect();
+    // Property bags with all that is within them are large.
+    lab.setOptions({ objectForm: 'bag' });
     const statement = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };
-    const further = Array.from({ length: 299 }, () => statement);
+    const further = Array.from({ length: 699 }, () => statement);
     const outcome = await session.invokeInTurn([statement, ...further]);
+    lab.setOptions({});
     expect(JSON.stringify(outcome).length).toBeGreaterThan(3_000_000);
     const fileData = new Uint8Array(4_000_000).fill(7);
     const call = {

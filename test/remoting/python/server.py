@@ -145,8 +145,10 @@ def take(kind, target, content):
         pipelines[target] = psrpcore.ServerPipeline(pool, target)
         write(lines.bare("CommandAck", target))
     elif kind == "Signal":
-        pipelines[target].stop()
-        flush()
+        # A signal after the end is acknowledged, and does nothing.
+        if pipelines[target].state == PSInvocationState.Running:
+            pipelines[target].stop()
+            flush()
         write(lines.bare("SignalAck", target))
     elif kind == "Close":
         if target != lines.POOL:

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeAuthority, makeKey, makePfx, toPem, type KeyedCertificate } from '../../../pki';
+import { makeAuthority, makeKey, toPem, type KeyedCertificate } from '../../../pki';
 import { SecureText } from '../../../powershell/invocation';
 import { certificate, PASSWORD, removeCertificate, startLab, USER } from './lab';
 
@@ -150,20 +150,23 @@ describe('a client certificate', () => {
   beforeAll(() => {
     writeFileSync(files.certificateFile, tls(client).cert);
     writeFileSync(files.keyFile, tls(client).key);
-    writeFileSync(join(folder, 'client.pfx'), makePfx(client, { password: 'canary', iterations: 1 }));
   });
 
   const inPem = { kind: 'certificate', files } as const;
-  const inPfx = (password: string) =>
-    ({
-      kind: 'certificate',
-      files: { pfxFile: join(folder, 'client.pfx') },
-      passphrase: new SecureText(password, 'the passphrase'),
-    }) as const;
+  const pemKey = ({ privateKey }: KeyedCertificate): SecureText =>
+    new SecureText(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'the key');
+  const asContent = {
+    kind: 'certificate',
+    content: {
+      file: 'client.pfx',
+      certificates: toPem(client.certificate),
+      key: pemKey(client),
+    },
+  } as const;
 
   test.each([
     ['as PEM files', inPem],
-    ['as a PFX file', inPfx('canary')],
+    ['as what another file held', asContent],
   ])('opens a session, %s', async (_form, authentication) => {
     const lab = await startLab(options);
     const session = await lab.connect({ authentication, trust: { caFile } });
@@ -174,14 +177,16 @@ describe('a client certificate', () => {
     await lab.stop();
   });
 
-  test('in a PFX file that the passphrase does not open is refused, and the passphrase is not shown', async () => {
+  test('whose key is another one is refused, and the key is not shown', async () => {
     const lab = await startLab(options);
+    const key = pemKey({ ...client, privateKey: makeKey() });
+    const content = { ...asContent.content, key };
     const failure = await lab
-      .connect({ authentication: inPfx('not-canary'), trust: { caFile } })
+      .connect({ authentication: { kind: 'certificate', content }, trust: { caFile } })
       .catch(String);
     await lab.stop();
-    expect(failure).toContain('client certificate');
-    expect(failure).not.toContain('canary');
+    expect(failure).toContain('the client certificate in client.pfx cannot be used');
+    expect(failure).not.toContain('PRIVATE KEY');
   });
 
   test('of somebody else is refused', async () => {

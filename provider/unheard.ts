@@ -1,0 +1,87 @@
+import type { Bound, UnknownOutcome } from '../powershell/outcome';
+import type { Diagnostic } from '../schema';
+import { ENVIRONMENT } from './configuration';
+import { quoted } from './quotation';
+
+const READ_LOST =
+  'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
+const CHANGE_LOST =
+  'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
+const MAY_GO_ON =
+  'It was told to stop, which the server need not heed at once: the cmdlet may still take effect there minutes later. Give it that time, then plan again: the plan reads what is there and shows only what is left to do.';
+const READ_GOES_ON = 'The cmdlet only looks; it was sent again and did not end in time either.';
+
+/** The limit on the time of a call, as it is set. */
+const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;
+
+/** The time that a call may take, in seconds; undefined where another bound was hit, or none. */
+function callSeconds(bound: Bound | undefined): number | undefined {
+  return bound?.name === 'callTimeoutMs' ? bound.limit / 1000 : undefined;
+}
+
+/**
+ * What is told of a call whose end was not heard of.
+ *
+ * @param where ` for <server>`, or nothing
+ */
+export function unheard(
+  cmdlet: string,
+  where: string,
+  onlyLooks: boolean,
+  { message, interruption, bound }: UnknownOutcome,
+): Diagnostic {
+  const lost = onlyLooks ? READ_LOST : CHANGE_LOST;
+  const seconds = callSeconds(bound);
+  if (seconds !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
+      detail: `${onlyLooks ? READ_GOES_ON : MAY_GO_ON}\nThe limit is ${CALL_TIME}: raise it where the server needs longer.`,
+    };
+  }
+  if (interruption === 'too-large') {
+    return {
+      severity: 'error',
+      summary: `What ${cmdlet}${where} returns is too large`,
+      detail: `${quoted(message)}, and was not taken.${onlyLooks ? '' : `\n${CHANGE_LOST}`}`,
+    };
+  }
+  if (interruption === 'prompt') {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${quoted(message)}\n${lost}`,
+    };
+  }
+  if (interruption === 'stopped') {
+    return {
+      severity: 'error',
+      summary: `${cmdlet}${where} was stopped`,
+      detail: onlyLooks ? '' : MAY_GO_ON,
+    };
+  }
+  return {
+    severity: 'error',
+    summary: `The connection was lost during ${cmdlet}${where}`,
+    detail: `${quoted(message)}\n${lost}`,
+  };
+}
+
+/** What is told of a call that had not its turn in time; undefined where that is not why it was not sent. */
+export function notSentInTime(
+  cmdlet: string,
+  where: string,
+  bound: Bound | undefined,
+): Diagnostic | undefined {
+  const seconds = callSeconds(bound);
+  if (seconds === undefined) return undefined;
+  return {
+    severity: 'error',
+    summary: `${cmdlet}${where} was not sent within ${counted(seconds)}`,
+    detail: `The calls before it took all that time, and it had no effect.\nThe limit is ${CALL_TIME}: raise it, or parallel_calls (${ENVIRONMENT.parallel_calls}), where the servers need longer. Deploy again and the rest is run.`,
+  };
+}
+
+function counted(seconds: number): string {
+  return `${seconds} second${seconds === 1 ? '' : 's'}`;
+}
