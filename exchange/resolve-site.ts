@@ -9,7 +9,6 @@ import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
-  certificateServices,
   dagMember,
   databaseAvailabilityGroup,
   erase,
@@ -45,10 +44,10 @@ function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
 }
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
-function stepsOf(site: ExchangeSiteProps, { definition, attributes, version }: Wanted) {
+function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version }: Wanted) {
   const catalog = catalogOf(version);
   const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
-  const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site) } : { has };
+  const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site, id) } : { has };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, attribute]) => {
       const value = attributes[name];
@@ -69,8 +68,10 @@ function stepResult({ resource: step, attribute }: AttributeReference): Referenc
   return new StepResult(step, property);
 }
 
-function pfxOf(site: ExchangeSiteProps): PfxFacts {
+/** @param step whose result has the thumbprint */
+function pfxOf(site: ExchangeSiteProps, step: string): PfxFacts {
   return {
+    thumbprint: new StepResult(step, 'Thumbprint'),
     content: new FileContent(site.certificate.pfxFile),
     password: new AskedSecret('the password of the PFX file', 'PfxPassword'),
   };
@@ -99,6 +100,7 @@ function certificateOf(
   server: Server,
   at: Path,
   after: readonly string[],
+  checks: HealthChecks,
 ): DesiredResource {
   const declared = site.certificate;
   return resource(site, {
@@ -117,6 +119,11 @@ function certificateOf(
       ...(declared.privateKeyExportable === undefined
         ? {}
         : { private_key_exportable: declared.privateKeyExportable }),
+      services: declared.services,
+      ...(declared.replaceDefaultSmtpCertificate === undefined
+        ? {}
+        : { replace_default_smtp_certificate: declared.replaceDefaultSmtpCertificate }),
+      ...checks,
     },
     origin: {
       server: [...at, { attribute: 'name' }],
@@ -124,30 +131,12 @@ function certificateOf(
       required_names: path('certificate', 'names'),
       expected_thumbprint: path('certificate', 'thumbprint'),
       warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
+      services: path('certificate', 'services'),
+      protocols: path('health', 'protocols'),
+      timeout_seconds: path('health', 'timeoutSeconds'),
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
     dependsOn: [`${idOf(server.name)}-scp`, ...after],
-  });
-}
-
-function certificateServicesOf(site: ExchangeSiteProps, server: Server, at: Path): DesiredResource {
-  const declared = site.certificate;
-  const imported = `${idOf(server.name)}-certificate`;
-  return resource(site, {
-    id: `${idOf(server.name)}-certificate-services`,
-    definition: erase(certificateServices),
-    server: server.name,
-    version: server.version,
-    attributes: {
-      server: server.name,
-      thumbprint: { resource: imported, attribute: 'thumbprint' },
-      services: declared.services,
-      ...(declared.replaceDefaultSmtpCertificate === undefined
-        ? {}
-        : { replace_default_smtp_certificate: declared.replaceDefaultSmtpCertificate }),
-    },
-    origin: { server: [...at, { attribute: 'name' }], services: path('certificate', 'services') },
-    dependsOn: [imported],
   });
 }
 
@@ -175,7 +164,7 @@ function outlookAnywhereOf(site: ExchangeSiteProps, server: Server, at: Path): D
       internal_client_authentication_method: path('outlookAnywhere', 'internalAuthentication'),
       external_client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
     },
-    dependsOn: [`${idOf(server.name)}-certificate-services`],
+    dependsOn: [`${idOf(server.name)}-certificate`],
   });
 }
 
@@ -213,7 +202,7 @@ function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path)
           external_url: hosts.externalPath,
           iis_authentication_methods: path('mapiAuthentication'),
         },
-        dependsOn: [`${idOf(server.name)}-certificate-services`],
+        dependsOn: [`${idOf(server.name)}-certificate`],
       }),
     ];
   });
@@ -283,36 +272,42 @@ function dagMemberOf(
   ];
 }
 
+/** What is checked of a server, and how long it may take. */
+interface HealthChecks {
+  readonly protocols: readonly string[];
+  readonly timeout_seconds?: number;
+}
+
+function healthChecksOf(
+  site: ExchangeSiteProps,
+  server: Server,
+  urls: readonly DesiredResource[],
+): HealthChecks {
+  const reports = catalogOf(server.version).cmdlet('Get-HealthReport') !== undefined;
+  const served = virtualDirectories
+    .filter(({ definition }) => urls.some((url) => url.definition.typeName === definition.typeName))
+    .map(({ row }) => row.service);
+  const protocols =
+    site.health?.protocols ?? (reports ? ['autodiscover', 'outlook-anywhere', ...served] : []);
+  return {
+    protocols: [...protocols].sort(),
+    ...(site.health?.timeoutSeconds === undefined ? {} : { timeout_seconds: site.health.timeoutSeconds }),
+  };
+}
+
 function healthGateOf(
   site: ExchangeSiteProps,
   server: Server,
   at: Path,
   before: readonly DesiredResource[],
+  checks: HealthChecks,
 ): DesiredResource {
-  const reports = catalogOf(server.version).cmdlet('Get-HealthReport') !== undefined;
-  const urls = before.filter(({ definition }) => definition.kind === 'virtual-directory');
-  const protocols =
-    site.health?.protocols ??
-    (reports
-      ? [
-          'autodiscover',
-          'outlook-anywhere',
-          ...virtualDirectories
-            .filter(({ definition }) => urls.some((url) => url.definition.typeName === definition.typeName))
-            .map(({ row }) => row.service),
-        ]
-      : []);
   return resource(site, {
     id: `${idOf(server.name)}-health`,
     definition: erase(healthGate),
     server: server.name,
     version: server.version,
-    attributes: {
-      server: server.name,
-      protocols: [...protocols].sort(),
-      ...(site.health?.timeoutSeconds === undefined ? {} : { timeout_seconds: site.health.timeoutSeconds }),
-      triggers: triggersOf(server, before),
-    },
+    attributes: { server: server.name, ...checks, triggers: triggersOf(server, before) },
     origin: {
       server: [...at, { attribute: 'name' }],
       protocols: path('health', 'protocols'),
@@ -331,9 +326,11 @@ function triggersOf(
   return Object.fromEntries(
     before.flatMap(({ id, definition, attributes }): [string, string | AttributeReference][] => {
       const key = id.startsWith(prefix) ? id.slice(prefix.length) : id;
-      if (definition.kind === 'certificate-import') return [[key, { resource: id, attribute: 'thumbprint' }]];
-      if (definition.kind === 'certificate-services') {
-        return [[key, (attributes['services'] as readonly string[]).join(' ')]];
+      if (definition.typeName === certificate.typeName) {
+        return [
+          [key, { resource: id, attribute: 'thumbprint' }],
+          [`${key}-services`, (attributes['services'] as readonly string[]).join(' ')],
+        ];
       }
       if (definition.kind === 'dag-member') return [[key, attributes['dag'] as string]];
       const watched = ['internal_url', 'external_url', 'internal_hostname', 'external_hostname'];
@@ -354,9 +351,9 @@ function serverOf(
   after: readonly string[],
 ): readonly DesiredResource[] {
   const urls = [outlookAnywhereOf(site, server, at), ...virtualDirectoriesOf(site, server, at)];
+  const checks = healthChecksOf(site, server, urls);
   const before = [
-    certificateOf(site, server, at, after),
-    certificateServicesOf(site, server, at),
+    certificateOf(site, server, at, after, checks),
     ...urls,
     ...dagMemberOf(
       site,
@@ -365,7 +362,7 @@ function serverOf(
       urls.map(({ id }) => id),
     ),
   ];
-  return [...before, healthGateOf(site, server, at, before)];
+  return [...before, healthGateOf(site, server, at, before, checks)];
 }
 
 function withDagBeforeItsMembers(

@@ -5,12 +5,17 @@ import { PfxContent } from './pfx';
 /** A web site has one certificate. Of the other services a certificate is not known to lose any to another one. */
 const OF_ONE_CERTIFICATE = 'iis';
 
+interface Giving {
+  readonly thumbprint: string;
+  readonly succeeded: boolean;
+}
+
 /** Keeps what the steps of a run did to certificates. */
 export class RunHistory implements CertificateHistory {
   /** By server: thumbprints. */
   readonly #imported = new Map<string, readonly string[]>();
   /** By server and service: the certificates of the calls that gave it, the latest last. */
-  readonly #given = new Map<string, { readonly thumbprint: string; readonly succeeded: boolean }[]>();
+  readonly #given = new Map<string, readonly Giving[]>();
 
   /** @param succeeded false also where it is not known whether the call took effect */
   note({ cmdlet, parameters }: Invocation, succeeded: boolean): void {
@@ -39,11 +44,21 @@ export class RunHistory implements CertificateHistory {
   }
 
   lacks(server: string, thumbprint: string, service: string): boolean {
-    const calls = this.#given.get(keyOf(server, service)) ?? [];
+    const calls = this.#calls(server, service);
     const isOwn = (call: { readonly thumbprint: string }) => keyOf(call.thumbprint) === keyOf(thumbprint);
     const succeeded = calls.filter((call) => call.succeeded);
     const holder = keyOf(service) === OF_ONE_CERTIFICATE ? succeeded.at(-1) : succeeded.find(isOwn);
     return holder === undefined ? calls.some(isOwn) : !isOwn(holder);
+  }
+
+  passedOn(server: string, thumbprint: string, service: string): boolean {
+    return this.#calls(server, service).some(
+      (call) => call.succeeded && keyOf(call.thumbprint) !== keyOf(thumbprint),
+    );
+  }
+
+  #calls(server: string, service: string): readonly Giving[] {
+    return this.#given.get(keyOf(server, service)) ?? [];
   }
 }
 

@@ -5,7 +5,7 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { hasErrors, isKnown, sameValue, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { omissionWarning } from './problem';
 import { rightsProblems } from './rights';
@@ -75,20 +75,36 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     };
   };
 
-  /** Terraform holds an apply to what was planned: what the plan knew of computed attributes the next refresh renews. */
+  /** Terraform holds an apply to what was planned, and the next refresh shows what became of it. */
   const read = async (state: Values, target: ExchangeTarget) => {
     const result = await observe(state, target);
     if (!target.hasRun || result.state === null) return result;
-    const planned = Object.entries(state).filter(
-      ([name, value]) => resource.schema.attributes[name]?.mode === 'computed' && value !== null,
-    );
+    const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
+      const value = state[name] ?? null;
+      return value === null ? [] : [[name, value]];
+    });
     return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
   };
 
-  /** What a removal will leave out, as far as can be seen now. */
-  const omissions = async (prior: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
-    const steps = stepsOf({ kind: 'destroy', prior, planned: null, config: null }, target);
-    if (steps === UNKNOWN) return [];
+  /** What a plan of a change must see anew, beside what a refresh has seen. */
+  const foresee = async (change: Change, planned: Values, target: ExchangeTarget): Promise<Values> => {
+    if (resource.foresee === undefined || resource.observe === undefined) return {};
+    const known = knownPart(planned) as State;
+    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const server = text(planned['server']);
+    const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
+    // Why it could not be read the refresh, or the search for the object, has said.
+    if (reading.kind === 'failed') return {};
+    const { prior } = change;
+    const pair = { prior: prior && (knownPart(prior) as State), planned: known };
+    return resource.foresee(reading.outcome.objects, pair) as Values;
+  };
+
+  /** What the steps will leave out, as far as can be seen now. */
+  const omissions = async (
+    steps: readonly Step[],
+    target: ExchangeTarget,
+  ): Promise<readonly Diagnostic[]> => {
     const found = await Promise.all(
       steps.map(async (step) => {
         if (step.guard?.omission === undefined) return [];
@@ -152,17 +168,22 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         }),
     inform: async (change, target) => {
       const information = await inform(resource, usesPfx, change, target);
-      const planned = { ...change.planned, ...information.values };
-      const steps = change.planned === null ? UNKNOWN : stepsOf({ ...change, planned }, target);
-      const unsupported = steps === UNKNOWN ? [] : unsupportedCalls(steps, planned['server'] ?? null, target);
-      const omitted =
-        change.prior !== null && (change.planned === null || isReplaced(resource, change.prior, planned))
-          ? await omissions(change.prior, target)
-          : [];
-      return {
-        ...information,
-        diagnostics: [...(information.diagnostics ?? []), ...unsupported, ...omitted],
-      };
+      const informed = { ...change.planned, ...information.values };
+      const values =
+        change.planned === null
+          ? information.values
+          : { ...information.values, ...(await foresee(change, informed, target)) };
+      const steps = stepsOf(
+        change.planned === null ? change : { ...change, planned: { ...informed, ...values } },
+        target,
+      );
+      const known = steps === UNKNOWN ? [] : steps;
+      const diagnostics = [
+        ...(information.diagnostics ?? []),
+        ...(change.planned === null ? [] : unsupportedCalls(known, informed['server'] ?? null, target)),
+        ...(await omissions(known, target)),
+      ];
+      return { ...(values === undefined ? {} : { values }), diagnostics };
     },
     steps: stepsOf,
     vet: async (steps, target) => {
@@ -219,16 +240,6 @@ function unknownAsNull(values: Values): KnownValues {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]): [string, Known] => [name, isKnown(value) ? value : null]),
   );
-}
-
-/** Whether the change takes one object away and makes another. */
-function isReplaced({ schema }: AnyResource, prior: Values, planned: Values): boolean {
-  return Object.entries(schema.attributes).some(([name, { requiresReplace, equals }]) => {
-    const before = prior[name] ?? null;
-    const after = planned[name] ?? null;
-    if (!requiresReplace || sameValue(before, after)) return false;
-    return !(isKnown(before) && isKnown(after) && equals?.(before, after));
-  });
 }
 
 /** Of a server on its way out: what is known of it from before is enough to plan its removal. */

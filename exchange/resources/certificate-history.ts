@@ -9,6 +9,8 @@ export interface CertificateHistory {
    * one since, or giving the service to this one failed.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
+  /** Whether this run gave the service to another certificate of the server, which need not take it from this one. */
+  readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
 }
 
 /** Of a run that has done nothing. */
@@ -16,4 +18,5 @@ export const NO_HISTORY: CertificateHistory = {
   imported: () => [],
   given: () => [],
   lacks: () => false,
+  passedOn: () => false,
 };

@@ -1,9 +1,9 @@
 import type { ExpectedQuestion, Reference } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
-import { isOnOtherSite, servicesInUse } from './certificate-use';
+import { isOnOtherSite, servicesInTheWay } from './certificate-use';
 import type { Facts } from './definition';
 import { sameName } from './equality';
-import { certificatesOf, withThumbprint } from './installed-certificate';
+import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import type { Step } from './step';
 
 export const SMTP = 'SMTP';
@@ -82,9 +82,9 @@ export function removing(server: string, thumbprint: string, facts: Facts): Step
       problem: (objects) => {
         const found = installed(objects);
         if (found === undefined) return undefined;
-        const used = servicesInUse(server, found, facts) ?? [];
+        const used = servicesInTheWay(server, found, installedCertificates(objects), facts);
         if (used.length > 0) {
-          return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), then apply again`;
+          return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), for SMTP to one that has its names, then apply again`;
         }
         return isOnOtherSite(found)
           ? `a site of IIS on ${server} other than the Default Web Site still shows the certificate; bind another one there first (IIS Manager; for Exchange Back End, port 444, the one that Setup made), then apply again`

@@ -50,6 +50,30 @@ export function servicesInUse(
   return services?.filter((name) => !history.lacks(server, thumbprint, name)) ?? null;
 }
 
+/**
+ * Services that stand against removing a certificate, by what is shown. SMTP may be with several certificates and leaves
+ * none: it does not count where this run gave it to another one, or another one has it for all the names.
+ */
+export function servicesInTheWay(
+  server: string,
+  certificate: InstalledCertificate,
+  all: readonly InstalledCertificate[],
+  facts: Facts,
+): readonly string[] {
+  const { history = NO_HISTORY } = facts;
+  const { thumbprint, names } = certificate;
+  const hasSuccessor = all.some(
+    (other) =>
+      !sameName(other.thumbprint, thumbprint) &&
+      (other.services ?? []).some(isSmtp) &&
+      names !== null &&
+      names.every((name) => (other.names ?? []).some((candidate) => sameName(candidate, name))),
+  );
+  const isFree = (service: string) =>
+    isSmtp(service) && (hasSuccessor || history.passedOn(server, thumbprint, service));
+  return (servicesInUse(server, certificate, facts) ?? []).filter((service) => !isFree(service));
+}
+
 /** Whether a site shows it that Enable-ExchangeCertificate does not bind: the back end, or one that somebody made. */
 export function isOnOtherSite({ iisSites }: InstalledCertificate): boolean {
   return iisSites?.some((site) => site !== FRONT_END) ?? false;
@@ -174,4 +198,8 @@ function warning(summary: string, detail: string): Diagnostic {
 
 function isIis(service: string): boolean {
   return sameName(service, 'IIS');
+}
+
+function isSmtp(service: string): boolean {
+  return sameName(service, 'SMTP');
 }

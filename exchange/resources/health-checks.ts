@@ -59,39 +59,35 @@ export function healthChecks(
   seconds: number,
   facts: Facts,
 ): readonly Step[] {
-  return [
-    {
-      kind: 'health',
-      server,
-      reason: 'Every service that the server needs must run before users are sent to it.',
-      invocation: { cmdlet: 'Test-ServiceHealth', parameters: { Server: server } },
-      until: {
-        seconds,
-        problem: (objects: readonly PowerShellObject[]) => stoppedServices(server, objects),
-        expected: { property: 'RequiredServicesRunning', equals: true },
+  const services: Step = {
+    kind: 'health',
+    server,
+    reason: 'Every service that the server needs must run before users are sent to it.',
+    invocation: { cmdlet: 'Test-ServiceHealth', parameters: { Server: server } },
+    until: {
+      seconds,
+      problem: (objects) => stoppedServices(server, objects),
+      expected: { property: 'RequiredServicesRunning', equals: true },
+    },
+  };
+  if (protocols.length === 0 || !facts.has('Get-HealthReport')) return [services];
+  const report: Step = {
+    kind: 'health',
+    server,
+    reason: 'Every protocol must answer on the server itself before users are sent to it.',
+    invocation: { cmdlet: 'Get-HealthReport', parameters: { Identity: server } },
+    until: {
+      seconds,
+      problem: (objects) => unhealthy(server, protocols, objects),
+      expected: {
+        among: {
+          property: 'HealthSet',
+          values: protocols.map((protocol) => HEALTH_SETS[protocol] ?? protocol),
+        },
+        property: 'AlertValue',
+        equals: 'Healthy',
       },
     },
-    ...(protocols.length === 0 || !facts.has('Get-HealthReport')
-      ? []
-      : [
-          {
-            kind: 'health',
-            server,
-            reason: 'Every protocol must answer on the server itself before users are sent to it.',
-            invocation: { cmdlet: 'Get-HealthReport', parameters: { Identity: server } },
-            until: {
-              seconds,
-              problem: (objects: readonly PowerShellObject[]) => unhealthy(server, protocols, objects),
-              expected: {
-                among: {
-                  property: 'HealthSet',
-                  values: protocols.map((protocol) => HEALTH_SETS[protocol] ?? protocol),
-                },
-                property: 'AlertValue',
-                equals: 'Healthy',
-              },
-            },
-          },
-        ]),
-  ];
+  };
+  return [services, report];
 }

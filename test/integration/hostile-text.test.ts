@@ -41,6 +41,14 @@ function speaking(host: CommandHost, ask: (cmdlet: string) => Emission | undefin
   };
 }
 
+/** What an Outlook on the web directory says of itself, with another URL in it; undefined where it is something else. */
+function withInternalUrl(cmdlet: string, emission: Emission, url: string): Emission | undefined {
+  if (cmdlet !== 'Get-OwaVirtualDirectory' || emission.kind !== 'output') return undefined;
+  const { value } = emission;
+  if (typeof value !== 'object' || value === null || !('properties' in value)) return undefined;
+  return { kind: 'output', value: { ...value, properties: { ...value.properties, InternalUrl: url } } };
+}
+
 describeWithTerraform('a server whose texts are meant for the terminal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-text-'));
   const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
@@ -92,17 +100,21 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
     error: { fullyQualifiedErrorId: `Broken${REPAINT},Get-Command`, message },
   });
 
+  /** One directory has drifted, so that there are steps, for which the account's rights are asked. */
+  const drifted: Say = (cmdlet, emission) => withInternalUrl(cmdlet, emission, 'https://drifted/owa');
+
   test(
-    'cannot repaint the plan of a destroy, nor its log',
+    'cannot repaint a plan by what it says, nor its log',
     async () => {
+      say = drifted;
       ask = (cmdlet) => (cmdlet === 'Get-Command' ? failing(`It failed. ${REPAINT}`) : undefined);
-      const planned = await rig.terraform(['plan', '-destroy', '-input=false', '-no-color'], {
+      const planned = await rig.terraform(['plan', '-input=false', '-no-color'], {
         environment: { ...environment(), TF_LOG: 'DEBUG' },
       });
       expect(planned.exit).toBe(0);
-      expect(planned.stdout).toMatch(/Plan: 0 to add, 0 to change, 1\d to destroy/);
-      expect(planned.stdout).toContain('Whether the account may run the cmdlets was not checked');
-      expect(planned.stdout).toContain(
+      expect(planned.stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
+      expect(planned.said).toContain('Whether the account may run the cmdlets was not checked');
+      expect(planned.said).toContain(
         'It failed. \\u{1B}[H\\u{1B}[2J\\u{9B}2JNo changes.\\u{D}No changes.\\u{202E}',
       );
       expect(planned.stdout).not.toMatch(/^No changes/m);
@@ -119,20 +131,7 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
     async () => {
       const values = [`https://x/${REPAINT}`, JSON.stringify({ a: `x\n${REPAINT}` })];
       for (const value of values) {
-        say = (cmdlet, emission) =>
-          cmdlet === 'Get-OwaVirtualDirectory' &&
-          emission.kind === 'output' &&
-          typeof emission.value === 'object' &&
-          emission.value !== null &&
-          'properties' in emission.value
-            ? {
-                kind: 'output',
-                value: {
-                  ...emission.value,
-                  properties: { ...emission.value.properties, InternalUrl: value },
-                },
-              }
-            : undefined;
+        say = (cmdlet, emission) => withInternalUrl(cmdlet, emission, value);
         const planned = await rig.plan({ environment: environment() });
         expect(planned.exit).toBe(2);
         expect(planned.changes.map(({ type }) => type)).toEqual(['exchange_owa_virtual_directory']);
@@ -152,9 +151,10 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
   test(
     'of many megabytes is shortened, with a note, and the plan goes on',
     async () => {
+      say = drifted;
       ask = (cmdlet) =>
         cmdlet === 'Get-Command' ? failing(`It failed. ${'x\u001b'.repeat(4_000_000)}`) : undefined;
-      const planned = await rig.terraform(['plan', '-destroy', '-input=false', '-no-color'], {
+      const planned = await rig.terraform(['plan', '-input=false', '-no-color'], {
         environment: environment(),
       });
       expect(planned.exit).toBe(0);

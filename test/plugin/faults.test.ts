@@ -239,13 +239,21 @@ function shortcomings({ thrown, said, exit, lived, state, failed, effects: made 
   if (exit !== 0) found.push(`it ended with ${exit}`);
   if (thrown > 0 && !said.includes('injected into')) found.push('nobody heard of the error');
   if (!failed && state === null) found.push('no object, and no error');
-  if (made > 0 && state === null) found.push('what was made is not in the state');
+  if (made > 0 && state === null) found.push(`what was made is not in the state: ${said}`);
   if (made > 1) found.push('something was done twice');
   return found;
 }
 
 /** What answers Terraform cannot do so without its own handlers: these throw after their work only. */
 const ANSWERS = /^plugin\/(?:serve|wire\/)/;
+
+const sites: Site[] = [];
+beforeEach(async () => {
+  for (let lane = 0; lane < LANES; lane += 1) sites.push(await new Site().open());
+});
+afterEach(async () => {
+  for (const site of sites.splice(0)) await site.close();
+});
 
 describe.each([
   ['wsman', 'udp'],
@@ -254,7 +262,6 @@ describe.each([
   test(
     'lives on where any handler of events throws, answers every call, and keeps what it made',
     async () => {
-      const sites = await Promise.all(Array.from({ length: LANES }, () => new Site().open()));
       const well = await live(sites[0] as Site, way, transport, 0, 'before');
       expect({ ...well, places: [], said: '', state: null }).toEqual({
         places: [],
@@ -298,7 +305,6 @@ describe.each([
           }
         }),
       );
-      await Promise.all(sites.map((site) => site.close()));
       expect(found).toEqual([]);
       expect(thrown).toBeGreaterThan(20);
     },

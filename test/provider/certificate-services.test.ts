@@ -255,11 +255,11 @@ describe('the removal of a certificate', () => {
     });
 
   /** Gives IIS to another certificate and removes the first, in one apply. */
-  async function renew(stale = false) {
+  async function renew(stale = false, names?: readonly string[]) {
     const state = await stateOf();
-    const services = { ...declared(thumbprint), fallback_thumbprint: '', cmdlets: [] };
+    const services = { ...declared(thumbprint, names), fallback_thumbprint: '', cmdlets: [] };
     const before = { replace_default_smtp_certificate: null, ...services };
-    const next = declared(renewed.certificate.thumbprint);
+    const next = declared(renewed.certificate.thumbprint, names);
     const planning = await run();
     const move = await planning.plan(SERVICES, before, next);
     const gone = await planning.plan(CERTIFICATE, state, null);
@@ -300,6 +300,33 @@ describe('the removal of a certificate', () => {
     expect(removed.diagnostics[0]?.detail).toContain('still serves POP on EX1');
     expect(removed.state).not.toBeNull();
     expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  });
+
+  describe('of a certificate that has SMTP, which Exchange takes from none', () => {
+    test('runs where the apply gave it to another one', async () => {
+      server.add('EX1', site, ['IIS', 'SMTP']);
+      const { removed } = await renew(false, ['IIS', 'SMTP']);
+      expect(removed).toMatchObject({ state: null, diagnostics: [] });
+      expect(server.takeWrites()).toEqual(['Enable-ExchangeCertificate', 'Remove-ExchangeCertificate']);
+    });
+
+    test('runs where another one has it for the same names, as after an apply that was cut off', async () => {
+      server.add('EX1', site, ['IIS', 'SMTP']);
+      server
+        .storeOf('EX1')
+        .find(({ thumbprint }) => thumbprint === renewed.certificate.thumbprint)!.services = ['SMTP'];
+      const { removed } = await renew();
+      expect(removed).toMatchObject({ state: null, diagnostics: [] });
+    });
+
+    test('is refused where somebody gave it, and none for its names has it', async () => {
+      server.add('EX1', setups, ['SMTP']);
+      server.add('EX1', site, ['IIS', 'SMTP']);
+      const { removed } = await renew();
+      expect(removed.diagnostics[0]?.detail).toContain('still serves SMTP on EX1');
+      expect(removed.diagnostics[0]?.detail).toContain('for SMTP to one that has its names');
+      expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+    });
   });
 
   test('is refused where another site of IIS shows it', async () => {

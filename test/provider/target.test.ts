@@ -428,3 +428,33 @@ test('the domain controller of the run goes with every cmdlet that takes one', (
   const report = { cmdlet: 'Get-HealthReport', parameters: { Identity: 'EX1' } };
   expect(target.addressed(report)).toEqual(report);
 });
+
+describe('a cmdlet that asks what nobody expected', () => {
+  const question = 'PromptForChoice: Confirm Remove everything?';
+
+  test('is told with what it asked, and did not take effect', async () => {
+    const refused = {
+      ...failed('UnexpectedQuestion', 'not expected'),
+      unexpectedQuestion: question,
+    } as Outcome;
+    const { target } = targetOn(new ScriptedSession(() => refused));
+    const { kind, diagnostics } = await target.run(write, signal);
+    expect(kind).toBe('failed');
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'Set-OwaVirtualDirectory asked an unexpected question for EX1' },
+    ]);
+    expect(diagnostics[0]?.detail).toContain(`${question}\n(UnexpectedQuestion)\n`);
+    expect(diagnostics[0]?.detail).toContain('Exchange Management Shell');
+  });
+
+  test('is uncertain where it went on all the same, and is no lost connection', async () => {
+    const unknown: Outcome = { kind: 'unknown', message: question, interruption: 'prompt' };
+    const { target } = targetOn(new ScriptedSession(() => unknown));
+    const { kind, diagnostics } = await target.run(write, signal);
+    expect(kind).toBe('uncertain');
+    expect(diagnostics).toMatchObject([
+      { summary: 'Set-OwaVirtualDirectory asked an unexpected question for EX1' },
+    ]);
+    expect(diagnostics[0]?.detail).toContain(question);
+  });
+});

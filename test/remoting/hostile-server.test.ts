@@ -471,12 +471,14 @@ describe('a call to a peer that misbehaves', () => {
 
   test('without an expected question takes what only prints for no question', async () => {
     const title = { typeNames: ['RemoteHostMethodId'], text: 'SetWindowTitle', number: 42, properties: {} };
-    const transport = onCall(
-      (target) =>
-        ack(target) +
-        lineOf('PIPELINE_HOST_CALL', propertySet({ ci: -100, mi: title, mp: ['x'] }), target) +
-        lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target),
-    );
+    const transport = onCall((target, { toClient }) => {
+      // Time enough to be stopped in.
+      setTimeout(() => {
+        toClient.write(lineOf('PIPELINE_STATE', propertySet({ PipelineState: 4 }), target));
+      }, 50);
+      const hostCall = propertySet({ ci: -100, mi: title, mp: ['x'] });
+      return ack(target) + lineOf('PIPELINE_HOST_CALL', hostCall, target);
+    });
     expect(await outcomeWith(transport)).toMatchObject({ outcome: { kind: 'objects' }, failure: undefined });
   });
 

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
+import type { LabOptions } from '../../../lab/exchange/options';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
+import type { Emission } from '../../../remoting/server/command-host';
+import { metadataPipeline } from '../../../remoting/server/command-metadata';
 import { describeWithPython, python, pythonEnvironment } from '../../remoting/peers/python';
 import { removeFolders, twoServers } from './session';
 
@@ -27,6 +30,49 @@ interface Said {
   /** Method, number of the call, parameters. */
   readonly calls?: readonly (readonly [string, number, readonly unknown[]])[];
 }
+
+describe('the commands of a session are told', () => {
+  const everything = metadataPipeline({ typeNames: [], properties: { Name: ['*'], Namespace: [] } });
+  const told = async (options: Partial<LabOptions>, query?: string) => {
+    const lab = twoServers();
+    lab.setOptions(options);
+    const host = lab.host('BSAEX01', query === undefined ? {} : { query });
+    const said: Emission[] = [];
+    for await (const one of host.run(everything, new AbortController().signal)) said.push(one);
+    return said;
+  };
+
+  test.each([
+    ['a PowerShell with the snap-in', {}, undefined],
+    ['an endpoint in no-language mode', { languageMode: 'none' }, undefined],
+    ["Exchange's endpoint", {}, 'serializationLevel=Full'],
+  ] as const)('by %s', async (_, options, query) => {
+    const [count, ...commands] = await told(options, query);
+    expect(count).toMatchObject({
+      value: {
+        typeNames: [
+          'Selected.Microsoft.PowerShell.Commands.GenericMeasureInfo',
+          'System.Management.Automation.PSCustomObject',
+          'System.Object',
+        ],
+        properties: { Count: commands.length },
+      },
+    });
+    expect(commands).toContainEqual({
+      kind: 'output',
+      value: expect.objectContaining({
+        properties: expect.objectContaining({ Name: 'Set-OwaVirtualDirectory' }) as unknown,
+      }) as unknown,
+    });
+  });
+
+  test('not by one without Select-Object', async () => {
+    expect(await told({ selectObject: 'none' })).toMatchObject([
+      { kind: 'error', error: { fullyQualifiedErrorId: 'CommandNotFoundException' } },
+      { kind: 'failed', error: { fullyQualifiedErrorId: 'CommandNotFoundException' } },
+    ]);
+  });
+});
 
 describeWithPython('a session of the lab, to a client built on psrpcore that imports and enters it', () => {
   let lab: SimulatedOrganization;

@@ -54,7 +54,7 @@ test('answers a question on the stream for it, of the command that asked', async
   expect(objects(await session.invoke({ cmdlet: 'Request-Choice', parameters: {}, question }))).toHaveLength(
     2,
   );
-  const sends = handle.mock.calls.map(([, text]) => text).filter((text) => text.includes('<rsp:Send'));
+  const sends = handle.mock.calls.map(([, , text]) => text).filter((text) => text.includes('<rsp:Send'));
   handle.mockRestore();
   expect(sends).toHaveLength(1);
   expect(sends[0]).toMatch(/<rsp:Stream Name="pr" CommandId="[0-9A-F-]{36}">/);
