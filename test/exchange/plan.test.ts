@@ -75,7 +75,7 @@ describe('exchange-plan.json', () => {
       Password: { secret: 'the password of the PFX file' },
       PrivateKeyExportable: true,
     });
-    expect(stepOf(right, 'EX02-certificate-services').parameters['Thumbprint']).toEqual({
+    expect(stepOf(right, 'EX02-certificate/Enable-ExchangeCertificate').parameters['Thumbprint']).toEqual({
       reference: 'EX02-certificate',
       property: 'Thumbprint',
     });
@@ -83,9 +83,15 @@ describe('exchange-plan.json', () => {
 
   test('what a cmdlet may ask is there with its answer', () => {
     const text = 'Overwrite the existing default SMTP certificate?';
-    expect(stepOf(stretched, 'EX02-certificate-services').question).toEqual({ text, answer: 'yes' });
-    expect(stepOf(keeping, 'EX02-certificate-services').question).toEqual({ text, answer: 'no' });
-    expect(stepOf(right, 'EX02-certificate-services').question).toBeUndefined();
+    expect(stepOf(stretched, 'EX02-certificate/Enable-ExchangeCertificate').question).toEqual({
+      text,
+      answer: 'yes',
+    });
+    expect(stepOf(keeping, 'EX02-certificate/Enable-ExchangeCertificate').question).toEqual({
+      text,
+      answer: 'no',
+    });
+    expect(stepOf(right, 'EX02-certificate/Enable-ExchangeCertificate').question).toBeUndefined();
   });
 
   test('a gate says what it waits for', () => {

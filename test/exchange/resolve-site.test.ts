@@ -57,7 +57,6 @@ describe('what a declaration comes to', () => {
   test('the order: service connection points, one server after the other, record sets last', () => {
     const ofServer = (name: string) => [
       `${name}-certificate`,
-      `${name}-certificate-services`,
       `${name}-outlook-anywhere`,
       `${name}-owa`,
       `${name}-ecp`,
@@ -106,7 +105,6 @@ describe('what a declaration comes to', () => {
     expect([...waits].sort()).toEqual([
       'EX01-activesync',
       'EX01-certificate',
-      'EX01-certificate-services',
       'EX01-dag-member',
       'EX01-ecp',
       'EX01-ews',
@@ -146,13 +144,6 @@ describe('what a declaration comes to', () => {
       'autodiscover.contoso.com',
       'pop.contoso.com',
     ]);
-  });
-
-  test('the services of a certificate take the thumbprint from the certificate of the same server', () => {
-    expect(resourceOf(resolveSite(right), 'EX02-certificate-services').attributes['thumbprint']).toEqual({
-      resource: 'EX02-certificate',
-      attribute: 'thumbprint',
-    });
   });
 
   test('a gate runs again when the certificate, its services, a name or the DAG changes', () => {

@@ -108,6 +108,8 @@ export class CertificateServer {
           1,
         );
         return objects();
+      case 'Test-ServiceHealth':
+        return objects({ Role: 'Mailbox Server Role', RequiredServicesRunning: true });
       default:
         return failed(`CommandNotFoundException,${cmdlet}`);
     }

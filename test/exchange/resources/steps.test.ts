@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   certificate,
-  certificateServices,
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
@@ -145,57 +144,99 @@ describe('Outlook Anywhere', () => {
   });
 });
 
-describe('a certificate', () => {
+describe('the certificate of a server', () => {
   const declared = SAMPLES['exchange_certificate']!;
+  const kept: typeof declared = { ...declared, replace_default_smtp_certificate: null };
+  const old = { thumbprint: OTHER_THUMBPRINT, imported: [OTHER_THUMBPRINT] };
+  const SETUPS = 'C'.repeat(40);
 
-  test('is imported with its content and password by reference', () => {
-    expect(between(certificate, null, declared)).toEqual([
-      "Import-ExchangeCertificate -Server 'EX2' -FileData <content of mail.pfx> -Password <the PFX password> -PrivateKeyExportable:$true",
-    ]);
-  });
-
-  test('that still serves something is not removed', () => {
-    const [removal] = certificate.steps({ prior: declared, planned: null } as never, in2013);
-    expect(renderInvocation(removal!.invocation)).toBe(
-      `Remove-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Confirm:$false`,
-    );
-    expect(removal?.guard?.problem([])).toBeUndefined();
-  });
-});
-
-describe('the services of a certificate', () => {
-  const declared = SAMPLES['exchange_certificate_services']!;
-
-  test('only those that are missing are enabled', () => {
-    expect(between(certificateServices, { ...declared, services: ['SMTP'] }, declared)).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS')`,
-    ]);
-  });
-
+  const IMPORT =
+    "Import-ExchangeCertificate -Server 'EX2' -FileData <content of mail.pfx> -Password <the PFX password> -PrivateKeyExportable:$true";
   const NOTE = "# If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
   const enable = (thumbprint: string, services: string, answer: 'Yes' | 'No') =>
     `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services} ${NOTE} ${answer}.`;
   const ALL = "'IIS', 'SMTP'";
-  const kept: typeof declared = { ...declared, replace_default_smtp_certificate: null };
+  const CHECKS = ["Test-ServiceHealth -Server 'EX2'", "Get-HealthReport -Identity 'EX2'"];
+  const remove = (thumbprint: string) =>
+    `Remove-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Confirm:$false`;
 
-  test('all of them move to a new certificate, which becomes the default one for SMTP where that is declared', () => {
-    const move = (to: typeof declared) =>
-      between(certificateServices, { ...to, thumbprint: OTHER_THUMBPRINT }, to);
-    expect(move(declared)).toEqual([enable(THUMBPRINT, ALL, 'Yes')]);
-    expect(move(kept)).toEqual([enable(THUMBPRINT, ALL, 'No')]);
-    expect(move({ ...kept, replace_default_smtp_certificate: false })).toEqual([
-      enable(THUMBPRINT, ALL, 'No'),
+  test('is imported, with content and password by reference, and then given its services', () => {
+    expect(between(certificate, null, declared)).toEqual([IMPORT, enable(THUMBPRINT, ALL, 'Yes')]);
+  });
+
+  test('of another PFX is imported and given the services; the old one goes last, after the checks', () => {
+    expect(between(certificate, { ...declared, ...old }, declared)).toEqual([
+      IMPORT,
+      enable(THUMBPRINT, ALL, 'Yes'),
+      ...CHECKS,
+      remove(OTHER_THUMBPRINT),
     ]);
   });
 
-  test('without SMTP nothing is answered', () => {
-    expect(between(certificateServices, null, { ...declared, services: ['IIS', 'POP'] })).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP'`,
+  test('of a renewal that stopped half-way only needs what is left', () => {
+    const imported = [OTHER_THUMBPRINT, THUMBPRINT];
+    expect(between(certificate, { ...declared, ...old, imported }, declared)).toEqual([
+      enable(THUMBPRINT, ALL, 'Yes'),
+      ...CHECKS,
+      remove(OTHER_THUMBPRINT),
     ]);
+    expect(between(certificate, { ...declared, imported }, declared)).toEqual([
+      ...CHECKS,
+      remove(OTHER_THUMBPRINT),
+    ]);
+    // Back to the old PFX: the new certificate goes, which was never in use.
+    expect(between(certificate, { ...declared, imported }, { ...declared, ...old })).toEqual([
+      enable(OTHER_THUMBPRINT, ALL, 'Yes'),
+      ...CHECKS,
+      remove(THUMBPRINT),
+    ]);
+  });
+
+  test('that was on the server before is never removed', () => {
+    const found = { ...declared, thumbprint: OTHER_THUMBPRINT, imported: [] };
+    expect(between(certificate, found, declared)).toEqual([IMPORT, enable(THUMBPRINT, ALL, 'Yes')]);
+    expect(between(certificate, { ...declared, imported: [] }, null)).toEqual([
+      enable(OTHER_THUMBPRINT, ALL, 'Yes'),
+    ]);
+  });
+
+  test('is removed after the services went back to the certificate that Setup made', () => {
+    const fallback = { fallback_thumbprint: SETUPS };
+    expect(between(certificate, { ...declared, ...fallback }, null)).toEqual([
+      enable(SETUPS, ALL, 'Yes'),
+      remove(THUMBPRINT),
+    ]);
+    expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(enable(SETUPS, ALL, 'No'));
+  });
+
+  test('is not removed while a service uses it, and its removal says which', () => {
+    const RawData = Buffer.from('a certificate');
+    const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
+    const state = { ...declared, thumbprint, imported: [thumbprint], fallback_thumbprint: '' };
+    const [removal] = certificate.steps({ prior: state, planned: null } as never, in2013);
+    expect(renderInvocation(removal!.invocation)).toBe(remove(thumbprint));
+    const shown = (Services: string) => [{ typeNames: [], properties: { Services, RawData } }];
+    expect(removal?.guard?.problem(shown('IIS'))).toContain('still serves IIS on EX2');
+    expect(removal?.guard?.problem(shown('None'))).toBeUndefined();
+  });
+
+  test('is given only the services that are missing', () => {
+    expect(between(certificate, { ...declared, services: ['SMTP'] }, declared)).toEqual([
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS')`,
+    ]);
+  });
+
+  test('answers No where it is not to be the default for SMTP, and nothing without SMTP', () => {
+    expect(between(certificate, null, kept)[1]).toBe(enable(THUMBPRINT, ALL, 'No'));
+    const never = { ...kept, replace_default_smtp_certificate: false };
+    expect(between(certificate, null, never)[1]).toBe(enable(THUMBPRINT, ALL, 'No'));
+    expect(between(certificate, null, { ...declared, services: ['IIS', 'POP'] })[1]).toBe(
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP'`,
+    );
   });
 
   test('the question is known by the certificate, in whatever language, and Force is not sent', () => {
-    const [step] = certificateServices.steps({ prior: null, planned: kept } as never, in2013);
+    const [, step] = certificate.steps({ prior: null, planned: kept } as never, in2013);
     expect(step?.invocation.question).toEqual({
       text: 'Overwrite the existing default SMTP certificate?',
       names: THUMBPRINT,
@@ -204,42 +245,36 @@ describe('the services of a certificate', () => {
     expect(Object.keys(step?.invocation.parameters ?? {})).toEqual(['Server', 'Thumbprint', 'Services']);
   });
 
-  test('a destroy gives them back to the certificate that Setup made, the default too where it was taken', () => {
-    expect(between(certificateServices, declared, null)).toEqual([enable(OTHER_THUMBPRINT, ALL, 'Yes')]);
-    expect(between(certificateServices, kept, null)).toEqual([enable(OTHER_THUMBPRINT, ALL, 'No')]);
-  });
-
   test('what already has SMTP becomes the default later', () => {
-    expect(between(certificateServices, kept, declared)).toEqual([enable(THUMBPRINT, "@('SMTP')", 'Yes')]);
+    expect(between(certificate, kept, declared)).toEqual([enable(THUMBPRINT, "@('SMTP')", 'Yes')]);
   });
 
   test('where it is no longer to be the default, the certificate that Setup made is', () => {
     const back = enable(OTHER_THUMBPRINT, "@('SMTP')", 'Yes');
-    expect(between(certificateServices, declared, kept)).toEqual([back]);
-    expect(between(certificateServices, declared, { ...declared, services: ['IIS'] })).toEqual([back]);
-    expect(between(certificateServices, { ...declared, thumbprint: 'A'.repeat(40) }, kept)).toEqual([
-      enable(THUMBPRINT, ALL, 'No'),
-      back,
-    ]);
-    expect(between(certificateServices, { ...declared, fallback_thumbprint: '' }, kept)).toEqual([]);
+    expect(between(certificate, declared, kept)).toEqual([back]);
+    expect(between(certificate, declared, { ...declared, services: ['IIS'] })).toEqual([back]);
+    expect(between(certificate, { ...declared, fallback_thumbprint: '' }, kept)).toEqual([]);
   });
 
   test('what is found does not tell whether it is the default one, so that the declaration is carried out', () => {
     const RawData = Buffer.from('a certificate');
     const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
     const objects = [{ typeNames: [], properties: { Services: 'IIS, SMTP', RawData } }];
-    const [replacing, keeping] = [declared, kept].map((state) => ({ ...state, thumbprint }));
-    const found = certificateServices.found?.(objects, replacing as never, in2013);
-    expect(found).toMatchObject({ services: ['IIS', 'SMTP'], replace_default_smtp_certificate: null });
-    expect(between(certificateServices, found as never, replacing!)).toEqual([
+    const [replacing, keeping] = [declared, kept].map((state) => ({ ...state, thumbprint, imported: [] }));
+    const found = certificate.found?.(objects, replacing as never, in2013);
+    expect(found).toMatchObject({
+      services: ['IIS', 'SMTP'],
+      replace_default_smtp_certificate: null,
+      imported: [],
+    });
+    expect(between(certificate, found as never, replacing!)).toEqual([
       enable(thumbprint, "@('SMTP')", 'Yes'),
     ]);
-    expect(between(certificateServices, found as never, keeping!)).toEqual([]);
+    expect(between(certificate, found as never, keeping!)).toEqual([]);
   });
 
-  test('services that the session does not tell are unknown, never none', () => {
-    const state = { ...declared, cmdlets: [] } as never;
-    expect(certificateServices.view?.([], state, in2013)).toBeNull();
+  test('is not there where none of its certificates is', () => {
+    expect(certificate.view?.([], { ...declared, cmdlets: [] } as never, in2013)).toBeNull();
   });
 });
 
@@ -286,6 +321,15 @@ describe('a DAG', () => {
     expect(between(dagMember, member, null)).toEqual([
       "Remove-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'EX2' -Confirm:$false",
     ]);
+  });
+
+  test('a member that moves to another DAG leaves before it joins', () => {
+    const member = SAMPLES['exchange_database_availability_group_member']!;
+    expect(between(dagMember, member, { ...member, dag: 'DAG02' })).toEqual([
+      "Remove-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'EX2' -Confirm:$false",
+      "Add-DatabaseAvailabilityGroupServer -Identity 'DAG02' -MailboxServer 'EX2'",
+    ]);
+    expect(between(dagMember, member, { ...member, dag: 'dag01' })).toEqual([]);
   });
 });
 

@@ -1,0 +1,427 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePfx, type KeyedCertificate } from '../../pki';
+import { Engine } from '../../plugin/engine/engine';
+import type { Memo } from '../../plugin/engine/memo';
+import { exchangeProvider } from '../../provider/definition';
+import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
+import { certificateFor, CertificateServer } from './certificate-server';
+
+const CERTIFICATE = 'exchange_certificate';
+
+const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const setups = certificateFor(['EX1', 'ex1.contoso.local'], 1800);
+const site = certificateFor(['mail.contoso.com']);
+const renewed = certificateFor(['mail.contoso.com'], 700);
+const third = certificateFor(['mail.contoso.com'], 900);
+
+let server: CertificateServer;
+beforeEach(() => {
+  server = new CertificateServer();
+});
+
+/** A run of the provider: a plan, or an apply. */
+async function run() {
+  const engine = new Engine(
+    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => server.session }),
+  );
+  await engine.configure({ servers: { EX1: '2013', EX2: '2013' } }, '1.11.4');
+  const said: Diagnostic[] = [];
+  const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
+    said.push(...(result.diagnostics ?? []));
+    return result;
+  };
+  const whole = (values: Values | null) =>
+    values && withEveryAttribute(engine.resourceSchema(CERTIFICATE), values);
+  return {
+    said,
+    plan: async (prior: Values | null, values: Values | null) =>
+      note(await engine.plan(CERTIFICATE, { prior, config: whole(values), memo: {} })),
+    read: async (state: Values) => note(await engine.read(CERTIFICATE, whole(state)!)).state,
+    apply: async (
+      prior: Values | null,
+      { planned, memo }: { readonly planned: Values | null; readonly memo: Memo },
+      values: Values | null,
+    ) => note(await engine.apply(CERTIFICATE, { prior, planned, memo, config: whole(values) })),
+  };
+}
+
+const files = new Map(
+  [setups, site, renewed, third].map((certificate) => {
+    const file = join(folder, `${certificate.certificate.thumbprint}.pfx`);
+    writeFileSync(file, makePfx(certificate, { password: 'secret', iterations: 1 }), { mode: 0o600 });
+    return [certificate, file];
+  }),
+);
+
+function declared(certificate: KeyedCertificate, services: readonly string[] = ['IIS'], on = 'EX1'): Values {
+  const pfx_file = files.get(certificate) ?? '';
+  return { server: on, pfx_file, pfx_password: 'secret', services, timeout_seconds: 1 };
+}
+
+/** Refreshes, plans and applies, each apply in a run of its own, as Terraform does; what the state then holds. */
+async function deploy(before: Values | null, values: Values | null) {
+  const planning = await run();
+  const prior = before && (await planning.read(before));
+  const planned = await planning.plan(prior, values);
+  const applying = await run();
+  const applied = await applying.apply(prior, planned, values);
+  return { planned, applied, state: applied.state, planSaid: planning.said, applySaid: applying.said };
+}
+
+const cmdletsOf = (values: Values | null | undefined) =>
+  (values?.['cmdlets'] as readonly string[]).map((text) => text.split(' ')[0]);
+const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => summary);
+const servicesOf = (certificate: KeyedCertificate) =>
+  server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
+const enabling = (thumbprint: string, services: string) =>
+  `Enable-ExchangeCertificate -Server 'EX1' -Thumbprint '${thumbprint}' -Services ${services}`;
+const UNTOLD = 'This session does not tell which services use a certificate';
+const CREATION = ['Import-ExchangeCertificate', 'Enable-ExchangeCertificate'];
+const RENEWAL = [...CREATION, 'Test-ServiceHealth', 'Remove-ExchangeCertificate'];
+
+describe.each([true, false])('the certificate of a server (services told: %s)', (tells) => {
+  const { thumbprint } = site.certificate;
+  beforeEach(() => {
+    server.tellsServices = tells;
+    server.add('EX1', setups, ['IIS', 'SMTP']);
+  });
+
+  test.each([{ brought: [] }, { brought: ['POP'] }])(
+    'is imported and given its services, though the import brings $brought',
+    async ({ brought }) => {
+      server.servicesOfImports = brought;
+      const { planned, applied } = await deploy(null, declared(site, ['IIS', 'POP']));
+      expect(cmdletsOf(planned.planned)).toEqual(CREATION);
+      expect(applied.diagnostics).toEqual([]);
+      expect(server.takeWrites()).toEqual(CREATION);
+      expect(applied.state).toMatchObject({
+        thumbprint,
+        imported: [thumbprint],
+        services: ['IIS', 'POP'],
+        fallback_thumbprint: setups.certificate.thumbprint,
+      });
+      expect(servicesOf(site)).toEqual(['IIS', 'POP']);
+    },
+  );
+
+  test('then needs nothing', async () => {
+    const { state } = await deploy(null, declared(site));
+    const { read, plan } = await run();
+    const refreshed = await read(state!);
+    expect(refreshed).toMatchObject({ services: ['IIS'] });
+    expect((await plan(refreshed, declared(site))).planned).toEqual(refreshed);
+  });
+
+  test('of which the creation failed is not in the state; what stands is named, and the next plan goes on', async () => {
+    server.failing.add('Enable-ExchangeCertificate');
+    const { applied } = await deploy(null, declared(site));
+    expect(applied.state).toBeNull();
+    expect(summaries(applied.diagnostics)).toEqual([
+      'Enable-ExchangeCertificate failed for EX1',
+      'A exchange_certificate is only partly made',
+    ]);
+    expect(applied.diagnostics[1]?.detail).toContain(`Remove-ExchangeCertificate -Server 'EX1'`);
+    server.failing.clear();
+    const next = await deploy(null, declared(site));
+    expect(next.planned.planned?.['cmdlets']).toEqual([enabling(thumbprint, "@('IIS')")]);
+    // Nobody can tell it from one that was there before.
+    expect(next.state).toMatchObject({ services: ['IIS'], imported: [] });
+  });
+
+  test('an update that failed keeps what was given before', async () => {
+    const { state } = await deploy(null, declared(site));
+    server.failing.add('Enable-ExchangeCertificate');
+    const { planned, applied } = await deploy(state, declared(site, ['IIS', 'POP']));
+    expect(planned.planned?.['cmdlets']).toEqual([enabling(thumbprint, "@('POP')")]);
+    expect(applied.state).toMatchObject({ services: ['IIS'] });
+  });
+
+  describe('of another PFX', () => {
+    let state: Values | null;
+    beforeEach(async () => {
+      ({ state } = await deploy(null, declared(site)));
+      server.takeWrites();
+    });
+
+    test('takes the services over, and the old one goes where it can be known to be free', async () => {
+      const { planned, applied, planSaid } = await deploy(state, declared(renewed));
+      expect(planned.requiresReplace).toEqual([]);
+      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL);
+      expect(applied.state).toMatchObject({
+        thumbprint: renewed.certificate.thumbprint,
+        imported: [renewed.certificate.thumbprint],
+        services: ['IIS'],
+      });
+      expect(servicesOf(renewed)).toEqual(['IIS']);
+      expect(servicesOf(site)).toEqual(tells ? undefined : []);
+      const stays = `The certificate ${thumbprint} stays on EX1`;
+      for (const said of [planSaid, applied.diagnostics]) {
+        const warning = said.find(({ summary }) => summary === stays);
+        expect(warning?.severity).toBe(tells ? undefined : 'warning');
+        if (!tells) expect(warning?.detail).toContain('Remove-ExchangeCertificate');
+      }
+    });
+
+    test('of which the import failed leaves all as it was', async () => {
+      server.failing.add('Import-ExchangeCertificate');
+      const { applied } = await deploy(state, declared(renewed));
+      expect(applied.state).toMatchObject({ thumbprint, imported: [thumbprint], services: ['IIS'] });
+      server.failing.clear();
+      expect(cmdletsOf((await deploy(applied.state, declared(renewed))).planned.planned)).toEqual(RENEWAL);
+    });
+
+    const halfMade = async (failing: string, pfx = renewed) => {
+      server.failing.add(failing);
+      const { applied } = await deploy(state, declared(pfx));
+      server.failing.clear();
+      server.takeWrites();
+      return applied.state;
+    };
+
+    test('of which the services failed is described with both, and the next plan shows what is left', async () => {
+      const half = await halfMade('Enable-ExchangeCertificate');
+      expect(half).toMatchObject({ thumbprint, services: ['IIS'] });
+      expect(new Set(half?.['imported'] as string[])).toEqual(
+        new Set([thumbprint, renewed.certificate.thumbprint]),
+      );
+      const { planned, state: done } = await deploy(half, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(done).toMatchObject({ imported: [renewed.certificate.thumbprint] });
+    });
+
+    test('that does not pass the checks keeps the old one, and the next plan shows what is left', async () => {
+      const half = await halfMade('Test-ServiceHealth');
+      expect(half).toMatchObject({ thumbprint: renewed.certificate.thumbprint, services: ['IIS'] });
+      expect(servicesOf(site)).toEqual([]);
+      const { planned } = await deploy(half, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(2));
+    });
+
+    test('that stopped goes back to the old PFX', async () => {
+      const half = await halfMade('Test-ServiceHealth');
+      const { planned, state: back } = await deploy(half, declared(site));
+      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(back).toMatchObject({ thumbprint, imported: [thumbprint], services: ['IIS'] });
+      expect(servicesOf(site)).toEqual(['IIS']);
+    });
+
+    test('that stopped goes on to a third', async () => {
+      const half = await halfMade('Enable-ExchangeCertificate');
+      const { planned, state: done } = await deploy(half, declared(third));
+      expect(cmdletsOf(planned.planned)).toEqual([...RENEWAL, 'Remove-ExchangeCertificate']);
+      expect(done).toMatchObject({ imported: [third.certificate.thumbprint], services: ['IIS'] });
+      expect(servicesOf(third)).toEqual(['IIS']);
+    });
+
+    test('that a killed run has imported is not imported again', async () => {
+      server.add('EX1', renewed);
+      const { planned, state: done } = await deploy(state, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(done).toMatchObject({ thumbprint: renewed.certificate.thumbprint, imported: [] });
+    });
+  });
+
+  test('that was on the server before is found, and never removed', async () => {
+    server.add('EX1', site);
+    const { planned, state } = await deploy(null, declared(site));
+    expect(planned.planned?.['cmdlets']).toEqual([enabling(thumbprint, "@('IIS')")]);
+    expect(state).toMatchObject({ imported: [] });
+    server.takeWrites();
+    const renewal = await deploy(state, declared(renewed));
+    expect(cmdletsOf(renewal.planned.planned)).toEqual(CREATION);
+    expect(servicesOf(site)).toEqual([]);
+  });
+
+  test('an import has no services that the session does not tell, so that the next plan gives them', async () => {
+    server.add('EX1', site, ['IIS']);
+    const { read, plan } = await run();
+    const state = await read({ server: 'EX1', thumbprint });
+    expect(state).toMatchObject({ services: tells ? ['IIS'] : [] });
+    const { planned } = await plan(state, declared(site));
+    expect(planned?.['cmdlets']).toEqual(tells ? [] : [enabling(thumbprint, "@('IIS')")]);
+  });
+
+  test('that left the declaration gives its services back and goes', async () => {
+    const { state } = await deploy(null, declared(site));
+    server.takeWrites();
+    const { applied, planSaid } = await deploy(state, null);
+    expect(applied.state).toBeNull();
+    expect(server.takeWrites()).toEqual([
+      'Enable-ExchangeCertificate',
+      ...(tells ? ['Remove-ExchangeCertificate'] : []),
+    ]);
+    expect(servicesOf(setups)).toContain('IIS');
+    expect(summaries(planSaid)).toContainEqual(
+      expect.stringContaining('Destroying exchange_certificate runs:'),
+    );
+  });
+});
+
+test('where the session does not tell services, one warning in a run says so, with the remedy', async () => {
+  server.tellsServices = false;
+  server.add('EX1', site);
+  server.add('EX2', site);
+  const { read, plan, said } = await run();
+  for (const name of ['EX1', 'EX2']) {
+    await read({ server: name, thumbprint: site.certificate.thumbprint, services: ['IIS'] });
+    await plan(null, declared(site, ['IIS'], name));
+  }
+  expect(summaries(said)).toEqual([UNTOLD]);
+  expect(said[0]?.severity).toBe('warning');
+  expect(said[0]?.detail).toContain('serializationLevel=Full');
+  expect(said[0]?.detail).toContain('Select-Object');
+});
+
+test('where the session tells services, only what is missing is given, and drift is seen', async () => {
+  server.add('EX1', site, ['IIS']);
+  const { planned, applied, planSaid } = await deploy(null, declared(site, ['IIS', 'POP']));
+  expect(planned.planned?.['cmdlets']).toEqual([enabling(site.certificate.thumbprint, "@('POP')")]);
+  expect(applied.state).toMatchObject({ services: ['IIS', 'POP'] });
+  expect(planSaid).toEqual([]);
+  server.storeOf('EX1')[0]!.services = ['POP'];
+  const { read } = await run();
+  expect(await read(applied.state!)).toMatchObject({ services: ['POP'] });
+});
+
+describe('the removal of the old certificate in a renewal', () => {
+  const { thumbprint } = site.certificate;
+  let state: Values | null;
+  const installed = () => server.storeOf('EX1').find((one) => one.thumbprint === thumbprint)!;
+
+  beforeEach(async () => {
+    ({ state } = await deploy(null, declared(site)));
+    server.takeWrites();
+  });
+
+  test('runs where a read still shows IIS that the apply itself gave to the new one', async () => {
+    const planning = await run();
+    const prior = await planning.read(state!);
+    const planned = await planning.plan(prior, declared(renewed));
+    server.add('EX1', renewed);
+    const fallBehind = server.stale();
+    server.storeOf('EX1').pop();
+    fallBehind();
+    const { apply } = await run();
+    await apply(prior, planned, declared(renewed));
+    expect(server.takeWrites()).toEqual(RENEWAL);
+  }, 30_000);
+
+  test('is refused where another service is left', async () => {
+    installed().services = ['IIS', 'POP'];
+    const { applied } = await deploy(state, declared(renewed));
+    expect(applied.diagnostics[0]?.detail).toContain('still serves POP on EX1');
+    expect(applied.state).toMatchObject({ thumbprint: renewed.certificate.thumbprint });
+    expect(applied.state?.['imported']).toContain(thumbprint);
+    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  });
+
+  test('runs where it has SMTP, which Exchange takes from none, and the new one has it too', async () => {
+    const both = ['IIS', 'SMTP'];
+    installed().services = both;
+    const { applied } = await deploy(state, declared(renewed, both));
+    expect(applied.diagnostics).toEqual([]);
+    expect(applied.state).toMatchObject({ imported: [renewed.certificate.thumbprint], services: both });
+  });
+
+  test('runs where another one has SMTP for the same names, as after an apply that was cut off', async () => {
+    installed().services = ['IIS', 'SMTP'];
+    server.add('EX1', renewed, ['SMTP']);
+    expect((await deploy(state, declared(renewed))).applied.diagnostics).toEqual([]);
+    expect(installed()).toBeUndefined();
+  });
+
+  test('is refused where somebody gave it SMTP, and none for its names has it', async () => {
+    server.add('EX1', setups, ['SMTP']);
+    installed().services = ['IIS', 'SMTP'];
+    const { applied } = await deploy(state, declared(renewed));
+    expect(applied.diagnostics[0]?.detail).toContain('still serves SMTP on EX1');
+    expect(applied.diagnostics[0]?.detail).toContain('for SMTP to one that has its names');
+    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  });
+
+  test('is refused where another site of IIS shows it', async () => {
+    installed().sites = [1, 2];
+    const { applied } = await deploy(state, declared(renewed));
+    expect(applied.diagnostics[0]?.detail).toContain('Exchange Back End');
+    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  });
+});
+
+describe("an imported certificate that looks like Setup's", () => {
+  const alike = certificateFor(['EX1', 'mail.contoso.com'], 3000);
+  beforeAll(() => {
+    const file = join(folder, 'alike.pfx');
+    writeFileSync(file, makePfx(alike, { password: 'secret', iterations: 1 }), { mode: 0o600 });
+    files.set(alike, file);
+  });
+
+  test('does not take services over from itself', async () => {
+    server.add('EX1', setups, ['IIS']);
+    const { state } = await deploy(null, declared(alike));
+    expect(state).toMatchObject({ fallback_thumbprint: setups.certificate.thumbprint });
+    const { read } = await run();
+    expect(await read(state!)).toMatchObject({ fallback_thumbprint: setups.certificate.thumbprint });
+  });
+
+  test('and is replaced is no surprise to the apply that replaces it', async () => {
+    server.add('EX1', alike, ['IIS']);
+    const { state } = await deploy(null, declared(alike));
+    expect(state).toMatchObject({ fallback_thumbprint: '' });
+    const { applied } = await deploy(state, declared(renewed));
+    expect(applied.diagnostics).toEqual([]);
+    const { read } = await run();
+    expect(await read(applied.state!)).toMatchObject({ fallback_thumbprint: alike.certificate.thumbprint });
+  });
+});
+
+describe('the sites of IIS', () => {
+  const { thumbprint } = site.certificate;
+  const state = (): Values => ({ ...declared(site), pfx_password: null, thumbprint, imported: [] });
+
+  test('a certificate that the front end does not show is given IIS', async () => {
+    server.add('EX1', setups, ['SMTP'], [1]);
+    server.add('EX1', site, ['IIS'], [2]);
+    const { read, plan, said } = await run();
+    const refreshed = await read(state());
+    expect(refreshed).toMatchObject({ services: [] });
+    expect((await plan(refreshed, declared(site))).planned?.['cmdlets']).toEqual([
+      enabling(thumbprint, "@('IIS')"),
+    ]);
+    expect(summaries(said)).toEqual([
+      `The site Exchange Back End of EX1 shows the certificate ${thumbprint}`,
+    ]);
+    expect(said[0]).toMatchObject({ severity: 'warning' });
+    expect(said[0]?.detail).toContain('444');
+  });
+
+  test('a front end without a certificate is said', async () => {
+    server.add('EX1', setups, ['SMTP'], [2]);
+    server.add('EX1', site, [], []);
+    const { plan, said } = await run();
+    await plan(null, declared(site));
+    expect(summaries(said)).toEqual(['No certificate is bound to the Default Web Site of EX1']);
+  });
+
+  test.each([
+    ['bound as it should be', [1], [2]],
+    ['not told', null, null],
+  ])('nothing is said where they are %s', async (_how, own, setup) => {
+    server.add('EX1', setups, ['SMTP'], setup);
+    server.add('EX1', site, ['IIS'], own);
+    const { read, plan, said } = await run();
+    const refreshed = await read(state());
+    expect((await plan(refreshed, declared(site))).planned?.['cmdlets']).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  test("Setup's own certificate may be on both", async () => {
+    server.add('EX1', setups, ['IIS', 'SMTP'], [1, 2]);
+    const { plan, said } = await run();
+    expect((await plan(null, declared(setups))).planned?.['cmdlets']).toEqual([]);
+    expect(said).toEqual([]);
+  });
+});
