@@ -78,7 +78,7 @@ function who(attribute: Attribute): string {
   }[attribute.mode];
   const notes = [
     ...(attribute.writeOnly ? ['write-only'] : []),
-    ...(attribute.requiresReplace && attribute.mode !== 'computed' ? ['a change replaces the object'] : []),
+    ...(attribute.identity ? ['says which object it is'] : []),
   ];
   return [words, ...notes].join('; ');
 }

@@ -74,7 +74,7 @@ function leftAsItIs<Target>(
   return [
     {
       severity: 'warning',
-      summary: `A ${resource.typeName} that Terraform asked to replace is left as it is`,
+      summary: `${resource.typeName} is left as it is, though Terraform asked to replace it`,
       detail:
         'It is changed in place, so that it is the one in use. Only where another one is declared in its place by ' +
         `now, remove it by hand:\n${numbered(removal)}`,
@@ -222,7 +222,7 @@ function whatStands<Target>(
   const ways =
     'It is not in the state: the next plan finds it and shows the steps that are left.' +
     (removal.length === 0 ? '' : ` To give it up instead, remove it by hand:\n${numbered(removal)}`);
-  return [{ severity: 'warning', summary: `A ${resource.typeName} is only partly made`, detail: ways }];
+  return [{ severity: 'warning', summary: `${resource.typeName} is only partly made`, detail: ways }];
 }
 
 /** What runs is what was shown, or nothing. */

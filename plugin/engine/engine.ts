@@ -89,7 +89,9 @@ export class Engine<Target> {
 
   async read(typeName: string, state: Values): Promise<ReadResult> {
     const resource = this.#resource(typeName);
-    const { state: found, diagnostics = [] } = await this.#breakable(resource.read(state, this.#configured()));
+    const { state: found, diagnostics = [] } = await this.#breakable(
+      resource.read(state, this.#configured()),
+    );
     if (found === null) return { state: null, diagnostics };
     const read = conform(resource.schema, found);
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);

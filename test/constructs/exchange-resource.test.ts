@@ -27,7 +27,11 @@ export function mustNotCompile(stack: TerraformStack): void {
   new ExchangeResource(stack, 'e', serviceConnectionPoint, { server: 'EX01', url: uri, uri });
   // @ts-expect-error -- another type
   new ExchangeResource(stack, 'f', outlookAnywhere, { server: 'EX01', internal_clients_require_ssl: 'yes' });
-  const installed = new ExchangeResource(stack, 'g', certificate, { server: 'EX01', pfx_file: 'mail.pfx' });
+  const installed = new ExchangeResource(stack, 'g', certificate, {
+    server: 'EX01',
+    pfx_file: 'mail.pfx',
+    services: ['IIS'],
+  });
   installed.attribute('thumbprint');
   // @ts-expect-error -- it has no such attribute
   installed.attribute('thumbprnt');

@@ -373,7 +373,7 @@ describeWithTerraform('a provider under the real terraform', () => {
       expect(plan.changes[0]?.change.after).toMatchObject({ steps: [] });
       const { stdout, stderr } = await workspace.succeed(['apply', '-no-color', '-input=false', 'plan']);
       expect(said({ stdout, stderr })).toMatch(
-        /folder_card that Terraform asked to replace is left as it is/,
+        /folder_card is left as it is, though Terraform asked to replace it/,
       );
       expect(stored('c')).toMatchObject({ title: 'T', mark: 'the same file' });
       expect((await stateOf('folder_card.c'))?.tainted).toBeUndefined();

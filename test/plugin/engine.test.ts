@@ -463,7 +463,7 @@ describe('the apply', () => {
     const { deploy, config, state, target } = await setUp();
     target.readFails = true;
     const made = await deploy(null, config({ name: 'a', url: 'u' }));
-    expect(made).toMatchObject({ state: { name: 'a', url: 'u' }, memo: { unfinished: true } });
+    expect(made).toMatchObject({ state: { name: 'a', url: 'u' } });
     expect(errors(made.diagnostics)).toEqual(['test_thing could not be read after the apply']);
     // Of an update the next plan sees what took effect.
     const changed = await deploy(state({ name: 'a', url: 'u' }), config({ name: 'a', url: 'v' }));
@@ -482,7 +482,7 @@ describe('the apply', () => {
       engine.breakOff();
       await jest.advanceTimersByTimeAsync(60_000);
       const result = await applying;
-      expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] }, memo: { unfinished: true } });
+      expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] } });
       expect(errors(result.diagnostics)).toEqual(['test_thing: a step failed']);
       const later = await engine.read('test_thing', state({ name: 'a' }));
       expect(later.state).toMatchObject({ name: 'a' });
@@ -554,7 +554,7 @@ describe('an object that is changed in place', () => {
     expect(state).toBeNull();
     expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([
       ['error', 'broke'],
-      ['warning', 'A test_thing is only partly made'],
+      ['warning', 'test_thing is only partly made'],
     ]);
     expect(diagnostics[1]?.detail).toMatch(/the next plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
@@ -584,7 +584,7 @@ describe('an object that is changed in place', () => {
     target.objects.set('a', { id: 'id of a', url: 'old', size: 1 });
     target.failAt = 'set a size';
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 2 }));
-    expect(diagnostics[1]?.summary).toBe('A test_thing is only partly made');
+    expect(diagnostics[1]?.summary).toBe('test_thing is only partly made');
     expect(diagnostics[1]?.detail).not.toMatch(/remove/);
   });
 
@@ -610,7 +610,7 @@ describe('an object that is changed in place', () => {
     set.target.objects.set('a', { id: 'id of a', on: true });
     return { ...set, tainted: set.state({ name: 'a' }), wanted: set.config({ name: 'a' }) };
   };
-  const LEFT = 'A test_thing that Terraform asked to replace is left as it is';
+  const LEFT = 'test_thing is left as it is, though Terraform asked to replace it';
   const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
 
   test('that was marked (taint) is found by its creation, and its removal before that runs nothing', async () => {

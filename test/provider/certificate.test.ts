@@ -122,7 +122,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     expect(applied.state).toBeNull();
     expect(summaries(applied.diagnostics)).toEqual([
       'Enable-ExchangeCertificate failed for EX1',
-      'A exchange_certificate is only partly made',
+      'exchange_certificate is only partly made',
     ]);
     expect(applied.diagnostics[1]?.detail).toContain(`Remove-ExchangeCertificate -Server 'EX1'`);
     server.failing.clear();

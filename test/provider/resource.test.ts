@@ -64,18 +64,54 @@ test('what is shown and what runs name the domain controller of the run', () => 
   ]);
 });
 
-test.each([
-  ['EX2', { server: 'EX2', web_site: 'Default Web Site' }],
-  ['EX2/Other Site', { server: 'EX2', web_site: 'Other Site' }],
-])('an import of %s', async (id, state) => {
-  const { target } = targetOf(ExchangeVersion.V2013, 'x');
-  expect(await mapi.importState?.(id, target)).toMatchObject({ state });
-});
+describe('an import', () => {
+  const found = (name: string) => ({
+    Server: 'EX2',
+    Name: name,
+    InternalUrl: 'https://old.contoso.com/mapi',
+  });
+  const answering = (...names: readonly string[]) => {
+    const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
+    const server = { Name: 'EX2', AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' };
+    const session = new ScriptedSession(({ cmdlet }) =>
+      cmdlet === 'Get-ExchangeServer' ? objects(server) : objects(...names.map(found)),
+    );
+    return new ExchangeTarget(target.settings, async () => session);
+  };
+  const SITE = 'mapi (Default Web Site)';
 
-test.each(['', 'a/b/c', 'EX2/'])('an import of %j is refused with the form', async (id) => {
-  const { target } = targetOf(ExchangeVersion.V2013, 'x');
-  expect(await mapi.importState?.(id, target)).toMatchObject({
-    diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+  test.each([
+    ['EX2', { server: 'EX2', web_site: 'Default Web Site' }],
+    ['EX2/Other Site', { server: 'EX2', web_site: 'Other Site' }],
+    ['EX2/iis_authentication_methods', { web_site: 'Default Web Site', iis_authentication_methods: [] }],
+    ['EX2/Other Site/iis_authentication_methods', { web_site: 'Other Site', iis_authentication_methods: [] }],
+    ['EX2\\mapi (Other Site)', { server: 'EX2', web_site: 'Other Site' }],
+  ])('of %s', async (id, state) => {
+    const target = answering(SITE, 'mapi (Other Site)');
+    expect(await mapi.importState?.(id, target)).toMatchObject({ state });
+  });
+
+  test.each(['', 'a/b/c', 'EX2/', 'EX2/iis_authentication_methods,other/x'])(
+    'of %j is refused with the form',
+    async (id) => {
+      expect(await mapi.importState?.(id, answering(SITE))).toMatchObject({
+        diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+      });
+    },
+  );
+
+  test('of what is not there says so itself', async () => {
+    const { diagnostics } = (await mapi.importState?.('EX2', answering())) ?? {};
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: "There is no exchange_mapi_virtual_directory 'EX2' in Exchange" },
+    ]);
+    expect(diagnostics?.[0]?.detail).toContain('Exchange Setup makes it');
+  });
+
+  test('of a server that is not there names the servers', async () => {
+    const { diagnostics } = (await mapi.importState?.('EX9', answering())) ?? {};
+    expect(diagnostics?.[0]?.severity).toBe('error');
+    expect(`${diagnostics?.[0]?.summary}`).toContain('EX9');
   });
 });
 

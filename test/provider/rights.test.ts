@@ -33,6 +33,7 @@ beforeAll(async () => {
   account('reader', 'Set-OwaVirtualDirectory', 'Set-EcpVirtualDirectory');
   account('inside', 'Set-OwaVirtualDirectory -ExternalUrl', 'Set-OwaVirtualDirectory -Confirm');
   account('keeper', 'Remove-DatabaseAvailabilityGroup', 'New-DatabaseAvailabilityGroup');
+  account('joiner', 'Remove-DatabaseAvailabilityGroupServer');
   account('blind', 'Get-OwaVirtualDirectory');
   const certificate = endpointCertificate(folder, ['localhost']);
   ({ caFile } = certificate);
@@ -146,18 +147,14 @@ describe('the plan of an account that may not run a cmdlet', () => {
     expect(diagnostics.at(-1)?.detail).toContain('Database Availability Groups');
   });
 
-  test('fails for the removal within a replacement', async () => {
-    const dag = (name: string) => ({ name, witness_server: 'FS1', witness_directory: 'C:\\W' });
-    const { plan, update } = await start('keeper');
-    expect(errors((await plan('exchange_database_availability_group', dag('DAG01'))).diagnostics)).toEqual([
-      'The account may not run New-DatabaseAvailabilityGroup',
-    ]);
-    const rig = await start('all');
-    const { planned } = await rig.plan('exchange_database_availability_group', dag('DAG01'));
-    const replaced = await update('exchange_database_availability_group', planned ?? {}, dag('DAG02'));
-    expect(replaced.requiresReplace).not.toEqual([]);
-    expect(errors(replaced.diagnostics)).toEqual([
-      'The account may not run Remove-DatabaseAvailabilityGroup',
+  test('fails for what a change in place removes', async () => {
+    const member = (dag: string) => ({ dag, server: 'BSAEX01' });
+    const type = 'exchange_database_availability_group_member';
+    const rig = await start('joiner');
+    const { planned } = await (await start('all')).plan(type, member('DAG01'));
+    const moved = await rig.update(type, planned ?? {}, member('DAG02'));
+    expect(errors(moved.diagnostics)).toEqual([
+      'The account may not run Remove-DatabaseAvailabilityGroupServer for BSAEX01',
     ]);
   });
 
