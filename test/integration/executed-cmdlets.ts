@@ -5,10 +5,11 @@ import type { Plan } from './site-rig';
 
 /**
  * Cmdlets as a plan writes them, for comparison with those that ran: neither shows the content of a file nor a secret,
- * each in words of its own, and letter case is Exchange's to choose.
+ * each in words of its own, and letter case is Exchange's to choose. A condition has held where the cmdlet ran.
  */
 function comparable(text: string): string {
   return text
+    .replace(/ \(only if [^)]*\)$/, '')
     .replace(/'<\d+ bytes>'|<content of [^>]*>/, '<file>')
     .replace(/'<secure>'|<the PFX password>/, '<secret>')
     .toLowerCase();
