@@ -53,6 +53,13 @@ async function backToBefore(rig: SiteRig): Promise<void> {
   rig.forget();
 }
 
+/** A certificate that a cut-off deploy left counts as one that was there before: nobody can tell. */
+function withoutOrigin(state: unknown): unknown {
+  return JSON.parse(JSON.stringify(state), (name, value: unknown) =>
+    name === 'imported' || name === 'removal_cmdlets' ? undefined : value,
+  );
+}
+
 /** One for each stage: what is set in a stage is seen in the next deploy. */
 const MOST_LAGGING_DEPLOYS = 6;
 
@@ -166,13 +173,15 @@ describeWithTerraform('a deploy is disturbed', () => {
         expect(course.failed.said).toContain(SECOND.name);
         expect(course.failed.said).toContain('Read back afterwards,');
         expect(course.updatesThen).toBe(0);
-        expect(course.stateThen).toEqual(
-          expect.arrayContaining(course.completedThen.map((done) => addressOf.get(done))),
-        );
+        // Of an object whose creation did not come to its end the state holds nothing.
+        const whole = course.completedThen
+          .map((done) => addressOf.get(done))
+          .filter((address) => address !== addressOf.get(cmdlet));
+        expect(course.stateThen).toEqual(expect.arrayContaining(whole));
         expect(course.finished).toMatchObject({ exit: 0 });
         expect(course.effects).toEqual(ONCE_EACH);
         expect(course.organization).toEqual(undisturbed[index]?.organization);
-        expect(course.state).toEqual(undisturbed[index]?.state);
+        expect(withoutOrigin(course.state)).toEqual(withoutOrigin(undisturbed[index]?.state));
         expect(course.addresses).toEqual([FIRST.address, SECOND.address]);
         expect(course.plan).toMatchObject({ exit: 0, changes: [] });
       },
@@ -205,21 +214,21 @@ describeWithTerraform('a deploy is disturbed', () => {
   });
 
   test(
-    'a server that is half-way in is taken out of the declaration again: what was made goes',
+    'a server that is half-way in is taken out of the declaration again: what the state holds goes, the rest is named',
     async () => {
       await Promise.allSettled([...(courses[0]?.values() ?? [])]);
       const rig = rigs[0] as SiteRig;
       await backToBefore(rig);
       const cmdlet = 'Add-DatabaseAvailabilityGroupServer';
       rig.organization.arm({ at: 1, cmdlet, effect: 'drop', when: 'after' });
-      expect((await rig.apply()).said).toContain(cmdlet);
+      const { said } = await rig.apply();
+      expect(said).toContain('exchange_database_availability_group_member is only partly made');
+      expect(said).toContain(`Remove-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer`);
       await rig.declare(firstServer);
       try {
         expect(await rig.apply()).toMatchObject({ exit: 0 });
-        expect(rig.effects()).toMatchObject({
-          'Remove-DatabaseAvailabilityGroupServer': 1,
-          'Remove-ExchangeCertificate': 1,
-        });
+        expect(rig.effects()).toMatchObject({ 'Remove-ExchangeCertificate': 1 });
+        expect(Object.keys(rig.effects())).not.toContain('Remove-DatabaseAvailabilityGroupServer');
         expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
       } finally {
         await rig.declare(bothServers);
@@ -252,8 +261,8 @@ describeWithTerraform('a deploy is disturbed', () => {
       const rig = rigs[0] as SiteRig;
       await backToBefore(rig);
       expect(await rig.apply()).toMatchObject({ exit: 0 });
-      const type = 'exchange_certificate_services';
-      const address = `${type}.${SECOND.name}-certificate-services`;
+      const type = 'exchange_certificate';
+      const address = `${type}.${SECOND.name}-certificate`;
       for (const tainted of [address, `exchange_health_gate.${SECOND.name}-health`])
         expect(await rig.terraform(['taint', tainted])).toMatchObject({ exit: 0 });
       rig.forget();

@@ -66,8 +66,8 @@ describeWithTerraform('a second server joins the site', () => {
       expect(rig.writes()).toEqual([]);
       expect(rig.updates).toEqual([]);
       expect(touching(plan, FIRST.name)).toEqual([]);
-      expect(touching(plan, SECOND.name)).toHaveLength(12);
-      expect(plan.changes).toHaveLength(14);
+      expect(touching(plan, SECOND.name)).toHaveLength(11);
+      expect(plan.changes).toHaveLength(13);
     });
 
     test('both names get the second address and keep the first in the plan', () => {
@@ -194,7 +194,7 @@ describeWithTerraform('a second server joins the site', () => {
         await rig.declare(behind(bothServers));
         const plan = await rig.plan();
         expect(plan.changes.filter(({ type }) => type.startsWith('dns_'))).toEqual([]);
-        expect(touching(plan, SECOND.name)).toHaveLength(12);
+        expect(touching(plan, SECOND.name)).toHaveLength(11);
         const [pool, ...others] = plan.changes.filter(({ type }) => type === 'terraform_data');
         expect(others).toEqual([]);
         expect(pool?.change).toMatchObject({
