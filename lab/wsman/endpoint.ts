@@ -223,7 +223,8 @@ class Endpoint {
           response.end(effect.body);
           return false;
         case 'fault': {
-          const refusal = new Refusal('Receiver', effect.subcode, 'This was asked for.', effect.windowsCode);
+          const { subcode, windowsCode, reason = 'This was asked for.' } = effect;
+          const refusal = new Refusal('Receiver', subcode, reason, windowsCode);
           send(request, response, { kind: 'answer', status: 500, text: fault('', refusal) });
           return false;
         }
