@@ -69,7 +69,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       : target.notSaid(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
-      state: viewed && seenTexts(viewed),
+      state: viewed && seenTexts(viewed, known),
       ...(remarks.length === 0 ? {} : { diagnostics: remarks }),
     };
   };

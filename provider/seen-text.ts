@@ -3,16 +3,31 @@ import { isList, isRecord, visible, type Values, type Value } from '../schema';
 /**
  * Texts as they were read, fit to be shown in a plan. Terraform escapes what stands in quotes, but writes the lines of
  * a text with line breaks out as they are, and those of texts within a text that is JSON (tried with Terraform 1.11.4).
- * Such texts are made visible here, where they come in; Exchange has none that are meant.
+ * Such texts are made visible here, where they come in; of Exchange's own none are meant.
+ *
+ * @param before the same as it was declared or shown before: a text that stands there is left as it is, so that whoever
+ * declares such a text reads the same one back
  */
-export function seenTexts(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, seen(value)]));
+export function seenTexts(values: Values, before: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      seen(value, new Set(textsIn(before[name] ?? null))),
+    ]),
+  );
 }
 
-function seen(value: Value): Value {
-  if (typeof value === 'string') return seenText(value);
-  if (isList(value)) return value.map(seen);
-  return isRecord(value) ? seenTexts(value) : value;
+function seen(value: Value, known: ReadonlySet<string>): Value {
+  if (typeof value === 'string') return known.has(value) ? value : seenText(value);
+  if (isList(value)) return value.map((item) => seen(item, known));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, seen(item, known)]));
+}
+
+function textsIn(value: Value): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (isList(value)) return value.flatMap(textsIn);
+  return isRecord(value) ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function seenText(text: string): string {

@@ -33,7 +33,13 @@ export interface Disturbance {
     | { readonly kind: 'end-shells' }
     /** An answer that is none of the protocol. */
     | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
-    | { readonly kind: 'fault'; readonly subcode: string; readonly windowsCode?: number };
+    /** A refusal with a text for people, `reason`; left out, it says that it was asked for. */
+    | {
+        readonly kind: 'fault';
+        readonly subcode: string;
+        readonly windowsCode?: number;
+        readonly reason?: string;
+      };
   /**
    * Before the request took effect, while it is answered, or when it is answered.
    *

@@ -53,12 +53,16 @@ export interface RunningEndpoint {
   close(): Promise<void>;
 }
 
+/** Milliseconds for which IIS keeps a connection that is idle; Node's own 5 s would close those in use by a slow client. */
+const KEPT_MS = 120_000;
+
 /** Exchange's PowerShell virtual directory as IIS serves it: TLS, authentication, compression. */
 export async function startEndpoint(options: EndpointOptions): Promise<RunningEndpoint> {
   const endpoint = new Endpoint(options);
   const server = createServer(options.tls, (request, response) => {
     endpoint.answer(request, response).catch(() => request.socket.destroy());
   });
+  server.keepAliveTimeout = KEPT_MS;
   server.on('secureConnection', (socket) => endpoint.connected(socket));
   server.listen(options.port ?? 0, options.address ?? '127.0.0.1');
   await once(server, 'listening');
@@ -223,7 +227,8 @@ class Endpoint {
           response.end(effect.body);
           return false;
         case 'fault': {
-          const refusal = new Refusal('Receiver', effect.subcode, 'This was asked for.', effect.windowsCode);
+          const { subcode, windowsCode, reason = 'This was asked for.' } = effect;
+          const refusal = new Refusal('Receiver', subcode, reason, windowsCode);
           send(request, response, { kind: 'answer', status: 500, text: fault('', refusal) });
           return false;
         }

@@ -24,17 +24,15 @@ const HIDDEN =
 
 type Say = (cmdlet: string, emission: Emission) => Emission | undefined;
 
-/** A host whose answers are changed on their way; what `say` gives back instead is sent. */
+/** A host that says something before it answers, or instead where that is a failure; what `say` gives back is sent. */
 function speaking(host: CommandHost, ask: (cmdlet: string) => Emission | undefined, say: Say): CommandHost {
   return {
     powerShellVersion: host.powerShellVersion,
     async *run(pipeline, signal, client) {
       const cmdlet = pipeline.statements[0]?.[0]?.name ?? '';
-      const instead = ask(cmdlet);
-      if (instead !== undefined) {
-        yield instead;
-        return;
-      }
+      const first = ask(cmdlet);
+      if (first !== undefined) yield first;
+      if (first?.kind === 'failed') return;
       for await (const emission of host.run(pipeline, signal, client))
         yield say(cmdlet, emission) ?? emission;
     },
@@ -95,33 +93,63 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
     EXCHANGE_USER: USER,
     EXCHANGE_PASSWORD: PASSWORD,
   });
-  const failing = (message: string): Emission => ({
-    kind: 'failed',
-    error: { fullyQualifiedErrorId: `Broken${REPAINT},Get-Command`, message },
-  });
-
   /** One directory has drifted, so that there are steps, for which the account's rights are asked. */
-  const drifted: Say = (cmdlet, emission) => withInternalUrl(cmdlet, emission, 'https://drifted/owa');
+  const drift = () =>
+    rig.organization.editServer(FIRST.name, ({ virtualDirectories }) => {
+      for (const { kind, settings } of virtualDirectories)
+        if (kind === 'Owa') settings['InternalUrl'] = 'https://drifted/owa';
+    });
 
   test(
-    'cannot repaint a plan by what it says, nor its log',
+    'cannot repaint a plan by the reason of its faults',
     async () => {
-      say = drifted;
-      ask = (cmdlet) => (cmdlet === 'Get-Command' ? failing(`It failed. ${REPAINT}`) : undefined);
+      drift();
+      // A fault is XML, which has no place for this character (https://www.w3.org/TR/xml/#charsets).
+      const reason = REPAINT.replaceAll('\u001b', '');
+      const effect = { kind: 'fault', subcode: 'InternalError', reason } as const;
+      // The question about the account's rights is sent twice; the plan goes on without an answer.
+      for (const at of [1, 2])
+        endpoint.disturbances.arm({ operation: 'Receive', cmdlet: 'Get-Command', at, effect });
       const planned = await rig.terraform(['plan', '-input=false', '-no-color'], {
-        environment: { ...environment(), TF_LOG: 'DEBUG' },
+        environment: environment(),
       });
       expect(planned.exit).toBe(0);
+      expect(endpoint.disturbances.waiting).toEqual([]);
       expect(planned.stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
       expect(planned.said).toContain('Whether the account may run the cmdlets was not checked');
+      // XML makes a line end of a carriage return.
       expect(planned.said).toContain(
-        'It failed. \\u{1B}[H\\u{1B}[2J\\u{9B}2JNo changes.\\u{D}No changes.\\u{202E}',
+        'Receive was refused: [H[2J\\u{9B}2JNo changes. > No changes.\\u{202E}\\u{2066}\\u{200B}\\u{2028}\\u{E0041}',
       );
       expect(planned.stdout).not.toMatch(/^No changes/m);
       expect(planned.stdout).toMatch(/^> No changes\. Your infrastructure matches/m);
       expect(HIDDEN.exec(planned.stdout)).toBeNull();
-      expect(planned.stderr).toContain('provider.terraform-provider-exchange');
-      expect(HIDDEN.exec(planned.stderr)).toBeNull();
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'cannot repaint a deploy by its warnings and errors, nor its log',
+    async () => {
+      drift();
+      ask = (cmdlet) => {
+        if (cmdlet === 'Set-OwaVirtualDirectory') return { kind: 'warning', message: `Look. ${REPAINT}` };
+        const error = { fullyQualifiedErrorId: `Broken${REPAINT},Get-Command`, message: REPAINT };
+        return cmdlet === 'Get-Command' ? { kind: 'failed', error } : undefined;
+      };
+      const applied = await rig.apply({ environment: { ...environment(), TF_LOG: 'DEBUG' } });
+      expect(applied.exit).toBe(0);
+      expect(applied.stdout).toContain('Apply complete! Resources: 0 added, 1 changed, 0 destroyed.');
+      expect(applied.said).toContain('Set-OwaVirtualDirectory warns');
+      expect(applied.said).toContain(
+        'Look. \\u{1B}[H\\u{1B}[2J\\u{9B}2JNo changes.\\u{D}No changes.\\u{202E}',
+      );
+      expect(applied.stdout).not.toMatch(/^No changes/m);
+      expect(applied.stdout).toMatch(/^> No changes\. Your infrastructure matches/m);
+      expect(HIDDEN.exec(applied.stdout)).toBeNull();
+      expect(applied.stderr).toContain('provider.terraform-provider-exchange');
+      expect(applied.stderr).toContain('Broken\\u{1B}[H');
+      expect(HIDDEN.exec(applied.stderr)).toBeNull();
     },
     SETUP_MS,
   );
@@ -149,17 +177,16 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
   );
 
   test(
-    'of many megabytes is shortened, with a note, and the plan goes on',
+    'of many megabytes is shortened, with a note, and the deploy goes on',
     async () => {
-      say = drifted;
-      ask = (cmdlet) =>
-        cmdlet === 'Get-Command' ? failing(`It failed. ${'x\u001b'.repeat(4_000_000)}`) : undefined;
-      const planned = await rig.terraform(['plan', '-input=false', '-no-color'], {
-        environment: environment(),
-      });
-      expect(planned.exit).toBe(0);
-      expect(planned.said).toMatch(/It failed\. (?:x\\u\{1B\})+.*more characters are left out/);
-      expect(planned.stdout.length).toBeLessThan(200_000);
+      drift();
+      // Eight bytes each on the wire, of the 32 MB that a message may have.
+      const message = `Look. ${'x\u001b'.repeat(1_500_000)}`;
+      ask = (cmdlet) => (cmdlet === 'Set-OwaVirtualDirectory' ? { kind: 'warning', message } : undefined);
+      const applied = await rig.apply({ environment: environment() });
+      expect(applied.exit).toBe(0);
+      expect(applied.said).toMatch(/Look\. (?:x\\u\{1B\})+.*more characters are left out/);
+      expect(applied.stdout.length).toBeLessThan(200_000);
     },
     SETUP_MS,
   );

@@ -24,13 +24,16 @@ describe('values as they were read', () => {
   test('have their hidden characters shown where Terraform would not escape them', () => {
     const json = JSON.stringify({ a: 'x\n\u001b[2J' });
     expect(
-      seenTexts({
-        lines: 'a\n\u001b[2Jb',
-        overwritten: 'a\rb',
-        list: ['t\n\u202eu'],
-        table: { key: 'v\n\u009b1m' },
-        json,
-      }),
+      seenTexts(
+        {
+          lines: 'a\n\u001b[2Jb',
+          overwritten: 'a\rb',
+          list: ['t\n\u202eu'],
+          table: { key: 'v\n\u009b1m' },
+          json,
+        },
+        { lines: 'a\n\u001b[2J', overwritten: 'a\r', list: null },
+      ),
     ).toEqual({
       lines: 'a\n\\u{1B}[2Jb',
       overwritten: 'a\\u{D}b',
@@ -49,6 +52,11 @@ describe('values as they were read', () => {
       number: 5,
       nothing: null,
     };
-    expect(seenTexts(values)).toEqual(values);
+    expect(seenTexts(values, {})).toEqual(values);
+  });
+
+  test('are the same where they were declared so: who did would read others back', () => {
+    const values = { lines: 'a\n\u2028b', list: ['t\n\u202eu'], table: { key: 'v\n\u009b1m' } };
+    expect(seenTexts(values, { ...values, list: ['x', 't\n\u202eu'] })).toEqual(values);
   });
 });

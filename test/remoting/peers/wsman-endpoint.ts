@@ -82,7 +82,11 @@ export async function startKerberosEndpoint(
     'HTTP@localhost',
     environment,
     file,
-  );
+  ).catch(async (error: unknown) => {
+    // It would keep the tests' process alive.
+    await kdc.stop();
+    throw error;
+  });
   return {
     kdc,
     endpoint,
