@@ -42,7 +42,7 @@ export function servicesInUse(
   { thumbprint, services }: InstalledCertificate,
   { history = NO_HISTORY }: Facts,
 ): readonly string[] | null {
-  return services?.filter((name) => !history.lacks(server, thumbprint, name)) ?? null;
+  return services?.filter((name) => !history.lost(server, thumbprint, name)) ?? null;
 }
 
 /**
@@ -62,6 +62,7 @@ export function servicesInTheWay(
       !sameName(other.thumbprint, thumbprint) &&
       (other.services ?? []).some(isSmtp) &&
       names !== null &&
+      names.length > 0 &&
       names.every((name) => (other.names ?? []).some((candidate) => sameName(candidate, name))),
   );
   const isFree = (service: string) =>
@@ -89,7 +90,9 @@ export function withServicesInUse<State extends ServicesState>(
   if (found === undefined) return null;
   const { history = NO_HISTORY } = facts;
   const server = state.server ?? '';
-  const inUse = servicesInUse(server, { ...found, services: found.services ?? held }, facts) ?? [];
+  // What a call that failed did all the same a read shows, where it tells.
+  const given = held.filter((name) => !history.lacks(server, found.thumbprint, name));
+  const inUse = servicesInUse(server, { ...found, services: found.services ?? given }, facts) ?? [];
   // Exchange shows IIS for any site; clients meet the front end alone.
   const isHidden = found.iisSites !== null && !found.iisSites.includes(FRONT_END);
   const isInUse = (name: string) =>
