@@ -15,6 +15,7 @@ import {
 const FRONT_END = 1;
 /** The site on port 444, which answers the front end of any server. */
 const BACK_END = 2;
+const IIS = 'IIS';
 
 /** What the state holds of the services of a certificate. */
 interface ServicesState {
@@ -67,7 +68,11 @@ export function servicesInTheWay(
   );
   const isFree = (service: string) =>
     isSmtp(service) && (hasSuccessor || history.passedOn(server, thumbprint, service));
-  return (servicesInUse(server, certificate, facts) ?? []).filter((service) => !isFree(service));
+  const used = servicesInUse(server, certificate, facts) ?? [];
+  // Sites come with the services, and may contradict them; clients meet what is bound.
+  const isBound =
+    certificate.iisSites?.includes(FRONT_END) === true && !history.lost(server, thumbprint, IIS);
+  return [...used, ...(isBound && !used.some(isIis) ? [IIS] : [])].filter((service) => !isFree(service));
 }
 
 /** Whether a site shows it that Enable-ExchangeCertificate does not bind: the back end, or one that somebody made. */
@@ -158,7 +163,7 @@ function warning(summary: string, detail: string): Diagnostic {
 }
 
 function isIis(service: string): boolean {
-  return sameName(service, 'IIS');
+  return sameName(service, IIS);
 }
 
 function isSmtp(service: string): boolean {

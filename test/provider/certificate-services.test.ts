@@ -357,6 +357,15 @@ describe('the removal of a certificate', () => {
     });
   });
 
+  test('is refused where the Default Web Site shows it, whatever its services say', async () => {
+    server.add('EX1', site, [], [1]);
+    const state = await stateOf();
+    const gone = await (await run()).plan(CERTIFICATE, state, null);
+    const { diagnostics } = await (await run()).apply(CERTIFICATE, state, gone, null);
+    expect(diagnostics[0]?.detail).toContain('still serves IIS on EX1');
+    expect(server.takeWrites()).toEqual([]);
+  });
+
   test('is refused where another site of IIS shows it', async () => {
     server.add('EX1', site, ['IIS'], [1, 2]);
     const { removed } = await renew();
