@@ -3,12 +3,14 @@ export interface CertificateHistory {
   /** Whether this run imported the certificate on the server. */
   readonly imported: (server: string, thumbprint: string) => boolean;
   /**
-   * Whether the certificate is without the service by what this run did, whatever a read shows: IIS was given to another
-   * one since, or giving the service to this one failed.
+   * Whether the certificate is without the service by what this run did, where no read tells: IIS was given to another one
+   * since, or giving the service to this one failed.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
   /** Whether this run gave the service to another certificate of the server, which need not take it from this one. */
   readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
+  /** Whether this run gave the service to another certificate last, which takes it from this one, whatever a read shows. */
+  readonly lost: (server: string, thumbprint: string, service: string) => boolean;
 }
 
 /** Of a run that has done nothing. */
@@ -16,4 +18,5 @@ export const NO_HISTORY: CertificateHistory = {
   imported: () => false,
   lacks: () => false,
   passedOn: () => false,
+  lost: () => false,
 };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePfx, type KeyedCertificate } from '../../pki';
+import { makePfx, makeSelfSigned, type KeyedCertificate } from '../../pki';
 import { Engine } from '../../plugin/engine/engine';
 import type { Memo } from '../../plugin/engine/memo';
 import { exchangeProvider } from '../../provider/definition';
@@ -178,6 +178,18 @@ test('where the session tells services, only what is missing is given, and nothi
   expect(await read(SERVICES, applied.state!)).toMatchObject({ services: ['POP'] });
 });
 
+test('what a cmdlet did beside its error is told as it is read back', async () => {
+  const { thumbprint } = site.certificate;
+  server.add('EX1', site, ['IIS', 'SMTP']);
+  const before = declared(thumbprint, ['IIS', 'SMTP']);
+  const { state } = await deploy(SERVICES, null, before);
+  server.complaining.add('Enable-ExchangeCertificate');
+  const { applied } = await deploy(SERVICES, state, { ...before, replace_default_smtp_certificate: true });
+  expect(summaries(applied.diagnostics)).toEqual(['Enable-ExchangeCertificate failed for EX1']);
+  expect(applied.diagnostics[0]?.detail).not.toContain('services is');
+  expect(applied.state).toMatchObject({ services: ['IIS', 'SMTP'] });
+});
+
 describe.each([true, false])('a certificate that the same apply imported (services told: %s)', (tells) => {
   const { thumbprint } = site.certificate;
   const values = () => pfxOf(site);
@@ -246,12 +258,12 @@ describe("an imported certificate that looks like Setup's", () => {
 describe('the removal of a certificate', () => {
   const { thumbprint } = site.certificate;
   const removal = `Remove-ExchangeCertificate -Server 'EX1' -Thumbprint '${thumbprint}' -Confirm:$false`;
-  const stateOf = async () => (await (await run()).read(CERTIFICATE, blank()))!;
-  const blank = (): Values =>
+  const stateOf = async (of = site) => (await (await run()).read(CERTIFICATE, blank(of)))!;
+  const blank = (of: KeyedCertificate): Values =>
     withEveryAttribute(new Engine(exchangeProvider({})).resourceSchema(CERTIFICATE), {
-      ...pfxOf(site),
+      ...pfxOf(of),
       pfx_password: null,
-      thumbprint,
+      thumbprint: of.certificate.thumbprint,
     });
 
   /** Gives IIS to another certificate and removes the first, in one apply. */
@@ -319,6 +331,22 @@ describe('the removal of a certificate', () => {
       expect(removed).toMatchObject({ state: null, diagnostics: [] });
     });
 
+    test('is refused where it has no names that another one could have', async () => {
+      const unnamed = makeSelfSigned({
+        commonName: 'mail.contoso.com',
+        notBefore: new Date(Date.now() - 1),
+        notAfter: new Date(Date.now() + 1e9),
+      });
+      server.add('EX1', setups, ['SMTP']);
+      server.add('EX1', unnamed, ['SMTP']);
+      const { plan, apply } = await run();
+      const state = await stateOf(unnamed);
+      const gone = await plan(CERTIFICATE, state, null);
+      const { diagnostics } = await apply(CERTIFICATE, state, gone, null);
+      expect(diagnostics[0]?.detail).toContain('still serves SMTP on EX1');
+      expect(server.takeWrites()).toEqual([]);
+    });
+
     test('is refused where somebody gave it, and none for its names has it', async () => {
       server.add('EX1', setups, ['SMTP']);
       server.add('EX1', site, ['IIS', 'SMTP']);
@@ -327,6 +355,15 @@ describe('the removal of a certificate', () => {
       expect(removed.diagnostics[0]?.detail).toContain('for SMTP to one that has its names');
       expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
     });
+  });
+
+  test('is refused where the Default Web Site shows it, whatever its services say', async () => {
+    server.add('EX1', site, [], [1]);
+    const state = await stateOf();
+    const gone = await (await run()).plan(CERTIFICATE, state, null);
+    const { diagnostics } = await (await run()).apply(CERTIFICATE, state, gone, null);
+    expect(diagnostics[0]?.detail).toContain('still serves IIS on EX1');
+    expect(server.takeWrites()).toEqual([]);
   });
 
   test('is refused where another site of IIS shows it', async () => {
