@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   // The integration tests wait for other programs most of the time.
   maxWorkers: '100%',
+  // A test ends when what it waits for happens, however busy the machine; only one that hangs takes this long.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/reporter/counts.js'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.quickstart/'],

@@ -78,13 +78,20 @@ function describe(parsed: X509Certificate): Certificate {
     ...(subject.commonName === undefined ? {} : { commonName: subject.commonName }),
     serialNumber: parsed.serialNumber,
     subjectAlternativeNames: dnsNames(parsed.subjectAltName),
-    notBefore: new Date(parsed.validFrom),
-    notAfter: new Date(parsed.validTo),
+    notBefore: dateOf(parsed.validFrom),
+    notAfter: dateOf(parsed.validTo),
     selfSigned: parsed.subject === parsed.issuer && key !== null && parsed.verify(key),
     keyAlgorithm: key?.asymmetricKeyType ?? 'unknown',
     ...(details?.modulusLength === undefined ? {} : { keyBits: details.modulusLength }),
     ...(details?.namedCurve === undefined ? {} : { curve: details.namedCurve }),
   };
+}
+
+/** OpenSSL reads a certificate whose dates are none, and shows `Bad time value`. */
+function dateOf(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`'${text}' is no date`);
+  return date;
 }
 
 /** Null where OpenSSL has no decoder for it (GOST among them): the certificate is described without its key. */

@@ -20,7 +20,7 @@ export interface Invocation {
 export interface ExpectedQuestion {
   /** How it begins in English, as Microsoft's pages show it. */
   readonly text: string;
-  /** What stands in it in every language, for example the thumbprint of a certificate; letter case does not count. */
+  /** What it is known by in other languages, for example the thumbprint of a certificate; letter case does not count. */
   readonly names: string;
   readonly answer: 'yes' | 'no';
 }

@@ -57,6 +57,12 @@ export class RunHistory implements CertificateHistory {
     );
   }
 
+  lost(server: string, thumbprint: string, service: string): boolean {
+    const last = this.#calls(server, service).findLast(({ succeeded }) => succeeded);
+    const isTaken = last !== undefined && keyOf(last.thumbprint) !== keyOf(thumbprint);
+    return isTaken && keyOf(service) === OF_ONE_CERTIFICATE;
+  }
+
   #calls(server: string, service: string): readonly Giving[] {
     return this.#given.get(keyOf(server, service)) ?? [];
   }

@@ -1,7 +1,8 @@
 import { roleRemedy } from '../exchange/management-roles';
 import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
-import type { ErrorRecord, Outcome } from '../powershell/outcome';
+import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
+import type { ErrorRecord, ObjectsOutcome, Outcome } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
@@ -71,6 +72,27 @@ export function outcomeProblem(
     severity: 'error',
     summary: showedSome ? `${cmdlet} does not show everything${where}` : `${cmdlet} failed${where}`,
     detail: detail.join('\n'),
+  };
+}
+
+/**
+ * What keeps an answer of `Get-ExchangeCertificate` from telling which certificates a server has; `undefined` where it
+ * does. One that is not shown is not gone: it would be imported again, or removed unseen.
+ */
+export function certificatesUnshown(
+  server: string | null,
+  { objects }: ObjectsOutcome,
+): Diagnostic | undefined {
+  const lacking = withoutCertificate(objects);
+  if (objects.length > 0 && lacking === 0) return undefined;
+  const where = server === null ? '' : ` for ${server}`;
+  return {
+    severity: 'error',
+    summary: `${CERTIFICATE_READ} does not show everything${where}`,
+    detail:
+      objects.length === 0
+        ? "It showed no certificate and no error. A server has one at least, that of its transport service: look with the cmdlet in the management shell on the server, and check the account's rights."
+        : `Of ${objects.length} object${objects.length === 1 ? '' : 's'} ${lacking} came without RawData, the certificate itself, so that the answer is not used. Every PowerShell session sends it: something between leaves it out, such as a proxy of the cmdlet or a role of its own.`,
   };
 }
 

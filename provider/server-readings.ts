@@ -54,24 +54,22 @@ export class ServerReadings {
 }
 
 /**
- * Empty where not every mark is in its place, so that some call may not have run, or where an error may have kept
- * something back: each error must be that of a server that showed nothing.
+ * Empty where not every mark is in its place, so that some call may not have run, or where something may have been kept
+ * back: nothing in an error tells whose it is, and a server that shows nothing fails in silence at best.
  */
 function byServer(servers: readonly string[], trip: Trip | undefined): ServerAnswers {
-  if (trip === undefined) return new Map();
+  if (trip === undefined || trip.errors.length > 0) return new Map();
   const groups: PowerShellObject[][] = [];
   for (const object of trip.objects) {
     if (textOf(object, MARK_PROPERTY) === null) groups.at(-1)?.push(object);
     else if (sameName(textOf(object, 'Name') ?? '', servers[groups.length] ?? '')) groups.push([]);
     else return new Map();
   }
-  const empty = groups.filter((group) => group.length === 0).length;
-  if (groups.length !== servers.length || trip.errors.length !== empty) return new Map();
+  if (groups.length !== servers.length || groups.some((group) => group.length === 0)) return new Map();
   return new Map(
-    groups.flatMap((objects, index): [string, ObjectsOutcome][] =>
-      objects.length === 0
-        ? []
-        : [[(servers[index] ?? '').toLowerCase(), { kind: 'objects', objects, warnings: [], errors: [] }]],
-    ),
+    groups.map((objects, index): [string, ObjectsOutcome] => [
+      (servers[index] ?? '').toLowerCase(),
+      { kind: 'objects', objects, warnings: [], errors: [] },
+    ]),
   );
 }

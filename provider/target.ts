@@ -16,6 +16,7 @@ import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
 import { Readings } from './readings';
 import {
+  certificatesUnshown,
   checkUnread,
   connectionProblem,
   guardProblem,
@@ -214,10 +215,15 @@ export class ExchangeTarget {
     ];
   }
 
-  /** Whether the organization surely has no such server: it was uninstalled, and all that was on it is gone. */
+  /**
+   * Whether the organization surely has no such server: it was uninstalled, and all that was on it is gone. There is one
+   * at least, that of the session: an answer that shows none, or not the name of each, does not tell.
+   */
   async isUninstalled(server: string): Promise<boolean> {
     const reading = await this.#readServers();
-    return reading.kind === 'objects' && named(server, reading.outcome) === undefined;
+    if (reading.kind === 'failed' || named(server, reading.outcome) !== undefined) return false;
+    const names = reading.outcome.objects.map((object) => textOf(object, 'Name') || null);
+    return names.length > 0 && !names.includes(null);
   }
 
   /** Which servers there are, and their versions, no step changes: read once in a run. */
@@ -316,7 +322,7 @@ export class ExchangeTarget {
       invocation.cmdlet === CERTIFICATE_READ && !this.#hasRun
         ? await this.#serverReadings.get(invocation)
         : undefined;
-    return outcome === undefined
+    return outcome === undefined || certificatesUnshown(null, outcome) !== undefined
       ? this.#read(invocation, serverOf(invocation))
       : { kind: 'objects', outcome };
   }
@@ -340,7 +346,10 @@ export class ExchangeTarget {
       const diagnostics = problem === undefined ? [] : [problem];
       return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
     }
-    return { kind: 'objects', outcome };
+    const lacking = invocation.cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
+    return lacking === undefined
+      ? { kind: 'objects', outcome }
+      : { kind: 'failed', diagnostics: [lacking], partial: false };
   }
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {

@@ -34,12 +34,21 @@ export const certificates: Check = {
         SERVICES_UNKNOWN.detail,
       );
     }
+    const unread = readings.flatMap(({ server, reading }) =>
+      reading.kind === 'failed'
+        ? [{ server, problem: reading.diagnostics[0]?.summary ?? 'no reason was given' }]
+        : [],
+    );
+    // Where no server could be read, nothing is known of the session.
+    if (told.length > 0 && unread.length > 0) {
+      return warned(
+        `the certificates of ${unread.map(({ server }) => server).join(', ')} could not be read: ${unread[0]?.problem}`,
+        'A plan stops at a server whose certificates it cannot read: start the server and its Exchange services. When a server stays down, see docs/operations.md.',
+      );
+    }
     if (told.length > 0) {
       return ok(`the session tells which services use the certificates of ${told.join(', ')}`);
     }
-    const problems = readings.flatMap(({ reading }) =>
-      reading.kind === 'failed' ? reading.diagnostics.map(({ summary }) => summary) : [],
-    );
-    return skipped(problems[0] ?? 'no certificate is there to look at');
+    return skipped(unread[0]?.problem ?? 'no certificate is there to look at');
   },
 };

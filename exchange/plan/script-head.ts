@@ -15,6 +15,8 @@ export interface ScriptHead {
   readonly lastSteps: ReadonlyMap<string, number>;
   /** Parts with a step that needs the PFX or its password. */
   readonly pfxParts: readonly string[];
+  /** What cmdlets may ask, each with the answer, see `answerNote`. */
+  readonly answers: readonly string[];
   /** Names of the functions that look for what is there already. */
   readonly looks: readonly string[];
 }
@@ -34,7 +36,7 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, pfxFile }: ScriptHead): readonly string[] {
+function helpLines({ name, site, pfxFile, answers }: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
   return [
     '# .SYNOPSIS',
@@ -52,6 +54,12 @@ function helpLines({ name, site, pfxFile }: ScriptHead): readonly string[] {
     ...paragraph(
       'Where a part of the site is in production already, name only the parts that are new, for example a server that joins and the records.',
     ),
+    ...answers.flatMap((answer) => [
+      '#',
+      ...paragraph(
+        `A cmdlet may ask a question and wait, so stay with the script. ${answer} The script says so again before each such step.`,
+      ),
+    ]),
     '#',
     '# .PARAMETER PfxPath',
     ...paragraph(

@@ -202,6 +202,11 @@ function needsPfx(planned: PlannedStep): boolean {
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
+function answersOf(planned: PlannedStep): readonly string[] {
+  const question = 'step' in planned ? planned.step.invocation.question : undefined;
+  return question === undefined ? [] : [answerNote(question)];
+}
+
 function looksOf(planned: PlannedStep): readonly string[] {
   const seen = 'step' in planned ? seenBefore(planned.step.invocation) : undefined;
   return seen === undefined ? [] : [seen.look.cmdlet];
@@ -237,6 +242,7 @@ export function exchangePlanScript(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
       pfxParts: order.filter((part) => needing.has(part)),
+      answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
     }),
     '',

@@ -5,12 +5,14 @@ export interface CertificateHistory {
   /** Services that this run gave to the certificate, and to no other one since where only one can have them. */
   readonly given: (server: string, thumbprint: string) => readonly string[];
   /**
-   * Whether the certificate is without the service by what this run did, whatever a read shows: IIS was given to another
-   * one since, or giving the service to this one failed.
+   * Whether the certificate is without the service by what this run did, where no read tells: IIS was given to another one
+   * since, or giving the service to this one failed.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
   /** Whether this run gave the service to another certificate of the server, which need not take it from this one. */
   readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
+  /** Whether this run gave the service to another certificate last, which takes it from this one, whatever a read shows. */
+  readonly lost: (server: string, thumbprint: string, service: string) => boolean;
 }
 
 /** Of a run that has done nothing. */
@@ -19,4 +21,5 @@ export const NO_HISTORY: CertificateHistory = {
   given: () => [],
   lacks: () => false,
   passedOn: () => false,
+  lost: () => false,
 };

@@ -15,6 +15,7 @@ import {
 const FRONT_END = 1;
 /** The site on port 444, which answers the front end of any server. */
 const BACK_END = 2;
+const IIS = 'IIS';
 
 /** What the state holds of the certificate of a server. */
 interface CertificateState {
@@ -47,7 +48,7 @@ export function servicesInUse(
   { thumbprint, services }: InstalledCertificate,
   { history = NO_HISTORY }: Facts,
 ): readonly string[] | null {
-  return services?.filter((name) => !history.lacks(server, thumbprint, name)) ?? null;
+  return services?.filter((name) => !history.lost(server, thumbprint, name)) ?? null;
 }
 
 /**
@@ -67,11 +68,16 @@ export function servicesInTheWay(
       !sameName(other.thumbprint, thumbprint) &&
       (other.services ?? []).some(isSmtp) &&
       names !== null &&
+      names.length > 0 &&
       names.every((name) => (other.names ?? []).some((candidate) => sameName(candidate, name))),
   );
   const isFree = (service: string) =>
     isSmtp(service) && (hasSuccessor || history.passedOn(server, thumbprint, service));
-  return (servicesInUse(server, certificate, facts) ?? []).filter((service) => !isFree(service));
+  const used = servicesInUse(server, certificate, facts) ?? [];
+  // Sites come with the services, and may contradict them; clients meet what is bound.
+  const isBound =
+    certificate.iisSites?.includes(FRONT_END) === true && !history.lost(server, thumbprint, IIS);
+  return [...used, ...(isBound && !used.some(isIis) ? [IIS] : [])].filter((service) => !isFree(service));
 }
 
 /** Whether a site shows it that Enable-ExchangeCertificate does not bind: the back end, or one that somebody made. */
@@ -86,7 +92,10 @@ function servicesSeen(
   held: readonly string[],
   facts: Facts,
 ): readonly string[] {
-  const told = { ...certificate, services: certificate.services ?? held };
+  const { history = NO_HISTORY } = facts;
+  // What a call that failed did all the same a read shows, where it tells.
+  const given = held.filter((name) => !history.lacks(server ?? '', certificate.thumbprint, name));
+  const told = { ...certificate, services: certificate.services ?? given };
   const inUse = servicesInUse(server ?? '', told, facts) ?? [];
   // Exchange shows IIS for any site; clients meet the front end only.
   const isHidden = certificate.iisSites !== null && !certificate.iisSites.includes(FRONT_END);
@@ -197,7 +206,7 @@ function warning(summary: string, detail: string): Diagnostic {
 }
 
 function isIis(service: string): boolean {
-  return sameName(service, 'IIS');
+  return sameName(service, IIS);
 }
 
 function isSmtp(service: string): boolean {

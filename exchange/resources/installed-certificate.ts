@@ -106,6 +106,11 @@ export function installedCertificates(objects: readonly PowerShellObject[]): rea
   return objects.flatMap((object) => installedCertificate(object) ?? []);
 }
 
+/** How many of the objects carry no certificate, so that which ones the server has is not known. */
+export function withoutCertificate(objects: readonly PowerShellObject[]): number {
+  return objects.filter((object) => bytesOf(object, 'RawData') === null).length;
+}
+
 export function withThumbprint(
   objects: readonly PowerShellObject[],
   thumbprint: string | null,

@@ -34,7 +34,7 @@ const COMMAND_PROPERTIES = new Set(
 
 function propertyNames(args: readonly CommandArgument[]): readonly string[] {
   const names = args.flatMap(({ name, value }) => {
-    if (name !== null && !'property'.startsWith(name.replace(/^-|:$/g, '').toLowerCase())) {
+    if (name !== null && !isProperty(name)) {
       throw bindingError.parameterNotFound(SELECT_OBJECT, name);
     }
     return value === null ? [] : Array.isArray(value) ? (value as readonly HostValue[]) : [value];
@@ -43,6 +43,12 @@ function propertyNames(args: readonly CommandArgument[]): readonly string[] {
     throw bindingError.validation(SELECT_OBJECT, 'Property', 'Only names of properties may be sent.');
   }
   return names;
+}
+
+/** A prefix names the parameter, but nothing does not: PowerShell 7.6.9 never ends a call that sends an empty name. */
+function isProperty(name: string): boolean {
+  const written = name.replace(/^-|:$/g, '').toLowerCase();
+  return written !== '' && 'property'.startsWith(written);
 }
 
 /** What came of a selection: the objects, and an error for each name of each object that was there already. */

@@ -28,7 +28,8 @@ export function choiceFor(expected: ExpectedQuestion, { method, parameters }: Ho
   const labels = isList(choices) ? choices.map(labelOf) : [];
   const confirmation = CONFIRMATIONS.find(({ length }) => length === labels.length);
   if (confirmation === undefined || !agree(labels, confirmation)) return undefined;
-  if (!isMeant(expected, `${caption}\n${message}`)) return undefined;
+  const isEnglish = labels[0] === confirmation[0];
+  if (!isMeant(expected, `${caption}\n${message}`, isEnglish)) return undefined;
   return confirmation.indexOf(expected.answer === 'yes' ? 'Yes' : 'No');
 }
 
@@ -53,7 +54,8 @@ function agree(labels: readonly (string | undefined)[], confirmation: readonly s
   });
 }
 
-function isMeant({ text, names }: ExpectedQuestion, asked: string): boolean {
+/** In English its text is known: another question about the same thing is not answered. */
+function isMeant({ text, names }: ExpectedQuestion, asked: string, isEnglish: boolean): boolean {
   const lower = asked.toLowerCase();
-  return lower.includes(text.toLowerCase()) || lower.includes(names.toLowerCase());
+  return lower.includes(text.toLowerCase()) || (!isEnglish && lower.includes(names.toLowerCase()));
 }

@@ -246,6 +246,18 @@ describe('which services use a certificate', () => {
     expect(renderText(report)).toMatch(/^What to do: .*serializationLevel=Full.*Select-Object/m);
   });
 
+  test('a server that does not answer is named beside those that do', async () => {
+    rig().organization.stopServer('BSAEX02');
+    try {
+      const report = await examine({}, rig().https);
+      expect(states(report)).toMatch(/servers ok, certificates warning, cmdlets ok$/);
+      expect(renderText(report)).toMatch(/^warning {2}certificates .*BSAEX02 could not be read: \S/m);
+      expect(renderText(report)).toMatch(/^What to do: .*start the server/m);
+    } finally {
+      rig().organization.startServer('BSAEX02');
+    }
+  });
+
   test('is not asked of an account that may not look, whose rights are the next check', async () => {
     rig().organization.ssh.add('contoso\\blind', {
       password: CANARY,

@@ -82,6 +82,18 @@ test('what a person is to answer is told right before the cmdlet asks', () => {
   expect(scriptOf(right)).not.toContain('Overwrite');
 });
 
+test('the help says which questions a person must answer', () => {
+  const helpOf = (declaration: ExchangeSiteProps) => {
+    const lines = linesOf(declaration);
+    const text = lines.slice(0, lines.indexOf('')).join(' ');
+    return text.replace(/ # /g, ' ');
+  };
+  expect(helpOf(stretched)).toContain(
+    `If it asks 'Overwrite the existing default SMTP certificate?', the answer is Yes.`,
+  );
+  expect(helpOf(right)).not.toContain('may ask');
+});
+
 describe('the calls of the script', () => {
   test.each(versions)(
     '%s: each stops at an error, and its cmdlet and parameters are known',

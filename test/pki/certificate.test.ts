@@ -52,6 +52,15 @@ describe('a certificate', () => {
       );
     },
   );
+
+  test('is refused where its dates are none', () => {
+    const der = Buffer.from(server.certificate.der);
+    // The month of notAfter, a UTCTime.
+    der[der.indexOf('360101000000Z') + 2] = 0x39;
+    expect(() => parseCertificate(der)).toThrow(
+      expect.objectContaining({ problem: 'not-a-certificate' }) as Error,
+    );
+  });
 });
 
 const captured = referenceFolder('captured');

@@ -32,9 +32,15 @@ export class CertificateServer {
   servicesOfImports: readonly string[] = [];
   /** Cmdlets that fail. */
   readonly failing = new Set<string>();
+  /** Cmdlets that do their work and have an error beside it. */
+  readonly complaining = new Set<string>();
   /** What reads show instead of what there is. */
   #stale: { readonly [server: string]: readonly PowerShellObject[] } | undefined;
-  readonly session = new ScriptedSession((call) => this.#answer(call));
+  readonly session = new ScriptedSession((call) => {
+    const outcome = this.#answer(call);
+    if (outcome.kind !== 'objects' || !this.complaining.has(call.cmdlet)) return outcome;
+    return { ...outcome, errors: [{ fullyQualifiedErrorId: `Complaint,${call.cmdlet}`, message: 'hm' }] };
+  });
 
   add(
     server: 'EX1' | 'EX2',

@@ -287,12 +287,24 @@ test('where the session tells services, only what is missing is given, and drift
   expect(await read(applied.state!)).toMatchObject({ services: ['POP'] });
 });
 
+test('what a cmdlet did beside its error is told as it is read back', async () => {
+  const both = declared(site, ['IIS', 'SMTP']);
+  server.add('EX1', site, ['IIS', 'SMTP']);
+  const { state } = await deploy(null, both);
+  server.complaining.add('Enable-ExchangeCertificate');
+  const { applied } = await deploy(state, { ...both, replace_default_smtp_certificate: true });
+  expect(summaries(applied.diagnostics)).toEqual(['Enable-ExchangeCertificate failed for EX1']);
+  expect(applied.diagnostics[0]?.detail).not.toContain('services is');
+  expect(applied.state).toMatchObject({ services: ['IIS', 'SMTP'] });
+});
+
 describe('the removal of the old certificate in a renewal', () => {
   const { thumbprint } = site.certificate;
   let state: Values | null;
   const installed = () => server.storeOf('EX1').find((one) => one.thumbprint === thumbprint)!;
 
   beforeEach(async () => {
+    server.add('EX1', setups, ['SMTP']);
     ({ state } = await deploy(null, declared(site)));
     server.takeWrites();
   });
@@ -335,12 +347,21 @@ describe('the removal of the old certificate in a renewal', () => {
   });
 
   test('is refused where somebody gave it SMTP, and none for its names has it', async () => {
-    server.add('EX1', setups, ['SMTP']);
     installed().services = ['IIS', 'SMTP'];
     const { applied } = await deploy(state, declared(renewed));
     expect(applied.diagnostics[0]?.detail).toContain('still serves SMTP on EX1');
     expect(applied.diagnostics[0]?.detail).toContain('for SMTP to one that has its names');
     expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  });
+
+  test('is refused where the Default Web Site shows it, whatever its services say', async () => {
+    Object.assign(installed(), { services: [], sites: [1] });
+    const planning = await run();
+    const planned = await planning.plan({ ...state, services: [] }, null);
+    const { apply } = await run();
+    const { diagnostics } = await apply({ ...state, services: [] }, planned, null);
+    expect(diagnostics[0]?.detail).toContain('still serves IIS on EX1');
+    expect(server.takeWrites()).toEqual([]);
   });
 
   test('is refused where another site of IIS shows it', async () => {

@@ -291,12 +291,66 @@ describe('an error record of a call that completed', () => {
     ]);
   });
 
+  test.each([
+    ['shows no server', objects()],
+    ['does not tell the name of each', objects({ Name: 'EX1' }, { AdminDisplayVersion: 'x' })],
+  ])('is not needed where a list %s: no server looks uninstalled', async (_case, list) => {
+    const { target } = targetOn(new ScriptedSession(() => list));
+    expect(await target.isUninstalled('EX2')).toBe(false);
+  });
+
   test('is not needed for a failure that ended the pipeline: both are told', async () => {
     const outcome: Outcome = { ...failed('Ended', 'it ended'), errors: [record()] } as Outcome;
     const { target } = targetOn(new ScriptedSession(() => outcome));
     const { kind, diagnostics } = await target.run(write, signal);
     expect(kind).toBe('failed');
     expect(diagnostics[0]?.detail).toMatch(/^it ended\n\(Ended\)\nno answer from a server/);
+  });
+});
+
+describe('an answer about certificates', () => {
+  const certificates = { cmdlet: 'Get-ExchangeCertificate', parameters: { Server: 'EX1' } };
+  const RawData = new Uint8Array([1]);
+
+  test.each([
+    ['shows none', objects()],
+    ['lacks one of them', objects({ RawData }, { Thumbprint: 'AB', Services: 'None' })],
+  ])('that %s does not tell which there are: nothing is removed by it', async (_case, answer) => {
+    const session = new ScriptedSession(() => answer);
+    const { target } = targetOn(session);
+    expect(await target.observe(certificates)).toMatchObject({
+      kind: 'failed',
+      partial: false,
+      diagnostics: [{ summary: 'Get-ExchangeCertificate does not show everything for EX1' }],
+    });
+    const guarded: Step = { ...write, guard: { invocation: certificates, problem: () => undefined } };
+    expect((await target.run(guarded, signal)).kind).toBe('failed');
+    expect(session.calls.map(({ cmdlet }) => cmdlet)).not.toContain(write.invocation.cmdlet);
+  });
+
+  test('in the trip of all servers is read once more, of the server alone', async () => {
+    const versions = new Map(['ex1', 'ex2'].map((name) => [name, ExchangeVersion.V2013]));
+    const session = new ScriptedSession(({ cmdlet, parameters }) =>
+      cmdlet === 'Get-ExchangeServer'
+        ? objects(
+            ...['EX1', 'EX2']
+              .filter((Name) => [undefined, Name.toLowerCase()].includes(parameters['Identity'] as string))
+              .map((Name) => ({ Name, AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })),
+          )
+        : parameters['Server'] === 'ex2'
+          ? objects({ Thumbprint: 'AB' })
+          : objects({ RawData }),
+    );
+    const target = new ExchangeTarget({ ...settings, versions }, async () => session);
+    const of = (Server: string) => target.observe({ ...certificates, parameters: { Server } });
+    expect(await Promise.all([of('ex1'), of('ex2')])).toMatchObject([
+      { kind: 'objects' },
+      {
+        kind: 'failed',
+        diagnostics: [{ summary: 'Get-ExchangeCertificate does not show everything for ex2' }],
+      },
+    ]);
+    expect(session.trips).toEqual([4]);
   });
 });
 

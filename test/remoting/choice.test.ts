@@ -41,7 +41,12 @@ test.each<[string, Asked, number, number]>([
   ['no caption', { caption: '' }, 0, 2],
   ['two German choices', { labels: ['&Ja', '&Nein'], message: 'Ersetzen? C5DD5B' }, 0, 1],
   ['four Spanish choices', { labels: ['&Sí', 'Sí a &todo', '&No', 'No a t&odo'] }, 0, 2],
-  ['its names alone', { message: 'どうしますか c5dd5b' }, 0, 2],
+  [
+    'its names in another language',
+    { message: 'どうしますか c5dd5b', labels: ['はい', 'すべて', 'いいえ', '全部いいえ'] },
+    0,
+    2,
+  ],
   ['its English text alone', { message: 'overwrite the existing default SMTP certificate?' }, 0, 2],
 ])('answers a question with %s', (_, asked, yes, no) => {
   expect([chosen(asked, 'yes'), chosen(asked, 'no')]).toEqual([yes, no]);
@@ -50,6 +55,7 @@ test.each<[string, Asked, number, number]>([
 test.each<[string, Asked]>([
   ['by another method', { method: 56 }],
   ['about something else', { message: 'Remove everything?' }],
+  ['about the same thing, but another one', { message: 'C5DD5B was revoked. Use it all the same?' }],
   ['without a message', { message: null }],
   ['with no caption that is a text', { caption: 5 }],
   ['with no preset that is a number', { preset: '0' }],

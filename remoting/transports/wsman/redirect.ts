@@ -14,7 +14,8 @@ export function redirectTarget(text: string): string | undefined {
 
 /**
  * Where a server sends us. Credentials go along, and another port may be another one's program: both must have been
- * named, or be those that were asked.
+ * named, or be those that were asked. The query belongs to the session (at Exchange's endpoint it says how objects are
+ * serialized), so that it goes along unless the location has one of its own.
  *
  * @param targets as `redirectTarget` gives them
  * @throws RemotingError `redirected` where it is not allowed, with `redirectTarget` where that would help
@@ -25,6 +26,7 @@ export function followed(location: string, from: URL, targets: readonly string[]
     url?.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
   const target = encrypted && targetOf(encrypted);
   if (encrypted !== undefined && target !== undefined && [targetOf(from), ...targets].includes(target)) {
+    if (encrypted.search === '') encrypted.search = from.search;
     return encrypted;
   }
   const shown = location.slice(0, SHOWN_CHARACTERS);

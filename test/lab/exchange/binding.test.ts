@@ -23,6 +23,8 @@ describe('what PowerShell refuses before a cmdlet runs', () => {
       { Identity: OWA, External: 'x' },
       'AmbiguousParameter',
     ],
+    ['a parameter with an empty name', 'Get-ExchangeServer', { '': 'BSAEX01' }, 'NamedParameterNotFound'],
+    ['a dash without a name', 'Get-ExchangeServer', { '-': 'BSAEX01' }, 'NamedParameterNotFound'],
     ['a parameter given twice', 'Get-ExchangeServer', { Identity: 'a', Iden: 'b' }, 'ParameterAlreadyBound'],
     ['a missing mandatory parameter', 'Set-OwaVirtualDirectory', {}, 'MissingMandatoryParameter'],
     [

@@ -96,6 +96,8 @@ describe('the Select-Object of a restricted endpoint', () => {
   test.each([
     [{ Property: ['Name', 'Fqdn'] }, 'ParameterArgumentValidationError,Select-Object'],
     [{ Property: 'Name', First: '1' }, 'NamedParameterNotFound,Select-Object'],
+    [{ '': 'Name' }, 'NamedParameterNotFound,Select-Object'],
+    [{ '-:': 'Name' }, 'NamedParameterNotFound,Select-Object'],
   ])('refuses others before anything has run', async (select, fullyQualifiedErrorId) => {
     expect(await emissions('Get-ExchangeServer', select)).toMatchObject([
       { kind: 'failed', error: { fullyQualifiedErrorId } },

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import type { WsmanClient } from '../../../lab/wsman/service';
 import { SecureText } from '../../../powershell/invocation';
 import { RemotingError } from '../../../remoting/remoting-error';
 import type { RemotingSession } from '../../../remoting/session';
 import { redirectTarget } from '../../../remoting/transports/wsman/redirect';
+import { sampleHost } from '../peers/sample-host';
 import { PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
 
 let lab: Lab;
@@ -196,6 +198,27 @@ describe('redirects', () => {
     expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
     await session.close();
     expect(other.operations()).toEqual(['Create', 'Receive', 'Command', 'Receive', 'Delete']);
+    await other.stop();
+  });
+
+  test.each([
+    ['no query, with that of the session', '', 'PSVersion=5.1;serializationLevel=Full'],
+    ['a query, with that', '?PSVersion=5.1', 'PSVersion=5.1'],
+  ])('are followed, where the location has %s', async (_what, query, expected) => {
+    const queries: string[] = [];
+    const host = (client: WsmanClient) => {
+      queries.push(client.query);
+      return sampleHost;
+    };
+    const other = await startLab({ host });
+    lab.disturbances.arm({ effect: to(other.url + query) });
+    const session = await lab.connect({
+      url: `${lab.url}?PSVersion=5.1;serializationLevel=Full`,
+      allowedRedirectHosts: [`localhost:${other.port}`],
+    });
+    await session.invoke(echo);
+    await session.close();
+    expect(queries).toEqual([expected]);
     await other.stop();
   });
 
