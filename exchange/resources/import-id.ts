@@ -6,7 +6,7 @@ import type { AnyResource } from './definition';
  * only read where they are declared, joined by `,`: `EX1/Default Web Site/iis_authentication_methods`.
  */
 export function importIdOf({ importId, readWhereDeclared = [] }: AnyResource, declared: KnownValues): string {
-  const identity = importId.map((name) => declared[name] ?? null).filter((value) => value !== null);
+  const identity = importId.map((name) => declared[name]).filter((value) => typeof value === 'string');
   const read = readWhereDeclared.filter((name) => (declared[name] ?? null) !== null);
   return [...identity, ...(read.length === 0 ? [] : [read.join(',')])].join('/');
 }

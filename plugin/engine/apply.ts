@@ -165,8 +165,11 @@ async function stateAfterFailure<Target>(
   // What cannot be read stays as it was, so that the next plan still shows it as a difference.
   const before = recorded ?? change.prior ?? expected ?? {};
   try {
-    const seen = await readBack(resource, before, target);
-    const state = seen && withShownSteps(resource, keepSpelling(resource.schema, before, seen), ran, target);
+    const observed = await readBack(resource, before, target);
+    const state =
+      observed && withShownSteps(resource, keepSpelling(resource.schema, before, observed), ran, target);
+    // A read may look only for what its state names: what was to become of the object is looked for by that.
+    const seen = expected === null ? observed : await readBack(resource, expected, target);
     return { ...done(state), seen };
   } catch (error) {
     const unseen =

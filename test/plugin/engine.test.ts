@@ -132,10 +132,10 @@ const attributes = thing.schema.attributes;
 
 /** Objects that are found where they are there already, and that change in place. */
 function setUpInPlace(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
-  const { requiresReplace: _, ...name } = attributes['name']!;
+  const name = { ...attributes['name']!, requiresReplace: false, identity: true };
   return setUp(
     {
-      schema: { ...thing.schema, attributes: { ...attributes, name: { ...name, identity: true } } },
+      schema: { ...thing.schema, attributes: { ...attributes, name } },
       find: async (planned, on) => ({
         existing: (await thing.read({ name: planned['name'] ?? null }, on)).state,
       }),

@@ -298,6 +298,13 @@ test('what a cmdlet did beside its error is told as it is read back', async () =
   expect(applied.state).toMatchObject({ services: ['IIS', 'SMTP'] });
 });
 
+test('what was given beside an error is seen though the state did not name it before', async () => {
+  server.add('EX1', site, ['POP']);
+  server.complaining.add('Enable-ExchangeCertificate');
+  const { applied } = await deploy(null, declared(site, ['IIS', 'POP']));
+  expect(applied.diagnostics[0]?.detail).toContain('all that can be read is as declared');
+});
+
 describe('the removal of the old certificate in a renewal', () => {
   const { thumbprint } = site.certificate;
   let state: Values | null;
