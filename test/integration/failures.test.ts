@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../../lab/exchange/faults';
 import { startLab } from '../dns/lab';
-import { settled } from '../lab/exchange/aftermath';
+import { settled, withoutOrigin } from '../lab/exchange/aftermath';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { SiteRig, type Finished, type Plan } from './site-rig';
@@ -51,13 +51,6 @@ async function backToBefore(rig: SiteRig): Promise<void> {
   rig.restore(BEFORE);
   for (const name of NAMES) await rig.setAddresses(name, [FIRST.address as string]);
   rig.forget();
-}
-
-/** A certificate that a cut-off deploy left counts as one that was there before: nobody can tell. */
-function withoutOrigin(state: unknown): unknown {
-  return JSON.parse(JSON.stringify(state), (name, value: unknown) =>
-    name === 'imported' || name === 'removal_cmdlets' ? undefined : value,
-  );
 }
 
 /** One for each stage: what is set in a stage is seen in the next deploy. */

@@ -24,3 +24,10 @@ export function effects(entries: readonly JournalEntry[]): { readonly [cmdlet: s
   }
   return counts;
 }
+
+/** A state, but for who put a certificate on the server: one that a cut-off deploy left counts as there before. */
+export function withoutOrigin(state: unknown): unknown {
+  return JSON.parse(JSON.stringify(state), (name, value: unknown) =>
+    name === 'imported' || name === 'removal_cmdlets' ? undefined : value,
+  );
+}
