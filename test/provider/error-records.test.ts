@@ -105,7 +105,8 @@ test('a removal is not run where its guard could not read', async () => {
   const { remove, whole } = await start();
   const [{ thumbprint } = { thumbprint: '' }] = lab.read().servers.get('BSAEX01')?.certificates ?? [];
   const typeName = 'exchange_certificate';
-  const prior = whole(typeName, { server: 'BSAEX01', pfx_file: 'mail.pfx', thumbprint });
+  const imported = [thumbprint];
+  const prior = whole(typeName, { server: 'BSAEX01', pfx_file: 'mail.pfx', thumbprint, imported });
   lab.arm({ at: 1, cmdlet: 'Get-ExchangeCertificate', effect: 'fail', when: 'after' });
   const { state, diagnostics } = await remove(typeName, prior);
   expect(summaries(diagnostics)).toEqual(['Remove-ExchangeCertificate was not run for BSAEX01']);
