@@ -128,6 +128,7 @@ async function stateAfterSuccess<Target>(
   try {
     observed = await readSettled(resource, planned, target, signal);
   } catch (error) {
+    if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
     // It was made all the same.
     const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), ran, target);
     return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
