@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { Engine } from '../../plugin/engine/engine';
 import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
+import type { Memo } from '../../plugin/engine/memo';
 import { exchangeProvider } from '../../provider/definition';
 import type { Diagnostic, Known, Values } from '../../schema';
 import { withEveryAttribute } from '../../schema';
@@ -57,8 +58,10 @@ async function start() {
       if (planned === null) throw new Error(JSON.stringify(diagnostics));
       return engine.apply(typeName, { prior: null, planned, config, memo });
     },
-    remove: (typeName: string, prior: Values) =>
-      engine.apply(typeName, { prior, planned: null, config: null, memo: {} }),
+    planRemoval: (typeName: string, prior: Values) =>
+      engine.plan(typeName, { prior, config: null, memo: {} }),
+    remove: (typeName: string, prior: Values, memo: Memo) =>
+      engine.apply(typeName, { prior, planned: null, config: null, memo }),
     whole,
   };
 }
@@ -107,8 +110,9 @@ test('a removal is not run where its guard could not read', async () => {
   const typeName = 'exchange_certificate';
   const imported = [thumbprint];
   const prior = whole(typeName, { server: 'BSAEX01', pfx_file: 'mail.pfx', thumbprint, imported });
+  const { memo } = await (await start()).planRemoval(typeName, prior);
   lab.arm({ at: 1, cmdlet: 'Get-ExchangeCertificate', effect: 'fail', when: 'after' });
-  const { state, diagnostics } = await remove(typeName, prior);
+  const { state, diagnostics } = await remove(typeName, prior, memo);
   expect(summaries(diagnostics)).toEqual(['Remove-ExchangeCertificate was not run for BSAEX01']);
   expect(detail(diagnostics)).toContain('Get-ExchangeCertificate does not show everything for BSAEX01');
   expect(state).toMatchObject({ thumbprint });
