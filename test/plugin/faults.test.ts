@@ -305,8 +305,9 @@ describe.each([
                 return [String(error)];
               }
             };
-            // Known: an error that hits a connection between two calls leaves, about once in 300 lives, a call without
-            // an answer until Terraform ends the provider. A place that fails by itself fails twice.
+            // A known defect, whose cause is not found: in two of some 500 lives a call got no answer after an error in
+            // a handler of https-channel.ts, and the same place passed in others. Until it is mended, only a place that
+            // fails twice fails the test.
             const first = await tried();
             const again = first.length === 0 ? [] : await tried();
             found.push(...again.map((what) => `${when} ${place}: ${what}`));
