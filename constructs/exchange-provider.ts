@@ -9,6 +9,10 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Names by which the servers of the site are reached. */
+  readonly siteHosts: readonly string[];
+  /** Names that the site's certificate must have; that of the endpoint of these servers may be valid for one of them. */
+  readonly siteCertificateNames: readonly string[];
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
   /**
@@ -29,6 +33,8 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    this.addOverride('site_hosts', config.siteHosts);
+    this.addOverride('site_certificate_names', config.siteCertificateNames);
     this.addOverride('dns_update', config.dnsUpdates);
     if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
   }

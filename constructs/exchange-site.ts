@@ -13,7 +13,7 @@ import type {
 import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
-import { resolveSite } from '../exchange/resolve-site';
+import { requiredNames, resolveSite } from '../exchange/resolve-site';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
@@ -74,6 +74,8 @@ export class ExchangeSite extends Construct {
     const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      siteHosts: site.servers.flatMap(({ name, fqdn }) => [name, fqdn]).map(templateText),
+      siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });

@@ -90,7 +90,7 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
 }
 
 /** What clients are given, and what else the declaration says of the certificate, so that the plan compares it. */
-function requiredNames(site: ExchangeSiteProps): readonly string[] {
+export function requiredNames(site: ExchangeSiteProps): readonly string[] {
   const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }

@@ -14,6 +14,7 @@ import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
+import type { Installed } from './connection';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -28,6 +29,7 @@ import {
   warnings,
 } from './problem';
 import { ServerReadings } from './server-readings';
+import { ShownCertificates } from './shown-certificates';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
@@ -74,6 +76,7 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  readonly #shown = new ShownCertificates();
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
@@ -85,7 +88,7 @@ export class ExchangeTarget {
 
   constructor(
     readonly settings: Settings,
-    private readonly open: (settings: Settings) => Promise<Session>,
+    private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
     private readonly note: (message: string) => void = () => undefined,
   ) {}
 
@@ -103,7 +106,7 @@ export class ExchangeTarget {
 
   async #open(): Promise<Session> {
     const begin = performance.now();
-    const session = await this.open(this.settings);
+    const session = await this.open(this.settings, () => this.#shown.thumbprints);
     this.note(`A session is open, ${Math.round(performance.now() - begin)} ms`);
     return session;
   }
@@ -275,6 +278,7 @@ export class ExchangeTarget {
       }
     }
     if (step.until !== undefined) return this.#await(step, step.until, signal);
+    this.#shown.note(step.invocation);
     const outcome = await this.#invoke(step.invocation, signal);
     const problem =
       'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
