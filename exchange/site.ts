@@ -107,6 +107,14 @@ export interface Namespaces {
 export interface SiteCertificate {
   /** PFX (PKCS #12) file, as a path from the project's folder (that of `cdktf.json`), or an absolute one. */
   readonly pfxFile: string;
+  /**
+   * The certificate of the PFX without its key, committed beside the declaration: PEM or DER, a chain may follow it. A
+   * plan then needs neither the PFX nor its password, the files beside the stack say which certificate it is, and a
+   * deploy stops before anything runs where the PFX holds another one. A renewal changes both files.
+   *
+   * @default none: every plan opens the PFX, and synth does not know which certificate it holds
+   */
+  readonly certificateFile?: string;
   /** DNS names on the certificate, wildcards such as `*.contoso.com` included. The plan compares them with the file. */
   readonly names: readonly string[];
   /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */

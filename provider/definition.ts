@@ -4,6 +4,7 @@ import type { Session } from '../powershell/session';
 import { type Diagnostic, isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
+import { publicCertificates } from './public-certificates';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
@@ -34,7 +35,11 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const target = new ExchangeTarget(settings, open, note);
+      const { certificates, diagnostics: unfit } = await publicCertificates(
+        blocksOf(config, 'public_certificate'),
+      );
+      if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
+      const target = new ExchangeTarget(settings, open, { note, certificates });
       target.connect();
       return { target, diagnostics: [...diagnostics, ...(await dnsProblems(config, settings, environment))] };
     },
@@ -50,10 +55,15 @@ async function dnsProblems(
   { lackingRights }: Settings,
   environment: Environment,
 ): Promise<readonly Diagnostic[]> {
-  const updates = config['dns_update'] ?? null;
-  if (!isList(updates) || updates.length === 0) return [];
+  const updates = blocksOf(config, 'dns_update');
+  if (updates.length === 0) return [];
   const { dnsUpdateProblems } = await import('./dns-updates');
-  return dnsUpdateProblems(updates.filter(isRecord), environment, lackingRights);
+  return dnsUpdateProblems(updates, environment, lackingRights);
+}
+
+function blocksOf(config: Values, name: string): readonly Values[] {
+  const blocks = config[name] ?? null;
+  return isList(blocks) ? blocks.filter(isRecord) : [];
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */

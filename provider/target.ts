@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import type { Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
-import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
+import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
@@ -14,6 +14,7 @@ import type { Settings } from './configuration';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
+import { lackingPfx, type PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -54,6 +55,13 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface TargetOptions {
+  /** Takes a sentence on every remote call. Left out: nobody listens. */
+  readonly note?: (message: string) => void;
+  /** Left out: none. */
+  readonly certificates?: PublicCertificates;
+}
+
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
 const FIRST_PAUSE_MS = 1_000;
@@ -74,6 +82,9 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  /** The certificates of PFX files, as far as they are given without their keys. */
+  readonly certificates: PublicCertificates;
+  private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
@@ -82,12 +93,16 @@ export class ExchangeTarget {
   #opened = false;
   #servers: Promise<Reading> | null = null;
   #rights: Promise<Rights> | null = null;
+  #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
-    private readonly note: (message: string) => void = () => undefined,
-  ) {}
+    { note = () => undefined, certificates = new Map() }: TargetOptions = {},
+  ) {
+    this.note = note;
+    this.certificates = certificates;
+  }
 
   /**
    * Begins to open the session, while Terraform goes on to its first resource, whose state it has brought up to date
@@ -253,6 +268,15 @@ export class ExchangeTarget {
     return offer.kind === 'told' && offer.commands.has(ALWAYS_READ)
       ? { commands: offer.commands, diagnostics: [] }
       : { diagnostics: [] };
+  }
+
+  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
+  lackingPfx(): Promise<readonly Diagnostic[]> {
+    return (this.#lackingPfx ??= lackingPfx(
+      this.certificates,
+      [...this.settings.spellings.values()],
+      (server) => this.observe(this.addressed(certificatesOf(server)), server),
+    ));
   }
 
   /** Runs one step. What it may have changed is read anew afterwards. */
