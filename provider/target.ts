@@ -22,6 +22,7 @@ import {
   connectionProblem,
   guardProblem,
   guardUnread,
+  isNotOffered,
   omissionWarning,
   outcomeProblem,
   timeoutProblem,
@@ -38,6 +39,8 @@ export type Reading =
       readonly diagnostics: readonly Diagnostic[];
       /** It showed what it could: only some of the objects it was asked for could not be read. */
       readonly partial: boolean;
+      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      readonly notOffered: boolean;
     };
 
 /** What the session lets the account run; left out where it does not say. */
@@ -327,12 +330,13 @@ export class ExchangeTarget {
       const reading = await this.#read(step.invocation, step.server, signal);
       const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
       if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
-      if (signal.aborted || Date.now() + pause > deadline) {
+      const notOffered = reading.kind === 'failed' && reading.notOffered;
+      if (notOffered || signal.aborted || Date.now() + pause > deadline) {
         return {
           kind: 'failed',
           diagnostics:
             reading.kind === 'failed'
-              ? reading.diagnostics.map((unread) => checkUnread(until.seconds, unread))
+              ? reading.diagnostics.map((unread) => checkUnread(notOffered ? 0 : until.seconds, unread))
               : [timeoutProblem(step, until.seconds, problem ?? '')],
         };
       }
@@ -363,17 +367,18 @@ export class ExchangeTarget {
   async #read(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) {
-      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
+      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false, notOffered: false };
     }
     const problem = outcomeProblem(invocation, server, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       const diagnostics = problem === undefined ? [] : [problem];
-      return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
+      const partial = outcome.kind === 'objects';
+      return { kind: 'failed', diagnostics, partial, notOffered: isNotOffered(outcome) };
     }
     const lacking = invocation.cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
     return lacking === undefined
       ? { kind: 'objects', outcome }
-      : { kind: 'failed', diagnostics: [lacking], partial: false };
+      : { kind: 'failed', diagnostics: [lacking], partial: false, notOffered: false };
   }
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {
