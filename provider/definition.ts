@@ -5,6 +5,7 @@ import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
+import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
@@ -27,7 +28,7 @@ export function exchangeProvider(
   return {
     typeName: 'exchange',
     schema: CONFIGURATION_SCHEMA,
-    resources: RESOURCES.map(managed),
+    resources: [...RESOURCES.map(managed), publishedNames],
     validate: (config) =>
       isKnown(config) && (config['endpoint'] ?? environment[ENVIRONMENT.endpoint] ?? '') !== ''
         ? settingsFrom(config, environment).diagnostics
