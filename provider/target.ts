@@ -11,6 +11,7 @@ import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcom
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
@@ -63,6 +64,8 @@ export interface TargetOptions {
   readonly note?: (message: string) => void;
   /** Left out: none. */
   readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
 }
 
 /** What would keep the same read from its end once more. */
@@ -87,6 +90,7 @@ export class ExchangeTarget {
   readonly history = new RunHistory();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
+  readonly zones: DnsZones | undefined;
   private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
@@ -101,10 +105,11 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
-    { note = () => undefined, certificates = new Map() }: TargetOptions = {},
+    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
   ) {
     this.note = note;
     this.certificates = certificates;
+    this.zones = zones;
   }
 
   /**
