@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { CommandHost } from '../../remoting/server/command-host';
 import { parseCertificate, toPem } from '../../pki';
 import type { SimulatedOrganization } from '../exchange/organization';
+import { SETUPS_NAME } from '../exchange/setup';
 import type { CertificateState } from '../exchange/state';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint, type ShownCertificate } from './endpoint';
 import type { WsmanClient } from './service';
@@ -20,10 +21,10 @@ export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 
   /** What else of TLS a test wants to be different, but for the certificate. */
   readonly tls?: EndpointOptions['tls'];
   /**
-   * A certificate that an administrator bound to the site by hand: it is shown for as long as the one has IIS that has
-   * it when the endpoint starts.
+   * A certificate that an administrator bound to the site by hand: it is shown for as long as IIS has the one that Setup
+   * made.
    *
-   * @default none: on a new server the one that Setup made is shown
+   * @default none: what Setup made is shown
    */
   readonly boundByHand?: ShownCertificate;
 }
@@ -39,7 +40,6 @@ export function startExchangeEndpoint({
   boundByHand,
   ...options
 }: ExchangeEndpointOptions): Promise<RunningEndpoint> {
-  const first = certificateOfIis(organization(), server)?.thumbprint;
   return startEndpoint({
     host: (client) => organization().host(server, client),
     ...options,
@@ -47,7 +47,7 @@ export function startExchangeEndpoint({
     shown: () => {
       const bound = certificateOfIis(organization(), server);
       if (bound === undefined) return undefined;
-      return bound.thumbprint === first && boundByHand !== undefined ? boundByHand : pem(bound);
+      return bound.friendlyName === SETUPS_NAME && boundByHand !== undefined ? boundByHand : pem(bound);
     },
   });
 }
