@@ -52,6 +52,12 @@ export function startExchangeEndpoint({
   });
 }
 
+/** What IIS has on the server, in PEM; `undefined` where nothing is bound. */
+export function shownCertificate(organization: SimulatedOrganization, server: string): string | undefined {
+  const bound = certificateOfIis(organization, server);
+  return bound && pem(bound).cert;
+}
+
 function certificateOfIis(organization: SimulatedOrganization, server: string): CertificateState | undefined {
   const { servers } = organization.read();
   return servers.get(server.toUpperCase())?.certificates.find(({ services }) => services.includes('IIS'));

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateState } from '../../lab/exchange/setup';
 import type { RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
 import { makeAuthority, makeKey, parseCertificate, toPem, type KeyedCertificate } from '../../pki';
@@ -189,19 +190,9 @@ describeWithTerraform(
       async () => {
         await rig.declare(firstServer);
         const shown = (names: readonly string[]) => {
-          const { certificate, privateKey } = issued(names);
           rig.organization.editServer(FIRST.name, ({ certificates: all }) => {
             for (const own of all) own.services = own.services.filter((service) => service !== 'IIS');
-            all.push({
-              thumbprint: certificate.thumbprint,
-              der: Buffer.from(certificate.der).toString('base64'),
-              privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-              exportable: true,
-              friendlyName: '',
-              services: ['IIS'],
-              internalTransport: false,
-              backEnd: false,
-            });
+            all.push(certificateState(issued(names), { services: ['IIS'] }));
           });
         };
         const refused = async (run: RunOptions, ...words: readonly string[]) => {
