@@ -151,6 +151,19 @@ describe('opening', () => {
   });
 });
 
+test('a session is deleted over a new connection where a kept one proves dead', async () => {
+  const other = await startOther();
+  const session = await other.connect({}, { runspaces: 3 });
+  await Promise.all([1, 2, 3].map(() => session.invoke(echo)));
+  const kept = new Set(other.traffic.map(({ connection }) => connection));
+  expect(kept.size).toBeGreaterThan(1);
+  other.disturbances.arm({ operation: 'Delete', effect: { kind: 'reset' } });
+  await session.close();
+  const deletes = other.traffic.filter(({ operation }) => operation === 'Delete');
+  expect(deletes.map(({ connection }) => kept.has(connection))).toEqual([true, false]);
+  expect(other.service.shells).toBe(0);
+});
+
 describe('redirects', () => {
   const headers = { Location: 'https://ex2.contoso.com/PowerShell/' };
   const effect = { kind: 'status', status: 302, headers } as const;
