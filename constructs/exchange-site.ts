@@ -74,6 +74,7 @@ export class ExchangeSite extends Construct {
     const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
@@ -97,7 +98,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -114,7 +115,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }

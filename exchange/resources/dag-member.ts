@@ -21,6 +21,7 @@ export const dagMember = defineResource({
     server: serverAttribute('Mailbox server that is a member.'),
   },
   importId: ['dag', 'server'],
+  declaredExisting: ({ server }) => `dag: { …, existingMembers: ['${server ?? ''}'] }`,
   steps: ({ prior, planned }) => {
     const stays = prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
     if (stays) return [];
