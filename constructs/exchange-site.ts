@@ -88,6 +88,7 @@ export class ExchangeSite extends Construct {
     );
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}
@@ -117,7 +118,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -134,7 +135,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
