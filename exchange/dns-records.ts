@@ -1,5 +1,5 @@
 import { canonicalAddress, listed, recordTypeOf } from './addresses';
-import { clientNames } from './namespaces';
+import { publishedNames } from './namespaces';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
 
@@ -44,12 +44,12 @@ function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
     : listed(publish.virtualIp);
 }
 
-/** One record set for every name of clients and every type of address that it stands for. */
+/** One record set for every published name and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
   const addresses = [
     ...new Map(publishedAddresses(site).map((address) => [canonicalAddress(address), address])).values(),
   ];
-  return clientNames(site).flatMap(({ host }) => {
+  return publishedNames(site).flatMap(({ host }) => {
     const zone = zoneOf(site, host);
     if (zone === undefined) return [];
     const name = host

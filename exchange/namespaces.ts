@@ -44,31 +44,49 @@ export function urlOf(service: ServiceName, host: string): string {
   return host === '' ? '' : `https://${host}${serviceNamed(service).path}`;
 }
 
-/** A host name that clients are given, and where it is declared. */
-export interface ClientName {
+/** A host name and where it is declared. */
+export interface DeclaredName {
   readonly host: string;
   readonly path: Path;
 }
 
-/** Every host name that clients are given, once each, in the order of the declaration. Letter case does not count. */
-export function clientNames(site: ExchangeSiteProps): readonly ClientName[] {
+/** Every host name that clients are given, as often as it is declared, in the order of the declaration. */
+function handedOut(site: ExchangeSiteProps): readonly DeclaredName[] {
   const services: readonly NamedService[] = [
     'outlookAnywhere',
     ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
   ];
-  const all = [
+  return [
     clientHosts(site),
     hostsOf(site.namespaces.autodiscover, path('namespaces', 'autodiscover')),
     ...services.flatMap((service) => ownHosts(site, service) ?? []),
-  ].flatMap((hosts) => [
-    { host: hosts.internal, path: hosts.internalPath },
-    { host: hosts.external, path: hosts.externalPath },
-  ]);
-  const seen = new Set<string>();
-  return all.filter(({ host }) => {
-    const key = host.toLowerCase();
-    if (host === '' || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  ]
+    .flatMap((hosts) => [
+      { host: hosts.internal, path: hosts.internalPath },
+      { host: hosts.external, path: hosts.externalPath },
+    ])
+    .filter(({ host }) => host !== '');
+}
+
+/** The names that no server gives to clients, as often as they are declared. */
+export function alsoPublishedNames({ namespaces }: ExchangeSiteProps): readonly DeclaredName[] {
+  return (namespaces.alsoPublished ?? []).map((host, index) => ({
+    host,
+    path: path('namespaces', 'alsoPublished', index),
+  }));
+}
+
+/** Letter case does not count. */
+function onceEach(names: readonly DeclaredName[]): readonly DeclaredName[] {
+  const first = new Map<string, DeclaredName>();
+  for (const name of names) {
+    const key = name.host.toLowerCase();
+    if (!first.has(key)) first.set(key, name);
+  }
+  return [...first.values()];
+}
+
+/** Every name that DNS holds, once each: first those that clients are given, in the order of the declaration. */
+export function publishedNames(site: ExchangeSiteProps): readonly DeclaredName[] {
+  return onceEach([...handedOut(site), ...alsoPublishedNames(site)]);
 }

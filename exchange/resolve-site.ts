@@ -5,7 +5,7 @@ import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } 
 import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
-import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
+import { hostsOfService, ownHosts, publishedNames, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
@@ -89,9 +89,9 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
   });
 }
 
-/** What clients are given, and what else the declaration says of the certificate, so that the plan compares it. */
+/** What is published, and what else the declaration says of the certificate, so that the plan compares it. */
 function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
+  const names = [...publishedNames(site).map(({ host }) => host), ...site.certificate.names];
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }
 
