@@ -1,8 +1,9 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import type { Session } from '../powershell/session';
-import { type Diagnostic, isKnown, isList, isRecord, type Values } from '../schema';
+import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
@@ -34,9 +35,11 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const target = new ExchangeTarget(settings, open, note);
+      const zones = await zonesOf(config, environment);
+      const target = new ExchangeTarget(settings, open, note, zones);
       target.connect();
-      return { target, diagnostics: [...diagnostics, ...(await dnsProblems(config, settings, environment))] };
+      const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
+      return { target, diagnostics: [...diagnostics, ...refusals] };
     },
     // Calls in flight end as those of a lost connection do, and the next one opens a session of its own.
     breakOff: (target) => void target.close(),
@@ -45,15 +48,11 @@ export function exchangeProvider(
 }
 
 /** DNS is loaded where a zone is to be asked for: two of the three starts of the provider for a plan ask for none. */
-async function dnsProblems(
-  config: Values,
-  { lackingRights }: Settings,
-  environment: Environment,
-): Promise<readonly Diagnostic[]> {
+async function zonesOf(config: Values, environment: Environment): Promise<DnsZones | undefined> {
   const updates = config['dns_update'] ?? null;
-  if (!isList(updates) || updates.length === 0) return [];
-  const { dnsUpdateProblems } = await import('./dns-updates');
-  return dnsUpdateProblems(updates.filter(isRecord), environment, lackingRights);
+  if (!isList(updates) || updates.length === 0) return undefined;
+  const { DnsZones } = await import('./dns-zones');
+  return new DnsZones(updates.filter(isRecord), environment);
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */

@@ -11,6 +11,7 @@ import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcom
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
@@ -87,6 +88,8 @@ export class ExchangeTarget {
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
     private readonly note: (message: string) => void = () => undefined,
+    /** Those that hold records of the site; left out where the configuration names none. */
+    readonly zones?: DnsZones,
   ) {}
 
   /**
