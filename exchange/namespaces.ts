@@ -1,5 +1,5 @@
 import type { Path } from '../schema';
-import { path } from '../schema';
+import { formatPath, path } from '../schema';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import type { ExchangeSiteProps, NamedService, Namespace } from './site';
@@ -69,7 +69,7 @@ function handedOut(site: ExchangeSiteProps): readonly DeclaredName[] {
 }
 
 /** The names that no server gives to clients, as often as they are declared. */
-export function alsoPublishedNames({ namespaces }: ExchangeSiteProps): readonly DeclaredName[] {
+export function alsoPublishedHosts({ namespaces }: ExchangeSiteProps): readonly DeclaredName[] {
   return (namespaces.alsoPublished ?? []).map((host, index) => ({
     host,
     path: path('namespaces', 'alsoPublished', index),
@@ -87,6 +87,18 @@ function onceEach(names: readonly DeclaredName[]): readonly DeclaredName[] {
 }
 
 /** Every name that DNS holds, once each: first those that clients are given, in the order of the declaration. */
-export function publishedNames(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return onceEach([...handedOut(site), ...alsoPublishedNames(site)]);
+export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[] {
+  return onceEach([...handedOut(site), ...alsoPublishedHosts(site)]);
+}
+
+/** For what a name is published: places in `namespaces`, as `client` or `services.ews.internal`, by the name in lower case. */
+export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: readonly string[] } {
+  const purposes = new Map<string, Set<string>>();
+  for (const { host, path: at } of [...handedOut(site), ...alsoPublishedHosts(site)]) {
+    const [, ...within] = at;
+    const place = formatPath(within).replace(/\[\d+\]$/, '');
+    const key = host.toLowerCase();
+    purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
+  }
+  return Object.fromEntries([...purposes].map(([host, places]) => [host, [...places]]));
 }

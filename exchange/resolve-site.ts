@@ -3,9 +3,9 @@ import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { isReference } from './desired-state';
-import { dnsRecords } from './dns-records';
+import { dnsRecords, publishedAddresses } from './dns-records';
 import { poolMembers } from './load-balancer';
-import { hostsOfService, ownHosts, publishedNames, urlOf } from './namespaces';
+import { hostsOfService, ownHosts, publishedHosts, purposesOf, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
@@ -14,6 +14,7 @@ import {
   erase,
   healthGate,
   outlookAnywhere,
+  namespaces,
   serviceConnectionPoint,
   virtualDirectories,
 } from './resources';
@@ -91,7 +92,7 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
 
 /** What is published, and what else the declaration says of the certificate, so that the plan compares it. */
 function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...publishedNames(site).map(({ host }) => host), ...site.certificate.names];
+  const names = [...publishedHosts(site).map(({ host }) => host), ...site.certificate.names];
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }
 
@@ -317,6 +318,28 @@ function healthGateOf(
   });
 }
 
+/** What is published, and for what; changed when the servers are healthy, as the record sets are. */
+function namespacesOf(site: ExchangeSiteProps, after: readonly string[]): readonly DesiredResource[] {
+  const [server] = site.servers;
+  if (server === undefined) return [];
+  return [
+    resource(site, {
+      id: 'namespaces',
+      definition: erase(namespaces),
+      server: null,
+      version: server.version,
+      attributes: {
+        names: Object.fromEntries(
+          Object.entries(purposesOf(site)).map(([host, places]) => [host, places.join(', ')]),
+        ),
+        addresses: [...publishedAddresses(site)].sort(),
+      },
+      origin: { names: path('namespaces'), addresses: path('dns', 'publish') },
+      dependsOn: after,
+    }),
+  ];
+}
+
 /** What of a server must be checked again when it changes, by the resource that sets it. */
 function triggersOf(
   server: Server,
@@ -394,8 +417,12 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
     const after = previous === undefined ? [] : [`${idOf(previous.name)}-health`];
     return serverOf(site, server, path('servers', index), after);
   });
-  const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
   const gates = site.servers.map((server) => `${idOf(server.name)}-health`);
+  const resources = [
+    ...points,
+    ...withDagBeforeItsMembers(dagOf(site), perServer),
+    ...namespacesOf(site, gates),
+  ];
   const pool = poolMembers(site).map((member) => ({
     ...member,
     id: `${idOf(member.server)}-pool`,

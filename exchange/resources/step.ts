@@ -10,7 +10,8 @@ export type StepKind =
   | 'virtual-directory'
   | 'dag'
   | 'dag-member'
-  | 'health';
+  | 'health'
+  | 'namespaces';
 
 /** One cmdlet that an apply runs, in order. */
 export interface Step {

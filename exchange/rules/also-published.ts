@@ -1,5 +1,5 @@
 import { formatPath } from '../../schema';
-import { alsoPublishedNames, publishedNames } from '../namespaces';
+import { alsoPublishedHosts, publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const alsoPublished: Rule = {
@@ -9,9 +9,9 @@ export const alsoPublished: Rule = {
     'A name in namespaces.alsoPublished is given to no client. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
   check: ({ site }) => {
     const first = new Map(
-      publishedNames(site).map(({ host, path }) => [host.toLowerCase(), formatPath(path)]),
+      publishedHosts(site).map(({ host, path }) => [host.toLowerCase(), formatPath(path)]),
     );
-    return alsoPublishedNames(site).flatMap(({ host, path }) => {
+    return alsoPublishedHosts(site).flatMap(({ host, path }) => {
       const published = first.get(host.toLowerCase());
       return published === undefined || published === formatPath(path)
         ? []

@@ -1,5 +1,5 @@
 import { nameCovers } from '../../pki/coverage';
-import { publishedNames } from '../namespaces';
+import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const certificateCoverage: Rule = {
@@ -8,7 +8,7 @@ export const certificateCoverage: Rule = {
   description:
     'Every published name stands on the certificate, by its name or by a wildcard for its first label.',
   check: ({ site }) =>
-    publishedNames(site).flatMap(({ host, path }) =>
+    publishedHosts(site).flatMap(({ host, path }) =>
       site.certificate.names.some((name) => nameCovers(name, host))
         ? []
         : [
