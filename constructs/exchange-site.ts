@@ -13,6 +13,7 @@ import type {
 import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
+import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
@@ -84,7 +85,8 @@ export class ExchangeSite extends Construct {
     );
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    for (const record of dnsRecords) this.#record(record, updates);
+    const names = this.#publishedNames(site, dnsRecords);
+    for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
@@ -135,7 +137,16 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  #record(record: DesiredRecordSet, updates: DnsUpdates): void {
+  /** Has DNS asked before the first record set is changed, and remembers what was published. */
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
+    // It runs no cmdlets, which those of the registry have.
+    const bound = publishedNames as unknown as ResourceDefinition;
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
+    this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
+    return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
+  }
+
+  #record(record: DesiredRecordSet, updates: DnsUpdates, names: string): void {
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
       zone: absoluteName(record.zone),
@@ -144,7 +155,7 @@ export class ExchangeSite extends Construct {
       ttl: record.ttlSeconds,
       provider: updates.providerOf(record.zone),
     });
-    this.#order(recordSet, record.dependsOn);
+    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
     if (record.existing)
       new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }

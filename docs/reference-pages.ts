@@ -47,8 +47,8 @@ function resourcePage(resource: AnyResource): string {
   return (
     `${NOTE}# \`${resource.typeName}\`\n\n${resource.description}\n\n` +
     `${LIFECYCLES[resource.lifecycle]}${resource.forgets === undefined ? '' : ` ${resource.forgets}`}\n\n` +
-    `${attributesTable(resource.schema)}` +
-    (id === '' ? '' : `\n## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n`)
+    `${attributesTable(resource.schema)}\n` +
+    `## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n`
   );
 }
 

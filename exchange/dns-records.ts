@@ -37,7 +37,7 @@ function isWithin(host: string, zone: string): boolean {
 }
 
 /** Addresses that the names stand for, once each. */
-export function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
+function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
   const publish = site.dns.publish ?? 'round-robin';
   const addresses =
     publish === 'round-robin'

@@ -91,8 +91,11 @@ export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[]
   return onceEach([...handedOut(site), ...alsoPublishedHosts(site)]);
 }
 
-/** For what a name is published: places in `namespaces`, as `client` or `services.ews.internal`, by the name in lower case. */
-export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: readonly string[] } {
+/**
+ * For what names are published, by the name in lower case: places in `namespaces`, such as `client` or
+ * `services.ews.internal`, with commas between.
+ */
+export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: string } {
   const purposes = new Map<string, Set<string>>();
   for (const { host, path: at } of [...handedOut(site), ...alsoPublishedHosts(site)]) {
     const [, ...within] = at;
@@ -100,5 +103,5 @@ export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: 
     const key = host.toLowerCase();
     purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
   }
-  return Object.fromEntries([...purposes].map(([host, places]) => [host, [...places]]));
+  return Object.fromEntries([...purposes].map(([host, places]) => [host, [...places].join(', ')]));
 }

@@ -186,7 +186,7 @@ function publishFirst(purposes: Purposes, stopped: readonly Renaming[]): Diagnos
       `A rename takes three deploys. Step 1 publishes the new name beside the old one, on the certificate too. Declare:\n\n${declaration(before(purposes, stopped))}`,
       `Then, in step 2, declare what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
     ].join('\n\n'),
-    path: path('names'),
+    path: path('purposes'),
   };
 }
 
@@ -202,7 +202,7 @@ function keepPublished(purposes: Purposes, stopped: readonly GivenName[]): Diagn
       `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
       ...unmanaged(purposes, stopped),
     ].join('\n\n'),
-    path: path('names'),
+    path: path('purposes'),
   };
 }
 
@@ -223,7 +223,7 @@ function givenElsewhere(others: readonly GivenName[]): Diagnostic {
     severity: 'warning',
     summary: `${listed(olds)} leaves DNS while servers that are not declared give ${it(olds)} to clients`,
     detail: `They are changed by hand, or uninstalled: ${whoGives(others)}.`,
-    path: path('names'),
+    path: path('purposes'),
   };
 }
 
@@ -232,7 +232,7 @@ function unknownNames(names: readonly string[]): Diagnostic {
     severity: 'warning',
     summary: `Whether DNS publishes ${listed(names)} is not known`,
     detail: `Clients in production are given ${it(names)} before the record sets are written, which is the last step. Look that ${it(names)} can be resolved before you deploy.`,
-    path: path('names'),
+    path: path('purposes'),
   };
 }
 

@@ -3,9 +3,9 @@ import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { isReference } from './desired-state';
-import { dnsRecords, publishedAddresses } from './dns-records';
+import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
-import { hostsOfService, ownHosts, publishedHosts, purposesOf, urlOf } from './namespaces';
+import { hostsOfService, ownHosts, publishedHosts, urlOf } from './namespaces';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
@@ -14,7 +14,6 @@ import {
   erase,
   healthGate,
   outlookAnywhere,
-  namespaces,
   serviceConnectionPoint,
   virtualDirectories,
 } from './resources';
@@ -318,28 +317,6 @@ function healthGateOf(
   });
 }
 
-/** What is published, and for what; changed when the servers are healthy, as the record sets are. */
-function namespacesOf(site: ExchangeSiteProps, after: readonly string[]): readonly DesiredResource[] {
-  const [server] = site.servers;
-  if (server === undefined) return [];
-  return [
-    resource(site, {
-      id: 'namespaces',
-      definition: erase(namespaces),
-      server: null,
-      version: server.version,
-      attributes: {
-        names: Object.fromEntries(
-          Object.entries(purposesOf(site)).map(([host, places]) => [host, places.join(', ')]),
-        ),
-        addresses: [...publishedAddresses(site)].sort(),
-      },
-      origin: { names: path('namespaces'), addresses: path('dns', 'publish') },
-      dependsOn: after,
-    }),
-  ];
-}
-
 /** What of a server must be checked again when it changes, by the resource that sets it. */
 function triggersOf(
   server: Server,
@@ -417,12 +394,8 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
     const after = previous === undefined ? [] : [`${idOf(previous.name)}-health`];
     return serverOf(site, server, path('servers', index), after);
   });
+  const resources = [...points, ...withDagBeforeItsMembers(dagOf(site), perServer)];
   const gates = site.servers.map((server) => `${idOf(server.name)}-health`);
-  const resources = [
-    ...points,
-    ...withDagBeforeItsMembers(dagOf(site), perServer),
-    ...namespacesOf(site, gates),
-  ];
   const pool = poolMembers(site).map((member) => ({
     ...member,
     id: `${idOf(member.server)}-pool`,

@@ -210,8 +210,8 @@ export interface Dns {
       };
   /**
    * Names whose record sets exist before the first deploy. They are imported, so that the plan shows what is in them.
-   * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. A record set
-   * that exists and is not named here is added to in silence.
+   * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. Where a name
+   * that is not named here has addresses that are not declared, the plan stops.
    *
    * @default none
    */
@@ -238,7 +238,8 @@ export interface Zone {
    */
   readonly port?: number;
   /**
-   * Name of the TSIG key. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
+   * Name of the TSIG key: `exchange.`. The dot at its end may be left out here; in DNS_UPDATE_KEYNAME, which hashicorp/dns
+   * reads as it is, it must be there. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
    * that is not set DNS_UPDATE_KEYSECRET. It wants `keyAlgorithm` beside it.
    *
    * @default DNS_UPDATE_KEYNAME

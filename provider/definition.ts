@@ -1,11 +1,11 @@
-import { namespaces, RESOURCES } from '../exchange/resources';
+import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import type { Session } from '../powershell/session';
 import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
-import { withStepsOfRenaming } from './namespaces';
+import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
@@ -28,9 +28,7 @@ export function exchangeProvider(
   return {
     typeName: 'exchange',
     schema: CONFIGURATION_SCHEMA,
-    resources: RESOURCES.map((resource) =>
-      resource.typeName === namespaces.typeName ? withStepsOfRenaming(managed(resource)) : managed(resource),
-    ),
+    resources: [...RESOURCES.map(managed), publishedNames],
     validate: (config) =>
       isKnown(config) && (config['endpoint'] ?? environment[ENVIRONMENT.endpoint] ?? '') !== ''
         ? settingsFrom(config, environment).diagnostics

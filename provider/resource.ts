@@ -203,20 +203,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     read,
     // Active Directory: a read may reach another domain controller than the write before it.
     settle: (target) => target.forgetReadings(),
-    ...(resource.importId.length === 0
-      ? {}
-      : {
-          importState: async (id: string, target: ExchangeTarget) => {
-            const given = importedValues(resource, id);
-            if (given === undefined) return { diagnostics: [notAnImportId(resource, id)] };
-            const state = withEveryAttribute(resource.schema, given);
-            const { state: found, diagnostics = [] } = await observe(state, target);
-            if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
-            const server = text(given['server'] ?? null);
-            const wrong = server === null ? [] : await target.versionProblems(server);
-            return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
-          },
-        }),
+    importState: async (id, target) => {
+      const given = importedValues(resource, id);
+      if (given === undefined) return { diagnostics: [notAnImportId(resource, id)] };
+      const state = withEveryAttribute(resource.schema, given);
+      const { state: found, diagnostics = [] } = await observe(state, target);
+      if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
+      const server = text(given['server'] ?? null);
+      const wrong = server === null ? [] : await target.versionProblems(server);
+      return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
+    },
   };
 }
 

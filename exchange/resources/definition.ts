@@ -59,7 +59,7 @@ export interface ResourceSpec<A extends Attributes> {
   readonly lifecycle: Lifecycle;
   readonly description: string;
   readonly attributes: A;
-  /** Attributes whose values, joined by `/`, identify it for an import. Empty: it cannot be imported. */
+  /** Attributes whose values, joined by `/`, identify it for an import. */
   readonly importId: readonly (keyof A & string)[];
   /**
    * Attributes that are read only where the declaration, or the id of an import, names them, because they cost more to

@@ -6,7 +6,6 @@ import type { AnyResource } from './definition';
 import { erase } from './definition';
 import { healthGate } from './health-gate';
 import { outlookAnywhere } from './outlook-anywhere';
-import { namespaces } from './namespaces';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -20,7 +19,6 @@ export {
   databaseAvailabilityGroup,
   healthGate,
   outlookAnywhere,
-  namespaces,
   serviceConnectionPoint,
 };
 
@@ -35,5 +33,4 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(databaseAvailabilityGroup),
   erase(dagMember),
   erase(healthGate),
-  erase(namespaces),
 ];

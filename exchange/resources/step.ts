@@ -10,8 +10,7 @@ export type StepKind =
   | 'virtual-directory'
   | 'dag'
   | 'dag-member'
-  | 'health'
-  | 'namespaces';
+  | 'health';
 
 /** One cmdlet that an apply runs, in order. */
 export interface Step {

@@ -101,7 +101,7 @@ describe('the second server joins', () => {
     }
   });
 
-  test('nothing of the first server changes, nor of the DAG: only what DNS publishes does', () => {
+  test('nothing of the first server changes, nor of the DAG: only the record sets and the names before them do', () => {
     type Resources = { readonly [type: string]: { readonly [id: string]: unknown } };
     const resources = (files: Files) =>
       (JSON.parse(files['cdk.tf.json']) as { resource: Resources }).resource;
@@ -114,7 +114,7 @@ describe('the second server joins', () => {
     expect(changed).toEqual([
       'autodiscover_andersonpatricio_info-A',
       'webmail_andersonpatricio_info-A',
-      'namespaces',
+      'names',
     ]);
     const added = Object.entries(is).flatMap(([type, blocks]) =>
       Object.keys(blocks).filter((id) => was[type]?.[id] === undefined),

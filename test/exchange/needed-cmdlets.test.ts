@@ -15,25 +15,24 @@ describe.each([ExchangeVersion.V2013, ExchangeVersion.V2016, ExchangeVersion.V20
       expect(needed.filter((cmdlet) => catalogOf(version).cmdlet(cmdlet) === undefined)).toEqual([]);
     });
 
-    test.each(
-      RESOURCES.filter(({ kind }) => kind !== 'namespaces').map(
-        (resource) => [resource.typeName, resource] as const,
-      ),
-    )('hold those of a declared %s, made, read and removed', (typeName, resource) => {
-      const declared = SAMPLES[typeName] as unknown as State;
-      const facts = factsOf(version);
-      const steps = [
-        ...resource.steps({ prior: null, planned: declared }, facts),
-        ...resource.steps({ prior: declared, planned: null }, facts),
-      ];
-      const observed = resource.observe?.(declared, facts);
-      const cmdlets = [
-        ...steps.map(({ invocation }) => invocation),
-        ...(observed === undefined ? [] : [observed]),
-      ];
-      expect(cmdlets.length).toBeGreaterThan(0);
-      expect(needed).toEqual(expect.arrayContaining(cmdlets.map(({ cmdlet }) => cmdlet)));
-    });
+    test.each(RESOURCES.map((resource) => [resource.typeName, resource] as const))(
+      'hold those of a declared %s, made, read and removed',
+      (typeName, resource) => {
+        const declared = SAMPLES[typeName] as unknown as State;
+        const facts = factsOf(version);
+        const steps = [
+          ...resource.steps({ prior: null, planned: declared }, facts),
+          ...resource.steps({ prior: declared, planned: null }, facts),
+        ];
+        const observed = resource.observe?.(declared, facts);
+        const cmdlets = [
+          ...steps.map(({ invocation }) => invocation),
+          ...(observed === undefined ? [] : [observed]),
+        ];
+        expect(cmdlets.length).toBeGreaterThan(0);
+        expect(needed).toEqual(expect.arrayContaining(cmdlets.map(({ cmdlet }) => cmdlet)));
+      },
+    );
   },
 );
 

@@ -75,7 +75,6 @@ describe('what a declaration comes to', () => {
       ...ofServer('EX02'),
       'EX02-dag-member',
       'EX02-health',
-      'namespaces',
       'mail_contoso_com-A',
       'autodiscover_contoso_com-A',
     ]);

@@ -23,9 +23,6 @@ function sample(resource: AnyResource): KnownValues {
   return found;
 }
 
-/** The published names stand in DNS and in the state, and nowhere in Exchange. */
-const callsExchange = ({ kind }: AnyResource) => kind !== 'namespaces';
-
 /** Every cmdlet that a resource can run or read with, whatever happens to it. */
 function everyCall(resource: AnyResource, version: ExchangeVersion) {
   const declared = sample(resource);
@@ -53,7 +50,7 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
       (_label, version) => {
         const unsupported = everyCall(resource, version).map((call) => catalogOf(version).supports(call));
         expect(unsupported.filter((problem) => problem !== undefined)).toEqual([]);
-        expect(unsupported.length > 0).toBe(callsExchange(resource));
+        expect(unsupported.length).toBeGreaterThan(0);
       },
     );
 
@@ -66,7 +63,7 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
         expect(asked.map((names) => names.filter((name, index) => names.indexOf(name) !== index))).toEqual(
           asked.map(() => []),
         );
-        expect(asked.length > 0).toBe(callsExchange(resource));
+        expect(asked.length).toBeGreaterThan(0);
       },
     );
 
@@ -97,7 +94,7 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
 
     test('an import names it by attributes that it has', () => {
       expect(resource.importId.filter((name) => !(name in resource.schema.attributes))).toEqual([]);
-      expect(resource.importId.length > 0).toBe(callsExchange(resource));
+      expect(resource.importId.length).toBeGreaterThan(0);
     });
   },
 );

@@ -101,10 +101,6 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     timeout_seconds: 60,
     triggers: { certificate: THUMBPRINT },
   },
-  exchange_namespaces: {
-    names: { 'mail.contoso.com': 'client', 'outlook.contoso.com': 'alsoPublished' },
-    addresses: ['192.0.2.1'],
-  },
 };
 
 export function factsOf(version: ExchangeVersion): Facts {

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../exchange/addresses';
+import type { NameAddresses } from '../exchange/published-names';
 import {
   type GivenName,
   givenNames,
@@ -18,13 +19,20 @@ import {
   type Facts,
   outlookAnywhere,
   serviceConnectionPoint,
-  type Step,
   virtualDirectories,
 } from '../exchange/resources';
 import { textOf } from '../exchange/resources/property';
-import type { Change, ManagedResource } from '../plugin';
+import type { Change } from '../plugin';
 import type { PowerShellObject } from '../powershell/outcome';
-import { type Diagnostic, hasErrors, type StateOf, type Values, withEveryAttribute } from '../schema';
+import {
+  type Diagnostic,
+  hasErrors,
+  isKnown,
+  type StateOf,
+  type Value,
+  type Values,
+  withEveryAttribute,
+} from '../schema';
 import type { ExchangeTarget, Reading } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -44,23 +52,13 @@ const GIVERS: readonly Giver[] = [
 ];
 
 /**
- * The namespaces, with what a plan asks before they change: what servers give to clients now, and what DNS answers. A
- * rename is several deploys, and the plan that leaves one out stops. Nothing is asked where the names stay as they are, so
- * that neither the repair of drift nor a further server is stopped.
+ * What stands against a change of the published names: a rename is several deploys, and the plan that leaves one out
+ * stops. Nothing is asked where the names stay as they are, so that neither the repair of drift nor a further server is
+ * stopped.
+ *
+ * @param change of the published names
  */
-export function withStepsOfRenaming(
-  resource: ManagedResource<ExchangeTarget, Step>,
-): ManagedResource<ExchangeTarget, Step> {
-  return {
-    ...resource,
-    inform: async (change, target) => {
-      const { diagnostics = [], ...information } = (await resource.inform?.(change, target)) ?? {};
-      return { ...information, diagnostics: [...diagnostics, ...(await problems(change, target))] };
-    },
-  };
-}
-
-async function problems(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
+export async function renameFindings(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
   // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
   if (change.planned === null || target.hasRun) return [];
   const planned = publicationOf(change.planned);
@@ -100,8 +98,14 @@ interface Publication {
   readonly addresses: readonly string[];
 }
 
-function publicationOf({ names, addresses }: Values): Publication {
-  return { names: (names ?? {}) as Purposes, addresses: (addresses ?? []) as readonly string[] };
+function publicationOf({ purposes, addresses, published }: Values): Publication {
+  // What was published is not known while it changes.
+  const all: readonly Value[] = [addresses ?? null, published ?? null];
+  const known = all.filter(isKnown) as readonly (NameAddresses | null)[];
+  return {
+    names: (purposes ?? {}) as Purposes,
+    addresses: known.flatMap((of) => Object.values(of ?? {}).flat()),
+  };
 }
 
 const servers = (target: ExchangeTarget): readonly string[] => [...target.settings.spellings.values()];

@@ -1,16 +1,12 @@
 import type { NameStanding } from '../../dns/name-standing';
-import { erase, namespaces as definition } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/versions';
 import type { Invocation } from '../../powershell/invocation';
 import type { Settings } from '../../provider/configuration';
 import type { DnsZones, NameAnswer } from '../../provider/dns-zones';
-import { withStepsOfRenaming } from '../../provider/namespaces';
-import { managed } from '../../provider/resource';
+import { renameFindings } from '../../provider/rename';
 import { ExchangeTarget } from '../../provider/target';
 import type { Values } from '../../schema';
 import { failed, objects, ScriptedSession } from './scripted-session';
-
-const namespaces = withStepsOfRenaming(managed(erase(definition)));
 
 const MAIL = 'mail.contoso.com';
 const OUTLOOK = 'outlook.contoso.com';
@@ -130,9 +126,9 @@ function targetOf(world: World) {
 
 type Names = { readonly [host: string]: string };
 const published = (names: Names, addresses: readonly string[] = [ADDRESS]): Values => ({
-  names,
-  addresses,
-  cmdlets: null,
+  purposes: names,
+  addresses: Object.fromEntries(Object.keys(names).map((name) => [name, addresses])),
+  published: null,
 });
 const BEFORE: Names = { [MAIL]: 'client', [AUTODISCOVER]: 'autodiscover' };
 
@@ -145,7 +141,7 @@ async function plan(from: Values | null, to: Values | null, world: World = {}) {
       : from === null
         ? ({ kind: 'create', prior: null, planned: to, config: to } as const)
         : ({ kind: 'update', prior: from, planned: to, config: to } as const);
-  const { diagnostics = [] } = (await namespaces.inform?.(change, target)) ?? {};
+  const diagnostics = await renameFindings(change, target);
   return { diagnostics, calls: session.calls.map(({ cmdlet }) => cmdlet) };
 }
 
