@@ -44,6 +44,12 @@ export function urlOf(service: ServiceName, host: string): string {
   return host === '' ? '' : `https://${host}${serviceNamed(service).path}`;
 }
 
+/** Services that have a name, Autodiscover aside, in the order in which they are written. */
+export const NAMED_SERVICES: readonly NamedService[] = [
+  'outlookAnywhere',
+  ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
+];
+
 /** A host name and where it is declared. */
 export interface DeclaredName {
   readonly host: string;
@@ -52,14 +58,10 @@ export interface DeclaredName {
 
 /** Every host name that clients are given, as often as it is declared, in the order of the declaration. */
 function handedOut(site: ExchangeSiteProps): readonly DeclaredName[] {
-  const services: readonly NamedService[] = [
-    'outlookAnywhere',
-    ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
-  ];
   return [
     clientHosts(site),
     hostsOf(site.namespaces.autodiscover, path('namespaces', 'autodiscover')),
-    ...services.flatMap((service) => ownHosts(site, service) ?? []),
+    ...NAMED_SERVICES.flatMap((service) => ownHosts(site, service) ?? []),
   ]
     .flatMap((hosts) => [
       { host: hosts.internal, path: hosts.internalPath },

@@ -1,105 +1,14 @@
-import type { Diagnostic, KnownValues } from '../schema';
+import type { Diagnostic } from '../schema';
 import { path } from '../schema';
-import { SERVICES } from './services';
-import type { NamedService } from './site';
-
-/** A service, or Autodiscover, of which clients are given a name. */
-export type NamingService = NamedService | 'autodiscover';
-export type Side = 'internal' | 'external';
-
-/** A name that a server gives to clients. */
-export interface GivenName {
-  readonly server: string;
-  readonly service: NamingService;
-  readonly side: Side;
-  /** In lower case. */
-  readonly host: string;
-}
-
-/** Where each name stands in `namespaces`, as the state of the published names has it. */
-export type Purposes = { readonly [host: string]: string };
+import { declaration, isNamed, Namespaces, type Purposes, type Written } from './declared-namespaces';
+import type { GivenName } from './given-names';
+import { NAMED_SERVICES } from './namespaces';
 
 /** What DNS answers for a name: addresses of the site, others or none, or nobody can tell. */
 export type Standing = 'published' | 'not-published' | 'unknown';
 
 /** What DNS answers for names; those that it was not asked for are unknown. */
 export type Standings = ReadonlyMap<string, Standing>;
-
-const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side])[] = [
-  // Clients outside find Autodiscover by its name alone: there is one for both sides.
-  ['uri', 'internal'],
-  ['internal_url', 'internal'],
-  ['external_url', 'external'],
-  ['internal_hostname', 'internal'],
-  ['external_hostname', 'external'],
-];
-
-/** The names in the state of an object, whichever its type. */
-export function givenNames(server: string, service: NamingService, state: KnownValues): readonly GivenName[] {
-  return HOST_ATTRIBUTES.flatMap(([attribute, side]) => {
-    const host = hostIn(state[attribute] ?? null);
-    return host === undefined ? [] : [{ server, service, side, host }];
-  });
-}
-
-/** The host of a URL, or the text itself; undefined where there is none. */
-function hostIn(value: KnownValues[string]): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
-  const host = URL.canParse(value) ? new URL(value).hostname : value;
-  return host === '' ? undefined : host.toLowerCase();
-}
-
-/** Services that have a name, Autodiscover aside, in the order in which they are written. */
-const NAMED_SERVICES: readonly NamedService[] = [
-  'outlookAnywhere',
-  ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
-];
-
-/** The declared names by their places. */
-class Namespaces {
-  readonly #hosts: ReadonlyMap<string, string>;
-  readonly alsoPublished: readonly string[];
-
-  constructor(purposes: Purposes) {
-    const places = Object.entries(purposes).flatMap(([host, listed]) =>
-      listed.split(', ').map((place): [string, string] => [place, host]),
-    );
-    this.#hosts = new Map(places);
-    this.alsoPublished = places.flatMap(([place, host]) => (place === 'alsoPublished' ? [host] : []));
-  }
-
-  hasOwn(service: NamedService): boolean {
-    return [...this.#hosts.keys()].some(
-      (place) => place === `services.${service}` || place.startsWith(`services.${service}.`),
-    );
-  }
-
-  /** The name that clients of a service are given; empty where they are given none, or where it is not managed. */
-  hostOf(service: NamingService | 'client', side: Side): string {
-    if (service === 'autodiscover' || service === 'client') return this.#at(service, side);
-    if (this.hasOwn(service)) return this.#at(`services.${service}`, side);
-    return service === 'powershell' ? '' : this.#at('client', side);
-  }
-
-  #at(place: string, side: Side): string {
-    return this.#hosts.get(place) ?? this.#hosts.get(`${place}.${side}`) ?? '';
-  }
-}
-
-/** Whether the declaration says which name clients of a service are given. */
-export function isNamed(purposes: Purposes, service: NamingService): boolean {
-  return service !== 'powershell' || new Namespaces(purposes).hasOwn('powershell');
-}
-
-/** Whether clients of every service are given the same names by both. */
-export function giveTheSame(left: Purposes, right: Purposes): boolean {
-  const [one, other] = [new Namespaces(left), new Namespaces(right)];
-  return (['autodiscover', ...NAMED_SERVICES] as const).every((service) =>
-    (['internal', 'external'] as const).every(
-      (side) => one.hostOf(service, side) === other.hostOf(service, side),
-    ),
-  );
-}
 
 /** A name that a plan puts in the place of another one. */
 export interface Renaming {
@@ -236,13 +145,6 @@ function unknownNames(names: readonly string[]): Diagnostic {
   };
 }
 
-/** The names of a declaration, as they are written. */
-interface Written {
-  readonly hostOf: (service: NamingService | 'client', side: Side) => string;
-  readonly isManaged: (service: NamedService) => boolean;
-  readonly alsoPublished: readonly string[];
-}
-
 function keeping(purposes: Purposes, olds: readonly string[]): Written {
   const namespaces = new Namespaces(purposes);
   return {
@@ -275,29 +177,6 @@ function before(purposes: Purposes, stopped: readonly Renaming[]): Written {
     alsoPublished: [...new Set([...namespaces.alsoPublished, ...news])].filter((host) => !given.has(host)),
   };
 }
-
-/** As it stands in a declaration, indented: Terraform breaks lines that are not. */
-function declaration({ hostOf, isManaged, alsoPublished }: Written): string {
-  const written = (service: NamedService | 'client'): string => {
-    const [internal, external] = [hostOf(service, 'internal'), hostOf(service, 'external')];
-    if (internal === external) return quoted(internal);
-    return `{ internal: ${quoted(internal)}, external: ${external === '' ? 'null' : quoted(external)} }`;
-  };
-  const client = written('client');
-  const services = NAMED_SERVICES.filter(isManaged)
-    .filter((service) => service === 'powershell' || written(service) !== client)
-    .map((service) => `${service}: ${written(service)}`);
-  return [
-    '  namespaces: {',
-    `    client: ${client},`,
-    `    autodiscover: ${quoted(hostOf('autodiscover', 'internal'))},`,
-    ...(services.length === 0 ? [] : [`    services: { ${services.join(', ')} },`]),
-    `    alsoPublished: [${alsoPublished.map(quoted).join(', ')}],`,
-    '  },',
-  ].join('\n');
-}
-
-const quoted = (host: string) => `'${host}'`;
 
 /** The first of those that occur most often. */
 function commonest(texts: readonly string[]): string | undefined {

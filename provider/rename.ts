@@ -1,18 +1,8 @@
 import { canonicalAddress } from '../exchange/addresses';
 import type { NameAddresses } from '../exchange/published-names';
-import {
-  type GivenName,
-  givenNames,
-  giveTheSame,
-  isNamed,
-  namesInUse,
-  type NamingService,
-  type Purposes,
-  renamings,
-  type Standing,
-  type Standings,
-  unpublishedNames,
-} from '../exchange/rename';
+import { giveTheSame, isNamed, type Purposes } from '../exchange/declared-namespaces';
+import { type GivenName, givenNames, type NamingService } from '../exchange/given-names';
+import { namesInUse, renamings, type Standing, type Standings, unpublishedNames } from '../exchange/rename';
 import {
   type AnyResource,
   erase,
