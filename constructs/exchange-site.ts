@@ -104,7 +104,7 @@ export class ExchangeSite extends Construct {
     });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    const names = this.#publishedNames(dnsRecords);
+    const names = this.#publishedNames(site, dnsRecords);
     for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -157,10 +157,10 @@ export class ExchangeSite extends Construct {
   }
 
   /** Has DNS asked before the first record set is changed, and remembers what was published. */
-  #publishedNames(records: readonly DesiredRecordSet[]): string {
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
-    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(records));
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
     this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }

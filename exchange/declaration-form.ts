@@ -65,6 +65,7 @@ const namespaces = group<Namespaces>({
       outlookAnywhere: optional(namespace),
     }),
   ),
+  alsoPublished: optional(list(text)),
 });
 
 const certificate = group<SiteCertificate>({
