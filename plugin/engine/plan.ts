@@ -50,7 +50,8 @@ async function planDestruction<Target>(
 
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior, target);
+  const judged = information?.values ?? {};
+  const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
@@ -59,8 +60,8 @@ async function planDestruction<Target>(
   ];
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id },
-    diagnostics: await vetted(resource, change, target, diagnostics),
+    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
+    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
 }
 
