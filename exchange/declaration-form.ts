@@ -69,6 +69,7 @@ const namespaces = group<Namespaces>({
 
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
+  certificateFile: optional(filledText),
   names: list(text, 1),
   services: list(
     plain(

@@ -83,6 +83,7 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
+    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
   ];

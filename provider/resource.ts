@@ -7,14 +7,20 @@ import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
+import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
 
+interface ManagedStep extends Step {
+  /** It takes the object away, or is on the way there. */
+  readonly removes: boolean;
+}
+
 /** A resource of Exchange as the plugin framework takes it: its definition, acted on through the target. */
-export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, Step> {
+export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, ManagedStep> {
   const usesPfx = 'pfx_file' in resource.schema.attributes;
   const inputs = Object.keys(resource.schema.attributes).filter(
     (name) => resource.schema.attributes[name]?.mode !== 'computed',
@@ -124,7 +130,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const facts = factsFor(target, server, change.config, planned);
     return resource
       .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
-      .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+      .map((step) => ({ ...step, invocation: target.addressed(step.invocation), removes: planned === null }));
   };
 
   return {
@@ -143,7 +149,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
             // `inform` says what is wrong with the server or the PFX.
             if (server !== null && (await target.versionProblems(server)).length > 0)
               return { existing: null };
-            const named = usesPfx ? await withThumbprint(planned, config) : planned;
+            const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
             }
@@ -174,6 +180,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     describe: ({ invocation, condition }) =>
       `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`,
     execute: async (step, target, { signal }) => {
+      const lacking = step.removes ? [] : await target.lackingPfx();
+      if (lacking.length > 0) return lacking;
       const resolved = await resolve(step);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       const { kind, diagnostics } = await target.run(resolved.step, signal);
@@ -231,10 +239,15 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
   };
 }
 
-/** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
-async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
-  const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
-  return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
+/** An object that is known by its thumbprint can be found only by that of its certificate; null where none is known. */
+async function withThumbprint(
+  planned: Values,
+  config: Values,
+  { certificates }: ExchangeTarget,
+): Promise<Values | null> {
+  const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
+  const source = await certificateSource(certificates, file, password);
+  return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
 
 /** What the declared version of Exchange cannot run. */
@@ -258,7 +271,7 @@ function unsupportedCalls(
   });
 }
 
-/** What the plan must know from outside: the real version of the server, and the PFX. */
+/** What the plan must know from outside: the real version of the server, and the certificate. */
 async function inform(
   resource: AnyResource,
   usesPfx: boolean,
@@ -278,11 +291,11 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const pfx = await readPfx(file as string, password as string | null);
-  if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
-  diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
+  const source = await certificateSource(target.certificates, file as string, password as string | null);
+  if ('severity' in source) return { diagnostics: [...diagnostics, source] };
+  diagnostics.push(...certificateProblems(source, planned, source.file, new Date()));
   return {
-    values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
+    values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
   };
 }

@@ -3,6 +3,9 @@ import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateFile } from './certificate-file';
+import { certificateFileNames } from './certificate-file-names';
+import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
@@ -55,6 +58,9 @@ export const RULES: readonly Rule[] = [
   existingRecord,
   virtualAddress,
   certificateCoverage,
+  certificateFile,
+  certificateFileThumbprint,
+  certificateFileNames,
   certificateServerName,
   certificateIis,
   certificateWildcard,

@@ -418,6 +418,19 @@ test('a check is repeated until it is well', async () => {
   expect(session.calls).toHaveLength(2);
 });
 
+test('a check whose cmdlet is not offered is not repeated: waiting does not change that', async () => {
+  const session = new ScriptedSession(() => failed('CommandNotFoundException'));
+  const { target } = targetOn(session);
+  const until = { seconds: 900, expected: { property: 'well', equals: true }, problem: () => 'not yet' };
+  const invocation = { cmdlet: 'Test-ServiceHealth', parameters: { Server: 'EX1' } };
+  const { kind, diagnostics } = await target.run({ ...write, invocation, until }, signal);
+  expect(kind).toBe('failed');
+  expect(session.calls).toHaveLength(1);
+  expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Test-ServiceHealth');
+  expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+  expect(diagnostics[0]?.detail).not.toContain('seconds');
+});
+
 test('a check that never gets well names the server and what is wrong', async () => {
   const { target } = targetOn(new ScriptedSession(() => objects({})));
   const end = await target.run(

@@ -13,6 +13,8 @@
 # Where a part of the site is in production already, name only the parts that are new, for example a server
 # that joins and the records.
 #
+# Synth does not know the certificate in the PFX file: the declaration names no certificate.certificateFile.
+#
 # A cmdlet may ask a question and wait, so stay with the script. If it asks 'Overwrite the existing default
 # SMTP certificate?', the answer is No. The script says so again before each such step.
 #
