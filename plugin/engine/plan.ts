@@ -3,11 +3,11 @@ import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown } from './identity';
+import { identityChanges, identityIsKnown, nameOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { replacements } from './replacement';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withUnsetAsNull } from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -56,7 +56,7 @@ async function planDestruction<Target>(
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, removal),
+    ...destroyNote(resource, prior, removal),
   ];
   return {
     ...NOTHING,
@@ -87,7 +87,7 @@ async function planUpdate<Target>(
 
   const diagnostics = [
     ...(information?.diagnostics ?? []),
-    ...(isReplaced ? replaceNote(resource, removal) : contradiction(resource, prior, removal, walk)),
+    ...(isReplaced ? replaceNote(resource, prior, removal) : contradiction(resource, prior, removal, walk)),
   ];
   // The other half of a replacement, its creation, is planned by a call of its own.
   const runs: Change = isReplaced
@@ -181,14 +181,21 @@ async function vetted<Target>(
   return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
-/** Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. */
-function destroyNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+/**
+ * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
+ * summary Terraform shows the first only: the object's name makes each its own.
+ */
+function destroyNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        summary: `Destroying ${resource.typeName} ${nameOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -207,12 +214,16 @@ function destroyNote(resource: ManagedResource<never>, removal: readonly string[
  * The creation's steps do not show what the other half of a replacement runs: a warning does. Terraform shows the
  * warnings of the first of the two plans only.
  */
-function replaceNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+function replaceNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (removal.length === 0 || resource.quiet) return [];
   return [
     {
       severity: 'warning',
-      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
+      summary: `Replacing ${resource.typeName} ${nameOf(resource, prior)} also runs ${counted(removal)}`,
       detail: numbered(removal),
     },
   ];

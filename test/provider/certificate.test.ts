@@ -264,7 +264,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     ]);
     expect(servicesOf(setups)).toContain('IIS');
     expect(summaries(planSaid)).toContainEqual(
-      expect.stringContaining('Destroying exchange_certificate runs:'),
+      expect.stringContaining('Destroying exchange_certificate EX1 runs '),
     );
   });
 });
