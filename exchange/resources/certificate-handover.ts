@@ -42,8 +42,9 @@ export function handovers({ prior, planned }: CertificateChange): readonly Enabl
   const fallback = prior?.fallback_thumbprint ?? '';
   const [replaced, replaces] = [replacesDefault(prior), replacesDefault(planned)];
   if (planned === null) {
-    const services = prior?.services ?? [];
-    // They may be with another certificate already, and -Services takes no empty list.
+    // SMTP stays with the default certificate, which has it. The others may be with another one already, and -Services
+    // takes no empty list.
+    const services = (prior?.services ?? []).filter((name) => replaced || !sameName(name, SMTP));
     return fallback === '' || services.length === 0
       ? []
       : [

@@ -206,7 +206,13 @@ describe('the certificate of a server', () => {
       enable(SETUPS, ALL, 'Yes'),
       remove(THUMBPRINT),
     ]);
-    expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(enable(SETUPS, ALL, 'No'));
+    // The default certificate has SMTP, and this is not it.
+    expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS')`,
+    );
+    expect(between(certificate, { ...kept, ...fallback, services: ['SMTP'] }, null)).toEqual([
+      remove(THUMBPRINT),
+    ]);
   });
 
   test('is not removed while something holds it, and its removal says what', () => {
