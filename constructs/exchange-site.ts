@@ -13,6 +13,7 @@ import type {
 import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
+import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificateText } from '../exchange/committed-certificate';
 import { certificate, importIdOf } from '../exchange/resources';
@@ -87,6 +88,7 @@ export class ExchangeSite extends Construct {
     );
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}
@@ -102,7 +104,8 @@ export class ExchangeSite extends Construct {
     });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    for (const record of dnsRecords) this.#record(record, updates);
+    const names = this.#publishedNames(dnsRecords);
+    for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
@@ -115,7 +118,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -132,7 +135,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
@@ -153,7 +156,16 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  #record(record: DesiredRecordSet, updates: DnsUpdates): void {
+  /** Has DNS asked before the first record set is changed, and remembers what was published. */
+  #publishedNames(records: readonly DesiredRecordSet[]): string {
+    // It runs no cmdlets, which those of the registry have.
+    const bound = publishedNames as unknown as ResourceDefinition;
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(records));
+    this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
+    return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
+  }
+
+  #record(record: DesiredRecordSet, updates: DnsUpdates, names: string): void {
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
       zone: absoluteName(record.zone),
@@ -162,7 +174,7 @@ export class ExchangeSite extends Construct {
       ttl: record.ttlSeconds,
       provider: updates.providerOf(record.zone),
     });
-    this.#order(recordSet, record.dependsOn);
+    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
     if (record.existing)
       new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }

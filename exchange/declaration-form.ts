@@ -88,6 +88,7 @@ const certificate = group<SiteCertificate>({
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
   warnBeforeExpiryDays: optional(wholeNumber),
+  existingOn: optional(list(text)),
 });
 
 const witness = group<Witness>({ server: text, directory: text });
@@ -98,6 +99,8 @@ const dag = group<DatabaseAvailabilityGroup>({
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
   members: optional(list(text)),
+  existing: optional(flag),
+  existingMembers: optional(list(text)),
 });
 
 const zone = group<Zone>({

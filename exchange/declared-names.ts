@@ -69,6 +69,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
     ...many(dag?.addresses, 'dag', 'addresses'),
     ...many(dag?.members, 'dag', 'members'),
+    ...many(dag?.existingMembers, 'dag', 'existingMembers'),
+    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
     ...dns.zones.flatMap(({ name, server, keyName }, index) => [
       ...one(name, 'dns', 'zones', index, 'name'),
       ...one(server, 'dns', 'zones', index, 'server'),

@@ -11,6 +11,7 @@ import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcom
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
@@ -22,6 +23,7 @@ import {
   connectionProblem,
   guardProblem,
   guardUnread,
+  isNotOffered,
   omissionWarning,
   outcomeProblem,
   timeoutProblem,
@@ -38,6 +40,8 @@ export type Reading =
       readonly diagnostics: readonly Diagnostic[];
       /** It showed what it could: only some of the objects it was asked for could not be read. */
       readonly partial: boolean;
+      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      readonly notOffered: boolean;
     };
 
 /** What the session lets the account run; left out where it does not say. */
@@ -60,6 +64,8 @@ export interface TargetOptions {
   readonly note?: (message: string) => void;
   /** Left out: none. */
   readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
 }
 
 /** What would keep the same read from its end once more. */
@@ -84,6 +90,7 @@ export class ExchangeTarget {
   readonly history = new RunHistory();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
+  readonly zones: DnsZones | undefined;
   private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
@@ -98,10 +105,11 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
-    { note = () => undefined, certificates = new Map() }: TargetOptions = {},
+    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
   ) {
     this.note = note;
     this.certificates = certificates;
+    this.zones = zones;
   }
 
   /**
@@ -327,12 +335,13 @@ export class ExchangeTarget {
       const reading = await this.#read(step.invocation, step.server, signal);
       const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
       if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
-      if (signal.aborted || Date.now() + pause > deadline) {
+      const notOffered = reading.kind === 'failed' && reading.notOffered;
+      if (notOffered || signal.aborted || Date.now() + pause > deadline) {
         return {
           kind: 'failed',
           diagnostics:
             reading.kind === 'failed'
-              ? reading.diagnostics.map((unread) => checkUnread(until.seconds, unread))
+              ? reading.diagnostics.map((unread) => checkUnread(notOffered ? 0 : until.seconds, unread))
               : [timeoutProblem(step, until.seconds, problem ?? '')],
         };
       }
@@ -363,17 +372,18 @@ export class ExchangeTarget {
   async #read(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) {
-      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
+      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false, notOffered: false };
     }
     const problem = outcomeProblem(invocation, server, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       const diagnostics = problem === undefined ? [] : [problem];
-      return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
+      const partial = outcome.kind === 'objects';
+      return { kind: 'failed', diagnostics, partial, notOffered: isNotOffered(outcome) };
     }
     const lacking = invocation.cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
     return lacking === undefined
       ? { kind: 'objects', outcome }
-      : { kind: 'failed', diagnostics: [lacking], partial: false };
+      : { kind: 'failed', diagnostics: [lacking], partial: false, notOffered: false };
   }
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {

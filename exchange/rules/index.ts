@@ -17,6 +17,7 @@ import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
+import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -56,6 +57,7 @@ export const RULES: readonly Rule[] = [
   zone,
   recordTtl,
   existingRecord,
+  existingObject,
   virtualAddress,
   certificateCoverage,
   certificateFile,
