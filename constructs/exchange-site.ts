@@ -14,6 +14,7 @@ import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
+import { requiredNames } from '../exchange/required-names';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificateText } from '../exchange/committed-certificate';
 import { certificate, importIdOf } from '../exchange/resources';
@@ -89,6 +90,8 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
+      siteHosts: site.servers.flatMap(({ name, fqdn }) => [name, fqdn]).map(templateText),
+      siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}

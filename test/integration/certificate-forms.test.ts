@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LabOptions } from '../../lab/exchange/options';
-import { endpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { startSiteEndpoint, type SiteEndpoint } from './site-endpoint';
 import { SiteRig, type Finished, type RunOptions } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -56,10 +55,9 @@ const FORMS: readonly Form[] = [
 
 describeWithTerraform('the life of a site, as its certificates arrive', () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-forms-'));
-  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   let tools: SiteTools;
   let rig: SiteRig;
-  let endpoint: RunningEndpoint | undefined;
+  let endpoint: SiteEndpoint | undefined;
   beforeAll(async () => {
     tools = await siteTools();
   }, SETUP_MS);
@@ -80,18 +78,17 @@ describeWithTerraform('the life of a site, as its certificates arrive', () => {
   async function reach({ query, options }: Form): Promise<RunOptions> {
     rig.organization.setOptions(options);
     if (query === undefined) return {};
-    endpoint = await startEndpoint({
-      host: (client) => rig.organization.host(FIRST.name, client),
-      authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-      tls: { cert, key },
+    endpoint = await startSiteEndpoint({
+      folder,
+      user: USER,
+      password: PASSWORD,
+      organization: () => rig.organization,
     });
     return {
       environment: {
-        EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}/PowerShell/${query}`,
+        ...endpoint.environment,
+        EXCHANGE_ENDPOINT: `${endpoint.url}${query}`,
         EXCHANGE_PROCESS_COMMAND: undefined,
-        EXCHANGE_CA_FILE: caFile,
-        EXCHANGE_USER: USER,
-        EXCHANGE_PASSWORD: PASSWORD,
       },
     };
   }
