@@ -137,6 +137,13 @@ describeEachServer('an update', (start) => {
     expect((await ask(`host.www.${ZONE}`, 'A')).rcode).toBe(RCODES.NXDOMAIN);
   });
 
+  test('replaces an alias by an address at once', async () => {
+    const name = `www.${ZONE}`;
+    expect(await update(removeSet(name, 'CNAME'), add(name, a('192.0.2.1')))).toBe('NOERROR');
+    expect(await lines(name, 'A')).toEqual(['www.contoso.com. 300 IN A 192.0.2.1']);
+    expect(await serial()).toBe(2);
+  });
+
   test('replaces an alias by another', async () => {
     await update(add(`www.${ZONE}`, { type: 'CNAME', target: `ns1.${ZONE}` }));
     expect(await lines(`www.${ZONE}`, 'CNAME')).toEqual(['www.contoso.com. 300 IN CNAME ns1.contoso.com.']);
