@@ -9,15 +9,16 @@ describe('what a declaration publishes', () => {
       servers: [server(1, { address: ['192.0.2.11', '2001:db8::11'] }), server(2, { address: '192.0.2.12' })],
     });
     const addresses = ['192.0.2.11', '192.0.2.12', '2001:db8::11'];
-    expect(publishedNamesOf(dnsRecords(declared))).toEqual({
-      addresses: { 'mail.contoso.com': addresses, 'autodiscover.contoso.com': addresses },
+    expect(publishedNamesOf(declared, dnsRecords(declared)).addresses).toEqual({
+      'mail.contoso.com': addresses,
+      'autodiscover.contoso.com': addresses,
     });
   });
 
   test('names the record sets that are imported', () => {
     const { dns } = site();
     const declared = site({ dns: { ...dns, existingRecords: ['MAIL.contoso.com'] } });
-    expect(publishedNamesOf(dnsRecords(declared)).existing).toEqual(['mail.contoso.com']);
+    expect(publishedNamesOf(declared, dnsRecords(declared)).existing).toEqual(['mail.contoso.com']);
   });
 });
 
