@@ -6,9 +6,12 @@ import { failure } from './failure';
 
 /** What makes an object that one and no other. */
 function identity({ schema }: ManagedResource<never>): [string, Attribute][] {
-  return Object.entries(schema.attributes).filter(
-    ([, attribute]) => attribute.identity || attribute.requiresReplace,
-  );
+  return Object.entries(schema.attributes).filter(([, attribute]) => attribute.identity);
+}
+
+/** Whether objects of the type can be told apart by what they are. */
+export function hasIdentity(resource: ManagedResource<never>): boolean {
+  return identity(resource).length > 0;
 }
 
 /** Whether the declaration says which object it is. */
@@ -38,7 +41,7 @@ export function identityChanges(
   return identity(resource)
     .filter(([name, attribute]) => {
       const wanted = planned[name] ?? null;
-      return attribute.identity && isKnown(wanted) && !equivalent(attribute, prior[name] ?? null, wanted);
+      return isKnown(wanted) && !equivalent(attribute, prior[name] ?? null, wanted);
     })
     .map(([name]) => ({
       ...failure(
