@@ -14,11 +14,26 @@ export interface ExchangeProviderConfig {
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
   /**
+   * The certificate in a PFX file, so that a plan needs neither the file nor its password.
+   *
+   * @default none
+   */
+  readonly publicCertificate?: PublicCertificate;
+  /**
    * Where Exchange is reached. Credentials never stand here.
    *
    * @default EXCHANGE_ENDPOINT
    */
   readonly endpoint?: string;
+}
+
+/** A block `public_certificate` of the provider. */
+export interface PublicCertificate {
+  readonly pfx_file: string;
+  readonly pfx_password: string;
+  /** The file that it comes from, for messages. */
+  readonly file: string;
+  readonly pem: string;
 }
 
 /** The provider of the Exchange objects. */
@@ -33,6 +48,9 @@ export class ExchangeProvider extends TerraformProvider {
     this.addOverride('servers', config.servers);
     this.addOverride('rollout', config.rollout);
     this.addOverride('dns_update', config.dnsUpdates);
+    if (config.publicCertificate !== undefined) {
+      this.addOverride('public_certificate', [config.publicCertificate]);
+    }
     if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
   }
 }

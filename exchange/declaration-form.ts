@@ -65,10 +65,12 @@ const namespaces = group<Namespaces>({
       outlookAnywhere: optional(namespace),
     }),
   ),
+  alsoPublished: optional(list(text)),
 });
 
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
+  certificateFile: optional(filledText),
   names: list(text, 1),
   services: list(
     plain(

@@ -41,6 +41,7 @@ export function declaredHosts({ namespaces }: ExchangeSiteProps): readonly Decla
     ...Object.entries(namespaces.services ?? {}).flatMap(([service, namespace]) =>
       ofNamespace(namespace, 'services', service),
     ),
+    ...many(namespaces.alsoPublished, 'namespaces', 'alsoPublished'),
   ];
 }
 
@@ -85,6 +86,7 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
+    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
   ];

@@ -1,9 +1,11 @@
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
+import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
-import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
+import { hostsOfService, ownHosts, urlOf } from './namespaces';
+import { requiredNames } from './required-names';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
@@ -82,12 +84,6 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
     origin: { server: [...at, { attribute: 'name' }], uri: path('namespaces', 'autodiscover') },
     dependsOn: [],
   });
-}
-
-/** What clients are given, and what else the declaration says of the certificate, so that the plan compares it. */
-function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
-  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }
 
 function certificateOf(
@@ -377,8 +373,10 @@ function withDagBeforeItsMembers(
  * What a declaration comes to: record sets, resources, their order, and what is wrong. Pure: the same declaration
  * gives the same answer. Never throws for what a declaration says; where an error is found, the lists may be
  * incomplete and must not be deployed.
+ *
+ * @param certificateFile what lies where the declaration has its certificate file; left out where it names none
  */
-export function resolveSite(site: ExchangeSiteProps): DesiredState {
+export function resolveSite(site: ExchangeSiteProps, certificateFile?: DeclaredFile): DesiredState {
   const misfits = checkForm(site);
   if (misfits.length > 0) {
     return { resources: [], pool: [], dnsRecords: [], order: [], diagnostics: misfits };
@@ -399,12 +397,14 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
     id: `${idOf(member.server)}-pool`,
     dependsOn: [`${idOf(member.server)}-health`],
   }));
+  const committed = committedCertificate(site, certificateFile);
   const records = dnsRecords(site).map((record) => ({ ...record, dependsOn: gates }));
   return {
     resources,
     pool,
     dnsRecords: records,
     order: [...resources, ...pool, ...records].map(({ id }) => id),
-    diagnostics: checkRules({ site, resources, dnsRecords: records }),
+    ...(isCommitted(committed) ? { certificate: committed } : {}),
+    diagnostics: checkRules({ site, resources, dnsRecords: records, committed }),
   };
 }

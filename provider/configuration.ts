@@ -4,6 +4,7 @@ import { unplainEndpoint } from '../exchange/rules/plain-characters';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Value, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
+import { PUBLIC_CERTIFICATE_BLOCK } from './public-certificate-block';
 import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
   WSMAN_ATTRIBUTES,
@@ -112,7 +113,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
       ),
     ),
   },
-  blocks: { dns_update: DNS_UPDATE_BLOCK },
+  blocks: { dns_update: DNS_UPDATE_BLOCK, public_certificate: PUBLIC_CERTIFICATE_BLOCK },
 };
 
 /** The configuration with the environment taken into account. */

@@ -1,8 +1,12 @@
 import { formatPath } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
+import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateFile } from './certificate-file';
+import { certificateFileNames } from './certificate-file-names';
+import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
@@ -50,6 +54,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   namespaceIsServer,
+  alsoPublished,
   namespaceZone,
   zone,
   recordTtl,
@@ -57,6 +62,9 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   certificateCoverage,
+  certificateFile,
+  certificateFileThumbprint,
+  certificateFileNames,
   certificateServerName,
   certificateIis,
   certificateWildcard,

@@ -25,11 +25,12 @@ export function sameIdentity(resource: ManagedResource<never>, left: Values, rig
   );
 }
 
-/** What people call the object: `EX1/Default Web Site`. */
-export function nameOf(resource: ManagedResource<never>, values: Values): string {
-  return identity(resource)
-    .flatMap(([name]) => (typeof values[name] === 'string' ? [values[name]] : []))
-    .join('/');
+/** What people call the object: `exchange_owa_virtual_directory EX1/Default Web Site`. */
+export function titleOf(resource: ManagedResource<never>, values: Values): string {
+  const names = identity(resource).flatMap(([name]) =>
+    typeof values[name] === 'string' ? [values[name]] : [],
+  );
+  return [resource.typeName, ...(names.length === 0 ? [] : [names.join('/')])].join(' ');
 }
 
 /** An object does not become another one: what to do where the declaration says so. */

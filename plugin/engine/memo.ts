@@ -10,6 +10,8 @@ export interface Memo {
   readonly removal?: readonly string[];
   /** The object that `find` found, from which the creation goes on. */
   readonly existing?: Values;
+  /** What the plan of the removal found out (`inform`), on which its steps depend. */
+  readonly judged?: Values;
   /** The walk that planned the removal. */
   readonly plannedIn?: string;
 }

@@ -3,11 +3,11 @@ import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown, nameOf } from './identity';
+import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -50,17 +50,18 @@ async function planDestruction<Target>(
 
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior, target);
+  const judged = information?.values ?? {};
+  const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, removal),
+    ...destroyNote(resource, prior, removal),
   ];
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id },
-    diagnostics: await vetted(resource, change, target, diagnostics),
+    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
+    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
 }
 
@@ -176,14 +177,21 @@ async function vetted<Target>(
   return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
-/** Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. */
-function destroyNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+/**
+ * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
+ * summary Terraform shows the first only: the object's name makes each its own.
+ */
+function destroyNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (resource.stepsAttribute === undefined) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        summary: `Destroying ${titleOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -261,7 +269,7 @@ function foundNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${resource.typeName} ${nameOf(resource, existing)} is there already`,
+      summary: `${titleOf(resource, existing)} is there already`,
       detail: `${
         values.length === 0
           ? 'It is as declared, and is only taken into the state.'

@@ -265,10 +265,10 @@ describeWithTerraform('a provider under the real terraform', () => {
   });
 
   test('says in the plan of a destroy what it runs', async () => {
-    declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
+    declare({ folder_card: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
     await applied();
     const plan = await workspace.run(['plan', '-destroy', '-no-color']);
-    expect(said(plan)).toMatch(/Destroying folder_file runs:[^]*1\. remove a/);
+    expect(said(plan)).toMatch(/Destroying folder_card a runs one step[^]*1\. remove a/);
     expect(said(plan)).toMatch(/Destroying folder_note runs nothing[^]*The file stays/);
     const destroyed = await workspace.destroy();
     expect(destroyed.exitCode).toBe(0);

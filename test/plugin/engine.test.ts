@@ -240,11 +240,11 @@ describe('the plan', () => {
   });
 
   test('of a destroy warns with the exact steps', async () => {
-    const { plan, state } = await setUp();
+    const { plan, state } = await setUpInPlace();
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
-      { severity: 'warning', summary: 'Destroying test_thing runs: remove a', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Destroying test_thing a runs one step', detail: '  1. remove a' },
     ]);
   });
 
