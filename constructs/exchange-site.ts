@@ -4,6 +4,7 @@ import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  AttributeReference,
   DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
@@ -196,7 +197,7 @@ export class ExchangeSite extends Construct {
     return found;
   }
 
-  #value(value: DesiredValue): unknown {
+  #value(value: DesiredValue | AttributeReference): unknown {
     if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
     if (typeof value === 'string') return templateText(value);
     if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));

@@ -71,7 +71,7 @@ function leftAsItIs<Target>(
   target: Target,
 ): readonly Diagnostic[] {
   const removal = removalOf(resource, prior, target);
-  if (removal.length === 0 || resource.quiet) return [];
+  if (removal.length === 0) return [];
   return [
     {
       severity: 'warning',
@@ -219,7 +219,7 @@ function whatStands<Target>(
   observed: Values | null,
   target: Target,
 ): readonly Diagnostic[] {
-  if (observed === null || resource.quiet) return [];
+  if (observed === null) return [];
   const { prior } = change;
   const changed = prior === null ? [] : differences(resource.schema, prior, observed);
   if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];
