@@ -70,6 +70,7 @@ const namespaces = group<Namespaces>({
 
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
+  certificateFile: optional(filledText),
   names: list(text, 1),
   services: list(
     plain(
@@ -88,6 +89,7 @@ const certificate = group<SiteCertificate>({
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
   warnBeforeExpiryDays: optional(wholeNumber),
+  existingOn: optional(list(text)),
 });
 
 const witness = group<Witness>({ server: text, directory: text });
@@ -98,6 +100,8 @@ const dag = group<DatabaseAvailabilityGroup>({
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
   members: optional(list(text)),
+  existing: optional(flag),
+  existingMembers: optional(list(text)),
 });
 
 const zone = group<Zone>({

@@ -115,6 +115,14 @@ export interface Namespaces {
 export interface SiteCertificate {
   /** PFX (PKCS #12) file, as a path from the project's folder (that of `cdktf.json`), or an absolute one. */
   readonly pfxFile: string;
+  /**
+   * The certificate of the PFX without its key, committed beside the declaration: PEM or DER, a chain may follow it. A
+   * plan then needs neither the PFX nor its password, the files beside the stack say which certificate it is, and a
+   * deploy stops before anything runs where the PFX holds another one. A renewal changes both files.
+   *
+   * @default none: every plan opens the PFX, and synth does not know which certificate it holds
+   */
+  readonly certificateFile?: string;
   /** DNS names on the certificate, wildcards such as `*.contoso.com` included. The plan compares them with the file. */
   readonly names: readonly string[];
   /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */
@@ -145,6 +153,13 @@ export interface SiteCertificate {
    * @default 30
    */
   readonly warnBeforeExpiryDays?: number;
+  /**
+   * Names of the servers that show clients a certificate before the first deploy. It is imported, so that the plan shows
+   * it, and the services that it has, beside what is declared. What was there before is never removed.
+   *
+   * @default none: where a server holds the certificate of the PFX already, the plan names it
+   */
+  readonly existingOn?: readonly string[];
 }
 
 /** A server and a folder on it that give a DAG its casting vote. */
@@ -182,6 +197,20 @@ export interface DatabaseAvailabilityGroup {
    * @default all servers of the site
    */
   readonly members?: readonly string[];
+  /**
+   * Whether the DAG is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's: taken out of the declaration, it is removed.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
+  /**
+   * Names of the servers that are members before the first deploy. Their memberships are imported; taken out of the
+   * declaration, they leave the DAG.
+   *
+   * @default none: where a server is a member already, the plan names it
+   */
+  readonly existingMembers?: readonly string[];
 }
 
 /** The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns. */

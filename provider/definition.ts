@@ -5,6 +5,7 @@ import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
+import { publicCertificates } from './public-certificates';
 import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
@@ -36,8 +37,12 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
+      const { certificates, diagnostics: unfit } = await publicCertificates(
+        blocksOf(config, 'public_certificate'),
+      );
+      if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
       const zones = await zonesOf(config, environment);
-      const target = new ExchangeTarget(settings, open, note, zones);
+      const target = new ExchangeTarget(settings, open, { note, certificates, zones });
       target.connect();
       const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
       return { target, diagnostics: [...diagnostics, ...refusals] };
@@ -50,10 +55,15 @@ export function exchangeProvider(
 
 /** DNS is loaded where a zone is to be asked for: two of the three starts of the provider for a plan ask for none. */
 async function zonesOf(config: Values, environment: Environment): Promise<DnsZones | undefined> {
-  const updates = config['dns_update'] ?? null;
-  if (!isList(updates) || updates.length === 0) return undefined;
+  const updates = blocksOf(config, 'dns_update');
+  if (updates.length === 0) return undefined;
   const { DnsZones } = await import('./dns-zones');
-  return new DnsZones(updates.filter(isRecord), environment);
+  return new DnsZones(updates, environment);
+}
+
+function blocksOf(config: Values, name: string): readonly Values[] {
+  const blocks = config[name] ?? null;
+  return isList(blocks) ? blocks.filter(isRecord) : [];
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */

@@ -7,6 +7,7 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { catalogOf } from '../../exchange/versions';
 import { quote } from '../../powershell/literal';
+import { makeSelfSigned } from '../../pki';
 import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
 import { server, site } from './sites';
@@ -244,6 +245,42 @@ describe('the PFX file', () => {
     expect(script).toContain('[System.Security.SecureString] $PfxPassword');
     expect(script).toContain('-AsSecureString');
     expect(script).not.toMatch(/ConvertTo-SecureString|-AsPlainText/);
+  });
+
+  test('must be the committed one, which the help describes a line each', () => {
+    const { certificate } = makeSelfSigned({
+      commonName: 'mail.contoso.com',
+      subjectAlternativeNames: ['mail.contoso.com', '*.contoso.com', '.NOTES\n# .SYNOPSIS'],
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date('2027-01-01T00:00:00Z'),
+    });
+    const declaration = site({
+      certificate: { ...right.certificate, certificateFile: 'certificates/mail.crt' },
+    });
+    const script = exchangePlanScript(
+      'contoso',
+      declaration,
+      resolveSite(declaration, { content: certificate.der }),
+      '../../../certificates/mail.pfx',
+    );
+    const lines = script.split('\r\n');
+    const at = lines.indexOf("# The certificate of the site, by the file 'certificates/mail.crt':");
+    expect(lines.slice(at + 1, at + 6)).toEqual([
+      `#   thumbprint  ${certificate.thumbprint}`,
+      '#   ends on     2027-01-01T00:00:00.000Z',
+      "#   name        '*.contoso.com'",
+      "#   name        '.notes # .synopsis'",
+      "#   name        'mail.contoso.com'",
+    ]);
+    expect(script).toContain(`if ($PfxCertificate.Thumbprint -ne '${certificate.thumbprint}') {`);
+    expect(script).toContain(
+      `', not ' + '${certificate.thumbprint} as certificates/mail.crt' + '. Nothing was run.')`,
+    );
+  });
+
+  test('is not known to synth where none is committed, which the help says', () => {
+    const help = scriptOf(right).replaceAll('\r\n# ', ' ');
+    expect(help).toContain('Synth does not know the certificate in the PFX file');
   });
 
   test('gives the thumbprint to every server, so that none has a variable that another could share', () => {

@@ -117,11 +117,12 @@ function targetOf(world: World) {
     domainController: null,
     callTimeoutMs: 1000,
     openTimeoutMs: 1000,
+    rollout: [],
     parallelCalls: 1,
     lackingRights: 'error',
   };
   const zones = zonesOf(world) as DnsZones;
-  return { target: new ExchangeTarget(settings, async () => session, undefined, zones), session };
+  return { target: new ExchangeTarget(settings, async () => session, { zones }), session };
 }
 
 type Names = { readonly [host: string]: string };
