@@ -358,7 +358,8 @@ async function remove<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null }, target);
+  const judged = { ...prior, ...memo.judged };
+  const steps = resource.steps({ kind: 'destroy', prior: judged, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = steps.map((step) => resource.describe(step));
   if (memo.removal !== undefined && !sameTexts(memo.removal, texts)) {

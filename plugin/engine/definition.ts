@@ -126,7 +126,9 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
-   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the configuration did not change. Not called again at apply for what was known.
+   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the
+   * configuration did not change. Not called again at apply for what was known. The values of a removal stand in for
+   * those of the prior object when its steps are asked for, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**

@@ -8,7 +8,7 @@ import type { Memo } from './memo';
 import { propose } from './proposal';
 import { replacements } from './replacement';
 import { shownValue } from './shown-value';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -51,17 +51,18 @@ async function planDestruction<Target>(
 
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior, target);
+  const judged = information?.values ?? {};
+  const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, removal),
+    ...destroyNote(resource, prior, removal),
   ];
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id },
-    diagnostics: await vetted(resource, change, target, diagnostics),
+    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
+    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
 }
 
@@ -87,7 +88,7 @@ async function planUpdate<Target>(
 
   const diagnostics = [
     ...(information?.diagnostics ?? []),
-    ...(isReplaced ? replaceNote(resource, removal) : contradiction(resource, prior, removal, walk)),
+    ...(isReplaced ? replaceNote(resource, prior, removal) : contradiction(resource, prior, removal, walk)),
   ];
   // The other half of a replacement, its creation, is planned by a call of its own.
   const runs: Change = isReplaced
@@ -184,14 +185,21 @@ async function vetted<Target>(
   return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
-/** Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. */
-function destroyNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+/**
+ * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
+ * summary Terraform shows the first only: the object's name makes each its own.
+ */
+function destroyNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        summary: `Destroying ${resource.typeName} ${nameOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -210,12 +218,16 @@ function destroyNote(resource: ManagedResource<never>, removal: readonly string[
  * The creation's steps do not show what the other half of a replacement runs: a warning does. Terraform shows the
  * warnings of the first of the two plans only.
  */
-function replaceNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+function replaceNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (removal.length === 0 || resource.quiet) return [];
   return [
     {
       severity: 'warning',
-      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
+      summary: `Replacing ${resource.typeName} ${nameOf(resource, prior)} also runs ${counted(removal)}`,
       detail: numbered(removal),
     },
   ];

@@ -89,7 +89,6 @@ export function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n');
 }
 
-/** Of warnings with one summary Terraform shows the first only: each object's must be its own. */
-export function inShort([first = '', ...more]: readonly string[]): string {
-  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+export function counted(steps: readonly string[]): string {
+  return steps.length === 1 ? 'one step' : `${steps.length} steps`;
 }

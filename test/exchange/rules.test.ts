@@ -634,6 +634,22 @@ const CASES: readonly Case[] = [
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
   },
   {
+    when: 'a membership to import is that of no member',
+    rule: 'existing-object',
+    declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
+    path: 'dag.existingMembers[0]',
+    problem: "'EX01' is none of EX02",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'a certificate to import is that of no server',
+    rule: 'existing-object',
+    declaration: site({ certificate: { ...right.certificate, existingOn: ['ex01', 'EX07'] } }),
+    path: 'certificate.existingOn[1]',
+    problem: "'EX07' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
     when: 'a further name is a URL',
     rule: 'namespace-host',
     declaration: site({
@@ -680,22 +696,6 @@ const CASES: readonly Case[] = [
     path: 'namespaces.alsoPublished[1]',
     problem: `'outlook.contoso.com' is published already, as namespaces.alsoPublished[0]`,
     remedy: 'leave it out here',
-  },
-  {
-    when: 'a membership to import is that of no member',
-    rule: 'existing-object',
-    declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
-    path: 'dag.existingMembers[0]',
-    problem: "'EX01' is none of EX02",
-    remedy: 'leave it out',
-  },
-  {
-    when: 'a certificate to import is that of no server',
-    rule: 'existing-object',
-    declaration: site({ certificate: { ...right.certificate, existingOn: ['ex01', 'EX07'] } }),
-    path: 'certificate.existingOn[1]',
-    problem: "'EX07' is none of EX01, EX02",
-    remedy: 'correct the name',
   },
   {
     when: 'the virtual address is that of a server',

@@ -253,7 +253,7 @@ describe('the plan', () => {
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
-      { severity: 'warning', summary: 'Destroying test_thing runs: remove a', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Destroying test_thing a runs one step', detail: '  1. remove a' },
     ]);
   });
 
@@ -561,7 +561,7 @@ describe('a replacement', () => {
     const wanted = config({ name: 'b', url: 'u' });
     const first = await plan(state({ name: 'a' }), wanted);
     expect(first.diagnostics).toMatchObject([
-      { severity: 'warning', summary: 'Replacing test_thing also runs: remove a', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Replacing test_thing a also runs one step', detail: '  1. remove a' },
     ]);
     const steps = ['make b', 'set b url', 'set b on'];
     const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));

@@ -113,11 +113,11 @@ function targetOf(world: World) {
     fallbacks: [],
     versions: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), ExchangeVersion.V2016])),
     spellings: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), name])),
+    rollout: [],
     snapIn: null,
     domainController: null,
     callTimeoutMs: 1000,
     openTimeoutMs: 1000,
-    rollout: [],
     parallelCalls: 1,
     lackingRights: 'error',
   };
