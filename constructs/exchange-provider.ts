@@ -9,6 +9,8 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Names of the servers in the order in which they are rolled out. */
+  readonly rollout: readonly string[];
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
   /**
@@ -44,6 +46,7 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    this.addOverride('rollout', config.rollout);
     this.addOverride('dns_update', config.dnsUpdates);
     if (config.publicCertificate !== undefined) {
       this.addOverride('public_certificate', [config.publicCertificate]);

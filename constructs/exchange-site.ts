@@ -88,6 +88,7 @@ export class ExchangeSite extends Construct {
     );
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}
@@ -103,7 +104,7 @@ export class ExchangeSite extends Construct {
     });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    const names = this.#publishedNames(dnsRecords);
+    const names = this.#publishedNames(site, dnsRecords);
     for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -117,7 +118,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -134,7 +135,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
@@ -156,10 +157,10 @@ export class ExchangeSite extends Construct {
   }
 
   /** Has DNS asked before the first record set is changed, and remembers what was published. */
-  #publishedNames(records: readonly DesiredRecordSet[]): string {
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
-    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(records));
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
     this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }

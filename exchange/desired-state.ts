@@ -39,6 +39,8 @@ export interface DesiredResource {
   readonly origin: { readonly [attribute: string]: Path };
   /** Ids of the resources that must be there before. */
   readonly dependsOn: readonly string[];
+  /** It is there before the first deploy and is imported. */
+  readonly existing: boolean;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
 }

@@ -39,11 +39,18 @@ interface Wanted {
   readonly attributes: { readonly [name: string]: DesiredValue };
   readonly origin: { readonly [attribute: string]: Path };
   readonly dependsOn: readonly string[];
+  /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
+  readonly existing?: boolean;
 }
 
 function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
-  return { ...wanted, steps: stepsOf(site, wanted) };
+  const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
+  return { ...wanted, existing, steps: stepsOf(site, wanted) };
 }
+
+/** Letter case does not count in names of servers. */
+const isAmong = (names: readonly string[] | undefined, { name }: Server) =>
+  (names ?? []).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version }: Wanted) {
@@ -133,6 +140,7 @@ function certificateOf(
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
     dependsOn: [`${idOf(server.name)}-scp`, ...after],
+    existing: isAmong(declared.existingOn, server),
   });
 }
 
@@ -207,8 +215,8 @@ function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path)
 /** Members as declared; their names in the spelling of the servers. */
 function membersOf(site: ExchangeSiteProps): readonly Server[] {
   if (site.dag === undefined) return [];
-  const names = site.dag.members?.map((name) => name.toLowerCase());
-  return site.servers.filter((server) => names === undefined || names.includes(server.name.toLowerCase()));
+  const { members } = site.dag;
+  return site.servers.filter((server) => members === undefined || isAmong(members, server));
 }
 
 function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
@@ -243,6 +251,7 @@ function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
         ip_addresses: path('dag', 'addresses'),
       },
       dependsOn: [],
+      existing: dag.existing ?? false,
     }),
   ];
 }
@@ -264,6 +273,7 @@ function dagMemberOf(
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
       dependsOn: [dagId(dag.name), ...after],
+      existing: isAmong(dag.existingMembers, server),
     }),
   ];
 }

@@ -1,4 +1,10 @@
-import { importedValues, REMOVAL_ATTRIBUTE } from '../exchange/resources';
+import {
+  importedValues,
+  importIdOf,
+  REMOVAL_ATTRIBUTE,
+  REMOVAL_PLACE_ATTRIBUTE,
+} from '../exchange/resources';
+import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
@@ -138,8 +144,18 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
+    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
-    ...(resource.lifecycle === 'owned' ? { removalAttribute: REMOVAL_ATTRIBUTE } : {}),
+    ...(resource.lifecycle === 'owned'
+      ? {
+          removalAttribute: REMOVAL_ATTRIBUTE,
+          removalPlace: {
+            attribute: REMOVAL_PLACE_ATTRIBUTE,
+            of: ({ server = null }: Values, target: ExchangeTarget) =>
+              removalPlace(resource.kind, text(server), target.settings.rollout),
+          },
+        }
+      : {}),
     // A check has nothing to find: it runs when it is created.
     ...(resource.lifecycle === 'check'
       ? { find: async () => ({ existing: null }) }
@@ -199,17 +215,29 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
       const server = text(given['server'] ?? null);
       const wrong = server === null ? [] : await target.versionProblems(server);
-      return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
+      if (wrong.length > 0) return { diagnostics: wrong };
+      const against = await obstacles(state, target);
+      return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
 }
 
-function notAnImportId({ typeName, importId }: AnyResource, id: string): Diagnostic {
+function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
   return {
     severity: 'error',
     summary: `'${id}' does not name a ${typeName}`,
-    detail: `Import it as ${importId.join('/')}.`,
+    detail: `Import it as ${importId.join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
   };
+}
+
+function foundNote(resource: AnyResource, existing: Values): string {
+  const known = knownPart(existing);
+  const line = resource.declaredExisting?.(known as State);
+  const block = `an import block with the id '${importIdOf(resource, known)}'`;
+  return (
+    'To have the plan show old and new values, import it: ' +
+    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+  );
 }
 
 /** Terraform's own words for it speak of a region. */
@@ -220,7 +248,7 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
     detail:
       lifecycle === 'adopted'
         ? 'Exchange Setup makes it. Look whether the server is installed to its end, and whether somebody removed it by hand; in the management shell it must be seen before it can be managed here.'
-        : 'Look at the spelling. Where it is still to be made, declare it without an import.',
+        : 'Look at the spelling. Where it is still to be made, or was removed by hand, do not declare it as existing: leave out its import.',
   };
 }
 

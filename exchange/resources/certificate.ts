@@ -3,7 +3,7 @@ import { flag, text, textSet } from '../../schema';
 import { handovers, includes, partingThumbprints } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
-import { remarksOnUse, withCertificateInUse } from './certificate-use';
+import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
 import {
@@ -13,7 +13,7 @@ import {
   protocolsProblem,
   secondsProblem,
 } from './health-checks';
-import { certificatesOf } from './installed-certificate';
+import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
@@ -30,6 +30,14 @@ function servicesProblem(value: Known): string | undefined {
   if (names.length === 0) return 'no service is named; name at least one, for example IIS';
   const wrong = names.find((name) => !includes(CERTIFICATE_SERVICES, name));
   return wrong === undefined ? undefined : `'${wrong}' is none of ${CERTIFICATE_SERVICES.join(', ')}`;
+}
+
+/** Whether only the server is known: an import says neither services nor which certificate it is. */
+function isOfServer(state: {
+  readonly thumbprint: string | null;
+  readonly services: readonly string[] | null;
+}): boolean {
+  return state.thumbprint === null && state.services === null;
 }
 
 /**
@@ -123,6 +131,7 @@ export const certificate = defineResource({
     ),
   },
   importId: ['server', 'thumbprint'],
+  declaredExisting: ({ server }) => `certificate: { …, existingOn: ['${server ?? ''}'] }`,
   computed: (_planned, facts) => {
     if (facts.certificate === undefined) return {};
     const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
@@ -158,11 +167,28 @@ export const certificate = defineResource({
     ];
   },
   observe: (state) => certificatesOf(state.server ?? ''),
-  view: (objects, state, facts) => withCertificateInUse(objects, state, state.services ?? [], facts),
+  view: (objects, state, facts) => {
+    // An import may name the server only: what is meant is the certificate that clients see there.
+    const thumbprint = isOfServer(state) ? (certificateOfWeb(objects)?.thumbprint ?? null) : state.thumbprint;
+    return withCertificateInUse(objects, { ...state, thumbprint }, state.services ?? [], facts);
+  },
   found: (objects, planned, facts) => {
     const there = withCertificateInUse(objects, { ...planned, imported: [] }, [], facts);
-    // Whether it is the default certificate for SMTP no certificate tells.
-    return there && { ...there, replace_default_smtp_certificate: null };
+    if (there === null) return null;
+    const isUntold = withThumbprint(objects, there.thumbprint)?.services === null;
+    return {
+      ...there,
+      services: isUntold ? null : there.services,
+      // Whether it is the default certificate for SMTP no certificate tells.
+      replace_default_smtp_certificate: null,
+    };
   },
+  obstacle: (objects, state) =>
+    isOfServer(state) && installedCertificates(objects).some(({ services }) => services === null)
+      ? {
+          problem: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
+          remedy: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
+        }
+      : undefined,
   remarks: remarksOnUse,
 });
