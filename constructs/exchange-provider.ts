@@ -9,6 +9,8 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Names of the servers in the order in which they are rolled out. */
+  readonly rollout: readonly string[];
   /** Names by which the servers of the site are reached. */
   readonly siteHosts: readonly string[];
   /** Names that the site's certificate must have; that of the endpoint of these servers may be valid for one of them. */
@@ -48,6 +50,7 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    this.addOverride('rollout', config.rollout);
     this.addOverride('site_hosts', config.siteHosts);
     this.addOverride('site_certificate_names', config.siteCertificateNames);
     this.addOverride('dns_update', config.dnsUpdates);

@@ -4,6 +4,7 @@ import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  AttributeReference,
   DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
@@ -90,6 +91,7 @@ export class ExchangeSite extends Construct {
     );
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
@@ -107,7 +109,7 @@ export class ExchangeSite extends Construct {
     });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    const names = this.#publishedNames(dnsRecords);
+    const names = this.#publishedNames(site, dnsRecords);
     for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -121,7 +123,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -138,7 +140,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
@@ -160,10 +162,10 @@ export class ExchangeSite extends Construct {
   }
 
   /** Has DNS asked before the first record set is changed, and remembers what was published. */
-  #publishedNames(records: readonly DesiredRecordSet[]): string {
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
-    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(records));
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
     this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }
@@ -196,7 +198,7 @@ export class ExchangeSite extends Construct {
     return found;
   }
 
-  #value(value: DesiredValue): unknown {
+  #value(value: DesiredValue | AttributeReference): unknown {
     if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
     if (typeof value === 'string') return templateText(value);
     if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));

@@ -1,5 +1,6 @@
 import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
+import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
 import { CONFIGURATION_SCHEMA } from '../provider/configuration';
 import { SSH_SECRETS } from '../provider/ssh-endpoint';
@@ -14,6 +15,7 @@ export function referencePages(): { readonly [file: string]: string } {
     'provider.md': providerPage(),
     'rules.md': rulesPage(),
     ...Object.fromEntries(RESOURCES.map((resource) => [`${resource.typeName}.md`, resourcePage(resource)])),
+    [`${publishedNames.typeName}.md`]: namesPage(),
   };
 }
 
@@ -50,6 +52,14 @@ function resourcePage(resource: AnyResource): string {
     `${LIFECYCLES[resource.lifecycle]}${resource.forgets === undefined ? '' : ` ${resource.forgets}`}\n\n` +
     `${attributesTable(resource.schema)}\n` +
     `## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n`
+  );
+}
+
+function namesPage(): string {
+  const { typeName, schema } = publishedNames;
+  return (
+    `${NOTE}# \`${typeName}\`\n\n${schema.description}\n\n${attributesTable(schema)}\n` +
+    '## Import\n\nNone: it is a memory of deploys. Where it was lost, the next deploy makes it again.\n'
   );
 }
 

@@ -12,10 +12,10 @@ export interface AttributeReference {
   readonly attribute: string;
 }
 
-export type DesiredValue =
-  Known | AttributeReference | { readonly [key: string]: Known | AttributeReference };
+/** References stand in maps only. */
+export type DesiredValue = Known | { readonly [key: string]: Known | AttributeReference };
 
-export function isReference(value: DesiredValue): value is AttributeReference {
+export function isReference(value: DesiredValue | AttributeReference): value is AttributeReference {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -39,6 +39,8 @@ export interface DesiredResource {
   readonly origin: { readonly [attribute: string]: Path };
   /** Ids of the resources that must be there before. */
   readonly dependsOn: readonly string[];
+  /** It is there before the first deploy and is imported. */
+  readonly existing: boolean;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
 }

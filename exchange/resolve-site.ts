@@ -1,9 +1,7 @@
-import type { Reference } from '../powershell/invocation';
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
 import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
-import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
 import { hostsOfService, ownHosts, urlOf } from './namespaces';
@@ -39,11 +37,18 @@ interface Wanted {
   readonly attributes: { readonly [name: string]: DesiredValue };
   readonly origin: { readonly [attribute: string]: Path };
   readonly dependsOn: readonly string[];
+  /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
+  readonly existing?: boolean;
 }
 
 function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
-  return { ...wanted, steps: stepsOf(site, wanted) };
+  const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
+  return { ...wanted, existing, steps: stepsOf(site, wanted) };
 }
+
+/** Letter case does not count in names of servers. */
+const isAmong = (names: readonly string[] | undefined, { name }: Server) =>
+  (names ?? []).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version }: Wanted) {
@@ -51,23 +56,13 @@ function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version 
   const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
   const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site, id) } : { has };
   const given = Object.fromEntries(
-    Object.entries(definition.schema.attributes).map(([name, attribute]) => {
-      const value = attributes[name];
-      if (value === undefined) return [name, attribute.defaultValue ?? null];
-      return [name, isReference(value) ? stepResult(value) : value];
-    }),
+    Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
+      name,
+      name in attributes ? attributes[name] : defaultValue,
+    ]),
   ) as unknown as StateOf<Attributes>;
   const planned = { ...given, ...definition.computed?.(given, facts) } as StateOf<Attributes>;
   return definition.steps({ prior: null, planned }, facts);
-}
-
-/** A step's parameter may be a reference wherever the definition passes the attribute on as it is. */
-function stepResult({ resource: step, attribute }: AttributeReference): Reference {
-  const property = attribute
-    .split('_')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
-  return new StepResult(step, property);
 }
 
 /** @param step whose result has the thumbprint */
@@ -133,6 +128,7 @@ function certificateOf(
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
     dependsOn: [`${idOf(server.name)}-scp`, ...after],
+    existing: isAmong(declared.existingOn, server),
   });
 }
 
@@ -207,8 +203,8 @@ function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path)
 /** Members as declared; their names in the spelling of the servers. */
 function membersOf(site: ExchangeSiteProps): readonly Server[] {
   if (site.dag === undefined) return [];
-  const names = site.dag.members?.map((name) => name.toLowerCase());
-  return site.servers.filter((server) => names === undefined || names.includes(server.name.toLowerCase()));
+  const { members } = site.dag;
+  return site.servers.filter((server) => members === undefined || isAmong(members, server));
 }
 
 function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
@@ -243,6 +239,7 @@ function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
         ip_addresses: path('dag', 'addresses'),
       },
       dependsOn: [],
+      existing: dag.existing ?? false,
     }),
   ];
 }
@@ -264,6 +261,7 @@ function dagMemberOf(
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
       dependsOn: [dagId(dag.name), ...after],
+      existing: isAmong(dag.existingMembers, server),
     }),
   ];
 }

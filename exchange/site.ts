@@ -101,6 +101,14 @@ export interface Namespaces {
    * @default every service of clients has the client name; remote PowerShell stays as Setup left it
    */
   readonly services?: { readonly [service in NamedService]?: Namespace };
+  /**
+   * Further names that DNS holds and the certificate covers, and that no server gives to clients. A name is renamed in
+   * three deploys: the new one is published here first, then takes the place of the old one, which stays published here
+   * until clients have learned the new one. A plan that leaves a step out stops and says what to write.
+   *
+   * @default none
+   */
+  readonly alsoPublished?: readonly string[];
 }
 
 /** A certificate with its private key for all servers, from one PFX file. */
@@ -145,6 +153,13 @@ export interface SiteCertificate {
    * @default 30
    */
   readonly warnBeforeExpiryDays?: number;
+  /**
+   * Names of the servers that show clients a certificate before the first deploy. It is imported, so that the plan shows
+   * it, and the services that it has, beside what is declared. What was there before is never removed.
+   *
+   * @default none: where a server holds the certificate of the PFX already, the plan names it
+   */
+  readonly existingOn?: readonly string[];
 }
 
 /** A server and a folder on it that give a DAG its casting vote. */
@@ -182,6 +197,20 @@ export interface DatabaseAvailabilityGroup {
    * @default all servers of the site
    */
   readonly members?: readonly string[];
+  /**
+   * Whether the DAG is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's: taken out of the declaration, it is removed.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
+  /**
+   * Names of the servers that are members before the first deploy. Their memberships are imported; taken out of the
+   * declaration, they leave the DAG.
+   *
+   * @default none: where a server is a member already, the plan names it
+   */
+  readonly existingMembers?: readonly string[];
 }
 
 /** The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns. */

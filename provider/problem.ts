@@ -148,22 +148,18 @@ export function warnings(invocation: Invocation, outcome: Outcome): readonly Dia
   }));
 }
 
-export function guardProblem(step: Step, problem: string): Diagnostic {
-  return {
-    severity: 'error',
-    summary: `${step.invocation.cmdlet} was not run${step.server === null ? '' : ` for ${step.server}`}`,
-    detail: `${problem}. ${RESUME}`,
-  };
-}
-
 /** Of a step that is left out on purpose, for whoever wants to run it all the same. */
 export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
   return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
 }
 
 /** What must be seen before the step could not be read, or not as a whole. */
-export function guardUnread(step: Step, { summary, detail }: Diagnostic): Diagnostic {
-  return guardProblem(step, `what must be known before could not be read: ${summary}\n${detail}`);
+export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
+    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
+  };
 }
 
 export function timeoutProblem(step: Step, seconds: number, problem: string): Diagnostic {

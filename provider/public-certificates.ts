@@ -100,7 +100,9 @@ export async function lackingPfx(
   if (lacking.length === 0) return [];
   return unopened.map((why) => ({
     ...why,
-    detail: `${why.detail}\nNothing was run: ${lacking.join(', ')} still ${lacking.length === 1 ? 'needs' : 'need'} the certificate.`,
+    detail:
+      `${why.detail}\nNothing was run: ${lacking.join(', ')} still ${lacking.length === 1 ? 'needs' : 'need'} the ` +
+      'certificate. To a plan that was saved without the password Terraform gives none; plan again with it.',
   }));
 }
 

@@ -1,4 +1,10 @@
-import { importedValues, REMOVAL_ATTRIBUTE } from '../exchange/resources';
+import {
+  importedValues,
+  importIdOf,
+  REMOVAL_ATTRIBUTE,
+  REMOVAL_PLACE_ATTRIBUTE,
+} from '../exchange/resources';
+import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
@@ -7,7 +13,6 @@ import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
-import { omissionWarning } from './problem';
 import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
@@ -81,46 +86,49 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     };
   };
 
-  /** Terraform holds an apply to what was planned, and the next refresh shows what became of it. */
+  /** What a plan of a change must see anew, beside what a refresh has seen. */
+  const foresee = async (
+    change: Change,
+    planned: Values | null,
+    target: ExchangeTarget,
+  ): Promise<{ readonly values: Values; readonly diagnostics: readonly Diagnostic[] }> => {
+    const nothing = { values: {}, diagnostics: [] };
+    const object = planned ?? change.prior;
+    if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
+    const known = knownPart(object) as State;
+    const server = text(object['server']);
+    if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
+    const facts = factsFor(target, object['server'] ?? null, null, null);
+    const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
+    // Why it could not be read the refresh, or the search for the object, has said.
+    if (reading.kind === 'failed') return nothing;
+    const { objects } = reading.outcome;
+    const { prior } = change;
+    const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
+    const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
+    const { values, diagnostics } = resource.foresee(objects, pair, facts, answers);
+    return { values: values as Values, diagnostics };
+  };
+
+  /**
+   * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
+   * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
+   */
   const read = async (state: Values, target: ExchangeTarget) => {
     const result = await observe(state, target);
-    if (!target.hasRun || result.state === null) return result;
+    if (result.state === null) return result;
+    if (!target.hasRun) {
+      const server = text(state['server']);
+      if (server === null || target.isDeclared(server)) return result;
+      const change: Change = { kind: 'destroy', prior: result.state, planned: null, config: null };
+      const { values } = await foresee(change, null, target);
+      return { ...result, state: { ...result.state, ...values } };
+    }
     const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
       const value = state[name] ?? null;
       return value === null ? [] : [[name, value]];
     });
     return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
-  };
-
-  /** What a plan of a change must see anew, beside what a refresh has seen. */
-  const foresee = async (change: Change, planned: Values, target: ExchangeTarget): Promise<Values> => {
-    if (resource.foresee === undefined || resource.observe === undefined) return {};
-    const known = knownPart(planned) as State;
-    const facts = factsFor(target, planned['server'] ?? null, null, null);
-    const server = text(planned['server']);
-    const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
-    // Why it could not be read the refresh, or the search for the object, has said.
-    if (reading.kind === 'failed') return {};
-    const { prior } = change;
-    const pair = { prior: prior && (knownPart(prior) as State), planned: known };
-    return resource.foresee(reading.outcome.objects, pair) as Values;
-  };
-
-  /** What the steps will leave out, as far as can be seen now. */
-  const omissions = async (
-    steps: readonly Step[],
-    target: ExchangeTarget,
-  ): Promise<readonly Diagnostic[]> => {
-    const found = await Promise.all(
-      steps.map(async (step) => {
-        if (step.guard?.omission === undefined) return [];
-        const reading = await target.observe(target.addressed(step.guard.invocation), step.server);
-        const omission =
-          reading.kind === 'objects' ? step.guard.omission(reading.outcome.objects) : undefined;
-        return omission === undefined ? [] : [omissionWarning(step, omission)];
-      }),
-    );
-    return found.flat();
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -151,8 +159,18 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
+    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
-    ...(resource.lifecycle === 'owned' ? { removalAttribute: REMOVAL_ATTRIBUTE } : {}),
+    ...(resource.lifecycle === 'owned'
+      ? {
+          removalAttribute: REMOVAL_ATTRIBUTE,
+          removalPlace: {
+            attribute: REMOVAL_PLACE_ATTRIBUTE,
+            of: ({ server = null }: Values, target: ExchangeTarget) =>
+              removalPlace(resource.kind, text(server), target.settings.rollout),
+          },
+        }
+      : {}),
     // A check has nothing to find: it runs when it is created.
     ...(resource.lifecycle === 'check'
       ? { find: async () => ({ existing: null }) }
@@ -174,22 +192,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         }),
     inform: async (change, target) => {
       const information = await inform(resource, usesPfx, change, target);
-      const informed = { ...change.planned, ...information.values };
-      const values =
-        change.planned === null
-          ? information.values
-          : { ...information.values, ...(await foresee(change, informed, target)) };
-      const steps = stepsOf(
-        change.planned === null ? change : { ...change, planned: { ...informed, ...values } },
-        target,
-      );
+      const informed = change.planned && { ...change.planned, ...information.values };
+      const foreseen = await foresee(change, informed, target);
+      const values = { ...information.values, ...foreseen.values };
+      const diagnostics = [...(information.diagnostics ?? []), ...foreseen.diagnostics];
+      if (change.planned === null) return { values, diagnostics };
+      const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
       const known = steps === UNKNOWN ? [] : steps;
-      const diagnostics = [
-        ...(information.diagnostics ?? []),
-        ...(change.planned === null ? [] : unsupportedCalls(known, informed['server'] ?? null, target)),
-        ...(await omissions(known, target)),
-      ];
-      return { ...(values === undefined ? {} : { values }), diagnostics };
+      const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
+      return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     steps: stepsOf,
     vet: async (steps, target) => {
@@ -219,17 +230,29 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
       const server = text(given['server'] ?? null);
       const wrong = server === null ? [] : await target.versionProblems(server);
-      return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
+      if (wrong.length > 0) return { diagnostics: wrong };
+      const against = await obstacles(state, target);
+      return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
 }
 
-function notAnImportId({ typeName, importId }: AnyResource, id: string): Diagnostic {
+function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
   return {
     severity: 'error',
     summary: `'${id}' does not name a ${typeName}`,
-    detail: `Import it as ${importId.join('/')}.`,
+    detail: `Import it as ${importId.join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
   };
+}
+
+function foundNote(resource: AnyResource, existing: Values): string {
+  const known = knownPart(existing);
+  const line = resource.declaredExisting?.(known as State);
+  const block = `an import block with the id '${importIdOf(resource, known)}'`;
+  return (
+    'To have the plan show old and new values, import it: ' +
+    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+  );
 }
 
 /** Terraform's own words for it speak of a region. */
@@ -240,7 +263,7 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
     detail:
       lifecycle === 'adopted'
         ? 'Exchange Setup makes it. Look whether the server is installed to its end, and whether somebody removed it by hand; in the management shell it must be seen before it can be managed here.'
-        : 'Look at the spelling. Where it is still to be made, declare it without an import.',
+        : 'Look at the spelling. Where it is still to be made, or was removed by hand, do not declare it as existing: leave out its import.',
   };
 }
 

@@ -214,7 +214,7 @@ function pfxLines({ site, pfxFile, certificate, pfxParts }: ScriptHead): readonl
       ? []
       : [
           `    if ($PfxCertificate.Thumbprint -ne ${quote(wanted.thumbprint)}) {`,
-          `        throw ('The certificate in ' + $PfxPath + ' has the thumbprint ' + $PfxCertificate.Thumbprint + ', not ' + ${quote(wanted.as)} + '. Nothing was run.')`,
+          `        throw ('The certificate in ' + $PfxPath + ' has the thumbprint ' + $PfxCertificate.Thumbprint + ', not ' + ${quote(wanted.as)} + '. Name the right PFX file with -PfxPath. Nothing was run.')`,
           '    }',
         ]),
     '}',

@@ -8,7 +8,7 @@ export const certificateFileNames: Rule = {
   id: 'certificate-file-names',
   severity: 'error',
   description:
-    'The certificate in the certificate file has every name that clients are given, and every name that the declaration says it has. The plan compares the same.',
+    'The certificate in the certificate file has every published name, and every name that the declaration says it has. The plan compares the same.',
   check: ({ site, committed }) => {
     if (!isCommitted(committed)) return [];
     const missing = uncovered(committed.leaf, requiredNames(site));

@@ -1,6 +1,7 @@
 import { formatPath } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
+import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateFile } from './certificate-file';
@@ -17,6 +18,7 @@ import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
+import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -52,10 +54,12 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   namespaceIsServer,
+  alsoPublished,
   namespaceZone,
   zone,
   recordTtl,
   existingRecord,
+  existingObject,
   virtualAddress,
   certificateCoverage,
   certificateFile,

@@ -75,7 +75,7 @@ export function newServer(
     certificates: [
       certificateState(self, {
         friendlyName: SETUPS_NAME,
-        services: ['IMAP', 'POP', 'IIS', 'SMTP'],
+        services: ['IIS', 'SMTP'],
         internalTransport: true,
         backEnd: version.isAtLeast(ExchangeVersion.V2013),
       }),
