@@ -83,6 +83,9 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
+    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
+      one(reason, 'certificate', 'accepted', id),
+    ),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
   ];

@@ -5,7 +5,8 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
+import type { PfxChoice } from '../pki/pfx';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { omissionWarning } from './problem';
 import { rightsProblems } from './rights';
@@ -253,8 +254,18 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
 
 /** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
 async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
-  const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
+  const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']), choiceOf(config));
   return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
+}
+
+/** Which of several certificates in the PFX is meant. */
+function choiceOf(config: Values): PfxChoice {
+  const names = config['required_names'] ?? null;
+  const thumbprint = text(config['expected_thumbprint']);
+  return {
+    ...(isList(names) && isKnown(names) ? { names: names as readonly string[] } : {}),
+    ...(thumbprint === null ? {} : { thumbprint }),
+  };
 }
 
 /** What the declared version of Exchange cannot run. */
@@ -298,9 +309,12 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const pfx = await readPfx(file as string, password as string | null);
+  const pfx = await readPfx(file as string, password as string | null, choiceOf(planned));
   if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
-  diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
+  const version = target.catalogFor(text(server))?.version;
+  const found = certificateProblems(pfx, planned, version === undefined ? [] : [version], new Date());
+  // One PFX is for many servers: what is no error is said once.
+  diagnostics.push(...found.filter(isError), ...target.notSaid(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
     diagnostics,
@@ -327,14 +341,20 @@ async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
     const password = parameters['Password'];
-    const pfx = await readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
+    const { thumbprint } = argument;
+    const choice = thumbprint === null ? {} : { thumbprint };
+    const pfx = await readPfx(
+      argument.file,
+      password instanceof SecureText ? password.reveal() : null,
+      choice,
+    );
     if ('severity' in pfx) return { diagnostic: pfx };
-    if (pfx.facts.thumbprint !== argument.thumbprint) {
+    if (pfx.facts.thumbprint !== thumbprint) {
       return {
         diagnostic: {
           severity: 'error',
           summary: `'${argument.file}' changed since the plan`,
-          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
+          detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
         },
       };
     }
@@ -352,6 +372,10 @@ function knownPart(values: Values): KnownValues {
 
 function knownState(planned: Values | null): State | null {
   return planned === null ? null : (knownPart(planned) as State);
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }
 
 function text(value: Value | undefined): string | null {

@@ -596,6 +596,30 @@ const CASES: readonly Case[] = [
     remedy: 'must be reissued for every server',
   },
   {
+    when: 'a name is under a suffix that nobody can register',
+    rule: 'certificate-internal-name',
+    declaration: site({ certificate: names('intern.contoso.local') }),
+    path: 'certificate.names[2]',
+    problem: `no public authority certifies 'intern.contoso.local'`,
+    remedy: `certificate.accepted: { 'private-authority'`,
+  },
+  {
+    when: 'something is accepted that nothing is called',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: { ...certificate, accepted: { 'self-singed': 'lab' } } }),
+    path: 'certificate.accepted.self-singed',
+    problem: 'there is no such property',
+    remedy: 'self-signed',
+  },
+  {
+    when: 'something is accepted without a reason',
+    rule: 'declaration-form',
+    declaration: site({ certificate: { ...certificate, accepted: { 'self-signed': ' ' } } }),
+    path: 'certificate.accepted.self-signed',
+    problem: `is the text ' '`,
+    remedy: 'a text that is not empty',
+  },
+  {
     when: 'IIS is not to use the certificate',
     rule: 'certificate-iis',
     declaration: site({ certificate: { ...certificate, services: ['POP'] } }),
@@ -747,6 +771,7 @@ describe('the rules of a declaration', () => {
       'virtual-address',
       'certificate-coverage',
       'certificate-server-name',
+      'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
       'dag-members',
@@ -766,6 +791,53 @@ describe('the rules of a declaration', () => {
       expect(state.order).toEqual([]);
     },
   );
+
+  describe('what is accepted with a reason', () => {
+    const found = (declaration: ExchangeSiteProps) =>
+      resolveSite(declaration).diagnostics.map(({ rule, path }) => `${rule} ${formatPath(path)}`);
+
+    test('is not said, and what is accepted without need is', () => {
+      const accepted = { 'certificate-server-name': 'until the last old client is gone' };
+      const withServer = { ...names('EX02.contoso.com'), accepted };
+      const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
+      expect(found(site({ servers, certificate: withServer }))).toEqual([]);
+      expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
+        'acceptance-unneeded certificate.accepted.certificate-server-name',
+      ]);
+    });
+
+    test('is asked for with the word that gives it', () => {
+      const [diagnostic] = resolveSite(
+        site({ certificate: { ...certificate, services: ['SMTP'] } }),
+      ).diagnostics;
+      expect(diagnostic?.detail).toContain(`certificate.accepted: { 'certificate-iis': '<reason>' }`);
+    });
+
+    test.each(['private-authority', 'self-signed'])(
+      'internal names need no word of their own where %s is',
+      (id) => {
+        const declaration = {
+          ...names('intern.contoso.local'),
+          accepted: { [id]: 'its root is everywhere' },
+        };
+        expect(found(site({ certificate: declaration }))).toEqual([]);
+      },
+    );
+
+    test('goes to the plan where the plan finds it', () => {
+      const accepted = {
+        'private-authority': 'its root is in the group policy',
+        'certificate-iis': 'a proxy ends TLS',
+      };
+      const { resources } = resolveSite(
+        site({ certificate: { ...certificate, services: ['SMTP'], accepted } }),
+      );
+      const made = resources.find(({ id }) => id === 'EX01-certificate');
+      expect(made?.attributes['accepted_findings']).toEqual({
+        'private-authority': 'its root is in the group policy',
+      });
+    });
+  });
 
   test('all mistakes are found at once', () => {
     const wrong = site({

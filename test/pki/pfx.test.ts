@@ -45,8 +45,12 @@ describe('a PFX', () => {
     expect(privateKey.asymmetricKeyType).toBe('ec');
   });
 
-  test.each(['aes', 'legacy', 'ec', 'utf8', 'nomac', 'empty'])('%s refuses a wrong password', (name) => {
+  test.each(['aes', 'legacy', 'ec', 'utf8', 'nomac'])('%s refuses a wrong password', (name) => {
     expect(problem(fixture(name), 'wrong')).toBe('wrong-password');
+  });
+
+  test('without a password says so of one that is given', () => {
+    expect(problem(fixture('empty'), 'open-sesame')).toBe('needless-password');
   });
 
   test('without a certificate is refused', () => {
