@@ -96,7 +96,7 @@ interface PfxContent {
 function* contentOf({ parts, mac }: Envelope, password: string): Deriving<PfxContent> {
   const budget = new IterationBudget();
   const spelled = passwordForms(password);
-  const forms = mac === undefined ? spelled : yield* verifyMac(mac, spelled, budget);
+  const forms = mac === undefined ? spelled : yield* verifyMac(mac, spelled, password !== '', budget);
   const opening = { password: forms, isRight: mac !== undefined, budget };
   const bags = yield* bagsOf(parts, opening);
   const keys: KeyInBag[] = [];
@@ -121,13 +121,18 @@ function* contentOf({ parts, mac }: Envelope, password: string): Deriving<PfxCon
 const MAC_KEY = 3;
 
 /** The forms of the password, that which the MAC was made with first: what is encrypted may have another one. */
-function* verifyMac(mac: Mac, forms: PasswordForms, budget: IterationBudget): Deriving<PasswordForms> {
+function* verifyMac(
+  mac: Mac,
+  forms: PasswordForms,
+  isGiven: boolean,
+  budget: IterationBudget,
+): Deriving<PasswordForms> {
   for (const form of forms.pkcs12) {
     if (yield* isMadeWith(mac, form, budget)) {
       return { ...forms, pkcs12: [form, ...forms.pkcs12.filter((other) => other !== form)] };
     }
   }
-  for (const form of passwordForms('').pkcs12) {
+  for (const form of isGiven ? passwordForms('').pkcs12 : []) {
     if (yield* isMadeWith(mac, form, budget)) {
       throw new PkiError('needless-password', 'the PFX has no password, and one is given');
     }
