@@ -67,7 +67,7 @@ function unneededAcceptance(id: string, file: string): CertificateFinding {
     severity: 'warning',
     about: 'accepted',
     acceptable: false,
-    problem: `certificate.accepted has '${id}', which is not so of the certificate in '${file}' any more`,
+    problem: `certificate.accepted has '${id}', and nothing of the kind is found in '${file}' any more`,
     remedy: `Take '${id}' out of certificate.accepted in the declaration, so that it is said when it comes again.`,
   };
 }

@@ -44,7 +44,6 @@ describeWithTerraform('certificates of every kind', () => {
     notBefore: new Date(Date.now() - DAY_MS),
     notAfter: new Date(Date.now() + 365 * DAY_MS),
   });
-  const warnings = (said: string) => [...said.matchAll(/Warning: (.*?)(?= with exchange_| [│╷])/g)].length;
 
   test.each([
     [
@@ -111,10 +110,10 @@ describeWithTerraform('certificates of every kind', () => {
       const again = await rig.plan({ environment });
       expect(again.exit).toBe(2);
       expect(again.said).not.toContain('is marked for');
-      expect(again.said).not.toContain('twice');
+      expect(again.said).not.toContain('holds the certificate of the servers twice');
       expect(again.said).not.toContain('The issuer of the certificate');
       // One that nothing needs any more is what is left to say.
-      expect(again.said.split(`certificate.accepted has 'self-signed', which is not so`)).toHaveLength(2);
+      expect(again.said.split(`certificate.accepted has 'self-signed', and nothing of the kind`)).toHaveLength(2);
       expect(again.said).toContain('it comes so from the supplier');
     },
     SETUP_MS,
@@ -134,7 +133,7 @@ describeWithTerraform('certificates of every kind', () => {
       const planned = await rig.plan({ environment });
       expect(planned.exit).toBe(2);
       expect(planned.said).not.toContain('is self-signed');
-      expect(warnings(planned.said)).toBe(0);
+      expect(planned.said).not.toContain('Warning:');
       const { exit, said } = await rig.applyPlan({ environment });
       expect({ exit, said }).toMatchObject({ exit: 0 });
       expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
