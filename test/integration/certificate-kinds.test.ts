@@ -113,7 +113,9 @@ describeWithTerraform('certificates of every kind', () => {
       expect(again.said).not.toContain('holds the certificate of the servers twice');
       expect(again.said).not.toContain('The issuer of the certificate');
       // One that nothing needs any more is what is left to say.
-      expect(again.said.split(`certificate.accepted has 'self-signed', and nothing of the kind`)).toHaveLength(2);
+      expect(
+        again.said.split(`certificate.accepted has 'self-signed', and nothing of the kind`),
+      ).toHaveLength(2);
       expect(again.said).toContain('it comes so from the supplier');
     },
     SETUP_MS,
