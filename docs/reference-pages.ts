@@ -22,7 +22,7 @@ export function referencePages(): { readonly [file: string]: string } {
 function providerPage(): string {
   return (
     `${NOTE}# Provider \`exchange\`\n\n${CONFIGURATION_SCHEMA.description}\n\n` +
-    "A site's construct sets `servers` and `dns_update` by itself. Everything else is best left to the environment of the " +
+    "A site's construct sets `servers`, `dns_update` and `public_certificate` by itself. Everything else is best left to the environment of the " +
     'machine that runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
     Object.entries(CONFIGURATION_SCHEMA.blocks ?? {})
@@ -69,7 +69,8 @@ function certificateChecks(): string {
     ({ id, ensures }) => `| \`${id}\` | ${cell(ensures)} | ${acceptable.includes(id) ? 'yes' : 'no'} |`,
   );
   return (
-    '## The certificate\n\nJudged in this order where its file is read. What can be accepted may be right where somebody ' +
+    '## The certificate\n\nJudged in this order where its file is read: the PFX by a plan, a certificate file by synth too, but for its validity, ' +
+    'which has to do with the day. What can be accepted may be right where somebody ' +
     'has arranged for it: `certificate.accepted` names it with the reason, and it is not said any more. So can the ' +
     `warnings ${ACCEPTABLE_RULE_IDS.map((id) => `\`${id}\``).join(' and ')} above. An acceptance that is not needed any more is said.\n\n` +
     `| finding | what must hold | can be accepted |\n| --- | --- | --- |\n${rows.join('\n')}\n`

@@ -78,6 +78,7 @@ const accepted = group<NonNullable<SiteCertificate['accepted']>>(
 
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
+  certificateFile: optional(filledText),
   names: list(text, 1),
   services: list(
     plain(
@@ -96,6 +97,7 @@ const certificate = group<SiteCertificate>({
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
   warnBeforeExpiryDays: optional(wholeNumber),
+  existingOn: optional(list(text)),
   accepted: optional(accepted),
 });
 
@@ -107,6 +109,8 @@ const dag = group<DatabaseAvailabilityGroup>({
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
   members: optional(list(text)),
+  existing: optional(flag),
+  existingMembers: optional(list(text)),
 });
 
 const zone = group<Zone>({

@@ -69,6 +69,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
     ...many(dag?.addresses, 'dag', 'addresses'),
     ...many(dag?.members, 'dag', 'members'),
+    ...many(dag?.existingMembers, 'dag', 'existingMembers'),
+    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
     ...dns.zones.flatMap(({ name, server, keyName }, index) => [
       ...one(name, 'dns', 'zones', index, 'name'),
       ...one(server, 'dns', 'zones', index, 'server'),
@@ -83,6 +85,7 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
+    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
     ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
       one(reason, 'certificate', 'accepted', id),
     ),

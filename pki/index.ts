@@ -1,4 +1,5 @@
 export * from './certificate';
+export * from './certificate-file';
 export * from './coverage';
 export * from './error';
 export * from './issue';

@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, timingSafeEqual, X509Certificate, type KeyObject } from 'node:crypto';
 import type { Certificate } from './certificate';
+import { chainOf } from './chain';
 import { uncovered } from './coverage';
 import { PkiError } from './error';
 import { atOnce, HASH_BYTES, inTurns, IterationBudget, type Deriving } from './key-derivation';
@@ -217,21 +218,4 @@ function distinct(certificates: readonly Certificate[]): readonly Certificate[] 
 function belongs(certificate: Certificate, privateKey: KeyObject): boolean {
   if (certificate.keyAlgorithm === 'unknown') return false;
   return new X509Certificate(certificate.der).publicKey.equals(createPublicKey(privateKey));
-}
-
-function chainOf(leaf: Certificate, certificates: readonly Certificate[]): readonly Certificate[] {
-  const chain: Certificate[] = [];
-  for (let current = leaf; !current.selfSigned;) {
-    const parsed = new X509Certificate(current.der);
-    const issuer = certificates.find(
-      (candidate) =>
-        candidate !== leaf &&
-        !chain.includes(candidate) &&
-        parsed.checkIssued(new X509Certificate(candidate.der)),
-    );
-    if (issuer === undefined) break;
-    chain.push(issuer);
-    current = issuer;
-  }
-  return chain;
 }

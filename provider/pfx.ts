@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { judgeCertificate } from '../exchange/certificate-checks';
 import type { CertificateFinding, ReadCertificate } from '../exchange/certificate-checks';
 import type { CertificateFacts } from '../exchange/resources';
+import { certificateFacts } from '../exchange/resources/certificate-facts';
 import type { ExchangeVersion } from '../exchange/versions';
 import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
 import { PkiError } from '../pki/error';
@@ -50,17 +51,10 @@ export async function readPfx(
   }
   try {
     const content = await contentOf(bytes, password ?? '', choice);
-    const { certificate } = content;
     return {
       bytes,
       read: { file, ...content },
-      facts: {
-        thumbprint: certificate.thumbprint,
-        subject: certificate.subject,
-        issuer: certificate.issuer,
-        names: [...new Set(certificate.subjectAlternativeNames.map((name) => name.toLowerCase()))].sort(),
-        notAfter: certificate.notAfter.toISOString(),
-      },
+      facts: certificateFacts(content.certificate),
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -179,7 +173,7 @@ function passwordHint(password: string | null): string {
 
 /** What is wrong with a certificate for the declared use, at the given time. */
 export function certificateProblems(
-  { read, facts: { thumbprint } }: Pfx,
+  { read, facts: { thumbprint } }: Pick<Pfx, 'read' | 'facts'>,
   config: KnownValues,
   versions: readonly ExchangeVersion[],
   now: Date,

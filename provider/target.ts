@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import type { Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
-import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
+import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
@@ -11,9 +11,11 @@ import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcom
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
+import { lackingPfx, type PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -21,6 +23,7 @@ import {
   connectionProblem,
   guardProblem,
   guardUnread,
+  isNotOffered,
   omissionWarning,
   outcomeProblem,
   timeoutProblem,
@@ -37,6 +40,8 @@ export type Reading =
       readonly diagnostics: readonly Diagnostic[];
       /** It showed what it could: only some of the objects it was asked for could not be read. */
       readonly partial: boolean;
+      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      readonly notOffered: boolean;
     };
 
 /** What the session lets the account run; left out where it does not say. */
@@ -52,6 +57,15 @@ export interface Rights {
 export interface StepEnd {
   readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface TargetOptions {
+  /** Takes a sentence on every remote call. Left out: nobody listens. */
+  readonly note?: (message: string) => void;
+  /** Left out: none. */
+  readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
 }
 
 /** What would keep the same read from its end once more. */
@@ -74,6 +88,10 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  /** The certificates of PFX files, as far as they are given without their keys. */
+  readonly certificates: PublicCertificates;
+  readonly zones: DnsZones | undefined;
+  private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
@@ -82,12 +100,17 @@ export class ExchangeTarget {
   #opened = false;
   #servers: Promise<Reading> | null = null;
   #rights: Promise<Rights> | null = null;
+  #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
-    private readonly note: (message: string) => void = () => undefined,
-  ) {}
+    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
+  ) {
+    this.note = note;
+    this.certificates = certificates;
+    this.zones = zones;
+  }
 
   /**
    * Begins to open the session, while Terraform goes on to its first resource, whose state it has brought up to date
@@ -255,6 +278,15 @@ export class ExchangeTarget {
       : { diagnostics: [] };
   }
 
+  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
+  lackingPfx(): Promise<readonly Diagnostic[]> {
+    return (this.#lackingPfx ??= lackingPfx(
+      this.certificates,
+      [...this.settings.spellings.values()],
+      (server) => this.observe(this.addressed(certificatesOf(server)), server),
+    ));
+  }
+
   /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
@@ -303,12 +335,13 @@ export class ExchangeTarget {
       const reading = await this.#read(step.invocation, step.server, signal);
       const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
       if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
-      if (signal.aborted || Date.now() + pause > deadline) {
+      const notOffered = reading.kind === 'failed' && reading.notOffered;
+      if (notOffered || signal.aborted || Date.now() + pause > deadline) {
         return {
           kind: 'failed',
           diagnostics:
             reading.kind === 'failed'
-              ? reading.diagnostics.map((unread) => checkUnread(until.seconds, unread))
+              ? reading.diagnostics.map((unread) => checkUnread(notOffered ? 0 : until.seconds, unread))
               : [timeoutProblem(step, until.seconds, problem ?? '')],
         };
       }
@@ -339,17 +372,18 @@ export class ExchangeTarget {
   async #read(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) {
-      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
+      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false, notOffered: false };
     }
     const problem = outcomeProblem(invocation, server, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       const diagnostics = problem === undefined ? [] : [problem];
-      return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
+      const partial = outcome.kind === 'objects';
+      return { kind: 'failed', diagnostics, partial, notOffered: isNotOffered(outcome) };
     }
     const lacking = invocation.cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
     return lacking === undefined
       ? { kind: 'objects', outcome }
-      : { kind: 'failed', diagnostics: [lacking], partial: false };
+      : { kind: 'failed', diagnostics: [lacking], partial: false, notOffered: false };
   }
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {

@@ -22,7 +22,8 @@ export interface ReadCertificate {
 
 /** What the certificate is declared for. */
 export interface CertificateUse {
-  readonly now: Date;
+  /** Left out: not known, as to a synth, which is the same on every day; its validity is not judged. */
+  readonly now?: Date;
   /** Host names that clients use, and others that the certificate is said to have. */
   readonly names: readonly string[];
   /** Declared services, such as `['IIS', 'SMTP']`. */
@@ -55,7 +56,7 @@ export interface CertificateCheck {
   readonly id: CertificateFindingId;
   /** What must hold, and why, for the reference. */
   readonly ensures: string;
-  /** Whether the file tells enough to judge it. Left out: always. */
-  readonly canJudge?: (read: ReadCertificate) => boolean;
+  /** Whether enough is known to judge it. Left out: always. */
+  readonly canJudge?: (read: ReadCertificate, use: CertificateUse) => boolean;
   readonly check: (read: ReadCertificate, use: CertificateUse) => Omit<CertificateFinding, 'id'> | undefined;
 }

@@ -36,13 +36,15 @@ export const CERTIFICATE_CHECKS: readonly CertificateCheck[] = [
  * is settled.
  *
  * What `use.accepted` names is left out, with its severity, where it can be accepted at all. An acceptance that found
- * nothing to accept is a warning of its own (`acceptance-unneeded`), unless the file does not tell enough to judge it.
+ * nothing to accept is a warning of its own (`acceptance-unneeded`), unless too little is known to judge it.
  */
 export function judgeCertificate(read: ReadCertificate, use: CertificateUse): readonly CertificateFinding[] {
-  const found = CERTIFICATE_CHECKS.filter(({ canJudge }) => canJudge?.(read) ?? true).map(({ id, check }) => {
-    const finding = check(read, use);
-    return { id, finding: finding && { id, ...finding } };
-  });
+  const found = CERTIFICATE_CHECKS.filter(({ canJudge }) => canJudge?.(read, use) ?? true).map(
+    ({ id, check }) => {
+      const finding = check(read, use);
+      return { id, finding: finding && { id, ...finding } };
+    },
+  );
   const isAccepted = (id: string) => use.accepted[id as AcceptableFindingId] !== undefined;
   const findings = found.flatMap(({ id, finding }) =>
     finding === undefined || (finding.acceptable && isAccepted(id)) ? [] : [withAcceptance(finding)],

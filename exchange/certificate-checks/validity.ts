@@ -1,12 +1,15 @@
-import type { CertificateCheck } from './check';
+import type { CertificateCheck, CertificateUse, ReadCertificate } from './check';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+const knowsTime = (_read: ReadCertificate, { now }: CertificateUse) => now !== undefined;
 
 export const notYetValid: CertificateCheck = {
   id: 'not-yet-valid',
   ensures: 'Its validity has begun: before that every client refuses it.',
+  canJudge: knowsTime,
   check: ({ file, certificate: { notBefore } }, { now }) =>
-    now >= notBefore
+    now === undefined || now >= notBefore
       ? undefined
       : {
           severity: 'error',
@@ -20,8 +23,9 @@ export const notYetValid: CertificateCheck = {
 export const expired: CertificateCheck = {
   id: 'expired',
   ensures: 'Its validity has not ended: after that every client refuses it.',
+  canJudge: knowsTime,
   check: ({ file, certificate: { notAfter } }, { now }) =>
-    now <= notAfter
+    now === undefined || now <= notAfter
       ? undefined
       : {
           severity: 'error',
@@ -36,7 +40,9 @@ export const expiresSoon: CertificateCheck = {
   id: 'expires-soon',
   ensures:
     'It is valid for more than `certificate.warnBeforeExpiryDays`, so that its successor comes in time.',
+  canJudge: knowsTime,
   check: ({ file, certificate: { notAfter } }, { now, warnBeforeExpiryDays }) => {
+    if (now === undefined) return undefined;
     const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
     if (now > notAfter || daysLeft >= warnBeforeExpiryDays) return undefined;
     return {

@@ -201,6 +201,15 @@ function remarksOnSites(
   ];
 }
 
+/** The certificate that clients see; undefined where none is bound, or the session does not tell. */
+export function certificateOfWeb(objects: readonly PowerShellObject[]): InstalledCertificate | undefined {
+  const all = installedCertificates(objects);
+  return (
+    all.find(({ iisSites }) => iisSites?.includes(FRONT_END)) ??
+    all.find(({ services, iisSites }) => iisSites === null && services?.some(isIis))
+  );
+}
+
 function warning(summary: string, detail: string): Diagnostic {
   return { severity: 'warning', summary, detail };
 }

@@ -1,7 +1,7 @@
 import type { Known } from '../../schema';
 import { flag, text, textMap, textSet } from '../../schema';
 import { enabling, importing, removing, SMTP } from './certificate-steps';
-import { remarksOnUse, withCertificateInUse } from './certificate-use';
+import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
 import {
@@ -11,7 +11,7 @@ import {
   protocolsProblem,
   secondsProblem,
 } from './health-checks';
-import { certificatesOf, withThumbprint } from './installed-certificate';
+import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
@@ -43,6 +43,14 @@ function replacesDefault(
   return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
 }
 
+/** Whether only the server is known: an import says neither services nor which certificate it is. */
+function isOfServer(state: {
+  readonly thumbprint: string | null;
+  readonly services: readonly string[] | null;
+}): boolean {
+  return state.thumbprint === null && state.services === null;
+}
+
 /**
  * The certificate of a server with its services: one object, whichever PFX it comes from. Another PFX changes it in
  * place: the new certificate is imported and takes the services over, the server is checked, and only then the old one
@@ -61,11 +69,11 @@ export const certificate = defineResource({
     server: serverAttribute('Server that holds the certificate.'),
     pfx_file: text(
       'required',
-      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in.',
+      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in. Where a block `public_certificate` of the provider names it, a plan does without the file.',
     ),
     pfx_password: text(
       'optional',
-      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none.',
+      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none, or a plan does without the file.',
       { writeOnly: true, sensitive: true },
     ),
     required_names: textSet(
@@ -133,6 +141,7 @@ export const certificate = defineResource({
     ),
   },
   importId: ['server', 'thumbprint'],
+  declaredExisting: ({ server }) => `certificate: { …, existingOn: ['${server ?? ''}'] }`,
   computed: (_planned, facts) => {
     if (facts.certificate === undefined) return {};
     const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
@@ -213,11 +222,28 @@ export const certificate = defineResource({
     ];
   },
   observe: (state) => certificatesOf(state.server ?? ''),
-  view: (objects, state, facts) => withCertificateInUse(objects, state, state.services ?? [], facts),
+  view: (objects, state, facts) => {
+    // An import may name the server only: what is meant is the certificate that clients see there.
+    const thumbprint = isOfServer(state) ? (certificateOfWeb(objects)?.thumbprint ?? null) : state.thumbprint;
+    return withCertificateInUse(objects, { ...state, thumbprint }, state.services ?? [], facts);
+  },
   found: (objects, planned, facts) => {
     const there = withCertificateInUse(objects, { ...planned, imported: [] }, [], facts);
-    // Whether it is the default certificate for SMTP no certificate tells.
-    return there && { ...there, replace_default_smtp_certificate: null };
+    if (there === null) return null;
+    const isUntold = withThumbprint(objects, there.thumbprint)?.services === null;
+    return {
+      ...there,
+      services: isUntold ? null : there.services,
+      // Whether it is the default certificate for SMTP no certificate tells.
+      replace_default_smtp_certificate: null,
+    };
   },
+  obstacle: (objects, state) =>
+    isOfServer(state) && installedCertificates(objects).some(({ services }) => services === null)
+      ? {
+          problem: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
+          remedy: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
+        }
+      : undefined,
   remarks: remarksOnUse,
 });

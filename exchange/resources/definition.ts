@@ -2,7 +2,7 @@ import type { Reference, SecureText } from '../../powershell/invocation';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
-import { textList } from '../../schema';
+import { integer, textList } from '../../schema';
 import type { CertificateHistory } from './certificate-history';
 import type { Step, StepKind } from './step';
 
@@ -66,6 +66,8 @@ export interface ResourceSpec<A extends Attributes> {
    * read. Left out: none.
    */
   readonly readWhereDeclared?: readonly string[];
+  /** What the declaration of a site says of one that was there before. Left out: nothing, since it always is. */
+  readonly declaredExisting?: (state: StateOf<A>) => string;
   /** What Exchange's own name of the object says, for an import; undefined where it is none. Left out: it has none. */
   readonly fromIdentity?: (identity: string) => KnownValues | undefined;
   /** What is wrong between attributes, as far as it is known; single attributes are checked by `problem`. */
@@ -126,16 +128,23 @@ export interface Obstacle {
 /** Of owned objects: only those are removed. */
 export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
 
+/** Of owned objects, too. */
+export const REMOVAL_PLACE_ATTRIBUTE = 'removal_place';
+
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
     'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
   ),
 };
-const removalAttribute = {
+const removalAttributes = {
   [REMOVAL_ATTRIBUTE]: textList(
     'computed',
     'The cmdlets that remove it, so that a saved plan of its removal holds them. In a plan that changes them, known after apply.',
+  ),
+  [REMOVAL_PLACE_ATTRIBUTE]: integer(
+    'computed',
+    'Where its removal stands among all that a plan removes: from the highest number to the lowest, the cmdlets of one object in their order. Not set where the rollout of the provider block does not name the server.',
   ),
 };
 export type WithCmdlets<A extends Attributes> = A & typeof cmdletsAttribute;
@@ -161,7 +170,7 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
       attributes: {
         ...attributes,
         ...cmdletsAttribute,
-        ...(spec.lifecycle === 'owned' ? removalAttribute : {}),
+        ...(spec.lifecycle === 'owned' ? removalAttributes : {}),
       },
     },
   };

@@ -3,6 +3,8 @@ import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateFile } from './certificate-file';
+import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
 import { certificateNames } from './certificate-names';
@@ -15,6 +17,7 @@ import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
+import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -55,8 +58,11 @@ export const RULES: readonly Rule[] = [
   zone,
   recordTtl,
   existingRecord,
+  existingObject,
   virtualAddress,
   certificateCoverage,
+  certificateFile,
+  certificateFileThumbprint,
   certificateServerName,
   certificateInternalName,
   certificateIis,

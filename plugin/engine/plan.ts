@@ -1,13 +1,14 @@
-import { hasErrors, isKnown, sameValue, UNKNOWN } from '../../schema';
+import { formatPath, hasErrors, isKnown, path, sameValue, UNKNOWN } from '../../schema';
 import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
-import { equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown } from './identity';
+import { differences, equivalent, keepSpelling } from './equality';
+import { identityChanges, identityIsKnown, nameOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { replacements } from './replacement';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withUnsetAsNull } from './steps';
+import { shownValue } from './shown-value';
+import { describeSteps, inShort, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -124,7 +125,10 @@ async function planCreation<Target>(
     ...(information?.diagnostics ?? []),
     ...(existing === null
       ? []
-      : contradiction(resource, existing, removalOf(resource, existing, target), walk)),
+      : [
+          ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
+          ...foundNote(resource, existing, informed.planned, target),
+        ]),
   ];
   // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.
   const isUnseen = resource.find !== undefined && found === undefined;
@@ -276,6 +280,39 @@ function replacedOnRequest(
   ];
 }
 
+/** To Terraform the object is new, so that the plan shows nothing of what it is now. */
+function foundNote<Target>(
+  resource: ManagedResource<Target>,
+  existing: Values,
+  planned: Values,
+  target: Target,
+): readonly Diagnostic[] {
+  if (resource.foundNote === undefined) return [];
+  const changed = differences(resource.schema, existing, planned).filter(
+    (name) => resource.schema.attributes[name]?.mode !== 'computed' && isKnown(planned[name] ?? null),
+  );
+  const values = changed.map(
+    (name) =>
+      `\n  ${formatPath(path(name))}: ${shownValue(resource, name, existing)} -> ${shownValue(resource, name, planned)}`,
+  );
+  const removal = removalOf(resource, existing, target);
+  return [
+    {
+      severity: 'warning',
+      summary: `${resource.typeName} ${nameOf(resource, existing)} is there already`,
+      detail: `${
+        values.length === 0
+          ? 'It is as declared, and is only taken into the state.'
+          : `It is changed in place where it differs from the declaration:${values.join('')}`
+      }\n${resource.foundNote(existing)}${
+        removal.length === 0
+          ? ''
+          : `\nFrom then on it is one of the declared objects: to take it out runs\n${numbered(removal)}`
+      }`,
+    },
+  ];
+}
+
 /** Undefined where nobody can look yet. */
 async function find<Target>(
   resource: ManagedResource<Target>,
@@ -295,7 +332,7 @@ function withSteps<Target>(
   informed: Values | undefined,
   target: Target,
 ): Values {
-  const { stepsAttribute, removalAttribute } = resource;
+  const { stepsAttribute, removalAttribute, removalPlace } = resource;
   const closed = withUnsetAsNull(change, informed);
   const planned = { ...change.planned };
   if (stepsAttribute !== undefined) planned[stepsAttribute] = describeSteps(resource, closed, target);
@@ -303,6 +340,10 @@ function withSteps<Target>(
     const before = change.prior?.[removalAttribute] ?? null;
     const isSame = isKnown(closed.planned) && sameTexts(before, removalOf(resource, closed.planned, target));
     planned[removalAttribute] = isSame ? before : UNKNOWN;
+  }
+  if (removalPlace !== undefined) {
+    planned[removalPlace.attribute] =
+      withPlace(resource, closed.planned, target)[removalPlace.attribute] ?? null;
   }
   return planned;
 }

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
+import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
 import { server, site } from './sites';
 
@@ -11,19 +13,70 @@ interface Case {
   readonly when: string;
   readonly rule: string;
   readonly declaration: ExchangeSiteProps;
+  /** What lies where the declaration has its certificate file. */
+  readonly file?: DeclaredFile;
   readonly path: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
 const right = site();
+const privateKey = makeKey();
 const certificate = right.certificate;
 const dag = right.dag!;
 /** What the compiler would refuse, and a declaration that nobody compiled may hold. */
 const misshapen = <T>(value: T, properties: object): T => ({ ...value, ...properties });
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
 
+const long = { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') };
+const authority = makeAuthority({ commonName: 'Contoso Root', privateKey, ...long });
+/** A certificate file that has these names. */
+const fileWith = (...alternatives: string[]): DeclaredFile => ({
+  content: authority.issue({
+    commonName: alternatives[0] ?? '',
+    subjectAlternativeNames: alternatives,
+    privateKey,
+    ...long,
+  }).certificate.der,
+});
+const committing = site({ certificate: { ...certificate, certificateFile: 'certificates/mail.crt' } });
+
 const CASES: readonly Case[] = [
+  {
+    when: 'the certificate file is not there',
+    rule: 'certificate-file',
+    declaration: committing,
+    file: { unread: 'cannot be read (ENOENT)' },
+    path: 'certificate.certificateFile',
+    problem: "the file 'certificates/mail.crt' cannot be read (ENOENT)",
+    remedy: "it counts from the project's folder",
+  },
+  {
+    when: 'nobody read the certificate file',
+    rule: 'certificate-file',
+    declaration: committing,
+    path: 'certificate.certificateFile',
+    problem: 'was not read',
+    remedy: 'leave certificateFile out',
+  },
+  {
+    when: 'the certificate file holds the private key',
+    rule: 'certificate-file',
+    declaration: committing,
+    file: { content: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })) },
+    path: 'certificate.certificateFile',
+    problem: "the file 'certificates/mail.crt' holds a private key",
+    remedy: 'never commit a key',
+  },
+  {
+    when: 'the declared thumbprint is that of another certificate',
+    rule: 'certificate-file-thumbprint',
+    declaration: site({ certificate: { ...committing.certificate, thumbprint: '0'.repeat(40) } }),
+    file: fileWith('*.contoso.com'),
+    path: 'certificate.thumbprint',
+    problem: `'${'0'.repeat(40)}' is not that of the certificate in 'certificates/mail.crt'`,
+    remedy: 'leave it out',
+  },
   {
     when: 'a property is misspelled',
     rule: 'declaration-form',
@@ -561,6 +614,22 @@ const CASES: readonly Case[] = [
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
   },
   {
+    when: 'a membership to import is that of no member',
+    rule: 'existing-object',
+    declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
+    path: 'dag.existingMembers[0]',
+    problem: "'EX01' is none of EX02",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'a certificate to import is that of no server',
+    rule: 'existing-object',
+    declaration: site({ certificate: { ...right.certificate, existingOn: ['ex01', 'EX07'] } }),
+    path: 'certificate.existingOn[1]',
+    problem: "'EX07' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
     when: 'the virtual address is that of a server',
     rule: 'virtual-address',
     declaration: site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.2' } } }),
@@ -724,15 +793,16 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const found = (declaration: ExchangeSiteProps) => resolveSite(declaration).diagnostics;
+const found = (declaration: ExchangeSiteProps, file?: DeclaredFile) =>
+  resolveSite(declaration, file).diagnostics;
 
 describe('the rules of a declaration', () => {
   test('a right declaration has nothing wrong', () => {
     expect(found(site())).toEqual([]);
   });
 
-  test.each(CASES)('$rule: found when $when', ({ rule, declaration, path, problem, remedy }) => {
-    const hits = found(declaration).filter(
+  test.each(CASES)('$rule: found when $when', ({ rule, declaration, file, path, problem, remedy }) => {
+    const hits = found(declaration, file).filter(
       (diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path,
     );
     expect(hits).toHaveLength(1);
@@ -768,8 +838,11 @@ describe('the rules of a declaration', () => {
       'zone',
       'record-ttl',
       'existing-record',
+      'existing-object',
       'virtual-address',
       'certificate-coverage',
+      'certificate-file',
+      'certificate-file-thumbprint',
       'certificate-server-name',
       'certificate-internal-name',
       'certificate-iis',
@@ -791,6 +864,76 @@ describe('the rules of a declaration', () => {
       expect(state.order).toEqual([]);
     },
   );
+
+  describe('the certificate file is judged as a plan judges it', () => {
+    const judged = (changes: Partial<ExchangeSiteProps['certificate']>, file: DeclaredFile) =>
+      found(site({ certificate: { ...committing.certificate, ...changes } }), file).map(
+        ({ rule, severity, path, summary }) => [rule, severity, formatPath(path), summary],
+      );
+    const selfSigned = makeSelfSigned({
+      commonName: 'mail.contoso.com',
+      subjectAlternativeNames: certificate.names,
+      ...long,
+    }).certificate;
+
+    test.each([
+      [{}, ['mail.contoso.com'], 'autodiscover.contoso.com'],
+      [{ names: ['*.contoso.com', 'contoso.net'] }, ['*.contoso.com'], 'contoso.net'],
+    ])(
+      'a name that clients are given, or that it is said to have, is missing: %j',
+      (changes, names, missing) => {
+        expect(judged(changes, fileWith(...names))).toEqual([
+          [
+            'names-missing',
+            'error',
+            'certificate.names',
+            `${missing} is not on the certificate in 'certificates/mail.crt'`,
+          ],
+        ]);
+      },
+    );
+
+    test('what is accepted is not said, but where it is not so any more', () => {
+      const file = { content: selfSigned.der };
+      expect(judged({}, file)).toEqual([
+        [
+          'self-signed',
+          'error',
+          'certificate.certificateFile',
+          "The certificate in 'certificates/mail.crt' is self-signed",
+        ],
+      ]);
+      const accepted = { 'self-signed': 'lab only' };
+      expect(judged({ accepted }, file)).toEqual([]);
+      expect(
+        judged({ accepted }, fileWith('*.contoso.com')).map(([rule, severity]) => [rule, severity]),
+      ).toEqual([['acceptance-unneeded', 'warning']]);
+    });
+
+    test('those above it only where the file holds them: alone it does not tell that the PFX has none', () => {
+      const { content } = fileWith('*.contoso.com') as { readonly content: Uint8Array };
+      const full = toPem(parseCertificate(content)) + toPem(authority.certificate);
+      expect(judged({}, { content: Buffer.from(full) }).map(([rule]) => rule)).toEqual(['private-authority']);
+      expect(judged({ accepted: { 'private-authority': 'its root is everywhere' } }, { content })).toEqual(
+        [],
+      );
+    });
+
+    test('neither its end nor an acceptance of that, which only a plan can judge', () => {
+      const accepted = { 'expires-soon': 'its successor is ordered' };
+      expect(judged({ accepted }, fileWith('*.contoso.com'))).toEqual([]);
+    });
+  });
+
+  test('a certificate file that fits has nothing wrong; whether it has ended, only a plan can say', () => {
+    const file = fileWith('*.contoso.com');
+    expect(found(committing, file)).toEqual([]);
+    const { certificate: known } = resolveSite(committing, file);
+    const declared = known?.facts.thumbprint.toLowerCase() ?? '';
+    const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
+    expect(found(named, file)).toEqual([]);
+    expect(known?.facts.notAfter).toBe('2021-01-01T00:00:00.000Z');
+  });
 
   describe('what is accepted with a reason', () => {
     const found = (declaration: ExchangeSiteProps) =>

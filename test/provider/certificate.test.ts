@@ -75,6 +75,7 @@ async function deploy(before: Values | null, values: Values | null) {
 
 const cmdletsOf = (values: Values | null | undefined) =>
   (values?.['cmdlets'] as readonly string[]).map((text) => text.split(' ')[0]);
+const thereAlready = (server: string) => `exchange_certificate ${server} is there already`;
 const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => summary);
 const servicesOf = (certificate: KeyedCertificate) =>
   server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
@@ -271,7 +272,9 @@ test('where the session does not tell services, one warning in a run says so, wi
     await read({ server: name, thumbprint: site.certificate.thumbprint, services: ['IIS'] });
     await plan(null, declared(site, ['IIS'], name));
   }
-  expect(summaries(said)).toEqual([UNTOLD]);
+  expect(summaries(said)).toEqual([UNTOLD, thereAlready('EX1'), thereAlready('EX2')]);
+  // What is not told is not said to be none.
+  expect(said[1]?.detail).toContain('services: null -> ["IIS"]');
   expect(said[0]?.severity).toBe('warning');
   expect(said[0]?.detail).toContain('serializationLevel=Full');
   expect(said[0]?.detail).toContain('Select-Object');
@@ -282,7 +285,8 @@ test('where the session tells services, only what is missing is given, and drift
   const { planned, applied, planSaid } = await deploy(null, declared(site, ['IIS', 'POP']));
   expect(planned.planned?.['cmdlets']).toEqual([enabling(site.certificate.thumbprint, "@('POP')")]);
   expect(applied.state).toMatchObject({ services: ['IIS', 'POP'] });
-  expect(planSaid).toEqual([]);
+  expect(summaries(planSaid)).toEqual([thereAlready('EX1')]);
+  expect(planSaid[0]?.detail).toContain('services: ["IIS"] -> ["IIS","POP"]');
   server.storeOf('EX1')[0]!.services = ['POP'];
   const { read } = await run();
   expect(await read(applied.state!)).toMatchObject({ services: ['POP'] });
@@ -432,7 +436,10 @@ describe('the sites of IIS', () => {
     server.add('EX1', site, [], []);
     const { plan, said } = await run();
     await plan(null, declared(site));
-    expect(summaries(said)).toEqual(['No certificate is bound to the Default Web Site of EX1']);
+    expect(summaries(said)).toEqual([
+      'No certificate is bound to the Default Web Site of EX1',
+      thereAlready('EX1'),
+    ]);
   });
 
   test.each([
@@ -451,6 +458,6 @@ describe('the sites of IIS', () => {
     server.add('EX1', setups, ['IIS', 'SMTP'], [1, 2]);
     const { plan, said } = await run();
     expect((await plan(null, declared(setups))).planned?.['cmdlets']).toEqual([]);
-    expect(said).toEqual([]);
+    expect(summaries(said)).toEqual([thereAlready('EX1')]);
   });
 });

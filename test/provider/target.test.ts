@@ -19,6 +19,7 @@ const settings: Settings = {
   },
   fallbacks: [],
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
+  rollout: [],
   spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
   domainController: null,
@@ -379,6 +380,19 @@ test('a check is repeated until it is well', async () => {
   };
   expect((await target.run(check, signal)).kind).toBe('done');
   expect(session.calls).toHaveLength(2);
+});
+
+test('a check whose cmdlet is not offered is not repeated: waiting does not change that', async () => {
+  const session = new ScriptedSession(() => failed('CommandNotFoundException'));
+  const { target } = targetOn(session);
+  const until = { seconds: 900, expected: { property: 'well', equals: true }, problem: () => 'not yet' };
+  const invocation = { cmdlet: 'Test-ServiceHealth', parameters: { Server: 'EX1' } };
+  const { kind, diagnostics } = await target.run({ ...write, invocation, until }, signal);
+  expect(kind).toBe('failed');
+  expect(session.calls).toHaveLength(1);
+  expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Test-ServiceHealth');
+  expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+  expect(diagnostics[0]?.detail).not.toContain('seconds');
 });
 
 test('a check that never gets well names the server and what is wrong', async () => {

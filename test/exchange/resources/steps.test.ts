@@ -331,6 +331,24 @@ describe('a DAG', () => {
     ]);
     expect(between(dagMember, member, { ...member, dag: 'dag01' })).toEqual([]);
   });
+
+  test.each([
+    'EX2',
+    'ex2.contoso.com',
+    'CN=EX2,CN=Servers,CN=Exchange Administrative Group (FYDIBOHF23SPDLT),DC=contoso,DC=com',
+    'contoso.com/Configuration/Services/Microsoft Exchange/First Organization/Servers/EX2',
+  ])('a member is seen where the DAG shows it as %s, and no other one is', (shown) => {
+    const group = {
+      typeNames: [],
+      properties: { Name: 'DAG01', Servers: [{ typeNames: [], text: shown, properties: {} }] },
+    };
+    const state = { dag: 'DAG01', server: 'ex2' } as never;
+    expect(dagMember.view?.([group], state, in2013)).toBe(state);
+    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.problem).toContain(
+      'DAG01',
+    );
+    expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
+  });
 });
 
 describe('the health gate', () => {

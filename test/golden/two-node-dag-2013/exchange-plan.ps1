@@ -13,6 +13,8 @@
 # Where a part of the site is in production already, name only the parts that are new, for example a server
 # that joins and the records.
 #
+# Synth does not know the certificate in the PFX file: the declaration names no certificate.certificateFile.
+#
 # .PARAMETER PfxPath
 # PFX file with the certificate of the site and its private key. Left out: 'webmail.pfx' in the folder of this
 # script, else '../../../certificates/webmail.pfx' as seen from there. Only servers need it.
