@@ -4,6 +4,7 @@ import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  AttributeReference,
   DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
@@ -14,6 +15,7 @@ import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
+import { requiredNames } from '../exchange/required-names';
 import { resolveSite } from '../exchange/resolve-site';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
@@ -88,6 +90,8 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
+      siteHosts: site.servers.flatMap(({ name, fqdn }) => [name, fqdn]).map(templateText),
+      siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}
@@ -103,7 +107,7 @@ export class ExchangeSite extends Construct {
     });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    const names = this.#publishedNames(dnsRecords);
+    const names = this.#publishedNames(site, dnsRecords);
     for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
@@ -156,10 +160,10 @@ export class ExchangeSite extends Construct {
   }
 
   /** Has DNS asked before the first record set is changed, and remembers what was published. */
-  #publishedNames(records: readonly DesiredRecordSet[]): string {
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
-    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(records));
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
     this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }
@@ -192,7 +196,7 @@ export class ExchangeSite extends Construct {
     return found;
   }
 
-  #value(value: DesiredValue): unknown {
+  #value(value: DesiredValue | AttributeReference): unknown {
     if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
     if (typeof value === 'string') return templateText(value);
     if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));

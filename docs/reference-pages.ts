@@ -1,6 +1,7 @@
 import { ACCEPTABLE_FINDING_IDS, CERTIFICATE_CHECKS } from '../exchange/certificate-checks';
 import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
+import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
 import { ACCEPTABLE_RULE_IDS } from '../exchange/rules/rule';
 import { CONFIGURATION_SCHEMA } from '../provider/configuration';
@@ -16,14 +17,16 @@ export function referencePages(): { readonly [file: string]: string } {
     'provider.md': providerPage(),
     'rules.md': rulesPage(),
     ...Object.fromEntries(RESOURCES.map((resource) => [`${resource.typeName}.md`, resourcePage(resource)])),
+    [`${publishedNames.typeName}.md`]: namesPage(),
   };
 }
 
 function providerPage(): string {
   return (
     `${NOTE}# Provider \`exchange\`\n\n${CONFIGURATION_SCHEMA.description}\n\n` +
-    "A site's construct sets `servers`, `dns_update` and `public_certificate` by itself. Everything else is best left to the environment of the " +
-    'machine that runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
+    "A site's construct sets `servers`, `site_hosts`, `site_certificate_names`, `dns_update` and `public_certificate` by " +
+    'itself. Everything else is best left to the environment of the machine that runs Terraform, so that the ' +
+    'synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
     Object.entries(CONFIGURATION_SCHEMA.blocks ?? {})
       .map(([name, { schema }]) => `${attributesTable(schema, `Block \`${name}\``, schema.description)}\n`)
@@ -51,6 +54,14 @@ function resourcePage(resource: AnyResource): string {
     `${LIFECYCLES[resource.lifecycle]}${resource.forgets === undefined ? '' : ` ${resource.forgets}`}\n\n` +
     `${attributesTable(resource.schema)}\n` +
     `## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n`
+  );
+}
+
+function namesPage(): string {
+  const { typeName, schema } = publishedNames;
+  return (
+    `${NOTE}# \`${typeName}\`\n\n${schema.description}\n\n${attributesTable(schema)}\n` +
+    '## Import\n\nNone: it is a memory of deploys. Where it was lost, the next deploy makes it again.\n'
   );
 }
 

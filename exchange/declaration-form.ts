@@ -67,6 +67,7 @@ const namespaces = group<Namespaces>({
       outlookAnywhere: optional(namespace),
     }),
   ),
+  alsoPublished: optional(list(text)),
 });
 
 /** A reason for each. */

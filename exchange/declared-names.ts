@@ -41,6 +41,7 @@ export function declaredHosts({ namespaces }: ExchangeSiteProps): readonly Decla
     ...Object.entries(namespaces.services ?? {}).flatMap(([service, namespace]) =>
       ofNamespace(namespace, 'services', service),
     ),
+    ...many(namespaces.alsoPublished, 'namespaces', 'alsoPublished'),
   ];
 }
 

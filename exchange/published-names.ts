@@ -1,7 +1,9 @@
 import { canonicalAddress } from './addresses';
 import type { DnsRecordSet } from './dns-records';
+import { purposesOf } from './namespaces';
+import type { ExchangeSiteProps } from './site';
 import type { Attribute, Known, KnownValues, Schema } from '../schema';
-import { textSet } from '../schema';
+import { textMap, textSet } from '../schema';
 
 /** Addresses by name: `{ 'mail.contoso.com': ['192.0.2.11'] }`. Names in lower case and without the dot at their end. */
 export type NameAddresses = { readonly [name: string]: readonly string[] };
@@ -15,6 +17,10 @@ const ATTRIBUTES = {
     description: 'Addresses that each name is to have, by the name.',
     equals: (left: Known, right: Known) => sameAddresses(left as NameAddresses, right as NameAddresses),
   },
+  purposes: textMap(
+    'required',
+    'Where each name stands in namespaces of the declaration, such as client or alsoPublished; several places with commas between. A plan that gives servers in production a name that DNS does not answer, or takes one away that servers still give to clients, stops and says what to declare first.',
+  ),
   existing: textSet(
     'optional',
     'Names whose record sets are imported, so that the plan of those shows what is in them. Left out: none.',
@@ -40,8 +46,12 @@ const schema: Schema & { readonly attributes: typeof ATTRIBUTES } = {
 export const publishedNames = { typeName: 'exchange_published_names', schema };
 
 /** What a declaration publishes, as the object that stands before the record sets has it. */
-export function publishedNamesOf(records: readonly DnsRecordSet[]): {
+export function publishedNamesOf(
+  site: ExchangeSiteProps,
+  records: readonly DnsRecordSet[],
+): {
   readonly addresses: NameAddresses;
+  readonly purposes: { readonly [name: string]: string };
   readonly existing?: readonly string[];
 } {
   const addresses: { [name: string]: readonly string[] } = {};
@@ -52,7 +62,8 @@ export function publishedNamesOf(records: readonly DnsRecordSet[]): {
   const existing = Object.keys(addresses).filter((name) =>
     records.some((record) => record.existing && record.host.toLowerCase() === name),
   );
-  return existing.length === 0 ? { addresses } : { addresses, existing };
+  const purposes = purposesOf(site);
+  return existing.length === 0 ? { addresses, purposes } : { addresses, purposes, existing };
 }
 
 /**

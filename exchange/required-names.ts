@@ -1,8 +1,8 @@
-import { clientNames } from './namespaces';
+import { publishedHosts } from './namespaces';
 import type { ExchangeSiteProps } from './site';
 
-/** What clients are given, and what else the declaration says of the certificate: it must have all of them. */
+/** What is published, and what else the declaration says of the certificate: it must have all of them. */
 export function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
+  const names = [...publishedHosts(site).map(({ host }) => host), ...site.certificate.names];
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }

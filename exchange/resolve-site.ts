@@ -1,11 +1,9 @@
-import type { Reference } from '../powershell/invocation';
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
 import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
 import { committedFindings } from './committed-findings';
 import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
-import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
 import { hostsOfService, ownHosts, urlOf } from './namespaces';
@@ -60,23 +58,13 @@ function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version 
   const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
   const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site, id) } : { has };
   const given = Object.fromEntries(
-    Object.entries(definition.schema.attributes).map(([name, attribute]) => {
-      const value = attributes[name];
-      if (value === undefined) return [name, attribute.defaultValue ?? null];
-      return [name, isReference(value) ? stepResult(value) : value];
-    }),
+    Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
+      name,
+      name in attributes ? attributes[name] : defaultValue,
+    ]),
   ) as unknown as StateOf<Attributes>;
   const planned = { ...given, ...definition.computed?.(given, facts) } as StateOf<Attributes>;
   return definition.steps({ prior: null, planned }, facts);
-}
-
-/** A step's parameter may be a reference wherever the definition passes the attribute on as it is. */
-function stepResult({ resource: step, attribute }: AttributeReference): Reference {
-  const property = attribute
-    .split('_')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
-  return new StepResult(step, property);
 }
 
 /** @param step whose result has the thumbprint */

@@ -103,6 +103,14 @@ export interface Namespaces {
    * @default every service of clients has the client name; remote PowerShell stays as Setup left it
    */
   readonly services?: { readonly [service in NamedService]?: Namespace };
+  /**
+   * Further names that DNS holds and the certificate covers, and that no server gives to clients. A name is renamed in
+   * three deploys: the new one is published here first, then takes the place of the old one, which stays published here
+   * until clients have learned the new one. A plan that leaves a step out stops and says what to write.
+   *
+   * @default none
+   */
+  readonly alsoPublished?: readonly string[];
 }
 
 /** A certificate with its private key for all servers, from one PFX file. */

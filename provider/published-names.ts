@@ -7,20 +7,25 @@ import {
 import type { ManagedResource } from '../plugin';
 import { isKnown, type KnownValues, type Values } from '../schema';
 import { nameFindings, type Publication } from './name-findings';
+import { renameFindings } from './rename';
 import type { ExchangeTarget } from './target';
 
-/** What stands before the DNS records: asks what is in DNS, and remembers what this state put there. */
+/** What stands before the DNS records: asks what is in DNS and what servers give, and remembers what this state put there. */
 export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   typeName: definition.typeName,
   schema: definition.schema,
   // Like every check it has nothing to find.
   find: async () => ({ existing: null }),
-  inform: async ({ prior, planned }, target) => {
+  inform: async (change, target) => {
+    const { prior, planned } = change;
     const addresses = planned?.['addresses'] ?? null;
     if (planned === null || !isKnown(addresses)) return {};
     return {
       values: { published: publishedAfter(prior as KnownValues | null, addresses as NameAddresses) },
-      diagnostics: await nameFindings(publicationOf(prior, planned), target.zones),
+      diagnostics: [
+        ...(await nameFindings(publicationOf(prior, planned), target.zones)),
+        ...(await renameFindings(change, target)),
+      ],
     };
   },
   steps: ({ prior, planned }) => {

@@ -14,7 +14,6 @@ import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
-import { omissionWarning } from './problem';
 import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
@@ -100,34 +99,22 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 
   /** What a plan of a change must see anew, beside what a refresh has seen. */
-  const foresee = async (change: Change, planned: Values, target: ExchangeTarget): Promise<Values> => {
-    if (resource.foresee === undefined || resource.observe === undefined) return {};
-    const known = knownPart(planned) as State;
-    const facts = factsFor(target, planned['server'] ?? null, null, null);
-    const server = text(planned['server']);
+  const foresee = async (change: Change, planned: Values | null, target: ExchangeTarget) => {
+    const nothing = { values: {}, diagnostics: [] };
+    const object = planned ?? change.prior;
+    if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
+    const known = knownPart(object) as State;
+    const server = text(object['server']);
+    if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
+    const facts = factsFor(target, object['server'] ?? null, null, null);
     const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
     // Why it could not be read the refresh, or the search for the object, has said.
-    if (reading.kind === 'failed') return {};
+    if (reading.kind === 'failed') return nothing;
+    const { objects } = reading.outcome;
     const { prior } = change;
-    const pair = { prior: prior && (knownPart(prior) as State), planned: known };
-    return resource.foresee(reading.outcome.objects, pair) as Values;
-  };
-
-  /** What the steps will leave out, as far as can be seen now. */
-  const omissions = async (
-    steps: readonly Step[],
-    target: ExchangeTarget,
-  ): Promise<readonly Diagnostic[]> => {
-    const found = await Promise.all(
-      steps.map(async (step) => {
-        if (step.guard?.omission === undefined) return [];
-        const reading = await target.observe(target.addressed(step.guard.invocation), step.server);
-        const omission =
-          reading.kind === 'objects' ? step.guard.omission(reading.outcome.objects) : undefined;
-        return omission === undefined ? [] : [omissionWarning(step, omission)];
-      }),
-    );
-    return found.flat();
+    const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
+    const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
+    return resource.foresee(objects, pair, facts, answers);
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -191,22 +178,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         }),
     inform: async (change, target) => {
       const information = await inform(resource, usesPfx, change, target);
-      const informed = { ...change.planned, ...information.values };
-      const values =
-        change.planned === null
-          ? information.values
-          : { ...information.values, ...(await foresee(change, informed, target)) };
-      const steps = stepsOf(
-        change.planned === null ? change : { ...change, planned: { ...informed, ...values } },
-        target,
-      );
+      const informed = change.planned && { ...change.planned, ...information.values };
+      const foreseen = await foresee(change, informed, target);
+      const values = { ...information.values, ...(foreseen?.values as Values | undefined) };
+      const diagnostics = [...(information.diagnostics ?? []), ...(foreseen?.diagnostics ?? [])];
+      if (change.planned === null) return { values, diagnostics };
+      const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
       const known = steps === UNKNOWN ? [] : steps;
-      const diagnostics = [
-        ...(information.diagnostics ?? []),
-        ...(change.planned === null ? [] : unsupportedCalls(known, informed['server'] ?? null, target)),
-        ...(await omissions(known, target)),
-      ];
-      return { ...(values === undefined ? {} : { values }), diagnostics };
+      const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
+      return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     steps: stepsOf,
     vet: async (steps, target) => {

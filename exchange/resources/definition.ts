@@ -4,7 +4,7 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { integer, textList } from '../../schema';
 import type { CertificateHistory } from './certificate-history';
-import type { Step, StepKind } from './step';
+import type { Answers, Step, StepKind } from './step';
 
 export type Attributes = { readonly [name: string]: Attribute };
 
@@ -51,6 +51,12 @@ export interface Change<A extends Attributes> {
   readonly planned: StateOf<A> | null;
 }
 
+export interface Foreseen<A extends Attributes> {
+  /** Computed attributes that are known before apply; of a removal, those that its steps depend on. */
+  readonly values: Partial<StateOf<A>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */
 export interface ResourceSpec<A extends Attributes> {
   /** `exchange_owa_virtual_directory`. */
@@ -75,10 +81,24 @@ export interface ResourceSpec<A extends Attributes> {
   /** Computed attributes that are known before apply. */
   readonly computed?: (planned: StateOf<A>, facts: Facts) => Partial<StateOf<A>>;
   /**
-   * Computed attributes that are known before apply from what `observe` returned. Left out: none, and a plan of a change
-   * does not look again.
+   * What a plan of a change asks beside `observe`, from what that returned. Left out: nothing. What cannot be read stops
+   * nothing: it is unknown.
    */
-  readonly foresee?: (objects: readonly PowerShellObject[], change: Change<A>) => Partial<StateOf<A>>;
+  readonly inquiries?: (
+    objects: readonly PowerShellObject[],
+    change: Change<A>,
+    facts: Facts,
+  ) => readonly Invocation[];
+  /**
+   * What the plan of a change sees in what `observe` and `inquiries` returned. Left out: nothing, and it does not look
+   * again.
+   */
+  readonly foresee?: (
+    objects: readonly PowerShellObject[],
+    change: Change<A>,
+    facts: Facts,
+    answers: Answers,
+  ) => Foreseen<A>;
   /**
    * Computed attributes that stay as they were planned until the next refresh: Terraform holds an apply to its plan,
    * and its own steps change what they are read from.

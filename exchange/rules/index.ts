@@ -1,6 +1,7 @@
 import { formatPath, path } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
+import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateFile } from './certificate-file';
@@ -54,6 +55,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   namespaceIsServer,
+  alsoPublished,
   namespaceZone,
   zone,
   recordTtl,

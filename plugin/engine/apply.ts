@@ -71,7 +71,7 @@ function leftAsItIs<Target>(
   target: Target,
 ): readonly Diagnostic[] {
   const removal = removalOf(resource, prior, target);
-  if (removal.length === 0 || resource.quiet) return [];
+  if (removal.length === 0) return [];
   return [
     {
       severity: 'warning',
@@ -219,7 +219,7 @@ function whatStands<Target>(
   observed: Values | null,
   target: Target,
 ): readonly Diagnostic[] {
-  if (observed === null || resource.quiet) return [];
+  if (observed === null) return [];
   const { prior } = change;
   const changed = prior === null ? [] : differences(resource.schema, prior, observed);
   if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];
@@ -358,7 +358,8 @@ async function remove<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null }, target);
+  const judged = { ...prior, ...memo.judged };
+  const steps = resource.steps({ kind: 'destroy', prior: judged, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = steps.map((step) => resource.describe(step));
   if (memo.removal !== undefined && !sameTexts(memo.removal, texts)) {

@@ -8,10 +8,10 @@ import type { Values } from '../../schema';
 export interface Memo {
   /** What would run to remove the object as it was planned with. */
   readonly removal?: readonly string[];
-  /** The plan has said that the removal belongs to a replacement. */
-  readonly announced?: boolean;
   /** The object that `find` found, from which the creation goes on. */
   readonly existing?: Values;
+  /** What the plan of the removal found out (`inform`), on which its steps depend. */
+  readonly judged?: Values;
   /** The walk that planned the removal. */
   readonly plannedIn?: string;
 }

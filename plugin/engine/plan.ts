@@ -3,12 +3,11 @@ import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown, nameOf } from './identity';
+import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import { replacements } from './replacement';
 import { shownValue } from './shown-value';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -51,17 +50,18 @@ async function planDestruction<Target>(
 
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior, target);
+  const judged = information?.values ?? {};
+  const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, removal),
+    ...destroyNote(resource, prior, removal),
   ];
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id },
-    diagnostics: await vetted(resource, change, target, diagnostics),
+    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
+    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
 }
 
@@ -80,25 +80,18 @@ async function planUpdate<Target>(
   const planned = inPriorSpelling(resource, prior, { ...proposed, ...information?.values });
   const update: Update = { kind: 'update', prior, planned, config };
   const isChanged = !sameValue(planned, prior);
-  const requiresReplace = replacements(resource.schema, prior, planned);
-  const isReplaced = requiresReplace.length > 0;
   const removal = removalOf(resource, prior, target);
-  if (!isReplaced) walk.recordWanted(resource, prior, 'kept');
+  walk.recordWanted(resource, prior, 'kept');
 
-  const diagnostics = [
-    ...(information?.diagnostics ?? []),
-    ...(isReplaced ? replaceNote(resource, removal) : contradiction(resource, prior, removal, walk)),
-  ];
-  // The other half of a replacement, its creation, is planned by a call of its own.
-  const runs: Change = isReplaced
-    ? { kind: 'destroy', prior, planned: null, config: null }
-    : withUnsetAsNull(update, information?.values);
+  const diagnostics = [...(information?.diagnostics ?? []), ...contradiction(resource, prior, removal, walk)];
   return {
     planned: isChanged ? withSteps(resource, update, information?.values, target) : planned,
-    requiresReplace,
-    // Terraform may replace without asking (-replace): it then plans a creation, and hands this memo to it.
-    memo: { removal, ...(isReplaced ? { announced: true } : {}) },
-    diagnostics: isChanged || isReplaced ? await vetted(resource, runs, target, diagnostics) : diagnostics,
+    requiresReplace: resource.requiresReplace?.(prior, planned) ?? [],
+    // Told to replace (-replace), Terraform plans a creation beside it, and hands this memo to that.
+    memo: { removal },
+    diagnostics: isChanged
+      ? await vetted(resource, withUnsetAsNull(update, information?.values), target, diagnostics)
+      : diagnostics,
   };
 }
 
@@ -184,14 +177,21 @@ async function vetted<Target>(
   return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
-/** Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. */
-function destroyNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
-  if (resource.quiet) return [];
+/**
+ * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
+ * summary Terraform shows the first only: the object's name makes each its own.
+ */
+function destroyNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
+  if (resource.stepsAttribute === undefined) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        summary: `Destroying ${titleOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -202,21 +202,6 @@ function destroyNote(resource: ManagedResource<never>, removal: readonly string[
       severity: 'warning',
       summary: `Destroying ${resource.typeName} runs nothing`,
       detail: resource.destroyNote,
-    },
-  ];
-}
-
-/**
- * The creation's steps do not show what the other half of a replacement runs: a warning does. Terraform shows the
- * warnings of the first of the two plans only.
- */
-function replaceNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
-  if (removal.length === 0 || resource.quiet) return [];
-  return [
-    {
-      severity: 'warning',
-      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
-      detail: numbered(removal),
     },
   ];
 }
@@ -252,30 +237,15 @@ function contradiction(
 }
 
 /** Told to replace from outside (-replace), Terraform hands the memo of an update to the plan of a creation. */
-function replacedOnRequest(
-  resource: ManagedResource<never>,
-  { removal, announced = false }: Memo,
-): readonly Diagnostic[] {
-  if (removal === undefined || announced || resource.quiet) return [];
-  if (resource.find !== undefined) {
-    return [
-      {
-        severity: 'error',
-        summary: `${resource.typeName} is not replaced`,
-        detail:
-          'It is changed in place: a plan without -replace shows what differs from the declaration. To have it made ' +
-          'anew, take it out of the declaration and apply, then declare it again and apply.',
-      },
-    ];
-  }
-  if (removal.length === 0) return [];
+function replacedOnRequest(resource: ManagedResource<never>, { removal }: Memo): readonly Diagnostic[] {
+  if (resource.find === undefined || removal === undefined) return [];
   return [
     {
       severity: 'error',
-      summary: `${resource.typeName} cannot be replaced on request`,
+      summary: `${resource.typeName} is not replaced`,
       detail:
-        `The plan has no place to show what its removal runs:\n${numbered(removal)}\n` +
-        'Take it out of the declaration and apply, then declare it again and apply.',
+        'It is changed in place: a plan without -replace shows what differs from the declaration. To have it made ' +
+        'anew, take it out of the declaration and apply, then declare it again and apply.',
     },
   ];
 }
@@ -299,7 +269,7 @@ function foundNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${resource.typeName} ${nameOf(resource, existing)} is there already`,
+      summary: `${titleOf(resource, existing)} is there already`,
       detail: `${
         values.length === 0
           ? 'It is as declared, and is only taken into the state.'

@@ -96,7 +96,7 @@ describeWithTerraform('certificates of every kind', () => {
       for (const problem of [
         'holds the certificate of the servers twice',
         `is marked for 'Microsoft Software Key Storage Provider'`,
-        'The issuer of the certificate, CN=Test authority, is not in',
+        'The issuer of the certificate, CN=Certificates for tests, is not in',
       ]) {
         expect(said.split(problem)).toHaveLength(2);
       }

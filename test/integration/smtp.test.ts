@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { endpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { startSiteEndpoint, type SiteEndpoint } from './site-endpoint';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -141,15 +140,15 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
   describe('over the endpoint of Exchange', () => {
     const folder = mkdtempSync(join(tmpdir(), 'site-smtp-'));
     const passwordFile = join(folder, 'password');
-    const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
-    let endpoint: RunningEndpoint;
+    let endpoint: SiteEndpoint;
     beforeAll(() => writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 }));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     beforeEach(async () => {
-      endpoint = await startEndpoint({
-        host: (client) => rig.organization.host(FIRST.name, client),
-        authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-        tls: { cert, key },
+      endpoint = await startSiteEndpoint({
+        folder,
+        user: USER,
+        password: PASSWORD,
+        organization: () => rig.organization,
       });
     });
     afterEach(() => endpoint.close());
@@ -161,10 +160,9 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
       '%s',
       async (_, replaces) => {
         const environment = {
-          EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+          ...endpoint.environment,
           EXCHANGE_PROCESS_COMMAND: undefined,
-          EXCHANGE_CA_FILE: caFile,
-          EXCHANGE_USER: USER,
+          EXCHANGE_PASSWORD: undefined,
           EXCHANGE_PASSWORD_FILE: passwordFile,
         };
         const before = defaultOf(FIRST.name);

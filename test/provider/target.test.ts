@@ -263,7 +263,7 @@ describe('an error record of a call that completed', () => {
   test('beside the read of a guard keeps the step from running, whatever the guard would say', async () => {
     const session = new ScriptedSession(() => completed(record('EX1')));
     const { target } = targetOn(session);
-    const guarded: Step = { ...write, guard: { invocation: read, problem: well } };
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [], omission: well } };
     const { kind, diagnostics } = await target.run(guarded, signal);
     expect(kind).toBe('failed');
     expect(diagnostics).toMatchObject([{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }]);
@@ -324,7 +324,10 @@ describe('an answer about certificates', () => {
       partial: false,
       diagnostics: [{ summary: 'Get-ExchangeCertificate does not show everything for EX1' }],
     });
-    const guarded: Step = { ...write, guard: { invocation: certificates, problem: () => undefined } };
+    const guarded: Step = {
+      ...write,
+      guard: { invocation: certificates, inquiries: [], omission: () => undefined },
+    };
     expect((await target.run(guarded, signal)).kind).toBe('failed');
     expect(session.calls.map(({ cmdlet }) => cmdlet)).not.toContain(write.invocation.cmdlet);
   });
@@ -355,16 +358,50 @@ describe('an answer about certificates', () => {
   });
 });
 
-test('a guard with a problem keeps the step from running', async () => {
-  const session = new ScriptedSession(() => objects());
-  const { target } = targetOn(session);
-  const guarded: Step = { ...write, guard: { invocation: read, problem: () => 'it is in use' } };
-  const end = await target.run(guarded, signal);
-  expect(end).toMatchObject({
-    kind: 'failed',
-    diagnostics: [{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }],
+describe('a guard', () => {
+  const inquiry = { cmdlet: 'Get-AuthConfig', parameters: {} };
+  const stays = { summary: 'It stays', detail: 'Because of that:', mayPass: false };
+
+  test('leaves a step out, and the deploy goes on', async () => {
+    const session = new ScriptedSession(() => objects());
+    const { target } = targetOn(session);
+    const guarded: Step = {
+      ...write,
+      guard: { invocation: read, inquiries: [inquiry], omission: () => stays },
+    };
+    const end = await target.run(guarded, signal);
+    expect(end).toMatchObject({
+      kind: 'omitted',
+      diagnostics: [{ severity: 'warning', summary: 'It stays' }],
+    });
+    expect(end.diagnostics[0]?.detail).toContain('Set-OwaVirtualDirectory');
+    expect(session.calls.map((call) => call.cmdlet)).toEqual(['Get-OwaVirtualDirectory', 'Get-AuthConfig']);
   });
-  expect(session.calls.map((call) => call.cmdlet)).toEqual(['Get-OwaVirtualDirectory']);
+
+  test('takes an inquiry that fails for unknown', async () => {
+    const session = new ScriptedSession(({ cmdlet }) =>
+      cmdlet === 'Get-AuthConfig' ? failed('CommandNotFoundException') : objects(),
+    );
+    const { target } = targetOn(session);
+    const seen: unknown[] = [];
+    const omission = (_objects: unknown, answers: ReadonlyMap<string, unknown>) => {
+      seen.push(answers.get('Get-AuthConfig'));
+      return undefined;
+    };
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [inquiry], omission } };
+    expect((await target.run(guarded, signal)).kind).toBe('done');
+    expect(seen).toEqual([null]);
+  });
+
+  test('looks again where that may show otherwise', async () => {
+    const session = new ScriptedSession(() => objects());
+    const { target } = targetOn(session);
+    let looks = 0;
+    const omission = () => (++looks < 2 ? { ...stays, mayPass: true } : undefined);
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [], omission } };
+    expect((await target.run(guarded, signal)).kind).toBe('done');
+    expect(looks).toBe(2);
+  });
 });
 
 test('a check is repeated until it is well', async () => {
