@@ -21,6 +21,7 @@ import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
+import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
 import { formatPath } from '../schema';
@@ -90,7 +91,7 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
-      siteHosts: site.servers.flatMap(({ name, fqdn }) => [name, fqdn]).map(templateText),
+      siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined

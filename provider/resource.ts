@@ -87,19 +87,12 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     };
   };
 
-  /** Terraform holds an apply to what was planned, and the next refresh shows what became of it. */
-  const read = async (state: Values, target: ExchangeTarget) => {
-    const result = await observe(state, target);
-    if (!target.hasRun || result.state === null) return result;
-    const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
-      const value = state[name] ?? null;
-      return value === null ? [] : [[name, value]];
-    });
-    return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
-  };
-
   /** What a plan of a change must see anew, beside what a refresh has seen. */
-  const foresee = async (change: Change, planned: Values | null, target: ExchangeTarget) => {
+  const foresee = async (
+    change: Change,
+    planned: Values | null,
+    target: ExchangeTarget,
+  ): Promise<{ readonly values: Values; readonly diagnostics: readonly Diagnostic[] }> => {
     const nothing = { values: {}, diagnostics: [] };
     const object = planned ?? change.prior;
     if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
@@ -114,7 +107,29 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const { prior } = change;
     const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
-    return resource.foresee(objects, pair, facts, answers);
+    const { values, diagnostics } = resource.foresee(objects, pair, facts, answers);
+    return { values: values as Values, diagnostics };
+  };
+
+  /**
+   * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
+   * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
+   */
+  const read = async (state: Values, target: ExchangeTarget) => {
+    const result = await observe(state, target);
+    if (result.state === null) return result;
+    if (!target.hasRun) {
+      const server = text(state['server']);
+      if (server === null || target.isDeclared(server)) return result;
+      const change: Change = { kind: 'destroy', prior: result.state, planned: null, config: null };
+      const { values } = await foresee(change, null, target);
+      return { ...result, state: { ...result.state, ...values } };
+    }
+    const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
+      const value = state[name] ?? null;
+      return value === null ? [] : [[name, value]];
+    });
+    return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -180,8 +195,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const information = await inform(resource, usesPfx, change, target);
       const informed = change.planned && { ...change.planned, ...information.values };
       const foreseen = await foresee(change, informed, target);
-      const values = { ...information.values, ...(foreseen?.values as Values | undefined) };
-      const diagnostics = [...(information.diagnostics ?? []), ...(foreseen?.diagnostics ?? [])];
+      const values = { ...information.values, ...foreseen.values };
+      const diagnostics = [...(information.diagnostics ?? []), ...foreseen.diagnostics];
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
       const known = steps === UNKNOWN ? [] : steps;

@@ -2,6 +2,7 @@ import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
 import { sameName } from '../exchange/resources/equality';
 import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
+import { addMissing } from '../remoting/transports/wsman/query';
 import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import type { ExpectedNames } from '../remoting/transports/wsman/tls';
 import { readSecretFile } from './secret-file';
@@ -224,7 +225,7 @@ export function wsmanEndpoint(
   };
 }
 
-const SERIALIZATION_LEVEL = 'serializationLevel';
+const FULL_LEVEL = 'serializationLevel=Full';
 
 /**
  * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
@@ -234,11 +235,7 @@ const SERIALIZATION_LEVEL = 'serializationLevel';
 export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
   const asked = new URL(url);
   const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
-  const parts = asked.search.slice(1).split(/[;&]/);
-  const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
-  // The management shell parts its query with semicolons; a user's own mark is kept.
-  const mark = asked.search.length <= 1 ? '?' : asked.search.includes('&') ? '&' : ';';
-  if (isExchange && !isGiven) asked.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  if (isExchange) addMissing(asked, [FULL_LEVEL]);
   return asked.href;
 }
 

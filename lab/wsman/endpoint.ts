@@ -41,6 +41,12 @@ export interface EndpointOptions extends ServiceOptions {
   readonly address?: string;
   /** @default one that is free */
   readonly port?: number;
+  /**
+   * Milliseconds for which a connection that is idle is kept; announced with each answer, in seconds.
+   *
+   * @default 120000, as IIS
+   */
+  readonly keptMs?: number;
 }
 
 /** Looks at a client's token; the user's name, and the token to answer with. */
@@ -75,7 +81,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   const server = createServer(options.tls, (request, response) => {
     endpoint.answer(request, response).catch(() => request.socket.destroy());
   });
-  server.keepAliveTimeout = KEPT_MS;
+  server.keepAliveTimeout = options.keptMs ?? KEPT_MS;
   server.on('secureConnection', (socket) => endpoint.connected(socket));
   if (options.shown !== undefined) show(server, options.tls, options.shown);
   server.listen(options.port ?? 0, options.address ?? '127.0.0.1');

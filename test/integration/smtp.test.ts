@@ -137,6 +137,69 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
     TEST_MS,
   );
 
+  test(
+    'that a Send connector names stays when it is renewed, and goes once the connector does not',
+    async () => {
+      await rig.deploy(withSmtp(firstServer));
+      const { issuer, subject } = certificate.certificate;
+      rig.organization.addSendConnector('To Office 365', {
+        TlsCertificateName: `<I>${issuer}<S>${subject}`,
+      });
+      const stays = `The certificate ${thumbprint} stays on ${FIRST.name}`;
+      rig.writePfx(validCertificate(undefined, -1, 500));
+      const renewal = await rig.plan();
+      expect(renewal.said).toContain(stays);
+      expect(renewal.said).toContain("Set-SendConnector -Identity 'To Office 365' -TlsCertificateName $null");
+      expect(plannedCmdlets(renewal).filter((text) => text.startsWith('remove-'))).toEqual([]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      const idle = await rig.plan();
+      expect([idle.exit, idle.said.includes(stays)]).toEqual([0, false]);
+      expect(servicesOf(FIRST.name)).toEqual(['SMTP']);
+
+      rig.organization.edit(({ organization }) => {
+        for (const { settings } of organization.sendConnectors) settings['TlsCertificateName'] = null;
+      });
+      rig.forget();
+      const removal = await rig.plan();
+      expect(plannedCmdlets(removal)).toContainEqual(
+        `remove-exchangecertificate -server '${FIRST.name}' -thumbprint '${thumbprint}' -confirm:$false`.toLowerCase(),
+      );
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(executedCmdlets(rig.organization.journal(), plannedCmdlets(removal))).toEqual(
+        plannedCmdlets(removal),
+      );
+      expect(servicesOf(FIRST.name)).toBeUndefined();
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    TEST_MS,
+  );
+
+  test(
+    'that something holds is left on a server that leaves, which goes all the same',
+    async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(withSmtp(bothServers));
+      rig.organization.editServer(SECOND.name, ({ certificates }) => {
+        for (const each of certificates) each.internalTransport = each.thumbprint === thumbprint;
+      });
+      await rig.declare(withSmtp(firstServer));
+      rig.forget();
+      const { exit, said } = await rig.plan();
+      expect(exit).toBe(2);
+      expect(said).toContain(`The certificate ${thumbprint} stays on ${SECOND.name}`);
+      expect(said).toContain('internal transport certificate');
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(rig.effects()).toEqual({
+        'Enable-ExchangeCertificate': 1,
+        'Remove-DatabaseAvailabilityGroupServer': 1,
+      });
+      expect(servicesOf(SECOND.name)).toEqual(['SMTP']);
+      expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    TEST_MS,
+  );
+
   describe('over the endpoint of Exchange', () => {
     const folder = mkdtempSync(join(tmpdir(), 'site-smtp-'));
     const passwordFile = join(folder, 'password');
