@@ -136,7 +136,14 @@ describeWithTerraform(
       async () => {
         await rig.declare(firstServer);
         const cmdlet = 'Enable-ExchangeCertificate';
-        endpoint.disturbances.arm({ operation: 'Receive', cmdlet, effect: { kind: 'reset' }, when: 'after' });
+        // The first one brings the question about the default SMTP certificate.
+        endpoint.disturbances.arm({
+          operation: 'Receive',
+          cmdlet,
+          at: 2,
+          effect: { kind: 'reset' },
+          when: 'after',
+        });
         const broken = await rig.apply(options());
         expect(broken.exit).toBe(1);
         expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
