@@ -424,8 +424,11 @@ function knownPart(values: Values): KnownValues {
   );
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function knownState(planned: Values | null): State | null {
-  return planned === null ? null : (knownPart(planned) as State);
+  if (planned === null) return null;
+  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
+  return Object.fromEntries(known) as State;
 }
 
 function isError({ severity }: Diagnostic): boolean {
