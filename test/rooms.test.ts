@@ -15,6 +15,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   powershell: [],
   dns: [],
   files: [],
+  kerberos: [],
   remoting: ['files', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',
@@ -55,6 +56,7 @@ const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {
   'node-forge': ['pki'],
   'dns-packet': ['dns'],
   valibot: ['exchange'],
+  koffi: ['kerberos'],
 };
 
 function sources(folder: string): string[] {

@@ -1,0 +1,46 @@
+import { linux } from './linux';
+import { problem } from './problem';
+import type { AcceptOptions, InitiateOptions, SecurityContext, System } from './security-context';
+
+export { KerberosError, type KerberosErrorKind, type KerberosFacts } from './kerberos-error';
+export type {
+  AcceptOptions,
+  InitiateOptions,
+  Sealed,
+  Secret,
+  SecurityContext,
+  SignIn,
+  System,
+  Waiting,
+} from './security-context';
+
+let here: System | undefined;
+
+/** The Kerberos of this system, loaded when it is first used. */
+function system(): System {
+  if (here !== undefined) return here;
+  switch (process.platform) {
+    case 'linux':
+      return (here = linux());
+    default:
+      throw problem('library-missing', {}, `Kerberos is not known on ${process.platform}`);
+  }
+}
+
+/**
+ * The end that begins: proves to a service who we are, and has it prove itself.
+ *
+ * @throws KerberosError `library-missing`
+ */
+export function initiate(options: InitiateOptions): SecurityContext {
+  return system().initiate(options);
+}
+
+/**
+ * The end that is asked: a service, with the key in its keytab.
+ *
+ * @throws KerberosError `library-missing`
+ */
+export function accept(options: AcceptOptions = {}): SecurityContext {
+  return system().accept(options);
+}
