@@ -114,7 +114,7 @@ function centersOf({ kdcs, realm }: KerberosFacts): string {
 }
 
 function reachRemedy(facts: KerberosFacts): string {
-  return `Check that ${centersOf(facts)} can be reached from here on port 88, UDP and TCP, and that krb5.conf names the right ones.`;
+  return `Check that ${centersOf(facts)} can be reached from here, by UDP and TCP, on port 88 where no other is named, and that krb5.conf names the right ones.`;
 }
 
 function libraryRemedy(): string {

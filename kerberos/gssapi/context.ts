@@ -1,5 +1,4 @@
-import type { KerberosError} from '../kerberos-error';
-import { type KerberosFacts } from '../kerberos-error';
+import type { KerberosError, KerberosErrorKind, KerberosFacts } from '../kerberos-error';
 import { elsewhere, inTurn } from '../native-calls';
 import type { Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
@@ -21,6 +20,12 @@ import { joinWrapToken, splitWrapToken } from './wrap-token';
 /** What a token and a message need beside what they carry. */
 const OVERHEAD_BYTES = 1024;
 const DEMANDED = FLAGS.mutual | FLAGS.replay | FLAGS.sequence | FLAGS.confidentiality | FLAGS.integrity;
+
+/** Kinds of which the library's own words say less than ours; of a keytab it says that there is no cache. */
+const SELF_EXPLAINED: ReadonlySet<KerberosErrorKind> = new Set(['no-credentials', 'password-refused']);
+
+/** Where MIT's and Heimdal's library look, unless they were built otherwise. */
+const DEFAULT_KEYTAB = '/etc/krb5.keytab';
 
 /** What the configuration of the system says, for the words of an error. */
 export type Surroundings = (facts: KerberosFacts) => KerberosFacts;
@@ -250,7 +255,8 @@ abstract class GssContext implements SecurityContext {
     const kind = kindOf(phase, major, minor);
     const facts = { ...this.facts, major: major >>> 0, minor };
     if (phase === 'message') return problem(kind, facts);
-    return problem(kind, this.#surroundings(facts), this.library.textOf(minor));
+    const detail = SELF_EXPLAINED.has(kind) || minor === 0 ? '' : this.library.textOf(minor);
+    return problem(kind, this.#surroundings(facts), detail);
   };
 
   #free(): void {
@@ -322,7 +328,7 @@ export class Initiator extends GssContext {
       this.flags = library.numberAt(flags);
       return major;
     } finally {
-      functions.releaseName(minor, name);
+      library.releaseName(memory, name);
     }
   }
 
@@ -335,7 +341,7 @@ export class Initiator extends GssContext {
       const { functions } = this.library;
       functions.inquireContext(minor, handle, null, target, null, null, null, null, null);
       const name = this.library.nameOf(this.library.pointerAt(target));
-      functions.releaseName(minor, target);
+      this.library.releaseName(memory, target);
       return name;
     } finally {
       memory.free();
@@ -358,10 +364,10 @@ export class Acceptor extends GssContext {
     super(library, surroundings, leave);
     this.#options = options;
     this.#bindings = library.bindings(this.memory, options.bindings);
-    const { service, keytab } = options;
+    const { service } = options;
     this.facts = {
       ...(service === undefined ? {} : { service }),
-      ...(keytab === undefined ? {} : { keytab }),
+      keytab: options.keytab ?? process.env['KRB5_KTNAME'] ?? DEFAULT_KEYTAB,
     };
   }
 
@@ -395,7 +401,7 @@ export class Acceptor extends GssContext {
     );
     this.flags = library.numberAt(flags);
     this.#client = library.nameOf(library.pointerAt(source));
-    if (library.pointerAt(source) !== null) functions.releaseName(minor, source);
+    library.releaseName(memory, source);
     return major;
   }
 

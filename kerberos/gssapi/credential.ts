@@ -54,7 +54,7 @@ export async function acquireToInitiate(
       throw fail('initiate', major, library.numberAt(minor) | 0);
     }
   } finally {
-    if (name !== undefined) functions.releaseName(minor, name);
+    if (name !== undefined) library.releaseName(memory, name);
   }
 
   function acquire(): Promise<number> {
@@ -114,6 +114,6 @@ export function acquireToAccept(
     }
     if (isError(major)) throw fail('accept', major, library.numberAt(minor) | 0);
   } finally {
-    if (name !== undefined) functions.releaseName(minor, name);
+    if (name !== undefined) library.releaseName(memory, name);
   }
 }

@@ -74,6 +74,11 @@ export class GssLibrary {
     return this.koffi.decode(place, 'uint32_t') as number;
   }
 
+  /** Releases a name; its own status is of no interest. */
+  releaseName(memory: NativeMemory, slot: Address): void {
+    if (this.pointerAt(slot) !== null) this.functions.releaseName(memory.allocate(4), slot);
+  }
+
   /** A buffer that a function reads, or fills where nothing is given. */
   buffer(memory: NativeMemory, content?: Uint8Array): Address {
     const { buffer } = this.layouts;

@@ -41,7 +41,10 @@ const BY_MINOR: ReadonlyMap<number, KerberosErrorKind> = new Map([
   [KRB5 + 23, 'account-refused'], // KDC_ERR_KEY_EXPIRED
   [KRB5 + 24, 'password-refused'], // KDC_ERR_PREAUTH_FAILED
   [KRB5 + 32, 'credentials-expired'], // KRB_AP_ERR_TKT_EXPIRED
+  [KRB5 + 35, 'no-credentials'], // KRB_AP_ERR_NOT_US
   [KRB5 + 37, 'clock-skew'], // KRB_AP_ERR_SKEW
+  [KRB5 + 44, 'no-credentials'], // KRB_AP_ERR_BADKEYVER
+  [KRB5 + 45, 'no-credentials'], // KRB_AP_ERR_NOKEY
   [KRB5 + 60, 'failed'], // KRB_ERR_GENERIC
   [KRB5 + 141, 'no-credentials'], // KRB5_CC_NOTFOUND
   [KRB5 + 154, 'realm-unknown'], // KRB5_REALM_UNKNOWN
@@ -60,6 +63,11 @@ const BY_MINOR: ReadonlyMap<number, KerberosErrorKind> = new Map([
 
 /** KRB_AP_ERR_BAD_INTEGRITY: of a KDC's answer the password was wrong, of a token of a peer the token is. */
 const BAD_INTEGRITY = KRB5 + 31;
+
+/** Whether the file of the tokens that came before cannot be used: KRB5_RC_IO to KRB5_RC_IO_SPACE. */
+function isReplayCache(minor: number): boolean {
+  return minor >= KRB5 + 164 && minor <= KRB5 + 172;
+}
 
 /** By the number of the routine error. */
 const BY_ROUTINE: readonly (KerberosErrorKind | undefined)[] = [
@@ -90,9 +98,9 @@ export function kindOf(phase: Phase, major: number, minor: number): KerberosErro
   if (minor === BAD_INTEGRITY) return phase === 'initiate' ? 'password-refused' : 'token-invalid';
   const known = BY_MINOR.get(minor);
   if (known !== undefined) return known;
-  // What the other end says of our token, or is wrong with its own, comes as a code of the protocol.
-  if (phase !== 'initiate' && minor > KRB5 && minor < KRB5 + 128) {
-    return phase === 'answer' ? 'refused' : 'token-invalid';
-  }
+  // A code of the protocol: what a key distribution center or acceptor said, or what is wrong with the peer's token.
+  if (minor > KRB5 && minor < KRB5 + 128) return phase === 'accept' ? 'token-invalid' : 'refused';
+  // Nothing but the token is looked at there, apart from the file of those that came before.
+  if (phase !== 'initiate' && routine === 'failed' && !isReplayCache(minor)) return 'token-invalid';
   return routine;
 }

@@ -38,6 +38,8 @@ export interface Kdc {
   keysOf(keytab: string): readonly string[];
   /** Gets a ticket into a cache of its own, which it names. Left out: ten hours. */
   signIn(user: string, password: string, lifetime?: string): string;
+  /** Runs a query of kadmin, for example `addprinc -randkey HTTP/other`. */
+  administer(query: string): void;
   stop(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export async function startKdc(folder: string, user: string, password: string): 
     environment,
     keytab,
     userKeytab,
+    administer,
     keysOf(file) {
       const listed = execFileSync('klist', ['-k', '-K', file], { env: environment, encoding: 'utf8' });
       return [...listed.matchAll(/\(0x([0-9a-f]+)\)/g)].map(([, key = '']) => key);
