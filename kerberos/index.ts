@@ -1,11 +1,13 @@
 import { linux } from './linux';
 import { problem } from './problem';
+import { NegotiatingAcceptor, NegotiatingInitiator } from './spnego';
 import type { AcceptOptions, InitiateOptions, SecurityContext, System } from './security-context';
 
 export { KerberosError, type KerberosErrorKind, type KerberosFacts } from './kerberos-error';
 export type {
   AcceptOptions,
   InitiateOptions,
+  Mechanism,
   Sealed,
   Secret,
   SecurityContext,
@@ -33,7 +35,8 @@ function system(): System {
  * @throws KerberosError `library-missing`
  */
 export function initiate(options: InitiateOptions): SecurityContext {
-  return system().initiate(options);
+  const context = system().initiate(options);
+  return options.mechanism === 'spnego' ? new NegotiatingInitiator(context) : context;
 }
 
 /**
@@ -42,5 +45,6 @@ export function initiate(options: InitiateOptions): SecurityContext {
  * @throws KerberosError `library-missing`
  */
 export function accept(options: AcceptOptions = {}): SecurityContext {
-  return system().accept(options);
+  const context = system().accept(options);
+  return options.mechanism === 'spnego' ? new NegotiatingAcceptor(context) : context;
 }

@@ -74,7 +74,12 @@ export type SignIn =
   /** `principal`: `user@REALM`; without a realm in the default one. */
   | { readonly kind: 'password'; readonly principal: string; readonly password: Secret };
 
+/** `kerberos`: Kerberos' own tokens (RFC 4121). `spnego`: the same within SPNEGO (RFC 4178). */
+export type Mechanism = 'kerberos' | 'spnego';
+
 export interface InitiateOptions {
+  /** @default 'kerberos' */
+  readonly mechanism?: Mechanism;
   /** Host-based (`HTTP@server.example.com`), or the whole principal (`HTTP/server.example.com@EXAMPLE.COM`). */
   readonly service: string;
   /** @default { kind: 'account' } */
@@ -84,6 +89,8 @@ export interface InitiateOptions {
 }
 
 export interface AcceptOptions {
+  /** @default 'kerberos' */
+  readonly mechanism?: Mechanism;
   /** As of the initiator. Left out: any that the keytab has a key of. */
   readonly service?: string;
   /** Left out: the one in `KRB5_KTNAME`, or of the system. */
