@@ -125,3 +125,15 @@ function libraryRemedy(): string {
       return 'It is a part of Windows and of macOS; other systems are not served.';
   }
 }
+
+/** The realm that a principal names. */
+export function realmOf(principal: string | undefined): string | undefined {
+  const at = principal?.lastIndexOf('@') ?? -1;
+  return principal === undefined || at < 0 ? undefined : principal.slice(at + 1);
+}
+
+/** The realm of the principal, where the configuration is not looked at. */
+export function withRealm(facts: KerberosFacts): KerberosFacts {
+  const realm = facts.realm ?? realmOf(facts.principal);
+  return realm === undefined ? facts : { ...facts, realm };
+}

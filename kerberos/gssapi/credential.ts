@@ -73,6 +73,9 @@ export async function acquireToInitiate(
         return elsewhere(functions.acquireCredentialFrom, minor, owner, ...rest);
       }
       case 'password': {
+        if (functions.acquireCredentialWithPassword === undefined) {
+          throw problem('usage', {}, 'the library of this system takes no password');
+        }
         const secret = Buffer.from(signIn.password.reveal(), 'utf8');
         const password = library.buffer(memory, secret);
         secret.fill(0);

@@ -229,10 +229,6 @@ function functionsOf(koffi: Koffi, file: string) {
     displayName: declare('gss_display_name', v, v, v, v),
     releaseName: declare('gss_release_name', v, v),
     acquireCredential: declare('gss_acquire_cred', v, v, n, v, 'int', v, v, v),
-    acquireCredentialWithPassword: declare(
-      'gss_acquire_cred_with_password',
-      ...([v, v, v, n, v, 'int', v, v, v] as const),
-    ),
     releaseCredential: declare('gss_release_cred', v, v),
     initiateContext: declare('gss_init_sec_context', ...([v, v, v, v, v, n, n, v, v, v, v, v, v] as const)),
     acceptContext: declare('gss_accept_sec_context', ...([v, v, v, v, v, v, v, v, v, v, v] as const)),
@@ -244,7 +240,10 @@ function functionsOf(koffi: Koffi, file: string) {
     verifyMic: declare('gss_verify_mic', v, v, v, v, v),
     displayStatus: declare('gss_display_status', v, n, 'int', v, v, v),
     releaseBuffer: declare('gss_release_buffer', v, v),
-    /** Of MIT's library and newer ones of Heimdal; where it is missing, only what needs it fails. */
+    /** These are not of RFC 2744; where one is missing, only what needs it fails. */
+    acquireCredentialWithPassword: optional(() =>
+      declare('gss_acquire_cred_with_password', ...([v, v, v, n, v, 'int', v, v, v] as const)),
+    ),
     acquireCredentialFrom: optional(() =>
       declare('gss_acquire_cred_from', ...([v, v, n, v, 'int', v, v, v, v] as const)),
     ),

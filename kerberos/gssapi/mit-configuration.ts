@@ -1,6 +1,7 @@
 import type { Koffi } from '../foreign';
 import type { KerberosFacts } from '../kerberos-error';
 import { type Address, NativeMemory } from '../native-memory';
+import { realmOf } from '../problem';
 
 const LIBRARY = 'libkrb5.so.3';
 /** Key distribution centers of one realm that are named. */
@@ -107,11 +108,6 @@ function learn(koffi: Koffi, facts: KerberosFacts): KerberosFacts {
     functions.closeCache(context, at(cache));
     return found;
   }
-}
-
-function realmOf(principal: string | undefined): string | undefined {
-  const at = principal?.lastIndexOf('@') ?? -1;
-  return principal === undefined || at < 0 ? undefined : principal.slice(at + 1);
 }
 
 type Functions = ReturnType<typeof declareFunctions>;

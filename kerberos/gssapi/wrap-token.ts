@@ -18,7 +18,7 @@ const CONFOUNDER_BYTES = 16;
  * @throws KerberosError `encryption-unsupported` where the token is of an older form, as RC4 has it (RFC 4757)
  */
 export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
-  checkWrapToken(token);
+  if (!isSealed(token)) throw problem('encryption-unsupported', {}, 'the session key is not one of AES');
   const headerBytes = token.length - messageBytes;
   const rotation = headerBytes - HEAD_BYTES - CONFOUNDER_BYTES;
   if (rotation < HEAD_BYTES || token.readUInt16BE(EXTRA_COUNT) !== 0) {
@@ -35,23 +35,16 @@ export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
 }
 
 /** @throws KerberosError `message-invalid` where it is no sealed token of AES */
-export function joinWrapToken({
-  header,
-  data,
-}: {
-  readonly header: Uint8Array;
-  readonly data: Uint8Array;
-}): Buffer {
+export function joinWrapToken(header: Uint8Array, data: Uint8Array): Buffer {
   const token = Buffer.concat([header, data]);
-  if (token.length < 2 * HEAD_BYTES) throw problem('message-invalid', {}, 'it is too short');
-  if (token.readUInt16BE(0) !== WRAP || ((token[2] ?? 0) & SEALED) === 0) {
-    throw problem('message-invalid', {}, 'it is not sealed with AES');
-  }
+  if (!isSealed(token)) throw problem('message-invalid', {}, 'it is not sealed with AES');
   return token;
 }
 
-function checkWrapToken(token: Buffer): void {
-  if (token.length < 2 * HEAD_BYTES || token.readUInt16BE(0) !== WRAP || ((token[2] ?? 0) & SEALED) === 0) {
-    throw problem('encryption-unsupported', {}, 'the session key is not one of AES');
-  }
+function isSealed(token: Buffer): boolean {
+  return (
+    token.length >= HEAD_BYTES + CONFOUNDER_BYTES &&
+    token.readUInt16BE(0) === WRAP &&
+    ((token[2] ?? 0) & SEALED) !== 0
+  );
 }
