@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import { KerberosError } from './kerberos-error';
 
 export type Koffi = typeof koffi;
@@ -33,4 +34,17 @@ export function foreignFunctions(): Koffi {
     {},
     { cause: causes[0] },
   );
+}
+
+/** RTLD_NOW, on Linux and macOS. */
+const BIND_NOW = 2;
+
+/**
+ * Opens a library of the system for good. koffi closes what it opened when the process ends, while threads that ran its code still
+ * call it at their own end: Heimdal's then crashes.
+ */
+export function openForGood(koffi: Koffi, file: string): LibraryHandle {
+  const library = koffi.load(file);
+  koffi.load(null).func('dlopen', 'void *', ['str', 'int'])(file, BIND_NOW);
+  return library;
 }

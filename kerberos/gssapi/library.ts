@@ -1,4 +1,4 @@
-import { foreignFunctions, type Koffi } from '../foreign';
+import { foreignFunctions, openForGood, type Koffi } from '../foreign';
 import type { NativeFunction } from '../native-calls';
 import { type Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
@@ -53,7 +53,8 @@ export class GssLibrary {
     try {
       this.functions = functionsOf(this.koffi, build.file);
     } catch (error) {
-      throw problem('library-missing', {}, error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      throw problem('library-missing', {}, `${build.file}: ${reason}`);
     }
   }
 
@@ -219,7 +220,7 @@ export function layoutsOf(koffi: Koffi, packed: boolean) {
 }
 
 function functionsOf(koffi: Koffi, file: string) {
-  const library = koffi.load(file);
+  const library = openForGood(koffi, file);
   const declare = (name: string, ...parameters: readonly ('void *' | 'uint32_t' | 'int')[]) =>
     library.func(name, 'uint32_t', [...parameters]) as NativeFunction;
   const v = 'void *';

@@ -1,4 +1,4 @@
-import type { Koffi } from '../foreign';
+import { openForGood, type Koffi } from '../foreign';
 import type { KerberosFacts } from '../kerberos-error';
 import { type Address, NativeMemory } from '../native-memory';
 import { realmOf } from '../problem';
@@ -119,7 +119,7 @@ function functionsOf(koffi: Koffi): Functions {
 }
 
 function declareFunctions(koffi: Koffi) {
-  const library = koffi.load(LIBRARY);
+  const library = openForGood(koffi, LIBRARY);
   const declare = (name: string, parameters: number) =>
     library.func(name, 'int32_t', Array<string>(parameters).fill('void *')) as (
       ...args: readonly (Address | null)[]
