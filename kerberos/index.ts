@@ -1,4 +1,6 @@
 import { linux } from './linux';
+import { macos } from './macos';
+import { windows } from './windows';
 import { problem } from './problem';
 import { NegotiatingAcceptor, NegotiatingInitiator } from './spnego';
 import type { AcceptOptions, InitiateOptions, SecurityContext, System } from './security-context';
@@ -24,6 +26,10 @@ function system(): System {
   switch (process.platform) {
     case 'linux':
       return (here = linux());
+    case 'darwin':
+      return (here = macos());
+    case 'win32':
+      return (here = windows());
     default:
       throw problem('library-missing', {}, `Kerberos is not known on ${process.platform}`);
   }

@@ -7,7 +7,7 @@ import { MAX_TOKEN_BYTES, type AcceptOptions, type InitiateOptions, type Sealed 
 import { acquireToAccept, acquireToInitiate, type Fail, importName, serviceNameType } from './credential';
 import { FLAGS, type GssLibrary, INDEFINITE, OIDS } from './library';
 import { COMPLETE, CONTINUE_NEEDED, isError, kindOf, type Phase } from './status';
-import { joinWrapToken, splitWrapToken } from './wrap-token';
+import { joinWrapToken, splitWrapToken } from '../wrap-token';
 
 const DEMANDED = FLAGS.mutual | FLAGS.replay | FLAGS.sequence | FLAGS.confidentiality | FLAGS.integrity;
 

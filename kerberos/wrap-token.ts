@@ -1,5 +1,5 @@
-import { problem } from '../problem';
-import type { Sealed } from '../security-context';
+import { problem } from './problem';
+import type { Sealed } from './security-context';
 
 /** RFC 4121, section 4.2.6.2: id, flags, filler, extra count, right rotation count, sequence number. */
 const HEAD_BYTES = 16;
@@ -18,7 +18,7 @@ const CONFOUNDER_BYTES = 16;
  * @throws KerberosError `encryption-unsupported` where the token is of an older form, as RC4 has it (RFC 4757)
  */
 export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
-  if (!isSealed(token)) throw problem('encryption-unsupported', {}, 'the session key is not one of AES');
+  if (!isSealedToken(token)) throw problem('encryption-unsupported', {}, 'the session key is not one of AES');
   const headerBytes = token.length - messageBytes;
   const rotation = headerBytes - HEAD_BYTES - CONFOUNDER_BYTES;
   if (rotation < HEAD_BYTES || token.readUInt16BE(EXTRA_COUNT) !== 0) {
@@ -37,11 +37,12 @@ export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
 /** @throws KerberosError `message-invalid` where it is no sealed token of AES */
 export function joinWrapToken(header: Uint8Array, data: Uint8Array): Buffer {
   const token = Buffer.concat([header, data]);
-  if (!isSealed(token)) throw problem('message-invalid', {}, 'it is not sealed with AES');
+  if (!isSealedToken(token)) throw problem('message-invalid', {}, 'it is not sealed with AES');
   return token;
 }
 
-function isSealed(token: Buffer): boolean {
+/** Whether it begins as a token does that is sealed with AES. */
+export function isSealedToken(token: Buffer): boolean {
   return (
     token.length >= HEAD_BYTES + CONFOUNDER_BYTES &&
     token.readUInt16BE(0) === WRAP &&
