@@ -113,7 +113,7 @@ export const site = defineSite({
 ${lines.join('\n')}
   ],
   namespaces: { client: '${NAMES[0]}', autodiscover: '${NAMES[1]}' },
-  certificate: { pfxFile: 'site.pfx', names: [${NAMES.map((name) => `'${name}'`).join(', ')}], services: ['IIS'] },
+  certificate: { pfxFile: 'site.pfx', names: [${NAMES.map((name) => `'${name}'`).join(', ')}], services: ['IIS', 'SMTP'] },
   dag: {
     name: 'DAG01',
     witness: { server: 'files.${DOMAIN}', directory: 'C:\\\\DAGFileShareWitnesses\\\\DAG01' },

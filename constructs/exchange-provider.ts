@@ -9,14 +9,31 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Names of the servers in the order in which they are rolled out. */
+  readonly rollout: readonly string[];
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
+  /**
+   * The certificate in a PFX file, so that a plan needs neither the file nor its password.
+   *
+   * @default none
+   */
+  readonly publicCertificate?: PublicCertificate;
   /**
    * Where Exchange is reached. Credentials never stand here.
    *
    * @default EXCHANGE_ENDPOINT
    */
   readonly endpoint?: string;
+}
+
+/** A block `public_certificate` of the provider. */
+export interface PublicCertificate {
+  readonly pfx_file: string;
+  readonly pfx_password: string;
+  /** The file that it comes from, for messages. */
+  readonly file: string;
+  readonly pem: string;
 }
 
 /** The provider of the Exchange objects. */
@@ -29,7 +46,11 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    this.addOverride('rollout', config.rollout);
     this.addOverride('dns_update', config.dnsUpdates);
+    if (config.publicCertificate !== undefined) {
+      this.addOverride('public_certificate', [config.publicCertificate]);
+    }
     if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
   }
 }

@@ -13,7 +13,9 @@ import type {
 import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
+import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { resolveSite } from '../exchange/resolve-site';
+import { certificateText } from '../exchange/committed-certificate';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
@@ -22,6 +24,7 @@ import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
 import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
+import { isAbsolute, portable, readCertificateFile } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
@@ -38,6 +41,12 @@ export interface ExchangeSiteOptions {
    * @default '../../..', for Terraform in cdktf.out/stacks/<stack>
    */
   readonly projectFolder?: string;
+  /**
+   * The project's folder itself, in which synth reads the certificate file.
+   *
+   * @default the folder that this program runs in, as cdktf starts it in the project's
+   */
+  readonly sourceFolder?: string;
 }
 
 /**
@@ -57,7 +66,7 @@ export class ExchangeSite extends Construct {
     super(scope, id);
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
-    this.desired = resolveSite(site);
+    this.desired = resolveSite(site, readCertificateFile(site, options.sourceFolder ?? process.cwd()));
     const { diagnostics } = this.desired;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     for (const warning of diagnostics.filter(({ severity }) => severity === 'warning')) {
@@ -69,22 +78,34 @@ export class ExchangeSite extends Construct {
   }
 
   #make(site: ExchangeSiteProps): void {
-    const { resources, pool, dnsRecords } = this.desired;
+    const { resources, pool, dnsRecords, certificate: committed } = this.desired;
     const updates = new DnsUpdates(this, site.dns.zones);
     const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
-    new ExchangeProvider(this, 'exchange', {
-      servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
-      dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
-      ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
-    });
     const { stringValue: password } = new SecretVariable(
       this,
       'pfx_password',
       'Password of the PFX file. Left out: the file has none.',
     );
+    new ExchangeProvider(this, 'exchange', {
+      servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      rollout: site.servers.map(({ name }) => name),
+      dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
+      ...(committed === undefined
+        ? {}
+        : {
+            publicCertificate: {
+              pfx_file: templateText(this.#fromStack(site.certificate.pfxFile)),
+              pfx_password: password,
+              file: templateText(committed.file),
+              pem: certificateText(committed),
+            },
+          }),
+      ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
+    });
     for (const resource of resources) this.#resource(resource, password);
     this.#pool(pool);
-    for (const record of dnsRecords) this.#record(record, updates);
+    const names = this.#publishedNames(site, dnsRecords);
+    for (const record of dnsRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
@@ -97,7 +118,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn }: DesiredResource, password: string): void {
+  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -114,7 +135,7 @@ export class ExchangeSite extends Construct {
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
-    if (definition.lifecycle === 'adopted') {
+    if (existing) {
       const importId = importIdOf(definition, attributes as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
@@ -135,7 +156,16 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  #record(record: DesiredRecordSet, updates: DnsUpdates): void {
+  /** Has DNS asked before the first record set is changed, and remembers what was published. */
+  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
+    // It runs no cmdlets, which those of the registry have.
+    const bound = publishedNames as unknown as ResourceDefinition;
+    const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
+    this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
+    return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
+  }
+
+  #record(record: DesiredRecordSet, updates: DnsUpdates, names: string): void {
     const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
       zone: absoluteName(record.zone),
@@ -144,7 +174,7 @@ export class ExchangeSite extends Construct {
       ttl: record.ttlSeconds,
       provider: updates.providerOf(record.zone),
     });
-    this.#order(recordSet, record.dependsOn);
+    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
     if (record.existing)
       new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
   }
@@ -178,8 +208,7 @@ export class ExchangeSite extends Construct {
 
   /** A file of the declaration, as it is found from the stack's folder, where Terraform runs. */
   #fromStack(file: string): string {
-    const absolute = /^([\\/]|[a-z]:[\\/])/i.test(file);
-    return absolute ? file : `${this.#projectFolder}/${file.replaceAll('\\', '/').replace(/^\.\//, '')}`;
+    return isAbsolute(file) ? file : `${this.#projectFolder}/${portable(file)}`;
   }
 }
 

@@ -40,7 +40,10 @@ export class SiteStack extends TerraformStack {
       environment.backend(this);
     }
     writeBesideStack(this, () => ({ '.terraform.lock.hcl': lockFile(this, projectFolder) }));
-    this.site = new ExchangeSite(this, 'Default', environment.site, { projectFolder: way });
+    this.site = new ExchangeSite(this, 'Default', environment.site, {
+      projectFolder: way,
+      sourceFolder: resolve(projectFolder),
+    });
   }
 }
 

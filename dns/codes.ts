@@ -10,6 +10,7 @@ export const TYPES = {
   TXT: 16,
   AAAA: 28,
   SRV: 33,
+  DNAME: 39,
   OPT: 41,
   TSIG: 250,
   IXFR: 251,

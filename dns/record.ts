@@ -4,7 +4,7 @@ import { TYPES } from './codes';
 import { decodeName, fold, MalformedMessage, nameProblem } from './name';
 import { dataCodec } from './packet-codecs';
 
-const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
+const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
 /** The types whose data is understood. */
 export type RecordType = (typeof RECORD_TYPES)[number];
 
@@ -22,7 +22,7 @@ export interface StartOfAuthority {
 
 export type RecordData =
   | { readonly type: 'A' | 'AAAA'; readonly address: string }
-  | { readonly type: 'CNAME' | 'NS' | 'PTR'; readonly target: string }
+  | { readonly type: 'CNAME' | 'DNAME' | 'NS' | 'PTR'; readonly target: string }
   | { readonly type: 'MX'; readonly preference: number; readonly exchange: string }
   | {
       readonly type: 'SRV';
@@ -54,6 +54,7 @@ export function namesIn(data: RecordData): string[] {
     case 'TXT':
       return [];
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
     case 'SRV':
@@ -94,6 +95,7 @@ export function dataProblem(data: RecordData): string | undefined {
     case 'SOA':
       return outside([data.serial, data.refresh, data.retry, data.expire, data.minimum], LARGEST_32);
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
       return undefined;
@@ -118,6 +120,7 @@ function codecForm(data: RecordData): unknown {
     case 'AAAA':
       return data.address;
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
       return data.target;
@@ -139,6 +142,7 @@ const LAYOUT: {
   AAAA: undefined,
   TXT: undefined,
   CNAME: { before: 0, names: 1, after: 0 },
+  DNAME: { before: 0, names: 1, after: 0 },
   NS: { before: 0, names: 1, after: 0 },
   PTR: { before: 0, names: 1, after: 0 },
   MX: { before: 2, names: 1, after: 0 },
@@ -176,6 +180,7 @@ export function decodeData(type: RecordType, message: Buffer, offset: number): R
     case 'AAAA':
       return { type, address: decoded as string };
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
       return { type, target: first };
@@ -208,6 +213,7 @@ export function formatData(data: RecordData): string {
     case 'AAAA':
       return data.address;
     case 'CNAME':
+    case 'DNAME':
     case 'NS':
     case 'PTR':
       return data.target;

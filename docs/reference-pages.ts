@@ -20,7 +20,7 @@ export function referencePages(): { readonly [file: string]: string } {
 function providerPage(): string {
   return (
     `${NOTE}# Provider \`exchange\`\n\n${CONFIGURATION_SCHEMA.description}\n\n` +
-    "A site's construct sets `servers` and `dns_update` by itself. Everything else is best left to the environment of the " +
+    "A site's construct sets `servers`, `dns_update` and `public_certificate` by itself. Everything else is best left to the environment of the " +
     'machine that runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
     Object.entries(CONFIGURATION_SCHEMA.blocks ?? {})

@@ -26,7 +26,7 @@ export const site = defineSite({
   certificate: {
     pfxFile: 'certificates/webmail.pfx',
     names: ['webmail.andersonpatricio.info', 'autodiscover.andersonpatricio.info'],
-    services: ['IIS'],
+    services: ['IIS', 'SMTP'],
   },
   dag: {
     name: 'DAG01',

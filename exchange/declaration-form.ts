@@ -65,10 +65,12 @@ const namespaces = group<Namespaces>({
       outlookAnywhere: optional(namespace),
     }),
   ),
+  alsoPublished: optional(list(text)),
 });
 
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
+  certificateFile: optional(filledText),
   names: list(text, 1),
   services: list(
     plain(
@@ -87,6 +89,7 @@ const certificate = group<SiteCertificate>({
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
   warnBeforeExpiryDays: optional(wholeNumber),
+  existingOn: optional(list(text)),
 });
 
 const witness = group<Witness>({ server: text, directory: text });
@@ -97,6 +100,8 @@ const dag = group<DatabaseAvailabilityGroup>({
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
   members: optional(list(text)),
+  existing: optional(flag),
+  existingMembers: optional(list(text)),
 });
 
 const zone = group<Zone>({

@@ -41,6 +41,7 @@ export function declaredHosts({ namespaces }: ExchangeSiteProps): readonly Decla
     ...Object.entries(namespaces.services ?? {}).flatMap(([service, namespace]) =>
       ofNamespace(namespace, 'services', service),
     ),
+    ...many(namespaces.alsoPublished, 'namespaces', 'alsoPublished'),
   ];
 }
 
@@ -69,6 +70,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
     ...many(dag?.addresses, 'dag', 'addresses'),
     ...many(dag?.members, 'dag', 'members'),
+    ...many(dag?.existingMembers, 'dag', 'existingMembers'),
+    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
     ...dns.zones.flatMap(({ name, server, keyName }, index) => [
       ...one(name, 'dns', 'zones', index, 'name'),
       ...one(server, 'dns', 'zones', index, 'server'),
@@ -83,6 +86,7 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
+    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
   ];

@@ -1,4 +1,5 @@
 import type { Known, Path } from '../schema';
+import type { CommittedCertificate } from './committed-certificate';
 import type { DnsRecordSet } from './dns-records';
 import type { PoolMember } from './load-balancer';
 import type { AnyResource, Step } from './resources';
@@ -38,6 +39,8 @@ export interface DesiredResource {
   readonly origin: { readonly [attribute: string]: Path };
   /** Ids of the resources that must be there before. */
   readonly dependsOn: readonly string[];
+  /** It is there before the first deploy and is imported. */
+  readonly existing: boolean;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
 }
@@ -63,6 +66,8 @@ export interface DesiredState {
   readonly dnsRecords: readonly DesiredRecordSet[];
   /** Ids of all of them, in an order in which they can be made: the record sets last. */
   readonly order: readonly string[];
+  /** The certificate in the PFX; left out where no file is committed that says so. */
+  readonly certificate?: CommittedCertificate;
   /** Errors and warnings, in the order of the rules. */
   readonly diagnostics: readonly SiteDiagnostic[];
 }

@@ -1,5 +1,5 @@
 import { canonicalAddress, listed, recordTypeOf } from './addresses';
-import { clientNames } from './namespaces';
+import { publishedHosts } from './namespaces';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
 
@@ -36,20 +36,20 @@ function isWithin(host: string, zone: string): boolean {
   return name === end || name.endsWith(`.${end}`);
 }
 
-/** Addresses that the names stand for. */
+/** Addresses that the names stand for, once each. */
 function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
   const publish = site.dns.publish ?? 'round-robin';
-  return publish === 'round-robin'
-    ? site.servers.flatMap((server) => listed(server.address))
-    : listed(publish.virtualIp);
+  const addresses =
+    publish === 'round-robin'
+      ? site.servers.flatMap((server) => listed(server.address))
+      : listed(publish.virtualIp);
+  return [...new Map(addresses.map((address) => [canonicalAddress(address), address])).values()];
 }
 
-/** One record set for every name of clients and every type of address that it stands for. */
+/** One record set for every published name and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
-  const addresses = [
-    ...new Map(publishedAddresses(site).map((address) => [canonicalAddress(address), address])).values(),
-  ];
-  return clientNames(site).flatMap(({ host }) => {
+  const addresses = publishedAddresses(site);
+  return publishedHosts(site).flatMap(({ host }) => {
     const zone = zoneOf(site, host);
     if (zone === undefined) return [];
     const name = host

@@ -1,5 +1,5 @@
 import type { Path } from '../schema';
-import { path } from '../schema';
+import { formatPath, path } from '../schema';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import type { ExchangeSiteProps, NamedService, Namespace } from './site';
@@ -44,31 +44,66 @@ export function urlOf(service: ServiceName, host: string): string {
   return host === '' ? '' : `https://${host}${serviceNamed(service).path}`;
 }
 
-/** A host name that clients are given, and where it is declared. */
-export interface ClientName {
+/** Services that have a name, Autodiscover aside, in the order in which they are written. */
+export const NAMED_SERVICES: readonly NamedService[] = [
+  'outlookAnywhere',
+  ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
+];
+
+/** A host name and where it is declared. */
+export interface DeclaredName {
   readonly host: string;
   readonly path: Path;
 }
 
-/** Every host name that clients are given, once each, in the order of the declaration. Letter case does not count. */
-export function clientNames(site: ExchangeSiteProps): readonly ClientName[] {
-  const services: readonly NamedService[] = [
-    'outlookAnywhere',
-    ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
-  ];
-  const all = [
+/** Every host name that clients are given, as often as it is declared, in the order of the declaration. */
+function handedOut(site: ExchangeSiteProps): readonly DeclaredName[] {
+  return [
     clientHosts(site),
     hostsOf(site.namespaces.autodiscover, path('namespaces', 'autodiscover')),
-    ...services.flatMap((service) => ownHosts(site, service) ?? []),
-  ].flatMap((hosts) => [
-    { host: hosts.internal, path: hosts.internalPath },
-    { host: hosts.external, path: hosts.externalPath },
-  ]);
-  const seen = new Set<string>();
-  return all.filter(({ host }) => {
+    ...NAMED_SERVICES.flatMap((service) => ownHosts(site, service) ?? []),
+  ]
+    .flatMap((hosts) => [
+      { host: hosts.internal, path: hosts.internalPath },
+      { host: hosts.external, path: hosts.externalPath },
+    ])
+    .filter(({ host }) => host !== '');
+}
+
+/** The names that no server gives to clients, as often as they are declared. */
+export function alsoPublishedHosts({ namespaces }: ExchangeSiteProps): readonly DeclaredName[] {
+  return (namespaces.alsoPublished ?? []).map((host, index) => ({
+    host,
+    path: path('namespaces', 'alsoPublished', index),
+  }));
+}
+
+/** Letter case does not count. */
+function onceEach(names: readonly DeclaredName[]): readonly DeclaredName[] {
+  const first = new Map<string, DeclaredName>();
+  for (const name of names) {
+    const key = name.host.toLowerCase();
+    if (!first.has(key)) first.set(key, name);
+  }
+  return [...first.values()];
+}
+
+/** Every name that DNS holds, once each: first those that clients are given, in the order of the declaration. */
+export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[] {
+  return onceEach([...handedOut(site), ...alsoPublishedHosts(site)]);
+}
+
+/**
+ * For what names are published, by the name in lower case: places in `namespaces`, such as `client` or
+ * `services.ews.internal`, with commas between.
+ */
+export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: string } {
+  const purposes = new Map<string, Set<string>>();
+  for (const { host, path: at } of [...handedOut(site), ...alsoPublishedHosts(site)]) {
+    const [, ...within] = at;
+    const place = formatPath(within).replace(/\[\d+\]$/, '');
     const key = host.toLowerCase();
-    if (host === '' || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+    purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
+  }
+  return Object.fromEntries([...purposes].map(([host, places]) => [host, [...places].join(', ')]));
 }

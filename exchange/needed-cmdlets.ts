@@ -9,6 +9,8 @@ type State = StateOf<Record<string, never>>;
 interface Calls {
   readonly runs: ReadonlySet<string>;
   readonly reads: ReadonlySet<string>;
+  /** Reads that may be refused: what they would show is then unknown. */
+  readonly inquiries: ReadonlySet<string>;
 }
 
 /** What the provider reads in every run that concerns a server. */
@@ -24,16 +26,28 @@ export function neededCmdlets(
   versions: Iterable<ExchangeVersion>,
   planned?: readonly string[],
 ): readonly string[] {
-  const needed = new Set<string>([ALWAYS_READ, ...(planned ?? [])]);
-  for (const version of versions) {
-    for (const resource of RESOURCES) {
-      const { runs, reads } = callsOf(resource, version);
-      if (planned === undefined) for (const cmdlet of runs) needed.add(cmdlet);
-      else if (!planned.some((cmdlet) => runs.has(cmdlet))) continue;
-      for (const cmdlet of reads) needed.add(cmdlet);
-    }
-  }
-  return [...needed].sort();
+  const own = callsOfAll(versions, planned).flatMap(({ runs, reads }) => [
+    ...(planned === undefined ? runs : []),
+    ...reads,
+  ]);
+  return [...new Set([ALWAYS_READ, ...(planned ?? []), ...own])].sort();
+}
+
+/** The cmdlets that a deploy asks for what it removes, and goes on without, sorted; `planned` as above. */
+export function inquiredCmdlets(
+  versions: Iterable<ExchangeVersion>,
+  planned?: readonly string[],
+): readonly string[] {
+  return [...new Set(callsOfAll(versions, planned).flatMap(({ inquiries }) => [...inquiries]))].sort();
+}
+
+function callsOfAll(
+  versions: Iterable<ExchangeVersion>,
+  planned: readonly string[] | undefined,
+): readonly Calls[] {
+  return [...versions]
+    .flatMap((version) => RESOURCES.map((resource) => callsOf(resource, version)))
+    .filter(({ runs }) => planned === undefined || planned.some((cmdlet) => runs.has(cmdlet)));
 }
 
 /**
@@ -62,6 +76,12 @@ function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
         ...(observed === undefined ? [] : [observed.cmdlet]),
         ...steps.flatMap(({ guard }) => guard?.invocation.cmdlet ?? []),
       ].filter(facts.has),
+    ),
+    inquiries: new Set(
+      steps
+        .flatMap(({ guard }) => guard?.inquiries ?? [])
+        .map(({ cmdlet }) => cmdlet)
+        .filter(facts.has),
     ),
   };
 }

@@ -1,11 +1,13 @@
 import type { Reference } from '../powershell/invocation';
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
+import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
-import { clientNames, hostsOfService, ownHosts, urlOf } from './namespaces';
+import { hostsOfService, ownHosts, urlOf } from './namespaces';
+import { requiredNames } from './required-names';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import {
   certificate,
@@ -37,11 +39,18 @@ interface Wanted {
   readonly attributes: { readonly [name: string]: DesiredValue };
   readonly origin: { readonly [attribute: string]: Path };
   readonly dependsOn: readonly string[];
+  /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
+  readonly existing?: boolean;
 }
 
 function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
-  return { ...wanted, steps: stepsOf(site, wanted) };
+  const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
+  return { ...wanted, existing, steps: stepsOf(site, wanted) };
 }
+
+/** Letter case does not count in names of servers. */
+const isAmong = (names: readonly string[] | undefined, { name }: Server) =>
+  (names ?? []).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version }: Wanted) {
@@ -89,12 +98,6 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
   });
 }
 
-/** What clients are given, and what else the declaration says of the certificate, so that the plan compares it. */
-function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...clientNames(site).map(({ host }) => host), ...site.certificate.names];
-  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
-}
-
 function certificateOf(
   site: ExchangeSiteProps,
   server: Server,
@@ -137,6 +140,7 @@ function certificateOf(
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
     dependsOn: [`${idOf(server.name)}-scp`, ...after],
+    existing: isAmong(declared.existingOn, server),
   });
 }
 
@@ -211,8 +215,8 @@ function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path)
 /** Members as declared; their names in the spelling of the servers. */
 function membersOf(site: ExchangeSiteProps): readonly Server[] {
   if (site.dag === undefined) return [];
-  const names = site.dag.members?.map((name) => name.toLowerCase());
-  return site.servers.filter((server) => names === undefined || names.includes(server.name.toLowerCase()));
+  const { members } = site.dag;
+  return site.servers.filter((server) => members === undefined || isAmong(members, server));
 }
 
 function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
@@ -247,6 +251,7 @@ function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
         ip_addresses: path('dag', 'addresses'),
       },
       dependsOn: [],
+      existing: dag.existing ?? false,
     }),
   ];
 }
@@ -268,6 +273,7 @@ function dagMemberOf(
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
       dependsOn: [dagId(dag.name), ...after],
+      existing: isAmong(dag.existingMembers, server),
     }),
   ];
 }
@@ -379,8 +385,10 @@ function withDagBeforeItsMembers(
  * What a declaration comes to: record sets, resources, their order, and what is wrong. Pure: the same declaration
  * gives the same answer. Never throws for what a declaration says; where an error is found, the lists may be
  * incomplete and must not be deployed.
+ *
+ * @param certificateFile what lies where the declaration has its certificate file; left out where it names none
  */
-export function resolveSite(site: ExchangeSiteProps): DesiredState {
+export function resolveSite(site: ExchangeSiteProps, certificateFile?: DeclaredFile): DesiredState {
   const misfits = checkForm(site);
   if (misfits.length > 0) {
     return { resources: [], pool: [], dnsRecords: [], order: [], diagnostics: misfits };
@@ -401,12 +409,14 @@ export function resolveSite(site: ExchangeSiteProps): DesiredState {
     id: `${idOf(member.server)}-pool`,
     dependsOn: [`${idOf(member.server)}-health`],
   }));
+  const committed = committedCertificate(site, certificateFile);
   const records = dnsRecords(site).map((record) => ({ ...record, dependsOn: gates }));
   return {
     resources,
     pool,
     dnsRecords: records,
     order: [...resources, ...pool, ...records].map(({ id }) => id),
-    diagnostics: checkRules({ site, resources, dnsRecords: records }),
+    ...(isCommitted(committed) ? { certificate: committed } : {}),
+    diagnostics: checkRules({ site, resources, dnsRecords: records, committed }),
   };
 }

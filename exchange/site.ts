@@ -101,12 +101,28 @@ export interface Namespaces {
    * @default every service of clients has the client name; remote PowerShell stays as Setup left it
    */
   readonly services?: { readonly [service in NamedService]?: Namespace };
+  /**
+   * Further names that DNS holds and the certificate covers, and that no server gives to clients. A name is renamed in
+   * three deploys: the new one is published here first, then takes the place of the old one, which stays published here
+   * until clients have learned the new one. A plan that leaves a step out stops and says what to write.
+   *
+   * @default none
+   */
+  readonly alsoPublished?: readonly string[];
 }
 
 /** A certificate with its private key for all servers, from one PFX file. */
 export interface SiteCertificate {
   /** PFX (PKCS #12) file, as a path from the project's folder (that of `cdktf.json`), or an absolute one. */
   readonly pfxFile: string;
+  /**
+   * The certificate of the PFX without its key, committed beside the declaration: PEM or DER, a chain may follow it. A
+   * plan then needs neither the PFX nor its password, the files beside the stack say which certificate it is, and a
+   * deploy stops before anything runs where the PFX holds another one. A renewal changes both files.
+   *
+   * @default none: every plan opens the PFX, and synth does not know which certificate it holds
+   */
+  readonly certificateFile?: string;
   /** DNS names on the certificate, wildcards such as `*.contoso.com` included. The plan compares them with the file. */
   readonly names: readonly string[];
   /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */
@@ -137,6 +153,13 @@ export interface SiteCertificate {
    * @default 30
    */
   readonly warnBeforeExpiryDays?: number;
+  /**
+   * Names of the servers that show clients a certificate before the first deploy. It is imported, so that the plan shows
+   * it, and the services that it has, beside what is declared. What was there before is never removed.
+   *
+   * @default none: where a server holds the certificate of the PFX already, the plan names it
+   */
+  readonly existingOn?: readonly string[];
 }
 
 /** A server and a folder on it that give a DAG its casting vote. */
@@ -174,6 +197,20 @@ export interface DatabaseAvailabilityGroup {
    * @default all servers of the site
    */
   readonly members?: readonly string[];
+  /**
+   * Whether the DAG is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's: taken out of the declaration, it is removed.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
+  /**
+   * Names of the servers that are members before the first deploy. Their memberships are imported; taken out of the
+   * declaration, they leave the DAG.
+   *
+   * @default none: where a server is a member already, the plan names it
+   */
+  readonly existingMembers?: readonly string[];
 }
 
 /** The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns. */
@@ -202,8 +239,8 @@ export interface Dns {
       };
   /**
    * Names whose record sets exist before the first deploy. They are imported, so that the plan shows what is in them.
-   * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. A record set
-   * that exists and is not named here is added to in silence.
+   * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. Where a name
+   * that is not named here has addresses that are not declared, the plan stops.
    *
    * @default none
    */
@@ -230,7 +267,8 @@ export interface Zone {
    */
   readonly port?: number;
   /**
-   * Name of the TSIG key. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
+   * Name of the TSIG key: `exchange.`. The dot at its end may be left out here; in DNS_UPDATE_KEYNAME, which hashicorp/dns
+   * reads as it is, it must be there. Its secret is the Terraform variable `dns_key_secret` (TF_VAR_dns_key_secret), or where
    * that is not set DNS_UPDATE_KEYSECRET. It wants `keyAlgorithm` beside it.
    *
    * @default DNS_UPDATE_KEYNAME

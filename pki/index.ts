@@ -1,5 +1,6 @@
 export * from './assess';
 export * from './certificate';
+export * from './certificate-file';
 export * from './coverage';
 export * from './error';
 export * from './issue';

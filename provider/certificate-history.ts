@@ -51,12 +51,6 @@ export class RunHistory implements CertificateHistory {
     return holder === undefined ? calls.some(isOwn) : !isOwn(holder);
   }
 
-  passedOn(server: string, thumbprint: string, service: string): boolean {
-    return this.#calls(server, service).some(
-      (call) => call.succeeded && keyOf(call.thumbprint) !== keyOf(thumbprint),
-    );
-  }
-
   lost(server: string, thumbprint: string, service: string): boolean {
     const last = this.#calls(server, service).findLast(({ succeeded }) => succeeded);
     const isTaken = last !== undefined && keyOf(last.thumbprint) !== keyOf(thumbprint);

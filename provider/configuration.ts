@@ -2,8 +2,9 @@ import { endpointFault } from '../exchange/endpoint';
 import type { EndpointFault } from '../exchange/endpoint';
 import { unplainEndpoint } from '../exchange/rules/plain-characters';
 import { ExchangeVersion } from '../exchange/versions';
-import type { Diagnostic, Schema, Values } from '../schema';
+import type { Diagnostic, Schema, Value, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
+import { PUBLIC_CERTIFICATE_BLOCK } from './public-certificate-block';
 import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
   WSMAN_ATTRIBUTES,
@@ -63,6 +64,10 @@ export const CONFIGURATION_SCHEMA: Schema = {
       'optional',
       'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
     ),
+    rollout: textList(
+      'optional',
+      'Servers of the site in the order in which they are rolled out: it gives each removal its place (removal_place). Left out: none has one on a server.',
+    ),
     process_command: textList(
       'optional',
       described(
@@ -108,7 +113,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
       ),
     ),
   },
-  blocks: { dns_update: DNS_UPDATE_BLOCK },
+  blocks: { dns_update: DNS_UPDATE_BLOCK, public_certificate: PUBLIC_CERTIFICATE_BLOCK },
 };
 
 /** The configuration with the environment taken into account. */
@@ -117,6 +122,8 @@ export interface Settings {
   /** Tried in order where `endpoint` cannot be reached. */
   readonly fallbacks: readonly Endpoint[];
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
+  /** Names of the servers in the order of their rollout; empty where nobody says it. */
+  readonly rollout: readonly string[];
   /** The servers of `versions` as they are declared, by their names in lower case. */
   readonly spellings: ReadonlyMap<string, string>;
   readonly snapIn: string | null;
@@ -175,12 +182,12 @@ export function settingsFrom(
     return otherwise;
   };
   const givenList = (setting: Setting): readonly string[] | null => {
-    const value = config[setting] ?? null;
-    if (Array.isArray(value)) return value.filter((item) => typeof item === 'string');
     return (
+      textsIn(config[setting] ?? null) ??
       given(setting)
         ?.split(',')
-        .map((item) => item.trim()) ?? null
+        .map((item) => item.trim()) ??
+      null
     );
   };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
@@ -191,6 +198,7 @@ export function settingsFrom(
     fallbacks: fallbacks.filter((endpoint) => endpoint !== null),
     versions: versionsFrom(config, complain),
     spellings: spellingsFrom(config),
+    rollout: textsIn(config['rollout'] ?? null) ?? [],
     snapIn: given('snap_in'),
     domainController: given('domain_controller'),
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
@@ -319,6 +327,11 @@ function spellingsFrom(config: Values): ReadonlyMap<string, string> {
   const declared = config['servers'] ?? null;
   const names = isRecord(declared) ? Object.keys(declared) : [];
   return new Map(names.map((name) => [name.toLowerCase(), name]));
+}
+
+/** The known texts of a list; null where it is none. */
+function textsIn(value: Value): readonly string[] | null {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : null;
 }
 
 function versionsFrom(config: Values, complain: Complain): ReadonlyMap<string, ExchangeVersion> {

@@ -1,9 +1,12 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import type { Session } from '../powershell/session';
-import { type Diagnostic, isKnown, isList, isRecord, type Values } from '../schema';
+import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
+import { publicCertificates } from './public-certificates';
+import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
 
@@ -26,7 +29,7 @@ export function exchangeProvider(
   return {
     typeName: 'exchange',
     schema: CONFIGURATION_SCHEMA,
-    resources: RESOURCES.map(managed),
+    resources: [...RESOURCES.map(managed), publishedNames],
     validate: (config) =>
       isKnown(config) && (config['endpoint'] ?? environment[ENVIRONMENT.endpoint] ?? '') !== ''
         ? settingsFrom(config, environment).diagnostics
@@ -34,9 +37,15 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const target = new ExchangeTarget(settings, open, note);
+      const { certificates, diagnostics: unfit } = await publicCertificates(
+        blocksOf(config, 'public_certificate'),
+      );
+      if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
+      const zones = await zonesOf(config, environment);
+      const target = new ExchangeTarget(settings, open, { note, certificates, zones });
       target.connect();
-      return { target, diagnostics: [...diagnostics, ...(await dnsProblems(config, settings, environment))] };
+      const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
+      return { target, diagnostics: [...diagnostics, ...refusals] };
     },
     // Calls in flight end as those of a lost connection do, and the next one opens a session of its own.
     breakOff: (target) => void target.close(),
@@ -45,15 +54,16 @@ export function exchangeProvider(
 }
 
 /** DNS is loaded where a zone is to be asked for: two of the three starts of the provider for a plan ask for none. */
-async function dnsProblems(
-  config: Values,
-  { lackingRights }: Settings,
-  environment: Environment,
-): Promise<readonly Diagnostic[]> {
-  const updates = config['dns_update'] ?? null;
-  if (!isList(updates) || updates.length === 0) return [];
-  const { dnsUpdateProblems } = await import('./dns-updates');
-  return dnsUpdateProblems(updates.filter(isRecord), environment, lackingRights);
+async function zonesOf(config: Values, environment: Environment): Promise<DnsZones | undefined> {
+  const updates = blocksOf(config, 'dns_update');
+  if (updates.length === 0) return undefined;
+  const { DnsZones } = await import('./dns-zones');
+  return new DnsZones(updates, environment);
+}
+
+function blocksOf(config: Values, name: string): readonly Values[] {
+  const blocks = config[name] ?? null;
+  return isList(blocks) ? blocks.filter(isRecord) : [];
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */

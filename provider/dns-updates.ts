@@ -1,53 +1,26 @@
-import { DnsClient, type DnsClientOptions } from '../dns/client';
+import type { DnsClient, DnsClientOptions } from '../dns/client';
 import { rcodeName, RCODES } from '../dns/codes';
 import { DnsError } from '../dns/dns-error';
 import {
   type Environment,
   SettingsError,
-  signsByKerberos,
   updateClientOptions,
   UPDATE_SETTINGS,
 } from '../dns/update-settings';
-import { type Diagnostic, isKnown, path, type Path, type Values } from '../schema';
+import type { Diagnostic, Path } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 
-interface Refusal {
+/** Why the server of a zone takes no updates, or cannot be asked. */
+export interface Refusal {
   /** The answer says neither yes nor no. */
   readonly unclear?: true;
+  /** No answer came that could be believed. */
+  readonly unheard?: true;
   readonly reason: string;
   readonly remedy: string;
 }
 
-/**
- * Asks the server of each zone whether it would take updates, by an update that changes nothing: a server checks the
- * zone, the signature and the rights of an update before it looks at the changes in it (RFC 2136 sections 3.1 to 3.3,
- * RFC 8945 section 5.2), and one without changes leaves the zone as it is.
- *
- * hashicorp/dns asks nothing before its first record, which is the last step of a deploy: a wrong key would be found
- * when the servers are changed already.
- *
- * @param updates blocks of the configuration; one with an unknown value is left to a later call
- * @param severity of a refusal; an account that only plans may lack the key
- * @returns a diagnostic for each zone that takes none; nothing where Kerberos signs the updates, which is not tried
- */
-export async function dnsUpdateProblems(
-  updates: readonly Values[],
-  environment: Environment,
-  severity: 'error' | 'warning',
-): Promise<readonly Diagnostic[]> {
-  if (signsByKerberos(environment)) return [];
-  const found = await Promise.all(
-    updates.map(async (update, index) => {
-      if (!Object.values(update).every(isKnown)) return [];
-      const { zone, ...declared } = update as DnsUpdate;
-      const refusal = await refusalOf(zone, declared, environment);
-      return refusal === undefined ? [] : [diagnosticOf(zone, refusal, severity, path('dns_update', index))];
-    }),
-  );
-  return found.flat();
-}
-
-function diagnosticOf(
+export function refusalProblem(
   zone: string,
   { unclear, reason, remedy }: Refusal,
   severity: 'error' | 'warning',
@@ -68,23 +41,21 @@ function diagnosticOf(
 /** Where a setting of a zone stands, for people. */
 const PLACE = 'in dns.zones of the declaration';
 
-async function refusalOf(
-  zone: string,
-  declared: Omit<DnsUpdate, 'zone'>,
+/** How the server of a zone is reached, or why that cannot be said. */
+export function updateWay(
+  { zone: _, ...declared }: DnsUpdate,
   environment: Environment,
-): Promise<Refusal | undefined> {
+): DnsClientOptions | Refusal {
   try {
     const settings = Object.entries(declared).map(
       ([name, value]) => [name, value === null ? undefined : String(value)] as const,
     );
-    const options = updateClientOptions(Object.fromEntries(settings), environment);
-    if (options === undefined) {
-      return {
+    return (
+      updateClientOptions(Object.fromEntries(settings), environment) ?? {
         reason: 'It is not said which server takes them',
         remedy: `Set server ${PLACE}, or ${UPDATE_SETTINGS.server}`,
-      };
-    }
-    return await answered(zone, options);
+      }
+    );
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return {
@@ -94,12 +65,25 @@ async function refusalOf(
   }
 }
 
-async function answered(zone: string, options: DnsClientOptions): Promise<Refusal | undefined> {
-  const { server, port, key } = options;
+/**
+ * Asks the server of a zone whether it would take updates, by an update that changes nothing: a server checks the
+ * zone, the signature and the rights of an update before it looks at the changes in it (RFC 2136 sections 3.1 to 3.3,
+ * RFC 8945 section 5.2), and one without changes leaves the zone as it is.
+ *
+ * hashicorp/dns asks nothing before its first record, which is the last step of a deploy: a wrong key would be found
+ * when the servers are changed already.
+ *
+ * @param zone absolute
+ */
+export async function updateRefusal(
+  zone: string,
+  client: DnsClient,
+  { server, port, key }: DnsClientOptions,
+): Promise<Refusal | undefined> {
   const signed = key === undefined ? 'unsigned' : `signed with the key ${key.name}`;
   const where = `${server} port ${port}`;
   try {
-    const { rcode } = await new DnsClient(options).update(zone.endsWith('.') ? zone : `${zone}.`, []);
+    const { rcode } = await client.update(zone, []);
     if (rcode === RCODES.NOERROR) return undefined;
     const reason = `${where} answers ${rcodeName(rcode)} to an update ${signed}`;
     switch (rcode) {
@@ -132,6 +116,7 @@ async function answered(zone: string, options: DnsClientOptions): Promise<Refusa
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
     return {
+      unheard: true,
       reason: `An update to ${where}, ${signed}: ${error.message}`,
       remedy: `Check server and key ${PLACE}; what is left out there is taken from ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port}, ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`,
     };

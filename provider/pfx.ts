@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { CertificateFacts } from '../exchange/resources';
+import { certificateFacts } from '../exchange/resources/certificate-facts';
 import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
 import { assess } from '../pki/assess';
 import type { Finding } from '../pki/assess';
@@ -44,13 +45,7 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     return {
       bytes,
       certificate,
-      facts: {
-        thumbprint: certificate.thumbprint,
-        subject: certificate.subject,
-        issuer: certificate.issuer,
-        names: [...new Set(certificate.subjectAlternativeNames.map((name) => name.toLowerCase()))].sort(),
-        notAfter: certificate.notAfter.toISOString(),
-      },
+      facts: certificateFacts(certificate),
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -140,7 +135,7 @@ function passwordHint(password: string | null): string {
 
 /** What is wrong with a certificate for the declared use, at the given time. */
 export function certificateProblems(
-  pfx: Pfx,
+  pfx: Pick<Pfx, 'certificate' | 'facts'>,
   config: KnownValues,
   file: string,
   now: Date,

@@ -106,12 +106,22 @@ function lacking(records: readonly ErrorRecord[], shown: number): string {
   return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
 }
 
+const NO_CMDLET = 'CommandNotFoundException';
+const NO_PARAMETER = 'NamedParameterNotFound';
+
+/** Whether the session does not have what was called, or a parameter of it. */
+export function isNotOffered(outcome: Outcome): boolean {
+  if (outcome.kind !== 'failed') return false;
+  const { fullyQualifiedErrorId: id } = outcome.error;
+  return id.startsWith(NO_CMDLET) || id.startsWith(NO_PARAMETER);
+}
+
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
-  if (id.startsWith('CommandNotFoundException')) {
+  if (id.startsWith(NO_CMDLET)) {
     return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
   }
-  if (id.startsWith('NamedParameterNotFound')) {
+  if (id.startsWith(NO_PARAMETER)) {
     return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
   return LOOKS.test(cmdlet) ? LOOKED : RESUME;
@@ -138,22 +148,18 @@ export function warnings(invocation: Invocation, outcome: Outcome): readonly Dia
   }));
 }
 
-export function guardProblem(step: Step, problem: string): Diagnostic {
-  return {
-    severity: 'error',
-    summary: `${step.invocation.cmdlet} was not run${step.server === null ? '' : ` for ${step.server}`}`,
-    detail: `${problem}. ${RESUME}`,
-  };
-}
-
 /** Of a step that is left out on purpose, for whoever wants to run it all the same. */
 export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
   return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
 }
 
 /** What must be seen before the step could not be read, or not as a whole. */
-export function guardUnread(step: Step, { summary, detail }: Diagnostic): Diagnostic {
-  return guardProblem(step, `what must be known before could not be read: ${summary}\n${detail}`);
+export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
+    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
+  };
 }
 
 export function timeoutProblem(step: Step, seconds: number, problem: string): Diagnostic {
@@ -166,7 +172,8 @@ export function timeoutProblem(step: Step, seconds: number, problem: string): Di
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
 export function checkUnread(seconds: number, { severity, summary, detail }: Diagnostic): Diagnostic {
-  return { severity, summary, detail: `${detail}\nThis was so for ${seconds} seconds. ${NOT_RUN}` };
+  const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
+  return { severity, summary, detail: `${detail}\n${lasting}${NOT_RUN}` };
 }
 
 /**

@@ -1,4 +1,10 @@
-import { importedValues, REMOVAL_ATTRIBUTE } from '../exchange/resources';
+import {
+  importedValues,
+  importIdOf,
+  REMOVAL_ATTRIBUTE,
+  REMOVAL_PLACE_ATTRIBUTE,
+} from '../exchange/resources';
+import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
@@ -7,15 +13,20 @@ import type { Change, Information, ManagedResource } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
-import { omissionWarning } from './problem';
+import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
 
+interface ManagedStep extends Step {
+  /** It takes the object away, or is on the way there. */
+  readonly removes: boolean;
+}
+
 /** A resource of Exchange as the plugin framework takes it: its definition, acted on through the target. */
-export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, Step> {
+export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, ManagedStep> {
   const usesPfx = 'pfx_file' in resource.schema.attributes;
   const inputs = Object.keys(resource.schema.attributes).filter(
     (name) => resource.schema.attributes[name]?.mode !== 'computed',
@@ -87,34 +98,22 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 
   /** What a plan of a change must see anew, beside what a refresh has seen. */
-  const foresee = async (change: Change, planned: Values, target: ExchangeTarget): Promise<Values> => {
-    if (resource.foresee === undefined || resource.observe === undefined) return {};
-    const known = knownPart(planned) as State;
-    const facts = factsFor(target, planned['server'] ?? null, null, null);
-    const server = text(planned['server']);
+  const foresee = async (change: Change, planned: Values | null, target: ExchangeTarget) => {
+    const nothing = { values: {}, diagnostics: [] };
+    const object = planned ?? change.prior;
+    if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
+    const known = knownPart(object) as State;
+    const server = text(object['server']);
+    if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
+    const facts = factsFor(target, object['server'] ?? null, null, null);
     const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
     // Why it could not be read the refresh, or the search for the object, has said.
-    if (reading.kind === 'failed') return {};
+    if (reading.kind === 'failed') return nothing;
+    const { objects } = reading.outcome;
     const { prior } = change;
-    const pair = { prior: prior && (knownPart(prior) as State), planned: known };
-    return resource.foresee(reading.outcome.objects, pair) as Values;
-  };
-
-  /** What the steps will leave out, as far as can be seen now. */
-  const omissions = async (
-    steps: readonly Step[],
-    target: ExchangeTarget,
-  ): Promise<readonly Diagnostic[]> => {
-    const found = await Promise.all(
-      steps.map(async (step) => {
-        if (step.guard?.omission === undefined) return [];
-        const reading = await target.observe(target.addressed(step.guard.invocation), step.server);
-        const omission =
-          reading.kind === 'objects' ? step.guard.omission(reading.outcome.objects) : undefined;
-        return omission === undefined ? [] : [omissionWarning(step, omission)];
-      }),
-    );
-    return found.flat();
+    const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
+    const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
+    return resource.foresee(objects, pair, facts, answers);
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -137,7 +136,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const facts = factsFor(target, server, change.config, planned);
     return resource
       .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
-      .map((step) => ({ ...step, invocation: target.addressed(step.invocation) }));
+      .map((step) => ({ ...step, invocation: target.addressed(step.invocation), removes: planned === null }));
   };
 
   return {
@@ -145,8 +144,18 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
+    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
-    ...(resource.lifecycle === 'owned' ? { removalAttribute: REMOVAL_ATTRIBUTE } : {}),
+    ...(resource.lifecycle === 'owned'
+      ? {
+          removalAttribute: REMOVAL_ATTRIBUTE,
+          removalPlace: {
+            attribute: REMOVAL_PLACE_ATTRIBUTE,
+            of: ({ server = null }: Values, target: ExchangeTarget) =>
+              removalPlace(resource.kind, text(server), target.settings.rollout),
+          },
+        }
+      : {}),
     // A check has nothing to find: it runs when it is created.
     ...(resource.lifecycle === 'check'
       ? { find: async () => ({ existing: null }) }
@@ -156,7 +165,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
             // `inform` says what is wrong with the server or the PFX.
             if (server !== null && (await target.versionProblems(server)).length > 0)
               return { existing: null };
-            const named = usesPfx ? await withThumbprint(planned, config) : planned;
+            const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
             }
@@ -168,22 +177,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         }),
     inform: async (change, target) => {
       const information = await inform(resource, usesPfx, change, target);
-      const informed = { ...change.planned, ...information.values };
-      const values =
-        change.planned === null
-          ? information.values
-          : { ...information.values, ...(await foresee(change, informed, target)) };
-      const steps = stepsOf(
-        change.planned === null ? change : { ...change, planned: { ...informed, ...values } },
-        target,
-      );
+      const informed = change.planned && { ...change.planned, ...information.values };
+      const foreseen = await foresee(change, informed, target);
+      const values = { ...information.values, ...(foreseen?.values as Values | undefined) };
+      const diagnostics = [...(information.diagnostics ?? []), ...(foreseen?.diagnostics ?? [])];
+      if (change.planned === null) return { values, diagnostics };
+      const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
       const known = steps === UNKNOWN ? [] : steps;
-      const diagnostics = [
-        ...(information.diagnostics ?? []),
-        ...(change.planned === null ? [] : unsupportedCalls(known, informed['server'] ?? null, target)),
-        ...(await omissions(known, target)),
-      ];
-      return { ...(values === undefined ? {} : { values }), diagnostics };
+      const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
+      return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     steps: stepsOf,
     vet: async (steps, target) => {
@@ -194,6 +196,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     describe: ({ invocation, condition }) =>
       `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`,
     execute: async (step, target, { signal }) => {
+      const lacking = step.removes ? [] : await target.lackingPfx();
+      if (lacking.length > 0) return lacking;
       const resolved = await resolve(step);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       const { kind, diagnostics } = await target.run(resolved.step, signal);
@@ -211,17 +215,29 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
       const server = text(given['server'] ?? null);
       const wrong = server === null ? [] : await target.versionProblems(server);
-      return { diagnostics: wrong.length > 0 ? wrong : [nothingToImport(resource, id)] };
+      if (wrong.length > 0) return { diagnostics: wrong };
+      const against = await obstacles(state, target);
+      return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
 }
 
-function notAnImportId({ typeName, importId }: AnyResource, id: string): Diagnostic {
+function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
   return {
     severity: 'error',
     summary: `'${id}' does not name a ${typeName}`,
-    detail: `Import it as ${importId.join('/')}.`,
+    detail: `Import it as ${importId.join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
   };
+}
+
+function foundNote(resource: AnyResource, existing: Values): string {
+  const known = knownPart(existing);
+  const line = resource.declaredExisting?.(known as State);
+  const block = `an import block with the id '${importIdOf(resource, known)}'`;
+  return (
+    'To have the plan show old and new values, import it: ' +
+    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+  );
 }
 
 /** Terraform's own words for it speak of a region. */
@@ -232,7 +248,7 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
     detail:
       lifecycle === 'adopted'
         ? 'Exchange Setup makes it. Look whether the server is installed to its end, and whether somebody removed it by hand; in the management shell it must be seen before it can be managed here.'
-        : 'Look at the spelling. Where it is still to be made, declare it without an import.',
+        : 'Look at the spelling. Where it is still to be made, or was removed by hand, do not declare it as existing: leave out its import.',
   };
 }
 
@@ -251,10 +267,15 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
   };
 }
 
-/** An object that is known by its thumbprint can be found only by that of the PFX; null where the file gives none. */
-async function withThumbprint(planned: Values, config: Values): Promise<Values | null> {
-  const pfx = await readPfx(text(config['pfx_file']) ?? '', text(config['pfx_password']));
-  return 'severity' in pfx ? null : { ...planned, thumbprint: pfx.facts.thumbprint };
+/** An object that is known by its thumbprint can be found only by that of its certificate; null where none is known. */
+async function withThumbprint(
+  planned: Values,
+  config: Values,
+  { certificates }: ExchangeTarget,
+): Promise<Values | null> {
+  const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
+  const source = await certificateSource(certificates, file, password);
+  return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
 
 /** What the declared version of Exchange cannot run. */
@@ -278,7 +299,7 @@ function unsupportedCalls(
   });
 }
 
-/** What the plan must know from outside: the real version of the server, and the PFX. */
+/** What the plan must know from outside: the real version of the server, and the certificate. */
 async function inform(
   resource: AnyResource,
   usesPfx: boolean,
@@ -298,11 +319,11 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const pfx = await readPfx(file as string, password as string | null);
-  if ('severity' in pfx) return { diagnostics: [...diagnostics, pfx] };
-  diagnostics.push(...certificateProblems(pfx, planned, file as string, new Date()));
+  const source = await certificateSource(target.certificates, file as string, password as string | null);
+  if ('severity' in source) return { diagnostics: [...diagnostics, source] };
+  diagnostics.push(...certificateProblems(source, planned, source.file, new Date()));
   return {
-    values: (resource.computed?.(planned as State, { ...facts, certificate: pfx.facts }) ?? {}) as Values,
+    values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
   };
 }

@@ -1,26 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Step } from '../exchange/resources';
+import type { Answers, Guard, Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
-import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
+import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
+import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
 import type { Catalog } from '../exchange/versions';
 import type { Invocation } from '../powershell/invocation';
-import type { Interruption, ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { Interruption, ObjectsOutcome, Outcome, PowerShellObject } from '../powershell/outcome';
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
+import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
+import { lackingPfx, type PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
   checkUnread,
   connectionProblem,
-  guardProblem,
   guardUnread,
+  isNotOffered,
   omissionWarning,
   outcomeProblem,
   timeoutProblem,
@@ -37,6 +40,8 @@ export type Reading =
       readonly diagnostics: readonly Diagnostic[];
       /** It showed what it could: only some of the objects it was asked for could not be read. */
       readonly partial: boolean;
+      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      readonly notOffered: boolean;
     };
 
 /** What the session lets the account run; left out where it does not say. */
@@ -54,8 +59,21 @@ export interface StepEnd {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface TargetOptions {
+  /** Takes a sentence on every remote call. Left out: nobody listens. */
+  readonly note?: (message: string) => void;
+  /** Left out: none. */
+  readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
+}
+
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
+/** Reads that have no way to ask for all servers. */
+const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_INQUIRIES]);
+/** Between looks at what a step before has changed: another domain controller may hear of it later. */
+const GUARD_PAUSES_MS = [500, 1_500, 4_000];
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -74,6 +92,10 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  /** The certificates of PFX files, as far as they are given without their keys. */
+  readonly certificates: PublicCertificates;
+  readonly zones: DnsZones | undefined;
+  private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
   /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
   #hasRun = false;
@@ -82,12 +104,17 @@ export class ExchangeTarget {
   #opened = false;
   #servers: Promise<Reading> | null = null;
   #rights: Promise<Rights> | null = null;
+  #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings) => Promise<Session>,
-    private readonly note: (message: string) => void = () => undefined,
-  ) {}
+    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
+  ) {
+    this.note = note;
+    this.certificates = certificates;
+    this.zones = zones;
+  }
 
   /**
    * Begins to open the session, while Terraform goes on to its first resource, whose state it has brought up to date
@@ -255,25 +282,20 @@ export class ExchangeTarget {
       : { diagnostics: [] };
   }
 
+  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
+  lackingPfx(): Promise<readonly Diagnostic[]> {
+    return (this.#lackingPfx ??= lackingPfx(
+      this.certificates,
+      [...this.settings.spellings.values()],
+      (server) => this.observe(this.addressed(certificatesOf(server)), server),
+    ));
+  }
+
   /** Runs one step. What it may have changed is read anew afterwards. */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
-    if (step.guard !== undefined) {
-      const reading = await this.#read(this.addressed(step.guard.invocation), step.server);
-      if (reading.kind === 'failed') {
-        return {
-          kind: 'failed',
-          diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)),
-        };
-      }
-      const { objects } = reading.outcome;
-      const problem = step.guard.problem(objects);
-      if (problem !== undefined) return { kind: 'failed', diagnostics: [guardProblem(step, problem)] };
-      const omission = step.guard.omission?.(objects);
-      if (omission !== undefined) {
-        return { kind: 'omitted', diagnostics: [omissionWarning(step, omission)] };
-      }
-    }
+    const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
+    if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
     const outcome = await this.#invoke(step.invocation, signal);
     const problem =
@@ -285,6 +307,47 @@ export class ExchangeTarget {
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
     // A call that completed beside its error may have done a part of its work.
     return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
+  }
+
+  /**
+   * Why a step is not run; undefined where nothing stands against it.
+   *
+   * @param pauses in milliseconds, each before another look where that may show otherwise
+   */
+  async #guarded(
+    step: Step,
+    guard: Guard,
+    signal: AbortSignal,
+    [pause, ...pauses]: readonly number[] = GUARD_PAUSES_MS,
+  ): Promise<StepEnd | undefined> {
+    const reading = await this.#read(this.addressed(guard.invocation), step.server);
+    if (reading.kind === 'failed') {
+      return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)) };
+    }
+    const answers = await this.#answers(guard.inquiries, (inquiry) => this.#read(inquiry, step.server));
+    const omission = guard.omission(reading.outcome.objects, answers);
+    if (omission === undefined) return undefined;
+    if (!omission.mayPass || pause === undefined || signal.aborted) {
+      return { kind: 'omitted', diagnostics: [omissionWarning(step, omission)] };
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined); // Aborted: the next look is the last.
+    return this.#guarded(step, guard, signal, pauses);
+  }
+
+  /** Reads that may fail, shared like all others: what could not be read is null. */
+  answersTo(inquiries: readonly Invocation[], server: string | null): Promise<Answers> {
+    return this.#answers(inquiries, (inquiry) => this.observe(inquiry, server));
+  }
+
+  async #answers(
+    inquiries: readonly Invocation[],
+    read: (inquiry: Invocation) => Promise<Reading>,
+  ): Promise<Answers> {
+    const answered = inquiries.map(async (inquiry): Promise<[string, readonly PowerShellObject[] | null]> => {
+      const reading = await read(this.addressed(inquiry));
+      return [inquiry.cmdlet, reading.kind === 'objects' ? reading.outcome.objects : null];
+    });
+    return new Map(await Promise.all(answered));
   }
 
   async close(): Promise<void> {
@@ -303,12 +366,13 @@ export class ExchangeTarget {
       const reading = await this.#read(step.invocation, step.server, signal);
       const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
       if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
-      if (signal.aborted || Date.now() + pause > deadline) {
+      const notOffered = reading.kind === 'failed' && reading.notOffered;
+      if (notOffered || signal.aborted || Date.now() + pause > deadline) {
         return {
           kind: 'failed',
           diagnostics:
             reading.kind === 'failed'
-              ? reading.diagnostics.map((unread) => checkUnread(until.seconds, unread))
+              ? reading.diagnostics.map((unread) => checkUnread(notOffered ? 0 : until.seconds, unread))
               : [timeoutProblem(step, until.seconds, problem ?? '')],
         };
       }
@@ -319,10 +383,10 @@ export class ExchangeTarget {
   /** The first reads of a run that would be one for each server are one for all. */
   async #readShared(invocation: Invocation): Promise<Reading> {
     const outcome =
-      invocation.cmdlet === CERTIFICATE_READ && !this.#hasRun
+      OF_ONE_SERVER.has(invocation.cmdlet) && !this.#hasRun
         ? await this.#serverReadings.get(invocation)
         : undefined;
-    return outcome === undefined || certificatesUnshown(null, outcome) !== undefined
+    return outcome === undefined || unshown(invocation, null, outcome) !== undefined
       ? this.#read(invocation, serverOf(invocation))
       : { kind: 'objects', outcome };
   }
@@ -339,17 +403,18 @@ export class ExchangeTarget {
   async #read(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<Reading> {
     const outcome = await this.#twice(invocation, signal);
     if ('diagnostics' in outcome) {
-      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false };
+      return { kind: 'failed', diagnostics: outcome.diagnostics, partial: false, notOffered: false };
     }
     const problem = outcomeProblem(invocation, server, outcome);
     if (outcome.kind !== 'objects' || problem !== undefined) {
       const diagnostics = problem === undefined ? [] : [problem];
-      return { kind: 'failed', diagnostics, partial: outcome.kind === 'objects' };
+      const partial = outcome.kind === 'objects';
+      return { kind: 'failed', diagnostics, partial, notOffered: isNotOffered(outcome) };
     }
-    const lacking = invocation.cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
+    const lacking = unshown(invocation, server, outcome);
     return lacking === undefined
       ? { kind: 'objects', outcome }
-      : { kind: 'failed', diagnostics: [lacking], partial: false };
+      : { kind: 'failed', diagnostics: [lacking], partial: false, notOffered: false };
   }
 
   async #twice(invocation: Invocation, signal?: AbortSignal) {
@@ -404,6 +469,14 @@ function endsSession(outcome: Outcome | TripOutcome): boolean {
   const lost = outcome.kind === 'unknown' ? outcome.interruption : outcome.notSent;
   if (lost === 'timeout') return bound !== undefined && bound.name !== 'callTimeoutMs';
   return lost === 'closed' || lost === 'protocol';
+}
+
+function unshown(
+  { cmdlet }: Invocation,
+  server: string | null,
+  outcome: ObjectsOutcome,
+): Diagnostic | undefined {
+  return cmdlet === CERTIFICATE_READ ? certificatesUnshown(server, outcome) : undefined;
 }
 
 function serverOf({ parameters: { Server: server } }: Invocation): string | null {

@@ -29,7 +29,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   plugin: ['schema'],
   provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns', 'files'],
   lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'nrbf/record-type', 'plugin', 'schema', 'dns'],
-  constructs: ['exchange', 'schema', 'powershell'],
+  constructs: ['exchange', 'schema', 'powershell', 'files'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],
   cli: ['provider', 'exchange', 'schema', 'powershell', 'remoting'],

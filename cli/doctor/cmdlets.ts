@@ -1,10 +1,10 @@
 import { roleRemedy } from '../../exchange/management-roles';
-import { neededCmdlets } from '../../exchange/needed-cmdlets';
+import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
 import type { Outcome } from '../../powershell/outcome';
 import { offerOf, offerQuestion } from '../../provider/offered-commands';
 import { outcomeProblem } from '../../provider/problem';
 import type { Check } from './check';
-import { failed, ok, skipped } from './check';
+import { failed, ok, skipped, warned } from './check';
 
 /** Of a session that has no Get-Command itself. */
 const NO_GET_COMMAND = 'CommandNotFoundException';
@@ -18,7 +18,8 @@ export const cmdlets: Check = {
       return skipped('no server of a known version is there to tell which cmdlets are needed');
     }
     const needed = neededCmdlets(checkup.versions, checkup.plan?.cmdlets);
-    const asking = offerQuestion(needed);
+    const inquired = inquiredCmdlets(checkup.versions, checkup.plan?.cmdlets);
+    const asking = offerQuestion([...needed, ...inquired]);
     const session = await checkup.session();
     const outcome = await session.invoke(asking);
     const offer = offerOf(outcome);
@@ -31,9 +32,19 @@ export const cmdlets: Check = {
       const problem = outcomeProblem(asking, null, refusal);
       return failed(problem?.summary ?? 'Get-Command failed', problem?.detail ?? '');
     }
-    const missing = needed.filter((name) => !offer.commands.has(name));
+    const lacks = (name: string) => !offer.commands.has(name);
+    const missing = needed.filter(lacks);
+    const unknown = inquired.filter(lacks);
     const scope = checkup.plan === undefined ? 'that the provider can use' : 'that the plan needs';
-    if (missing.length === 0) return ok(`the session offers all ${needed.length} cmdlets ${scope}`);
+    if (missing.length === 0 && unknown.length > 0) {
+      return warned(
+        `the session offers all ${needed.length} cmdlets ${scope}, but not ${unknown.join(', ')}`,
+        `A deploy asks them what still holds a certificate before it removes it, and leaves the certificate on its server where it may not. ${roleRemedy(unknown)}`,
+      );
+    }
+    if (missing.length === 0) {
+      return ok(`the session offers all ${needed.length + inquired.length} cmdlets ${scope}`);
+    }
     return failed(
       `the session does not offer ${missing.join(', ')} (${missing.length} of ${needed.length} cmdlets ${scope})`,
       missing.length === needed.length

@@ -4,7 +4,7 @@ import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desir
 import type { Step } from '../resources';
 import type { ExchangeSiteProps } from '../site';
 import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
-import { PLAN_FORMAT_VERSION } from './model';
+import { PLAN_FORMAT_VERSION, UNKNOWN_CERTIFICATE } from './model';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps, POOL_REASON } from './planned-step';
 import { AskedSecret, FileContent, StepResult } from './value';
@@ -26,6 +26,10 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     site: name,
+    certificate:
+      state.certificate === undefined
+        ? { unknown: UNKNOWN_CERTIFICATE }
+        : { file: state.certificate.file, ...state.certificate.facts },
     inputs: planInputs(site),
     steps: plannedSteps(state).map(planStep),
   };

@@ -7,9 +7,35 @@ export const PLAN_FORMAT_VERSION = 1;
 export interface ExchangePlan {
   readonly formatVersion: typeof PLAN_FORMAT_VERSION;
   readonly site: string;
+  readonly certificate: PlanCertificate;
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
+
+/** The certificate in the PFX, so that a review sees a renewal. */
+export type PlanCertificate = PlanKnownCertificate | PlanUnknownCertificate;
+
+export interface PlanKnownCertificate {
+  /** The committed file that says so, as declared. */
+  readonly file: string;
+  /** SHA-1, 40 upper-case hexadecimal digits. */
+  readonly thumbprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** DNS names, lower case, sorted. */
+  readonly names: readonly string[];
+  /** End of its validity, ISO 8601 in UTC. */
+  readonly notAfter: string;
+}
+
+export interface PlanUnknownCertificate {
+  /** Why nothing is known of it, for people. */
+  readonly unknown: string;
+}
+
+/** What is said where no certificate file is declared. */
+export const UNKNOWN_CERTIFICATE =
+  'Synth does not know the certificate in the PFX file: the declaration names no certificate.certificateFile.';
 
 /** Something that a run is given, because it must not, or cannot, stand in the plan. */
 export interface PlanInput {

@@ -1,6 +1,8 @@
 import { quote } from '../../powershell/literal';
+import type { CommittedCertificate } from '../committed-certificate';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
+import { UNKNOWN_CERTIFICATE } from './model';
 import { comment, paragraph } from './script-comment';
 import { LOOKS } from './seen-before';
 
@@ -10,6 +12,8 @@ export interface ScriptHead {
   readonly site: ExchangeSiteProps;
   /** The PFX as a path from the folder of the script, or an absolute one. */
   readonly pfxFile: string;
+  /** The certificate in it; undefined where synth does not know. */
+  readonly certificate: CommittedCertificate | undefined;
   readonly steps: number;
   /** What `-Part` takes, in order, with the number of the last step of each. */
   readonly lastSteps: ReadonlyMap<string, number>;
@@ -36,7 +40,7 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, pfxFile, answers }: ScriptHead): readonly string[] {
+function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
   return [
     '# .SYNOPSIS',
@@ -54,6 +58,8 @@ function helpLines({ name, site, pfxFile, answers }: ScriptHead): readonly strin
     ...paragraph(
       'Where a part of the site is in production already, name only the parts that are new, for example a server that joins and the records.',
     ),
+    '#',
+    ...certificateLines(certificate),
     ...answers.flatMap((answer) => [
       '#',
       ...paragraph(
@@ -91,6 +97,18 @@ function helpLines({ name, site, pfxFile, answers }: ScriptHead): readonly strin
     '#',
     '# .NOTES',
     '# It was written from the declaration; change that, not this file.',
+  ];
+}
+
+/** One line each, so that a renewal shows as a change of these lines. */
+function certificateLines(certificate: CommittedCertificate | undefined): readonly string[] {
+  if (certificate === undefined) return paragraph(UNKNOWN_CERTIFICATE);
+  const { thumbprint, names, notAfter } = certificate.facts;
+  return [
+    comment(`The certificate of the site, by the file ${quote(certificate.file)}:`),
+    comment(`  thumbprint  ${thumbprint}`),
+    comment(`  ends on     ${notAfter}`),
+    ...names.map((name) => comment(`  name        ${quote(name)}`)),
   ];
 }
 
@@ -165,8 +183,8 @@ function Wait-Healthy {
 }`;
 
 /** What is read of the PFX before anything runs, where a chosen part needs it. */
-function pfxLines({ site, pfxFile, pfxParts }: ScriptHead): readonly string[] {
-  const declared = site.certificate.thumbprint;
+function pfxLines({ site, pfxFile, certificate, pfxParts }: ScriptHead): readonly string[] {
+  const wanted = expectedThumbprint(site, certificate);
   return [
     '# The PFX file is opened before anything runs, where a chosen part needs it.',
     `$PfxParts = @(${list(pfxParts)})`,
@@ -192,15 +210,27 @@ function pfxLines({ site, pfxFile, pfxParts }: ScriptHead): readonly string[] {
     # Only its public part: Exchange reads the private key from the file.
     $PfxCertificate = New-Object -TypeName $type -ArgumentList (, $opened.RawData)
     $opened.Reset()`.split('\n'),
-    ...(declared === undefined
+    ...(wanted === undefined
       ? []
       : [
-          `    if ($PfxCertificate.Thumbprint -ne ${quote(declared)}) {`,
-          `        throw ('The certificate in ' + $PfxPath + ' has the thumbprint ' + $PfxCertificate.Thumbprint + ', not the declared ' + ${quote(declared)} + '. Nothing was run.')`,
+          `    if ($PfxCertificate.Thumbprint -ne ${quote(wanted.thumbprint)}) {`,
+          `        throw ('The certificate in ' + $PfxPath + ' has the thumbprint ' + $PfxCertificate.Thumbprint + ', not ' + ${quote(wanted.as)} + '. Name the right PFX file with -PfxPath. Nothing was run.')`,
           '    }',
         ]),
     '}',
   ];
+}
+
+/** The thumbprint that the PFX must have, and how it is named to people. */
+function expectedThumbprint(
+  { certificate: { thumbprint } }: ExchangeSiteProps,
+  committed: CommittedCertificate | undefined,
+) {
+  if (committed !== undefined) {
+    const wanted = committed.facts.thumbprint;
+    return { thumbprint: wanted, as: `${wanted} as ${committed.file}` };
+  }
+  return thumbprint === undefined ? undefined : { thumbprint, as: `the declared ${thumbprint}` };
 }
 
 /** Everything before the first step. */

@@ -237,6 +237,7 @@ export function exchangePlanScript(
       name,
       site,
       pfxFile,
+      certificate: state.certificate,
       steps: steps.length,
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),

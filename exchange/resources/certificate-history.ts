@@ -9,8 +9,6 @@ export interface CertificateHistory {
    * since, or giving the service to this one failed.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
-  /** Whether this run gave the service to another certificate of the server, which need not take it from this one. */
-  readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
   /** Whether this run gave the service to another certificate last, which takes it from this one, whatever a read shows. */
   readonly lost: (server: string, thumbprint: string, service: string) => boolean;
 }
@@ -20,6 +18,5 @@ export const NO_HISTORY: CertificateHistory = {
   imported: () => [],
   given: () => [],
   lacks: () => false,
-  passedOn: () => false,
   lost: () => false,
 };

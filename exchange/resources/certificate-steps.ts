@@ -1,6 +1,5 @@
-import type { ExpectedQuestion, Reference } from '../../powershell/invocation';
-import type { PowerShellObject } from '../../powershell/outcome';
-import { isOnOtherSite, servicesInTheWay } from './certificate-use';
+import type { ExpectedQuestion, Invocation, Reference } from '../../powershell/invocation';
+import { holderInquiries, verdictOn, type Handover, type Verdict } from './certificate-holders';
 import type { Facts } from './definition';
 import { sameName } from './equality';
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
@@ -33,21 +32,22 @@ export function importing(server: string, isExportable: boolean, { pfx }: Facts)
   };
 }
 
-export interface Enabling {
+export interface Enabling extends Handover {
   readonly server: string;
-  readonly thumbprint: string | Reference;
-  readonly services: readonly string[];
-  /** Whether the certificate becomes the one that SMTP uses between servers. */
-  readonly replacesDefault: boolean;
+  readonly thumbprint: string;
   readonly reason: string;
 }
 
-export function enabling({ server, thumbprint, services, replacesDefault, reason }: Enabling): Step {
-  const parameters = { Server: server, Thumbprint: thumbprint, Services: services };
+/** @param reference how the thumbprint reaches a call where only a run knows it */
+export function enabling(
+  { server, thumbprint, services, replacesDefault, reason }: Enabling,
+  reference?: Reference,
+): Step {
+  const parameters = { Server: server, Thumbprint: reference ?? thumbprint, Services: services };
   // The question is no confirmation: -Confirm:$false does not answer it, and -Force answers Yes.
   const question: ExpectedQuestion = {
     text: DEFAULT_CERTIFICATE_QUESTION,
-    names: typeof thumbprint === 'string' ? thumbprint : '',
+    names: reference === undefined ? thumbprint : '',
     answer: replacesDefault ? 'yes' : 'no',
   };
   return {
@@ -62,43 +62,54 @@ export function enabling({ server, thumbprint, services, replacesDefault, reason
   };
 }
 
+export interface Removal {
+  readonly server: string;
+  readonly thumbprint: string;
+  /** Thumbprints of all that the same change removes. */
+  readonly leaving: readonly string[];
+}
+
 /**
- * Exchange removes a certificate even while IIS uses it; the guard does not, and where nobody can tell whether a service
- * does, it leaves the certificate where it is.
+ * Exchange removes a certificate even while IIS shows it; the guard does not. It looks once more at what the plan has
+ * seen to be free, since somebody may have taken it into use.
  */
-export function removing(server: string, thumbprint: string, facts: Facts): Step {
-  const installed = (objects: readonly PowerShellObject[]) => withThumbprint(objects, thumbprint);
+export function removing({ server, thumbprint, leaving }: Removal, facts: Facts): Step {
   return {
     kind: 'certificate-import',
     server,
     reason: 'The declaration no longer names the certificate on this server.',
-    invocation: {
-      cmdlet: 'Remove-ExchangeCertificate',
-      parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
-    },
-    condition: 'only if the session tells that no service uses it',
+    invocation: removal(server, thumbprint),
+    condition: 'only if nothing uses it by then',
     guard: {
       invocation: certificatesOf(server),
-      problem: (objects) => {
-        const found = installed(objects);
-        if (found === undefined) return undefined;
-        const used = servicesInTheWay(server, found, installedCertificates(objects), facts);
-        if (used.length > 0) {
-          return `the certificate still serves ${used.join(', ')} on ${server}; give these services to another certificate first (Enable-ExchangeCertificate), for SMTP to one that has its names, then apply again`;
-        }
-        return isOnOtherSite(found)
-          ? `a site of IIS on ${server} other than the Default Web Site still shows the certificate; bind another one there first (IIS Manager; for Exchange Back End, port 444, the one that Setup made), then apply again`
-          : undefined;
+      inquiries: holderInquiries(server, facts),
+      omission: (objects, answers) => {
+        const certificate = withThumbprint(objects, thumbprint);
+        if (certificate === undefined) return undefined;
+        const others = installedCertificates(objects).filter(
+          (other) => !leaving.some((own) => sameName(own, other.thumbprint)),
+        );
+        const verdict = verdictOn({ server, certificate, others, answers, handovers: [], facts });
+        return verdict.kind === 'free'
+          ? undefined
+          : { ...stays(server, thumbprint, verdict), mayPass: verdict.kind === 'held' };
       },
-      omission: (objects) =>
-        installed(objects)?.services === null
-          ? {
-              summary: `The certificate ${thumbprint} stays on ${server}`,
-              detail:
-                'The session does not tell which services use it, and somebody may have given it one. Look with ' +
-                'Get-ExchangeCertificate in the management shell on the server; where no service uses it, remove it by hand:',
-            }
-          : undefined,
     },
   };
+}
+
+export function removal(server: string, thumbprint: string): Invocation {
+  return {
+    cmdlet: 'Remove-ExchangeCertificate',
+    parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
+  };
+}
+
+/** Of one that leaves the state: the cmdlet is written behind it. */
+export function stays(server: string, thumbprint: string, verdict: Exclude<Verdict, { kind: 'free' }>) {
+  const detail =
+    verdict.kind === 'held'
+      ? `It is in use: ${verdict.by}. ${verdict.wayOut} Then remove it by hand, since it leaves the state:`
+      : `Nobody can tell whether something uses it: ${verdict.why}. It leaves the state; where nothing uses it, remove it by hand:`;
+  return { summary: `The certificate ${thumbprint} stays on ${server}`, detail };
 }

@@ -1,6 +1,7 @@
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Diagnostic } from '../../schema';
 import { NO_HISTORY } from './certificate-history';
+import { BACK_END, FRONT_END } from './certificate-holders';
 import type { Facts } from './definition';
 import { sameName } from './equality';
 import {
@@ -11,10 +12,6 @@ import {
   type InstalledCertificate,
 } from './installed-certificate';
 
-/** The Default Web Site, which answers clients. */
-const FRONT_END = 1;
-/** The site on port 444, which answers the front end of any server. */
-const BACK_END = 2;
 const IIS = 'IIS';
 
 /** What the state holds of the certificate of a server. */
@@ -26,6 +23,7 @@ interface CertificateState {
   readonly names: readonly string[] | null;
   readonly not_after: string | null;
   readonly imported: readonly string[] | null;
+  readonly left_on_server: readonly string[] | null;
   readonly services: readonly string[] | null;
   readonly fallback_thumbprint: string | null;
 }
@@ -43,46 +41,12 @@ export const SERVICES_UNKNOWN: Diagnostic = {
 };
 
 /** Services that a certificate has by what is shown, but for those that the run took from it since. Null: not known. */
-export function servicesInUse(
+function servicesInUse(
   server: string,
   { thumbprint, services }: InstalledCertificate,
   { history = NO_HISTORY }: Facts,
 ): readonly string[] | null {
   return services?.filter((name) => !history.lost(server, thumbprint, name)) ?? null;
-}
-
-/**
- * Services that stand against removing a certificate, by what is shown. SMTP may be with several certificates and leaves
- * none: it does not count where this run gave it to another one, or another one has it for all the names.
- */
-export function servicesInTheWay(
-  server: string,
-  certificate: InstalledCertificate,
-  all: readonly InstalledCertificate[],
-  facts: Facts,
-): readonly string[] {
-  const { history = NO_HISTORY } = facts;
-  const { thumbprint, names } = certificate;
-  const hasSuccessor = all.some(
-    (other) =>
-      !sameName(other.thumbprint, thumbprint) &&
-      (other.services ?? []).some(isSmtp) &&
-      names !== null &&
-      names.length > 0 &&
-      names.every((name) => (other.names ?? []).some((candidate) => sameName(candidate, name))),
-  );
-  const isFree = (service: string) =>
-    isSmtp(service) && (hasSuccessor || history.passedOn(server, thumbprint, service));
-  const used = servicesInUse(server, certificate, facts) ?? [];
-  // Sites come with the services, and may contradict them; clients meet what is bound.
-  const isBound =
-    certificate.iisSites?.includes(FRONT_END) === true && !history.lost(server, thumbprint, IIS);
-  return [...used, ...(isBound && !used.some(isIis) ? [IIS] : [])].filter((service) => !isFree(service));
-}
-
-/** Whether a site shows it that Enable-ExchangeCertificate does not bind: the back end, or one that somebody made. */
-export function isOnOtherSite({ iisSites }: InstalledCertificate): boolean {
-  return iisSites?.some((site) => site !== FRONT_END) ?? false;
 }
 
 /** Declared services that a certificate has; those that `held` says where the session does not tell. */
@@ -152,6 +116,7 @@ export function withCertificateInUse<State extends CertificateState>(
     names,
     not_after: notAfter,
     imported: imported.filter((own) => there(own) !== undefined),
+    left_on_server: [],
     services: inUse.services,
     fallback_thumbprint: ownCertificate(others, server)?.thumbprint ?? '',
   };
@@ -201,14 +166,19 @@ function remarksOnSites(
   ];
 }
 
+/** The certificate that clients see; undefined where none is bound, or the session does not tell. */
+export function certificateOfWeb(objects: readonly PowerShellObject[]): InstalledCertificate | undefined {
+  const all = installedCertificates(objects);
+  return (
+    all.find(({ iisSites }) => iisSites?.includes(FRONT_END)) ??
+    all.find(({ services, iisSites }) => iisSites === null && services?.some(isIis))
+  );
+}
+
 function warning(summary: string, detail: string): Diagnostic {
   return { severity: 'warning', summary, detail };
 }
 
 function isIis(service: string): boolean {
   return sameName(service, IIS);
-}
-
-function isSmtp(service: string): boolean {
-  return sameName(service, 'SMTP');
 }

@@ -1,7 +1,9 @@
 import type { Known } from '../../schema';
 import { flag, text, textSet } from '../../schema';
-import { enabling, importing, removing, SMTP } from './certificate-steps';
-import { remarksOnUse, withCertificateInUse } from './certificate-use';
+import { handovers, includes, partingThumbprints } from './certificate-handover';
+import { foreseenPartings, partingInquiries } from './certificate-parting';
+import { enabling, importing, removing } from './certificate-steps';
+import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { sameName, sameNames } from './equality';
 import {
@@ -11,7 +13,7 @@ import {
   protocolsProblem,
   secondsProblem,
 } from './health-checks';
-import { certificatesOf, withThumbprint } from './installed-certificate';
+import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
@@ -30,17 +32,12 @@ function servicesProblem(value: Known): string | undefined {
   return wrong === undefined ? undefined : `'${wrong}' is none of ${CERTIFICATE_SERVICES.join(', ')}`;
 }
 
-const includes = (names: readonly string[] | null, name: string) =>
-  (names ?? []).some((candidate) => sameName(candidate, name));
-
-/** Whether the declaration makes the certificate the default one for SMTP. */
-function replacesDefault(
-  state: {
-    readonly services: readonly string[] | null;
-    readonly replace_default_smtp_certificate: boolean | null;
-  } | null,
-): boolean {
-  return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
+/** Whether only the server is known: an import says neither services nor which certificate it is. */
+function isOfServer(state: {
+  readonly thumbprint: string | null;
+  readonly services: readonly string[] | null;
+}): boolean {
+  return state.thumbprint === null && state.services === null;
 }
 
 /**
@@ -61,11 +58,11 @@ export const certificate = defineResource({
     server: serverAttribute('Server that holds the certificate.'),
     pfx_file: text(
       'required',
-      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in.',
+      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in. Where a block `public_certificate` of the provider names it, a plan does without the file.',
     ),
     pfx_password: text(
       'optional',
-      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none.',
+      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none, or a plan does without the file.',
       { writeOnly: true, sensitive: true },
     ),
     required_names: textSet(
@@ -118,6 +115,11 @@ export const certificate = defineResource({
       'Thumbprints of the certificates that were imported here and are still on the server: one, or after a renewal that stopped half-way the old and the new one. A certificate that was on the server before is not among them, and is never removed.',
       { equals: sameNames },
     ),
+    left_on_server: textSet(
+      'computed',
+      'In a plan, thumbprints of certificates that were imported here and that the change lets go of without removing them, since something may use them. Empty otherwise.',
+      { equals: sameNames },
+    ),
     subject: text('computed', 'Subject of the certificate.'),
     issuer: text('computed', 'Issuer of the certificate.'),
     names: textSet('computed', 'DNS names on the certificate.', { equals: sameNames }),
@@ -129,75 +131,31 @@ export const certificate = defineResource({
     ),
   },
   importId: ['server', 'thumbprint'],
+  declaredExisting: ({ server }) => `certificate: { …, existingOn: ['${server ?? ''}'] }`,
   computed: (_planned, facts) => {
     if (facts.certificate === undefined) return {};
     const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
     return { thumbprint, subject, issuer, names, not_after: notAfter };
   },
-  foresee: (objects, { prior, planned }) => {
-    const thumbprint = planned?.thumbprint ?? null;
-    if (thumbprint === null) return {};
-    const isThere = withThumbprint(objects, thumbprint) !== undefined;
-    const own = (prior?.imported ?? []).filter((imported) => sameName(imported, thumbprint));
-    return { imported: isThere ? own : [thumbprint] };
-  },
-  steady: ['fallback_thumbprint'],
-  steps: ({ prior, planned }, facts) => {
+  inquiries: partingInquiries,
+  foresee: foreseenPartings,
+  steady: ['fallback_thumbprint', 'left_on_server'],
+  steps: (change, facts) => {
+    const { prior, planned } = change;
     const server = (planned ?? prior)?.server ?? '';
-    const fallback = prior?.fallback_thumbprint ?? '';
-    const before = prior?.imported ?? [];
-    if (planned === null) {
-      const services = prior?.services ?? [];
-      return [
-        // They may be with another certificate already, and -Services takes no empty list.
-        ...(fallback === '' || services.length === 0
-          ? []
-          : [
-              enabling({
-                server,
-                thumbprint: fallback,
-                services,
-                replacesDefault: replacesDefault(prior),
-                reason: `A service cannot be without a certificate: the server's own takes over.`,
-              }),
-            ]),
-        ...before.map((thumbprint) => removing(server, thumbprint, facts)),
-      ];
-    }
-
-    const thumbprint = planned.thumbprint ?? facts.pfx?.thumbprint ?? '';
-    const isNew = planned.imported?.some((own) => !includes(before, own)) ?? prior === null;
-    const isMoved = prior === null || !sameName(prior.thumbprint ?? '', planned.thumbprint ?? '');
-    const [replaced, replaces] = [replacesDefault(prior), replacesDefault(planned)];
-    const missing = (planned.services ?? []).filter(
-      (name) => isMoved || !includes(prior.services, name) || (replaces && !replaced && sameName(name, SMTP)),
+    const given = handovers(change).map((handover) =>
+      enabling(handover, handover.thumbprint === '' ? facts.pfx?.thumbprint : undefined),
     );
-    const old = before.filter((own) => !includes(planned.imported ?? before, own));
+    const stays = (planned ?? prior)?.left_on_server ?? [];
+    const leaving = partingThumbprints(change).filter((thumbprint) => !includes(stays, thumbprint));
+    const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
+    if (planned === null) return [...given, ...removals];
+
+    const isNew = planned.imported?.some((own) => !includes(prior?.imported ?? [], own)) ?? prior === null;
     return [
       ...(isNew ? [importing(server, planned.private_key_exportable ?? true, facts)] : []),
-      ...(missing.length === 0
-        ? []
-        : [
-            enabling({
-              server,
-              thumbprint,
-              services: missing,
-              replacesDefault: replaces,
-              reason: 'Clients must see the certificate of the site, not the one that Setup made.',
-            }),
-          ]),
-      ...(!replaced || replaces || fallback === ''
-        ? []
-        : [
-            enabling({
-              server,
-              thumbprint: fallback,
-              services: [SMTP],
-              replacesDefault: true,
-              reason: `The certificate is no longer to be the default one for SMTP: the server's own is again.`,
-            }),
-          ]),
-      ...(old.length === 0
+      ...given,
+      ...(removals.length === 0
         ? []
         : healthChecks(
             server,
@@ -205,15 +163,32 @@ export const certificate = defineResource({
             planned.timeout_seconds ?? DEFAULT_HEALTH_SECONDS,
             facts,
           )),
-      ...old.map((own) => removing(server, own, facts)),
+      ...removals,
     ];
   },
   observe: (state) => certificatesOf(state.server ?? ''),
-  view: (objects, state, facts) => withCertificateInUse(objects, state, state.services ?? [], facts),
+  view: (objects, state, facts) => {
+    // An import may name the server only: what is meant is the certificate that clients see there.
+    const thumbprint = isOfServer(state) ? (certificateOfWeb(objects)?.thumbprint ?? null) : state.thumbprint;
+    return withCertificateInUse(objects, { ...state, thumbprint }, state.services ?? [], facts);
+  },
   found: (objects, planned, facts) => {
     const there = withCertificateInUse(objects, { ...planned, imported: [] }, [], facts);
-    // Whether it is the default certificate for SMTP no certificate tells.
-    return there && { ...there, replace_default_smtp_certificate: null };
+    if (there === null) return null;
+    const isUntold = withThumbprint(objects, there.thumbprint)?.services === null;
+    return {
+      ...there,
+      services: isUntold ? null : there.services,
+      // Whether it is the default certificate for SMTP no certificate tells.
+      replace_default_smtp_certificate: null,
+    };
   },
+  obstacle: (objects, state) =>
+    isOfServer(state) && installedCertificates(objects).some(({ services }) => services === null)
+      ? {
+          problem: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
+          remedy: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
+        }
+      : undefined,
   remarks: remarksOnUse,
 });

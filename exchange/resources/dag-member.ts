@@ -1,7 +1,9 @@
+import type { PowerShellObject } from '../../powershell/outcome';
 import { text } from '../../schema';
 import { dagNameProblem, GROUPS } from './database-availability-group';
 import { defineResource } from './definition';
 import { sameName } from './equality';
+import { serverNameIn } from './host';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
@@ -21,6 +23,7 @@ export const dagMember = defineResource({
     server: serverAttribute('Mailbox server that is a member.'),
   },
   importId: ['dag', 'server'],
+  declaredExisting: ({ server }) => `dag: { …, existingMembers: ['${server ?? ''}'] }`,
   steps: ({ prior, planned }) => {
     const stays = prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
     if (stays) return [];
@@ -33,13 +36,10 @@ export const dagMember = defineResource({
   observe: () => GROUPS,
   view: (objects, state) => {
     const found = objectWith(objects, { Name: state.dag ?? '' });
-    const servers = found === undefined ? [] : (textsOf(found, 'Servers') ?? []);
-    return servers.some((name) => sameName(name, state.server ?? '')) ? state : null;
+    return found !== undefined && holds(found, state.server) ? state : null;
   },
   obstacle: (objects, { server, dag }) => {
-    const other = objects.find((group) =>
-      textsOf(group, 'Servers')?.some((name) => sameName(name, server ?? '')),
-    );
+    const other = objects.find((group) => holds(group, server));
     return other === undefined
       ? undefined
       : {
@@ -48,6 +48,12 @@ export const dagMember = defineResource({
         };
   },
 });
+
+/** Whether the server is a member of the group. */
+function holds(group: PowerShellObject, server: string | null): boolean {
+  const members = textsOf(group, 'Servers') ?? [];
+  return members.some((member) => sameName(serverNameIn(member), server ?? ''));
+}
 
 function leaving(dag: string | null, server: string | null): Step {
   return {

@@ -104,6 +104,7 @@ export const databaseAvailabilityGroup = defineResource({
     ),
   },
   importId: ['name'],
+  declaredExisting: () => 'dag: { …, existing: true }',
   validate: (config) =>
     'alternate_witness_server' in config &&
     'alternate_witness_directory' in config &&

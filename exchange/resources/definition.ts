@@ -2,9 +2,9 @@ import type { Reference, SecureText } from '../../powershell/invocation';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
-import { textList } from '../../schema';
+import { integer, textList } from '../../schema';
 import type { CertificateHistory } from './certificate-history';
-import type { Step, StepKind } from './step';
+import type { Answers, Step, StepKind } from './step';
 
 export type Attributes = { readonly [name: string]: Attribute };
 
@@ -51,6 +51,12 @@ export interface Change<A extends Attributes> {
   readonly planned: StateOf<A> | null;
 }
 
+export interface Foreseen<A extends Attributes> {
+  /** Computed attributes that are known before apply; of a removal, those that its steps depend on. */
+  readonly values: Partial<StateOf<A>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */
 export interface ResourceSpec<A extends Attributes> {
   /** `exchange_owa_virtual_directory`. */
@@ -66,6 +72,8 @@ export interface ResourceSpec<A extends Attributes> {
    * read. Left out: none.
    */
   readonly readWhereDeclared?: readonly string[];
+  /** What the declaration of a site says of one that was there before. Left out: nothing, since it always is. */
+  readonly declaredExisting?: (state: StateOf<A>) => string;
   /** What Exchange's own name of the object says, for an import; undefined where it is none. Left out: it has none. */
   readonly fromIdentity?: (identity: string) => KnownValues | undefined;
   /** What is wrong between attributes, as far as it is known; single attributes are checked by `problem`. */
@@ -73,10 +81,24 @@ export interface ResourceSpec<A extends Attributes> {
   /** Computed attributes that are known before apply. */
   readonly computed?: (planned: StateOf<A>, facts: Facts) => Partial<StateOf<A>>;
   /**
-   * Computed attributes that are known before apply from what `observe` returned. Left out: none, and a plan of a change
-   * does not look again.
+   * What a plan of a change asks beside `observe`, from what that returned. Left out: nothing. What cannot be read stops
+   * nothing: it is unknown.
    */
-  readonly foresee?: (objects: readonly PowerShellObject[], change: Change<A>) => Partial<StateOf<A>>;
+  readonly inquiries?: (
+    objects: readonly PowerShellObject[],
+    change: Change<A>,
+    facts: Facts,
+  ) => readonly Invocation[];
+  /**
+   * What the plan of a change sees in what `observe` and `inquiries` returned. Left out: nothing, and it does not look
+   * again.
+   */
+  readonly foresee?: (
+    objects: readonly PowerShellObject[],
+    change: Change<A>,
+    facts: Facts,
+    answers: Answers,
+  ) => Foreseen<A>;
   /**
    * Computed attributes that stay as they were planned until the next refresh: Terraform holds an apply to its plan,
    * and its own steps change what they are read from.
@@ -126,16 +148,23 @@ export interface Obstacle {
 /** Of owned objects: only those are removed. */
 export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
 
+/** Of owned objects, too. */
+export const REMOVAL_PLACE_ATTRIBUTE = 'removal_place';
+
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
     'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
   ),
 };
-const removalAttribute = {
+const removalAttributes = {
   [REMOVAL_ATTRIBUTE]: textList(
     'computed',
     'The cmdlets that remove it, so that a saved plan of its removal holds them. In a plan that changes them, known after apply.',
+  ),
+  [REMOVAL_PLACE_ATTRIBUTE]: integer(
+    'computed',
+    'Where its removal stands among all that a plan removes: from the highest number to the lowest, the cmdlets of one object in their order. Not set where the rollout of the provider block does not name the server.',
   ),
 };
 export type WithCmdlets<A extends Attributes> = A & typeof cmdletsAttribute;
@@ -161,7 +190,7 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
       attributes: {
         ...attributes,
         ...cmdletsAttribute,
-        ...(spec.lifecycle === 'owned' ? removalAttribute : {}),
+        ...(spec.lifecycle === 'owned' ? removalAttributes : {}),
       },
     },
   };

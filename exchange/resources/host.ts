@@ -24,3 +24,13 @@ export function serverNameProblem(name: string): string | undefined {
   if (/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/i.test(name) && /[a-z]/i.test(name)) return undefined;
   return `'${name}' is not the name of a server; give its computer name, at most 15 letters, digits and hyphens, without a domain`;
 }
+
+/**
+ * The computer name in an identity of a server. An ADObjectId of one shows as that name (seen in captures of
+ * Get-OwaVirtualDirectory and Get-MailboxServer of 2016); other identities of Active Directory show as a distinguished
+ * or a canonical name, and some properties hold FQDNs. No computer name has a dot, a comma or a slash.
+ */
+export function serverNameIn(identity: string): string {
+  const name = /^cn=([^,]+)/i.exec(identity)?.[1] ?? identity.split(/[\\/]/).at(-1) ?? '';
+  return name.split('.')[0] ?? '';
+}

@@ -24,6 +24,10 @@ function fromParts(
   const read = last.every((name) => readWhereDeclared.includes(name)) ? last : [];
   const identity = read.length === 0 ? parts : parts.slice(0, -1);
   if (identity.length < 1 || identity.length > importId.length || identity.includes('')) return undefined;
+  // The name of another kind of object must not pass for that of a server.
+  const isNone = (value: string, index: number) =>
+    schema.attributes[importId[index] ?? '']?.problem?.(value) !== undefined;
+  if (identity.some(isNone)) return undefined;
   return Object.fromEntries<Known>([
     ...importId.map((name, index): [string, Known] => [
       name,

@@ -29,21 +29,24 @@ export interface Step {
 }
 
 export interface Guard {
+  /** What must be read: where it cannot be, the step fails. */
   readonly invocation: Invocation;
-  /** Why the step must not run, with the remedy; `undefined` where it may. */
-  readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
-  /**
-   * Why the step is left out, and the deploy goes on without it; `undefined` where it is not. Asked for in a plan too,
-   * which says so before. Left out: it never is.
-   */
-  readonly omission?: (objects: readonly PowerShellObject[]) => Omission | undefined;
+  /** What is asked besides. What cannot be read stops nothing: it is unknown. */
+  readonly inquiries: readonly Invocation[];
+  /** Why the step is left out, and the deploy goes on without it; `undefined` where it runs. */
+  readonly omission: (objects: readonly PowerShellObject[], answers: Answers) => Omission | undefined;
 }
+
+/** What inquiries brought, by the name of the cmdlet: null where it could not be read. */
+export type Answers = ReadonlyMap<string, readonly PowerShellObject[] | null>;
 
 export interface Omission {
   /** One sentence, which names the object. */
   readonly summary: string;
   /** Why, and what to do about it; the cmdlet itself is written behind it. */
   readonly detail: string;
+  /** Whether another look may show otherwise: what was written in one place is read in another later. */
+  readonly mayPass: boolean;
 }
 
 export interface Until {

@@ -1,14 +1,14 @@
 import { nameCovers } from '../../pki/coverage';
-import { clientNames } from '../namespaces';
+import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every host that clients are given stands on the certificate, by its name or by a wildcard for its first label.',
+    'Every published name stands on the certificate, by its name or by a wildcard for its first label.',
   check: ({ site }) =>
-    clientNames(site).flatMap(({ host, path }) =>
+    publishedHosts(site).flatMap(({ host, path }) =>
       site.certificate.names.some((name) => nameCovers(name, host))
         ? []
         : [

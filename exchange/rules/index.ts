@@ -1,8 +1,12 @@
 import { formatPath } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
+import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateFile } from './certificate-file';
+import { certificateFileNames } from './certificate-file-names';
+import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
@@ -14,6 +18,7 @@ import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
+import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -49,12 +54,17 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   namespaceIsServer,
+  alsoPublished,
   namespaceZone,
   zone,
   recordTtl,
   existingRecord,
+  existingObject,
   virtualAddress,
   certificateCoverage,
+  certificateFile,
+  certificateFileThumbprint,
+  certificateFileNames,
   certificateServerName,
   certificateIis,
   certificateWildcard,

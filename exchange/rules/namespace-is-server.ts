@@ -1,5 +1,5 @@
 import { formatPath, path } from '../../schema';
-import { clientNames } from '../namespaces';
+import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceIsServer: Rule = {
@@ -10,7 +10,7 @@ export const namespaceIsServer: Rule = {
   check: ({ site }) =>
     site.servers.length < 2
       ? []
-      : clientNames(site).flatMap(({ host, path: at }) => {
+      : publishedHosts(site).flatMap(({ host, path: at }) => {
           const index = site.servers.findIndex(({ fqdn }) => fqdn.toLowerCase() === host.toLowerCase());
           return index === -1
             ? []

@@ -1,5 +1,5 @@
 import { zoneOf } from '../dns-records';
-import { clientNames } from '../namespaces';
+import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceZone: Rule = {
@@ -7,7 +7,7 @@ export const namespaceZone: Rule = {
   severity: 'error',
   description: 'Every namespace lies in a declared zone, or nothing would ever resolve it.',
   check: ({ site }) =>
-    clientNames(site).flatMap(({ host, path }) =>
+    publishedHosts(site).flatMap(({ host, path }) =>
       zoneOf(site, host) !== undefined
         ? []
         : [

@@ -1,5 +1,6 @@
 import type { Diagnostic, Path } from '../../schema';
 import { formatPath } from '../../schema';
+import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
 import type { DesiredRecordSet, DesiredResource } from '../desired-state';
 import type { ExchangeSiteProps } from '../site';
 
@@ -8,6 +9,8 @@ export interface RuleInput {
   readonly site: ExchangeSiteProps;
   readonly resources: readonly DesiredResource[];
   readonly dnsRecords: readonly DesiredRecordSet[];
+  /** The certificate file of the declaration, or why it is none; undefined where none is declared. */
+  readonly committed?: CommittedCertificate | UnfitFile | undefined;
 }
 
 export interface Finding {

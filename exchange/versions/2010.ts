@@ -291,6 +291,12 @@ export const exchange2010 = (): VersionDelta => ({
         DomainController: 'Fqdn',
       },
     },
+    'Get-TransportServer': {
+      parameters: {
+        Identity: { type: 'TransportServerIdParameter', position: 1, pipeline: true },
+        DomainController: 'Fqdn',
+      },
+    },
     'Get-WebServicesVirtualDirectory': {
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },

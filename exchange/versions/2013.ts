@@ -132,6 +132,12 @@ export const exchange2013 = (): VersionDelta => ({
         HealthSet: 'String',
       },
     },
+    'Get-TransportService': {
+      parameters: {
+        Identity: { type: 'TransportServerIdParameter', position: 1, pipeline: true },
+        DomainController: 'Fqdn',
+      },
+    },
     'Get-WebServicesVirtualDirectory': {
       parameters: {
         ShowMailboxVirtualDirectories: 'SwitchParameter',

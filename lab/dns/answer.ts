@@ -32,8 +32,8 @@ export function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
 }
 
 /**
- * Answers a question from the zones, RFC 1034 section 4.3.2, without recursion and wildcards. Transfers are
- * refused, and so is what lies outside the zones.
+ * Answers a question from the zones, RFC 1034 section 4.3.2, without recursion, with wildcards (RFC 4592).
+ * Transfers are refused, and so is what lies outside the zones.
  */
 export function answer(zones: readonly Zone[], question: Question): Answer {
   const zone = zoneOf(zones, question.name);
@@ -48,7 +48,19 @@ export function answer(zones: readonly Zone[], question: Question): Answer {
     const delegation = home.delegation(name);
     if (delegation !== undefined) return referral(home, delegation, sets);
 
-    const alias = home.set(name, 'CNAME');
+    const redirection = home.redirection(name);
+    const below = redirection?.data[0];
+    if (redirection !== undefined && below?.type === 'DNAME') {
+      const target = name.slice(0, name.length - redirection.name.length) + below.target;
+      const { ttl } = redirection;
+      sets.push(redirection, { name, ttl, type: 'CNAME', data: [{ type: 'CNAME', target }] });
+      name = target;
+      continue;
+    }
+
+    const own = home.sets(name);
+    const there = own.length > 0 ? own : home.wildcardSets(name);
+    const alias = there.find(({ type }) => type === 'CNAME');
     const target = alias?.data[0];
     if (alias !== undefined && question.type !== TYPES.CNAME && question.type !== TYPES.ANY) {
       sets.push(alias);
@@ -56,23 +68,29 @@ export function answer(zones: readonly Zone[], question: Question): Answer {
       name = target.target;
       continue;
     }
-    const found = wanted(home, name, question.type);
+    const found = wanted(there, question.type);
     if (found.length === 0) {
       // BIND's zero-no-soa-ttl: who looks for the zone shall not remember that it is not here.
-      const exists = home.exists(name);
+      const exists = there.length > 0 || home.exists(name);
       const longest = question.type === TYPES.SOA && !exists ? 0 : home.soa.minimum;
       return negative(home, exists ? 'NOERROR' : 'NXDOMAIN', sets, longest);
     }
     return positive(zones, home, [...sets, ...found]);
   }
-  return positive(zones, zone, sets);
+  // Of a zone that holds the end of the chain; here there is none.
+  return {
+    rcode: 'NOERROR',
+    authoritative: true,
+    answers: sets.flatMap(toWire),
+    authorities: [],
+    additionals: [],
+  };
 }
 
-function wanted(zone: Zone, name: string, type: number): RecordSet[] {
-  if (type === TYPES.ANY) return zone.sets(name);
+function wanted(sets: readonly RecordSet[], type: number): RecordSet[] {
+  if (type === TYPES.ANY) return [...sets];
   const known = recordTypeOf(type);
-  const set = known === undefined ? undefined : zone.set(name, known);
-  return set === undefined ? [] : [set];
+  return sets.filter((set) => set.type === known);
 }
 
 /** With the zone's name servers, and the addresses of what the answer points to. */

@@ -132,6 +132,28 @@ export class Zone {
     return undefined;
   }
 
+  /** The alias of all names below one (DNAME, RFC 6672) that covers a name, the highest first. */
+  redirection(name: string): RecordSet | undefined {
+    const labels = labelsOf(name);
+    for (let cut = labels.length - labelsOf(this.name).length; cut > 0; cut--) {
+      const set = this.set(`${labels.slice(cut).join('.')}.`, 'DNAME');
+      if (set !== undefined) return set;
+    }
+    return undefined;
+  }
+
+  /**
+   * What a name that does not exist is answered with: the records of a wildcard under the nearest name above it that
+   * does (RFC 4592 section 3.3.1). None where there is no wildcard.
+   */
+  wildcardSets(name: string): RecordSet[] {
+    let labels = labelsOf(name);
+    if (this.exists(name)) return [];
+    do labels = labels.slice(1);
+    while (labels.length > 0 && !this.exists(`${labels.join('.')}.`));
+    return this.sets(`*.${labels.join('.')}.`).map((set) => ({ ...set, name }));
+  }
+
   isOwn(name: string): boolean {
     return fold(name) === fold(this.name);
   }

@@ -6,10 +6,11 @@ import { arm, disarm, type Fault } from './faults';
 import { ExchangeHost, type SessionClient } from './host';
 import { Journal, type JournalEntry } from './journal';
 import type { LabOptions } from './options';
+import { newObject } from './new-object';
 import { newAuthCertificate, newDatabase, newOrganization, newServer, type NewServer } from './setup';
 import { SshAccounts } from './ssh-accounts';
 import { setLag } from './stale';
-import type { ServerState } from './state';
+import type { ServerState, Settings } from './state';
 import { Store, type Organization, type OrganizationDraft } from './store';
 
 export interface NewOrganization {
@@ -114,6 +115,11 @@ export class SimulatedOrganization {
       if (state === 'Healthy') delete server.unhealthy[healthSet];
       else server.unhealthy[healthSet] = state;
     });
+  }
+
+  /** A connector to elsewhere, as New-SendConnector makes it; Receive connectors are there from Setup. */
+  addSendConnector(name: string, settings: Settings = {}): void {
+    this.edit(({ organization }) => organization.sendConnectors.push(newObject(name, new Date(), settings)));
   }
 
   /** Changes a server behind the tool's back; whatever the function changes is kept. */

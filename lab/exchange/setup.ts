@@ -72,7 +72,7 @@ export function newServer(
     certificates: [
       certificateState(self, {
         friendlyName: 'Microsoft Exchange',
-        services: ['IMAP', 'POP', 'IIS', 'SMTP'],
+        services: ['IIS', 'SMTP'],
         internalTransport: true,
         backEnd: version.isAtLeast(ExchangeVersion.V2013),
       }),

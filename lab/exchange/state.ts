@@ -81,7 +81,7 @@ export interface CertificateState {
   privateKey: string | null;
   exportable: boolean;
   friendlyName: string;
-  /** `IIS`, `SMTP`, … in Exchange's spelling. */
+  /** `IIS`, `SMTP`, … in Exchange's spelling; without POP and IMAP, which go by names. */
   services: string[];
   /** The certificate that SMTP uses inside the organization. */
   internalTransport: boolean;

@@ -5,6 +5,7 @@ import type { Change, Creation, ManagedResource, Update } from './definition';
 import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
+import { shownValue } from './shown-value';
 import { isShownSteps, numbered, removalOf, sameTexts, withShownSteps, withUnsetAsNull } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 import type { Walk } from './walk';
@@ -204,7 +205,7 @@ function sightOf(resource: ManagedResource<never>, planned: Values | null, seen:
   if (planned === null) return 'it is still there.';
   const missed = missedOf(resource, planned, seen).map(
     (name) =>
-      `\n  ${formatPath(path(name))} is ${shown(resource, name, seen)}, not ${shown(resource, name, planned)}`,
+      `\n  ${formatPath(path(name))} is ${shownValue(resource, name, seen)}, not ${shownValue(resource, name, planned)}`,
   );
   return missed.length === 0
     ? 'all that can be read is as declared.'
@@ -335,8 +336,8 @@ function whatDidNotTake(
   return missedOf(resource, planned, observed).map((name) => ({
     ...failure(
       `${formatPath(path(name))} did not take`,
-      `Every step succeeded, but reading it back shows ${shown(resource, name, observed)} where ` +
-        `${shown(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
+      `Every step succeeded, but reading it back shows ${shownValue(resource, name, observed)} where ` +
+        `${shownValue(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
         'visible yet; plan again.',
     ),
     path: path(name),
@@ -350,12 +351,6 @@ function missedOf(resource: ManagedResource<never>, planned: Values, observed: V
   );
 }
 
-function shown(resource: ManagedResource<never>, name: string, values: Values): string {
-  return resource.schema.attributes[name]?.sensitive
-    ? 'a sensitive value'
-    : JSON.stringify(values[name] ?? null);
-}
-
 async function remove<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
@@ -363,7 +358,8 @@ async function remove<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const steps = resource.steps({ kind: 'destroy', prior, planned: null, config: null }, target);
+  const judged = { ...prior, ...memo.judged };
+  const steps = resource.steps({ kind: 'destroy', prior: judged, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = steps.map((step) => resource.describe(step));
   if (memo.removal !== undefined && !sameTexts(memo.removal, texts)) {

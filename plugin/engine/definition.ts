@@ -74,6 +74,16 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly removalAttribute?: string;
   /**
+   * Where the removal of the object stands among all removals, as a computed number. Null: the target does not say (any
+   * more), and what the state holds stays. It says nothing of the object itself: another one is no change.
+   *
+   * @default the state holds none
+   */
+  readonly removalPlace?: {
+    readonly attribute: string;
+    of(object: Values, target: Target): number | null;
+  };
+  /**
    * Behaves as resources on HashiCorp's older kit do (SDKv2), for a provider that stands in for such a one: Terraform
    * lets defaults stand in attributes that are only optional, a refresh shows every other spelling as drift, and what
    * was planned is kept after an apply whatever the object then looks like.
@@ -93,6 +103,13 @@ export interface ManagedResource<Target, Step = unknown> {
    * @default false
    */
   readonly quiet?: boolean;
+  /**
+   * What to do where a creation finds the object, said with what differs: to Terraform it is new, so that the plan
+   * shows nothing of what is there.
+   *
+   * @default nothing is said
+   */
+  foundNote?(existing: Values): string;
   /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
   readonly destroyNote?: string;
   /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
@@ -109,7 +126,9 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
-   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the configuration did not change. Not called again at apply for what was known.
+   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the
+   * configuration did not change. Not called again at apply for what was known. The values of a removal stand in for
+   * those of the prior object when its steps are asked for, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**

@@ -5,7 +5,7 @@ import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { withShownSteps } from './steps';
+import { inNewPlace, withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
@@ -96,7 +96,8 @@ export class Engine<Target> {
     const read = conform(resource.schema, found);
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
     // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
-    const kept = withShownSteps(resource, observed, [], this.#configured());
+    const target = this.#configured();
+    const kept = withShownSteps(resource, inNewPlace(resource, observed, target), [], target);
     return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
   }
 

@@ -22,6 +22,13 @@ export function sameIdentity(resource: ManagedResource<never>, left: Values, rig
   );
 }
 
+/** What people call the object: `EX1/Default Web Site`. */
+export function nameOf(resource: ManagedResource<never>, values: Values): string {
+  return identity(resource)
+    .flatMap(([name]) => (typeof values[name] === 'string' ? [values[name]] : []))
+    .join('/');
+}
+
 /** An object does not become another one: what to do where the declaration says so. */
 export function identityChanges(
   resource: ManagedResource<never>,

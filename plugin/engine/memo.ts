@@ -12,6 +12,8 @@ export interface Memo {
   readonly announced?: boolean;
   /** The object that `find` found, from which the creation goes on. */
   readonly existing?: Values;
+  /** What the plan of the removal found out (`inform`), on which its steps depend. */
+  readonly judged?: Values;
   /** The walk that planned the removal. */
   readonly plannedIn?: string;
 }

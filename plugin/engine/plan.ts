@@ -1,13 +1,14 @@
-import { hasErrors, isKnown, sameValue, UNKNOWN } from '../../schema';
+import { formatPath, hasErrors, isKnown, path, sameValue, UNKNOWN } from '../../schema';
 import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
-import { equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown } from './identity';
+import { differences, equivalent, keepSpelling } from './equality';
+import { identityChanges, identityIsKnown, nameOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { replacements } from './replacement';
-import { describeSteps, inShort, numbered, removalOf, sameTexts, withUnsetAsNull } from './steps';
+import { shownValue } from './shown-value';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -50,17 +51,18 @@ async function planDestruction<Target>(
 
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const removal = removalOf(resource, prior, target);
+  const judged = information?.values ?? {};
+  const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, removal),
+    ...destroyNote(resource, prior, removal),
   ];
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id },
-    diagnostics: await vetted(resource, change, target, diagnostics),
+    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
+    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
 }
 
@@ -86,7 +88,7 @@ async function planUpdate<Target>(
 
   const diagnostics = [
     ...(information?.diagnostics ?? []),
-    ...(isReplaced ? replaceNote(resource, removal) : contradiction(resource, prior, removal, walk)),
+    ...(isReplaced ? replaceNote(resource, prior, removal) : contradiction(resource, prior, removal, walk)),
   ];
   // The other half of a replacement, its creation, is planned by a call of its own.
   const runs: Change = isReplaced
@@ -124,7 +126,10 @@ async function planCreation<Target>(
     ...(information?.diagnostics ?? []),
     ...(existing === null
       ? []
-      : contradiction(resource, existing, removalOf(resource, existing, target), walk)),
+      : [
+          ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
+          ...foundNote(resource, existing, informed.planned, target),
+        ]),
   ];
   // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.
   const isUnseen = resource.find !== undefined && found === undefined;
@@ -180,14 +185,21 @@ async function vetted<Target>(
   return [...diagnostics, ...(await resource.vet(steps, target))];
 }
 
-/** Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. */
-function destroyNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+/**
+ * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
+ * summary Terraform shows the first only: the object's name makes each its own.
+ */
+function destroyNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (resource.quiet) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} runs: ${inShort(removal)}`,
+        summary: `Destroying ${resource.typeName} ${nameOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -206,12 +218,16 @@ function destroyNote(resource: ManagedResource<never>, removal: readonly string[
  * The creation's steps do not show what the other half of a replacement runs: a warning does. Terraform shows the
  * warnings of the first of the two plans only.
  */
-function replaceNote(resource: ManagedResource<never>, removal: readonly string[]): readonly Diagnostic[] {
+function replaceNote(
+  resource: ManagedResource<never>,
+  prior: Values,
+  removal: readonly string[],
+): readonly Diagnostic[] {
   if (removal.length === 0 || resource.quiet) return [];
   return [
     {
       severity: 'warning',
-      summary: `Replacing ${resource.typeName} also runs: ${inShort(removal)}`,
+      summary: `Replacing ${resource.typeName} ${nameOf(resource, prior)} also runs ${counted(removal)}`,
       detail: numbered(removal),
     },
   ];
@@ -276,6 +292,39 @@ function replacedOnRequest(
   ];
 }
 
+/** To Terraform the object is new, so that the plan shows nothing of what it is now. */
+function foundNote<Target>(
+  resource: ManagedResource<Target>,
+  existing: Values,
+  planned: Values,
+  target: Target,
+): readonly Diagnostic[] {
+  if (resource.foundNote === undefined) return [];
+  const changed = differences(resource.schema, existing, planned).filter(
+    (name) => resource.schema.attributes[name]?.mode !== 'computed' && isKnown(planned[name] ?? null),
+  );
+  const values = changed.map(
+    (name) =>
+      `\n  ${formatPath(path(name))}: ${shownValue(resource, name, existing)} -> ${shownValue(resource, name, planned)}`,
+  );
+  const removal = removalOf(resource, existing, target);
+  return [
+    {
+      severity: 'warning',
+      summary: `${resource.typeName} ${nameOf(resource, existing)} is there already`,
+      detail: `${
+        values.length === 0
+          ? 'It is as declared, and is only taken into the state.'
+          : `It is changed in place where it differs from the declaration:${values.join('')}`
+      }\n${resource.foundNote(existing)}${
+        removal.length === 0
+          ? ''
+          : `\nFrom then on it is one of the declared objects: to take it out runs\n${numbered(removal)}`
+      }`,
+    },
+  ];
+}
+
 /** Undefined where nobody can look yet. */
 async function find<Target>(
   resource: ManagedResource<Target>,
@@ -295,7 +344,7 @@ function withSteps<Target>(
   informed: Values | undefined,
   target: Target,
 ): Values {
-  const { stepsAttribute, removalAttribute } = resource;
+  const { stepsAttribute, removalAttribute, removalPlace } = resource;
   const closed = withUnsetAsNull(change, informed);
   const planned = { ...change.planned };
   if (stepsAttribute !== undefined) planned[stepsAttribute] = describeSteps(resource, closed, target);
@@ -303,6 +352,10 @@ function withSteps<Target>(
     const before = change.prior?.[removalAttribute] ?? null;
     const isSame = isKnown(closed.planned) && sameTexts(before, removalOf(resource, closed.planned, target));
     planned[removalAttribute] = isSame ? before : UNKNOWN;
+  }
+  if (removalPlace !== undefined) {
+    planned[removalPlace.attribute] =
+      withPlace(resource, closed.planned, target)[removalPlace.attribute] ?? null;
   }
   return planned;
 }

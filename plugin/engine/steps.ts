@@ -46,15 +46,38 @@ export function withShownSteps<Target>(
 ): Values {
   const { stepsAttribute, removalAttribute } = resource;
   return {
-    ...object,
+    ...withPlace(resource, object, target),
     ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: ran }),
     ...(removalAttribute === undefined ? {} : { [removalAttribute]: removalOf(resource, object, target) }),
   };
 }
 
+/** An object that has no place in a removal yet, with it. */
+export function withPlace<Target>(
+  { removalPlace }: ManagedResource<Target>,
+  object: Values,
+  target: Target,
+): Values {
+  if (removalPlace === undefined) return object;
+  const { attribute } = removalPlace;
+  return { ...object, [attribute]: object[attribute] ?? removalPlace.of(object, target) };
+}
+
+/** An object with its place in a removal as the target has it by now. */
+export function inNewPlace<Target>(
+  { removalPlace }: ManagedResource<Target>,
+  object: Values,
+  target: Target,
+): Values {
+  if (removalPlace === undefined) return object;
+  const { attribute } = removalPlace;
+  return { ...object, [attribute]: removalPlace.of(object, target) ?? object[attribute] ?? null };
+}
+
 /** Whether an attribute only shows what runs: no read of the object gives it. */
 export function isShownSteps(resource: ManagedResource<never>, name: string): boolean {
-  return name === resource.stepsAttribute || name === resource.removalAttribute;
+  const { stepsAttribute, removalAttribute, removalPlace } = resource;
+  return [stepsAttribute, removalAttribute, removalPlace?.attribute].includes(name);
 }
 
 export function sameTexts(left: Value, right: readonly string[]): boolean {
@@ -66,7 +89,6 @@ export function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n');
 }
 
-/** Of warnings with one summary Terraform shows the first only: each object's must be its own. */
-export function inShort([first = '', ...more]: readonly string[]): string {
-  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+export function counted(steps: readonly string[]): string {
+  return steps.length === 1 ? 'one step' : `${steps.length} steps`;
 }

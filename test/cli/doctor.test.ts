@@ -36,7 +36,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('33 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('39 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -44,7 +44,7 @@ describe('an endpoint where all is well', () => {
     expect(states(report)).toBe(
       'name ok, tcp ok, host-key ok, authentication ok, session ok, servers ok, certificates ok, cmdlets ok',
     );
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('25 cmdlets that the plan needs');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('31 cmdlets that the plan needs');
   });
 
   test('passes every check as a process', async () => {
@@ -291,6 +291,18 @@ describe('rights to the cmdlets', () => {
     expect(detail).toContain('does not offer Enable-ExchangeCertificate, Set-OwaVirtualDirectory (2 of 25');
     expect(remedy).toContain('Get-ManagementRole -Cmdlet Enable-ExchangeCertificate');
     expect(remedy).toContain('Exchange Server Certificates, Exchange Virtual Directories');
+  });
+
+  test('that only tell what holds a certificate are a warning, with what a deploy then does', async () => {
+    const user = 'contoso\\half';
+    const deniedCmdlets = ['Get-TransportService', 'Get-AuthConfig'];
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets });
+    const report = await examine({}, { ...rig().https, EXCHANGE_USER: user });
+    expect(report.ok).toBe(true);
+    const finding = report.endpoints[0]?.checks.at(-1);
+    expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
+    expect(finding?.detail).toMatch(/all 33 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
   test('are looked for over SSH alike, and without a plan for all that the provider can use', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, S3Backend, Token } from 'cdktf';
@@ -6,6 +6,7 @@ import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
+import { makeSelfSigned, toPem, type KeyedCertificate } from '../../pki';
 import { server, site } from '../exchange/sites';
 
 interface Block {
@@ -307,6 +308,97 @@ describe('the stack of a site', () => {
     const first = all();
     synthesize(site());
     expect(all()).toEqual(first);
+  });
+});
+
+describe('a committed certificate', () => {
+  const [first, second] = ['2027', '2028'].map((year) =>
+    makeSelfSigned({
+      commonName: 'mail.contoso.com',
+      subjectAlternativeNames: right.certificate.names,
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date(`${year}-01-01T00:00:00Z`),
+    }),
+  ) as [KeyedCertificate, KeyedCertificate];
+  const committing = site({
+    certificate: { ...right.certificate, certificateFile: 'certificates\\mail.crt' },
+  });
+  const commit = (content: string | Uint8Array) => {
+    mkdirSync(join(project, 'certificates'), { recursive: true });
+    writeFileSync(join(project, 'certificates/mail.crt'), content);
+  };
+  const written = () =>
+    ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'].map((name) =>
+      readFileSync(stackFile(name), 'utf8'),
+    );
+
+  test('reaches the provider with the PFX that it belongs to, in its own bytes', () => {
+    commit(first.certificate.der);
+    const { provider } = synthesize(committing);
+    expect(provider['exchange']).toMatchObject([
+      {
+        public_certificate: [
+          {
+            pfx_file: '../../../certificates/mail.pfx',
+            pfx_password: '${var.pfx_password}',
+            file: 'certificates\\mail.crt',
+            pem: toPem(first.certificate),
+          },
+        ],
+      },
+    ]);
+    expect(synthesize(right).provider['exchange']![0]).not.toHaveProperty('public_certificate');
+  });
+
+  test('is the same to Terraform whatever form its file has', () => {
+    commit(first.certificate.der);
+    synthesize(committing);
+    const before = written();
+    commit(`Bag Attributes\r\n${toPem(first.certificate).replaceAll('\n', '\r\n')}`);
+    synthesize(committing);
+    expect(written()).toEqual(before);
+  });
+
+  test('changes what is reviewed when it is renewed: thumbprint and end, and nothing else that people read', () => {
+    commit(toPem(first.certificate));
+    synthesize(committing);
+    const before = written();
+    commit(toPem(second.certificate));
+    synthesize(committing);
+    const [, json, script] = written().map((text, index) => {
+      const old = before[index]!.split('\n');
+      return text.split('\n').filter((line) => !old.includes(line));
+    });
+    expect(json!.map((line) => line.trim())).toEqual([
+      `"thumbprint": "${second.certificate.thumbprint}",`,
+      '"notAfter": "2028-01-01T00:00:00.000Z"',
+    ]);
+    expect(script!.map((line) => line.trim())).toEqual([
+      `#   thumbprint  ${second.certificate.thumbprint}`,
+      '#   ends on     2028-01-01T00:00:00.000Z',
+      `if ($PfxCertificate.Thumbprint -ne '${second.certificate.thumbprint}') {`,
+      expect.stringContaining(`not ' + '${second.certificate.thumbprint} as certificates`),
+    ]);
+  });
+
+  test('that is not there stops the synth, with where it was looked for', () => {
+    expect(() => synthesize(committing)).toThrow(
+      /certificate\.certificateFile: the file 'certificates\\mail\.crt' cannot be read .*certificates\/mail\.crt/,
+    );
+  });
+
+  test('with a private key in its file stops the synth, and nothing of the key is said or written', () => {
+    const key = String(first.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    commit(toPem(first.certificate) + key);
+    let said = '';
+    try {
+      synthesize(committing);
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    expect(said).toContain('holds a private key');
+    for (const line of key.split('\n').slice(1, -2)) expect(said).not.toContain(line);
+    expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
   });
 });
 

@@ -101,7 +101,7 @@ describe('the second server joins', () => {
     }
   });
 
-  test('nothing of the first server changes, nor of the DAG: only the record sets do', () => {
+  test('nothing of the first server changes, nor of the DAG: only the record sets and the names before them do', () => {
     type Resources = { readonly [type: string]: { readonly [id: string]: unknown } };
     const resources = (files: Files) =>
       (JSON.parse(files['cdk.tf.json']) as { resource: Resources }).resource;
@@ -111,7 +111,11 @@ describe('the second server joins', () => {
         .filter(([id, block]) => JSON.stringify(block) !== JSON.stringify(is[type]?.[id]))
         .map(([id]) => id),
     );
-    expect(changed).toEqual(['autodiscover_andersonpatricio_info-A', 'webmail_andersonpatricio_info-A']);
+    expect(changed).toEqual([
+      'autodiscover_andersonpatricio_info-A',
+      'webmail_andersonpatricio_info-A',
+      'names',
+    ]);
     const added = Object.entries(is).flatMap(([type, blocks]) =>
       Object.keys(blocks).filter((id) => was[type]?.[id] === undefined),
     );

@@ -7,17 +7,25 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { catalogOf } from '../../exchange/versions';
 import { quote } from '../../powershell/literal';
+import { makeSelfSigned } from '../../pki';
 import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
 import { server, site } from './sites';
 
 const stepsOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration)).steps;
+/** A certificate with names that nobody should have, where the declaration names its file. */
+const { certificate: committed } = makeSelfSigned({
+  commonName: 'mail.contoso.com',
+  subjectAlternativeNames: ['mail.contoso.com', '*.contoso.com', '.NOTES\n# .SYNOPSIS'],
+  notBefore: new Date('2026-01-01T00:00:00Z'),
+  notAfter: new Date('2027-01-01T00:00:00Z'),
+});
 const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
   exchangePlanScript(
     name,
     declaration,
-    resolveSite(declaration),
+    resolveSite(declaration, { content: committed.der }),
     `../../../${declaration.certificate.pfxFile}`,
   );
 const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
@@ -246,6 +254,30 @@ describe('the PFX file', () => {
     expect(script).not.toMatch(/ConvertTo-SecureString|-AsPlainText/);
   });
 
+  test('must be the committed one, which the help describes a line each', () => {
+    const script = scriptOf(
+      site({ certificate: { ...right.certificate, certificateFile: 'certificates/mail.crt' } }),
+    );
+    const lines = script.split('\r\n');
+    const at = lines.indexOf("# The certificate of the site, by the file 'certificates/mail.crt':");
+    expect(lines.slice(at + 1, at + 6)).toEqual([
+      `#   thumbprint  ${committed.thumbprint}`,
+      '#   ends on     2027-01-01T00:00:00.000Z',
+      "#   name        '*.contoso.com'",
+      "#   name        '.notes # .synopsis'",
+      "#   name        'mail.contoso.com'",
+    ]);
+    expect(script).toContain(`if ($PfxCertificate.Thumbprint -ne '${committed.thumbprint}') {`);
+    expect(script).toContain(
+      `', not ' + '${committed.thumbprint} as certificates/mail.crt' + '. Name the right PFX file with -PfxPath. Nothing was run.')`,
+    );
+  });
+
+  test('is not known to synth where none is committed, which the help says', () => {
+    const help = scriptOf(right).replaceAll('\r\n# ', ' ');
+    expect(help).toContain('Synth does not know the certificate in the PFX file');
+  });
+
   test('gives the thumbprint to every server, so that none has a variable that another could share', () => {
     const servers = [server(1, { name: 'EX-1' }), server(2, { name: 'EX1' }), server(3, { name: 'ex1a' })];
     const script = scriptOf(site({ servers }));
@@ -317,14 +349,19 @@ describe('the text', () => {
       .replace(/\n[\s]*/g, '\n');
 
   /** A declaration whose names all hold a text. */
-  const holding = (text: string): ExchangeSiteProps =>
+  const holding = (text: string, isCommitting: boolean): ExchangeSiteProps =>
     site({
       servers: [1, 2].map((number) => server(number, { name: `EX${text}${number}` })),
       namespaces: {
         client: `mail${text}.contoso.com`,
         autodiscover: `autodiscover${text}.contoso.com`,
       },
-      certificate: { ...right.certificate, pfxFile: `certificates/mail${text}.pfx`, thumbprint: `ab${text}` },
+      certificate: {
+        ...right.certificate,
+        pfxFile: `certificates/mail${text}.pfx`,
+        thumbprint: `ab${text}`,
+        ...(isCommitting ? { certificateFile: `certificates/mail${text}.crt` } : {}),
+      },
       dag: { name: `DAG${text}`, witness: { server: `FS${text}`, directory: `C:\\${text}` } },
       dns: {
         zones: [{ name: 'contoso.com', server: `ns${text}` }],
@@ -333,12 +370,13 @@ describe('the text', () => {
     });
 
   /** The code where the names hold a plain text of a length, so that lines break at the same places. */
-  const plainCode = (length: number): string => {
-    const known = plainCodes.get(length) ?? codeOf(scriptOf(holding('x'.repeat(length))));
-    plainCodes.set(length, known);
+  const plainCode = (length: number, isCommitting: boolean): string => {
+    const key = `${length} ${isCommitting}`;
+    const known = plainCodes.get(key) ?? codeOf(scriptOf(holding('x'.repeat(length), isCommitting)));
+    plainCodes.set(key, known);
     return known;
   };
-  const plainCodes = new Map<number, string>();
+  const plainCodes = new Map<string, string>();
 
   test('no letter of a declaration becomes code, whatever name or comment holds it', () => {
     const nasty = fc.string({
@@ -350,9 +388,9 @@ describe('the text', () => {
       maxLength: 12,
     });
     fc.assert(
-      fc.property(nasty, (text) => {
-        const hostile = scriptOf(holding(text), `contoso${text}`);
-        expect(codeOf(hostile)).toBe(plainCode(quote(text).length - 2));
+      fc.property(nasty, fc.boolean(), (text, isCommitting) => {
+        const hostile = scriptOf(holding(text, isCommitting), `contoso${text}`);
+        expect(codeOf(hostile)).toBe(plainCode(quote(text).length - 2, isCommitting));
         expect(keywords(hostile)).toEqual(expected);
       }),
       { numRuns: 200 },

@@ -1,10 +1,11 @@
 import Ajv2020 from 'ajv/dist/2020';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
-import type { CmdletStep } from '../../exchange/plan/model';
+import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model';
 import { POOL_REASON } from '../../exchange/plan/planned-step';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
+import { makeSelfSigned } from '../../pki';
 import { site } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
@@ -25,6 +26,17 @@ function stepOf(declaration: ExchangeSiteProps, id: string): CmdletStep {
   return found;
 }
 
+/** What lies at the certificate file of a declaration that names one. */
+const committed = makeSelfSigned({
+  commonName: 'mail.contoso.com',
+  subjectAlternativeNames: ['mail.contoso.com', 'Autodiscover.contoso.com'],
+  notBefore: new Date('2026-01-01T00:00:00Z'),
+  notAfter: new Date('2027-01-01T00:00:00Z'),
+}).certificate;
+const committing = site({ certificate: { ...right.certificate, certificateFile: 'certificates/mail.crt' } });
+const committedPlan = () =>
+  exchangePlan('contoso', committing, resolveSite(committing, { content: committed.der }));
+
 describe('exchange-plan.json', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
@@ -43,6 +55,25 @@ describe('exchange-plan.json', () => {
   ])('has the documented form: %s', (_what, declaration) => {
     validate(JSON.parse(JSON.stringify(planOf(declaration))));
     expect(validate.errors).toBeNull();
+  });
+
+  test('says which certificate the committed file holds, in the documented form', () => {
+    expect(committedPlan().certificate).toEqual({
+      file: 'certificates/mail.crt',
+      thumbprint: committed.thumbprint,
+      subject: 'CN=mail.contoso.com',
+      issuer: 'CN=mail.contoso.com',
+      names: ['autodiscover.contoso.com', 'mail.contoso.com'],
+      notAfter: '2027-01-01T00:00:00.000Z',
+    });
+    validate(JSON.parse(JSON.stringify(committedPlan())));
+    expect(validate.errors).toBeNull();
+  });
+
+  test('says that synth does not know the certificate where none is committed', () => {
+    expect(planOf(right).certificate).toEqual({ unknown: UNKNOWN_CERTIFICATE });
+    expect(UNKNOWN_CERTIFICATE).toContain('Synth does not know the certificate in the PFX file');
+    expect(validate({ ...planOf(right), certificate: {} })).toBe(false);
   });
 
   test('the schema refuses a step without a reason, and one with a secret in it', () => {

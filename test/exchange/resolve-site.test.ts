@@ -162,6 +162,29 @@ describe('what a declaration comes to', () => {
     });
   });
 
+  test('a further name is published and on the certificate, and no client is given it', () => {
+    const further = site({
+      namespaces: { ...right.namespaces, alsoPublished: ['Outlook.contoso.com'] },
+      certificate: { ...right.certificate, names: ['*.contoso.com'] },
+    });
+    const [before, after] = [resolveSite(right), resolveSite(further)];
+    expect(after.diagnostics).toEqual([]);
+    expect(after.dnsRecords.map(({ id }) => id)).toEqual([
+      'mail_contoso_com-A',
+      'autodiscover_contoso_com-A',
+      'outlook_contoso_com-A',
+    ]);
+    expect(after.dnsRecords[2]).toMatchObject({ name: 'outlook', addresses: ['192.0.2.1', '192.0.2.2'] });
+    expect(resourceOf(after, 'EX01-certificate').attributes['required_names']).toContain(
+      'Outlook.contoso.com',
+    );
+    const urls = (state: DesiredState) =>
+      state.resources.flatMap(({ definition, attributes }) =>
+        definition.kind === 'virtual-directory' || definition.kind === 'outlook-anywhere' ? [attributes] : [],
+      );
+    expect(urls(after)).toEqual(urls(before));
+  });
+
   test('services can have names of their own, inside and outside; null clears the outside', () => {
     const state = resolveSite(
       site({

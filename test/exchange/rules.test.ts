@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
+import { makeKey, makeSelfSigned } from '../../pki';
 import { formatPath } from '../../schema';
 import { server, site } from './sites';
 
@@ -11,19 +13,90 @@ interface Case {
   readonly when: string;
   readonly rule: string;
   readonly declaration: ExchangeSiteProps;
+  /** What lies where the declaration has its certificate file. */
+  readonly file?: DeclaredFile;
   readonly path: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
 const right = site();
+const privateKey = makeKey();
 const certificate = right.certificate;
 const dag = right.dag!;
 /** What the compiler would refuse, and a declaration that nobody compiled may hold. */
 const misshapen = <T>(value: T, properties: object): T => ({ ...value, ...properties });
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
 
+/** A certificate file that has these names. */
+const fileWith = (...alternatives: string[]): DeclaredFile => ({
+  content: makeSelfSigned({
+    commonName: alternatives[0] ?? '',
+    subjectAlternativeNames: alternatives,
+    privateKey,
+    notBefore: new Date('2020-01-01'),
+    notAfter: new Date('2021-01-01'),
+  }).certificate.der,
+});
+const committing = site({ certificate: { ...certificate, certificateFile: 'certificates/mail.crt' } });
+
 const CASES: readonly Case[] = [
+  {
+    when: 'the certificate file is not there',
+    rule: 'certificate-file',
+    declaration: committing,
+    file: { unread: 'cannot be read (ENOENT)' },
+    path: 'certificate.certificateFile',
+    problem: "the file 'certificates/mail.crt' cannot be read (ENOENT)",
+    remedy: "it counts from the project's folder",
+  },
+  {
+    when: 'nobody read the certificate file',
+    rule: 'certificate-file',
+    declaration: committing,
+    path: 'certificate.certificateFile',
+    problem: 'was not read',
+    remedy: 'leave certificateFile out',
+  },
+  {
+    when: 'the certificate file holds the private key',
+    rule: 'certificate-file',
+    declaration: committing,
+    file: { content: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })) },
+    path: 'certificate.certificateFile',
+    problem: "the file 'certificates/mail.crt' holds a private key",
+    remedy: 'never commit a key',
+  },
+  {
+    when: 'the certificate file lacks a name that clients are given',
+    rule: 'certificate-file-names',
+    declaration: committing,
+    file: fileWith('mail.contoso.com', 'other.contoso.com'),
+    path: 'certificate.certificateFile',
+    problem:
+      "autodiscover.contoso.com is not on the certificate in 'certificates/mail.crt' (it has mail.contoso.com, other.contoso.com)",
+    remedy: 'commit the certificate that has them',
+  },
+  {
+    when: 'the certificate file lacks a name that it is said to have',
+    rule: 'certificate-file-names',
+    declaration: site({
+      certificate: { ...committing.certificate, names: ['*.contoso.com', 'contoso.net'] },
+    }),
+    file: fileWith('*.contoso.com'),
+    path: 'certificate.certificateFile',
+    problem: 'contoso.net is not on the certificate',
+    remedy: 'certificate.names',
+  },
+  {
+    when: 'the declared thumbprint is that of another certificate',
+    rule: 'certificate-file-thumbprint',
+    declaration: site({ certificate: { ...committing.certificate, thumbprint: '0'.repeat(40) } }),
+    file: fileWith('*.contoso.com'),
+    path: 'certificate.thumbprint',
+    problem: `'${'0'.repeat(40)}' is not that of the certificate in 'certificates/mail.crt'`,
+    remedy: 'leave it out',
+  },
   {
     when: 'a property is misspelled',
     rule: 'declaration-form',
@@ -64,7 +137,7 @@ const CASES: readonly Case[] = [
     declaration: misshapen(right, { namespaces: undefined }),
     path: 'namespaces',
     problem: 'has no value',
-    remedy: '{ client, autodiscover, services }',
+    remedy: '{ client, autodiscover, services, alsoPublished }',
   },
   {
     when: 'one text stands for a list',
@@ -557,8 +630,72 @@ const CASES: readonly Case[] = [
     rule: 'existing-record',
     declaration: site({ dns: { ...right.dns, existingRecords: ['www.contoso.com'] } }),
     path: 'dns.existingRecords[0]',
-    problem: 'not a namespace of the site',
+    problem: 'not a published name of the site',
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
+  },
+  {
+    when: 'a membership to import is that of no member',
+    rule: 'existing-object',
+    declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
+    path: 'dag.existingMembers[0]',
+    problem: "'EX01' is none of EX02",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'a certificate to import is that of no server',
+    rule: 'existing-object',
+    declaration: site({ certificate: { ...right.certificate, existingOn: ['ex01', 'EX07'] } }),
+    path: 'certificate.existingOn[1]',
+    problem: "'EX07' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a further name is a URL',
+    rule: 'namespace-host',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: ['https://outlook.contoso.com/owa'] },
+    }),
+    path: 'namespaces.alsoPublished[0]',
+    problem: 'is a URL',
+    remedy: `'outlook.contoso.com'`,
+  },
+  {
+    when: 'a further name is not on the certificate',
+    rule: 'certificate-coverage',
+    declaration: site({ namespaces: { ...right.namespaces, alsoPublished: ['outlook.contoso.com'] } }),
+    path: 'namespaces.alsoPublished[0]',
+    problem: `'outlook.contoso.com' is not on the certificate (it has mail.contoso.com, autodiscover.contoso.com)`,
+    remedy: `add 'outlook.contoso.com' to certificate.names`,
+  },
+  {
+    when: 'a further name lies in no zone',
+    rule: 'namespace-zone',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: ['mail.fabrikam.com'] },
+      certificate: names('mail.fabrikam.com'),
+    }),
+    path: 'namespaces.alsoPublished[0]',
+    problem: `'mail.fabrikam.com' lies in none of the declared zones`,
+    remedy: `{ name: 'fabrikam.com' }`,
+  },
+  {
+    when: 'a further name is given to clients',
+    rule: 'also-published',
+    declaration: site({ namespaces: { ...right.namespaces, alsoPublished: ['Mail.contoso.com'] } }),
+    path: 'namespaces.alsoPublished[0]',
+    problem: `'Mail.contoso.com' is published already, as namespaces.client`,
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'a further name stands there twice',
+    rule: 'also-published',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: ['outlook.contoso.com', 'outlook.contoso.com'] },
+      certificate: names('outlook.contoso.com'),
+    }),
+    path: 'namespaces.alsoPublished[1]',
+    problem: `'outlook.contoso.com' is published already, as namespaces.alsoPublished[0]`,
+    remedy: 'leave it out here',
   },
   {
     when: 'the virtual address is that of a server',
@@ -700,15 +837,16 @@ const CASES: readonly Case[] = [
   },
 ];
 
-const found = (declaration: ExchangeSiteProps) => resolveSite(declaration).diagnostics;
+const found = (declaration: ExchangeSiteProps, file?: DeclaredFile) =>
+  resolveSite(declaration, file).diagnostics;
 
 describe('the rules of a declaration', () => {
   test('a right declaration has nothing wrong', () => {
     expect(found(site())).toEqual([]);
   });
 
-  test.each(CASES)('$rule: found when $when', ({ rule, declaration, path, problem, remedy }) => {
-    const hits = found(declaration).filter(
+  test.each(CASES)('$rule: found when $when', ({ rule, declaration, file, path, problem, remedy }) => {
+    const hits = found(declaration, file).filter(
       (diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path,
     );
     expect(hits).toHaveLength(1);
@@ -740,12 +878,17 @@ describe('the rules of a declaration', () => {
       'dag-name',
       'server-twice',
       'namespace-is-server',
+      'also-published',
       'namespace-zone',
       'zone',
       'record-ttl',
       'existing-record',
+      'existing-object',
       'virtual-address',
       'certificate-coverage',
+      'certificate-file',
+      'certificate-file-thumbprint',
+      'certificate-file-names',
       'certificate-server-name',
       'certificate-iis',
       'certificate-wildcard',
@@ -766,6 +909,16 @@ describe('the rules of a declaration', () => {
       expect(state.order).toEqual([]);
     },
   );
+
+  test('a certificate file that fits has nothing wrong; whether it has ended, only a plan can say', () => {
+    const file = fileWith('*.contoso.com');
+    expect(found(committing, file)).toEqual([]);
+    const { certificate: known } = resolveSite(committing, file);
+    const declared = known?.facts.thumbprint.toLowerCase() ?? '';
+    const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
+    expect(found(named, file)).toEqual([]);
+    expect(known?.facts.notAfter).toBe('2021-01-01T00:00:00.000Z');
+  });
 
   test('all mistakes are found at once', () => {
     const wrong = site({

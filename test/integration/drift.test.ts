@@ -91,14 +91,14 @@ const DRIFTS: readonly Drift[] = [
     title: "a certificate's services",
     change: ({ organization }) =>
       organization.editServer(SECOND.name, (server) => {
-        siteCertificate(server).services = [];
+        siteCertificate(server).services = ['SMTP'];
         server.certificates[0]?.services.push('IIS');
       }),
     shown: [
       [
         'exchange_certificate.BsAEX02-certificate',
         'services',
-        [],
+        ['SMTP'],
         [
           text(
             "^Enable-ExchangeCertificate -Server 'BsAEX02' -Thumbprint '[0-9A-F]{40}' -Services @\\('IIS'\\)$",

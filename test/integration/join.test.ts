@@ -67,7 +67,7 @@ describeWithTerraform('a second server joins the site', () => {
       expect(rig.updates).toEqual([]);
       expect(touching(plan, FIRST.name)).toEqual([]);
       expect(touching(plan, SECOND.name)).toHaveLength(11);
-      expect(plan.changes).toHaveLength(13);
+      expect(plan.changes).toHaveLength(14);
     });
 
     test('both names get the second address and keep the first in the plan', () => {

@@ -222,7 +222,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     declare({ folder_file: { a: { name: 'b', lifecycle } } });
     const plan = await planned();
     expect(plan.changes.map(({ change }) => change.actions)).toEqual([['create', 'delete']]);
-    expect(said(plan)).toMatch(/Warning: Replacing folder_file also runs:.* 1\. remove a/);
+    expect(said(plan)).toMatch(/Warning: Replacing folder_file a also runs one step.* 1\. remove a/);
     await workspace.succeed(['apply', '-input=false', 'plan']);
     expect([exists('a'), exists('b')]).toEqual([false, true]);
     await expectNothingToDo();
@@ -272,7 +272,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
     await applied();
     const plan = await workspace.run(['plan', '-destroy', '-no-color']);
-    expect(said(plan)).toMatch(/Destroying folder_file runs:[^]*1\. remove a/);
+    expect(said(plan)).toMatch(/Destroying folder_file a runs one step[^]*1\. remove a/);
     expect(said(plan)).toMatch(/Destroying folder_note runs nothing[^]*The file stays/);
     const destroyed = await workspace.destroy();
     expect(destroyed.exitCode).toBe(0);

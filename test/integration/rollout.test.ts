@@ -26,7 +26,7 @@ describeWithTerraform('a site over time', () => {
   const certificatesOf = (server: string) => {
     const certificates = rig.organization.read().servers.get(server.toUpperCase())?.certificates ?? [];
     return {
-      imported: certificates.filter(({ exportable, services }) => exportable && !services.includes('SMTP')),
+      imported: certificates.filter(({ exportable, friendlyName }) => exportable && friendlyName === ''),
       web: certificates
         .filter(({ services }) => services.includes('IIS'))
         .map(({ thumbprint }) => thumbprint),

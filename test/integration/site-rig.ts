@@ -19,7 +19,7 @@ import { ExchangeVersion } from '../../exchange/versions';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
 import { CLASSES, OPCODES, TYPES } from '../../dns/codes';
-import { decodeMessage, formatWireRecord, wireRecord } from '../../dns/message';
+import { decodeMessage, formatWireRecord, type WireRecord, wireRecord } from '../../dns/message';
 import { makePfx, type KeyedCertificate } from '../../pki';
 import { startProxy, type RecordingProxy } from '../dns/proxy';
 import { clientOf, newKey, type DnsRig, type RigKey } from '../dns/rig';
@@ -272,7 +272,12 @@ export class SiteRig {
     const records = addresses.map((address) =>
       wireRecord({ name: `${name}.`, ttl, data: { type: 'A', address } }),
     );
-    const { rcode } = await clientOf(this.#server, this.key).update(`${ZONE}.`, [removal, ...records]);
+    await this.changeZone([removal, ...records]);
+  }
+
+  /** Changes the zone as somebody with an editor does. */
+  async changeZone(changes: readonly WireRecord[]): Promise<void> {
+    const { rcode } = await clientOf(this.#server, this.key).update(`${ZONE}.`, changes);
     if (rcode !== 0) throw new Error(`the DNS server refused the update: ${rcode}`);
   }
 

@@ -253,7 +253,7 @@ describe('the plan', () => {
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
-      { severity: 'warning', summary: 'Destroying test_thing runs: remove a', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Destroying test_thing a runs one step', detail: '  1. remove a' },
     ]);
   });
 
@@ -401,6 +401,40 @@ describe('the apply', () => {
     expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null });
   });
 
+  describe('of an object that a creation finds', () => {
+    const foundNote = () => 'Say that it was there before.';
+
+    test('says what differs, old and new, what to declare, and what a removal will run', async () => {
+      const { plan, config, target } = await setUpInPlace({ foundNote });
+      target.objects.set('a', { url: 'old', size: 5 });
+      const { diagnostics } = await plan(null, config({ name: 'A', url: 'new', size: 5 }));
+      expect(diagnostics).toEqual([
+        {
+          severity: 'warning',
+          summary: 'test_thing A is there already',
+          detail:
+            'It is changed in place where it differs from the declaration:\n  url: "old" -> "new"\n' +
+            'Say that it was there before.\n' +
+            'From then on it is one of the declared objects: to take it out runs\n  1. remove a',
+        },
+      ]);
+    });
+
+    test('says that it is as declared', async () => {
+      const { plan, config, target } = await setUpInPlace({ foundNote });
+      target.objects.set('a', { url: 'same' });
+      const { diagnostics } = await plan(null, config({ name: 'a', url: 'SAME' }));
+      expect(diagnostics[0]?.detail).toContain('It is as declared, and is only taken into the state.');
+    });
+
+    test('says nothing of one that is not there, nor of one that the state holds', async () => {
+      const { plan, config, state, target } = await setUpInPlace({ foundNote });
+      expect((await plan(null, config({ name: 'a' }))).diagnostics).toEqual([]);
+      target.objects.set('a', {});
+      expect((await plan(state({ name: 'a' }), config({ name: 'a' }))).diagnostics).toEqual([]);
+    });
+  });
+
   describe('says what is seen after a failure', () => {
     const find: NonNullable<typeof thing.find> = async () => ({ existing: null });
     /** A step that does its work and has an error all the same. */
@@ -527,7 +561,7 @@ describe('a replacement', () => {
     const wanted = config({ name: 'b', url: 'u' });
     const first = await plan(state({ name: 'a' }), wanted);
     expect(first.diagnostics).toMatchObject([
-      { severity: 'warning', summary: 'Replacing test_thing also runs: remove a', detail: '  1. remove a' },
+      { severity: 'warning', summary: 'Replacing test_thing a also runs one step', detail: '  1. remove a' },
     ]);
     const steps = ['make b', 'set b url', 'set b on'];
     const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));

@@ -40,8 +40,8 @@ const TYPE_NAME = 'exchange_service_connection_point';
 const CREATED = { server: 'EX1', uri: 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml' };
 
 interface Faults {
-  /** `event line`, in the order in which they were registered. */
-  readonly places: readonly string[];
+  /** The places whose handlers were called: see the fixture. */
+  readonly called: readonly string[];
   /** How often the faulty one was called. */
   readonly thrown: number;
 }
@@ -131,16 +131,22 @@ class Site {
   }
 }
 
+/** Which handler is to throw; nowhere, where `at` is empty. */
+interface Fault {
+  readonly at: string;
+  readonly when: 'before' | 'after';
+}
+
+const NO_FAULT: Fault = { at: '', when: 'before' };
+
 /** Configures, plans, applies and reads once, as Terraform does it, with one faulty handler. */
 async function live(
   site: Site,
   way: 'wsman' | 'process',
   transport: 'udp' | 'tcp',
-  at: number,
-  when: 'before' | 'after',
+  { at, when }: Fault,
 ): Promise<Life> {
   if (schema === undefined) throw new Error(`there is no ${TYPE_NAME}`);
-  site.reset();
   const count = join(site.folder, 'count.json');
   rmSync(count, { force: true });
   const client = await PluginClient.start({
@@ -148,7 +154,7 @@ async function live(
     args: ['--require', preload],
     environment: {
       ...site.environment(way),
-      FAULT_AT: String(at),
+      FAULT_AT: at,
       FAULT_WHEN: when,
       FAULT_COUNT: count,
     },
@@ -237,9 +243,7 @@ function shortcomings({ thrown, said, exit, lived, state, failed, effects: made 
   const found: string[] = [];
   if (!lived) found.push('the process did not live');
   if (exit !== 0) found.push(`it ended with ${exit}`);
-  // An error while all is closed, after every answer, has nobody left to hear it and nothing to harm.
-  if (thrown > 0 && failed && !said.includes('injected into')) found.push('nobody heard of the error');
-  // Of a creation that failed the state holds nothing: the next plan finds what was made.
+  if (thrown > 0 && !said.includes('injected into')) found.push('nobody heard of the error');
   if (!failed && state === null) found.push('no object, and no error');
   if (made > 1) found.push('something was done twice');
   return found;
@@ -256,18 +260,32 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close();
 });
 
+/** What is left to do after a life with a fault: the next one finds what was made, and does only the rest. */
+async function shortcomingsAfter(
+  site: Site,
+  way: 'wsman' | 'process',
+  transport: 'udp' | 'tcp',
+): Promise<readonly string[]> {
+  const { failed, said, state, effects: made } = await live(site, way, transport, NO_FAULT);
+  return [
+    ...(failed || state === null ? [`the next life failed: ${said}`] : []),
+    ...(made === 1 ? [] : [`after the next life it was done ${made} times`]),
+  ];
+}
+
 describe.each([
-  ['wsman', 'udp', 'remoting/transports/wsman/https-channel.ts'],
-  ['process', 'tcp', 'remoting/transports/process.ts'],
+  ['wsman', 'udp', ['dns/client.ts', 'remoting/transports/wsman/https-channel.ts']],
+  ['process', 'tcp', ['remoting/transports/process.ts']],
 ] as const)('a provider over %s (and DNS over %s)', (way, transport, onTheWay) => {
   test(
     'lives on where any handler of events throws, answers every call, and keeps what it made',
     async () => {
-      const well = await live(sites[0] as Site, way, transport, 0, 'before');
-      expect({ ...well, places: [], said: '', state: null }).toEqual({
-        places: [],
+      const first = sites[0] as Site;
+      first.reset();
+      const well = await live(first, way, transport, NO_FAULT);
+      expect({ ...well, called: [], said: '', state: null }).toEqual({
+        called: [],
         thrown: 0,
-        code: 0,
         said: '',
         exit: 0,
         lived: true,
@@ -276,47 +294,35 @@ describe.each([
         effects: 1,
       });
       const moduleAt = (place: string): string => modules[Number(place.split(' ')[1]) - 1] ?? '';
-      const heard = new Set(well.places.map(moduleAt));
-      expect([...heard]).toEqual(
-        expect.arrayContaining([
-          'dns/client.ts',
-          'plugin/serve.ts',
-          'plugin/wire/grpc.ts',
-          'remoting/session.ts',
-        ]),
+      expect([...new Set(well.called.map(moduleAt))]).toEqual(
+        expect.arrayContaining(['plugin/wire/grpc.ts', ...onTheWay]),
       );
-      const queue = well.places.map((place, index) => ({
-        at: index + 1,
-        when: ANSWERS.test(moduleAt(place)) ? ('after' as const) : ('before' as const),
-        place: `${place} of ${moduleAt(place)}`,
+      const queue = well.called.map((at) => ({
+        at,
+        when: ANSWERS.test(moduleAt(at)) ? ('after' as const) : ('before' as const),
       }));
       const found: string[] = [];
-      const thrownIn = new Set<string>();
+      let lives = 0;
       await Promise.all(
         sites.map(async (site) => {
-          for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-            const { at, when, place } = next;
-            const tried = async (): Promise<readonly string[]> => {
-              try {
-                const life = await live(site, way, transport, at, when);
-                if (life.thrown > 0) thrownIn.add(place.split(' ').at(-1) ?? '');
-                return shortcomings(life);
-              } catch (error) {
-                return [String(error)];
-              }
-            };
-            // A known defect, whose cause is not found: in two of some 500 lives a call got no answer after an error in
-            // a handler of https-channel.ts, and the same place passed in others. Until it is mended, only a place that
-            // fails twice fails the test.
-            const first = await tried();
-            const again = first.length === 0 ? [] : await tried();
-            found.push(...again.map((what) => `${when} ${place}: ${what}`));
+          for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
+            const { at, when } = fault;
+            const note = (what: string): void => void found.push(`${when} ${at} of ${moduleAt(at)}: ${what}`);
+            site.reset();
+            try {
+              const life = await live(site, way, transport, fault);
+              if (life.thrown > 0) lives += 1;
+              shortcomings(life).forEach(note);
+              (await shortcomingsAfter(site, way, transport)).forEach(note);
+            } catch (error) {
+              note(String(error));
+            }
           }
         }),
       );
       expect(found).toEqual([]);
-      // Most handlers of a life that goes well are never called; those on the way of every call are.
-      expect([...thrownIn]).toEqual(expect.arrayContaining(['plugin/wire/grpc.ts', onTheWay]));
+      // A request that is broken off before it has a connection leaves its handlers uncalled, in some lives.
+      expect(lives).toBeGreaterThan(0.8 * well.called.length);
     },
     LONG_MS,
   );

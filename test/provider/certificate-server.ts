@@ -1,6 +1,6 @@
 import { makeSelfSigned, parsePfx, type KeyedCertificate } from '../../pki';
 import type { Invocation } from '../../powershell/invocation';
-import type { Outcome, PowerShellObject } from '../../powershell/outcome';
+import type { Outcome, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import { failed, objects, ScriptedSession } from './scripted-session';
 
 const DAY_MS = 86_400_000;
@@ -23,9 +23,18 @@ export interface Installed {
   sites: readonly number[] | null;
 }
 
+type Properties = { readonly [name: string]: PowerShellValue };
+
 /** The certificates of two servers and the cmdlets about them, as far as the provider uses them. */
 export class CertificateServer {
   readonly #stores: { readonly [server: string]: Installed[] } = { EX1: [], EX2: [] };
+  /** Thumbprint of the internal transport certificate, by server. */
+  readonly internalTransport: { [server: string]: string } = { EX1: 'SETUP', EX2: 'SETUP' };
+  sendConnectors: readonly Properties[] = [];
+  receiveConnectors: readonly Properties[] = [];
+  authThumbprint = 'AUTH';
+  /** The name that POP and IMAP are set to. */
+  mailName: string | null = null;
   /** Whether an answer tells services. */
   tellsServices = true;
   /** Services that an import brings of its own accord. */
@@ -54,7 +63,7 @@ export class CertificateServer {
   }
 
   storeOf(server: string): Installed[] {
-    return this.#stores[server] ?? [];
+    return this.#stores[server.toUpperCase()] ?? [];
   }
 
   /** Lets later reads show what there is now, whatever is done until then; called, it lets them begin. */
@@ -85,20 +94,20 @@ export class CertificateServer {
     }));
   }
 
-  #answer({ cmdlet, parameters }: Invocation): Outcome {
+  #answer({ cmdlet, parameters, question }: Invocation): Outcome {
     if (this.failing.has(cmdlet)) return failed(`Refused,${cmdlet}`);
-    const server = parameters['Server'] as string;
+    const server = (parameters['Server'] ?? '') as string;
     const store = this.storeOf(server);
     const thumbprint = parameters['Thumbprint'] as string;
     switch (cmdlet) {
       case 'Get-ExchangeServer':
         return objects(
           ...['EX1', 'EX2']
-            .filter((name) => [undefined, name].includes(parameters['Identity'] as string | undefined))
+            .filter((name) => [undefined, name].includes((parameters['Identity'] as string)?.toUpperCase()))
             .map((Name) => ({ Name, AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })),
         );
       case 'Get-ExchangeCertificate':
-        return { ...objects(), objects: this.#stale?.[server] ?? this.#shown(server) };
+        return { ...objects(), objects: this.#stale?.[server.toUpperCase()] ?? this.#shown(server) };
       case 'Import-ExchangeCertificate': {
         const { leaf } = parsePfx(parameters['FileData'] as Uint8Array, 'secret');
         store.push({ ...leaf, services: this.servicesOfImports, sites: null });
@@ -107,6 +116,7 @@ export class CertificateServer {
       case 'Enable-ExchangeCertificate':
         for (const service of [parameters['Services'] ?? []].flat() as string[])
           this.#give(store, thumbprint, service);
+        if (question?.answer === 'yes') this.internalTransport[server] = thumbprint;
         return objects();
       case 'Remove-ExchangeCertificate':
         store.splice(
@@ -114,6 +124,26 @@ export class CertificateServer {
           1,
         );
         return objects();
+      case 'Get-TransportService':
+        return objects(
+          ...Object.entries(this.internalTransport).map(([Name, InternalTransportCertificateThumbprint]) => ({
+            Name,
+            InternalTransportCertificateThumbprint,
+          })),
+        );
+      case 'Get-SendConnector':
+        return objects(...this.sendConnectors);
+      case 'Get-ReceiveConnector':
+        return objects(...this.receiveConnectors);
+      case 'Get-AuthConfig':
+        return objects({
+          CurrentCertificateThumbprint: this.authThumbprint,
+          PreviousCertificateThumbprint: null,
+          NextCertificateThumbprint: null,
+        });
+      case 'Get-PopSettings':
+      case 'Get-ImapSettings':
+        return objects({ X509CertificateName: this.mailName });
       case 'Test-ServiceHealth':
         return objects({ Role: 'Mailbox Server Role', RequiredServicesRunning: true });
       default:
@@ -125,7 +155,8 @@ export class CertificateServer {
     for (const installed of store) {
       const others = installed.services.filter((name) => name !== service);
       if (installed.thumbprint === thumbprint) installed.services = [...others, service];
-      else if (service !== 'SMTP') installed.services = others;
+      // Exchange takes the others from none.
+      else if (service === 'IIS') installed.services = others;
     }
   }
 }

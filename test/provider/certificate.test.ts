@@ -74,6 +74,7 @@ async function deploy(before: Values | null, values: Values | null) {
 
 const cmdletsOf = (values: Values | null | undefined) =>
   (values?.['cmdlets'] as readonly string[]).map((text) => text.split(' ')[0]);
+const thereAlready = (server: string) => `exchange_certificate ${server} is there already`;
 const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => summary);
 const servicesOf = (certificate: KeyedCertificate) =>
   server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
@@ -150,7 +151,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     test('takes the services over, and the old one goes where it can be known to be free', async () => {
       const { planned, applied, planSaid } = await deploy(state, declared(renewed));
       expect(planned.requiresReplace).toEqual([]);
-      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL);
+      expect(cmdletsOf(planned.planned)).toEqual(renewal);
       expect(applied.state).toMatchObject({
         thumbprint: renewed.certificate.thumbprint,
         imported: [renewed.certificate.thumbprint],
@@ -159,19 +160,21 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
       expect(servicesOf(renewed)).toEqual(['IIS']);
       expect(servicesOf(site)).toEqual(tells ? undefined : []);
       const stays = `The certificate ${thumbprint} stays on EX1`;
-      for (const said of [planSaid, applied.diagnostics]) {
-        const warning = said.find(({ summary }) => summary === stays);
-        expect(warning?.severity).toBe(tells ? undefined : 'warning');
-        if (!tells) expect(warning?.detail).toContain('Remove-ExchangeCertificate');
-      }
+      const warning = planSaid.find(({ summary }) => summary === stays);
+      expect(warning?.severity).toBe(tells ? undefined : 'warning');
+      if (!tells) expect(warning?.detail.match(/Remove-ExchangeCertificate/g)).toHaveLength(1);
+      expect(applied.diagnostics).toEqual([]);
     });
+
+    /** Without a removal where nobody can tell whether the old one is in use, and without the checks before it. */
+    const renewal = tells ? RENEWAL : CREATION;
 
     test('of which the import failed leaves all as it was', async () => {
       server.failing.add('Import-ExchangeCertificate');
       const { applied } = await deploy(state, declared(renewed));
       expect(applied.state).toMatchObject({ thumbprint, imported: [thumbprint], services: ['IIS'] });
       server.failing.clear();
-      expect(cmdletsOf((await deploy(applied.state, declared(renewed))).planned.planned)).toEqual(RENEWAL);
+      expect(cmdletsOf((await deploy(applied.state, declared(renewed))).planned.planned)).toEqual(renewal);
     });
 
     const halfMade = async (failing: string, pfx = renewed) => {
@@ -189,22 +192,25 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
         new Set([thumbprint, renewed.certificate.thumbprint]),
       );
       const { planned, state: done } = await deploy(half, declared(renewed));
-      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(cmdletsOf(planned.planned)).toEqual(renewal.slice(1));
       expect(done).toMatchObject({ imported: [renewed.certificate.thumbprint] });
     });
 
-    test('that does not pass the checks keeps the old one, and the next plan shows what is left', async () => {
-      const half = await halfMade('Test-ServiceHealth');
-      expect(half).toMatchObject({ thumbprint: renewed.certificate.thumbprint, services: ['IIS'] });
-      expect(servicesOf(site)).toEqual([]);
-      const { planned } = await deploy(half, declared(renewed));
-      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(2));
-    });
+    // Without a removal there are no checks before it.
+    if (tells) {
+      test('that does not pass the checks keeps the old one, and the next plan goes on', async () => {
+        const half = await halfMade('Test-ServiceHealth');
+        expect(half).toMatchObject({ thumbprint: renewed.certificate.thumbprint, services: ['IIS'] });
+        expect(servicesOf(site)).toEqual([]);
+        const { planned } = await deploy(half, declared(renewed));
+        expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(2));
+      });
+    }
 
     test('that stopped goes back to the old PFX', async () => {
-      const half = await halfMade('Test-ServiceHealth');
+      const half = await halfMade(tells ? 'Test-ServiceHealth' : 'Enable-ExchangeCertificate');
       const { planned, state: back } = await deploy(half, declared(site));
-      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(cmdletsOf(planned.planned)).toEqual(tells ? RENEWAL.slice(1) : []);
       expect(back).toMatchObject({ thumbprint, imported: [thumbprint], services: ['IIS'] });
       expect(servicesOf(site)).toEqual(['IIS']);
     });
@@ -212,7 +218,10 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     test('that stopped goes on to a third', async () => {
       const half = await halfMade('Enable-ExchangeCertificate');
       const { planned, state: done } = await deploy(half, declared(third));
-      expect(cmdletsOf(planned.planned)).toEqual([...RENEWAL, 'Remove-ExchangeCertificate']);
+      expect(cmdletsOf(planned.planned)).toEqual([
+        ...renewal,
+        ...(tells ? ['Remove-ExchangeCertificate'] : []),
+      ]);
       expect(done).toMatchObject({ imported: [third.certificate.thumbprint], services: ['IIS'] });
       expect(servicesOf(third)).toEqual(['IIS']);
     });
@@ -220,7 +229,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     test('that a killed run has imported is not imported again', async () => {
       server.add('EX1', renewed);
       const { planned, state: done } = await deploy(state, declared(renewed));
-      expect(cmdletsOf(planned.planned)).toEqual(RENEWAL.slice(1));
+      expect(cmdletsOf(planned.planned)).toEqual(renewal.slice(1));
       expect(done).toMatchObject({ thumbprint: renewed.certificate.thumbprint, imported: [] });
     });
   });
@@ -256,7 +265,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     ]);
     expect(servicesOf(setups)).toContain('IIS');
     expect(summaries(planSaid)).toContainEqual(
-      expect.stringContaining('Destroying exchange_certificate runs:'),
+      expect.stringContaining('Destroying exchange_certificate EX1 runs '),
     );
   });
 });
@@ -270,7 +279,9 @@ test('where the session does not tell services, one warning in a run says so, wi
     await read({ server: name, thumbprint: site.certificate.thumbprint, services: ['IIS'] });
     await plan(null, declared(site, ['IIS'], name));
   }
-  expect(summaries(said)).toEqual([UNTOLD]);
+  expect(summaries(said)).toEqual([UNTOLD, thereAlready('EX1'), thereAlready('EX2')]);
+  // What is not told is not said to be none.
+  expect(said[1]?.detail).toContain('services: null -> ["IIS"]');
   expect(said[0]?.severity).toBe('warning');
   expect(said[0]?.detail).toContain('serializationLevel=Full');
   expect(said[0]?.detail).toContain('Select-Object');
@@ -281,7 +292,8 @@ test('where the session tells services, only what is missing is given, and drift
   const { planned, applied, planSaid } = await deploy(null, declared(site, ['IIS', 'POP']));
   expect(planned.planned?.['cmdlets']).toEqual([enabling(site.certificate.thumbprint, "@('POP')")]);
   expect(applied.state).toMatchObject({ services: ['IIS', 'POP'] });
-  expect(planSaid).toEqual([]);
+  expect(summaries(planSaid)).toEqual([thereAlready('EX1')]);
+  expect(planSaid[0]?.detail).toContain('services: ["IIS"] -> ["IIS","POP"]');
   server.storeOf('EX1')[0]!.services = ['POP'];
   const { read } = await run();
   expect(await read(applied.state!)).toMatchObject({ services: ['POP'] });
@@ -307,6 +319,7 @@ test('what was given beside an error is seen though the state did not name it be
 
 describe('the removal of the old certificate in a renewal', () => {
   const { thumbprint } = site.certificate;
+  const STAYS = `The certificate ${thumbprint} stays on EX1`;
   let state: Values | null;
   const installed = () => server.storeOf('EX1').find((one) => one.thumbprint === thumbprint)!;
 
@@ -316,7 +329,7 @@ describe('the removal of the old certificate in a renewal', () => {
     server.takeWrites();
   });
 
-  test('runs where a read still shows IIS that the apply itself gave to the new one', async () => {
+  test('is left out where a read still shows IIS that the apply gave to the new one: the back end may show it', async () => {
     const planning = await run();
     const prior = await planning.read(state!);
     const planned = await planning.plan(prior, declared(renewed));
@@ -325,18 +338,11 @@ describe('the removal of the old certificate in a renewal', () => {
     server.storeOf('EX1').pop();
     fallBehind();
     const { apply } = await run();
-    await apply(prior, planned, declared(renewed));
-    expect(server.takeWrites()).toEqual(RENEWAL);
+    const { diagnostics } = await apply(prior, planned, declared(renewed));
+    expect(server.takeWrites()).toEqual(RENEWAL.slice(0, -1));
+    expect(diagnostics[0]).toMatchObject({ severity: 'warning', summary: STAYS });
+    expect(diagnostics[0]?.detail).toContain('Exchange Back End');
   }, 30_000);
-
-  test('is refused where another service is left', async () => {
-    installed().services = ['IIS', 'POP'];
-    const { applied } = await deploy(state, declared(renewed));
-    expect(applied.diagnostics[0]?.detail).toContain('still serves POP on EX1');
-    expect(applied.state).toMatchObject({ thumbprint: renewed.certificate.thumbprint });
-    expect(applied.state?.['imported']).toContain(thumbprint);
-    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
-  });
 
   test('runs where it has SMTP, which Exchange takes from none, and the new one has it too', async () => {
     const both = ['IIS', 'SMTP'];
@@ -346,36 +352,173 @@ describe('the removal of the old certificate in a renewal', () => {
     expect(applied.state).toMatchObject({ imported: [renewed.certificate.thumbprint], services: both });
   });
 
-  test('runs where another one has SMTP for the same names, as after an apply that was cut off', async () => {
-    installed().services = ['IIS', 'SMTP'];
-    server.add('EX1', renewed, ['SMTP']);
-    expect((await deploy(state, declared(renewed))).applied.diagnostics).toEqual([]);
+  const held: readonly (readonly [string, () => void, string])[] = [
+    [
+      'it is the internal transport certificate',
+      () => void (server.internalTransport['EX1'] = thumbprint),
+      'replaceDefaultSmtpCertificate: true',
+    ],
+    ['the back end shows it', () => void (installed().sites = [1, 2]), 'IIS Manager'],
+    [
+      'a Send connector names it',
+      () =>
+        void (server.sendConnectors = [
+          {
+            Identity: 'To Office 365',
+            TlsCertificateName: `<I>${site.certificate.issuer}<S>${site.certificate.subject}`,
+          },
+        ]),
+      "Set-SendConnector -Identity 'To Office 365'",
+    ],
+    ['it is the Auth certificate', () => void (server.authThumbprint = thumbprint), 'Set-AuthConfig'],
+  ];
+
+  test.each(held)(
+    'is not planned where %s, and the next plan after that shows it',
+    async (_how, hold, wayOut) => {
+      hold();
+      const { planned, applied, planSaid } = await deploy(state, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(CREATION);
+      const said = planSaid.filter(({ summary }) => summary === STAYS);
+      expect(said).toMatchObject([
+        { severity: 'warning', detail: expect.stringContaining(wayOut) as unknown },
+      ]);
+      expect(applied.diagnostics).toEqual([]);
+      expect(new Set(applied.state?.['imported'] as string[])).toEqual(
+        new Set([thumbprint, renewed.certificate.thumbprint]),
+      );
+
+      const idle = await run();
+      const refreshed = await idle.read(applied.state!);
+      expect((await idle.plan(refreshed, declared(renewed))).planned).toEqual(refreshed);
+      expect(idle.said).toEqual([]);
+
+      Object.assign(server, {
+        internalTransport: { EX1: 'SETUP' },
+        sendConnectors: [],
+        authThumbprint: 'AUTH',
+      });
+      installed().sites = [];
+      const later = await deploy(applied.state, declared(renewed));
+      expect(cmdletsOf(later.planned.planned)).toEqual(RENEWAL.slice(2));
+      expect(later.state).toMatchObject({ imported: [renewed.certificate.thumbprint] });
+      expect(installed()).toBeUndefined();
+    },
+  );
+
+  test('is planned where the consent makes the new one the internal transport certificate', async () => {
+    server.internalTransport['EX1'] = thumbprint;
+    const smtp = { ...declared(renewed, ['IIS', 'SMTP']), replace_default_smtp_certificate: true };
+    const { planned, applied } = await deploy(state, smtp);
+    expect(cmdletsOf(planned.planned)).toEqual(RENEWAL);
+    expect(applied.diagnostics).toEqual([]);
+    expect(server.internalTransport['EX1']).toBe(renewed.certificate.thumbprint);
     expect(installed()).toBeUndefined();
   });
 
-  test('is refused where somebody gave it SMTP, and none for its names has it', async () => {
-    installed().services = ['IIS', 'SMTP'];
-    const { applied } = await deploy(state, declared(renewed));
-    expect(applied.diagnostics[0]?.detail).toContain('still serves SMTP on EX1');
-    expect(applied.diagnostics[0]?.detail).toContain('for SMTP to one that has its names');
-    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+  const INQUIRIES = [
+    'Get-TransportService',
+    'Get-ReceiveConnector',
+    'Get-SendConnector',
+    'Get-AuthConfig',
+    'Get-PopSettings',
+    'Get-ImapSettings',
+  ];
+
+  test.each(INQUIRIES)('is not planned where the account may not run %s', async (cmdlet) => {
+    server.failing.add(cmdlet);
+    const { planned, applied, planSaid } = await deploy(state, declared(renewed));
+    expect(cmdletsOf(planned.planned)).toEqual(CREATION);
+    const said = planSaid.find(({ summary }) => summary === STAYS);
+    expect(said).toMatchObject({ severity: 'warning' });
+    expect(said?.detail).toContain(`${cmdlet} could not be read`);
+    expect(said?.detail.match(/Remove-ExchangeCertificate/g)).toHaveLength(1);
+    expect(applied.diagnostics).toEqual([]);
+    expect(applied.state).toMatchObject({ imported: [renewed.certificate.thumbprint] });
+    expect(installed()).toBeDefined();
   });
 
-  test('is refused where the Default Web Site shows it, whatever its services say', async () => {
-    Object.assign(installed(), { services: [], sites: [1] });
+  test('is left out where something took the certificate into use after the plan', async () => {
     const planning = await run();
-    const planned = await planning.plan({ ...state, services: [] }, null);
+    const prior = await planning.read(state!);
+    const planned = await planning.plan(prior, declared(renewed));
+    expect(cmdletsOf(planned.planned)).toEqual(RENEWAL);
+    server.authThumbprint = thumbprint;
     const { apply } = await run();
-    const { diagnostics } = await apply({ ...state, services: [] }, planned, null);
-    expect(diagnostics[0]?.detail).toContain('still serves IIS on EX1');
+    const { diagnostics, state: end } = await apply(prior, planned, declared(renewed));
+    expect(diagnostics).toMatchObject([{ severity: 'warning', summary: STAYS }]);
+    expect(diagnostics[0]?.detail).toContain('Remove-ExchangeCertificate');
+    expect(end).toMatchObject({ imported: [renewed.certificate.thumbprint] });
+    expect(installed()).toBeDefined();
+  }, 30_000);
+
+  test('asks each question once for two servers, and none in a plan that removes nothing', async () => {
+    server.add('EX2', setups, ['IIS', 'SMTP']);
+    const second = await deploy(null, declared(site, ['IIS'], 'EX2'));
+    server.takeWrites();
+    const { read, plan } = await run();
+    const asked = () =>
+      server.session.calls.map(({ cmdlet }) => cmdlet).filter((name) => INQUIRIES.includes(name));
+    const states = [await read(state!), await read(second.state!)];
+    for (const [index, on] of ['EX1', 'EX2'].entries())
+      await plan(states[index]!, declared(site, ['IIS'], on));
+    expect(asked()).toEqual([]);
+    for (const [index, on] of ['EX1', 'EX2'].entries())
+      await plan(states[index]!, declared(renewed, ['IIS'], on));
+    // POP and IMAP show one server at a time: a trip has both.
+    expect(asked().sort()).toEqual([...INQUIRIES, 'Get-PopSettings', 'Get-ImapSettings'].sort());
+  });
+
+  test('of a destroy is not shown where something holds it; its services go all the same', async () => {
+    server.authThumbprint = thumbprint;
+    const { applied, planSaid } = await deploy(state, null);
+    const destroying = planSaid.find(({ summary }) => summary.startsWith('Destroying'));
+    expect(`${destroying?.summary}${destroying?.detail}`).toContain('Enable-ExchangeCertificate');
+    expect(`${destroying?.summary}${destroying?.detail}`).not.toContain('Remove-ExchangeCertificate');
+    expect(planSaid).toContainEqual(expect.objectContaining({ severity: 'warning', summary: STAYS }));
+    expect(applied).toMatchObject({ state: null, diagnostics: [] });
+    expect(server.takeWrites()).toEqual(['Enable-ExchangeCertificate']);
+    expect(servicesOf(setups)).toContain('IIS');
+  });
+
+  test('of a destroy is not shown where the Default Web Site shows it and nothing takes over', async () => {
+    Object.assign(installed(), { services: [], sites: [1] });
+    const { planSaid } = await deploy({ ...state, services: [] }, null);
+    expect(planSaid.find(({ summary }) => summary === STAYS)?.detail).toContain('Default Web Site of EX1');
     expect(server.takeWrites()).toEqual([]);
   });
+});
 
-  test('is refused where another site of IIS shows it', async () => {
-    installed().sites = [1, 2];
-    const { applied } = await deploy(state, declared(renewed));
-    expect(applied.diagnostics[0]?.detail).toContain('Exchange Back End');
-    expect(server.takeWrites()).not.toContain('Remove-ExchangeCertificate');
+describe('a certificate with IIS and SMTP', () => {
+  const { thumbprint } = site.certificate;
+  const both = ['IIS', 'SMTP'];
+
+  test.each([undefined, true])('is renewed and removed (default replaced: %s)', async (replaces) => {
+    const more: Values = replaces === undefined ? {} : { replace_default_smtp_certificate: true };
+    server.add('EX1', setups, ['IIS', 'SMTP']);
+    server.internalTransport['EX1'] = setups.certificate.thumbprint;
+    const first = await deploy(null, { ...declared(site, both), ...more });
+    expect(servicesOf(setups)).toEqual(['SMTP']);
+    const second = await deploy(first.state, { ...declared(renewed, both), ...more });
+    expect(cmdletsOf(second.planned.planned)).toEqual(RENEWAL);
+    expect([...second.planSaid, ...second.applySaid]).toEqual([]);
+    expect(second.state).toMatchObject({ imported: [renewed.certificate.thumbprint], services: both });
+    expect(server.storeOf('EX1').map((one) => one.thumbprint)).not.toContain(thumbprint);
+    const last = await deploy(second.state, null);
+    expect(last.applied).toMatchObject({ state: null, diagnostics: [] });
+    expect(server.storeOf('EX1').map((one) => one.thumbprint)).toEqual([setups.certificate.thumbprint]);
+    expect(server.internalTransport['EX1']).toBe(setups.certificate.thumbprint);
+  });
+
+  test('keeps what leaves the declaration, and the plan says so', async () => {
+    server.add('EX1', setups, ['IIS']);
+    const { state } = await deploy(null, declared(site, both));
+    const { planned, planSaid } = await deploy(state, declared(site));
+    expect(cmdletsOf(planned.planned)).toEqual([]);
+    expect(planSaid).toMatchObject([
+      { severity: 'warning', summary: `The certificate ${thumbprint} keeps SMTP on EX1` },
+    ]);
+    expect(planSaid[0]?.detail).toContain(setups.certificate.thumbprint);
   });
 });
 
@@ -431,7 +574,10 @@ describe('the sites of IIS', () => {
     server.add('EX1', site, [], []);
     const { plan, said } = await run();
     await plan(null, declared(site));
-    expect(summaries(said)).toEqual(['No certificate is bound to the Default Web Site of EX1']);
+    expect(summaries(said)).toEqual([
+      'No certificate is bound to the Default Web Site of EX1',
+      thereAlready('EX1'),
+    ]);
   });
 
   test.each([
@@ -450,6 +596,6 @@ describe('the sites of IIS', () => {
     server.add('EX1', setups, ['IIS', 'SMTP'], [1, 2]);
     const { plan, said } = await run();
     expect((await plan(null, declared(setups))).planned?.['cmdlets']).toEqual([]);
-    expect(said).toEqual([]);
+    expect(summaries(said)).toEqual([thereAlready('EX1')]);
   });
 });

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { RCODES, type Rcode } from '../../dns/codes';
+import type { Environment } from '../../dns/update-settings';
 import { decodeMessage, encodeMessage } from '../../dns/message';
-import { dnsUpdateProblems } from '../../provider/dns-updates';
+import { DnsZones } from '../../provider/dns-zones';
 import { path, UNKNOWN, type Values } from '../../schema';
 import { newKey, type DnsRig } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
@@ -18,6 +19,8 @@ const NOTHING = {
   key_algorithm: null,
   key_secret: null,
 };
+const problemsOf = (updates: readonly Values[], environment: Environment, severity: 'error' | 'warning') =>
+  new DnsZones(updates, environment).problems(severity);
 const signedWith = ({ name, algorithm, secret }: typeof key) => ({
   key_name: name,
   key_algorithm: algorithm,
@@ -32,7 +35,7 @@ describeEachServer('before anything runs the server of a zone', (start) => {
   afterAll(() => rig.stop());
   const here = () => ({ ...NOTHING, server: rig.address, port: rig.port });
   const ask = (update: Values, environment = {}) =>
-    dnsUpdateProblems([{ zone: ZONE, ...here(), ...update }], environment, 'error');
+    problemsOf([{ zone: ZONE, ...here(), ...update }], environment, 'error');
 
   test('that takes updates with the key is no problem', async () => {
     expect(await ask(signedWith(key))).toEqual([]);
@@ -47,9 +50,9 @@ describeEachServer('before anything runs the server of a zone', (start) => {
       DNS_UPDATE_KEYALGORITHM: key.algorithm,
       DNS_UPDATE_KEYSECRET: key.secret,
     };
-    expect(await dnsUpdateProblems([{ zone: ZONE, ...NOTHING }], environment, 'error')).toEqual([]);
+    expect(await problemsOf([{ zone: ZONE, ...NOTHING }], environment, 'error')).toEqual([]);
     const wrong = { ...environment, DNS_UPDATE_KEYSECRET: newKey().secret };
-    expect(await dnsUpdateProblems([{ zone: ZONE, ...NOTHING }], wrong, 'error')).toHaveLength(1);
+    expect(await problemsOf([{ zone: ZONE, ...NOTHING }], wrong, 'error')).toHaveLength(1);
   });
 
   test.each([
@@ -78,7 +81,7 @@ describeEachServer('before anything runs the server of a zone', (start) => {
   });
 
   test('that does not have the zone is named', async () => {
-    const problems = await dnsUpdateProblems(
+    const problems = await problemsOf(
       [
         { zone: ZONE, ...here(), ...signedWith(key) },
         { zone: 'fabrikam.com.', ...here(), ...signedWith(key) },
@@ -92,7 +95,7 @@ describeEachServer('before anything runs the server of a zone', (start) => {
   });
 
   test('that refuses is warned of where the account only plans', async () => {
-    const [problem] = await dnsUpdateProblems([{ zone: ZONE, ...here() }], {}, 'warning');
+    const [problem] = await problemsOf([{ zone: ZONE, ...here() }], {}, 'warning');
     expect(problem).toMatchObject({
       severity: 'warning',
       summary: `DNS does not take updates of the zone ${ZONE}`,
@@ -107,7 +110,7 @@ describeEachServer('before anything runs the server of a zone', (start) => {
 });
 
 describe('before anything runs a zone', () => {
-  const ask = (update: Values) => dnsUpdateProblems([{ zone: ZONE, ...NOTHING, ...update }], {}, 'error');
+  const ask = (update: Values) => problemsOf([{ zone: ZONE, ...NOTHING, ...update }], {}, 'error');
 
   test('of which nobody says the server is named', async () => {
     const [problem] = await ask({});

@@ -18,6 +18,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
     versions: new Map([['ex2', version]]),
+    rollout: [],
     spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,
     domainController,
@@ -95,7 +96,9 @@ describe('an import', () => {
     'of %j is refused with the form',
     async (id) => {
       expect(await mapi.importState?.(id, answering(SITE))).toMatchObject({
-        diagnostics: [{ severity: 'error', detail: 'Import it as server/web_site.' }],
+        diagnostics: [
+          { severity: 'error', detail: 'Import it as server/web_site, or by its Identity in Exchange.' },
+        ],
       });
     },
   );

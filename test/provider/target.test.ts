@@ -19,6 +19,7 @@ const settings: Settings = {
   },
   fallbacks: [],
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
+  rollout: [],
   spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
   domainController: null,
@@ -262,7 +263,7 @@ describe('an error record of a call that completed', () => {
   test('beside the read of a guard keeps the step from running, whatever the guard would say', async () => {
     const session = new ScriptedSession(() => completed(record('EX1')));
     const { target } = targetOn(session);
-    const guarded: Step = { ...write, guard: { invocation: read, problem: well } };
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [], omission: well } };
     const { kind, diagnostics } = await target.run(guarded, signal);
     expect(kind).toBe('failed');
     expect(diagnostics).toMatchObject([{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }]);
@@ -323,7 +324,10 @@ describe('an answer about certificates', () => {
       partial: false,
       diagnostics: [{ summary: 'Get-ExchangeCertificate does not show everything for EX1' }],
     });
-    const guarded: Step = { ...write, guard: { invocation: certificates, problem: () => undefined } };
+    const guarded: Step = {
+      ...write,
+      guard: { invocation: certificates, inquiries: [], omission: () => undefined },
+    };
     expect((await target.run(guarded, signal)).kind).toBe('failed');
     expect(session.calls.map(({ cmdlet }) => cmdlet)).not.toContain(write.invocation.cmdlet);
   });
@@ -354,16 +358,50 @@ describe('an answer about certificates', () => {
   });
 });
 
-test('a guard with a problem keeps the step from running', async () => {
-  const session = new ScriptedSession(() => objects());
-  const { target } = targetOn(session);
-  const guarded: Step = { ...write, guard: { invocation: read, problem: () => 'it is in use' } };
-  const end = await target.run(guarded, signal);
-  expect(end).toMatchObject({
-    kind: 'failed',
-    diagnostics: [{ summary: 'Set-OwaVirtualDirectory was not run for EX1' }],
+describe('a guard', () => {
+  const inquiry = { cmdlet: 'Get-AuthConfig', parameters: {} };
+  const stays = { summary: 'It stays', detail: 'Because of that:', mayPass: false };
+
+  test('leaves a step out, and the deploy goes on', async () => {
+    const session = new ScriptedSession(() => objects());
+    const { target } = targetOn(session);
+    const guarded: Step = {
+      ...write,
+      guard: { invocation: read, inquiries: [inquiry], omission: () => stays },
+    };
+    const end = await target.run(guarded, signal);
+    expect(end).toMatchObject({
+      kind: 'omitted',
+      diagnostics: [{ severity: 'warning', summary: 'It stays' }],
+    });
+    expect(end.diagnostics[0]?.detail).toContain('Set-OwaVirtualDirectory');
+    expect(session.calls.map((call) => call.cmdlet)).toEqual(['Get-OwaVirtualDirectory', 'Get-AuthConfig']);
   });
-  expect(session.calls.map((call) => call.cmdlet)).toEqual(['Get-OwaVirtualDirectory']);
+
+  test('takes an inquiry that fails for unknown', async () => {
+    const session = new ScriptedSession(({ cmdlet }) =>
+      cmdlet === 'Get-AuthConfig' ? failed('CommandNotFoundException') : objects(),
+    );
+    const { target } = targetOn(session);
+    const seen: unknown[] = [];
+    const omission = (_objects: unknown, answers: ReadonlyMap<string, unknown>) => {
+      seen.push(answers.get('Get-AuthConfig'));
+      return undefined;
+    };
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [inquiry], omission } };
+    expect((await target.run(guarded, signal)).kind).toBe('done');
+    expect(seen).toEqual([null]);
+  });
+
+  test('looks again where that may show otherwise', async () => {
+    const session = new ScriptedSession(() => objects());
+    const { target } = targetOn(session);
+    let looks = 0;
+    const omission = () => (++looks < 2 ? { ...stays, mayPass: true } : undefined);
+    const guarded: Step = { ...write, guard: { invocation: read, inquiries: [], omission } };
+    expect((await target.run(guarded, signal)).kind).toBe('done');
+    expect(looks).toBe(2);
+  });
 });
 
 test('a check is repeated until it is well', async () => {
@@ -379,6 +417,19 @@ test('a check is repeated until it is well', async () => {
   };
   expect((await target.run(check, signal)).kind).toBe('done');
   expect(session.calls).toHaveLength(2);
+});
+
+test('a check whose cmdlet is not offered is not repeated: waiting does not change that', async () => {
+  const session = new ScriptedSession(() => failed('CommandNotFoundException'));
+  const { target } = targetOn(session);
+  const until = { seconds: 900, expected: { property: 'well', equals: true }, problem: () => 'not yet' };
+  const invocation = { cmdlet: 'Test-ServiceHealth', parameters: { Server: 'EX1' } };
+  const { kind, diagnostics } = await target.run({ ...write, invocation, until }, signal);
+  expect(kind).toBe('failed');
+  expect(session.calls).toHaveLength(1);
+  expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Test-ServiceHealth');
+  expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+  expect(diagnostics[0]?.detail).not.toContain('seconds');
 });
 
 test('a check that never gets well names the server and what is wrong', async () => {

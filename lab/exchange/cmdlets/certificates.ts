@@ -4,11 +4,14 @@ import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { certificateObject } from '../objects/certificate';
 import type { CertificateState, ServerState } from '../state';
 
-/** One certificate at a time serves each of these; giving the service to another takes it from the first. */
-const EXCLUSIVE = new Set(['IIS', 'POP', 'IMAP', 'UM', 'UMCallRouter']);
+/** Services that go by a thumbprint, so that one certificate has them; giving one to another takes it from the first. */
+const BY_THUMBPRINT = ['IIS', 'UM', 'UMCallRouter'];
 
-/** In the order of their numbers, as Exchange shows them. */
-const SERVICE_ORDER = ['IMAP', 'POP', 'UM', 'IIS', 'SMTP', 'Federation', 'UMCallRouter'];
+/** Services whose settings name a certificate by one of its names. */
+const BY_NAME: { readonly [service: string]: 'PopSettings' | 'ImapSettings' } = {
+  POP: 'PopSettings',
+  IMAP: 'ImapSettings',
+};
 
 interface Found {
   readonly server: ServerState;
@@ -136,47 +139,60 @@ function isWildcardForMail(service: string, certificate: Certificate): boolean {
   return (service === 'POP' || service === 'IMAP') && (certificate.commonName ?? '').startsWith('*.');
 }
 
+/**
+ * SMTP is shown for whoever lets the network service read its key, which POP and IMAP need as well: it is given with them,
+ * and taken from nobody (`Get-ExchangeCertificate` shows more services than were enabled).
+ */
 export function give(server: ServerState, to: CertificateState, service: string): void {
-  for (const other of server.certificates) {
-    if (other === to) continue;
-    if (EXCLUSIVE.has(service)) other.services = other.services.filter((name) => name !== service);
+  const settings = BY_NAME[service];
+  if (settings !== undefined) {
+    const [name] = presentedNames(read(to));
+    if (name !== undefined) (server.services[settings] ??= {})['X509CertificateName'] = name;
   }
-  const services = new Set([...to.services, service]);
-  to.services = SERVICE_ORDER.filter((name) => services.has(name));
+  if (BY_THUMBPRINT.includes(service)) {
+    for (const other of server.certificates)
+      other.services = other.services.filter((name) => name !== service);
+  }
+  to.services = [...new Set([...to.services, settings === undefined ? service : 'SMTP'])];
 }
 
 function remove(call: Call): void {
   const { server, state } = theCertificate(call);
   call.confirm(`Remove certificate with thumbprint ${state.thumbprint}?`);
-  const reason = inUse(call, server, state);
+  const reason = inUse(call, state);
   if (reason !== undefined) throw rpcError(call, server, reason, 'InvalidArgument');
   server.certificates = server.certificates.filter((other) => other !== state);
 }
 
 /**
- * https://learn.microsoft.com/powershell/module/exchangepowershell/remove-exchangecertificate and
+ * What Exchange itself refuses, and no more: it removes one that IIS shows on either site, that POP, IMAP or a Receive
+ * connector use, or that is the Auth certificate.
+ * https://practical365.com/exchange-server/exchange-2013-the-internal-transport-certificate-cannot-be-removed/
  * https://learn.microsoft.com/exchange/troubleshoot/mailflow/cannot-remove-installed-certificate
  */
-function inUse(call: Call, server: ServerState, state: CertificateState): string | undefined {
+function inUse(call: Call, state: CertificateState): string | undefined {
   if (state.internalTransport) {
     return (
       'The internal transport certificate cannot be removed because that would cause the Microsoft Exchange ' +
-      'Transport service to stop.'
+      'Transport service to stop. To replace the internal transport certificate, create a new certificate. The new ' +
+      'certificate will automatically become the internal transport certificate. You can then remove the existing ' +
+      'certificate.'
     );
   }
+  const byThumbprint = state.services.find((name) => ['UM', 'UMCallRouter', 'Federation'].includes(name));
+  if (byThumbprint !== undefined) {
+    // The text is (unverified).
+    return `The certificate cannot be removed because it is being used by ${byThumbprint}.`;
+  }
   const { issuer, subject } = read(state);
-  const tagged = [...call.organization.sendConnectors, ...server.receiveConnectors].filter(
+  const tagged = call.organization.sendConnectors.filter(
     (connector) => connector.settings['TlsCertificateName'] === `<I>${issuer}<S>${subject}`,
   );
-  if (tagged.length > 0) {
-    return `These certificates are tagged with following connectors: ${tagged.map(({ name }) => name).join(', ')}.`;
-  }
-  if (state.thumbprint === call.organization.authConfig.settings['CurrentCertificateThumbprint']) {
-    return 'The certificate is the one that the organization uses for server-to-server authentication.';
-  }
-  if (state.backEnd) return 'The certificate is bound to the Exchange back-end site.';
-  const used = state.services.filter((service) => EXCLUSIVE.has(service));
-  return used.length > 0 ? `The certificate is being used by ${used.join(', ')}.` : undefined;
+  return tagged.length === 0
+    ? undefined
+    : `These certificates are tagged with following Send Connectors : ${tagged.map(({ name }) => name).join(', ')}. ` +
+        'Removing and replacing certificates from Send Connector would break the mail flow. If you still want to ' +
+        'proceed then replace or remove these certificates from Send Connector and then try this command.';
 }
 
 export const certificates: readonly CmdletBehaviour[] = [

@@ -14,6 +14,7 @@ import {
 } from '../objects/directory';
 import { shown } from '../objects/property';
 import { enumeration, localPath, serverVersion, timeSpan } from '../objects/value';
+import { mailProtocolName } from '../objects/certificate';
 import { takeOverService } from '../settings';
 import type { ServerState, Settings } from '../state';
 import { versionOf } from './virtual-directories';
@@ -238,6 +239,36 @@ function setMailboxServer(call: Call): void {
   takeOverService(call, server, 'MailboxServer', MAILBOX_SERVER);
 }
 
+/** What Setup leaves of the transport service; the class is that of `Get-TransportServer` (unverified). */
+const TRANSPORT: Settings = {
+  AntispamAgentsEnabled: false,
+  ConnectivityLogEnabled: true,
+  ExternalDNSAdapterEnabled: true,
+  InternalDNSAdapterEnabled: true,
+  MaxConcurrentMailboxDeliveries: 20,
+  MaxConcurrentMailboxSubmissions: 20,
+  MaxOutboundConnections: '1000',
+  MaxPerDomainOutboundConnections: '20',
+  MessageTrackingLogEnabled: true,
+  PickupDirectoryMaxRecipientsPerMessage: 100,
+  PoisonThreshold: 2,
+  TransientFailureRetryCount: 6,
+  UseDowngradedExchangeServerAuth: false,
+};
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/get-transportservice */
+function getTransport(call: Call): void {
+  for (const server of call.serversOf('Identity')) {
+    call.write(
+      showServer(call, serverClass('TransportServer'), server, {
+        ...(TRANSPORT as Properties),
+        InternalTransportCertificateThumbprint:
+          server.certificates.find(({ internalTransport }) => internalTransport)?.thumbprint ?? null,
+      }),
+    );
+  }
+}
+
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings */
 const MAIL_PROTOCOL: Settings = {
   X509CertificateName: null,
@@ -255,7 +286,7 @@ function getMailProtocol(noun: keyof typeof MAIL_PROTOCOLS) {
     const server = call.has('Server') ? call.server(call.text('Server') ?? '') : call.session;
     const settings = {
       ...MAIL_PROTOCOL,
-      X509CertificateName: server.name,
+      X509CertificateName: mailProtocolName(server, noun),
       UnencryptedOrTLSBindings: [`[::]:${port}`, `0.0.0.0:${port}`],
       SSLBindings: [`[::]:${securePort}`, `0.0.0.0:${securePort}`],
       ...server.services[noun],
@@ -294,6 +325,8 @@ export const servers: readonly CmdletBehaviour[] = [
   changes('Set-ClientAccessService', setClientAccess),
   reads('Get-MailboxServer', getMailboxServer),
   changes('Set-MailboxServer', setMailboxServer),
+  reads('Get-TransportServer', getTransport),
+  reads('Get-TransportService', getTransport),
   reads('Get-PopSettings', getMailProtocol('PopSettings')),
   changes('Set-PopSettings', setMailProtocol('PopSettings')),
   reads('Get-ImapSettings', getMailProtocol('ImapSettings')),

@@ -1,4 +1,4 @@
-import { REMOVAL_ATTRIBUTE, RESOURCES } from '../../../exchange/resources';
+import { REMOVAL_ATTRIBUTE, REMOVAL_PLACE_ATTRIBUTE, RESOURCES } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
@@ -42,7 +42,10 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
   (_name, resource) => {
     test('a sample names every attribute that people or the provider set', () => {
       const unset = Object.keys(resource.schema.attributes).filter((name) => !(name in sample(resource)));
-      expect(unset).toEqual(['cmdlets', ...(resource.lifecycle === 'owned' ? [REMOVAL_ATTRIBUTE] : [])]);
+      expect(unset).toEqual([
+        'cmdlets',
+        ...(resource.lifecycle === 'owned' ? [REMOVAL_ATTRIBUTE, REMOVAL_PLACE_ATTRIBUTE] : []),
+      ]);
     });
 
     test.each(versions.map((version) => [version.label, version] as const))(

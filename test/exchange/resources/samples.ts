@@ -28,6 +28,7 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     timeout_seconds: 600,
     thumbprint: THUMBPRINT,
     imported: [THUMBPRINT],
+    left_on_server: [],
     fallback_thumbprint: OTHER_THUMBPRINT,
     subject: 'CN=mail.contoso.com',
     issuer: 'CN=CA',

@@ -206,18 +206,39 @@ describe('the certificate of a server', () => {
       enable(SETUPS, ALL, 'Yes'),
       remove(THUMBPRINT),
     ]);
-    expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(enable(SETUPS, ALL, 'No'));
+    // The default certificate has SMTP, and this is not it.
+    expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS')`,
+    );
+    expect(between(certificate, { ...kept, ...fallback, services: ['SMTP'] }, null)).toEqual([
+      remove(THUMBPRINT),
+    ]);
   });
 
-  test('is not removed while a service uses it, and its removal says which', () => {
+  test('is not removed while something holds it, and its removal says what', () => {
     const RawData = Buffer.from('a certificate');
     const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
     const state = { ...declared, thumbprint, imported: [thumbprint], fallback_thumbprint: '' };
     const [removal] = certificate.steps({ prior: state, planned: null } as never, in2013);
     expect(renderInvocation(removal!.invocation)).toBe(remove(thumbprint));
+    expect(removal?.condition).toBe('only if nothing uses it by then');
     const shown = (Services: string) => [{ typeNames: [], properties: { Services, RawData } }];
-    expect(removal?.guard?.problem(shown('IIS'))).toContain('still serves IIS on EX2');
-    expect(removal?.guard?.problem(shown('None'))).toBeUndefined();
+    const omission = removal?.guard?.omission(shown('IIS'), new Map());
+    expect(omission).toMatchObject({ summary: `The certificate ${thumbprint} stays on EX2`, mayPass: true });
+    expect(omission?.detail).toContain('IIS of EX2 uses it');
+    // Nothing was answered.
+    expect(removal?.guard?.omission(shown('SMTP'), new Map())).toMatchObject({ mayPass: false });
+    expect(removal?.guard?.omission([], new Map())).toBeUndefined();
+  });
+
+  test('that the plan leaves on the server is not removed', () => {
+    const left = { left_on_server: [OTHER_THUMBPRINT] };
+    expect(between(certificate, { ...declared, ...old }, { ...declared, ...left })).toEqual([
+      IMPORT,
+      enable(THUMBPRINT, ALL, 'Yes'),
+    ]);
+    const gone = { ...declared, left_on_server: [THUMBPRINT], fallback_thumbprint: SETUPS };
+    expect(between(certificate, gone, null)).toEqual([enable(SETUPS, ALL, 'Yes')]);
   });
 
   test('is given only the services that are missing', () => {
@@ -330,6 +351,22 @@ describe('a DAG', () => {
       "Add-DatabaseAvailabilityGroupServer -Identity 'DAG02' -MailboxServer 'EX2'",
     ]);
     expect(between(dagMember, member, { ...member, dag: 'dag01' })).toEqual([]);
+  });
+
+  test.each([
+    'EX2',
+    'ex2.contoso.com',
+    'CN=EX2,CN=Servers,CN=Exchange Administrative Group (FYDIBOHF23SPDLT),DC=contoso,DC=com',
+    'contoso.com/Configuration/Services/Microsoft Exchange/First Organization/Servers/EX2',
+  ])('a member is seen where the DAG shows it as %s, and no other one is', (shown) => {
+    const group = {
+      typeNames: [],
+      properties: { Name: 'DAG01', Servers: [{ typeNames: [], text: shown, properties: {} }] },
+    };
+    const state = { dag: 'DAG01', server: 'ex2' } as never;
+    expect(dagMember.view?.([group], state, in2013)).toBe(state);
+    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.problem).toContain('DAG01');
+    expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
   });
 });
 

@@ -23,6 +23,11 @@ const records: readonly DnsRecord[] = [
   at('child.', { type: 'NS', target: `ns1.${ZONE}` }),
   at('ns.child.', { type: 'A', address: '192.0.2.53' }),
   at('a.b.c.', { type: 'TXT', strings: [Buffer.from('deep')] }),
+  at('*.wild.', { type: 'A', address: '192.0.2.21' }),
+  at('own.wild.', { type: 'TXT', strings: [Buffer.from('own')] }),
+  at('*.aliases.', { type: 'CNAME', target: 'mail.fabrikam.com.' }),
+  at('moved.', { type: 'DNAME', target: 'fabrikam.com.' }),
+  at('renamed.', { type: 'DNAME', target: 'wild.contoso.com.' }),
 ];
 
 const NS = 'contoso.com. 3600 IN NS ns1.contoso.com.';
@@ -91,6 +96,56 @@ const TABLE: readonly Row[] = [
   ['the address of the name server', 'ns1.', 'A', 'NOERROR', 'QR AA', [NS_ADDRESS], [NS], []],
   ['no records of a type', 'mail.', 'TXT', 'NOERROR', 'QR AA', [], [SOA], []],
   ['a name that only leads to others', 'b.c.', 'A', 'NOERROR', 'QR AA', [], [SOA], []],
+  [
+    'a name that a wildcard answers for',
+    'new.wild.',
+    'A',
+    'NOERROR',
+    'QR AA',
+    ['new.wild.contoso.com. 300 IN A 192.0.2.21'],
+    [NS],
+    [NS_ADDRESS],
+  ],
+  ['a type that a wildcard does not have', 'new.wild.', 'TXT', 'NOERROR', 'QR AA', [], [SOA], []],
+  ['a name that is there beside a wildcard', 'own.wild.', 'A', 'NOERROR', 'QR AA', [], [SOA], []],
+  ['a name below one that is there', 'new.own.wild.', 'A', 'NXDOMAIN', 'QR AA', [], [SOA], []],
+  [
+    'a name that a wildcard makes an alias',
+    'new.aliases.',
+    'A',
+    'NOERROR',
+    'QR AA',
+    ['new.aliases.contoso.com. 300 IN CNAME mail.fabrikam.com.'],
+    [],
+    [],
+  ],
+  [
+    'a name that is moved away',
+    'mail.moved.',
+    'A',
+    'NOERROR',
+    'QR AA',
+    [
+      'mail.moved.contoso.com. 300 IN CNAME mail.fabrikam.com.',
+      'moved.contoso.com. 300 IN DNAME fabrikam.com.',
+    ],
+    [],
+    [],
+  ],
+  [
+    'a name that is moved to one that a wildcard answers for',
+    'new.renamed.',
+    'A',
+    'NOERROR',
+    'QR AA',
+    [
+      'new.renamed.contoso.com. 300 IN CNAME new.wild.contoso.com.',
+      'new.wild.contoso.com. 300 IN A 192.0.2.21',
+      'renamed.contoso.com. 300 IN DNAME wild.contoso.com.',
+    ],
+    [NS],
+    [NS_ADDRESS],
+  ],
   ['a name that does not exist', 'nobody.', 'A', 'NXDOMAIN', 'QR AA', [], [SOA], []],
   [
     'a delegated child',
@@ -153,11 +208,12 @@ describeEachServer('a question', (start) => {
   test('about an alias in a circle ends', async () => {
     const { sections } = messageText(await clientOf(rig, key).query(`circle.${ZONE}`, 'A'));
     expect(sections[1]).toContain('circle.contoso.com. 300 IN CNAME circle.contoso.com.');
+    expect(sections.slice(2)).toEqual([[], []]);
   });
 
   test('about an alias out of the zones gives the alias', async () => {
     const { sections } = messageText(await clientOf(rig, key).query(`away.${ZONE}`, 'A'));
-    expect(sections[1]).toEqual(['away.contoso.com. 300 IN CNAME mail.fabrikam.com.']);
+    expect(sections.slice(1)).toEqual([['away.contoso.com. 300 IN CNAME mail.fabrikam.com.'], [], []]);
   });
 
   test('for a transfer is refused', async () => {

@@ -83,18 +83,32 @@ describe('importing', () => {
 describe('enabling', () => {
   beforeEach(() => importInto('BSAEX02'));
 
-  test('gives services and takes them from the other certificate; never takes one away', async () => {
+  test('gives IIS, sets POP and IMAP to its name, and shows SMTP besides; never takes SMTP away', async () => {
     await enable(['IIS', 'POP']);
     await enable('IMAP');
     expect(await services()).toMatchObject({
-      [`CN=${names[0]}`]: 'IMAP, POP, IIS',
+      [`CN=${names[0]}`]: 'IMAP, POP, IIS, SMTP',
       'CN=BSAEX02': 'SMTP',
     });
+    const settings = await call(lab, 'Get-PopSettings', { Server: 'BSAEX02' });
+    expect(only(settings, 'X509CertificateName')).toBe(names[0]);
+  });
+
+  test('POP and IMAP are listed on every certificate that has the name they are set to', async () => {
+    await enable(['POP', 'IMAP']);
+    const renewed = authority.issue({ commonName: names[0]!, subjectAlternativeNames: names, ...validity });
+    const imported = await importInto('BSAEX02', { FileData: makePfx(renewed, { password: 'open-sesame' }) });
+    expect(only(imported, 'Services')).toBe('IMAP, POP');
+    await call(lab, 'Set-PopSettings', { Server: 'BSAEX02', X509CertificateName: 'BSAEX02' });
+    expect(await services()).toMatchObject({
+      [`CN=${names[0]}`]: expect.not.stringContaining('POP') as unknown,
+    });
+    expect(await services()).toMatchObject({ 'CN=BSAEX02': 'POP, IIS, SMTP' });
   });
 
   test('takes services as a text too', async () => {
     await enable('iis, pop');
-    expect(await services()).toMatchObject({ [`CN=${names[0]}`]: 'POP, IIS' });
+    expect(await services()).toMatchObject({ [`CN=${names[0]}`]: 'POP, IIS, SMTP' });
   });
 
   test('asks before SMTP changes its default certificate, unless forced', async () => {
@@ -144,31 +158,69 @@ describe('removing', () => {
     expect(Object.keys(await services())).not.toContain(`CN=${names[0]}`);
   });
 
-  test.each(['BSAEX02', 'Microsoft Exchange Server Auth Certificate'])(
-    'refuses %s, which is in use',
-    async (subject) => {
-      const { failed } = await remove(stateOf(subject).thumbprint);
-      expect(failed).toContain('InvalidOperationException');
-      expect(stateOf(subject)).toBeDefined();
-    },
-  );
-
-  test('refuses one that serves IIS', async () => {
-    await importInto('BSAEX02');
-    await enable('IIS');
-    expect((await remove(thumbprint)).message).toContain('IIS');
+  test('refuses the internal transport certificate, with the way out', async () => {
+    const { failed, message } = await remove(stateOf('BSAEX02').thumbprint);
+    expect(failed).toContain('InvalidOperationException');
+    expect(message).toMatch(
+      /^A special Rpc error occurs on server BSAEX02: The internal transport certificate cannot be removed /,
+    );
+    expect(stateOf('BSAEX02')).toBeDefined();
   });
 
-  test('refuses one that a connector names by issuer and subject', async () => {
+  test('does not refuse the Auth certificate, nor one that IIS, POP, IMAP or a Receive connector use', async () => {
     await importInto('BSAEX02');
-    const identity = 'BSAEX02\\Default Frontend BSAEX02';
+    await enable(['IIS', 'POP', 'IMAP']);
     await call(lab, 'Set-ReceiveConnector', {
-      Identity: identity,
+      Identity: 'BSAEX02\\Default Frontend BSAEX02',
       TlsCertificateName: `<I>CN=Authority<S>CN=${names[0]}`,
     });
-    expect((await remove(thumbprint)).message).toContain('Default Frontend BSAEX02');
+    for (const target of [thumbprint, stateOf('Microsoft Exchange Server Auth Certificate').thumbprint]) {
+      expect((await remove(target)).failed).toBeUndefined();
+    }
+    expect(Object.keys(await services())).toEqual(['CN=BSAEX02', 'CN=WMSvc-SHA2-BSAEX02']);
+  });
+
+  test.each(['UM', 'Federation'])('refuses one that %s uses', async (service) => {
+    await importInto('BSAEX02');
+    lab.editServer('BSAEX02', ({ certificates }) => certificates.at(-1)?.services.push(service));
+    expect((await remove(thumbprint)).message).toContain(service);
+  });
+
+  test('refuses one whose issuer and subject a Send connector names, even where another one has the same', async () => {
+    await importInto('BSAEX02');
+    const renewed = authority.issue({ commonName: names[0]!, subjectAlternativeNames: names, ...validity });
+    await importInto('BSAEX02', { FileData: makePfx(renewed, { password: 'open-sesame' }) });
+    lab.addSendConnector('To Office 365', { TlsCertificateName: `<I>CN=Authority<S>CN=${names[0]}` });
+    const shown = await call(lab, 'Get-SendConnector');
+    expect(only(shown, 'TlsCertificateName')).toBe(`<I>CN=Authority<S>CN=${names[0]}`);
+    for (const target of [thumbprint, renewed.certificate.thumbprint]) {
+      expect((await remove(target)).message).toContain('Send Connectors : To Office 365');
+    }
+    await call(lab, 'Set-SendConnector', { Identity: 'To Office 365', TlsCertificateName: null });
+    expect((await remove(thumbprint)).failed).toBeUndefined();
   });
 });
+
+test.each(['Get-TransportService', 'Get-TransportServer'])(
+  '%s shows the internal transport certificate of each server',
+  async (cmdlet) => {
+    const { objects } = await call(lab, cmdlet);
+    expect(
+      objects.map(({ properties }) => [
+        properties['Name'],
+        properties['InternalTransportCertificateThumbprint'],
+      ]),
+    ).toEqual(
+      ['BSAEX01', 'BSAEX02'].map((name) => [
+        name,
+        lab
+          .read()
+          .servers.get(name)
+          ?.certificates.find(({ internalTransport }) => internalTransport)?.thumbprint,
+      ]),
+    );
+  },
+);
 
 describe('exporting', () => {
   test('gives a PFX that opens with the password, where the key may leave the server', async () => {

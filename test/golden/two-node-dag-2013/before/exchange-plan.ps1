@@ -13,6 +13,11 @@
 # Where a part of the site is in production already, name only the parts that are new, for example a server
 # that joins and the records.
 #
+# Synth does not know the certificate in the PFX file: the declaration names no certificate.certificateFile.
+#
+# A cmdlet may ask a question and wait, so stay with the script. If it asks 'Overwrite the existing default
+# SMTP certificate?', the answer is No. The script says so again before each such step.
+#
 # .PARAMETER PfxPath
 # PFX file with the certificate of the site and its private key. Left out: 'webmail.pfx' in the folder of this
 # script, else '../../../certificates/webmail.pfx' as seen from there. Only servers need it.
@@ -195,10 +200,11 @@ try {
 
         # Clients must see the certificate of the site, not the one that Setup made.
         Start-Step 3 'Enable-ExchangeCertificate' 'BsAEX01'
+        Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
             Server = 'BsAEX01'
             Thumbprint = $PfxCertificate.Thumbprint
-            Services = @('IIS')
+            Services = 'IIS', 'SMTP'
             ErrorAction = 'Stop'
         }
         Enable-ExchangeCertificate @call

@@ -1,0 +1,53 @@
+import { readCertificateFile, UnfitCertificateFile, type CertificateFile } from '../pki/certificate-file';
+export { certificateText } from '../pki/certificate-file';
+import { certificateFacts } from './resources/certificate-facts';
+import type { CertificateFacts } from './resources';
+import type { ExchangeSiteProps } from './site';
+
+/** What was found where the declaration has its certificate file. Reading it is the caller's: this room has no I/O. */
+export type DeclaredFile =
+  | { readonly content: Uint8Array }
+  /** Goes on from "the file": why it was not read, with the remedy. */
+  | { readonly unread: string };
+
+/** The public certificate that is committed beside the PFX. */
+export interface CommittedCertificate extends CertificateFile {
+  /** As declared. */
+  readonly file: string;
+  readonly facts: CertificateFacts;
+}
+
+/** Why the file is not taken. */
+export interface UnfitFile {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** What the declaration's certificate file says; undefined where it names none. */
+export function committedCertificate(
+  { certificate: { certificateFile: file } }: ExchangeSiteProps,
+  found: DeclaredFile | undefined,
+): CommittedCertificate | UnfitFile | undefined {
+  if (file === undefined) return undefined;
+  if (found === undefined || 'unread' in found) {
+    const why = found?.unread ?? 'was not read';
+    return {
+      problem: `the file '${file}' ${why}`,
+      remedy:
+        "it counts from the project's folder; leave certificateFile out where no certificate is committed",
+    };
+  }
+  try {
+    const read = readCertificateFile(found.content);
+    return { ...read, file, facts: certificateFacts(read.leaf) };
+  } catch (error) {
+    if (!(error instanceof UnfitCertificateFile)) throw error;
+    return { problem: `the file '${file}' ${error.why}`, remedy: error.remedy };
+  }
+}
+
+export function isCommitted(
+  certificate: CommittedCertificate | UnfitFile | undefined,
+): certificate is CommittedCertificate {
+  return certificate !== undefined && 'facts' in certificate;
+}

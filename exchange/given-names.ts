@@ -1,0 +1,39 @@
+import type { KnownValues } from '../schema';
+import type { NamedService } from './site';
+
+/** A service, or Autodiscover, of which clients are given a name. */
+export type NamingService = NamedService | 'autodiscover';
+export type Side = 'internal' | 'external';
+
+/** A name that a server gives to clients. */
+export interface GivenName {
+  readonly server: string;
+  readonly service: NamingService;
+  readonly side: Side;
+  /** In lower case. */
+  readonly host: string;
+}
+
+const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side])[] = [
+  // Clients outside find Autodiscover by its name alone: there is one for both sides.
+  ['uri', 'internal'],
+  ['internal_url', 'internal'],
+  ['external_url', 'external'],
+  ['internal_hostname', 'internal'],
+  ['external_hostname', 'external'],
+];
+
+/** The names in the state of an object, whichever its type. */
+export function givenNames(server: string, service: NamingService, state: KnownValues): readonly GivenName[] {
+  return HOST_ATTRIBUTES.flatMap(([attribute, side]) => {
+    const host = hostIn(state[attribute] ?? null);
+    return host === undefined ? [] : [{ server, service, side, host }];
+  });
+}
+
+/** The host of a URL, or the text itself; undefined where there is none. */
+function hostIn(value: KnownValues[string]): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const host = URL.canParse(value) ? new URL(value).hostname : value;
+  return host === '' ? undefined : host.toLowerCase();
+}

@@ -1,0 +1,26 @@
+import type { StepKind } from './resources';
+
+/**
+ * What is removed of a server, in the order in which it was made: a removal goes backwards. Each has its place whether
+ * or not the site has one, so that no place depends on what else is declared.
+ */
+const MADE_ON_A_SERVER: readonly StepKind[] = ['certificate-import', 'dag-member'];
+/** A DAG is made before its members. */
+const FIRST_PLACE = 1;
+const PLACES_OF_A_SERVER = 10;
+
+/**
+ * Where the removal of an object stands among all removals of a site: they go from the highest place to the lowest. A
+ * server that joins at the end of the rollout changes no place. Null: nobody says when its server was rolled out.
+ *
+ * @param rollout names of the servers in the order of the rollout
+ */
+export function removalPlace(
+  kind: StepKind,
+  server: string | null,
+  rollout: readonly string[],
+): number | null {
+  if (server === null) return FIRST_PLACE;
+  const turn = rollout.findIndex((name) => name.toLowerCase() === server.toLowerCase());
+  return turn === -1 ? null : PLACES_OF_A_SERVER * (turn + 1) + MADE_ON_A_SERVER.indexOf(kind) + 1;
+}

@@ -1,0 +1,211 @@
+import type { Diagnostic } from '../schema';
+import { path } from '../schema';
+import { declaration, isNamed, Namespaces, type Purposes, type Written } from './declared-namespaces';
+import type { GivenName } from './given-names';
+import { NAMED_SERVICES } from './namespaces';
+
+/** What DNS answers for a name: addresses of the site, others or none, or nobody can tell. */
+export type Standing = 'published' | 'not-published' | 'unknown';
+
+/** What DNS answers for names; those that it was not asked for are unknown. */
+export type Standings = ReadonlyMap<string, Standing>;
+
+/** A name that a plan puts in the place of another one. */
+export interface Renaming {
+  readonly given: GivenName;
+  readonly to: string;
+}
+
+/**
+ * What servers give to clients now and would give others instead. A server's own name, which Setup registers, is not
+ * taken away from anybody: clients are told it until the first deploy.
+ *
+ * @param published names that are in the state as published
+ */
+export function renamings(
+  purposes: Purposes,
+  given: readonly GivenName[],
+  servers: readonly string[],
+  published: Purposes,
+): readonly Renaming[] {
+  const namespaces = new Namespaces(purposes);
+  const own = new Set(servers.map((name) => name.toLowerCase()));
+  return given.flatMap((name) => {
+    const to = namespaces.hostOf(name.service, name.side);
+    const isOwn = own.has(name.host.split('.')[0] ?? '') && !(name.host in published);
+    return to === '' || to === name.host || isOwn ? [] : [{ given: name, to }];
+  });
+}
+
+/**
+ * Step 1 of a rename: what stops a plan that gives servers in production a name which DNS does not answer. In production
+ * are servers that clients reach by the name that they give now.
+ *
+ * @param published names that are in the state as published: what counts where DNS cannot be asked
+ */
+export function unpublishedNames(
+  purposes: Purposes,
+  renamed: readonly Renaming[],
+  standings: Standings,
+  published: Purposes,
+): readonly Diagnostic[] {
+  const inProduction = renamed.filter(({ given: { host } }) => isInUse(host, standings, published));
+  const stopped = inProduction.filter(({ to }) => standings.get(to) === 'not-published');
+  const uncertain = inProduction.filter(({ to }) => (standings.get(to) ?? 'unknown') === 'unknown');
+  return [
+    ...(stopped.length === 0 ? [] : [publishFirst(purposes, stopped)]),
+    ...(uncertain.length === 0 ? [] : [unknownNames(namesTo(uncertain))]),
+  ];
+}
+
+function isInUse(host: string, standings: Standings, published: Purposes): boolean {
+  const standing = standings.get(host) ?? 'unknown';
+  return standing === 'unknown' ? host in published : standing === 'published';
+}
+
+/**
+ * Step 2 of a rename: what stops a plan that takes away names which servers still give to clients.
+ *
+ * @param going names that leave DNS
+ * @param isDeclared whether a server is one of the site
+ */
+export function namesInUse(
+  purposes: Purposes,
+  going: readonly string[],
+  given: readonly GivenName[],
+  isDeclared: (server: string) => boolean,
+): readonly Diagnostic[] {
+  const inUse = given.filter(({ host }) => going.includes(host));
+  const stopped = inUse.filter(({ server }) => isDeclared(server));
+  const others = inUse.filter(({ server, host }) => !isDeclared(server) && !hostsOf(stopped).includes(host));
+  return [
+    ...(stopped.length === 0 ? [] : [keepPublished(purposes, stopped)]),
+    ...(others.length === 0 ? [] : [givenElsewhere(others)]),
+  ];
+}
+
+function publishFirst(purposes: Purposes, stopped: readonly Renaming[]): Diagnostic {
+  const [news, olds] = [namesTo(stopped), hostsOf(stopped.map(({ given }) => given))];
+  const [theNew, theOld] = [listed(news), listed(olds)];
+  return {
+    severity: 'error',
+    summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
+    detail: [
+      `${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers. Nothing was changed.`,
+      `A rename takes three deploys. Step 1 publishes the new name beside the old one, on the certificate too. Declare:\n\n${declaration(before(purposes, stopped))}`,
+      `Then, in step 2, declare what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
+    ].join('\n\n'),
+    path: path('purposes'),
+  };
+}
+
+function keepPublished(purposes: Purposes, stopped: readonly GivenName[]): Diagnostic {
+  const olds = hostsOf(stopped);
+  const theOld = listed(olds);
+  return {
+    severity: 'error',
+    summary: `${theOld} would leave DNS while servers give ${it(olds)} to clients`,
+    detail: [
+      `Servers still give ${it(olds)}: ${whoGives(stopped)}. Nothing was changed.`,
+      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(purposes, olds))}`,
+      `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
+      ...unmanaged(purposes, stopped),
+    ].join('\n\n'),
+    path: path('purposes'),
+  };
+}
+
+/** What no deploy changes. */
+function unmanaged(purposes: Purposes, stopped: readonly GivenName[]): readonly string[] {
+  const services = new Set(stopped.map(({ service }) => service));
+  return [...services]
+    .filter((service) => !isNamed(purposes, service))
+    .map(
+      (service) =>
+        `The declaration names no host for ${service}: give it one in namespaces.services, or change its URLs by hand on the servers.`,
+    );
+}
+
+function givenElsewhere(others: readonly GivenName[]): Diagnostic {
+  const olds = hostsOf(others);
+  return {
+    severity: 'warning',
+    summary: `${listed(olds)} leaves DNS while servers that are not declared give ${it(olds)} to clients`,
+    detail: `They are changed by hand, or uninstalled: ${whoGives(others)}.`,
+    path: path('purposes'),
+  };
+}
+
+function unknownNames(names: readonly string[]): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `Whether DNS publishes ${listed(names)} is not known`,
+    detail: `Clients in production are given ${it(names)} before the record sets are written, which is the last step. Look that ${it(names)} can be resolved before you deploy.`,
+    path: path('purposes'),
+  };
+}
+
+function keeping(purposes: Purposes, olds: readonly string[]): Written {
+  const namespaces = new Namespaces(purposes);
+  return {
+    hostOf: (service, side) => namespaces.hostOf(service, side),
+    isManaged: (service) => isNamed(purposes, service),
+    alsoPublished: [...namespaces.alsoPublished, ...olds],
+  };
+}
+
+/** The declaration with the names that are given now in the places of those that are not published. */
+function before(purposes: Purposes, stopped: readonly Renaming[]): Written {
+  const namespaces = new Namespaces(purposes);
+  const news = namesTo(stopped);
+  const hostOf: Written['hostOf'] = (service, side) => {
+    const to = namespaces.hostOf(service, side);
+    if (!news.includes(to)) return to;
+    const there = stopped.filter(({ given }) => given.service === service && given.side === side);
+    const alike = stopped.filter((renaming) => renaming.to === to);
+    return commonest((there.length > 0 ? there : alike).map(({ given: { host } }) => host)) ?? to;
+  };
+  const given = new Set(
+    ['client' as const, 'autodiscover' as const, ...NAMED_SERVICES].flatMap((service) => [
+      hostOf(service, 'internal'),
+      hostOf(service, 'external'),
+    ]),
+  );
+  return {
+    hostOf,
+    isManaged: (service) => isNamed(purposes, service),
+    alsoPublished: [...new Set([...namespaces.alsoPublished, ...news])].filter((host) => !given.has(host)),
+  };
+}
+
+/** The first of those that occur most often. */
+function commonest(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+}
+
+const namesTo = (renamed: readonly Renaming[]) => [...new Set(renamed.map(({ to }) => to))];
+const hostsOf = (given: readonly GivenName[]) => [...new Set(given.map(({ host }) => host))];
+const it = (names: readonly string[]) => (names.length === 1 ? 'it' : 'them');
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+function serversOf(given: readonly GivenName[]): string {
+  const servers = [...new Set(given.map(({ server }) => server))].sort();
+  return `${listed(servers)} ${servers.length === 1 ? 'is' : 'are'}`;
+}
+
+/** `EX01 (owa, ecp); EX02 (owa)`. */
+function whoGives(given: readonly GivenName[]): string {
+  const byServer = new Map<string, Set<string>>();
+  for (const { server, service } of given) {
+    byServer.set(server, (byServer.get(server) ?? new Set()).add(service));
+  }
+  return [...byServer]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([server, services]) => `${server} (${[...services].join(', ')})`)
+    .join('; ');
+}

@@ -1,0 +1,14 @@
+import type { Certificate } from '../../pki/certificate';
+import type { CertificateFacts } from './definition';
+
+/** What plans and states show of a certificate. */
+export function certificateFacts(certificate: Certificate): CertificateFacts {
+  const { thumbprint, subject, issuer, subjectAlternativeNames, notAfter } = certificate;
+  return {
+    thumbprint,
+    subject,
+    issuer,
+    names: [...new Set(subjectAlternativeNames.map((name) => name.toLowerCase()))].sort(),
+    notAfter: notAfter.toISOString(),
+  };
+}

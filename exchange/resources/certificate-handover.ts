@@ -1,0 +1,89 @@
+import { SMTP, type Enabling } from './certificate-steps';
+import { sameName } from './equality';
+
+/** What a change of the certificate of a server depends on, of its attributes. */
+export interface CertificateRole {
+  readonly server: string | null;
+  readonly thumbprint: string | null;
+  readonly subject: string | null;
+  readonly issuer: string | null;
+  readonly names: readonly string[] | null;
+  readonly imported: readonly string[] | null;
+  readonly left_on_server: readonly string[] | null;
+  readonly services: readonly string[] | null;
+  readonly replace_default_smtp_certificate: boolean | null;
+  readonly fallback_thumbprint: string | null;
+}
+
+export interface CertificateChange {
+  readonly prior: CertificateRole | null;
+  readonly planned: CertificateRole | null;
+}
+
+/** Letter case does not count in names of services, nor in thumbprints. */
+export function includes(names: readonly string[] | null, name: string): boolean {
+  return (names ?? []).some((candidate) => sameName(candidate, name));
+}
+
+/** Whether the declaration makes the certificate the default one for SMTP. */
+function replacesDefault(state: CertificateRole | null): boolean {
+  return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
+}
+
+/** Thumbprints of the certificates that a change lets go of, whether or not they can be removed. */
+export function partingThumbprints({ prior, planned }: CertificateChange): readonly string[] {
+  const before = prior?.imported ?? [];
+  return planned === null ? before : before.filter((own) => !includes(planned.imported ?? before, own));
+}
+
+/** What a change gives to which certificate, in order. A thumbprint that only a run knows is empty. */
+export function handovers({ prior, planned }: CertificateChange): readonly Enabling[] {
+  const server = (planned ?? prior)?.server ?? '';
+  const fallback = prior?.fallback_thumbprint ?? '';
+  const [replaced, replaces] = [replacesDefault(prior), replacesDefault(planned)];
+  if (planned === null) {
+    // SMTP stays with the default certificate, which has it. The others may be with another one already, and -Services
+    // takes no empty list.
+    const services = (prior?.services ?? []).filter((name) => replaced || !sameName(name, SMTP));
+    return fallback === '' || services.length === 0
+      ? []
+      : [
+          {
+            server,
+            thumbprint: fallback,
+            services,
+            replacesDefault: replaced,
+            reason: `A service cannot be without a certificate: the server's own takes over.`,
+          },
+        ];
+  }
+  const thumbprint = planned.thumbprint ?? '';
+  const isMoved = prior === null || !sameName(prior.thumbprint ?? '', thumbprint);
+  const missing = (planned.services ?? []).filter(
+    (name) => isMoved || !includes(prior.services, name) || (replaces && !replaced && sameName(name, SMTP)),
+  );
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            server,
+            thumbprint,
+            services: missing,
+            replacesDefault: replaces,
+            reason: 'Clients must see the certificate of the site, not the one that Setup made.',
+          },
+        ]),
+    ...(!replaced || replaces || fallback === ''
+      ? []
+      : [
+          {
+            server,
+            thumbprint: fallback,
+            services: [SMTP],
+            replacesDefault: true,
+            reason: `The certificate is no longer to be the default one for SMTP: the server's own is again.`,
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,343 @@
+import { nameCovers } from '../../pki/coverage';
+import type { Invocation } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+import { NO_HISTORY } from './certificate-history';
+import type { Facts } from './definition';
+import { sameName } from './equality';
+import type { InstalledCertificate } from './installed-certificate';
+import { textOf } from './property';
+import type { Answers } from './step';
+
+/** The Default Web Site, which answers clients. */
+export const FRONT_END = 1;
+/** The site on port 444, which answers the front end of any server. */
+export const BACK_END = 2;
+
+/** Services that a certificate has by its thumbprint, so that one which shows them is the one that is used. */
+const BY_THUMBPRINT = ['UM', 'UMCallRouter', 'Federation'];
+/** SMTP says who may read the key, POP and IMAP which names there are: several certificates show them. */
+const OF_SEVERAL = ['SMTP', 'POP', 'IMAP'];
+
+/** What a step before the removal gives to a certificate. */
+export interface Handover {
+  readonly thumbprint: string;
+  readonly services: readonly string[];
+  /** Whether the certificate becomes the internal transport certificate. */
+  readonly replacesDefault: boolean;
+}
+
+type Named = Pick<InstalledCertificate, 'issuer' | 'subject' | 'names'>;
+
+/** A server at the time when a certificate is to be removed from it. */
+export interface Situation {
+  readonly server: string;
+  readonly certificate: InstalledCertificate;
+  /** The other certificates that it then has, without those that go as well. */
+  readonly others: readonly Named[];
+  /** Of `holderInquiries`. */
+  readonly answers: Answers;
+  /** What is done before and not yet seen in the answers. */
+  readonly handovers: readonly Handover[];
+  readonly facts: Facts;
+}
+
+/** `unknown`: that nothing holds it cannot be known. */
+export type Verdict =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'held'; readonly by: string; readonly wayOut: string }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+const FREE: Verdict = { kind: 'free' };
+
+function transportCmdlet({ has }: Facts): string {
+  return has('Get-TransportService') ? 'Get-TransportService' : 'Get-TransportServer';
+}
+
+/** Exchange 2013 brought the Auth configuration, and connectors that name a certificate. */
+function hasConnectorNames({ has }: Facts): boolean {
+  return has('Get-AuthConfig');
+}
+
+/** Each shows one server alone. */
+export const SERVER_INQUIRIES = ['Get-PopSettings', 'Get-ImapSettings'] as const;
+
+/** What to ask before a certificate can be called free; all but POP and IMAP show every server at once. */
+export function holderInquiries(server: string, facts: Facts): readonly Invocation[] {
+  const organizationWide = (cmdlet: string, ...properties: readonly string[]): Invocation => ({
+    cmdlet,
+    parameters: {},
+    properties,
+  });
+  const ofServer = (cmdlet: string): Invocation => ({
+    cmdlet,
+    parameters: { Server: server },
+    properties: ['X509CertificateName'],
+  });
+  return [
+    organizationWide(transportCmdlet(facts), 'Name', 'InternalTransportCertificateThumbprint'),
+    ...(hasConnectorNames(facts)
+      ? [
+          organizationWide('Get-ReceiveConnector', 'Identity', 'Server', 'TlsCertificateName'),
+          organizationWide('Get-SendConnector', 'Identity', 'TlsCertificateName'),
+          organizationWide('Get-AuthConfig', ...AUTH_THUMBPRINTS),
+        ]
+      : []),
+    ...SERVER_INQUIRIES.map(ofServer),
+  ];
+}
+
+/** In this order: what holds a certificate is named before what cannot be known. */
+const JUDGES: readonly ((situation: Situation) => Verdict)[] = [
+  byInternalTransport,
+  byIis,
+  byServiceOfThumbprint,
+  bySendConnectors,
+  byReceiveConnectors,
+  byAuthConfiguration,
+  ...SERVER_INQUIRIES.map((cmdlet) => (situation: Situation) => byMailProtocol(situation, cmdlet)),
+];
+
+/**
+ * What holds a certificate on its server. Which services it lists does not say: Exchange takes none away, and several
+ * certificates list the same one.
+ */
+export function verdictOn(situation: Situation): Verdict {
+  if (situation.certificate.services === null) {
+    return {
+      kind: 'unknown',
+      why: 'the session does not tell which services use it (Get-ExchangeCertificate in the management shell on the server does)',
+    };
+  }
+  const verdicts = JUDGES.map((judge) => judge(situation));
+  const held = verdicts.find(({ kind }) => kind === 'held');
+  if (held !== undefined) return held;
+  const unknown = verdicts.flatMap((verdict) => (verdict.kind === 'unknown' ? [verdict.why] : []));
+  return unknown.length === 0 ? FREE : { kind: 'unknown', why: unknown.join('; ') };
+}
+
+/** `Remove-ExchangeCertificate` refuses it: https://learn.microsoft.com/powershell/module/exchangepowershell/remove-exchangecertificate */
+function byInternalTransport({ server, certificate, answers, handovers, facts }: Situation): Verdict {
+  const cmdlet = transportCmdlet(facts);
+  const servers = answers.get(cmdlet) ?? null;
+  if (servers === null) return unread(cmdlet);
+  const own = servers.find((object) => sameName(textOf(object, 'Name') ?? '', server));
+  const thumbprint = own === undefined ? null : textOf(own, 'InternalTransportCertificateThumbprint');
+  if (thumbprint === null || thumbprint === '') {
+    return {
+      kind: 'unknown',
+      why: `${cmdlet} does not show the InternalTransportCertificateThumbprint of ${server}`,
+    };
+  }
+  const isPassedOn = handovers.some(
+    (handover) => handover.replacesDefault && !sameName(handover.thumbprint, certificate.thumbprint),
+  );
+  if (isPassedOn || !sameName(thumbprint, certificate.thumbprint)) return FREE;
+  return {
+    kind: 'held',
+    by: `it is the internal transport certificate of ${server}, the one that servers use among themselves`,
+    wayOut:
+      'Make another one that: declare replaceDefaultSmtpCertificate: true for the certificate that replaces it, or ' +
+      `run Enable-ExchangeCertificate -Server '${server}' -Services SMTP with the -Thumbprint of the one that Setup made ` +
+      `and answer Yes; where that one is gone, New-ExchangeCertificate -Server '${server}' makes one.`,
+  };
+}
+
+function byIis({ server, certificate, handovers, facts }: Situation): Verdict {
+  const { history = NO_HISTORY } = facts;
+  const { thumbprint, iisSites, services } = certificate;
+  const isPassedOn = isGiven(handovers, thumbprint, 'IIS');
+  if (iisSites === null) {
+    if (services?.some((service) => sameName(service, 'IIS')) !== true || isPassedOn) return FREE;
+    // The front end has another one by what this run did: it is the back end that shows it, or an old answer.
+    if (history.lost(server, thumbprint, 'IIS')) {
+      return {
+        kind: 'held',
+        by: `it still lists IIS after the Default Web Site of ${server} got another one, so that Exchange Back End (port 444) may show it`,
+        wayOut: BIND_ANOTHER,
+      };
+    }
+    return heldByIis(`IIS of ${server} uses it`);
+  }
+  const onFrontEnd = iisSites.includes(FRONT_END) && !isPassedOn && !history.lost(server, thumbprint, 'IIS');
+  if (onFrontEnd) return heldByIis(`the Default Web Site of ${server} shows it`);
+  const [other] = iisSites.filter((site) => site !== FRONT_END);
+  if (other === undefined) return FREE;
+  return {
+    kind: 'held',
+    by:
+      other === BACK_END
+        ? `the site Exchange Back End of ${server} shows it`
+        : `the site ${other} of IIS on ${server} shows it`,
+    wayOut: BIND_ANOTHER,
+  };
+}
+
+const BIND_ANOTHER =
+  'Bind another one there (IIS Manager); for Exchange Back End, port 444, the one that Setup made, Microsoft Exchange.';
+
+function heldByIis(by: string): Verdict {
+  return {
+    kind: 'held',
+    by,
+    wayOut: 'Give IIS to another certificate first: Enable-ExchangeCertificate -Services IIS.',
+  };
+}
+
+function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
+  const known = [...OF_SEVERAL, 'IIS'];
+  const held = (certificate.services ?? []).find(
+    (service) =>
+      !known.some((name) => sameName(name, service)) && !isGiven(handovers, certificate.thumbprint, service),
+  );
+  if (held === undefined) return FREE;
+  return BY_THUMBPRINT.some((name) => sameName(name, held))
+    ? {
+        kind: 'held',
+        by: `${held} uses it`,
+        wayOut: `Give ${held} to another certificate first.`,
+      }
+    : { kind: 'unknown', why: `it lists a service that is not known here (${held})` };
+}
+
+/**
+ * Exchange removes no certificate whose issuer and subject a Send connector names, wherever the connector sends from and
+ * whether or not another certificate has the same:
+ * https://learn.microsoft.com/exchange/troubleshoot/mailflow/cannot-remove-installed-certificate
+ */
+function bySendConnectors({ certificate, answers, facts }: Situation): Verdict {
+  if (!hasConnectorNames(facts)) return FREE;
+  const connectors = answers.get('Get-SendConnector') ?? null;
+  if (connectors === null) return unread('Get-SendConnector');
+  return naming(connectors, certificate, 'Get-SendConnector', (connector) => ({
+    kind: 'held',
+    by: `the Send connector '${connector}' names its issuer and subject (TlsCertificateName), and Exchange removes no such certificate, even where another one has the same`,
+    wayOut: `Run Set-SendConnector -Identity '${connector}' -TlsCertificateName $null, remove the certificate, then set TlsCertificateName again.`,
+  }));
+}
+
+function byReceiveConnectors({ server, certificate, others, answers, facts }: Situation): Verdict {
+  if (!hasConnectorNames(facts)) return FREE;
+  const connectors = answers.get('Get-ReceiveConnector') ?? null;
+  if (connectors === null) return unread('Get-ReceiveConnector');
+  if (others.some((other) => isSameIssue(other, certificate))) return FREE;
+  const own = connectors.filter((object) => sameName(textOf(object, 'Server') ?? server, server));
+  return naming(own, certificate, 'Get-ReceiveConnector', (connector) => ({
+    kind: 'held',
+    by: `the Receive connector '${connector}' names it (TlsCertificateName), and no other certificate of ${server} has its issuer and subject`,
+    wayOut: `Name another one first: Set-ReceiveConnector -Identity '${connector}' -TlsCertificateName '<I>…<S>…'.`,
+  }));
+}
+
+/** The first connector that names the certificate; unknown where one names something and it cannot be compared. */
+function naming(
+  connectors: readonly PowerShellObject[],
+  certificate: Named,
+  cmdlet: string,
+  held: (connector: string) => Verdict,
+): Verdict {
+  if (connectors.some((object) => !tells(object, 'TlsCertificateName'))) {
+    return { kind: 'unknown', why: `${cmdlet} does not show TlsCertificateName` };
+  }
+  for (const connector of connectors) {
+    const name = textOf(connector, 'TlsCertificateName') ?? '';
+    const named = partsOf(name);
+    if (named === null && name === '') continue;
+    const identity = textOf(connector, 'Identity') ?? '';
+    if (named === null || certificate.issuer === null || certificate.subject === null) {
+      return { kind: 'unknown', why: `whether '${name}' of ${identity} names it is not known (${cmdlet})` };
+    }
+    if (isSameIssue(named, certificate)) return held(identity);
+  }
+  return FREE;
+}
+
+/** `<I>issuer<S>subject`, https://learn.microsoft.com/powershell/module/exchangepowershell/set-receiveconnector */
+function partsOf(text: string): Pick<Named, 'issuer' | 'subject'> | null {
+  const [, issuer, subject] = /^<I>(.*)<S>(.*)$/is.exec(text) ?? [];
+  return issuer === undefined || subject === undefined ? null : { issuer, subject };
+}
+
+function isSameIssue(
+  left: Pick<Named, 'issuer' | 'subject'>,
+  right: Pick<Named, 'issuer' | 'subject'>,
+): boolean {
+  return isSameName(left.issuer, right.issuer) && isSameName(left.subject, right.subject);
+}
+
+/**
+ * Distinguished names as people write them down: spaces, letter case and the names of the parts (`S` and `ST`) vary. Two
+ * that are taken for one keep a certificate on its server; the reverse would remove one that is in use.
+ */
+function isSameName(left: string | null, right: string | null): boolean {
+  const values = (name: string) =>
+    (name.match(/=(?:"(?:[^"]|"")*"|[^,+]*)/g) ?? [])
+      .map((value) => value.slice(1).replace(/^"|"$/g, '').replace(/\s+/g, ' ').trim().toLowerCase())
+      .sort()
+      .join('\n');
+  return left !== null && right !== null && values(left) === values(right);
+}
+
+const AUTH_THUMBPRINTS = [
+  'CurrentCertificateThumbprint',
+  'PreviousCertificateThumbprint',
+  'NextCertificateThumbprint',
+];
+
+function byAuthConfiguration({ certificate, answers, facts }: Situation): Verdict {
+  if (!hasConnectorNames(facts)) return FREE;
+  const [configuration] = answers.get('Get-AuthConfig') ?? [];
+  if (configuration === undefined || !AUTH_THUMBPRINTS.every((name) => tells(configuration, name))) {
+    return unread('Get-AuthConfig');
+  }
+  return AUTH_THUMBPRINTS.some((name) => sameName(textOf(configuration, name) ?? '', certificate.thumbprint))
+    ? {
+        kind: 'held',
+        by: "it is the organization's Auth certificate (Get-AuthConfig)",
+        wayOut:
+          'Give the Auth configuration another one first (Set-AuthConfig), and wait until it is in effect.',
+      }
+    : FREE;
+}
+
+/** POP and IMAP take the certificate that has the name of their settings. */
+function byMailProtocol(
+  { server, certificate, others, answers, handovers }: Situation,
+  cmdlet: (typeof SERVER_INQUIRIES)[number],
+): Verdict {
+  const service = cmdlet === 'Get-PopSettings' ? 'POP' : 'IMAP';
+  const [settings] = answers.get(cmdlet) ?? [];
+  if (settings === undefined || !tells(settings, 'X509CertificateName')) return unread(cmdlet);
+  const host = textOf(settings, 'X509CertificateName') ?? '';
+  // Given to another one, they are set to a name of that one.
+  if (host === '' || isGiven(handovers, certificate.thumbprint, service)) return FREE;
+  const has = ({ names }: Named) => names?.some((name) => nameCovers(name, host) || sameName(name, host));
+  if (others.some((other) => has(other) === true)) return FREE;
+  switch (has(certificate)) {
+    case true:
+      return {
+        kind: 'held',
+        by: `${service} of ${server} is set to '${host}' (X509CertificateName), and no other certificate of the server has that name`,
+        wayOut: `Give ${service} to another one (Enable-ExchangeCertificate -Services ${service}), or set another name: ${cmdlet.replace('Get-', 'Set-')} -Server '${server}' -X509CertificateName.`,
+      };
+    case false:
+      return FREE;
+    case undefined:
+      return { kind: 'unknown', why: `whether it has the name '${host}' of ${cmdlet} is not known` };
+  }
+}
+
+function isGiven(handovers: readonly Handover[], thumbprint: string, service: string): boolean {
+  return handovers.some(
+    (handover) =>
+      !sameName(handover.thumbprint, thumbprint) && handover.services.some((name) => sameName(name, service)),
+  );
+}
+
+/** Whether the object has the property at all: missing is unknown, null is none. */
+function tells({ properties }: PowerShellObject, name: string): boolean {
+  return Object.keys(properties).some((candidate) => sameName(candidate, name));
+}
+
+function unread(cmdlet: string): Verdict {
+  return { kind: 'unknown', why: `${cmdlet} could not be read` };
+}

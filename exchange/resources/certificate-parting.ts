@@ -1,0 +1,148 @@
+import type { Invocation } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
+import type { Diagnostic } from '../../schema';
+import { handovers, includes, partingThumbprints, type CertificateChange } from './certificate-handover';
+import { holderInquiries, verdictOn, type Verdict } from './certificate-holders';
+import { removal, stays } from './certificate-steps';
+import type { Facts } from './definition';
+import { sameName } from './equality';
+import { installedCertificates, withThumbprint } from './installed-certificate';
+import type { Answers } from './step';
+
+/** A certificate that a change lets go of, and whether it can be removed from its server by then. */
+interface Parting {
+  readonly thumbprint: string;
+  readonly verdict: Verdict;
+}
+
+/** With the one certificate that is to be there from now on; null where it is not known yet. */
+function aimedAt(
+  objects: readonly PowerShellObject[],
+  { prior, planned }: CertificateChange,
+): CertificateChange | null {
+  if (planned === null) return { prior, planned };
+  const { thumbprint } = planned;
+  if (thumbprint === null) return null;
+  const isThere = withThumbprint(objects, thumbprint) !== undefined;
+  const own = (prior?.imported ?? []).filter((imported) => sameName(imported, thumbprint));
+  return { prior, planned: { ...planned, imported: isThere ? own : [thumbprint] } };
+}
+
+/** What to ask for the partings of a change; nothing where it has none, or none that could be free. */
+export function partingInquiries(
+  objects: readonly PowerShellObject[],
+  change: CertificateChange,
+  facts: Facts,
+): readonly Invocation[] {
+  const aim = aimedAt(objects, change);
+  const leaving = aim === null ? [] : partingThumbprints(aim);
+  const isOpen = leaving.some(
+    (thumbprint) => (withThumbprint(objects, thumbprint)?.services ?? null) !== null,
+  );
+  return isOpen ? holderInquiries(serverOf(change), facts) : [];
+}
+
+/**
+ * Which certificates a change imports, keeps and leaves. Of an update, what is held stays with the object, so that the
+ * first plan after it is free removes it; all else that cannot be removed leaves the state.
+ */
+export function foreseenPartings(
+  objects: readonly PowerShellObject[],
+  change: CertificateChange,
+  facts: Facts,
+  answers: Answers,
+) {
+  const aim = aimedAt(objects, change);
+  if (aim === null) return { values: {}, diagnostics: [] };
+  const staying = partings(objects, aim, facts, answers).filter(({ verdict }) => verdict.kind !== 'free');
+  const kept = staying.filter((parting) => isKept(parting, aim));
+  const left = staying.filter((parting) => !kept.includes(parting));
+  const thumbprints = (some: readonly Parting[]) => some.map(({ thumbprint }) => thumbprint);
+  return {
+    values: {
+      ...(aim.planned === null ? {} : { imported: [...(aim.planned.imported ?? []), ...thumbprints(kept)] }),
+      left_on_server: thumbprints(left),
+    },
+    diagnostics: [...remarksOnPartings(staying, aim), ...remarksOnServices(aim)],
+  };
+}
+
+/** Those that are on the server; of one that is not, nothing is to be said. */
+function partings(
+  objects: readonly PowerShellObject[],
+  change: CertificateChange,
+  facts: Facts,
+  answers: Answers,
+): readonly Parting[] {
+  const leaving = partingThumbprints(change);
+  const others = [
+    ...installedCertificates(objects).filter(({ thumbprint }) => !includes(leaving, thumbprint)),
+    ...(change.planned === null ? [] : [change.planned]),
+  ];
+  return leaving.flatMap((thumbprint) => {
+    const certificate = withThumbprint(objects, thumbprint);
+    if (certificate === undefined) return [];
+    const verdict = verdictOn({
+      server: serverOf(change),
+      certificate,
+      others,
+      answers,
+      handovers: handovers(change),
+      facts,
+    });
+    return [{ thumbprint, verdict }];
+  });
+}
+
+function isKept({ verdict }: Parting, { planned }: CertificateChange): boolean {
+  return planned !== null && verdict.kind === 'held';
+}
+
+/** What the plan says of those that stay. Of one that was held before already it has said so. */
+function remarksOnPartings(staying: readonly Parting[], change: CertificateChange): readonly Diagnostic[] {
+  const server = serverOf(change);
+  return staying.flatMap((parting): readonly Diagnostic[] => {
+    const { thumbprint, verdict } = parting;
+    if (verdict.kind === 'free') return [];
+    if (isKept(parting, change) && verdict.kind === 'held') {
+      return sameName(change.prior?.thumbprint ?? '', thumbprint)
+        ? [
+            {
+              severity: 'warning',
+              summary: `The certificate ${thumbprint} stays on ${server}`,
+              detail: `It is in use: ${verdict.by}. ${verdict.wayOut} It stays in the state (imported), and the next plan after that shows its removal.`,
+            },
+          ]
+        : [];
+    }
+    const { summary, detail } = stays(server, thumbprint, verdict);
+    const cmdlet = renderInvocation(removal(server, thumbprint));
+    return [{ severity: 'warning', summary, detail: `${detail}\n  ${cmdlet}` }];
+  });
+}
+
+/** Exchange takes no service from a certificate: what a declaration that no longer names one leaves behind. */
+function remarksOnServices({ prior, planned }: CertificateChange): readonly Diagnostic[] {
+  if (prior === null || planned === null) return [];
+  const thumbprint = prior.thumbprint ?? '';
+  const left = (prior.services ?? []).filter((name) => !includes(planned.services, name));
+  if (left.length === 0 || !sameName(planned.thumbprint ?? '', thumbprint)) return [];
+  const server = planned.server ?? '';
+  const services = left.join(', ');
+  const other = planned.fallback_thumbprint || '<thumbprint of another one>';
+  return [
+    {
+      severity: 'warning',
+      summary: `The certificate ${thumbprint} keeps ${services} on ${server}`,
+      detail:
+        'Exchange takes no service from a certificate, so that nothing is run for what left the declaration. To let ' +
+        `another one serve it: Enable-ExchangeCertificate -Server '${server}' -Thumbprint '${other}' -Services ${services}. ` +
+        'SMTP stays listed on both, POP and IMAP on each that has the name of their settings.',
+    },
+  ];
+}
+
+function serverOf({ prior, planned }: CertificateChange): string {
+  return (planned ?? prior)?.server ?? '';
+}

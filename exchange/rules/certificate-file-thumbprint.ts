@@ -1,0 +1,23 @@
+import { path } from '../../schema';
+import { isCommitted } from '../committed-certificate';
+import { sameName } from '../resources/equality';
+import type { Rule } from './rule';
+
+export const certificateFileThumbprint: Rule = {
+  id: 'certificate-file-thumbprint',
+  severity: 'error',
+  description: 'A declared thumbprint is that of the certificate in the certificate file.',
+  check: ({ site, committed }) => {
+    const { thumbprint } = site.certificate;
+    if (thumbprint === undefined || !isCommitted(committed)) return [];
+    if (sameName(thumbprint, committed.facts.thumbprint)) return [];
+    return [
+      {
+        path: path('certificate', 'thumbprint'),
+        problem: `'${thumbprint}' is not that of the certificate in '${committed.file}', ${committed.facts.thumbprint}`,
+        remedy:
+          'correct it, or leave it out: the certificate file says it as well; or put the right file there',
+      },
+    ];
+  },
+};

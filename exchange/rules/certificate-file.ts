@@ -1,0 +1,14 @@
+import { path } from '../../schema';
+import { isCommitted } from '../committed-certificate';
+import type { Rule } from './rule';
+
+export const certificateFile: Rule = {
+  id: 'certificate-file',
+  severity: 'error',
+  description:
+    'The certificate file holds the certificate of the servers in PEM or DER, those above it behind it, and no private key: it is committed.',
+  check: ({ committed }) =>
+    committed === undefined || isCommitted(committed)
+      ? []
+      : [{ path: path('certificate', 'certificateFile'), ...committed }],
+};

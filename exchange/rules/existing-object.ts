@@ -1,0 +1,32 @@
+import { path } from '../../schema';
+import type { Rule } from './rule';
+
+export const existingObject: Rule = {
+  id: 'existing-object',
+  severity: 'error',
+  description: 'A membership or a certificate to import is that of a server for which the site declares one.',
+  check: ({ site, resources }) => {
+    const declared = (kind: string) =>
+      resources.flatMap(({ definition, server }) =>
+        definition.kind === kind && server !== null ? [server] : [],
+      );
+    const lists = [
+      { names: site.certificate.existingOn, at: ['certificate', 'existingOn'], kind: 'certificate-import' },
+      { names: site.dag?.existingMembers, at: ['dag', 'existingMembers'], kind: 'dag-member' },
+    ] as const;
+    return lists.flatMap(({ names = [], at, kind }) => {
+      const servers = declared(kind);
+      return names.flatMap((name, index) =>
+        servers.some((server) => server.toLowerCase() === name.toLowerCase())
+          ? []
+          : [
+              {
+                path: path(...at, index),
+                problem: `'${name}' is none of ${servers.join(', ') || 'the servers'}, so that there is nothing to import for it`,
+                remedy: 'correct the name, or leave it out',
+              },
+            ],
+      );
+    });
+  },
+};

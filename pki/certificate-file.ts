@@ -1,0 +1,189 @@
+import { X509Certificate } from 'node:crypto';
+import { parseCertificate, type Certificate } from './certificate';
+import { PkiError } from './error';
+
+/** The certificates of a file that holds no key, so that it may be committed. */
+export interface CertificateFile {
+  /** The first of the file. */
+  readonly leaf: Certificate;
+  /** What stands behind it, in the order of the file. */
+  readonly chain: readonly Certificate[];
+}
+
+/** A file that is not taken as one of certificates. */
+export class UnfitCertificateFile extends Error {
+  override readonly name = 'UnfitCertificateFile';
+
+  /**
+   * @param why goes on from "the file", without anything of its content
+   * @param remedy what to do about it, one line
+   */
+  constructor(
+    readonly why: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(`the file ${why}`, options);
+  }
+}
+
+/** How Windows and OpenSSL are told to write the file. */
+const EXPORT =
+  'export the certificate without its private key as Base-64 encoded X.509 (.CER), or with openssl pkcs12 -in mail.pfx -clcerts -nokeys -out mail.crt';
+
+/**
+ * Reads the certificates of a file, in PEM (the leaf first, a chain may follow it) or one in DER. Their bytes are those
+ * of the file. A file that holds a private key is refused, whatever else is in it: it would be committed.
+ *
+ * @throws UnfitCertificateFile
+ */
+export function readCertificateFile(bytes: Uint8Array): CertificateFile {
+  const text = textOf(bytes);
+  if (/PRIVATE KEY ?----|PuTTY-User-Key-File/.test(text)) throw withKey('holds a private key');
+  if (bytes[0] === SEQUENCE) refuseKey(bytes);
+  const ders = bytes[0] === SEQUENCE ? [bytes] : dersIn(text);
+  const [leaf, ...chain] = ders.map(certificateOf);
+  if (leaf === undefined) throw new UnfitCertificateFile('holds no certificate', EXPORT);
+  if (chain.some((other) => issued(leaf, other))) {
+    throw new UnfitCertificateFile(
+      'begins with the certificate of an authority that issued another one of it',
+      'put the certificate of the servers first, and those above it behind it',
+    );
+  }
+  return { leaf, chain };
+}
+
+/** The certificates in PEM, a line break at the end: their own bytes, in Base64. */
+export function certificateText({ leaf, chain }: CertificateFile): string {
+  return [leaf, ...chain]
+    .map(({ der }) =>
+      Buffer.from(der)
+        .toString('base64')
+        .replace(/.{64}(?=.)/g, '$&\n'),
+    )
+    .map((lines) => `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`)
+    .join('');
+}
+
+function withKey(why: string): UnfitCertificateFile {
+  return new UnfitCertificateFile(
+    why,
+    `never commit a key, and take this one out of the history where it was; ${EXPORT}`,
+  );
+}
+
+/** Windows PowerShell writes UTF-16 with `>`. */
+function textOf(bytes: Uint8Array): string {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (data[0] === 0xff && data[1] === 0xfe) return data.toString('utf16le');
+  if (data[0] === 0xfe && data[1] === 0xff)
+    return Buffer.from(data.subarray(0, data.length & ~1))
+      .swap16()
+      .toString('utf16le');
+  return data.toString('latin1');
+}
+
+const BLOCK = /-----BEGIN ([^-\r\n]+)-----([^-]*)-----END \1-----/g;
+const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE'];
+
+/** What stands between the blocks of PEM, as OpenSSL's names, is for people. */
+function dersIn(text: string): readonly Uint8Array[] {
+  const blocks = [...text.matchAll(BLOCK)];
+  const [begun, ended] = [/-----BEGIN /g, /-----END /g].map((mark) => text.match(mark)?.length ?? 0);
+  if (begun !== blocks.length || ended !== blocks.length) {
+    throw new UnfitCertificateFile('breaks off in the middle of a certificate', EXPORT);
+  }
+  if (blocks.length === 0) throw withoutBlocks(text);
+  return blocks.map(([, label = '', body = '']) => {
+    const der = decoded(body);
+    if (der !== undefined) refuseKey(der);
+    if (!CERTIFICATE_LABELS.includes(label)) {
+      throw new UnfitCertificateFile(`holds a block '${label}', which is no certificate`, EXPORT);
+    }
+    if (der === undefined) {
+      throw new UnfitCertificateFile('holds a certificate with characters that are no Base64', EXPORT);
+    }
+    return der;
+  });
+}
+
+function withoutBlocks(text: string): UnfitCertificateFile {
+  const der = /^\s*MI/.test(text) ? decoded(text) : undefined;
+  if (der === undefined) return new UnfitCertificateFile('is no certificate in PEM or DER', EXPORT);
+  refuseKey(der);
+  return new UnfitCertificateFile(
+    'is Base64 without the lines around it',
+    'put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind it, each on a line of its own',
+  );
+}
+
+function decoded(base64: string): Uint8Array | undefined {
+  return /^[A-Za-z0-9+/=\s]*$/.test(base64) ? new Uint8Array(Buffer.from(base64, 'base64')) : undefined;
+}
+
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const OCTET_STRING = 0x04;
+const OBJECT_IDENTIFIER = 0x06;
+const PFX_VERSION = 3;
+
+/**
+ * What holds a key is told by its first parts: a PFX (RFC 7292 section 4) and a private key (RFC 5958, 8017, 5915) begin
+ * with their version; an encrypted one (RFC 5958 section 3) is an algorithm and an octet string.
+ */
+function refuseKey(der: Uint8Array): void {
+  const outer = elementAt(der, 0);
+  if (outer?.tag !== SEQUENCE) return;
+  const first = elementAt(der, outer.begin);
+  if (first?.tag === INTEGER) {
+    throw withKey(
+      der[first.begin] === PFX_VERSION ? 'is a PFX, which holds the private key' : 'is a private key',
+    );
+  }
+  if (first?.tag !== SEQUENCE) return;
+  const algorithm = elementAt(der, first.begin);
+  const second = elementAt(der, first.end);
+  if (algorithm?.tag === OBJECT_IDENTIFIER && second?.tag === OCTET_STRING) {
+    throw withKey('is an encrypted private key');
+  }
+}
+
+interface Element {
+  readonly tag: number;
+  /** Offsets of its content. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Undefined where there is none, or it is longer than what there is. */
+function elementAt(der: Uint8Array, at: number): Element | undefined {
+  const [tag, first] = [der[at], der[at + 1]];
+  if (tag === undefined || first === undefined) return undefined;
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  if (first === 0x80 || lengthBytes > 4) return undefined;
+  const long = der.subarray(at + 2, at + 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
+  const begin = at + 2 + lengthBytes;
+  const end = begin + (lengthBytes === 0 ? first : long);
+  return end > der.length ? undefined : { tag, begin, end };
+}
+
+function certificateOf(der: Uint8Array): Certificate {
+  const outer = elementAt(der, 0);
+  if (outer === undefined) throw new UnfitCertificateFile('is cut off', EXPORT);
+  if (outer.end !== der.length) {
+    throw new UnfitCertificateFile(`has ${der.length - outer.end} bytes behind the certificate`, EXPORT);
+  }
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    throw new UnfitCertificateFile('holds a certificate that cannot be read', EXPORT, { cause: error });
+  }
+}
+
+function issued(issuer: Certificate, other: Certificate): boolean {
+  return (
+    other.thumbprint !== issuer.thumbprint &&
+    new X509Certificate(other.der).checkIssued(new X509Certificate(issuer.der))
+  );
+}

@@ -1,0 +1,131 @@
+import { DnsClient, type DnsClientOptions } from '../dns/client';
+import { DnsError } from '../dns/dns-error';
+import { fold, isWithin } from '../dns/name';
+import { nameStanding, type NameStanding } from '../dns/name-standing';
+import { type Environment, signsByKerberos } from '../dns/update-settings';
+import { type Diagnostic, isKnown, path, type Values } from '../schema';
+import type { DnsUpdate } from './dns-update-block';
+import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-updates';
+
+/** What the server of a zone told of a name. */
+export type NameAnswer = {
+  /** Absolute. */
+  readonly zone: string;
+  /** For people: `192.0.2.53 port 53`. */
+  readonly server: string;
+} & (
+  | { readonly kind: 'told'; readonly standing: NameStanding }
+  | {
+      readonly kind: 'untold';
+      readonly reason: string;
+      /** Why is among the `problems` of the zones already. */
+      readonly isSaid: boolean;
+    }
+);
+
+interface AskedZone {
+  readonly zone: string;
+  readonly server: string;
+  readonly client?: DnsClient;
+  readonly refusal?: Refusal;
+}
+
+/** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
+export class DnsZones {
+  readonly #blocks: readonly { readonly zone: string; readonly update: DnsUpdate; readonly index: number }[];
+  readonly #zones = new Map<string, Promise<AskedZone>>();
+  readonly #names = new Map<string, Promise<NameAnswer>>();
+
+  /** @param updates blocks of the configuration; one with an unknown value is left to a later call */
+  constructor(
+    updates: readonly Values[],
+    private readonly environment: Environment,
+  ) {
+    this.#blocks = updates.flatMap((values, index) => {
+      if (!Object.values(values).every(isKnown)) return [];
+      const update = values as DnsUpdate;
+      return [{ zone: absolute(update.zone), update, index }];
+    });
+  }
+
+  /**
+   * Which zones take no updates; nothing of one whose updates are signed by Kerberos, which is not tried.
+   *
+   * @param severity of a refusal; an account that only plans may lack the key
+   */
+  async problems(severity: 'error' | 'warning'): Promise<readonly Diagnostic[]> {
+    const found = await Promise.all(
+      this.#blocks.map(async ({ update, index, zone }) => {
+        const { refusal } = await this.#zone(zone, update);
+        return refusal === undefined
+          ? []
+          : [refusalProblem(update.zone, refusal, severity, path('dns_update', index))];
+      }),
+    );
+    return found.flat();
+  }
+
+  /**
+   * What stands under a host name; undefined where it is in none of the zones, or its zone is not known yet.
+   *
+   * @param host with or without the dot at its end
+   */
+  standing(host: string): Promise<NameAnswer | undefined> {
+    const name = absolute(host);
+    const block = this.#blocks
+      .filter(({ zone }) => isWithin(name, zone))
+      .sort((left, right) => right.zone.length - left.zone.length)[0];
+    if (block === undefined) return Promise.resolve(undefined);
+    let answer = this.#names.get(name);
+    if (answer === undefined) this.#names.set(name, (answer = this.#ask(name, block.zone, block.update)));
+    return answer;
+  }
+
+  /** From now on names are asked for anew. */
+  forgetNames(): void {
+    this.#names.clear();
+  }
+
+  async #ask(name: string, zone: string, update: DnsUpdate): Promise<NameAnswer> {
+    const { client, refusal, server } = await this.#zone(zone, update);
+    const untold = (reason: string, isSaid: boolean): NameAnswer => ({
+      kind: 'untold',
+      zone,
+      server,
+      reason,
+      isSaid,
+    });
+    // Whoever does not answer would not answer now.
+    if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
+    try {
+      return { kind: 'told', zone, server, standing: await nameStanding(client, zone, name) };
+    } catch (error) {
+      if (!(error instanceof DnsError)) throw error;
+      return untold(error.message, refusal !== undefined);
+    }
+  }
+
+  #zone(zone: string, update: DnsUpdate): Promise<AskedZone> {
+    let asked = this.#zones.get(zone);
+    if (asked === undefined) this.#zones.set(zone, (asked = askZone(zone, update, this.environment)));
+    return asked;
+  }
+}
+
+async function askZone(zone: string, update: DnsUpdate, environment: Environment): Promise<AskedZone> {
+  const isKerberos = signsByKerberos(environment);
+  const way = updateWay(update, environment);
+  if ('reason' in way) return { zone, server: '', ...(isKerberos ? {} : { refusal: way }) };
+  const server = `${way.server} port ${way.port}`;
+  // Everybody may ask what stands under a name; only who changes it must sign.
+  if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };
+  const client = new DnsClient(way);
+  const refusal = await updateRefusal(zone, client, way);
+  return { zone, server, client, ...(refusal === undefined ? {} : { refusal }) };
+}
+
+function unsigned({ key: _, ...options }: DnsClientOptions): DnsClientOptions {
+  return options;
+}
+
+const absolute = (name: string) => fold(name.endsWith('.') ? name : `${name}.`);

@@ -1,0 +1,173 @@
+import type { NameStanding } from '../dns/name-standing';
+import { type DnsRecord, formatRecord } from '../dns/record';
+import { canonicalAddress, recordTypeOf } from '../exchange/addresses';
+import type { NameAddresses } from '../exchange/published-names';
+import { type Diagnostic, path } from '../schema';
+import type { DnsZones, NameAnswer } from './dns-zones';
+
+/** What is to be published, and what was. */
+export interface Publication {
+  readonly addresses: NameAddresses;
+  /** Names whose record sets are imported. */
+  readonly existing: readonly string[];
+  /** By earlier deploys of the same state. */
+  readonly published: NameAddresses;
+}
+
+type Told = NameAnswer & { readonly kind: 'told' };
+
+/** What stands in DNS against what is to be published there, and what people should know of it. */
+export async function nameFindings(
+  publication: Publication,
+  zones: Pick<DnsZones, 'standing'> | undefined,
+): Promise<readonly Diagnostic[]> {
+  const names = Object.keys(publication.addresses);
+  const answers = await Promise.all(
+    names.map(async (name) => ({ name, answer: await zones?.standing(name) })),
+  );
+  return [
+    ...answers.flatMap(({ name, answer }) =>
+      answer?.kind === 'told' ? findingsOf(name, answer, publication) : [],
+    ),
+    ...unknownNames(answers),
+  ];
+}
+
+function findingsOf(name: string, told: Told, publication: Publication): readonly Diagnostic[] {
+  const { standing } = told;
+  switch (standing.kind) {
+    case 'free':
+      return [];
+    case 'delegated':
+      return [delegated(name, told, standing.zone)];
+    case 'redirected':
+      return [redirected(name, told, standing.record)];
+    case 'alias':
+      return [standing.isWildcard ? wildcard(name, told, [standing.record]) : alias(name, told, standing)];
+    case 'addresses':
+      return standing.isWildcard
+        ? [wildcard(name, told, standing.records)]
+        : strangers(name, told, standing.records, publication);
+  }
+}
+
+function finding(
+  severity: Diagnostic['severity'],
+  summary: string,
+  ...sentences: readonly string[]
+): Diagnostic {
+  return { severity, summary, detail: sentences.join('\n'), path: path('addresses') };
+}
+
+function alias(name: string, { server, zone }: Told, { record }: NameStanding & { kind: 'alias' }) {
+  return finding(
+    'error',
+    `${name} is an alias in DNS`,
+    `${server} has: ${formatRecord(record)}`,
+    'Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.',
+    `Remove this record from the zone ${zone}, then plan again; or take the name out of the declaration.`,
+  );
+}
+
+function redirected(name: string, { server, zone }: Told, record: DnsRecord): Diagnostic {
+  return finding(
+    'error',
+    `DNS leads from ${name} to another name`,
+    `${server} has: ${formatRecord(record)}`,
+    'It stands for every name below it: the server would take an address of this one, and nobody would see it.',
+    `Remove this record from the zone ${zone}, then plan again; or take the name out of the declaration.`,
+  );
+}
+
+function delegated(name: string, { server, zone }: Told, child: string): Diagnostic {
+  return finding(
+    'error',
+    `${name} is not in the zone ${zone} but in one below it`,
+    `${server} hands it on to the zone ${child}: it would take an address of the name in the zone ${zone}, and nobody would see it.`,
+    `Declare the zone ${child.replace(/\.$/, '')} in dns.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
+  );
+}
+
+function wildcard(name: string, { server }: Told, records: readonly DnsRecord[]): Diagnostic {
+  return finding(
+    'warning',
+    `A wildcard answers for ${name}`,
+    `${server} has no record of the name itself, and answers: ${listed(records)}`,
+    'Clients that ask for the name are sent there until a deploy publishes it. Its own record then takes the place of the wildcard.',
+  );
+}
+
+/** Addresses that are neither declared nor were put there by this state, by their type: a record set has one type. */
+function strangers(
+  name: string,
+  { server, zone }: Told,
+  records: readonly DnsRecord[],
+  { addresses, existing, published }: Publication,
+): readonly Diagnostic[] {
+  const [declared, ours] = [addresses[name] ?? [], published[name] ?? []];
+  const known = new Set([...declared, ...ours].map(canonicalAddress));
+  return (['A', 'AAAA'] as const).flatMap((type) => {
+    const strange = records.filter(
+      ({ data }) => data.type === type && !known.has(canonicalAddress(data.address)),
+    );
+    if (strange.length === 0) return [];
+    const isOfType = (address: string) => recordTypeOf(address) === type;
+    const found = `${server} has: ${listed(strange)}`;
+    if (!declared.some(isOfType)) {
+      return [
+        finding(
+          'warning',
+          `${name} has addresses in DNS that are not declared`,
+          found,
+          `The site publishes no address of type ${type} there, so that no deploy takes these away: clients are sent to them, too.`,
+          `Remove them from the zone ${zone}, or declare them as addresses of the site.`,
+        ),
+      ];
+    }
+    if (ours.some(isOfType)) {
+      return [
+        finding(
+          'warning',
+          `${name} has addresses in DNS that no deploy put there`,
+          found,
+          'The deploy takes them away, as the plan of the record set shows.',
+        ),
+      ];
+    }
+    if (existing.includes(name)) return [];
+    const ttl = Math.min(...strange.map((record) => record.ttl));
+    return [
+      finding(
+        'error',
+        `${name} has addresses in DNS that nobody declared`,
+        found,
+        'No deploy of this state put them there. This one would add the addresses of the site to them, and the one after it take them away.',
+        `To take the record set over, name ${name} in dns.existingRecords and declare the TTL that it has (dns.ttlSeconds: ${ttl}): the plan then shows which addresses go. Else remove them from the zone ${zone}.`,
+      ),
+    ];
+  });
+}
+
+function listed(records: readonly DnsRecord[]): string {
+  const lines = records.map(formatRecord).sort();
+  return lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `\n  ${line}`).join('');
+}
+
+/** One for each zone; nothing of those whose refusal was said already. */
+function unknownNames(
+  answers: readonly { readonly name: string; readonly answer: NameAnswer | undefined }[],
+): readonly Diagnostic[] {
+  const untold = answers.flatMap(({ name, answer }) =>
+    answer?.kind === 'untold' && !answer.isSaid ? [{ name, ...answer }] : [],
+  );
+  return [...new Set(untold.map(({ zone }) => zone))].map((zone) => {
+    const ofZone = untold.filter((each) => each.zone === zone);
+    const [first] = ofZone;
+    return finding(
+      'warning',
+      `What DNS has under names of the zone ${zone} is not known`,
+      `A question about ${ofZone.map(({ name }) => name).join(', ')} to ${first?.server}: ${first?.reason.replace(/\.$/, '')}.`,
+      'The records are the last step of a deploy: look at the server first.',
+    );
+  });
+}

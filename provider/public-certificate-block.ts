@@ -1,0 +1,42 @@
+import { readCertificateFile, UnfitCertificateFile } from '../pki/certificate-file';
+import { type Block, type Known, text } from '../schema';
+
+function pemProblem(value: Known): string | undefined {
+  try {
+    readCertificateFile(Buffer.from(value as string));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnfitCertificateFile)) throw error;
+    return `What stands there ${error.why}; ${error.remedy}.`;
+  }
+}
+
+const ATTRIBUTES = {
+  pfx_file: text('required', 'The PFX file, spelled as `pfx_file` of the certificates that are made of it.'),
+  pfx_password: text(
+    'optional',
+    'Password of the PFX; never kept. Left out, or empty: the file has none, or a plan does without the file.',
+    { sensitive: true },
+  ),
+  file: text('required', 'The file that the certificate comes from, for messages.'),
+  pem: text('required', 'The certificate in PEM, the leaf first, without a private key.', {
+    problem: pemProblem,
+  }),
+};
+
+/** The certificate in a PFX file, given without its key. */
+export const PUBLIC_CERTIFICATE_BLOCK: Block = {
+  nesting: 'list',
+  schema: {
+    description:
+      'The certificate in a PFX file, without its key, so that a plan needs neither the file nor its password. Where the PFX can be opened and holds another certificate, plan and apply stop before anything runs; so does an apply whose PFX cannot be opened while a server lacks the certificate. With a password in it, a plan opens the PFX as well.',
+    attributes: ATTRIBUTES,
+  },
+};
+
+/** A block of the configuration, all of it known. */
+export type PublicCertificateBlock = { readonly [name in keyof typeof ATTRIBUTES]: string | null } & {
+  readonly pfx_file: string;
+  readonly file: string;
+  readonly pem: string;
+};

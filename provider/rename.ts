@@ -1,0 +1,211 @@
+import { canonicalAddress } from '../exchange/addresses';
+import type { NameAddresses } from '../exchange/published-names';
+import { giveTheSame, isNamed, type Purposes } from '../exchange/declared-namespaces';
+import { type GivenName, givenNames, type NamingService } from '../exchange/given-names';
+import { namesInUse, renamings, type Standing, type Standings, unpublishedNames } from '../exchange/rename';
+import {
+  type AnyResource,
+  erase,
+  type Facts,
+  outlookAnywhere,
+  serviceConnectionPoint,
+  virtualDirectories,
+} from '../exchange/resources';
+import { textOf } from '../exchange/resources/property';
+import type { Change } from '../plugin';
+import type { PowerShellObject } from '../powershell/outcome';
+import {
+  type Diagnostic,
+  hasErrors,
+  isKnown,
+  type StateOf,
+  type Value,
+  type Values,
+  withEveryAttribute,
+} from '../schema';
+import type { ExchangeTarget, Reading } from './target';
+
+type State = StateOf<Record<string, never>>;
+
+/** A kind of object that gives a name to clients. */
+interface Giver {
+  readonly service: NamingService;
+  readonly definition: AnyResource;
+}
+
+const GIVERS: readonly Giver[] = [
+  { service: 'autodiscover', definition: erase(serviceConnectionPoint) },
+  { service: 'outlookAnywhere', definition: erase(outlookAnywhere) },
+  ...virtualDirectories.flatMap(({ row, definition }) =>
+    row.hasUrls ? [{ service: row.service, definition: erase(definition) }] : [],
+  ),
+];
+
+/**
+ * What stands against a change of the published names: a rename is several deploys, and the plan that leaves one out
+ * stops. Nothing is asked where the names stay as they are, so that neither the repair of drift nor a further server is
+ * stopped.
+ *
+ * @param change of the published names
+ */
+export async function renameFindings(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
+  // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
+  if (change.planned === null || target.hasRun) return [];
+  const planned = publicationOf(change.planned);
+  const prior = change.prior === null ? { names: {}, addresses: [] } : publicationOf(change.prior);
+  const standingsOf = (hosts: Iterable<string>) =>
+    standings(hosts, [...prior.addresses, ...planned.addresses], target);
+
+  if (!giveTheSame(prior.names, planned.names)) {
+    const { given } = await readGiven(target, ({ service }) => isNamed(planned.names, service));
+    const declared = given.filter(({ server }) => target.isDeclared(server));
+    const renamed = renamings(planned.names, declared, servers(target), prior.names);
+    const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
+    const found = unpublishedNames(planned.names, renamed, asked, prior.names);
+    // What goes in the same plan is a later step.
+    if (hasErrors(found)) return found;
+    return [...found, ...(await goingNames(prior, planned, standingsOf, target))];
+  }
+  return goingNames(prior, planned, standingsOf, target);
+}
+
+async function goingNames(
+  prior: Publication,
+  planned: Publication,
+  standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
+  target: ExchangeTarget,
+): Promise<readonly Diagnostic[]> {
+  const gone = Object.keys(prior.names).filter((host) => !(host in planned.names));
+  const answers = await standingsOf(gone);
+  const going = gone.filter((host) => answers.get(host) !== 'not-published');
+  if (going.length === 0) return [];
+  const { given, unread } = await readGiven(target, () => true);
+  return [...unread, ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server))];
+}
+
+interface Publication {
+  readonly names: Purposes;
+  readonly addresses: readonly string[];
+}
+
+function publicationOf({ purposes, addresses, published }: Values): Publication {
+  // What was published is not known while it changes.
+  const all: readonly Value[] = [addresses ?? null, published ?? null];
+  const known = all.filter(isKnown) as readonly (NameAddresses | null)[];
+  return {
+    names: (purposes ?? {}) as Purposes,
+    addresses: known.flatMap((of) => Object.values(of ?? {}).flat()),
+  };
+}
+
+const servers = (target: ExchangeTarget): readonly string[] => [...target.settings.spellings.values()];
+
+async function standings(
+  hosts: Iterable<string>,
+  addresses: readonly string[],
+  target: ExchangeTarget,
+): Promise<Standings> {
+  const own = new Set(addresses.map(canonicalAddress));
+  const found = [...new Set(hosts)].map(async (host): Promise<[string, Standing]> => [
+    host,
+    await standingOf(host, own, target),
+  ]);
+  return new Map(await Promise.all(found));
+}
+
+/** As many aliases as may lead from one to another. */
+const MOST_ALIASES = 8;
+
+/** A name is published where DNS answers with an address of the site: others are those of other machines. */
+async function standingOf(
+  host: string,
+  addresses: ReadonlySet<string>,
+  target: ExchangeTarget,
+  aliases = MOST_ALIASES,
+): Promise<Standing> {
+  const answer = await target.zones?.standing(host);
+  if (answer?.kind !== 'told') return 'unknown';
+  const { standing } = answer;
+  switch (standing.kind) {
+    case 'free':
+      return 'not-published';
+    case 'addresses':
+      return standing.records.some(
+        ({ data }) => 'address' in data && addresses.has(canonicalAddress(data.address)),
+      )
+        ? 'published'
+        : 'not-published';
+    case 'alias':
+      return 'target' in standing.record.data && aliases > 0
+        ? standingOf(standing.record.data.target, addresses, target, aliases - 1)
+        : 'unknown';
+    default:
+      return 'unknown';
+  }
+}
+
+/** What servers give to clients now, those of the organization that are not declared too. */
+async function readGiven(
+  target: ExchangeTarget,
+  isWanted: (giver: Giver) => boolean,
+): Promise<{ readonly given: readonly GivenName[]; readonly unread: readonly Diagnostic[] }> {
+  const readings = await Promise.all(
+    GIVERS.filter(isWanted).flatMap((giver) =>
+      servers(target).map(async (server) => ({ giver, reading: await read(giver, server, target) })),
+    ),
+  );
+  const given = new Map<string, GivenName>();
+  const unread: Diagnostic[] = [];
+  for (const { giver, reading } of readings) {
+    if (reading === undefined) continue;
+    if (reading.kind === 'failed') {
+      // Where the object is managed, its own refresh stops the plan.
+      unread.push(...reading.diagnostics.map((problem) => ({ ...problem, severity: 'warning' as const })));
+      continue;
+    }
+    const { objects } = reading.outcome;
+    for (const server of new Set(objects.flatMap((object) => serverOf(object) ?? []))) {
+      for (const name of namesOn(server, giver, objects, target)) {
+        given.set([name.server.toLowerCase(), name.service, name.side].join('\n'), name);
+      }
+    }
+  }
+  return { given: [...given.values()], unread: target.notSaid(unread) };
+}
+
+/** The shared reading that shows the objects of a kind; undefined where the version of the server has none. */
+async function read(
+  { definition }: Giver,
+  server: string,
+  target: ExchangeTarget,
+): Promise<Reading | undefined> {
+  const facts = factsFor(server, target);
+  const invocation = definition.observe?.(stateOf(definition, server), facts);
+  if (invocation === undefined || !facts.has(invocation.cmdlet)) return undefined;
+  return target.observe(target.addressed(invocation), server);
+}
+
+function namesOn(
+  server: string,
+  { service, definition }: Giver,
+  objects: readonly PowerShellObject[],
+  target: ExchangeTarget,
+): readonly GivenName[] {
+  const state = definition.view?.(objects, stateOf(definition, server), factsFor(server, target)) ?? null;
+  // The answer may spell it in other letter case than the declaration.
+  const declared = target.settings.spellings.get(server.toLowerCase()) ?? server;
+  return state === null ? [] : givenNames(declared, service, state);
+}
+
+function serverOf(object: PowerShellObject): string | null {
+  return textOf(object, 'Server') ?? textOf(object, 'ServerName') ?? textOf(object, 'Name');
+}
+
+function stateOf({ schema }: AnyResource, server: string): State {
+  return { ...withEveryAttribute(schema, {}), server } as unknown as State;
+}
+
+function factsFor(server: string, target: ExchangeTarget): Facts {
+  const catalog = target.catalogFor(server);
+  return { has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined };
+}

@@ -1,0 +1,146 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { OPCODES, RCODES } from '../../dns/codes';
+import { decodeMessage, encodeMessage, type Message } from '../../dns/message';
+import type { DnsRecord } from '../../dns/record';
+import { DnsZones } from '../../provider/dns-zones';
+import { UNKNOWN, type Values } from '../../schema';
+import { type DnsRig, newKey } from '../dns/rig';
+import { describeEachServer } from '../dns/servers';
+
+const ZONE = 'contoso.com.';
+const BRANCH = 'branch.contoso.com.';
+const key = newKey();
+const KEY = { key_name: key.name, key_algorithm: key.algorithm, key_secret: key.secret };
+const NO_KEY = { key_name: null, key_algorithm: null, key_secret: null };
+const NOTHING = { server: null, port: null, transport: null, timeout: null, ...NO_KEY };
+const at = (name: string, address: string): DnsRecord => ({ name, ttl: 300, data: { type: 'A', address } });
+const KERBEROS = { DNS_UPDATE_REALM: 'CONTOSO.COM', DNS_UPDATE_USERNAME: 'exchange' };
+
+describeEachServer('a name of a zone', (start) => {
+  let rig: DnsRig;
+  beforeAll(async () => {
+    rig = await start({
+      zones: [
+        { name: ZONE, records: [at(`mail.${ZONE}`, '192.0.2.11')] },
+        { name: BRANCH, records: [at(`mail.${BRANCH}`, '192.0.2.12')] },
+      ],
+      keys: [key],
+    });
+  });
+  afterAll(() => rig.stop());
+  const block = (values: Values = {}) => ({
+    ...NOTHING,
+    zone: ZONE,
+    server: rig.address,
+    port: rig.port,
+    ...KEY,
+    ...values,
+  });
+  const told = (zone: string, address: string, name = `mail.${zone}`) => ({
+    kind: 'told',
+    zone,
+    server: `${rig.address} port ${rig.port}`,
+    standing: { kind: 'addresses', records: [at(name, address)], isWildcard: false },
+  });
+
+  test('is looked up in the nearest of the zones, written in any way', async () => {
+    const zones = new DnsZones([block(), block({ zone: 'Branch.Contoso.com' })], {});
+    expect(await zones.standing('mail.contoso.com')).toEqual(told(ZONE, '192.0.2.11'));
+    expect(await zones.standing('Mail.Branch.contoso.com.')).toEqual(told(BRANCH, '192.0.2.12'));
+    expect(await zones.standing('www.contoso.com')).toMatchObject({ standing: { kind: 'free' } });
+    expect(await zones.standing('mail.fabrikam.com')).toBeUndefined();
+    expect(await zones.standing('mailcontoso.com')).toBeUndefined();
+  });
+
+  test('is not looked up while a setting of its zone is unknown', async () => {
+    const zones = new DnsZones([block({ key_secret: UNKNOWN })], {});
+    expect(await zones.standing('mail.contoso.com')).toBeUndefined();
+  });
+
+  test('is looked up without a signature where Kerberos signs the updates', async () => {
+    const zones = new DnsZones([block({ ...KEY, key_secret: newKey().secret })], KERBEROS);
+    expect(await zones.standing('mail.contoso.com')).toEqual(told(ZONE, '192.0.2.11'));
+    expect(await zones.problems('error')).toEqual([]);
+  });
+
+  test('is looked up where the account lacks the key to change it', async () => {
+    const zones = new DnsZones([block(NO_KEY)], {});
+    expect(await zones.standing('mail.contoso.com')).toEqual(told(ZONE, '192.0.2.11'));
+    expect(await zones.problems('warning')).toHaveLength(1);
+  });
+
+  test('is not looked up where the server does not know the key, which the problems say', async () => {
+    const zones = new DnsZones([block({ key_secret: newKey().secret, timeout: '200ms' })], {});
+    const answer = await zones.standing('mail.contoso.com');
+    expect(answer).toMatchObject({ kind: 'untold', zone: ZONE, isSaid: true });
+    expect(await zones.problems('error')).toHaveLength(1);
+  });
+});
+
+describe('a server that takes updates', () => {
+  /** @param answer what becomes of a question; an update is taken */
+  const answering = async <Result>(
+    answer: (question: Message) => Partial<Message> | undefined,
+    ask: (zones: DnsZones, asked: readonly string[]) => Promise<Result>,
+  ): Promise<Result> => {
+    const asked: string[] = [];
+    const socket = createSocket('udp4');
+    socket.on('message', (bytes, { port, address }) => {
+      const { message } = decodeMessage(bytes);
+      asked.push(message.opcode === OPCODES.UPDATE ? 'update' : (message.questions[0]?.name ?? ''));
+      const response = message.opcode === OPCODES.UPDATE ? {} : answer(message);
+      if (response === undefined) return;
+      socket.send(encodeMessage({ ...message, flags: { response: true }, ...response }), port, address);
+    });
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const where = { ...NOTHING, zone: ZONE, server: '127.0.0.1', port: socket.address().port };
+    try {
+      return await ask(new DnsZones([{ ...where, timeout: '50ms' }], { DNS_UPDATE_RETRIES: '0' }), asked);
+    } finally {
+      await new Promise<void>((resolve) => socket.close(resolve));
+    }
+  };
+
+  test('is asked for each name once, until names are forgotten', async () => {
+    await answering(
+      () => ({ rcode: RCODES.NXDOMAIN }),
+      async (zones, asked) => {
+        await Promise.all([zones.problems('error'), zones.standing('mail.contoso.com')]);
+        await Promise.all([zones.standing('MAIL.contoso.com.'), zones.problems('error')]);
+        expect(asked).toEqual(['update', `mail.${ZONE}`, `mail.${ZONE}`]);
+        zones.forgetNames();
+        await zones.standing('mail.contoso.com');
+        expect(asked).toHaveLength(5);
+      },
+    );
+  });
+
+  test.each(['REFUSED', 'SERVFAIL'] as const)('and answers %s to a question does not tell', async (code) => {
+    await answering(
+      () => ({ rcode: RCODES[code] }),
+      async (zones) => {
+        expect(await zones.problems('error')).toEqual([]);
+        expect(await zones.standing('mail.contoso.com')).toMatchObject({
+          kind: 'untold',
+          reason: `the server answers ${code} to a question about mail.${ZONE}`,
+          isSaid: false,
+        });
+      },
+    );
+  });
+
+  test('and says nothing to a question does not tell', async () => {
+    await answering(
+      () => undefined,
+      async (zones) => {
+        expect(await zones.standing('mail.contoso.com')).toMatchObject({
+          kind: 'untold',
+          reason: expect.stringMatching(/^no answer from 127\.0\.0\.1 port \d+ within 50 ms$/) as string,
+          isSaid: false,
+        });
+      },
+    );
+  });
+});

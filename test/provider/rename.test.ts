@@ -1,0 +1,392 @@
+import type { NameStanding } from '../../dns/name-standing';
+import { ExchangeVersion } from '../../exchange/versions';
+import type { Invocation } from '../../powershell/invocation';
+import type { Settings } from '../../provider/configuration';
+import type { DnsZones, NameAnswer } from '../../provider/dns-zones';
+import { renameFindings } from '../../provider/rename';
+import { ExchangeTarget } from '../../provider/target';
+import type { Values } from '../../schema';
+import { failed, objects, ScriptedSession } from './scripted-session';
+
+const MAIL = 'mail.contoso.com';
+const OUTLOOK = 'outlook.contoso.com';
+const AUTODISCOVER = 'autodiscover.contoso.com';
+const ADDRESS = '192.0.2.1';
+
+/** What a server gives to clients: one name for all services, another one for Autodiscover. */
+type Servers = { readonly [server: string]: readonly [client: string, autodiscover: string] };
+
+interface World {
+  readonly servers?: Servers;
+  /** Those that the organization has beside. */
+  readonly others?: Servers;
+  /** Addresses in the zone contoso.com; a text that ends in a dot is what an alias stands for. */
+  readonly dns?: { readonly [host: string]: readonly string[] };
+  /**
+   * What remote PowerShell of each server has, which nobody declares.
+   *
+   * @default the server's own name, as Setup left it
+   */
+  readonly powershell?: string;
+  /** Cmdlets that fail. */
+  readonly denied?: readonly string[];
+  readonly isDnsSilent?: boolean;
+}
+
+const NOUNS = ['Owa', 'Ecp', 'ActiveSync', 'WebServices', 'Oab', 'Mapi', 'PowerShell'];
+const DIRECTORIES: { readonly [noun: string]: string } = {
+  Owa: 'owa',
+  Ecp: 'ecp',
+  ActiveSync: 'Microsoft-Server-ActiveSync',
+  WebServices: 'EWS',
+  Oab: 'OAB',
+  Mapi: 'mapi',
+  PowerShell: 'PowerShell',
+};
+
+function zonesOf({ dns = {}, isDnsSilent = false }: World): Pick<DnsZones, 'standing'> {
+  const answer = (host: string): NameStanding => {
+    const data = dns[host] ?? [];
+    const [first = ''] = data;
+    const record = (type: 'A', address: string) => ({ name: `${host}.`, ttl: 300, data: { type, address } });
+    if (first.endsWith('.')) {
+      return {
+        kind: 'alias',
+        isWildcard: false,
+        record: { name: `${host}.`, ttl: 300, data: { type: 'CNAME', target: first } },
+      };
+    }
+    return data.length === 0
+      ? { kind: 'free' }
+      : { kind: 'addresses', isWildcard: false, records: data.map((address) => record('A', address)) };
+  };
+  const where = { zone: 'contoso.com.', server: '192.0.2.53 port 53' };
+  return {
+    standing: async (asked): Promise<NameAnswer | undefined> => {
+      const host = asked.replace(/\.$/, '');
+      if (!host.endsWith('.contoso.com')) return undefined;
+      return isDnsSilent
+        ? { ...where, kind: 'untold', reason: 'no answer', isSaid: true }
+        : { ...where, kind: 'told', standing: answer(host) };
+    },
+  };
+}
+
+function targetOf(world: World) {
+  const { servers = { EX01: [MAIL, AUTODISCOVER] }, others = {}, denied = [] } = world;
+  const all = Object.entries({ ...servers, ...others });
+  const session = new ScriptedSession(({ cmdlet }: Invocation) => {
+    if (denied.includes(cmdlet)) return failed('CommandNotFoundException');
+    if (cmdlet === 'Get-ClientAccessService') {
+      return objects(
+        ...all.map(([Name, [, host]]) => ({
+          Name,
+          AutoDiscoverServiceInternalUri: `https://${host}/Autodiscover/Autodiscover.xml`,
+        })),
+      );
+    }
+    if (cmdlet === 'Get-OutlookAnywhere') {
+      return objects(
+        ...all.map(([ServerName, [host]]) => ({
+          ServerName,
+          InternalHostname: host,
+          ExternalHostname: host,
+        })),
+      );
+    }
+    const noun = NOUNS.find((candidate) => cmdlet === `Get-${candidate}VirtualDirectory`);
+    if (noun === undefined) throw new Error(cmdlet);
+    return objects(
+      ...all.map(([Server, [host]]) => ({
+        InternalUrl:
+          noun === 'PowerShell'
+            ? `https://${world.powershell ?? `${Server}.contoso.local`}/PowerShell`
+            : `https://${host}/x`,
+        Server,
+        Name: `${DIRECTORIES[noun] ?? ''} (Default Web Site)`,
+        ExternalUrl: noun === 'PowerShell' ? '' : `https://${host}/x`,
+      })),
+    );
+  });
+  const settings: Settings = {
+    endpoint: { kind: 'process', command: 'x', args: [] },
+    fallbacks: [],
+    versions: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), ExchangeVersion.V2016])),
+    spellings: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), name])),
+    rollout: [],
+    snapIn: null,
+    domainController: null,
+    callTimeoutMs: 1000,
+    openTimeoutMs: 1000,
+    parallelCalls: 1,
+    lackingRights: 'error',
+  };
+  const zones = zonesOf(world) as DnsZones;
+  return { target: new ExchangeTarget(settings, async () => session, { zones }), session };
+}
+
+type Names = { readonly [host: string]: string };
+const published = (names: Names, addresses: readonly string[] = [ADDRESS]): Values => ({
+  purposes: names,
+  addresses: Object.fromEntries(Object.keys(names).map((name) => [name, addresses])),
+  published: null,
+});
+const BEFORE: Names = { [MAIL]: 'client', [AUTODISCOVER]: 'autodiscover' };
+
+/** What a plan says that brings the one names to the others. */
+async function plan(from: Values | null, to: Values | null, world: World = {}) {
+  const { target, session } = targetOf(world);
+  const change =
+    to === null
+      ? ({ kind: 'destroy', prior: from ?? {}, planned: null, config: null } as const)
+      : from === null
+        ? ({ kind: 'create', prior: null, planned: to, config: to } as const)
+        : ({ kind: 'update', prior: from, planned: to, config: to } as const);
+  const diagnostics = await renameFindings(change, target);
+  return { diagnostics, calls: session.calls.map(({ cmdlet }) => cmdlet) };
+}
+
+const IN_PRODUCTION = { [MAIL]: [ADDRESS], [AUTODISCOVER]: [ADDRESS] };
+
+describe('a plan that renames', () => {
+  const renamed: Names = { [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover' };
+
+  test('at once is told to publish the new name first, and what to write', async () => {
+    const { diagnostics } = await plan(published(BEFORE), published(renamed), { dns: IN_PRODUCTION });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `Clients would be given ${OUTLOOK} before DNS publishes it` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('EX01 is in production');
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  namespaces: {',
+        `    client: '${MAIL}',`,
+        `    autodiscover: '${AUTODISCOVER}',`,
+        `    alsoPublished: ['${OUTLOOK}'],`,
+        '  },',
+      ].join('\n'),
+    );
+  });
+
+  test('with the old name kept, but the new one not published, is told the same', async () => {
+    const { diagnostics } = await plan(
+      published(BEFORE),
+      published({ ...renamed, [MAIL]: 'alsoPublished' }),
+      { dns: IN_PRODUCTION },
+    );
+    expect(diagnostics[0]?.detail).toContain(`client: '${MAIL}',`);
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: ['${OUTLOOK}'],`);
+  });
+
+  test.each([
+    ['other machines', ['198.51.100.7']],
+    ['an alias of other machines', ['elsewhere.contoso.com.']],
+  ])('to a name that stands for %s is told the same', async (_title, addresses) => {
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: addresses };
+    const { diagnostics } = await plan(published(BEFORE), published(renamed), { dns });
+    expect(diagnostics).toMatchObject([{ severity: 'error' }]);
+  });
+
+  test('to a published name is told to keep the old one, where it does not', async () => {
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+    const from = published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' });
+    const { diagnostics } = await plan(from, published(renamed), { dns });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${MAIL} would leave DNS while servers give it to clients` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('EX01 (outlookAnywhere, owa, ecp, activesync, ews, oab, mapi).');
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  namespaces: {',
+        `    client: '${OUTLOOK}',`,
+        `    autodiscover: '${AUTODISCOVER}',`,
+        `    alsoPublished: ['${MAIL}'],`,
+        '  },',
+      ].join('\n'),
+    );
+    expect(await plan(from, published({ ...renamed, [MAIL]: 'alsoPublished' }), { dns })).toMatchObject({
+      diagnostics: [],
+    });
+  });
+
+  test('and retires the old name may do so once no server gives it', async () => {
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+    const from = published({ ...renamed, [MAIL]: 'alsoPublished' });
+    const given: World = { dns, servers: { EX01: [OUTLOOK, AUTODISCOVER] } };
+    expect((await plan(from, published(renamed), given)).diagnostics).toEqual([]);
+    const half = {
+      ...given,
+      servers: { EX01: [OUTLOOK, AUTODISCOVER], EX02: [MAIL, AUTODISCOVER] } as const,
+    };
+    const { diagnostics } = await plan(from, published(renamed), half);
+    expect(diagnostics[0]?.detail).toContain('EX02 (outlookAnywhere');
+    expect(diagnostics[0]?.detail).not.toContain('EX01');
+  });
+
+  test('a service that gets a name of its own is told both steps', async () => {
+    const own: Names = { ...BEFORE, 'ews.contoso.com': 'services.ews' };
+    const { diagnostics } = await plan(published(BEFORE), published(own), { dns: IN_PRODUCTION });
+    expect(diagnostics[0]?.detail).toContain(`    client: '${MAIL}',\n    autodiscover`);
+    expect(diagnostics[0]?.detail).not.toContain('services: {');
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: ['ews.contoso.com'],`);
+  });
+
+  test('one side of the firewall keeps the other in what to write', async () => {
+    const sides = (internal: string): Names => ({
+      [internal]: 'client.internal',
+      'owa.contoso.com': 'client.external',
+      [AUTODISCOVER]: 'autodiscover',
+    });
+    const { diagnostics } = await plan(published(sides(MAIL)), published(sides(OUTLOOK)), {
+      dns: { ...IN_PRODUCTION, 'owa.contoso.com': [ADDRESS] },
+    });
+    expect(diagnostics[0]?.detail).toContain(`client: { internal: '${MAIL}', external: 'owa.contoso.com' },`);
+  });
+
+  test('whose zone does not answer goes on with a warning', async () => {
+    const { diagnostics } = await plan(published(BEFORE), published(renamed), { isDnsSilent: true });
+    expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([
+      ['warning', `Whether DNS publishes ${OUTLOOK} is not known`],
+      // It may be there.
+      ['error', `${MAIL} would leave DNS while servers give it to clients`],
+    ]);
+  });
+
+  test('into another zone is seen by what is published in the state', async () => {
+    const other: Names = { 'mail.fabrikam.com': 'client', [AUTODISCOVER]: 'autodiscover' };
+    const from = published({ 'mail.tailspin.com': 'client', [AUTODISCOVER]: 'autodiscover' });
+    const servers: Servers = { EX01: ['mail.tailspin.com', AUTODISCOVER] };
+    const { diagnostics } = await plan(from, published(other), { servers });
+    expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([
+      ['warning', 'Whether DNS publishes mail.fabrikam.com is not known'],
+      ['error', 'mail.tailspin.com would leave DNS while servers give it to clients'],
+    ]);
+  });
+
+  test('an undeclared server that gives the old name is named, and stops nothing', async () => {
+    const world: World = {
+      dns: IN_PRODUCTION,
+      servers: { EX01: [OUTLOOK, AUTODISCOVER] },
+      others: { OLD1: [MAIL, MAIL] },
+    };
+    const { diagnostics } = await plan(
+      published({ ...renamed, [MAIL]: 'alsoPublished' }),
+      published(renamed),
+      world,
+    );
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'warning',
+        summary: `${MAIL} leaves DNS while servers that are not declared give it to clients`,
+        detail: expect.stringContaining('OLD1 (autodiscover, outlookAnywhere') as string,
+      },
+    ]);
+  });
+
+  test('what cannot be read is a warning', async () => {
+    const world: World = {
+      dns: IN_PRODUCTION,
+      servers: { EX01: [OUTLOOK, AUTODISCOVER] },
+      denied: ['Get-PowerShellVirtualDirectory'],
+    };
+    const { diagnostics } = await plan(
+      published({ ...renamed, [MAIL]: 'alsoPublished' }),
+      published(renamed),
+      world,
+    );
+    expect(diagnostics).toMatchObject([{ severity: 'warning' }]);
+    expect(diagnostics[0]?.summary).toContain('Get-PowerShellVirtualDirectory');
+  });
+
+  test('a name of remote PowerShell that is declared no longer is to be changed by hand', async () => {
+    const ps = 'ps.contoso.com';
+    const { diagnostics } = await plan(
+      published({ ...BEFORE, [ps]: 'services.powershell' }),
+      published(BEFORE),
+      { dns: { ...IN_PRODUCTION, [ps]: [ADDRESS] }, powershell: ps },
+    );
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${ps} would leave DNS while servers give it to clients` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('EX01 (powershell).');
+    expect(diagnostics[0]?.detail).toContain(
+      'The declaration names no host for powershell: give it one in namespaces.services, or change its URLs by hand',
+    );
+  });
+});
+
+describe('nothing is in the way of', () => {
+  test('a plan that changes no name: nothing is read', async () => {
+    expect(await plan(published(BEFORE), published(BEFORE))).toEqual({ diagnostics: [], calls: [] });
+  });
+
+  test('a further name: nothing is read', async () => {
+    const to = published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' });
+    expect(await plan(published(BEFORE), to)).toEqual({ diagnostics: [], calls: [] });
+  });
+
+  test('a further server, or one that leaves: nothing is read', async () => {
+    const more = published(BEFORE, [ADDRESS, '192.0.2.2']);
+    expect(await plan(published(BEFORE), more)).toEqual({ diagnostics: [], calls: [] });
+    expect(await plan(more, published(BEFORE))).toEqual({ diagnostics: [], calls: [] });
+  });
+
+  test('a destroy', async () => {
+    expect(await plan(published(BEFORE), null)).toEqual({ diagnostics: [], calls: [] });
+  });
+
+  test.each([
+    ['whose servers give their own names', { EX01: ['ex01.contoso.com', 'ex01.contoso.com'] }],
+    ['whose servers give the name of one', { EX01: ['ex02.contoso.com', MAIL], EX02: [MAIL, MAIL] }],
+    ['whose names no zone of the site holds', { EX01: ['mail.contoso.local', 'mail.contoso.local'] }],
+    ['whose names DNS does not hold', { EX01: ['legacy.contoso.com', 'legacy.contoso.com'] }],
+    ['whose names stand for other machines', { EX01: ['proxy.contoso.com', 'proxy.contoso.com'] }],
+  ] as const)('the first deploy of an organization %s', async (_title, servers) => {
+    const dns = {
+      'ex01.contoso.com': [ADDRESS],
+      'ex02.contoso.com': [ADDRESS],
+      'proxy.contoso.com': ['198.51.100.1'],
+    };
+    expect((await plan(null, published(BEFORE), { servers, dns })).diagnostics).toEqual([]);
+  });
+
+  test('the first deploy where some names are in use already, and others are Setup’s', async () => {
+    const servers: Servers = { EX01: [MAIL, 'ex01.contoso.local'] };
+    const { diagnostics } = await plan(null, published(BEFORE), { servers, dns: { [MAIL]: [ADDRESS] } });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('a name with a mistake in it, which DNS never held', async () => {
+    const wrong: Names = { 'mial.contoso.com': 'client', [AUTODISCOVER]: 'autodiscover' };
+    const servers: Servers = { EX01: ['mial.contoso.com', AUTODISCOVER] };
+    const dns = { [AUTODISCOVER]: [ADDRESS] };
+    expect((await plan(published(wrong), published(BEFORE), { servers, dns })).diagnostics).toEqual([]);
+  });
+});
+
+describe('the first deploy of an organization whose clients reach the servers by a name of the zone', () => {
+  const legacy = 'legacy.contoso.com';
+
+  test.each([
+    ['its address', [ADDRESS]],
+    ['an alias', ['alias.contoso.com.']],
+  ])('is told to publish the new one beside it, where that has %s', async (_title, addresses) => {
+    const { diagnostics } = await plan(null, published(BEFORE), {
+      servers: { EX01: [legacy, 'ex01.contoso.local'] },
+      dns: { [legacy]: addresses, 'alias.contoso.com': [ADDRESS] },
+    });
+    expect(diagnostics).toMatchObject([{ severity: 'error' }]);
+    expect(diagnostics[0]?.detail).toContain(
+      `    client: '${legacy}',\n    autodiscover: '${AUTODISCOVER}',\n    alsoPublished: ['${MAIL}'],`,
+    );
+  });
+
+  test('servers that nobody is sent to do not count', async () => {
+    const { diagnostics } = await plan(null, published(BEFORE), {
+      servers: { EX01: [legacy, AUTODISCOVER], EX02: ['other.contoso.com', AUTODISCOVER] },
+      dns: { [legacy]: [ADDRESS], [AUTODISCOVER]: [ADDRESS] },
+    });
+    expect(diagnostics[0]?.detail).toContain('EX01 is in production');
+    expect(diagnostics[0]?.detail).toContain(`client: '${legacy}',`);
+  });
+});
