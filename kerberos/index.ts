@@ -18,6 +18,8 @@ export type {
   Waiting,
 } from './security-context';
 
+export { tlsServerEndPoint } from './tls-binding';
+
 let here: System | undefined;
 
 /** The Kerberos of this system, loaded when it is first used. */

@@ -123,7 +123,14 @@ export class NegotiatingInitiator extends Negotiation {
 
 export class NegotiatingAcceptor extends Negotiation {
   protected async step(received: Buffer | undefined, waiting?: Waiting): Promise<Buffer | undefined> {
-    const { mechanism, token } = readOffer(received ?? Buffer.alloc(0));
+    const begun = received ?? Buffer.alloc(0);
+    if (isKerberosToken(begun)) {
+      // Clients send it unwrapped as well, and Windows takes it ([MS-SPNG] 3.3.5.1).
+      const answer = await this.inner.token(begun, waiting);
+      this.settle();
+      return answer;
+    }
+    const { mechanism, token } = readOffer(begun);
     const answer = await this.inner.token(token, waiting);
     this.settle();
     return writeElement(
@@ -155,6 +162,12 @@ function offer(token: Buffer): Buffer {
       ),
     ),
   );
+}
+
+/** Whether it is Kerberos' own (RFC 2743, section 3.1), with no negotiation around it. */
+function isKerberosToken(received: Buffer): boolean {
+  const [whole] = received[0] === TAG.application ? readElements(received) : [];
+  return whole?.content.subarray(0, KERBEROS.length).equals(KERBEROS) ?? false;
 }
 
 function readOffer(received: Buffer): { readonly mechanism: Buffer; readonly token: Buffer } {

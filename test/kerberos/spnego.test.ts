@@ -116,6 +116,15 @@ describe('SPNEGO', () => {
     }
   });
 
+  test('takes Kerberos without a negotiation around it, and answers so', async () => {
+    const inner = new Willing('accept');
+    const context = new NegotiatingAcceptor(inner);
+    const token = Buffer.from(element('60', KERBEROS, '0100', '6e00'), 'hex');
+    expect((await context.token(token))?.toString()).toBe('accept token');
+    expect(inner.given).toEqual([token.toString()]);
+    expect(context.complete).toBe(true);
+  });
+
   test.each([
     ['begins with NTLM', offer([NTLM, KERBEROS], TOKEN)],
     ['has no token', offer([KERBEROS])],
