@@ -9,7 +9,7 @@ import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
-import type { Change, Information, ManagedResource } from '../plugin';
+import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
@@ -132,6 +132,17 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
   };
 
+  /** From the same shared reading. */
+  const resume = async ({ prior, planned }: Update, target: ExchangeTarget): Promise<Values | null> => {
+    if (resource.resumed === undefined || resource.observe === undefined) return null;
+    const change = { prior: knownPart(prior) as State, planned: unknownAsNull(planned) as State };
+    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const call = target.addressed(resource.observe(change.planned, facts));
+    const reading = await target.observe(call, text(planned['server']));
+    if (reading.kind === 'failed') return null;
+    return resource.resumed(reading.outcome.objects, change, facts);
+  };
+
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
   const obstacles = async (planned: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
     if (resource.obstacle === undefined || resource.observe === undefined) return [];
@@ -203,6 +214,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
+    ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
     vet: async (steps, target) => {
       const { commands, diagnostics } = await target.rights();
@@ -412,8 +424,11 @@ function knownPart(values: Values): KnownValues {
   );
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function knownState(planned: Values | null): State | null {
-  return planned === null ? null : (knownPart(planned) as State);
+  if (planned === null) return null;
+  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
+  return Object.fromEntries(known) as State;
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -1,6 +1,6 @@
 import type { Known } from '../../schema';
 import { flag, text, textMap, textSet } from '../../schema';
-import { handovers, includes, partingThumbprints } from './certificate-handover';
+import { handovers, includes, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
 import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
@@ -185,6 +185,20 @@ export const certificate = defineResource({
       services: isUntold ? null : there.services,
       // Whether it is the default certificate for SMTP no certificate tells.
       replace_default_smtp_certificate: null,
+    };
+  },
+  resumed: (objects, { prior, planned }, facts) => {
+    const { thumbprint } = planned;
+    if (thumbprint === null || sameName(prior.thumbprint ?? '', thumbprint)) return null;
+    if (withThumbprint(objects, thumbprint) === undefined) return null;
+    const { services } = planned;
+    const there = withCertificateInUse(objects, { ...prior, services, thumbprint, imported: [] }, [], facts);
+    return {
+      ...prior,
+      thumbprint,
+      services: there?.services ?? [],
+      // Whether it is the default certificate for SMTP no certificate tells.
+      ...(replacesDefault(planned) ? { replace_default_smtp_certificate: null } : {}),
     };
   },
   obstacle: (objects, state) =>

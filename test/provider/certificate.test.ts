@@ -170,6 +170,23 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     /** Without a removal where nobody can tell whether the old one is in use, and without the checks before it. */
     const renewal = tells ? RENEWAL : CREATION;
 
+    test('of which a deploy was killed after it gave the services goes on with the rest', async () => {
+      for (const installed of server.storeOf('EX1')) installed.services = [];
+      server.add('EX1', renewed, ['IIS']);
+      const { planned, applied } = await deploy(state, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(
+        tells ? ['Test-ServiceHealth', 'Remove-ExchangeCertificate'] : ['Enable-ExchangeCertificate'],
+      );
+      expect(applied.diagnostics).toEqual([]);
+      expect(applied.state).toMatchObject({
+        thumbprint: renewed.certificate.thumbprint,
+        // Nobody can tell it from one that was there before.
+        imported: [],
+        services: ['IIS'],
+      });
+      expect((await deploy(applied.state, declared(renewed))).planned.planned).toMatchObject({ cmdlets: [] });
+    });
+
     test('of which the import failed leaves all as it was', async () => {
       server.failing.add('Import-ExchangeCertificate');
       const { applied } = await deploy(state, declared(renewed));
