@@ -1,5 +1,5 @@
 import type { Known } from '../../schema';
-import { flag, text, textSet } from '../../schema';
+import { flag, text, textMap, textSet } from '../../schema';
 import { handovers, includes, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
@@ -74,6 +74,10 @@ export const certificate = defineResource({
       'optional',
       'Thumbprint that the PFX must have, so that a review sees which certificate it is. Left out: any.',
       { equals: sameName, problem: (value) => thumbprintProblem(value as string) },
+    ),
+    accepted_findings: textMap(
+      'optional',
+      'Why something that the plan finds about the certificate is right here, by what the finding is called. Left out: all is said. One that finds nothing to accept is said, too.',
     ),
     warn_before_expiry_days: {
       type: 'number',
