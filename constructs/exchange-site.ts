@@ -17,7 +17,6 @@ import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { requiredNames } from '../exchange/required-names';
 import { resolveSite } from '../exchange/resolve-site';
-import { certificateText } from '../exchange/committed-certificate';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
@@ -102,7 +101,7 @@ export class ExchangeSite extends Construct {
               pfx_file: templateText(this.#fromStack(site.certificate.pfxFile)),
               pfx_password: password,
               file: templateText(committed.file),
-              pem: certificateText(committed),
+              pem: committed.pem,
             },
           }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),

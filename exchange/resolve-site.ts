@@ -1,5 +1,7 @@
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
+import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
+import { committedFindings } from './committed-findings';
 import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
 import { dnsRecords } from './dns-records';
@@ -20,7 +22,7 @@ import {
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
 import { idOf } from './resource-id';
 import { checkForm, checkRules } from './rules';
-import type { ExchangeSiteProps, Server } from './site';
+import type { ExchangeSiteProps, Server, SiteCertificate } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
 /** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
@@ -86,6 +88,15 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
   });
 }
 
+/** Those that a plan finds; the others are the rules'. */
+function acceptedFindings({ accepted = {} }: SiteCertificate) {
+  const found = ACCEPTABLE_FINDING_IDS.flatMap((id): [string, string][] => {
+    const reason = accepted[id];
+    return reason === undefined ? [] : [[id, reason]];
+  });
+  return found.length === 0 ? {} : { accepted_findings: Object.fromEntries(found) };
+}
+
 function certificateOf(
   site: ExchangeSiteProps,
   server: Server,
@@ -107,6 +118,7 @@ function certificateOf(
       ...(declared.warnBeforeExpiryDays === undefined
         ? {}
         : { warn_before_expiry_days: declared.warnBeforeExpiryDays }),
+      ...acceptedFindings(declared),
       ...(declared.privateKeyExportable === undefined
         ? {}
         : { private_key_exportable: declared.privateKeyExportable }),
@@ -122,6 +134,7 @@ function certificateOf(
       required_names: path('certificate', 'names'),
       expected_thumbprint: path('certificate', 'thumbprint'),
       warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
+      accepted_findings: path('certificate', 'accepted'),
       services: path('certificate', 'services'),
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
@@ -405,6 +418,9 @@ export function resolveSite(site: ExchangeSiteProps, certificateFile?: DeclaredF
     dnsRecords: records,
     order: [...resources, ...pool, ...records].map(({ id }) => id),
     ...(isCommitted(committed) ? { certificate: committed } : {}),
-    diagnostics: checkRules({ site, resources, dnsRecords: records, committed }),
+    diagnostics: [
+      ...checkRules({ site, resources, dnsRecords: records, committed }),
+      ...(isCommitted(committed) ? committedFindings(site, committed) : []),
+    ],
   };
 }

@@ -9,9 +9,10 @@ import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
-import type { Change, Information, ManagedResource } from '../plugin';
+import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
+import type { PfxChoice } from '../pki/pfx';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
@@ -131,6 +132,17 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
   };
 
+  /** From the same shared reading. */
+  const resume = async ({ prior, planned }: Update, target: ExchangeTarget): Promise<Values | null> => {
+    if (resource.resumed === undefined || resource.observe === undefined) return null;
+    const change = { prior: knownPart(prior) as State, planned: unknownAsNull(planned) as State };
+    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const call = target.addressed(resource.observe(change.planned, facts));
+    const reading = await target.observe(call, text(planned['server']));
+    if (reading.kind === 'failed') return null;
+    return resource.resumed(reading.outcome.objects, change, facts);
+  };
+
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
   const obstacles = async (planned: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
     if (resource.obstacle === undefined || resource.observe === undefined) return [];
@@ -159,10 +171,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
-    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'
       ? {
+          // That Setup made the others goes without saying.
+          foundNote: (existing: Values) => foundNote(resource, existing),
           removalAttribute: REMOVAL_ATTRIBUTE,
           removalPlace: {
             attribute: REMOVAL_PLACE_ATTRIBUTE,
@@ -202,6 +215,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
+    ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
     vet: async (steps, target) => {
       const { commands, diagnostics } = await target.rights();
@@ -247,11 +261,10 @@ function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: st
 
 function foundNote(resource: AnyResource, existing: Values): string {
   const known = knownPart(existing);
-  const line = resource.declaredExisting?.(known as State);
-  const block = `an import block with the id '${importIdOf(resource, known)}'`;
   return (
-    'To have the plan show old and new values, import it: ' +
-    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+    'To have the plan show old and new values, import it: declare ' +
+    `${resource.declaredExisting?.(known as State) ?? ''} for the site, or add an import block with the id ` +
+    `'${importIdOf(resource, known)}'.`
   );
 }
 
@@ -289,8 +302,18 @@ async function withThumbprint(
   { certificates }: ExchangeTarget,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
-  const source = await certificateSource(certificates, file, password);
+  const source = await certificateSource(certificates, file, password, choiceOf(config));
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
+}
+
+/** Which of several certificates in the PFX is meant. */
+function choiceOf(config: Values): PfxChoice {
+  const names = config['required_names'] ?? null;
+  const thumbprint = text(config['expected_thumbprint']);
+  return {
+    ...(isList(names) && isKnown(names) ? { names: names as readonly string[] } : {}),
+    ...(thumbprint === null ? {} : { thumbprint }),
+  };
 }
 
 /** What the declared version of Exchange cannot run. */
@@ -334,9 +357,18 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const source = await certificateSource(target.certificates, file as string, password as string | null);
+  const choice = choiceOf(planned);
+  const source = await certificateSource(
+    target.certificates,
+    file as string,
+    password as string | null,
+    choice,
+  );
   if ('severity' in source) return { diagnostics: [...diagnostics, source] };
-  diagnostics.push(...certificateProblems(source, planned, source.file, new Date()));
+  const version = target.catalogFor(text(server))?.version;
+  const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
+  // One PFX is for many servers: what is no error is said once.
+  diagnostics.push(...found.filter(isError), ...target.notSaid(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
@@ -363,14 +395,20 @@ async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
     const password = parameters['Password'];
-    const pfx = await readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
+    const { thumbprint } = argument;
+    const choice = thumbprint === null ? {} : { thumbprint };
+    const pfx = await readPfx(
+      argument.file,
+      password instanceof SecureText ? password.reveal() : null,
+      choice,
+    );
     if ('severity' in pfx) return { diagnostic: pfx };
-    if (pfx.facts.thumbprint !== argument.thumbprint) {
+    if (pfx.facts.thumbprint !== thumbprint) {
       return {
         diagnostic: {
           severity: 'error',
           summary: `'${argument.file}' changed since the plan`,
-          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
+          detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
         },
       };
     }
@@ -386,8 +424,15 @@ function knownPart(values: Values): KnownValues {
   );
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function knownState(planned: Values | null): State | null {
-  return planned === null ? null : (knownPart(planned) as State);
+  if (planned === null) return null;
+  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
+  return Object.fromEntries(known) as State;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }
 
 function text(value: Value | undefined): string | null {

@@ -6,7 +6,7 @@ import { bundle } from '../install/bundle';
 import { SimulatedOrganization } from '../lab/exchange/organization';
 import { toPem } from '../pki/certificate';
 import { makeAuthority } from '../pki/issue';
-import { makePfx } from '../pki/pfx';
+import { makePfx } from '../pki/write-pfx';
 import { KEY_NAME } from './dns';
 import { ENTRANCE } from './exchange';
 
@@ -146,7 +146,7 @@ export class Sandbox {
       notBefore,
       notAfter,
     });
-    const pfx = makePfx(leaf, { password: this.#pfxPassword, chain: [authority.certificate] });
+    const pfx = makePfx(leaf, { password: this.#pfxPassword });
     writeFileSync(join(this.project, 'certificates', 'webmail.pfx'), pfx, { mode: 0o600 });
   }
 }

@@ -42,7 +42,7 @@ export async function apply<Target>(
   }
   if (config === null) throw new Error('an object is to be made without a configuration');
   const existing = memo.existing === undefined ? null : conform(resource.schema, memo.existing);
-  const before = prior ?? existing;
+  const before = existing ?? prior;
   const change: Creation | Update =
     before === null
       ? { kind: 'create', prior: null, planned, config }

@@ -120,6 +120,13 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
+   * What an update goes on from, where more of it is done than the state holds: of a run that was killed nobody kept what
+   * it did. Null: from the state.
+   *
+   * @default from the state
+   */
+  resume?(update: Update, target: Target): Promise<Values | null>;
+  /**
    * What of a change cannot be made in place: Terraform then removes the object and makes another one.
    *
    * @default nothing

@@ -78,8 +78,10 @@ async function planUpdate<Target>(
 
   const information = await resource.inform?.({ kind: 'update', prior, planned: proposed, config }, target);
   const planned = inPriorSpelling(resource, prior, { ...proposed, ...information?.values });
-  const update: Update = { kind: 'update', prior, planned, config };
   const isChanged = !sameValue(planned, prior);
+  const declared: Update = { kind: 'update', prior, planned, config };
+  const existing = isChanged ? await resumed(resource, declared, target) : null;
+  const update: Update = { ...declared, prior: existing ?? prior };
   const removal = removalOf(resource, prior, target);
   walk.recordWanted(resource, prior, 'kept');
 
@@ -88,7 +90,7 @@ async function planUpdate<Target>(
     planned: isChanged ? withSteps(resource, update, information?.values, target) : planned,
     requiresReplace: resource.requiresReplace?.(prior, planned) ?? [],
     // Told to replace (-replace), Terraform plans a creation beside it, and hands this memo to that.
-    memo: { removal },
+    memo: { removal, ...(existing === null ? {} : { existing }) },
     diagnostics: isChanged
       ? await vetted(resource, withUnsetAsNull(update, information?.values), target, diagnostics)
       : diagnostics,
@@ -120,7 +122,10 @@ async function planCreation<Target>(
       ? []
       : [
           ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
-          ...foundNote(resource, existing, informed.planned, target),
+          // Of what could not be read nobody knows whether it is there.
+          ...(hasErrors(found?.diagnostics ?? [])
+            ? []
+            : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
   // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.
@@ -138,6 +143,15 @@ async function planCreation<Target>(
       ? diagnostics
       : await vetted(resource, withUnsetAsNull(informed, information?.values), target, diagnostics),
   };
+}
+
+async function resumed<Target>(
+  resource: ManagedResource<Target>,
+  update: Update,
+  target: Target,
+): Promise<Values | null> {
+  const existing = (await resource.resume?.(update, target)) ?? null;
+  return existing && conform(resource.schema, existing);
 }
 
 /** A creation from nothing, or from the object that is there already. */

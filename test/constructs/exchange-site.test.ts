@@ -6,7 +6,7 @@ import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { makeSelfSigned, toPem, type KeyedCertificate } from '../../pki';
+import { makeAuthority, toPem, type KeyedCertificate } from '../../pki';
 import { server, site } from '../exchange/sites';
 
 interface Block {
@@ -326,8 +326,13 @@ describe('the stack of a site', () => {
 });
 
 describe('a committed certificate', () => {
+  const authority = makeAuthority({
+    commonName: 'Contoso Root',
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2036-01-01T00:00:00Z'),
+  });
   const [first, second] = ['2027', '2028'].map((year) =>
-    makeSelfSigned({
+    authority.issue({
       commonName: 'mail.contoso.com',
       subjectAlternativeNames: right.certificate.names,
       notBefore: new Date('2026-01-01T00:00:00Z'),
