@@ -55,7 +55,8 @@ describe('the Exchange endpoint of the quick start', () => {
   });
 
   test('is reached with the same once IIS has the certificate of the site, and then shows that one', async () => {
-    const { variables, close } = await startExchange(files);
+    const started = await startExchange(files);
+    const { variables } = started;
     try {
       const issued = authority.issue({
         commonName: 'mail',
@@ -70,7 +71,7 @@ describe('the Exchange endpoint of the quick start', () => {
       const unnamed = { ...variables, EXCHANGE_CERTIFICATE_NAMES: '' };
       expect(JSON.stringify(await examine({}, unnamed))).toContain('shows a certificate for other names');
     } finally {
-      await close();
+      await started.close();
     }
   });
 });
