@@ -22,8 +22,7 @@ function aimedAt(
   { prior, planned }: CertificateChange,
 ): CertificateChange | null {
   if (planned === null) return { prior, planned };
-  // Missing where the PFX could not be read, so that the plan says why.
-  const thumbprint = planned.thumbprint ?? null;
+  const { thumbprint } = planned;
   if (thumbprint === null) return null;
   const isThere = withThumbprint(objects, thumbprint) !== undefined;
   const own = (prior?.imported ?? []).filter((imported) => sameName(imported, thumbprint));
