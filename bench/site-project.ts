@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Server } from '../exchange/site';
-import { makePfx, makeSelfSigned } from '../pki';
+import { makeAuthority, makePfx } from '../pki';
 import { cdktfProgram } from '../quickstart/cdktf';
 import { DOMAIN, serversNamed } from './exchange-organization';
 import { run } from './measurement';
@@ -77,11 +77,15 @@ export class SiteProject {
   }
 
   #writePfx(): void {
-    const certificate = makeSelfSigned({
-      commonName: NAMES[0] ?? '',
-      subjectAlternativeNames: NAMES,
+    const validity = {
       notBefore: new Date(Date.now() - DAY_MS),
       notAfter: new Date(Date.now() + 365 * DAY_MS),
+    };
+    const authority = makeAuthority({ commonName: 'Bench CA', ...validity });
+    const certificate = authority.issue({
+      commonName: NAMES[0] ?? '',
+      subjectAlternativeNames: NAMES,
+      ...validity,
     });
     writeFileSync(join(this.folder, 'site.pfx'), makePfx(certificate, { password: '' }), { mode: 0o600 });
   }

@@ -11,6 +11,10 @@ export interface ExchangeProviderConfig {
   readonly servers: { readonly [server: string]: string };
   /** Names of the servers in the order in which they are rolled out. */
   readonly rollout: readonly string[];
+  /** Names by which the servers of the site are reached. */
+  readonly siteHosts: readonly string[];
+  /** Names that the site's certificate must have; that of the endpoint of these servers may be valid for one of them. */
+  readonly siteCertificateNames: readonly string[];
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
   /**
@@ -47,6 +51,8 @@ export class ExchangeProvider extends TerraformProvider {
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
     this.addOverride('rollout', config.rollout);
+    this.addOverride('site_hosts', config.siteHosts);
+    this.addOverride('site_certificate_names', config.siteCertificateNames);
     this.addOverride('dns_update', config.dnsUpdates);
     if (config.publicCertificate !== undefined) {
       this.addOverride('public_certificate', [config.publicCertificate]);

@@ -4,6 +4,7 @@ import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
+  AttributeReference,
   DesiredPoolMember,
   DesiredRecordSet,
   DesiredResource,
@@ -14,12 +15,13 @@ import { isReference } from '../exchange/desired-state';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
+import { requiredNames } from '../exchange/required-names';
 import { resolveSite } from '../exchange/resolve-site';
-import { certificateText } from '../exchange/committed-certificate';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
+import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
 import { formatPath } from '../schema';
@@ -89,6 +91,8 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
+      siteHosts: serverHosts(site).map(templateText),
+      siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
       ...(committed === undefined
         ? {}
@@ -97,7 +101,7 @@ export class ExchangeSite extends Construct {
               pfx_file: templateText(this.#fromStack(site.certificate.pfxFile)),
               pfx_password: password,
               file: templateText(committed.file),
-              pem: certificateText(committed),
+              pem: committed.pem,
             },
           }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
@@ -193,7 +197,7 @@ export class ExchangeSite extends Construct {
     return found;
   }
 
-  #value(value: DesiredValue): unknown {
+  #value(value: DesiredValue | AttributeReference): unknown {
     if (isReference(value)) return `\${${this.#address(value.resource)}.${value.attribute}}`;
     if (typeof value === 'string') return templateText(value);
     if (Array.isArray(value)) return (value as readonly DesiredValue[]).map((item) => this.#value(item));

@@ -1,6 +1,9 @@
+import { ACCEPTABLE_FINDING_IDS, CERTIFICATE_CHECKS } from '../exchange/certificate-checks';
 import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
+import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
+import { ACCEPTABLE_RULE_IDS } from '../exchange/rules/rule';
 import { CONFIGURATION_SCHEMA } from '../provider/configuration';
 import { SSH_SECRETS } from '../provider/ssh-endpoint';
 import { WSMAN_SECRETS } from '../provider/wsman-endpoint';
@@ -14,14 +17,16 @@ export function referencePages(): { readonly [file: string]: string } {
     'provider.md': providerPage(),
     'rules.md': rulesPage(),
     ...Object.fromEntries(RESOURCES.map((resource) => [`${resource.typeName}.md`, resourcePage(resource)])),
+    [`${publishedNames.typeName}.md`]: namesPage(),
   };
 }
 
 function providerPage(): string {
   return (
     `${NOTE}# Provider \`exchange\`\n\n${CONFIGURATION_SCHEMA.description}\n\n` +
-    "A site's construct sets `servers`, `dns_update` and `public_certificate` by itself. Everything else is best left to the environment of the " +
-    'machine that runs Terraform, so that the synthesized files are the same everywhere.\n\n' +
+    "A site's construct sets `servers`, `site_hosts`, `site_certificate_names`, `dns_update` and `public_certificate` by " +
+    'itself. Everything else is best left to the environment of the machine that runs Terraform, so that the ' +
+    'synthesized files are the same everywhere.\n\n' +
     `${attributesTable(CONFIGURATION_SCHEMA)}\n` +
     Object.entries(CONFIGURATION_SCHEMA.blocks ?? {})
       .map(([name, { schema }]) => `${attributesTable(schema, `Block \`${name}\``, schema.description)}\n`)
@@ -52,12 +57,34 @@ function resourcePage(resource: AnyResource): string {
   );
 }
 
+function namesPage(): string {
+  const { typeName, schema } = publishedNames;
+  return (
+    `${NOTE}# \`${typeName}\`\n\n${schema.description}\n\n${attributesTable(schema)}\n` +
+    '## Import\n\nNone: it is a memory of deploys. Where it was lost, the next deploy makes it again.\n'
+  );
+}
+
 function rulesPage(): string {
   const rows = RULES.map((rule) => `| \`${rule.id}\` | ${rule.severity} | ${cell(rule.description)} |`);
   return (
     `${NOTE}# Rules of a declaration\n\nChecked at synth, in this order, before anything is written. An error stops; a ` +
     'warning is shown. Each finding names the place in the declaration, what is wrong, and the remedy.\n\n' +
-    `| rule | severity | what must hold |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+    `| rule | severity | what must hold |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${certificateChecks()}`
+  );
+}
+
+function certificateChecks(): string {
+  const acceptable: readonly string[] = ACCEPTABLE_FINDING_IDS;
+  const rows = CERTIFICATE_CHECKS.map(
+    ({ id, ensures }) => `| \`${id}\` | ${cell(ensures)} | ${acceptable.includes(id) ? 'yes' : 'no'} |`,
+  );
+  return (
+    '## The certificate\n\nJudged in this order where its file is read: the PFX by a plan, a certificate file by synth too, but for its validity, ' +
+    'which has to do with the day. What can be accepted may be right where somebody ' +
+    'has arranged for it: `certificate.accepted` names it with the reason, and it is not said any more. So can the ' +
+    `warnings ${ACCEPTABLE_RULE_IDS.map((id) => `\`${id}\``).join(' and ')} above. An acceptance that is not needed any more is said.\n\n` +
+    `| finding | what must hold | can be accepted |\n| --- | --- | --- |\n${rows.join('\n')}\n`
   );
 }
 

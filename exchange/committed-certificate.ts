@@ -1,5 +1,10 @@
-import { readCertificateFile, UnfitCertificateFile, type CertificateFile } from '../pki/certificate-file';
-export { certificateText } from '../pki/certificate-file';
+import {
+  certificateText,
+  readCertificateFile,
+  UnfitCertificateFile,
+  type CertificateFile,
+} from '../pki/certificate-file';
+import type { ReadCertificate } from './certificate-checks';
 import { certificateFacts } from './resources/certificate-facts';
 import type { CertificateFacts } from './resources';
 import type { ExchangeSiteProps } from './site';
@@ -11,16 +16,24 @@ export type DeclaredFile =
   | { readonly unread: string };
 
 /** The public certificate that is committed beside the PFX. */
-export interface CommittedCertificate extends CertificateFile {
+export interface CommittedCertificate {
   /** As declared. */
   readonly file: string;
+  readonly read: ReadCertificate;
   readonly facts: CertificateFacts;
+  /** In PEM, with those above it, as far as the file holds them. */
+  readonly pem: string;
 }
 
 /** Why the file is not taken. */
 export interface UnfitFile {
   readonly problem: string;
   readonly remedy: string;
+}
+
+/** A file with the leaf alone does not tell that the PFX has no more. */
+export function publicPart(file: string, { leaf, chain }: CertificateFile): ReadCertificate {
+  return { file, certificate: leaf, ...(chain.length === 0 ? {} : { chain }) };
 }
 
 /** What the declaration's certificate file says; undefined where it names none. */
@@ -39,7 +52,12 @@ export function committedCertificate(
   }
   try {
     const read = readCertificateFile(found.content);
-    return { ...read, file, facts: certificateFacts(read.leaf) };
+    return {
+      file,
+      read: publicPart(file, read),
+      facts: certificateFacts(read.leaf),
+      pem: certificateText(read),
+    };
   } catch (error) {
     if (!(error instanceof UnfitCertificateFile)) throw error;
     return { problem: `the file '${file}' ${error.why}`, remedy: error.remedy };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
 import {
   either,
   filledText,
@@ -14,8 +15,9 @@ import {
   textOrNull,
   wholeNumber,
   words,
+  type FormsOf,
 } from './form';
-import type { Finding } from './rules/rule';
+import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
 import { SERVICES } from './services';
 import type { ServiceName } from './services';
 import type {
@@ -68,6 +70,13 @@ const namespaces = group<Namespaces>({
   alsoPublished: optional(list(text)),
 });
 
+/** A reason for each. */
+const accepted = group<NonNullable<SiteCertificate['accepted']>>(
+  Object.fromEntries(
+    [...ACCEPTABLE_FINDING_IDS, ...ACCEPTABLE_RULE_IDS].map((id) => [id, optional(filledText)]),
+  ) as FormsOf<NonNullable<SiteCertificate['accepted']>>,
+);
+
 const certificate = group<SiteCertificate>({
   pfxFile: filledText,
   certificateFile: optional(filledText),
@@ -90,6 +99,7 @@ const certificate = group<SiteCertificate>({
   privateKeyExportable: optional(flag),
   warnBeforeExpiryDays: optional(wholeNumber),
   existingOn: optional(list(text)),
+  accepted: optional(accepted),
 });
 
 const witness = group<Witness>({ server: text, directory: text });

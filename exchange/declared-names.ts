@@ -87,6 +87,9 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
     ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
+    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
+      one(reason, 'certificate', 'accepted', id),
+    ),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
   ];

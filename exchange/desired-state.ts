@@ -12,10 +12,10 @@ export interface AttributeReference {
   readonly attribute: string;
 }
 
-export type DesiredValue =
-  Known | AttributeReference | { readonly [key: string]: Known | AttributeReference };
+/** References stand in maps only. */
+export type DesiredValue = Known | { readonly [key: string]: Known | AttributeReference };
 
-export function isReference(value: DesiredValue): value is AttributeReference {
+export function isReference(value: DesiredValue | AttributeReference): value is AttributeReference {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,9 +1,9 @@
-import type { Reference } from '../powershell/invocation';
 import type { Path, StateOf } from '../schema';
 import { path } from '../schema';
+import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
+import { committedFindings } from './committed-findings';
 import { committedCertificate, isCommitted, type DeclaredFile } from './committed-certificate';
 import type { AttributeReference, DesiredResource, DesiredState, DesiredValue } from './desired-state';
-import { isReference } from './desired-state';
 import { dnsRecords } from './dns-records';
 import { poolMembers } from './load-balancer';
 import { hostsOfService, ownHosts, urlOf } from './namespaces';
@@ -22,7 +22,7 @@ import {
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
 import { idOf } from './resource-id';
 import { checkForm, checkRules } from './rules';
-import type { ExchangeSiteProps, Server } from './site';
+import type { ExchangeSiteProps, Server, SiteCertificate } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
 /** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
@@ -58,23 +58,13 @@ function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version 
   const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
   const facts: Facts = definition.typeName === certificate.typeName ? { has, pfx: pfxOf(site, id) } : { has };
   const given = Object.fromEntries(
-    Object.entries(definition.schema.attributes).map(([name, attribute]) => {
-      const value = attributes[name];
-      if (value === undefined) return [name, attribute.defaultValue ?? null];
-      return [name, isReference(value) ? stepResult(value) : value];
-    }),
+    Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
+      name,
+      name in attributes ? attributes[name] : defaultValue,
+    ]),
   ) as unknown as StateOf<Attributes>;
   const planned = { ...given, ...definition.computed?.(given, facts) } as StateOf<Attributes>;
   return definition.steps({ prior: null, planned }, facts);
-}
-
-/** A step's parameter may be a reference wherever the definition passes the attribute on as it is. */
-function stepResult({ resource: step, attribute }: AttributeReference): Reference {
-  const property = attribute
-    .split('_')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
-  return new StepResult(step, property);
 }
 
 /** @param step whose result has the thumbprint */
@@ -98,6 +88,15 @@ function serviceConnectionPointOf(site: ExchangeSiteProps, server: Server, at: P
   });
 }
 
+/** Those that a plan finds; the others are the rules'. */
+function acceptedFindings({ accepted = {} }: SiteCertificate) {
+  const found = ACCEPTABLE_FINDING_IDS.flatMap((id): [string, string][] => {
+    const reason = accepted[id];
+    return reason === undefined ? [] : [[id, reason]];
+  });
+  return found.length === 0 ? {} : { accepted_findings: Object.fromEntries(found) };
+}
+
 function certificateOf(
   site: ExchangeSiteProps,
   server: Server,
@@ -119,6 +118,7 @@ function certificateOf(
       ...(declared.warnBeforeExpiryDays === undefined
         ? {}
         : { warn_before_expiry_days: declared.warnBeforeExpiryDays }),
+      ...acceptedFindings(declared),
       ...(declared.privateKeyExportable === undefined
         ? {}
         : { private_key_exportable: declared.privateKeyExportable }),
@@ -134,6 +134,7 @@ function certificateOf(
       required_names: path('certificate', 'names'),
       expected_thumbprint: path('certificate', 'thumbprint'),
       warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
+      accepted_findings: path('certificate', 'accepted'),
       services: path('certificate', 'services'),
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
@@ -417,6 +418,9 @@ export function resolveSite(site: ExchangeSiteProps, certificateFile?: DeclaredF
     dnsRecords: records,
     order: [...resources, ...pool, ...records].map(({ id }) => id),
     ...(isCommitted(committed) ? { certificate: committed } : {}),
-    diagnostics: checkRules({ site, resources, dnsRecords: records, committed }),
+    diagnostics: [
+      ...checkRules({ site, resources, dnsRecords: records, committed }),
+      ...(isCommitted(committed) ? committedFindings(site, committed) : []),
+    ],
   };
 }

@@ -1,3 +1,5 @@
+import type { AcceptableFindingId } from './certificate-checks/finding-ids';
+import type { AcceptableRuleId } from './rules/rule';
 import type { ServiceName } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
@@ -160,6 +162,14 @@ export interface SiteCertificate {
    * @default none: where a server holds the certificate of the PFX already, the plan names it
    */
   readonly existingOn?: readonly string[];
+  /**
+   * What is found about the certificate and right here all the same, each with the reason for whoever reads this:
+   * `{ 'self-signed': 'lab only, ends in May' }`. The word stands in what synth or a plan says. One that finds nothing to
+   * accept any more is said.
+   *
+   * @default all is said
+   */
+  readonly accepted?: { readonly [finding in AcceptableFindingId | AcceptableRuleId]?: string };
 }
 
 /** A server and a folder on it that give a DAG its casting vote. */

@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { parseCertificate, type Certificate } from './certificate';
+import { chainOf } from './chain';
 import { PkiError } from './error';
 
 /** The certificates of a file that holds no key, so that it may be committed. */
 export interface CertificateFile {
   /** The first of the file. */
   readonly leaf: Certificate;
-  /** What stands behind it, in the order of the file. */
+  /** From its issuer upwards, as far as the file holds it. */
   readonly chain: readonly Certificate[];
 }
 
@@ -42,15 +43,15 @@ export function readCertificateFile(bytes: Uint8Array): CertificateFile {
   if (/PRIVATE KEY ?----|PuTTY-User-Key-File/.test(text)) throw withKey('holds a private key');
   if (bytes[0] === SEQUENCE) refuseKey(bytes);
   const ders = bytes[0] === SEQUENCE ? [bytes] : dersIn(text);
-  const [leaf, ...chain] = ders.map(certificateOf);
+  const [leaf, ...others] = ders.map(certificateOf);
   if (leaf === undefined) throw new UnfitCertificateFile('holds no certificate', EXPORT);
-  if (chain.some((other) => issued(leaf, other))) {
+  if (others.some((other) => issued(leaf, other))) {
     throw new UnfitCertificateFile(
       'begins with the certificate of an authority that issued another one of it',
       'put the certificate of the servers first, and those above it behind it',
     );
   }
-  return { leaf, chain };
+  return { leaf, chain: chainOf(leaf, others) };
 }
 
 /** The certificates in PEM, a line break at the end: their own bytes, in Base64. */

@@ -1,11 +1,14 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import { children, firstDer } from './der';
 import { PkiError } from './error';
 import { readName } from './name';
+import { signatureHash } from './signature-hash';
 
 /** What the project reads of an X.509 certificate. */
 export interface Certificate {
+  /** The bytes as they were read, never encoded anew: another spelling would be another thumbprint. */
   readonly der: Uint8Array;
-  /** SHA-1 of the DER bytes, upper-case hexadecimal, as Windows and Exchange name a certificate. */
+  /** SHA-1 of these bytes, upper-case hexadecimal, as Windows and Exchange name a certificate. */
   readonly thumbprint: string;
   /** As Windows writes it, most specific part first: `CN=mail.contoso.com, O=Contoso`. */
   readonly subject: string;
@@ -26,6 +29,10 @@ export interface Certificate {
   readonly keyBits?: number;
   /** OpenSSL's name of an EC key's curve. Left out for other kinds. */
   readonly curve?: string;
+  /** The hash that its issuer signed, such as `sha256`. Left out where the kind of signature is not known. */
+  readonly signatureHash?: string;
+  /** Object identifiers of what it may be used for. Left out where it does not say: for everything. */
+  readonly extendedKeyUsages?: readonly string[];
 }
 
 /** Far above any certificate, far below what would be felt. */
@@ -41,13 +48,23 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
     throw new PkiError('not-a-certificate', `a certificate of ${bytes.length} bytes is refused`);
   }
   try {
-    return describe(new X509Certificate(bytes));
+    const der = derOf(bytes);
+    return describe(new X509Certificate(der), der);
   } catch (cause) {
     throw new PkiError('not-a-certificate', 'the bytes are no X.509 certificate in DER or PEM', { cause });
   }
 }
 
-const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const PEM_BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
+const SEQUENCE = 0x30;
+
+/** @throws RangeError where there is no certificate */
+function derOf(bytes: Uint8Array): Buffer {
+  const given = Buffer.from(bytes);
+  if (given[0] === SEQUENCE) return firstDer(given).raw;
+  const [block] = given.toString('latin1').matchAll(PEM_BLOCK);
+  return firstDer(Buffer.from(block?.[1] ?? '', 'base64')).raw;
+}
 
 /**
  * Reads every certificate of a PEM text, in its order.
@@ -61,18 +78,25 @@ export function parseCertificates(pem: string): readonly Certificate[] {
 }
 
 /** The certificate in PEM, with a line break at its end. */
-export function toPem(certificate: Certificate): string {
-  return new X509Certificate(certificate.der).toString();
+export function toPem({ der }: Certificate): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-function describe(parsed: X509Certificate): Certificate {
+function describe(parsed: X509Certificate, der: Buffer): Certificate {
   const subject = readName(parsed.subject);
   const issuer = readName(parsed.issuer);
   const key = keyOf(parsed);
   const details = key?.asymmetricKeyDetails;
+  const hash = signatureHash(children(firstDer(der))[1]);
+  // Node calls extended key usages so, and leaves them undefined where the certificate has none, whatever its types say.
+  const usages = parsed.keyUsage as readonly string[] | undefined;
   return {
-    der: new Uint8Array(parsed.raw),
-    thumbprint: parsed.fingerprint.replaceAll(':', ''),
+    der: new Uint8Array(der),
+    thumbprint: createHash('sha1').update(der).digest('hex').toUpperCase(),
     subject: subject.text,
     issuer: issuer.text,
     ...(subject.commonName === undefined ? {} : { commonName: subject.commonName }),
@@ -84,6 +108,8 @@ function describe(parsed: X509Certificate): Certificate {
     keyAlgorithm: key?.asymmetricKeyType ?? 'unknown',
     ...(details?.modulusLength === undefined ? {} : { keyBits: details.modulusLength }),
     ...(details?.namedCurve === undefined ? {} : { curve: details.namedCurve }),
+    ...(hash === undefined ? {} : { signatureHash: hash }),
+    ...(usages === undefined ? {} : { extendedKeyUsages: usages }),
   };
 }
 

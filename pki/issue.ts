@@ -14,6 +14,8 @@ import { binary, bytes } from './forge-bytes';
 export interface KeyedCertificate {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
+  /** Those above it, from the issuer upwards. Left out: none. */
+  readonly chain?: readonly Certificate[];
 }
 
 export interface CertificateRequest {
@@ -47,9 +49,13 @@ export function makeSelfSigned(request: CertificateRequest): KeyedCertificate {
 /** A small certification authority; its own certificate has no names but its common name. */
 export function makeAuthority(request: CertificateRequest): Authority {
   const privateKey = request.privateKey ?? makeKey();
+  const own = make(request, privateKey, request.commonName, privateKey, true);
   return {
-    ...make(request, privateKey, request.commonName, privateKey, true),
-    issue: (leaf) => make(leaf, leaf.privateKey ?? makeKey(), request.commonName, privateKey, false),
+    ...own,
+    issue: (leaf) => ({
+      ...make(leaf, leaf.privateKey ?? makeKey(), request.commonName, privateKey, false),
+      chain: [own.certificate],
+    }),
   };
 }
 

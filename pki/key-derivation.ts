@@ -65,7 +65,8 @@ export async function inTurns<T>(work: Deriving<T>): Promise<T> {
   return step.value;
 }
 
-function keyOf(derivation: Derivation): Buffer {
+/** Holds the thread as long as it takes. */
+export function keyOf(derivation: Derivation): Buffer {
   const { by, hash, password, salt, iterations, bytes } = derivation;
   if (by.kind === 'pbkdf2') return pbkdf2Sync(password, salt, iterations, bytes, hash);
   const slices = pkcs12Key(derivation, by.id);

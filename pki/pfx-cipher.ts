@@ -1,6 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
-import { rc2, util, type asn1 } from 'node-forge';
-import { children, identifier, octets, wholeNumber } from './der';
+import { rc2, util } from 'node-forge';
+import { children, identifier, octets, wholeNumber, type Der } from './der';
 import { PkiError } from './error';
 import { type Deriving, type Hash, type IterationBudget } from './key-derivation';
 import type { PasswordForms } from './pfx-password';
@@ -72,7 +72,7 @@ type Attempt = () => Deriving<(content: Buffer) => Buffer>;
  * @throws PkiError `unsupported`, `too-many-iterations`
  */
 export function* decrypted<T>(
-  algorithm: asn1.Asn1 | undefined,
+  algorithm: Der | undefined,
   content: Buffer,
   password: PasswordForms,
   budget: IterationBudget,
@@ -90,7 +90,7 @@ export function* decrypted<T>(
 }
 
 function attempts(
-  algorithm: asn1.Asn1 | undefined,
+  algorithm: Der | undefined,
   password: PasswordForms,
   budget: IterationBudget,
 ): readonly Attempt[] {
@@ -119,7 +119,7 @@ function attempts(
 }
 
 function pbes2(
-  parameters: asn1.Asn1 | undefined,
+  parameters: Der | undefined,
   password: PasswordForms,
   budget: IterationBudget,
 ): readonly Attempt[] {
@@ -155,9 +155,7 @@ function pbes2(
 }
 
 /** Both begin so: pkcs-12PbeParams and PBKDF2-params. */
-function saltAndIterations(
-  parameters: asn1.Asn1 | undefined,
-): readonly [Buffer | undefined, number | undefined] {
+function saltAndIterations(parameters: Der | undefined): readonly [Buffer | undefined, number | undefined] {
   const [salt, iterations] = children(parameters);
   const count = wholeNumber(iterations);
   return [octets(salt), count === undefined || count < 1 ? undefined : count];

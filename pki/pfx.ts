@@ -1,307 +1,221 @@
-import {
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  timingSafeEqual,
-  X509Certificate,
-  type KeyObject,
-} from 'node:crypto';
-import { asn1, pkcs12, pki } from 'node-forge';
-import { parseCertificate, toPem, type Certificate } from './certificate';
-import { children, identifier, octets, readDer, wholeNumber, writeDer } from './der';
+import { createHmac, createPublicKey, timingSafeEqual, X509Certificate, type KeyObject } from 'node:crypto';
+import type { Certificate } from './certificate';
+import { chainOf } from './chain';
+import { uncovered } from './coverage';
 import { PkiError } from './error';
-import { binary, bytes } from './forge-bytes';
-import type { KeyedCertificate } from './issue';
-import { atOnce, HASH_BYTES, inTurns, IterationBudget, type Deriving, type Hash } from './key-derivation';
-import { decrypted } from './pfx-cipher';
+import { atOnce, HASH_BYTES, inTurns, IterationBudget, type Deriving } from './key-derivation';
+import {
+  bagsOf,
+  certificateIn,
+  isProtectedToPrincipals,
+  keyIn,
+  type CertificateInBag,
+  type KeyInBag,
+} from './pfx-bags';
+import { readEnvelope, type Envelope, type Mac } from './pfx-envelope';
 import { passwordForms, type PasswordForms } from './pfx-password';
 
-/** A PKCS #12 file (PFX) that has been read. */
-export interface Pfx {
+/** A certificate of a PKCS #12 file with its key. */
+interface PfxEntry {
   /** The certificate that the private key belongs to. */
   readonly leaf: Certificate;
   readonly privateKey: KeyObject;
+  /** Windows' name of the provider that is to keep the key. Left out: the file names none. */
+  readonly keyProvider?: string;
+  /** How often the file holds the leaf. */
+  readonly copies: number;
   /** From the leaf's issuer upwards, as far as the file holds it. */
   readonly chain: readonly Certificate[];
-  /** Every certificate of the file. */
-  readonly certificates: readonly Certificate[];
 }
 
-/** A PFX holds a handful of certificates; a megabyte is far above what anybody has. */
-const LARGEST_PFX = 1024 * 1024;
+/** A PKCS #12 file (PFX) that has been read. */
+export interface Pfx extends PfxEntry {
+  /** Every certificate of the file, once each. */
+  readonly certificates: readonly Certificate[];
+  /** Those that have a private key of their own in the file, beside the leaf. */
+  readonly others: readonly Certificate[];
+}
+
+/** Which certificate is meant where a file holds the keys of several. */
+export interface PfxChoice {
+  /** Host names that it covers. */
+  readonly names?: readonly string[];
+  /** SHA-1 of its bytes, in hexadecimal. It comes before `names`. */
+  readonly thumbprint?: string;
+  /** It is not kept from being shown by a client. */
+  readonly forClient?: true;
+}
 
 /**
  * Reads a PKCS #12 file: RC2, 3DES and AES, RSA and EC keys. Making keys of the password takes as long as the file asks
  * for, up to some seconds, and does not hold the event loop.
  *
- * @throws PkiError `not-a-pfx`; `wrong-password`; `no-private-key`; `no-certificate`; `key-mismatch` where the key
- * belongs to none of the certificates; `unsupported` where the file is protected in a way that is not known here;
- * `too-many-iterations`
+ * @param choice left out: of several certificates with keys the first one, as .NET takes it
+ * @throws PkiError `text`, `not-a-pfx`; `wrong-password`; `needless-password` where the file has none;
+ * `protected-to-principals`; `no-private-key`; `no-certificate`; `key-mismatch` where the key belongs to none of the
+ * certificates; `several-keys` where the choice is not clear; `unsupported` where the file is protected in a way that is
+ * not known here; `too-many-iterations`
  */
-export async function openPfx(data: Uint8Array, password: string): Promise<Pfx> {
-  return inTurns(reading(data, password));
+export async function openPfx(data: Uint8Array, password: string, choice?: PfxChoice): Promise<Pfx> {
+  return inTurns(reading(data, password, choice));
 }
 
 /** As `openPfx`, and holds the thread meanwhile: for programs that have nothing else to do. */
-export function parsePfx(data: Uint8Array, password: string): Pfx {
-  return atOnce(reading(data, password));
+export function parsePfx(data: Uint8Array, password: string, choice?: PfxChoice): Pfx {
+  return atOnce(reading(data, password, choice));
 }
 
-function* reading(data: Uint8Array, password: string): Deriving<Pfx> {
-  const structure = outerStructure(data);
-  const budget = new IterationBudget();
-  const mac = macOf(structure);
-  const spelled = passwordForms(password);
-  const forms =
-    mac === undefined ? spelled : { ...spelled, pkcs12: [yield* verifyMac(mac, spelled, budget)] };
-  const opening = { password: forms, isRight: mac !== undefined, budget };
-  const bags = yield* bagsOf(authenticatedSafe(structure), opening);
-  const keys: KeyObject[] = [];
-  for (const bag of bags) {
-    const key = yield* privateKey(bag, opening);
-    if (key !== undefined) keys.push(key);
-  }
-  const certificates = bags.flatMap(certificatesIn);
-  if (keys.length === 0) throw new PkiError('no-private-key', 'the PFX holds no private key');
-  if (certificates.length === 0) throw new PkiError('no-certificate', 'the PFX holds no certificate');
-  for (const privateKey of keys) {
-    const leaf = certificates.find((certificate) => belongs(certificate, privateKey));
-    if (leaf !== undefined) return { leaf, privateKey, chain: chainOf(leaf, certificates), certificates };
-  }
-  throw new PkiError('key-mismatch', 'the private key of the PFX belongs to none of its certificates');
-}
-
-export interface PfxOptions {
-  readonly password: string;
-  /** Further certificates, from the issuer upwards. */
-  readonly chain?: readonly Certificate[];
-  /** Shown in Windows' list of certificates. */
-  readonly friendlyName?: string;
-  /**
-   * @default 'aes256'
-   */
-  readonly cipher?: 'aes256' | '3des';
-  /**
-   * How often the password is hashed, which makes guessing slow, and reading too.
-   *
-   * @default 2048
-   */
-  readonly iterations?: number;
-}
-
-/** Writes a PKCS #12 file. RSA keys only. */
-export function makePfx({ certificate, privateKey }: KeyedCertificate, options: PfxOptions): Uint8Array {
-  const { password, chain = [], friendlyName, cipher = 'aes256', iterations = 2048 } = options;
-  const key = pki.privateKeyFromPem(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  const certificates = [certificate, ...chain].map((one) => pki.certificateFromPem(toPem(one)));
-  const file = pkcs12.toPkcs12Asn1(key, certificates, password, {
-    algorithm: cipher,
-    count: iterations,
-    ...(friendlyName === undefined ? {} : { friendlyName }),
-  });
-  return bytes(asn1.toDer(file).getBytes());
-}
-
-/** PFX ::= SEQUENCE { version 3, authSafe ContentInfo, macData OPTIONAL }, RFC 7292 section 4. */
-function outerStructure(data: Uint8Array): asn1.Asn1 {
-  const refuse = (cause?: unknown) =>
-    new PkiError('not-a-pfx', 'the bytes are no PKCS #12 file (PFX)', { cause });
-  if (data.length > LARGEST_PFX) throw refuse();
-  let structure: asn1.Asn1;
+function* reading(data: Uint8Array, password: string, choice: PfxChoice | undefined): Deriving<Pfx> {
+  const envelope = readEnvelope(data);
   try {
-    structure = asn1.fromDer(binary(data));
-  } catch (cause) {
-    throw refuse(cause);
+    const { keys, certificates } = yield* contentOf(envelope, password);
+    const once = distinct(certificates.map(({ certificate }) => certificate));
+    const entries = entriesOf(keys, certificates, once);
+    const chosen = chosenOf(entries, choice);
+    const others = entries.filter((entry) => entry !== chosen).map(({ leaf }) => leaf);
+    return { ...chosen, certificates: once, others };
+  } catch (error) {
+    const isWrong = error instanceof PkiError && error.problem === 'wrong-password';
+    if (!isWrong || !isProtectedToPrincipals(envelope.parts)) throw error;
+    throw new PkiError(
+      'protected-to-principals',
+      'the PFX was exported to groups or users, and not with a password',
+      {
+        cause: error,
+        remedy:
+          'Windows chose a password that only these accounts can get from a domain controller, on Windows. Export the certificate again and choose "Password" in place of "Group or user names".',
+      },
+    );
   }
-  const [version, content] = children(structure);
-  const isVersion3 = version?.type === asn1.Type.INTEGER && version.value === '\x03';
-  const [contentType] = children(content);
-  if (!isVersion3 || contentType?.type !== asn1.Type.OID) throw refuse();
-  return structure;
 }
 
-interface Mac {
-  readonly algorithm: string;
-  readonly digest: Buffer;
-  readonly salt: Buffer;
-  readonly iterations: number;
-  /** What is protected: the DER of the authenticated safe. */
-  readonly content: Buffer;
+interface PfxContent {
+  readonly keys: readonly KeyInBag[];
+  readonly certificates: readonly CertificateInBag[];
 }
 
-function macOf(structure: asn1.Asn1): Mac | undefined {
-  const [, content, macData] = children(structure);
-  if (macData === undefined) return undefined;
-  const [digestInfo, saltNode, iterationsNode] = children(macData);
-  const [algorithm, digestNode] = children(digestInfo);
-  const [digest, salt, safe] = [octets(digestNode), octets(saltNode), contentOctets(content)];
-  const iterations = iterationsNode === undefined ? 1 : wholeNumber(iterationsNode);
-  if (digest === undefined || salt === undefined || safe === undefined || !iterations) {
-    throw new PkiError('not-a-pfx', 'the integrity part of the PFX cannot be read');
+function* contentOf({ parts, mac }: Envelope, password: string): Deriving<PfxContent> {
+  const budget = new IterationBudget();
+  const spelled = passwordForms(password);
+  const forms = mac === undefined ? spelled : yield* verifyMac(mac, spelled, password !== '', budget);
+  const opening = { password: forms, isRight: mac !== undefined, budget };
+  const bags = yield* bagsOf(parts, opening);
+  const keys: KeyInBag[] = [];
+  let unknown: PkiError | undefined;
+  for (const bag of bags) {
+    try {
+      const key = yield* keyIn(bag, opening);
+      if (key !== undefined) keys.push(key);
+    } catch (error) {
+      // One of several may be of a kind that is not known here.
+      if (!(error instanceof PkiError) || error.problem !== 'unsupported') throw error;
+      unknown = error;
+    }
   }
-  return { algorithm: identifier(children(algorithm)[0]), digest, salt, iterations, content: safe };
+  const certificates = bags.flatMap((bag) => certificateIn(bag) ?? []);
+  if (keys.length === 0) throw unknown ?? new PkiError('no-private-key', 'the PFX holds no private key');
+  if (certificates.length === 0) throw new PkiError('no-certificate', 'the PFX holds no certificate');
+  return { keys, certificates };
 }
-
-/** Hash functions of the MAC by object identifier. */
-const HASHES: { readonly [oid: string]: Hash } = {
-  '1.3.14.3.2.26': 'sha1',
-  '2.16.840.1.101.3.4.2.4': 'sha224',
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-};
 
 /** Identifier byte of a MAC key, RFC 7292 appendix B.3. */
 const MAC_KEY = 3;
 
-/** The form of the password that the MAC was made with. */
-function* verifyMac(mac: Mac, { pkcs12 }: PasswordForms, budget: IterationBudget): Deriving<Buffer> {
-  const { salt, iterations } = mac;
-  const hash = HASHES[mac.algorithm];
-  if (hash === undefined) {
-    throw new PkiError('unsupported', `the PFX's integrity algorithm ${mac.algorithm} is not known here`);
-  }
-  for (const password of pkcs12) {
-    const by = { kind: 'pkcs12', id: MAC_KEY } as const;
-    const key = yield* budget.derive({ by, hash, password, salt, iterations, bytes: HASH_BYTES[hash] });
-    const computed = createHmac(hash, key).update(mac.content).digest();
-    if (computed.length === mac.digest.length && timingSafeEqual(computed, mac.digest)) return password;
-  }
-  throw wrongPassword();
-}
-
-function wrongPassword(): PkiError {
-  return new PkiError('wrong-password', 'the password does not open the PFX');
-}
-
-/** The octets of a ContentInfo of type data. */
-function contentOctets(content: asn1.Asn1 | undefined): Buffer | undefined {
-  return octets(children(children(content)[1])[0]);
-}
-
-/** AuthenticatedSafe ::= SEQUENCE OF ContentInfo, RFC 7292 section 4.1. */
-function authenticatedSafe(structure: asn1.Asn1): readonly asn1.Asn1[] {
-  return children(innerStructure(contentOctets(children(structure)[1])));
-}
-
-function innerStructure(content: Buffer | undefined): asn1.Asn1 {
-  try {
-    return readDer(content ?? Buffer.alloc(0));
-  } catch (cause) {
-    throw new PkiError('not-a-pfx', 'the content of the PFX cannot be read', { cause });
-  }
-}
-
-/** How encrypted parts are opened. */
-interface Opening {
-  readonly password: PasswordForms;
-  /** The MAC has proved the password: what it does not open is protected otherwise. */
-  readonly isRight: boolean;
-  readonly budget: IterationBudget;
-}
-
-function* opened<T>(
-  algorithm: asn1.Asn1 | undefined,
-  content: asn1.Asn1 | undefined,
-  { password, isRight, budget }: Opening,
-  read: (plain: Buffer) => T,
-): Deriving<T> {
-  const found = yield* decrypted(algorithm, octets(content) ?? Buffer.alloc(0), password, budget, read);
-  if (found !== undefined) return found;
-  if (!isRight) throw wrongPassword();
-  throw new PkiError('unsupported', 'the PFX is protected in a way that is not known here');
-}
-
-/** What a part of the safe may be, RFC 7292 section 4.1. */
-const DATA = '1.2.840.113549.1.7.1';
-const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
-const BAGS = '1.2.840.113549.1.12.10.1';
-const KEY_BAG = `${BAGS}.1`;
-const SHROUDED_KEY_BAG = `${BAGS}.2`;
-const CERTIFICATE_BAG = `${BAGS}.3`;
-const NESTED_BAGS = `${BAGS}.6`;
-const X509 = '1.2.840.113549.1.9.22.1';
-
-interface Bag {
-  readonly type: string;
-  readonly value: asn1.Asn1 | undefined;
-}
-
-function* bagsOf(parts: readonly asn1.Asn1[], opening: Opening): Deriving<readonly Bag[]> {
-  const bags: Bag[] = [];
-  for (const part of parts) {
-    const [type] = children(part);
-    switch (identifier(type)) {
-      case DATA:
-        bags.push(...bagsIn(innerStructure(contentOctets(part))));
-        break;
-      case ENCRYPTED_DATA: {
-        const [, information] = children(children(children(part)[1])[0]);
-        const [, algorithm, content] = children(information);
-        bags.push(...bagsIn(yield* opened(algorithm, content, opening, readDer)));
-        break;
-      }
-      default:
-        throw new PkiError('unsupported', `the PFX has a part of type ${identifier(type)}`);
+/** The forms of the password, that which the MAC was made with first: what is encrypted may have another one. */
+function* verifyMac(
+  mac: Mac,
+  forms: PasswordForms,
+  isGiven: boolean,
+  budget: IterationBudget,
+): Deriving<PasswordForms> {
+  for (const form of forms.pkcs12) {
+    if (yield* isMadeWith(mac, form, budget)) {
+      return { ...forms, pkcs12: [form, ...forms.pkcs12.filter((other) => other !== form)] };
     }
   }
-  return bags;
-}
-
-/** SafeContents ::= SEQUENCE OF SafeBag { bagId, [0] bagValue, attributes }, RFC 7292 section 4.2. */
-function bagsIn(contents: asn1.Asn1): readonly Bag[] {
-  return children(contents).flatMap((bag): readonly Bag[] => {
-    const [oid, wrapped] = children(bag);
-    const [type, [value]] = [identifier(oid), children(wrapped)];
-    return type === NESTED_BAGS && value !== undefined ? bagsIn(value) : [{ type, value }];
-  });
-}
-
-function* privateKey({ type, value }: Bag, opening: Opening): Deriving<KeyObject | undefined> {
-  if (type === KEY_BAG && value !== undefined) return keyFrom(writeDer(value));
-  if (type !== SHROUDED_KEY_BAG) return undefined;
-  const [algorithm, content] = children(value);
-  const der = yield* opened(algorithm, content, opening, (plain) => {
-    readDer(plain);
-    return plain;
-  });
-  return keyFrom(der);
-}
-
-function keyFrom(der: Buffer): KeyObject {
-  try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  } catch (cause) {
-    const message = 'the private key of the PFX is of a kind that is not known here';
-    throw new PkiError('unsupported', message, { cause });
+  for (const form of isGiven ? passwordForms('').pkcs12 : []) {
+    if (yield* isMadeWith(mac, form, budget)) {
+      throw new PkiError('needless-password', 'the PFX has no password, and one is given');
+    }
   }
+  throw new PkiError('wrong-password', 'the password does not open the PFX');
 }
 
-/** The bytes as they stand in the file: written anew, a signature over them could be wrong, and a thumbprint another. */
-function certificatesIn({ type, value }: Bag): readonly Certificate[] {
-  if (type !== CERTIFICATE_BAG) return [];
-  const [kind, wrapped] = children(value);
-  const der = octets(children(wrapped)[0]);
-  return identifier(kind) !== X509 || der === undefined ? [] : [parseCertificate(new Uint8Array(der))];
+function* isMadeWith(
+  { hash, salt, iterations, content, digest }: Mac,
+  password: Buffer,
+  budget: IterationBudget,
+): Deriving<boolean> {
+  const by = { kind: 'pkcs12', id: MAC_KEY } as const;
+  const key = yield* budget.derive({ by, hash, password, salt, iterations, bytes: HASH_BYTES[hash] });
+  const computed = createHmac(hash, key).update(content).digest();
+  return computed.length === digest.length && timingSafeEqual(computed, digest);
 }
 
+function entriesOf(
+  keys: readonly KeyInBag[],
+  certificates: readonly CertificateInBag[],
+  once: readonly Certificate[],
+): readonly PfxEntry[] {
+  const entries = keys.flatMap(({ privateKey, provider, localKeyId }): PfxEntry[] => {
+    const own = certificates.filter(({ certificate }) => belongs(certificate, privateKey));
+    // A renewal may have kept the key: the label says which one is meant.
+    const labelled = own.find((one) => localKeyId !== undefined && one.localKeyId === localKeyId);
+    const leaf = (labelled ?? own[0])?.certificate;
+    if (leaf === undefined) return [];
+    return [
+      {
+        leaf,
+        privateKey,
+        ...(provider === undefined ? {} : { keyProvider: provider }),
+        copies: certificates.filter(({ certificate }) => isSame(certificate, leaf)).length,
+        chain: chainOf(leaf, once),
+      },
+    ];
+  });
+  if (entries.length === 0) {
+    throw new PkiError('key-mismatch', 'the private key of the PFX belongs to none of its certificates');
+  }
+  return entries.filter(
+    ({ leaf }, index) => entries.findIndex((other) => isSame(other.leaf, leaf)) === index,
+  );
+}
+
+const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
+
+function chosenOf(entries: readonly PfxEntry[], choice: PfxChoice | undefined): PfxEntry {
+  const [first] = entries;
+  if (first !== undefined && (entries.length === 1 || choice === undefined)) return first;
+  const { names, thumbprint, forClient } = choice ?? {};
+  const named = entries.find(({ leaf }) => leaf.thumbprint === thumbprint?.toUpperCase());
+  if (named !== undefined) return named;
+  const fitting = entries.filter(
+    ({ leaf }) =>
+      uncovered(leaf, names ?? []).length === 0 &&
+      (!forClient || (leaf.extendedKeyUsages?.includes(CLIENT_AUTHENTICATION) ?? true)),
+  );
+  const [only] = fitting;
+  if (fitting.length === 1 && only !== undefined) return only;
+  const held = entries.map(({ leaf }) => `${leaf.subject} (${leaf.thumbprint})`).join(' and ');
+  throw new PkiError(
+    'several-keys',
+    `the PFX holds keys of ${entries.length} certificates, ${held}, of which ${fitting.length === 0 ? 'none fits' : 'more than one fits'}`,
+    { remedy: 'Export only the one that is meant, with its key.' },
+  );
+}
+
+function isSame(left: Certificate, right: Certificate): boolean {
+  return left.thumbprint === right.thumbprint;
+}
+
+function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
+  return certificates.filter(
+    (certificate, index) => certificates.findIndex((other) => isSame(other, certificate)) === index,
+  );
+}
+
+/** False where the certificate's key cannot be decoded: then none here belongs to it. */
 function belongs(certificate: Certificate, privateKey: KeyObject): boolean {
+  if (certificate.keyAlgorithm === 'unknown') return false;
   return new X509Certificate(certificate.der).publicKey.equals(createPublicKey(privateKey));
-}
-
-function chainOf(leaf: Certificate, certificates: readonly Certificate[]): readonly Certificate[] {
-  const chain: Certificate[] = [];
-  for (let current = leaf; !current.selfSigned;) {
-    const parsed = new X509Certificate(current.der);
-    const issuer = certificates.find(
-      (candidate) =>
-        candidate !== leaf &&
-        !chain.includes(candidate) &&
-        parsed.checkIssued(new X509Certificate(candidate.der)),
-    );
-    if (issuer === undefined) break;
-    chain.push(issuer);
-    current = issuer;
-  }
-  return chain;
 }

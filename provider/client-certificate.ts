@@ -21,7 +21,7 @@ export interface ClientCertificate {
 export async function clientCertificate(file: string, password: string): Promise<ClientCertificate> {
   try {
     const data = readGuardedFile(file, { mostBytes: PFX_BYTES, owned: true });
-    const { leaf, chain, privateKey } = await openPfx(data, password);
+    const { leaf, chain, privateKey } = await openPfx(data, password, { forClient: true });
     return {
       file,
       certificates: [leaf, ...chain].map(toPem).join(''),
@@ -34,7 +34,12 @@ export async function clientCertificate(file: string, password: string): Promise
     if (cause instanceof UnfitFile)
       throw unusable(`the client certificate ${file} ${cause.why}`, file, cause);
     if (!(cause instanceof PkiError)) throw cause;
-    const remedy = cause.problem === 'wrong-password' ? ': check its passphrase' : '';
+    const remedy =
+      cause.problem === 'wrong-password' || cause.problem === 'needless-password'
+        ? ': check its passphrase'
+        : cause.remedy === undefined
+          ? ''
+          : `. ${cause.remedy}`;
     throw unusable(
       `the client certificate in ${file} cannot be used (${cause.message})${remedy}`,
       file,

@@ -190,8 +190,12 @@ export function settingsFrom(
       null
     );
   };
+  const declaredList = (setting: string): readonly string[] => {
+    const value = config[setting] ?? null;
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
-    endpointFrom(value, setting, { config, given, givenList, count, environment, complain });
+    endpointFrom(value, setting, { config, given, givenList, declaredList, count, environment, complain });
   const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
   const settings = {
     endpoint: read(given('endpoint'), 'endpoint'),

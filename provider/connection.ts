@@ -12,14 +12,22 @@ import { ENVIRONMENT } from './configuration';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
 import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
+/** Thumbprints of the certificates that the run has given to IIS so far; asked for each connection. */
+export type Installed = () => readonly string[];
+
 /**
  * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
  * for each plan.
  *
+ * @param installed left out: the run installs none
  * @throws RemotingError where no session comes about
  */
-export async function connect(settings: Settings, environment: Environment): Promise<Session> {
-  const session = await openFirst(settings, environment);
+export async function connect(
+  settings: Settings,
+  environment: Environment,
+  installed: Installed = () => [],
+): Promise<Session> {
+  const session = await openFirst(settings, environment, installed);
   if (settings.snapIn === null) return session;
   const loaded = await session.invoke({ cmdlet: 'Add-PSSnapin', parameters: { Name: settings.snapIn } });
   if (loaded.kind === 'objects' && loaded.errors.length === 0) return session;
@@ -37,27 +45,36 @@ export async function connect(settings: Settings, environment: Environment): Pro
 const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set(['unreachable', 'timeout', 'closed', 'throttled']);
 
 /** A session with the first endpoint that can be reached; what is wrong with the user's settings ends the search. */
-async function openFirst(settings: Settings, environment: Environment): Promise<Session> {
+async function openFirst(
+  settings: Settings,
+  environment: Environment,
+  installed: Installed,
+): Promise<Session> {
   const [last, ...before] = [settings.endpoint, ...settings.fallbacks].reverse() as [Endpoint, ...Endpoint[]];
   const tried: string[] = [];
   for (const endpoint of before.reverse()) {
     try {
-      return await open(endpoint, settings, environment);
+      return await open(endpoint, settings, environment, installed);
     } catch (error) {
       if (!(error instanceof RemotingError) || !NOT_HERE.has(error.kind)) throw error;
       tried.push(error.message);
     }
   }
   try {
-    return await open(last, settings, environment);
+    return await open(last, settings, environment, installed);
   } catch (error) {
     if (!(error instanceof RemotingError) || tried.length === 0) throw error;
     throw new RemotingError(error.kind, [...tried, error.message].join('\n'), error.facts, { cause: error });
   }
 }
 
-async function open(endpoint: Endpoint, settings: Settings, environment: Environment): Promise<Session> {
-  return openSession(await transportFor(endpoint, settings, environment), {
+async function open(
+  endpoint: Endpoint,
+  settings: Settings,
+  environment: Environment,
+  installed: Installed,
+): Promise<Session> {
+  return openSession(await transportFor(endpoint, settings, environment, installed), {
     runspaces: settings.parallelCalls,
     openTimeoutMs: settings.openTimeoutMs,
     callTimeoutMs: settings.callTimeoutMs,
@@ -68,10 +85,11 @@ async function transportFor(
   endpoint: Endpoint,
   settings: Settings,
   environment: Environment,
+  installed: Installed,
 ): Promise<Transport> {
   if (endpoint.kind === 'wsman') {
     const { wsmanTransport } = await import('../remoting/transports/wsman/transport');
-    const { caFile, fingerprints, shellResource, allowedRedirectHosts } = endpoint;
+    const { caFile, fingerprints, names, shellResource, allowedRedirectHosts } = endpoint;
     const { operationTimeoutMs, maxEnvelopeBytes } = endpoint;
     return wsmanTransport({
       url: sessionUrl(endpoint),
@@ -79,6 +97,8 @@ async function transportFor(
       trust: {
         ...(caFile === null ? {} : { caFile }),
         ...(fingerprints === null ? {} : { fingerprints }),
+        names,
+        installed,
       },
       ...(shellResource === null ? {} : { shellResource }),
       allowedRedirectHosts,

@@ -5,6 +5,7 @@ import { isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
+import type { Installed } from './connection';
 import { publicCertificates } from './public-certificates';
 import { publishedNames } from './published-names';
 import { managed } from './resource';
@@ -12,7 +13,7 @@ import { ExchangeTarget } from './target';
 
 export interface ProviderOptions {
   /** @default a session with the endpoint of the settings */
-  readonly open?: (settings: Settings) => Promise<Session>;
+  readonly open?: (settings: Settings, installed: Installed) => Promise<Session>;
   /**
    * Takes a sentence on every remote call, for whoever looks for a fault. No secret is in it.
    *
@@ -24,7 +25,10 @@ export interface ProviderOptions {
 /** The provider `exchange`. The environment is given, so that tests need not change their own. */
 export function exchangeProvider(
   environment: Environment,
-  { open = (settings) => connectLate(settings, environment), note = () => undefined }: ProviderOptions = {},
+  {
+    open = (settings, installed) => connectLate(settings, environment, installed),
+    note = () => undefined,
+  }: ProviderOptions = {},
 ): ProviderDefinition<ExchangeTarget> {
   return {
     typeName: 'exchange',
@@ -67,7 +71,11 @@ function blocksOf(config: Values, name: string): readonly Values[] {
 }
 
 /** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */
-async function connectLate(settings: Settings, environment: Environment): Promise<Session> {
+async function connectLate(
+  settings: Settings,
+  environment: Environment,
+  installed: Installed,
+): Promise<Session> {
   const { connect } = await import('./connection');
-  return connect(settings, environment);
+  return connect(settings, environment, installed);
 }

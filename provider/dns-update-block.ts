@@ -22,7 +22,7 @@ export const DNS_UPDATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'A zone of which the server is asked, before anything runs, whether it would take an update. The records themselves are sent by hashicorp/dns. Nothing is asked where Kerberos (GSS-TSIG) signs the updates.',
+      'A zone of which the server is asked, before anything runs, whether it would take an update, and what stands under the names that are to be published. The records themselves are sent by hashicorp/dns. Where Kerberos (GSS-TSIG) signs the updates only the names are asked for, without a signature.',
     attributes: ATTRIBUTES,
   },
 };

@@ -65,7 +65,8 @@ function alias(name: string, { server, zone }: Told, { record }: NameStanding & 
     `${name} is an alias in DNS`,
     `${server} has: ${formatRecord(record)}`,
     'Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.',
-    `Remove this record from the zone ${zone}, then plan again; or take the name out of the declaration.`,
+    `Put the addresses that it leads to now in its place, in one update of the zone ${zone}, so that the name is never gone. With nsupdate, where TTL is that of dns.ttlSeconds:\n  update delete ${record.name} CNAME\n  update add ${record.name} TTL A ADDRESS\n  send`,
+    `Then name ${name} in dns.existingRecords and plan again. Or take the name out of the declaration.`,
   );
 }
 

@@ -1,12 +1,13 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { judgeCertificate } from '../exchange/certificate-checks';
+import type { CertificateFinding, ReadCertificate } from '../exchange/certificate-checks';
 import type { CertificateFacts } from '../exchange/resources';
 import { certificateFacts } from '../exchange/resources/certificate-facts';
+import type { ExchangeVersion } from '../exchange/versions';
 import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
-import { assess } from '../pki/assess';
-import type { Finding } from '../pki/assess';
-import type { Certificate } from '../pki/certificate';
 import { PkiError } from '../pki/error';
+import type { PfxChoice } from '../pki/pfx';
 import { Reference } from '../powershell/invocation';
 import type { Diagnostic, KnownValues } from '../schema';
 import { path } from '../schema';
@@ -23,12 +24,20 @@ export class PfxContent extends Reference {
 
 export interface Pfx {
   readonly bytes: Uint8Array;
-  readonly certificate: Certificate;
+  readonly read: ReadCertificate;
   readonly facts: CertificateFacts;
 }
 
-/** Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy. */
-export async function readPfx(file: string, password: string | null): Promise<Pfx | Diagnostic> {
+/**
+ * Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy.
+ *
+ * @param choice which certificate is meant, where the file holds the keys of several
+ */
+export async function readPfx(
+  file: string,
+  password: string | null,
+  choice: PfxChoice,
+): Promise<Pfx | Diagnostic> {
   let bytes: Uint8Array;
   try {
     bytes = readGuardedFile(file, { mostBytes: PFX_BYTES, owned: true });
@@ -41,11 +50,11 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
     );
   }
   try {
-    const certificate = await certificateIn(bytes, password ?? '');
+    const content = await contentOf(bytes, password ?? '', choice);
     return {
       bytes,
-      certificate,
-      facts: certificateFacts(certificate),
+      read: { file, ...content },
+      facts: certificateFacts(content.certificate),
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -53,29 +62,38 @@ export async function readPfx(file: string, password: string | null): Promise<Pf
   }
 }
 
+/** What is kept of a PFX: everything but its keys. */
+type JudgedContent = Omit<ReadCertificate, 'file'>;
+
 /**
- * The certificates that were read in this process: a site has one PFX and many servers, and its password is hashed often
- * by intent. The index is a digest under a key that nobody else has: it tells nothing of file or password.
+ * What was read in this process: a site has one PFX and many servers, and its password is hashed often by intent. The
+ * index is a digest under a key that nobody else has: it tells nothing of file or password.
  */
-const read = new Map<string, Promise<Certificate>>();
+const read = new Map<string, Promise<JudgedContent>>();
 const INDEX_KEY = randomBytes(32);
 const MOST_READ = 100;
 
-function certificateIn(bytes: Uint8Array, password: string): Promise<Certificate> {
+function contentOf(bytes: Uint8Array, password: string, choice: PfxChoice): Promise<JudgedContent> {
   const content = createHash('sha256').update(bytes).digest();
-  const index = createHmac('sha256', INDEX_KEY).update(content).update(password).digest('base64');
+  const question = JSON.stringify([password, choice]);
+  const index = createHmac('sha256', INDEX_KEY).update(content).update(question).digest('base64');
   const known = read.get(index);
   if (known !== undefined) return known;
   if (read.size >= MOST_READ) read.clear();
-  const reading = openLeaf(bytes, password);
+  const reading = open(bytes, password, choice);
   read.set(index, reading);
   return reading;
 }
 
-async function openLeaf(bytes: Uint8Array, password: string): Promise<Certificate> {
+async function open(bytes: Uint8Array, password: string, choice: PfxChoice): Promise<JudgedContent> {
   // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
   const { openPfx } = await import('../pki/pfx');
-  return (await openPfx(bytes, password)).leaf;
+  const { leaf, chain, copies, others, keyProvider } = await openPfx(bytes, password, choice);
+  return {
+    certificate: leaf,
+    chain,
+    pfx: { copies, others, ...(keyProvider === undefined ? {} : { keyProvider }) },
+  };
 }
 
 function pkiDiagnostic(file: string, error: PkiError, password: string | null): Diagnostic {
@@ -85,6 +103,22 @@ function pkiDiagnostic(file: string, error: PkiError, password: string | null): 
         'pfx_password',
         `The password of '${file}' is ${password ? 'wrong' : 'missing'}`,
         `${passwordHint(password)}Give it in TF_VAR_pfx_password, the variable of a site's stack, for plans and deploys alike.`,
+      );
+    case 'needless-password':
+      return problem(
+        'pfx_password',
+        `'${file}' has no password, and one is given`,
+        'Exchange would not open it either. Take TF_VAR_pfx_password away, or export the certificate again with this password.',
+      );
+    case 'text':
+      return problem('pfx_file', `'${file}' is a PFX as text`, inSentences(error));
+    case 'protected-to-principals':
+      return problem('pfx_file', `'${file}' was exported to groups or users`, inSentences(error));
+    case 'several-keys':
+      return problem(
+        'pfx_file',
+        `'${file}' holds the keys of several certificates`,
+        `${inSentences(error)} Or declare which: certificate.thumbprint.`,
       );
     case 'no-private-key':
       return problem(
@@ -116,9 +150,13 @@ function pkiDiagnostic(file: string, error: PkiError, password: string | null): 
       return problem(
         'pfx_file',
         `'${file}' is not a PFX that can be read`,
-        `${error.message}. Export the certificate again as PKCS #12 (.pfx).`,
+        `${inSentences(error)}${error.remedy === undefined ? ' Export the certificate again as PKCS #12 (.pfx).' : ''}`,
       );
   }
+}
+
+function inSentences({ message, remedy }: PkiError): string {
+  return `${capitalised(message)}.${remedy === undefined ? '' : ` ${remedy}`}`;
 }
 
 function capitalised(sentence: string): string {
@@ -135,61 +173,41 @@ function passwordHint(password: string | null): string {
 
 /** What is wrong with a certificate for the declared use, at the given time. */
 export function certificateProblems(
-  pfx: Pick<Pfx, 'certificate' | 'facts'>,
+  { read, facts: { thumbprint } }: Pick<Pfx, 'read' | 'facts'>,
   config: KnownValues,
-  file: string,
+  versions: readonly ExchangeVersion[],
   now: Date,
 ): readonly Diagnostic[] {
-  const { thumbprint } = pfx.facts;
   const expected = config['expected_thumbprint'];
   const other =
     typeof expected === 'string' && expected.toUpperCase() !== thumbprint
       ? [
           problem(
             'expected_thumbprint',
-            `'${file}' holds another certificate than declared`,
+            `'${read.file}' holds another certificate than declared`,
             `It has thumbprint ${thumbprint}, declared is ${expected}. Correct the thumbprint of the certificate in the declaration, or put the right file there.`,
           ),
         ]
       : [];
-  const findings = assess(pfx.certificate, {
+  const findings = judgeCertificate(read, {
     now,
-    hosts: (config['required_names'] ?? []) as readonly string[],
-    renewBeforeDays: (config['warn_before_expiry_days'] ?? 30) as number,
+    names: (config['required_names'] ?? []) as readonly string[],
+    services: (config['services'] ?? []) as readonly string[],
+    versions,
+    warnBeforeExpiryDays: (config['warn_before_expiry_days'] ?? 30) as number,
+    accepted: (config['accepted_findings'] ?? {}) as { readonly [id: string]: string },
   });
-  return [...other, ...findings.map((finding) => described(finding, file))];
+  return [...other, ...findings.map(described)];
 }
 
-function described(finding: Finding, file: string): Diagnostic {
-  switch (finding.kind) {
-    case 'expired':
-      return problem(
-        'pfx_file',
-        `The certificate in '${file}' has expired`,
-        `It ended on ${finding.notAfter.toISOString()}. Get a new one and put its PFX there.`,
-      );
-    case 'not-yet-valid':
-      return problem(
-        'pfx_file',
-        `The certificate in '${file}' is not valid yet`,
-        `It begins on ${finding.notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
-      );
-    case 'expires-soon':
-      return {
-        ...problem(
-          'pfx_file',
-          `The certificate in '${file}' ends in ${finding.daysLeft} days`,
-          `On ${finding.notAfter.toISOString()}. Get its successor now.`,
-        ),
-        severity: 'warning',
-      };
-    case 'names-missing':
-      return problem(
-        'required_names',
-        `${finding.missing.join(', ')} ${finding.missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
-        `It has ${finding.has.join(', ')}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
-      );
-  }
+const ATTRIBUTE_ABOUT: { readonly [about in CertificateFinding['about']]: string } = {
+  file: 'pfx_file',
+  names: 'required_names',
+  accepted: 'accepted_findings',
+};
+
+function described({ severity, about, problem: summary, remedy: detail }: CertificateFinding): Diagnostic {
+  return { severity, summary, detail, path: path(ATTRIBUTE_ABOUT[about]) };
 }
 
 function problem(attribute: string, summary: string, detail: string): Diagnostic {

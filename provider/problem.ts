@@ -253,9 +253,9 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       }
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
     case 'tls-untrusted':
-      return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}.`;
+      return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'}${namesOf(facts)} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}. ${SHOWN_BY_IIS}`;
     case 'tls-name-mismatch':
-      return `Use one of the names of the certificate in the endpoint${facts.certificateNames === undefined ? '' : ` (${facts.certificateNames.join(', ')})`}, or give the server a certificate for this name.`;
+      return `Use one of the names of the certificate in the endpoint${namesOf(facts)}, name one in ${ENVIRONMENT.certificate_names} where this server may show it, or give the server a certificate for this name. ${SHOWN_BY_IIS}${accepted(facts)}`;
     case 'tls-expired':
       return `Renew the certificate of the server, or pin it in ${ENVIRONMENT.certificate_fingerprint} until then.`;
     case 'tls-version':
@@ -279,6 +279,17 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'too-large':
       return notPowerShell(facts);
   }
+}
+
+const SHOWN_BY_IIS = 'The endpoint of Exchange shows the certificate that IIS has, which a deploy changes.';
+
+function namesOf({ certificateNames }: RemotingFacts): string {
+  return certificateNames === undefined ? '' : ` (${inLine(certificateNames.join(', '))})`;
+}
+
+/** What would have done beside the name in the endpoint. */
+function accepted({ expectedNames = [] }: RemotingFacts): string {
+  return expectedNames.length === 0 ? '' : ` Of this server it may also have ${expectedNames.join(', ')}.`;
 }
 
 function notPowerShell(facts: RemotingFacts): string {

@@ -1,17 +1,18 @@
-import { withThumbprint } from '../exchange/resources/installed-certificate';
-import type { CertificateFacts } from '../exchange/resources';
+import { publicPart } from '../exchange/committed-certificate';
 import { certificateFacts } from '../exchange/resources/certificate-facts';
-import type { Certificate } from '../pki/certificate';
-import { readCertificateFile, type CertificateFile } from '../pki/certificate-file';
+import { withThumbprint } from '../exchange/resources/installed-certificate';
+import { readCertificateFile } from '../pki/certificate-file';
+import type { PfxChoice } from '../pki/pfx';
 import { type Diagnostic, isKnown, path, type Path, type Values } from '../schema';
-import { readPfx } from './pfx';
+import { readPfx, type Pfx } from './pfx';
 import type { PublicCertificateBlock } from './public-certificate-block';
 import type { Reading } from './target';
 
+/** What a certificate is known by. */
+export type CertificateSource = Pick<Pfx, 'read' | 'facts'>;
+
 /** The certificate of a PFX file, as the configuration gives it. */
-export interface PublicCertificate extends CertificateFile {
-  /** The committed file, for messages. */
-  readonly file: string;
+export interface PublicCertificate extends CertificateSource {
   /** Why the PFX was not opened. */
   readonly unopened?: Diagnostic;
 }
@@ -19,30 +20,21 @@ export interface PublicCertificate extends CertificateFile {
 /** By the PFX file. */
 export type PublicCertificates = ReadonlyMap<string, PublicCertificate>;
 
-/** What a certificate is known by. */
-export interface CertificateSource {
-  readonly certificate: Certificate;
-  readonly facts: CertificateFacts;
-  /** The file that it was read from. */
-  readonly file: string;
-}
-
 /**
  * The certificate in a PFX file. Where it is given without its key, the PFX is opened only with a password: whoever has
  * none, as the pipeline of a pull request, plans without the PFX.
+ *
+ * @param choice which certificate is meant, where the PFX holds the keys of several and none is given
  */
 export async function certificateSource(
   certificates: PublicCertificates,
   pfxFile: string,
   password: string | null,
+  choice: PfxChoice,
 ): Promise<CertificateSource | Diagnostic> {
   const given = certificates.get(pfxFile);
-  if (given === undefined || (password ?? '') !== '') {
-    const pfx = await readPfx(pfxFile, password);
-    if ('severity' in pfx) return pfx;
-    if (given === undefined) return { ...pfx, file: pfxFile };
-  }
-  return { certificate: given.leaf, facts: certificateFacts(given.leaf), file: given.file };
+  if (given !== undefined && (password ?? '') === '') return given;
+  return readPfx(pfxFile, password, given === undefined ? choice : { thumbprint: given.facts.thumbprint });
 }
 
 /**
@@ -58,15 +50,17 @@ export async function publicCertificates(
   for (const [index, block] of blocks.entries()) {
     if (!Object.values(block).every(isKnown)) continue;
     const { pfx_file: pfxFile, pfx_password: password, file, pem } = block as PublicCertificateBlock;
-    const read = readCertificateFile(Buffer.from(pem));
-    const pfx = await readPfx(pfxFile, password);
+    const content = readCertificateFile(Buffer.from(pem));
+    const source = { read: publicPart(file, content), facts: certificateFacts(content.leaf) };
+    const { thumbprint } = source.facts;
+    const pfx = await readPfx(pfxFile, password, { thumbprint });
     if ('severity' in pfx) {
-      certificates.set(pfxFile, { ...read, file, unopened: pfx });
+      certificates.set(pfxFile, { ...source, unopened: pfx });
     } else {
-      certificates.set(pfxFile, { ...read, file });
-      if (pfx.facts.thumbprint !== read.leaf.thumbprint) {
+      certificates.set(pfxFile, source);
+      if (pfx.facts.thumbprint !== thumbprint) {
         const at = path('public_certificate', index, 'pem');
-        diagnostics.push(unfit(pfxFile, pfx.facts.thumbprint, file, read.leaf.thumbprint, at));
+        diagnostics.push(unfit(pfxFile, pfx.facts.thumbprint, file, thumbprint, at));
       }
     }
   }
@@ -92,7 +86,7 @@ export async function lackingPfx(
       const reading = await read(server);
       const lacks =
         reading.kind === 'objects' &&
-        !known.some(({ leaf }) => withThumbprint(reading.outcome.objects, leaf.thumbprint) !== undefined);
+        !known.some(({ facts }) => withThumbprint(reading.outcome.objects, facts.thumbprint) !== undefined);
       return lacks ? [server] : [];
     }),
   );

@@ -9,9 +9,10 @@ import type { AnyResource, Facts, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
-import type { Change, Information, ManagedResource } from '../plugin';
+import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
-import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
+import type { PfxChoice } from '../pki/pfx';
 import { certificateProblems, PfxContent, readPfx } from './pfx';
 import { certificateSource } from './public-certificates';
 import { rightsProblems } from './rights';
@@ -86,19 +87,12 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     };
   };
 
-  /** Terraform holds an apply to what was planned, and the next refresh shows what became of it. */
-  const read = async (state: Values, target: ExchangeTarget) => {
-    const result = await observe(state, target);
-    if (!target.hasRun || result.state === null) return result;
-    const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
-      const value = state[name] ?? null;
-      return value === null ? [] : [[name, value]];
-    });
-    return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
-  };
-
   /** What a plan of a change must see anew, beside what a refresh has seen. */
-  const foresee = async (change: Change, planned: Values | null, target: ExchangeTarget) => {
+  const foresee = async (
+    change: Change,
+    planned: Values | null,
+    target: ExchangeTarget,
+  ): Promise<{ readonly values: Values; readonly diagnostics: readonly Diagnostic[] }> => {
     const nothing = { values: {}, diagnostics: [] };
     const object = planned ?? change.prior;
     if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
@@ -113,7 +107,40 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const { prior } = change;
     const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
-    return resource.foresee(objects, pair, facts, answers);
+    const { values, diagnostics } = resource.foresee(objects, pair, facts, answers);
+    return { values: values as Values, diagnostics };
+  };
+
+  /**
+   * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
+   * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
+   */
+  const read = async (state: Values, target: ExchangeTarget) => {
+    const result = await observe(state, target);
+    if (result.state === null) return result;
+    if (!target.hasRun) {
+      const server = text(state['server']);
+      if (server === null || target.isDeclared(server)) return result;
+      const change: Change = { kind: 'destroy', prior: result.state, planned: null, config: null };
+      const { values } = await foresee(change, null, target);
+      return { ...result, state: { ...result.state, ...values } };
+    }
+    const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
+      const value = state[name] ?? null;
+      return value === null ? [] : [[name, value]];
+    });
+    return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
+  };
+
+  /** From the same shared reading. */
+  const resume = async ({ prior, planned }: Update, target: ExchangeTarget): Promise<Values | null> => {
+    if (resource.resumed === undefined || resource.observe === undefined) return null;
+    const change = { prior: knownPart(prior) as State, planned: unknownAsNull(planned) as State };
+    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const call = target.addressed(resource.observe(change.planned, facts));
+    const reading = await target.observe(call, text(planned['server']));
+    if (reading.kind === 'failed') return null;
+    return resource.resumed(reading.outcome.objects, change, facts);
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
@@ -144,10 +171,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
-    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'
       ? {
+          // That Setup made the others goes without saying.
+          foundNote: (existing: Values) => foundNote(resource, existing),
           removalAttribute: REMOVAL_ATTRIBUTE,
           removalPlace: {
             attribute: REMOVAL_PLACE_ATTRIBUTE,
@@ -179,14 +207,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       const information = await inform(resource, usesPfx, change, target);
       const informed = change.planned && { ...change.planned, ...information.values };
       const foreseen = await foresee(change, informed, target);
-      const values = { ...information.values, ...(foreseen?.values as Values | undefined) };
-      const diagnostics = [...(information.diagnostics ?? []), ...(foreseen?.diagnostics ?? [])];
+      const values = { ...information.values, ...foreseen.values };
+      const diagnostics = [...(information.diagnostics ?? []), ...foreseen.diagnostics];
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
       const known = steps === UNKNOWN ? [] : steps;
       const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
+    ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
     vet: async (steps, target) => {
       const { commands, diagnostics } = await target.rights();
@@ -232,11 +261,10 @@ function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: st
 
 function foundNote(resource: AnyResource, existing: Values): string {
   const known = knownPart(existing);
-  const line = resource.declaredExisting?.(known as State);
-  const block = `an import block with the id '${importIdOf(resource, known)}'`;
   return (
-    'To have the plan show old and new values, import it: ' +
-    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+    'To have the plan show old and new values, import it: declare ' +
+    `${resource.declaredExisting?.(known as State) ?? ''} for the site, or add an import block with the id ` +
+    `'${importIdOf(resource, known)}'.`
   );
 }
 
@@ -274,8 +302,18 @@ async function withThumbprint(
   { certificates }: ExchangeTarget,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
-  const source = await certificateSource(certificates, file, password);
+  const source = await certificateSource(certificates, file, password, choiceOf(config));
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
+}
+
+/** Which of several certificates in the PFX is meant. */
+function choiceOf(config: Values): PfxChoice {
+  const names = config['required_names'] ?? null;
+  const thumbprint = text(config['expected_thumbprint']);
+  return {
+    ...(isList(names) && isKnown(names) ? { names: names as readonly string[] } : {}),
+    ...(thumbprint === null ? {} : { thumbprint }),
+  };
 }
 
 /** What the declared version of Exchange cannot run. */
@@ -319,9 +357,18 @@ async function inform(
   const file = change.config['pfx_file'] ?? null;
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
-  const source = await certificateSource(target.certificates, file as string, password as string | null);
+  const choice = choiceOf(planned);
+  const source = await certificateSource(
+    target.certificates,
+    file as string,
+    password as string | null,
+    choice,
+  );
   if ('severity' in source) return { diagnostics: [...diagnostics, source] };
-  diagnostics.push(...certificateProblems(source, planned, source.file, new Date()));
+  const version = target.catalogFor(text(server))?.version;
+  const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
+  // One PFX is for many servers: what is no error is said once.
+  diagnostics.push(...found.filter(isError), ...target.notSaid(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
@@ -348,14 +395,20 @@ async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
     const password = parameters['Password'];
-    const pfx = await readPfx(argument.file, password instanceof SecureText ? password.reveal() : null);
+    const { thumbprint } = argument;
+    const choice = thumbprint === null ? {} : { thumbprint };
+    const pfx = await readPfx(
+      argument.file,
+      password instanceof SecureText ? password.reveal() : null,
+      choice,
+    );
     if ('severity' in pfx) return { diagnostic: pfx };
-    if (pfx.facts.thumbprint !== argument.thumbprint) {
+    if (pfx.facts.thumbprint !== thumbprint) {
       return {
         diagnostic: {
           severity: 'error',
           summary: `'${argument.file}' changed since the plan`,
-          detail: `Planned was ${argument.thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
+          detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
         },
       };
     }
@@ -371,8 +424,15 @@ function knownPart(values: Values): KnownValues {
   );
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function knownState(planned: Values | null): State | null {
-  return planned === null ? null : (knownPart(planned) as State);
+  if (planned === null) return null;
+  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
+  return Object.fromEntries(known) as State;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }
 
 function text(value: Value | undefined): string | null {

@@ -16,6 +16,7 @@ import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
+import type { Installed } from './connection';
 import { lackingPfx, type PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
@@ -31,6 +32,7 @@ import {
   warnings,
 } from './problem';
 import { ServerReadings } from './server-readings';
+import { ShownCertificates } from './shown-certificates';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
@@ -92,6 +94,7 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  readonly #shown = new ShownCertificates();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
   readonly zones: DnsZones | undefined;
@@ -108,7 +111,7 @@ export class ExchangeTarget {
 
   constructor(
     readonly settings: Settings,
-    private readonly open: (settings: Settings) => Promise<Session>,
+    private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
     { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
   ) {
     this.note = note;
@@ -130,7 +133,7 @@ export class ExchangeTarget {
 
   async #open(): Promise<Session> {
     const begin = performance.now();
-    const session = await this.open(this.settings);
+    const session = await this.open(this.settings, () => this.#shown.thumbprints);
     this.note(`A session is open, ${Math.round(performance.now() - begin)} ms`);
     return session;
   }
@@ -297,6 +300,7 @@ export class ExchangeTarget {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
+    this.#shown.note(step.invocation);
     const outcome = await this.#invoke(step.invocation, signal);
     const problem =
       'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);

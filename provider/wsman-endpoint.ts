@@ -2,7 +2,9 @@ import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
 import { sameName } from '../exchange/resources/equality';
 import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
+import { addMissing } from '../remoting/transports/wsman/query';
 import { redirectTarget } from '../remoting/transports/wsman/redirect';
+import type { ExpectedNames } from '../remoting/transports/wsman/tls';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
@@ -11,6 +13,7 @@ export const WSMAN_ENVIRONMENT = {
   authentication: 'EXCHANGE_AUTHENTICATION',
   ca_file: 'EXCHANGE_CA_FILE',
   certificate_fingerprint: 'EXCHANGE_CERTIFICATE_FINGERPRINT',
+  certificate_names: 'EXCHANGE_CERTIFICATE_NAMES',
   client_certificate_file: 'EXCHANGE_CLIENT_CERTIFICATE_FILE',
   client_key_file: 'EXCHANGE_CLIENT_KEY_FILE',
   shell_resource: 'EXCHANGE_SHELL_RESOURCE',
@@ -33,6 +36,8 @@ const LEAST_ENVELOPE_KILOBYTES = 32;
 const MOST_ENVELOPE_KILOBYTES = 16_384;
 
 type Setting = keyof typeof WSMAN_ENVIRONMENT;
+/** What a site's declaration says, and no environment. */
+type SiteSetting = 'site_hosts' | 'site_certificate_names';
 
 function described(sentence: string, setting: Setting): string {
   return `With https: ${sentence} Environment: ${WSMAN_ENVIRONMENT[setting]}.`;
@@ -63,9 +68,24 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   certificate_fingerprint: textList(
     'optional',
     described(
-      "SHA-256 fingerprints of the only certificates of the server to accept, in hexadecimal; their names, dates and issuers are then not looked at. In the environment separated by commas. Left out: the certificate must be valid for the server's name.",
+      "SHA-256 fingerprints of the only certificates of the server to accept, in hexadecimal; their names, dates and issuers are then not looked at. In the environment separated by commas. Left out: the certificate must be valid for the server's name, or have one of certificate_names or, at a server of the site, of site_certificate_names.",
       'certificate_fingerprint',
     ),
+  ),
+  certificate_names: textList(
+    'optional',
+    described(
+      'further names of which the certificate of any server that is reached may have one in place of the name in the endpoint, as webmail.contoso.com; its issuer must be trusted all the same. A wildcard stands for itself: *.contoso.com takes a certificate with that wildcard, not one for a single host of the domain. In the environment separated by commas. Left out: none but those of site_certificate_names.',
+      'certificate_names',
+    ),
+  ),
+  site_hosts: textList(
+    'optional',
+    'Names by which the servers of the site are reached, with and without their domain. Left out: none.',
+  ),
+  site_certificate_names: textList(
+    'optional',
+    "Names that the site's certificate must have. With https: the endpoint of a server shows that certificate from the moment IIS has it, so that at the hosts of site_hosts, and at no other, it may have one of these names in place of the server's own, as certificate_names says. Left out: none.",
   ),
   client_certificate_file: text(
     'optional',
@@ -119,6 +139,8 @@ export interface WsmanEndpoint {
     | { readonly kind: 'certificate'; readonly certificateFile: string; readonly keyFile: string | null };
   readonly caFile: string | null;
   readonly fingerprints: readonly string[] | null;
+  /** Of which a certificate may have one in place of the host's own. */
+  readonly names: readonly ExpectedNames[];
   readonly shellResource: string | null;
   /** Each a host, or a host and port. */
   readonly allowedRedirectHosts: readonly string[];
@@ -138,15 +160,19 @@ type Environment = { readonly [name: string]: string | undefined };
 export interface WsmanReading {
   readonly given: Given;
   readonly givenList: GivenList;
+  readonly declaredList: (setting: SiteSetting) => readonly string[];
   readonly count: Count;
   readonly environment: Environment;
   readonly complain: Complain;
 }
 
+/** Labels with dots between them; a wildcard for the first of three at least, since `*.com` would be everybody. */
+const CERTIFICATE_NAME = /^(\*\.[a-z0-9_-]+\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
+
 /** Reads an https:// endpoint; `null` where something is wrong, which was complained of. */
 export function wsmanEndpoint(
   url: URL,
-  { given, givenList, count, environment, complain }: WsmanReading,
+  { given, givenList, declaredList, count, environment, complain }: WsmanReading,
 ): WsmanEndpoint | null {
   const authentication = authenticationFrom(given, environment, complain);
   const fingerprints = givenList('certificate_fingerprint');
@@ -156,6 +182,15 @@ export function wsmanEndpoint(
       'certificate_fingerprint',
       `certificate_fingerprint '${wrong}' is not a SHA-256 fingerprint`,
       'Give 64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256` prints them.',
+    );
+  }
+  const names = givenList('certificate_names') ?? [];
+  const noName = names.find((name) => !CERTIFICATE_NAME.test(name));
+  if (noName !== undefined) {
+    complain(
+      'certificate_names',
+      `certificate_names has '${noName}', which is no name of a certificate`,
+      'Write each as webmail.contoso.com or *.contoso.com; no https://, no port and no path.',
     );
   }
   const allowedRedirectHosts = givenList('allowed_redirect_hosts') ?? [];
@@ -174,7 +209,7 @@ export function wsmanEndpoint(
     MOST_ENVELOPE_KILOBYTES,
     LEAST_ENVELOPE_KILOBYTES,
   );
-  if (authentication === null || wrong !== undefined || noTarget !== undefined) return null;
+  if (authentication === null || [wrong, noName, noTarget].some((text) => text !== undefined)) return null;
   // Exchange's virtual directory; a server alone is what people write.
   const full = url.pathname === '/' ? new URL(`/PowerShell/${url.search}`, url.href) : url;
   return {
@@ -183,6 +218,7 @@ export function wsmanEndpoint(
     authentication,
     caFile: given('ca_file'),
     fingerprints,
+    names: [{ names }, { names: declaredList('site_certificate_names'), hosts: declaredList('site_hosts') }],
     shellResource: given('shell_resource'),
     allowedRedirectHosts,
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
@@ -190,7 +226,7 @@ export function wsmanEndpoint(
   };
 }
 
-const SERIALIZATION_LEVEL = 'serializationLevel';
+const FULL_LEVEL = 'serializationLevel=Full';
 
 /**
  * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
@@ -200,11 +236,7 @@ const SERIALIZATION_LEVEL = 'serializationLevel';
 export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
   const asked = new URL(url);
   const isExchange = shellResource === null || sameName(shellResource, EXCHANGE_SHELL);
-  const parts = asked.search.slice(1).split(/[;&]/);
-  const isGiven = parts.some((part) => sameName(part.split('=')[0] ?? '', SERIALIZATION_LEVEL));
-  // The management shell parts its query with semicolons; a user's own mark is kept.
-  const mark = asked.search.length <= 1 ? '?' : asked.search.includes('&') ? '&' : ';';
-  if (isExchange && !isGiven) asked.search += `${mark}${SERIALIZATION_LEVEL}=Full`;
+  if (isExchange) addMissing(asked, [FULL_LEVEL]);
   return asked.href;
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimulatedOrganization } from '../lab/exchange/organization';
 import { endpointCertificate } from '../lab/wsman/certificate';
-import { startEndpoint } from '../lab/wsman/endpoint';
+import { startExchangeEndpoint } from '../lab/wsman/exchange-endpoint';
 
 /** The server that answers, as a client access server does for the organization. */
 export const ENTRANCE = 'BsAEX01';
@@ -15,6 +15,10 @@ export interface QuickstartExchange {
   readonly folder: string;
   /** Of the simulated organization, which is there already. */
   readonly organization: string;
+  /** PEM file of the authority of the site's certificate, which the endpoint shows once it is deployed. */
+  readonly authority: string;
+  /** Names of that certificate. */
+  readonly names: readonly string[];
 }
 
 export interface ExchangeEndpoint {
@@ -42,13 +46,16 @@ export async function restartExchange(files: QuickstartExchange): Promise<Exchan
 
 async function start(files: QuickstartExchange, port: number): Promise<ExchangeEndpoint> {
   const organization = SimulatedOrganization.open(files.organization);
-  const { cert, key, caFile } = endpointCertificate(files.folder, [HOST]);
-  const running = await startEndpoint({
-    host: (client) => organization.host(ENTRANCE, client),
+  const { caFile, ...boundByHand } = endpointCertificate(files.folder, [HOST]);
+  const running = await startExchangeEndpoint({
+    organization: () => organization,
+    server: ENTRANCE,
     authentication: { basic: (user, password) => organization.ssh.allowsPassword(user, password) },
-    tls: { cert, key },
+    boundByHand,
     port,
   });
+  const trusted = join(files.folder, 'trusted.pem');
+  writeFileSync(trusted, readFileSync(caFile, 'latin1') + readFileSync(files.authority, 'latin1'));
   const url = `https://${HOST}:${running.port}/PowerShell/`;
   return {
     url,
@@ -57,7 +64,9 @@ async function start(files: QuickstartExchange, port: number): Promise<ExchangeE
       EXCHANGE_AUTHENTICATION: 'basic',
       EXCHANGE_USER: USER,
       EXCHANGE_PASSWORD_FILE: passwordFile(files),
-      EXCHANGE_CA_FILE: caFile,
+      EXCHANGE_CA_FILE: trusted,
+      // At a server of the site these would count without this; `localhost` stands in for one.
+      EXCHANGE_CERTIFICATE_NAMES: files.names.join(),
       NO_PROXY: [process.env['NO_PROXY'] || process.env['no_proxy'] || '', HOST].filter(Boolean).join(','),
     },
     close: () => running.close(),

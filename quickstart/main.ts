@@ -37,7 +37,7 @@ async function main(way: Way): Promise<void> {
     if (way === 'wsman') {
       endpoint = await startExchange(sandbox.exchange);
       say(
-        `Exchange's own endpoint answers at ${endpoint.url}: HTTPS, Basic, a certificate of its own authority`,
+        `Exchange's own endpoint answers at ${endpoint.url}: HTTPS, Basic, a certificate of its own authority until the deploy gives IIS the site's`,
       );
     }
     const variables = sandbox.variables(dns.port, endpoint?.variables ?? sandbox.processVariables);

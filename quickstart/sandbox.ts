@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { ExchangeVersion } from '../exchange/versions';
 import { bundle } from '../install/bundle';
 import { SimulatedOrganization } from '../lab/exchange/organization';
+import { toPem } from '../pki/certificate';
 import { makeAuthority } from '../pki/issue';
-import { makePfx } from '../pki/pfx';
+import { makePfx } from '../pki/write-pfx';
 import { KEY_NAME } from './dns';
 import { ENTRANCE } from './exchange';
 
@@ -36,7 +37,12 @@ export class Sandbox {
     records: join(this.folder, 'dns-records.json'),
     settings: join(this.folder, 'dns-server.json'),
   };
-  readonly exchange = { folder: join(this.folder, 'endpoint'), organization: this.organizationFolder };
+  readonly exchange = {
+    folder: join(this.folder, 'endpoint'),
+    organization: this.organizationFolder,
+    authority: join(this.folder, 'authority.pem'),
+    names: NAMES,
+  };
   readonly dnsKey = randomBytes(32).toString('base64');
   readonly #pfxPassword = randomBytes(18).toString('base64url');
   #organization: SimulatedOrganization | null = null;
@@ -133,13 +139,14 @@ export class Sandbox {
     const notBefore = new Date(Date.now() - 86_400_000);
     const notAfter = new Date(notBefore.getTime() + YEAR_MS);
     const authority = makeAuthority({ commonName: 'Quick start CA', notBefore, notAfter });
+    writeFileSync(this.exchange.authority, toPem(authority.certificate));
     const leaf = authority.issue({
       commonName: NAMES[0] ?? '',
       subjectAlternativeNames: NAMES,
       notBefore,
       notAfter,
     });
-    const pfx = makePfx(leaf, { password: this.#pfxPassword, chain: [authority.certificate] });
+    const pfx = makePfx(leaf, { password: this.#pfxPassword });
     writeFileSync(join(this.project, 'certificates', 'webmail.pfx'), pfx, { mode: 0o600 });
   }
 }

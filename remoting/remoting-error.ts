@@ -95,6 +95,8 @@ export interface RemotingFacts {
   readonly faultSubcode?: string;
   /** Names that the server's certificate is for. */
   readonly certificateNames?: readonly string[];
+  /** Names that it could have had in place of the host's own. */
+  readonly expectedNames?: readonly string[];
   /** Where the peer sent us. */
   readonly location?: string;
   /** The host and port of it, where it is one that could be allowed. */

@@ -25,8 +25,6 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly writeOnly?: boolean;
   /** Says which object it is, together with the others that do. A change would mean another object: it is refused. */
   readonly identity?: boolean;
-  /** A change cannot be made in place: the object is destroyed and created again. */
-  readonly requiresReplace?: boolean;
   /**
    * When two spellings mean the same, so that the difference is no drift and the declared spelling is kept.
    * Called for known, non-null values; for a list, set or map, with the whole of it.

@@ -19,8 +19,14 @@ export interface DoctorOptions {
  * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
-  const { settings, diagnostics } = settingsFrom({ servers: options.servers ?? null }, environment);
   const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
+  const plan = read !== undefined && 'plan' in read ? read.plan : undefined;
+  const declared = {
+    servers: options.servers ?? null,
+    site_hosts: plan?.hosts ?? null,
+    site_certificate_names: plan?.certificateNames ?? null,
+  };
+  const { settings, diagnostics } = settingsFrom(declared, environment);
   const problems = [...diagnostics, ...(read !== undefined && 'problem' in read ? [read.problem] : [])];
   if (settings === undefined || hasErrors(problems)) {
     const findings = problems.map(({ summary, detail }): Finding => ({
@@ -31,7 +37,6 @@ export async function examine(options: DoctorOptions, environment: Environment):
     }));
     return { ok: false, settings: findings, endpoints: [] };
   }
-  const plan = read !== undefined && 'plan' in read ? read.plan : undefined;
   const endpoints: EndpointReport[] = [];
   for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
     endpoints.push(await examineEndpoint(endpoint, settings, environment, plan));

@@ -56,15 +56,20 @@ function stageOf(error: unknown): Stage {
   return reached === undefined ? stage : { ...stage, proves: [...stage.proves, ...REACHED[reached]] };
 }
 
+const NAMES_IN_PLAN =
+  'Run the doctor with the exchange-plan.json of the site: it says which names its servers may show.';
+
 async function verdict(checkup: Checkup, name: CheckName, well: string): Promise<Verdict> {
   const opening = await checkup.opening();
   if (opening.kind === 'open') return ok(well);
   const { error } = opening;
   const { fails, proves } = stageOf(error);
   if (fails === name || name === 'session') {
+    const remedy = connectionRemedy(error, checkup.settings.endpoint);
+    const isMisnamed = error instanceof RemotingError && error.kind === 'tls-name-mismatch';
     return failed(
       error instanceof Error ? error.message : String(error),
-      connectionRemedy(error, checkup.settings.endpoint),
+      isMisnamed && checkup.plan === undefined ? `${remedy} ${NAMES_IN_PLAN}` : remedy,
     );
   }
   return proves.includes(name) ? ok(well) : skipped('not told by what happened; see below');
@@ -79,7 +84,7 @@ export const tls: Check = {
       'tls',
       checkup.endpoint.kind === 'wsman' && checkup.endpoint.fingerprints !== null
         ? 'the certificate is the pinned one'
-        : 'the certificate is trusted and for this name',
+        : 'the certificate is trusted, and for this name or one that is expected of it',
     ),
 };
 

@@ -6,6 +6,9 @@ import type { Diagnostic } from '../../schema';
 export interface Plan {
   readonly cmdlets: readonly string[];
   readonly servers: readonly string[];
+  /** Of which the endpoint of these hosts may have one on its certificate. */
+  readonly certificateNames: readonly string[];
+  readonly hosts: readonly string[];
 }
 
 /** Nothing else is sent as the name of a command. */
@@ -39,7 +42,15 @@ export async function readPlan(
   const servers = steps.flatMap((step) =>
     isRecord(step) && typeof step['server'] === 'string' ? [step['server']] : [],
   );
-  return { plan: { cmdlets: [...new Set(cmdlets)], servers: [...new Set(servers)] } };
+  const shown = isRecord(content['endpointCertificate']) ? content['endpointCertificate'] : {};
+  return {
+    plan: {
+      cmdlets: [...new Set(cmdlets)],
+      servers: [...new Set(servers)],
+      certificateNames: textsIn(shown['names']),
+      hosts: textsIn(shown['hosts']),
+    },
+  };
 }
 
 function refused(summary: string): { readonly problem: Diagnostic } {
@@ -51,6 +62,10 @@ function refused(summary: string): { readonly problem: Diagnostic } {
         "Give the exchange-plan.json of a stack, as synth wrote it under cdktf.out/stacks/<site>/; or none, to check all of the provider's cmdlets.",
     },
   };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function isRecord(value: unknown): value is { readonly [name: string]: unknown } {

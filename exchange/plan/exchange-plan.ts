@@ -1,7 +1,9 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
+import { requiredNames } from '../required-names';
 import type { Step } from '../resources';
+import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
 import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
 import { PLAN_FORMAT_VERSION, UNKNOWN_CERTIFICATE } from './model';
@@ -30,6 +32,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
       state.certificate === undefined
         ? { unknown: UNKNOWN_CERTIFICATE }
         : { file: state.certificate.file, ...state.certificate.facts },
+    endpointCertificate: { hosts: serverHosts(site), names: requiredNames(site) },
     inputs: planInputs(site),
     steps: plannedSteps(state).map(planStep),
   };

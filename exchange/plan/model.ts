@@ -8,6 +8,7 @@ export interface ExchangePlan {
   readonly formatVersion: typeof PLAN_FORMAT_VERSION;
   readonly site: string;
   readonly certificate: PlanCertificate;
+  readonly endpointCertificate: PlanEndpointCertificate;
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
@@ -31,6 +32,17 @@ export interface PlanKnownCertificate {
 export interface PlanUnknownCertificate {
   /** Why nothing is known of it, for people. */
   readonly unknown: string;
+}
+
+/**
+ * Which certificate a server may show to whoever runs the plan over HTTPS: that of Exchange's endpoint is the site's once it
+ * is deployed, which need not have the name of its server.
+ */
+export interface PlanEndpointCertificate {
+  /** Names of the site's servers, with and without their domain. */
+  readonly hosts: readonly string[];
+  /** At these hosts the certificate may have one of these names. */
+  readonly names: readonly string[];
 }
 
 /** What is said where no certificate file is declared. */

@@ -26,7 +26,7 @@ export function includes(names: readonly string[] | null, name: string): boolean
 }
 
 /** Whether the declaration makes the certificate the default one for SMTP. */
-function replacesDefault(state: CertificateRole | null): boolean {
+export function replacesDefault(state: CertificateRole | null): boolean {
   return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
 }
 

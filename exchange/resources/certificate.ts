@@ -1,6 +1,6 @@
 import type { Known } from '../../schema';
-import { flag, text, textSet } from '../../schema';
-import { handovers, includes, partingThumbprints } from './certificate-handover';
+import { flag, text, textMap, textSet } from '../../schema';
+import { handovers, includes, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
 import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
@@ -74,6 +74,10 @@ export const certificate = defineResource({
       'optional',
       'Thumbprint that the PFX must have, so that a review sees which certificate it is. Left out: any.',
       { equals: sameName, problem: (value) => thumbprintProblem(value as string) },
+    ),
+    accepted_findings: textMap(
+      'optional',
+      'Why something that the plan finds about the certificate is right here, by what the finding is called. Left out: all is said. One that finds nothing to accept is said, too.',
     ),
     warn_before_expiry_days: {
       type: 'number',
@@ -181,6 +185,20 @@ export const certificate = defineResource({
       services: isUntold ? null : there.services,
       // Whether it is the default certificate for SMTP no certificate tells.
       replace_default_smtp_certificate: null,
+    };
+  },
+  resumed: (objects, { prior, planned }, facts) => {
+    const { thumbprint } = planned;
+    if (thumbprint === null || sameName(prior.thumbprint ?? '', thumbprint)) return null;
+    if (withThumbprint(objects, thumbprint) === undefined) return null;
+    const { services } = planned;
+    const there = withCertificateInUse(objects, { ...prior, services, thumbprint, imported: [] }, [], facts);
+    return {
+      ...prior,
+      thumbprint,
+      services: there?.services ?? [],
+      // Whether it is the default certificate for SMTP no certificate tells.
+      ...(replacesDefault(planned) ? { replace_default_smtp_certificate: null } : {}),
     };
   },
   obstacle: (objects, state) =>

@@ -2,7 +2,7 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import type { Known } from '../../schema';
 import { text, textList } from '../../schema';
 import { defineResource } from './definition';
-import { sameFolder, sameName } from './equality';
+import { sameFolder, sameName, sameServer } from './equality';
 import { isHostName, serverNameProblem } from './host';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
@@ -34,15 +34,6 @@ function addressProblem(value: Known): string | undefined {
       !/^(\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((part) => Number(part) > 255),
   );
   return wrong === undefined ? undefined : `'${wrong}' is not an IPv4 address`;
-}
-
-/** Host names may be given with or without their domain: the first label decides where one side has only that. */
-function sameServer(left: Known, right: Known): boolean {
-  const [a, b] = [left as string, right as string];
-  return (
-    sameName(a, b) ||
-    (a.includes('.') !== b.includes('.') && sameName(a.split('.')[0] ?? '', b.split('.')[0] ?? ''))
-  );
 }
 
 const WITNESS = { witness_server: 'WitnessServer', witness_directory: 'WitnessDirectory' } as const;

@@ -123,6 +123,15 @@ export interface ResourceSpec<A extends Attributes> {
     planned: StateOf<A>,
     facts: Facts,
   ) => StateOf<A> | null;
+  /**
+   * What a change goes on from, seen in the same, where more of it is done than `prior` tells: of a run that was killed
+   * nobody kept what it did. Null, and left out: from `prior`.
+   */
+  readonly resumed?: (
+    objects: readonly PowerShellObject[],
+    change: { readonly prior: StateOf<A>; readonly planned: StateOf<A> },
+    facts: Facts,
+  ) => StateOf<A> | null;
   /** What a plan says of what it saw in the same. Of equal ones only the first of a run is said. */
   readonly remarks?: (
     objects: readonly PowerShellObject[],

@@ -30,3 +30,9 @@ export function sameNames(left: Known, right: Known): boolean {
     [...new Set((names as readonly string[]).map((name) => name.toLowerCase()))].sort();
   return plain(left).join('\n') === plain(right).join('\n');
 }
+
+/** Servers, named with or without their domain: the first label decides where one side has only that. */
+export function sameServer(left: Known, right: Known): boolean {
+  const [a, b] = [plainName(left), plainName(right)];
+  return a === b || (a.includes('.') !== b.includes('.') && a.split('.')[0] === b.split('.')[0]);
+}

@@ -1,7 +1,6 @@
 import type { Known } from '../../schema';
 import { isKnown } from '../../schema';
 import type { DesiredResource } from '../desired-state';
-import { isReference } from '../desired-state';
 import type { Finding, Rule } from './rule';
 
 /** `'x' is wrong; do this` in its two halves. */
@@ -14,7 +13,7 @@ function findings({ definition, attributes, origin }: DesiredResource): readonly
   return Object.entries(attributes).flatMap(([name, value]) => {
     const check = definition.schema.attributes[name]?.problem;
     const path = origin[name] ?? origin['server'];
-    if (check === undefined || path === undefined || value === null || isReference(value)) return [];
+    if (check === undefined || path === undefined || value === null) return [];
     const found = isKnown(value as Known) ? check(value as Known) : undefined;
     if (found === undefined) return [];
     const [problem, remedy] = halves(found);

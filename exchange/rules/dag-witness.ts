@@ -1,13 +1,8 @@
 import type { Path } from '../../schema';
 import { path } from '../../schema';
+import { sameServer } from '../resources/equality';
 import type { ExchangeSiteProps, Witness } from '../site';
 import type { Finding, Rule } from './rule';
-
-/** Whether two names, with or without a domain, are those of one server. */
-function sameServer(left: string, right: string): boolean {
-  const [a, b] = [left.toLowerCase(), right.toLowerCase()];
-  return a === b || (a.includes('.') !== b.includes('.') && a.split('.')[0] === b.split('.')[0]);
-}
 
 function isMember(site: ExchangeSiteProps, witness: Witness, at: Path): readonly Finding[] {
   const members = site.dag?.members?.map((name) => name.toLowerCase());

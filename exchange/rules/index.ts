@@ -1,13 +1,13 @@
-import { formatPath } from '../../schema';
+import { formatPath, path } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateFile } from './certificate-file';
-import { certificateFileNames } from './certificate-file-names';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
+import { certificateInternalName } from './certificate-internal-name';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateThumbprint } from './certificate-thumbprint';
@@ -26,7 +26,8 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
-import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { ACCEPTABLE_RULE_IDS } from './rule';
+import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -64,8 +65,8 @@ export const RULES: readonly Rule[] = [
   certificateCoverage,
   certificateFile,
   certificateFileThumbprint,
-  certificateFileNames,
   certificateServerName,
+  certificateInternalName,
   certificateIis,
   certificateWildcard,
   dagMembers,
@@ -86,13 +87,38 @@ export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
 /** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
-  return RULES.flatMap((rule) => {
+  const diagnostics = RULES.flatMap((rule) => {
     const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
     return found.map((finding) => diagnosticOf(rule, finding));
   });
+  const { accepted = {} } = input.site.certificate;
+  const isAccepted = (id: string) => accepted[id as AcceptableRuleId] !== undefined;
+  return [
+    ...diagnostics.filter(({ rule }) => !isAcceptable(rule) || !isAccepted(rule)),
+    ...ACCEPTABLE_RULE_IDS.filter((id) => isAccepted(id) && !diagnostics.some(({ rule }) => rule === id)).map(
+      unneededAcceptance,
+    ),
+  ];
+}
+
+function isAcceptable(rule: string): boolean {
+  return (ACCEPTABLE_RULE_IDS as readonly string[]).includes(rule);
+}
+
+function unneededAcceptance(id: AcceptableRuleId): SiteDiagnostic {
+  return {
+    rule: 'acceptance-unneeded',
+    severity: 'warning',
+    path: path('certificate', 'accepted', id),
+    summary: `nothing is found any more that '${id}' would accept`,
+    detail: 'take it out, so that it is said when it comes again',
+  };
 }
 
 function diagnosticOf(rule: Rule, { path, problem, remedy }: Finding): SiteDiagnostic {
-  return { rule: rule.id, severity: rule.severity, path, summary: problem, detail: remedy };
+  const detail = isAcceptable(rule.id)
+    ? `${remedy}; or say why it is right: certificate.accepted: { '${rule.id}': '<reason>' }`
+    : remedy;
+  return { rule: rule.id, severity: rule.severity, path, summary: problem, detail };
 }

@@ -34,6 +34,11 @@ export interface Rule {
   readonly check: (input: RuleInput) => readonly Finding[];
 }
 
+/** Rules whose warning may be right where somebody has arranged for it: `certificate.accepted` takes them. */
+export const ACCEPTABLE_RULE_IDS = ['certificate-server-name', 'certificate-iis'] as const;
+
+export type AcceptableRuleId = (typeof ACCEPTABLE_RULE_IDS)[number];
+
 export interface SiteDiagnostic extends Diagnostic {
   readonly rule: string;
   readonly path: Path;

@@ -21,6 +21,8 @@ export interface UpdateStep {
 }
 
 const DEFAULT_TTL = 3600;
+/** Attributes whose change deletes the records before it adds them again. */
+const REPLACING = ['zone', 'name', 'ttl'];
 const LONGEST_TTL = 0x7fffffff;
 
 /** The resource of one kind of record, as hashicorp/dns behaves where that is no defect. */
@@ -30,8 +32,11 @@ export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateSt
     schema: schemaOf(kind),
     legacy: kind.older,
     atomicSteps: true,
-    quiet: true,
     validate: (config) => validate(kind, config),
+    requiresReplace: (prior, planned) =>
+      REPLACING.filter((name) => !sameValue(prior[name] ?? null, planned[name] ?? null)).map((name) =>
+        path(name),
+      ),
     steps: ({ prior, planned }) => {
       const wanted = planned === null ? [] : recordsOf(kind, planned);
       if (wanted === UNKNOWN) return UNKNOWN;
@@ -58,19 +63,16 @@ function schemaOf(kind: RecordKind): Schema {
   const ttl = kind.older ? 'optional' : 'optional-computed';
   const attributes: { readonly [name: string]: Attribute } = {
     zone: text('required', 'Zone that holds the name, with the dot at its end.', {
-      requiresReplace: true,
       problem: (value) => nameProblem(plainText(value)),
     }),
     name: text(
       kind.nameIsRequired ? 'required' : 'optional',
       'Name in the zone; left out, the zone itself.',
       {
-        requiresReplace: true,
         problem: relativeNameProblem,
       },
     ),
     ttl: integer(ttl, 'Seconds for which an answer may be remembered; 3600 when left out.', {
-      requiresReplace: true,
       defaultValue: DEFAULT_TTL,
       problem: ttlProblem,
     }),

@@ -154,6 +154,8 @@ function add(zone: Zone, record: DnsRecord, own: boolean): void {
   } else if (sets.some((set) => set.type === 'CNAME')) {
     return;
   }
+  // RFC 6672 section 2.4: there is one for a name.
+  for (const set of sets) if (data.type === 'DNAME' && set.type === 'DNAME') zone.put({ ...set, data: [] });
   zone.add(record);
 }
 

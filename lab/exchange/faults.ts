@@ -45,6 +45,11 @@ export function disarm(store: Store): void {
   store.locked(() => store.writeJson(FILE, []));
 }
 
+/** Whether a fault waits for its call. */
+export function isArmed(store: Store): boolean {
+  return armed(store).length > 0;
+}
+
 /** Counts a call, and says which faults it meets; they are used up. */
 export function faultsOf(store: Store, cmdlet: string): readonly Fault[] {
   return store.locked(() => {

@@ -371,7 +371,11 @@ export class ExchangeHost implements CommandHost {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
       switch (fault.effect) {
         case 'delay':
-          await sleep(fault.delayMs ?? 1000, undefined, { signal });
+          // The client went away, and never hears how the call ended.
+          await sleep(fault.delayMs ?? 1000, undefined, { signal }).catch((error: unknown) => {
+            recordDrop();
+            throw error;
+          });
           break;
         case 'drop':
           recordDrop();

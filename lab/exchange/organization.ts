@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ExchangeVersion } from '../../exchange/versions';
 import { makeKey } from '../../pki';
-import { arm, disarm, type Fault } from './faults';
+import { arm, disarm, isArmed, type Fault } from './faults';
 import { ExchangeHost, type SessionClient } from './host';
 import { Journal, type JournalEntry } from './journal';
 import type { LabOptions } from './options';
@@ -138,6 +138,11 @@ export class SimulatedOrganization {
 
   arm(fault: Fault): void {
     arm(this.#store, fault);
+  }
+
+  /** Whether a fault has not met its call yet. */
+  get isArmed(): boolean {
+    return isArmed(this.#store);
   }
 
   disarm(): void {

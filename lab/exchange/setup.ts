@@ -31,6 +31,9 @@ const LATEST_BUILDS: { readonly [label: string]: string } = {
   SE: '15.2.2562.17',
 };
 
+/** How an administrator finds the certificate that Setup made for a server. */
+export const SETUPS_NAME = 'Microsoft Exchange';
+
 const DEFAULT_SITE = 'Default-First-Site-Name';
 
 /** Setup's self-signed certificates are good for five years. */
@@ -71,7 +74,7 @@ export function newServer(
     virtualDirectories,
     certificates: [
       certificateState(self, {
-        friendlyName: 'Microsoft Exchange',
+        friendlyName: SETUPS_NAME,
         services: ['IIS', 'SMTP'],
         internalTransport: true,
         backEnd: version.isAtLeast(ExchangeVersion.V2013),

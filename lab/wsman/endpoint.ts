@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
@@ -12,9 +12,22 @@ import { fault } from './envelope';
 import { Refusal, refusals } from './refusal';
 import { WsmanService, type Reply, type ServiceOptions } from './service';
 
+/** In PEM. */
+export interface ShownCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface EndpointOptions extends ServiceOptions {
   /** Certificate and key, and what else a test wants to be different. */
   readonly tls: ServerOptions;
+  /**
+   * The certificate for a client that connects, whatever name it asks for; asked for each connection, since a binding may
+   * have changed. Undefined: none is bound, and the connection ends.
+   *
+   * @default that of `tls`
+   */
+  readonly shown?: () => ShownCertificate | undefined;
   /** Who may come in; what is left out is not offered. */
   readonly authentication: {
     readonly basic?: (user: string, password: string) => boolean;
@@ -28,6 +41,12 @@ export interface EndpointOptions extends ServiceOptions {
   readonly address?: string;
   /** @default one that is free */
   readonly port?: number;
+  /**
+   * Milliseconds for which a connection that is idle is kept; announced with each answer, in seconds.
+   *
+   * @default 120000, as IIS
+   */
+  readonly keptMs?: number;
 }
 
 /** Looks at a client's token; the user's name, and the token to answer with. */
@@ -62,8 +81,9 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   const server = createServer(options.tls, (request, response) => {
     endpoint.answer(request, response).catch(() => request.socket.destroy());
   });
-  server.keepAliveTimeout = KEPT_MS;
+  server.keepAliveTimeout = options.keptMs ?? KEPT_MS;
   server.on('secureConnection', (socket) => endpoint.connected(socket));
+  if (options.shown !== undefined) show(server, options.tls, options.shown);
   server.listen(options.port ?? 0, options.address ?? '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -79,6 +99,17 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
       await closed;
     },
   };
+}
+
+/** Binds what is to be shown before a handshake begins: the server's own listener, which begins it, comes after. */
+function show(server: Server, tls: ServerOptions, shown: NonNullable<EndpointOptions['shown']>): void {
+  let bound: string | undefined;
+  server.prependListener('connection', (socket: Socket) => {
+    const certificate = shown();
+    if (certificate === undefined) socket.destroy();
+    else if (certificate.cert !== bound) server.setSecureContext({ ...tls, ...certificate });
+    bound = certificate?.cert;
+  });
 }
 
 interface Connection {

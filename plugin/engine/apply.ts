@@ -42,7 +42,7 @@ export async function apply<Target>(
   }
   if (config === null) throw new Error('an object is to be made without a configuration');
   const existing = memo.existing === undefined ? null : conform(resource.schema, memo.existing);
-  const before = prior ?? existing;
+  const before = existing ?? prior;
   const change: Creation | Update =
     before === null
       ? { kind: 'create', prior: null, planned, config }
@@ -71,7 +71,7 @@ function leftAsItIs<Target>(
   target: Target,
 ): readonly Diagnostic[] {
   const removal = removalOf(resource, prior, target);
-  if (removal.length === 0 || resource.quiet) return [];
+  if (removal.length === 0) return [];
   return [
     {
       severity: 'warning',
@@ -219,7 +219,7 @@ function whatStands<Target>(
   observed: Values | null,
   target: Target,
 ): readonly Diagnostic[] {
-  if (observed === null || resource.quiet) return [];
+  if (observed === null) return [];
   const { prior } = change;
   const changed = prior === null ? [] : differences(resource.schema, prior, observed);
   if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];

@@ -1,4 +1,4 @@
-import type { Diagnostic, Known, Schema, Unknown, Values } from '../../schema';
+import type { Diagnostic, Known, Path, Schema, Unknown, Values } from '../../schema';
 
 /** A provider: its configuration, its resources, and how it reaches what they act on, its `Target`. */
 export interface ProviderDefinition<Target> {
@@ -62,7 +62,7 @@ export interface ManagedResource<Target, Step = unknown> {
    * Name of the computed list of text that shows, in the plan, what the apply runs. The state holds what ran until
    * the object is read again, then nothing, so that a plan never shows it beside what it will run.
    *
-   * @default the steps are shown nowhere but in the warning of a destroy
+   * @default the steps are shown nowhere, nor in the warning of a destroy
    */
   readonly stepsAttribute?: string;
   /**
@@ -98,12 +98,6 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly atomicSteps?: boolean;
   /**
-   * Says nothing of its own accord: not what a destroy runs, nor what a creation that failed left.
-   *
-   * @default false
-   */
-  readonly quiet?: boolean;
-  /**
    * What to do where a creation finds the object, said with what differs: to Terraform it is new, so that the plan
    * shows nothing of what is there.
    *
@@ -126,6 +120,19 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
+   * What an update goes on from, where more of it is done than the state holds: of a run that was killed nobody kept what
+   * it did. Null: from the state.
+   *
+   * @default from the state
+   */
+  resume?(update: Update, target: Target): Promise<Values | null>;
+  /**
+   * What of a change cannot be made in place: Terraform then removes the object and makes another one.
+   *
+   * @default nothing
+   */
+  requiresReplace?(prior: Values, planned: Values): readonly Path[];
+  /**
    * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the
    * configuration did not change. Not called again at apply for what was known. The values of a removal stand in for
    * those of the prior object when its steps are asked for, at plan and at apply.
@@ -140,7 +147,7 @@ export interface ManagedResource<Target, Step = unknown> {
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**
    * What stands against running these steps, for example a right that is lacking. Called at plan wherever a change has
-   * steps, those of the removal within a replacement too, unless the plan has an error already.
+   * steps, unless the plan has an error already.
    */
   vet?(steps: readonly Step[], target: Target): Promise<readonly Diagnostic[]>;
   /** One step as people read it. Never shows a secret. */

@@ -5,7 +5,7 @@ import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { inNewPlace, withShownSteps } from './steps';
+import { withPlace, withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
@@ -97,7 +97,7 @@ export class Engine<Target> {
     const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
     // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
     const target = this.#configured();
-    const kept = withShownSteps(resource, inNewPlace(resource, observed, target), [], target);
+    const kept = withShownSteps(resource, withPlace(resource, observed, target, true), [], target);
     return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
   }
 

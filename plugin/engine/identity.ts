@@ -6,9 +6,12 @@ import { failure } from './failure';
 
 /** What makes an object that one and no other. */
 function identity({ schema }: ManagedResource<never>): [string, Attribute][] {
-  return Object.entries(schema.attributes).filter(
-    ([, attribute]) => attribute.identity || attribute.requiresReplace,
-  );
+  return Object.entries(schema.attributes).filter(([, attribute]) => attribute.identity);
+}
+
+/** Whether objects of the type can be told apart by what they are. */
+export function hasIdentity(resource: ManagedResource<never>): boolean {
+  return identity(resource).length > 0;
 }
 
 /** Whether the declaration says which object it is. */
@@ -22,11 +25,12 @@ export function sameIdentity(resource: ManagedResource<never>, left: Values, rig
   );
 }
 
-/** What people call the object: `EX1/Default Web Site`. */
-export function nameOf(resource: ManagedResource<never>, values: Values): string {
-  return identity(resource)
-    .flatMap(([name]) => (typeof values[name] === 'string' ? [values[name]] : []))
-    .join('/');
+/** What people call the object: `exchange_owa_virtual_directory EX1/Default Web Site`. */
+export function titleOf(resource: ManagedResource<never>, values: Values): string {
+  const names = identity(resource).flatMap(([name]) =>
+    typeof values[name] === 'string' ? [values[name]] : [],
+  );
+  return [resource.typeName, ...(names.length === 0 ? [] : [names.join('/')])].join(' ');
 }
 
 /** An object does not become another one: what to do where the declaration says so. */
@@ -38,7 +42,7 @@ export function identityChanges(
   return identity(resource)
     .filter(([name, attribute]) => {
       const wanted = planned[name] ?? null;
-      return attribute.identity && isKnown(wanted) && !equivalent(attribute, prior[name] ?? null, wanted);
+      return isKnown(wanted) && !equivalent(attribute, prior[name] ?? null, wanted);
     })
     .map(([name]) => ({
       ...failure(

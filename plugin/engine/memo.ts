@@ -8,9 +8,7 @@ import type { Values } from '../../schema';
 export interface Memo {
   /** What would run to remove the object as it was planned with. */
   readonly removal?: readonly string[];
-  /** The plan has said that the removal belongs to a replacement. */
-  readonly announced?: boolean;
-  /** The object that `find` found, from which the creation goes on. */
+  /** The object that `find` found, or `resume`, from which the creation, or the update, goes on. */
   readonly existing?: Values;
   /** What the plan of the removal found out (`inform`), on which its steps depend. */
   readonly judged?: Values;

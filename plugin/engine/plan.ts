@@ -3,10 +3,9 @@ import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { Change, Creation, Found, ManagedResource, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
-import { identityChanges, identityIsKnown, nameOf } from './identity';
+import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
-import { replacements } from './replacement';
 import { shownValue } from './shown-value';
 import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { Walk } from './walk';
@@ -79,27 +78,22 @@ async function planUpdate<Target>(
 
   const information = await resource.inform?.({ kind: 'update', prior, planned: proposed, config }, target);
   const planned = inPriorSpelling(resource, prior, { ...proposed, ...information?.values });
-  const update: Update = { kind: 'update', prior, planned, config };
   const isChanged = !sameValue(planned, prior);
-  const requiresReplace = replacements(resource.schema, prior, planned);
-  const isReplaced = requiresReplace.length > 0;
+  const declared: Update = { kind: 'update', prior, planned, config };
+  const existing = isChanged ? await resumed(resource, declared, target) : null;
+  const update: Update = { ...declared, prior: existing ?? prior };
   const removal = removalOf(resource, prior, target);
-  if (!isReplaced) walk.recordWanted(resource, prior, 'kept');
+  walk.recordWanted(resource, prior, 'kept');
 
-  const diagnostics = [
-    ...(information?.diagnostics ?? []),
-    ...(isReplaced ? replaceNote(resource, prior, removal) : contradiction(resource, prior, removal, walk)),
-  ];
-  // The other half of a replacement, its creation, is planned by a call of its own.
-  const runs: Change = isReplaced
-    ? { kind: 'destroy', prior, planned: null, config: null }
-    : withUnsetAsNull(update, information?.values);
+  const diagnostics = [...(information?.diagnostics ?? []), ...contradiction(resource, prior, removal, walk)];
   return {
     planned: isChanged ? withSteps(resource, update, information?.values, target) : planned,
-    requiresReplace,
-    // Terraform may replace without asking (-replace): it then plans a creation, and hands this memo to it.
-    memo: { removal, ...(isReplaced ? { announced: true } : {}) },
-    diagnostics: isChanged || isReplaced ? await vetted(resource, runs, target, diagnostics) : diagnostics,
+    requiresReplace: resource.requiresReplace?.(prior, planned) ?? [],
+    // Told to replace (-replace), Terraform plans a creation beside it, and hands this memo to that.
+    memo: { removal, ...(existing === null ? {} : { existing }) },
+    diagnostics: isChanged
+      ? await vetted(resource, withUnsetAsNull(update, information?.values), target, diagnostics)
+      : diagnostics,
   };
 }
 
@@ -128,7 +122,10 @@ async function planCreation<Target>(
       ? []
       : [
           ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
-          ...foundNote(resource, existing, informed.planned, target),
+          // Of what could not be read nobody knows whether it is there.
+          ...(hasErrors(found?.diagnostics ?? [])
+            ? []
+            : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
   // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.
@@ -146,6 +143,15 @@ async function planCreation<Target>(
       ? diagnostics
       : await vetted(resource, withUnsetAsNull(informed, information?.values), target, diagnostics),
   };
+}
+
+async function resumed<Target>(
+  resource: ManagedResource<Target>,
+  update: Update,
+  target: Target,
+): Promise<Values | null> {
+  const existing = (await resource.resume?.(update, target)) ?? null;
+  return existing && conform(resource.schema, existing);
 }
 
 /** A creation from nothing, or from the object that is there already. */
@@ -194,12 +200,12 @@ function destroyNote(
   prior: Values,
   removal: readonly string[],
 ): readonly Diagnostic[] {
-  if (resource.quiet) return [];
+  if (resource.stepsAttribute === undefined) return [];
   if (removal.length > 0) {
     return [
       {
         severity: 'warning',
-        summary: `Destroying ${resource.typeName} ${nameOf(resource, prior)} runs ${counted(removal)}`,
+        summary: `Destroying ${titleOf(resource, prior)} runs ${counted(removal)}`,
         detail: numbered(removal),
       },
     ];
@@ -210,25 +216,6 @@ function destroyNote(
       severity: 'warning',
       summary: `Destroying ${resource.typeName} runs nothing`,
       detail: resource.destroyNote,
-    },
-  ];
-}
-
-/**
- * The creation's steps do not show what the other half of a replacement runs: a warning does. Terraform shows the
- * warnings of the first of the two plans only.
- */
-function replaceNote(
-  resource: ManagedResource<never>,
-  prior: Values,
-  removal: readonly string[],
-): readonly Diagnostic[] {
-  if (removal.length === 0 || resource.quiet) return [];
-  return [
-    {
-      severity: 'warning',
-      summary: `Replacing ${resource.typeName} ${nameOf(resource, prior)} also runs ${counted(removal)}`,
-      detail: numbered(removal),
     },
   ];
 }
@@ -264,30 +251,15 @@ function contradiction(
 }
 
 /** Told to replace from outside (-replace), Terraform hands the memo of an update to the plan of a creation. */
-function replacedOnRequest(
-  resource: ManagedResource<never>,
-  { removal, announced = false }: Memo,
-): readonly Diagnostic[] {
-  if (removal === undefined || announced || resource.quiet) return [];
-  if (resource.find !== undefined) {
-    return [
-      {
-        severity: 'error',
-        summary: `${resource.typeName} is not replaced`,
-        detail:
-          'It is changed in place: a plan without -replace shows what differs from the declaration. To have it made ' +
-          'anew, take it out of the declaration and apply, then declare it again and apply.',
-      },
-    ];
-  }
-  if (removal.length === 0) return [];
+function replacedOnRequest(resource: ManagedResource<never>, { removal }: Memo): readonly Diagnostic[] {
+  if (resource.find === undefined || removal === undefined) return [];
   return [
     {
       severity: 'error',
-      summary: `${resource.typeName} cannot be replaced on request`,
+      summary: `${resource.typeName} is not replaced`,
       detail:
-        `The plan has no place to show what its removal runs:\n${numbered(removal)}\n` +
-        'Take it out of the declaration and apply, then declare it again and apply.',
+        'It is changed in place: a plan without -replace shows what differs from the declaration. To have it made ' +
+        'anew, take it out of the declaration and apply, then declare it again and apply.',
     },
   ];
 }
@@ -311,7 +283,7 @@ function foundNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${resource.typeName} ${nameOf(resource, existing)} is there already`,
+      summary: `${titleOf(resource, existing)} is there already`,
       detail: `${
         values.length === 0
           ? 'It is as declared, and is only taken into the state.'

@@ -52,26 +52,22 @@ export function withShownSteps<Target>(
   };
 }
 
-/** An object that has no place in a removal yet, with it. */
+/**
+ * An object with its place among removals.
+ *
+ * @param isAnew whether what the target says by now counts more than the place that the object has
+ */
 export function withPlace<Target>(
   { removalPlace }: ManagedResource<Target>,
   object: Values,
   target: Target,
+  isAnew = false,
 ): Values {
   if (removalPlace === undefined) return object;
   const { attribute } = removalPlace;
-  return { ...object, [attribute]: object[attribute] ?? removalPlace.of(object, target) };
-}
-
-/** An object with its place in a removal as the target has it by now. */
-export function inNewPlace<Target>(
-  { removalPlace }: ManagedResource<Target>,
-  object: Values,
-  target: Target,
-): Values {
-  if (removalPlace === undefined) return object;
-  const { attribute } = removalPlace;
-  return { ...object, [attribute]: removalPlace.of(object, target) ?? object[attribute] ?? null };
+  const kept = object[attribute] ?? null;
+  const now = removalPlace.of(object, target);
+  return { ...object, [attribute]: isAnew ? (now ?? kept) : (kept ?? now) };
 }
 
 /** Whether an attribute only shows what runs: no read of the object gives it. */

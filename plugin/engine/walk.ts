@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Values } from '../../schema';
 import type { ManagedResource } from './definition';
-import { sameIdentity } from './identity';
+import { hasIdentity, sameIdentity } from './identity';
 
 /** Why an object is to be there after the run: Terraform has it in its state, or a creation found it. */
 export type Wanted = 'kept' | 'made';
@@ -31,12 +31,12 @@ export class Walk {
     this.#isApplying = true;
   }
 
-  recordRemoval({ typeName }: ManagedResource<never>, state: Values): void {
-    this.#removed.push({ typeName, state });
+  recordRemoval(resource: ManagedResource<never>, state: Values): void {
+    if (hasIdentity(resource)) this.#removed.push({ typeName: resource.typeName, state });
   }
 
-  recordWanted({ typeName }: ManagedResource<never>, state: Values, why: Wanted): void {
-    this.#wanted.push({ typeName, state, why });
+  recordWanted(resource: ManagedResource<never>, state: Values, why: Wanted): void {
+    if (hasIdentity(resource)) this.#wanted.push({ typeName: resource.typeName, state, why });
   }
 
   removes(resource: ManagedResource<never>, state: Values): boolean {

@@ -6,7 +6,8 @@ import { RemotingError, type RemotingFacts } from '../remoting-error';
 export type ParseKey = typeof utils.parseKey;
 
 /**
- * Reads a private key: OpenSSH's form, PEM, PuTTY's, and PKCS#8 with RSA or ECDSA.
+ * Reads a private key: OpenSSH's form, PEM, and PKCS#8 with RSA or ECDSA. One of PuTTY is refused with the way to convert
+ * it: the library reads only the older of its forms.
  *
  * @param passphrase left out: the key has none
  * @param where facts for the error
@@ -26,6 +27,13 @@ export async function readPrivateKey(
     content = readGuardedFile(file, { mostBytes: SECRET_BYTES, owned: true });
   } catch (error) {
     throw error instanceof UnfitFile ? unusable(error.why, error) : error;
+  }
+  if (content.toString('latin1').startsWith('PuTTY-User-Key-File-')) {
+    const convert = `puttygen ${file} -O private-openssh -o ${openSshName(file)}`;
+    throw unusable(
+      `is one of PuTTY: convert it with ${convert} (on Windows: PuTTYgen, Conversions, Export OpenSSH key), and name the new file`,
+      undefined,
+    );
   }
   try {
     const parsed = parseKey(fromPkcs8(content.toString(), passphrase), passphrase);
@@ -48,4 +56,8 @@ function fromPkcs8(text: string, passphrase: string | undefined): string {
     default:
       throw new Error(`PKCS#8 with ${key.asymmetricKeyType}: convert it with ssh-keygen -p -f`);
   }
+}
+
+function openSshName(file: string): string {
+  return `${file.replace(/\.ppk$/i, '')}.key`;
 }

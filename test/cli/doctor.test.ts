@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import { CHECKS } from '../../cli/doctor/checks';
 import { renderJson, renderText } from '../../cli/doctor/report';
+import type { ExchangePlan } from '../../exchange/plan/model';
+import { certificateState } from '../../lab/exchange/setup';
+import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
+import { makeAuthority, toPem } from '../../pki';
 import type { Environment } from '../../provider/configuration';
 import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
@@ -339,6 +343,53 @@ test('through a proxy it is the proxy that must be reached', async () => {
   };
   const report = await examine({}, environment);
   expect(failure(report)).toMatchObject({ check: 'tcp', detail: containing('the proxy 127') });
+});
+
+test('a plan says which names the endpoint may show at a server of its site', async () => {
+  const { folder, organization, https } = rig();
+  const day = 86_400_000;
+  const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
+  const authority = makeAuthority({ commonName: 'Certificates of the site', ...validity });
+  const names = ['webmail.andersonpatricio.info'];
+  const issued = authority.issue({ commonName: 'webmail', subjectAlternativeNames: names, ...validity });
+  organization.editServer('BSAEX01', ({ certificates }) => {
+    for (const own of certificates) own.services = own.services.filter((service) => service !== 'IIS');
+    certificates.push(certificateState(issued, { services: ['IIS'] }));
+  });
+  const endpoint = await startExchangeEndpoint({
+    organization: () => organization,
+    server: 'BSAEX01',
+    authentication: { basic: () => true },
+  });
+  const caFile = join(folder, 'site-ca.pem');
+  writeFileSync(caFile, toPem(authority.certificate));
+  const environment = {
+    ...https,
+    EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}/PowerShell/`,
+    EXCHANGE_CA_FILE: caFile,
+  };
+  const content = JSON.parse(readFileSync(plan, 'utf8')) as ExchangePlan;
+  const planFile = join(folder, 'site-plan.json');
+  const { endpointCertificate } = content;
+  expect(endpointCertificate.hosts).toEqual(
+    ['BsAEX01', 'BsAEX02'].flatMap((name) => [name, `${name}.apatricio.local`]),
+  );
+  const local = { ...endpointCertificate, hosts: ['localhost'] };
+  writeFileSync(planFile, JSON.stringify({ ...content, endpointCertificate: local }));
+  try {
+    expect(states(await examine({ planFile }, environment))).toBe(ALL_WELL_HTTPS);
+    expect(failure(await examine({ planFile: plan }, environment))).toMatchObject({
+      check: 'tls',
+      detail: containing('shows a certificate for other names'),
+      remedy: containing('EXCHANGE_CERTIFICATE_NAMES'),
+    });
+    expect(failure(await examine({}, environment))).toMatchObject({
+      check: 'tls',
+      remedy: containing('Run the doctor with the exchange-plan.json of the site'),
+    });
+  } finally {
+    await endpoint.close();
+  }
 });
 
 test.each([

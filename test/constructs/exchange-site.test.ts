@@ -6,7 +6,7 @@ import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { makeSelfSigned, toPem, type KeyedCertificate } from '../../pki';
+import { makeAuthority, toPem, type KeyedCertificate } from '../../pki';
 import { server, site } from '../exchange/sites';
 
 interface Block {
@@ -267,6 +267,20 @@ describe('the stack of a site', () => {
     expect(records(synthesize(right))).toEqual([]);
   });
 
+  test('the names come after the health gates and before the record sets', () => {
+    const { resource } = synthesize(site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } }));
+    const names = resource['exchange_published_names']!['names']!;
+    expect(names).toMatchObject({
+      addresses: { 'mail.contoso.com': ['192.0.2.1', '192.0.2.2'] },
+      existing: ['mail.contoso.com'],
+    });
+    const gates = ['exchange_health_gate.EX01-health', 'exchange_health_gate.EX02-health'];
+    expect(names['depends_on']).toEqual(gates);
+    for (const block of Object.values(resource['dns_a_record_set'] ?? {})) {
+      expect(block['depends_on']).toEqual([...gates, 'exchange_published_names.names']);
+    }
+  });
+
   test('what Setup makes is imported, with what is only read where it is declared; what the plan makes is not', () => {
     const blocks = synthesize(right).import ?? [];
     expect(blocks.filter(({ to }) => String(to).includes('.EX01-'))).toEqual([
@@ -312,8 +326,13 @@ describe('the stack of a site', () => {
 });
 
 describe('a committed certificate', () => {
+  const authority = makeAuthority({
+    commonName: 'Contoso Root',
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2036-01-01T00:00:00Z'),
+  });
   const [first, second] = ['2027', '2028'].map((year) =>
-    makeSelfSigned({
+    authority.issue({
       commonName: 'mail.contoso.com',
       subjectAlternativeNames: right.certificate.names,
       notBefore: new Date('2026-01-01T00:00:00Z'),

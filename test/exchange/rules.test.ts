@@ -5,7 +5,7 @@ import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
-import { makeKey, makeSelfSigned } from '../../pki';
+import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
 import { server, site } from './sites';
 
@@ -28,14 +28,15 @@ const dag = right.dag!;
 const misshapen = <T>(value: T, properties: object): T => ({ ...value, ...properties });
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
 
+const long = { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') };
+const authority = makeAuthority({ commonName: 'Contoso Root', privateKey, ...long });
 /** A certificate file that has these names. */
 const fileWith = (...alternatives: string[]): DeclaredFile => ({
-  content: makeSelfSigned({
+  content: authority.issue({
     commonName: alternatives[0] ?? '',
     subjectAlternativeNames: alternatives,
     privateKey,
-    notBefore: new Date('2020-01-01'),
-    notAfter: new Date('2021-01-01'),
+    ...long,
   }).certificate.der,
 });
 const committing = site({ certificate: { ...certificate, certificateFile: 'certificates/mail.crt' } });
@@ -66,27 +67,6 @@ const CASES: readonly Case[] = [
     path: 'certificate.certificateFile',
     problem: "the file 'certificates/mail.crt' holds a private key",
     remedy: 'never commit a key',
-  },
-  {
-    when: 'the certificate file lacks a name that clients are given',
-    rule: 'certificate-file-names',
-    declaration: committing,
-    file: fileWith('mail.contoso.com', 'other.contoso.com'),
-    path: 'certificate.certificateFile',
-    problem:
-      "autodiscover.contoso.com is not on the certificate in 'certificates/mail.crt' (it has mail.contoso.com, other.contoso.com)",
-    remedy: 'commit the certificate that has them',
-  },
-  {
-    when: 'the certificate file lacks a name that it is said to have',
-    rule: 'certificate-file-names',
-    declaration: site({
-      certificate: { ...committing.certificate, names: ['*.contoso.com', 'contoso.net'] },
-    }),
-    file: fileWith('*.contoso.com'),
-    path: 'certificate.certificateFile',
-    problem: 'contoso.net is not on the certificate',
-    remedy: 'certificate.names',
   },
   {
     when: 'the declared thumbprint is that of another certificate',
@@ -733,6 +713,30 @@ const CASES: readonly Case[] = [
     remedy: 'must be reissued for every server',
   },
   {
+    when: 'a name is under a suffix that nobody can register',
+    rule: 'certificate-internal-name',
+    declaration: site({ certificate: names('intern.contoso.local') }),
+    path: 'certificate.names[2]',
+    problem: `no public authority certifies 'intern.contoso.local'`,
+    remedy: `certificate.accepted: { 'private-authority'`,
+  },
+  {
+    when: 'something is accepted that nothing is called',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: { ...certificate, accepted: { 'self-singed': 'lab' } } }),
+    path: 'certificate.accepted.self-singed',
+    problem: 'there is no such property',
+    remedy: 'self-signed',
+  },
+  {
+    when: 'something is accepted without a reason',
+    rule: 'declaration-form',
+    declaration: site({ certificate: { ...certificate, accepted: { 'self-signed': ' ' } } }),
+    path: 'certificate.accepted.self-signed',
+    problem: `is the text ' '`,
+    remedy: 'a text that is not empty',
+  },
+  {
     when: 'IIS is not to use the certificate',
     rule: 'certificate-iis',
     declaration: site({ certificate: { ...certificate, services: ['POP'] } }),
@@ -888,8 +892,8 @@ describe('the rules of a declaration', () => {
       'certificate-coverage',
       'certificate-file',
       'certificate-file-thumbprint',
-      'certificate-file-names',
       'certificate-server-name',
+      'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
       'dag-members',
@@ -910,6 +914,66 @@ describe('the rules of a declaration', () => {
     },
   );
 
+  describe('the certificate file is judged as a plan judges it', () => {
+    const judged = (changes: Partial<ExchangeSiteProps['certificate']>, file: DeclaredFile) =>
+      found(site({ certificate: { ...committing.certificate, ...changes } }), file).map(
+        ({ rule, severity, path, summary }) => [rule, severity, formatPath(path), summary],
+      );
+    const selfSigned = makeSelfSigned({
+      commonName: 'mail.contoso.com',
+      subjectAlternativeNames: certificate.names,
+      ...long,
+    }).certificate;
+
+    test.each([
+      [{}, ['mail.contoso.com'], 'autodiscover.contoso.com'],
+      [{ names: ['*.contoso.com', 'contoso.net'] }, ['*.contoso.com'], 'contoso.net'],
+    ])(
+      'a name that clients are given, or that it is said to have, is missing: %j',
+      (changes, names, missing) => {
+        expect(judged(changes, fileWith(...names))).toEqual([
+          [
+            'names-missing',
+            'error',
+            'certificate.names',
+            `${missing} is not on the certificate in 'certificates/mail.crt'`,
+          ],
+        ]);
+      },
+    );
+
+    test('what is accepted is not said, but where it is not so any more', () => {
+      const file = { content: selfSigned.der };
+      expect(judged({}, file)).toEqual([
+        [
+          'self-signed',
+          'error',
+          'certificate.certificateFile',
+          "The certificate in 'certificates/mail.crt' is self-signed",
+        ],
+      ]);
+      const accepted = { 'self-signed': 'lab only' };
+      expect(judged({ accepted }, file)).toEqual([]);
+      expect(
+        judged({ accepted }, fileWith('*.contoso.com')).map(([rule, severity]) => [rule, severity]),
+      ).toEqual([['acceptance-unneeded', 'warning']]);
+    });
+
+    test('those above it only where the file holds them: alone it does not tell that the PFX has none', () => {
+      const { content } = fileWith('*.contoso.com') as { readonly content: Uint8Array };
+      const full = toPem(parseCertificate(content)) + toPem(authority.certificate);
+      expect(judged({}, { content: Buffer.from(full) }).map(([rule]) => rule)).toEqual(['private-authority']);
+      expect(judged({ accepted: { 'private-authority': 'its root is everywhere' } }, { content })).toEqual(
+        [],
+      );
+    });
+
+    test('neither its end nor an acceptance of that, which only a plan can judge', () => {
+      const accepted = { 'expires-soon': 'its successor is ordered' };
+      expect(judged({ accepted }, fileWith('*.contoso.com'))).toEqual([]);
+    });
+  });
+
   test('a certificate file that fits has nothing wrong; whether it has ended, only a plan can say', () => {
     const file = fileWith('*.contoso.com');
     expect(found(committing, file)).toEqual([]);
@@ -918,6 +982,53 @@ describe('the rules of a declaration', () => {
     const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
     expect(found(named, file)).toEqual([]);
     expect(known?.facts.notAfter).toBe('2021-01-01T00:00:00.000Z');
+  });
+
+  describe('what is accepted with a reason', () => {
+    const found = (declaration: ExchangeSiteProps) =>
+      resolveSite(declaration).diagnostics.map(({ rule, path }) => `${rule} ${formatPath(path)}`);
+
+    test('is not said, and what is accepted without need is', () => {
+      const accepted = { 'certificate-server-name': 'until the last old client is gone' };
+      const withServer = { ...names('EX02.contoso.com'), accepted };
+      const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
+      expect(found(site({ servers, certificate: withServer }))).toEqual([]);
+      expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
+        'acceptance-unneeded certificate.accepted.certificate-server-name',
+      ]);
+    });
+
+    test('is asked for with the word that gives it', () => {
+      const [diagnostic] = resolveSite(
+        site({ certificate: { ...certificate, services: ['SMTP'] } }),
+      ).diagnostics;
+      expect(diagnostic?.detail).toContain(`certificate.accepted: { 'certificate-iis': '<reason>' }`);
+    });
+
+    test.each(['private-authority', 'self-signed'])(
+      'internal names need no word of their own where %s is',
+      (id) => {
+        const declaration = {
+          ...names('intern.contoso.local'),
+          accepted: { [id]: 'its root is everywhere' },
+        };
+        expect(found(site({ certificate: declaration }))).toEqual([]);
+      },
+    );
+
+    test('goes to the plan where the plan finds it', () => {
+      const accepted = {
+        'private-authority': 'its root is in the group policy',
+        'certificate-iis': 'a proxy ends TLS',
+      };
+      const { resources } = resolveSite(
+        site({ certificate: { ...certificate, services: ['SMTP'], accepted } }),
+      );
+      const made = resources.find(({ id }) => id === 'EX01-certificate');
+      expect(made?.attributes['accepted_findings']).toEqual({
+        'private-authority': 'its root is in the group policy',
+      });
+    });
   });
 
   test('all mistakes are found at once', () => {

@@ -57,7 +57,7 @@ describeWithTerraform('cdktf, typed as a user types it', () => {
       write('both');
       const planned = await cdktf('plan');
       expect(planned.exit).toBe(0);
-      expect(planned.said).toContain('Plan: 8 to import, 3 to add, 10 to change, 0 to destroy.');
+      expect(planned.said).toContain('Plan: 8 to import, 3 to add, 11 to change, 0 to destroy.');
       expect(planned.said).toContain(
         "Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer 'BsAEX02'",
       );

@@ -219,7 +219,9 @@ describeWithTerraform('somebody changes the site by hand', () => {
       'every type of object can be imported as it is, and nothing is set again',
       async () => {
         const before = rig.stateValues();
-        const identities = Object.entries(before).map(([address, values]): [string, string] => {
+        // The names are a memory of deploys, which nothing else has.
+        const objects = Object.entries(before).filter(([at]) => !at.startsWith('exchange_published_names.'));
+        const identities = objects.map(([address, values]): [string, string] => {
           const type = RESOURCES.find(({ typeName }) => address.startsWith(`${typeName}.`));
           const names = type?.importId ?? ['id'];
           return [address, names.map((name) => String(values[name])).join('/')];
@@ -236,7 +238,7 @@ describeWithTerraform('somebody changes the site by hand', () => {
         );
         rig.forgetState();
         const plan = await rig.plan();
-        expect(plan.said).toContain(`${identities.length} to import, 0 to add`);
+        expect(plan.said).toContain(`${identities.length} to import, 1 to add`);
         expect(plan.said).toContain('0 to destroy');
         expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
         expect(rig.writes()).toEqual([]);

@@ -1,7 +1,9 @@
 import type { JournalEntry } from '../../lab/exchange/journal';
 import type { Argument } from '../../powershell/invocation';
 import { renderInvocation } from '../../powershell/script';
-import type { Plan } from './site-rig';
+import type { Plan, PlannedChange } from './site-rig';
+
+const CONDITION = / \(only if [^)]*\)$/;
 
 /**
  * Cmdlets as a plan writes them, for comparison with those that ran: neither shows the content of a file nor a secret,
@@ -9,7 +11,7 @@ import type { Plan } from './site-rig';
  */
 function comparable(text: string): string {
   return text
-    .replace(/ \(only if [^)]*\)$/, '')
+    .replace(CONDITION, '')
     .replace(/'<\d+ bytes>'|<content of [^>]*>/, '<file>')
     .replace(/'<secure>'|<the PFX password>/, '<secret>')
     .toLowerCase();
@@ -17,10 +19,31 @@ function comparable(text: string): string {
 
 /** What a plan shows that an apply will run, checks included, in no order. */
 export function plannedCmdlets({ changes }: Plan): readonly string[] {
+  return changes.flatMap(shownOf).map(comparable).sort();
+}
+
+/** Of those, the ones that a plan marks with a condition: each may run, or not. */
+export function conditionalCmdlets({ changes }: Plan): readonly string[] {
   return changes
-    .flatMap(({ change }) => (change.after?.['cmdlets'] ?? []) as readonly string[])
-    .map(comparable)
-    .sort();
+    .flatMap(shownOf)
+    .filter((text) => CONDITION.test(text))
+    .map(comparable);
+}
+
+/** What a plan shows that removals run, in the order of the places that it shows. */
+export function plannedRemovals({ changes }: Plan): readonly string[] {
+  const place = ({ change }: PlannedChange) => Number(change.before?.['removal_place']);
+  return changes
+    .filter(({ change }) => change.actions.includes('delete'))
+    .filter(({ change }) => change.before !== null && 'removal_cmdlets' in change.before)
+    .sort((left, right) => place(right) - place(left))
+    .flatMap(shownOf)
+    .map(comparable);
+}
+
+function shownOf({ change: { actions, before, after } }: PlannedChange): readonly string[] {
+  const removed = actions.includes('delete') ? before?.['removal_cmdlets'] : undefined;
+  return [...((removed ?? []) as readonly string[]), ...((after?.['cmdlets'] ?? []) as readonly string[])];
 }
 
 /** What ran, but for the reads (`Get-…`) that a plan does not show, in no order. */
@@ -28,6 +51,11 @@ export function executedCmdlets(
   entries: readonly JournalEntry[],
   planned: readonly string[],
 ): readonly string[] {
+  return [...inOrder(entries, planned)].sort();
+}
+
+/** The same in the order in which it ran. */
+export function inOrder(entries: readonly JournalEntry[], planned: readonly string[]): readonly string[] {
   return entries
     .map(({ cmdlet, parameters, answers = [] }) => {
       const [answer] = answers.map(({ question, yes }) => ({
@@ -42,6 +70,5 @@ export function executedCmdlets(
       });
     })
     .map(comparable)
-    .filter((text) => !text.startsWith('get-') || planned.includes(text))
-    .sort();
+    .filter((text) => !text.startsWith('get-') || planned.includes(text));
 }

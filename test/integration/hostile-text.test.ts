@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import type { CommandHost, Emission } from '../../remoting/server/command-host';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { FIRST, firstServer } from './declared-site';
+import { startSiteEndpoint, type SiteEndpoint } from './site-endpoint';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 
@@ -49,10 +48,9 @@ function withInternalUrl(cmdlet: string, emission: Emission, url: string): Emiss
 
 describeWithTerraform('a server whose texts are meant for the terminal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-text-'));
-  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   let tools: SiteTools;
   let rig: SiteRig;
-  let endpoint: RunningEndpoint;
+  let endpoint: SiteEndpoint;
   /** What the endpoint does; each test sets it. */
   let ask: (cmdlet: string) => Emission | undefined;
   let say: Say;
@@ -61,15 +59,17 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
     rig = await SiteRig.create({ tools, startDns: startLab });
     ask = () => undefined;
     say = () => undefined;
-    endpoint = await startEndpoint({
+    endpoint = await startSiteEndpoint({
+      folder,
+      user: USER,
+      password: PASSWORD,
+      organization: () => rig.organization,
       host: (client) =>
         speaking(
           rig.organization.host(FIRST.name, client),
           (cmdlet) => ask(cmdlet),
           (cmdlet, emission) => say(cmdlet, emission),
         ),
-      authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-      tls: { cert, key },
     });
     await rig.declare(firstServer);
     const { exit, said } = await rig.apply({ environment: environment() });
@@ -87,11 +87,8 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
   });
 
   const environment = () => ({
-    EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+    ...endpoint.environment,
     EXCHANGE_PROCESS_COMMAND: undefined,
-    EXCHANGE_CA_FILE: caFile,
-    EXCHANGE_USER: USER,
-    EXCHANGE_PASSWORD: PASSWORD,
   });
   /** One directory has drifted, so that there are steps, for which the account's rights are asked. */
   const drift = () =>

@@ -202,7 +202,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     expect(missing.exitCode).toBe(1);
   });
 
-  test('replaces: the plan lists the creation and warns of the removal, and both run', async () => {
+  test('replaces: the plan lists the creation, and both run', async () => {
     declare({ folder_file: { a: { name: 'a', title: 'T' } } });
     await applied();
     declare({ folder_file: { a: { name: 'b', title: 'T' } } });
@@ -222,18 +222,14 @@ describeWithTerraform('a provider under the real terraform', () => {
     declare({ folder_file: { a: { name: 'b', lifecycle } } });
     const plan = await planned();
     expect(plan.changes.map(({ change }) => change.actions)).toEqual([['create', 'delete']]);
-    expect(said(plan)).toMatch(/Warning: Replacing folder_file a also runs one step.* 1\. remove a/);
     await workspace.succeed(['apply', '-input=false', 'plan']);
     expect([exists('a'), exists('b')]).toEqual([false, true]);
     await expectNothingToDo();
   });
 
-  test('refuses to replace on request what it cannot show, and what is changed in place', async () => {
-    declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
+  test('refuses to replace on request what is changed in place', async () => {
+    declare({ folder_note: { n: { name: 'n' } } });
     await applied();
-    const refused = await workspace.plan('-out=plan', '-replace=folder_file.a');
-    expect(refused.exitCode).toBe(1);
-    expect(said(refused)).toContain('folder_file cannot be replaced on request');
     const inPlace = await workspace.plan('-out=plan', '-replace=folder_note.n');
     expect(inPlace.exitCode).toBe(1);
     expect(said(inPlace)).toContain('folder_note is not replaced');
@@ -269,10 +265,10 @@ describeWithTerraform('a provider under the real terraform', () => {
   });
 
   test('says in the plan of a destroy what it runs', async () => {
-    declare({ folder_file: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
+    declare({ folder_card: { a: { name: 'a' } }, folder_note: { n: { name: 'n' } } });
     await applied();
     const plan = await workspace.run(['plan', '-destroy', '-no-color']);
-    expect(said(plan)).toMatch(/Destroying folder_file a runs one step[^]*1\. remove a/);
+    expect(said(plan)).toMatch(/Destroying folder_card a runs one step[^]*1\. remove a/);
     expect(said(plan)).toMatch(/Destroying folder_note runs nothing[^]*The file stays/);
     const destroyed = await workspace.destroy();
     expect(destroyed.exitCode).toBe(0);

@@ -64,6 +64,11 @@ export interface DnsUpdate {
   readonly changes: readonly string[];
 }
 
+export interface PlanOptions extends RunOptions {
+  /** Further options of `terraform plan`. */
+  readonly args?: readonly string[];
+}
+
 export interface RunOptions {
   /** Over the rig's own; undefined takes one away. */
   readonly environment?: { readonly [name: string]: string | undefined };
@@ -218,8 +223,8 @@ export class SiteRig {
   }
 
   /** Plans into the file `plan`. Exit code 0: nothing to do; 2: changes; 1: an error. */
-  async plan(options?: RunOptions): Promise<Plan> {
-    const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode', '-out=plan'];
+  async plan({ args: more = [], ...options }: PlanOptions = {}): Promise<Plan> {
+    const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode', '-out=plan', ...more];
     const planned = await this.terraform(args, options);
     if (planned.exit !== 2) return { ...planned, changes: [] };
     const { stdout } = await this.terraform(['show', '-json', 'plan']);

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { endpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { startSiteEndpoint, type SiteEndpoint } from './site-endpoint';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -138,18 +137,81 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
     TEST_MS,
   );
 
+  test(
+    'that a Send connector names stays when it is renewed, and goes once the connector does not',
+    async () => {
+      await rig.deploy(withSmtp(firstServer));
+      const { issuer, subject } = certificate.certificate;
+      rig.organization.addSendConnector('To Office 365', {
+        TlsCertificateName: `<I>${issuer}<S>${subject}`,
+      });
+      const stays = `The certificate ${thumbprint} stays on ${FIRST.name}`;
+      rig.writePfx(validCertificate(undefined, -1, 500));
+      const renewal = await rig.plan();
+      expect(renewal.said).toContain(stays);
+      expect(renewal.said).toContain("Set-SendConnector -Identity 'To Office 365' -TlsCertificateName $null");
+      expect(plannedCmdlets(renewal).filter((text) => text.startsWith('remove-'))).toEqual([]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      const idle = await rig.plan();
+      expect([idle.exit, idle.said.includes(stays)]).toEqual([0, false]);
+      expect(servicesOf(FIRST.name)).toEqual(['SMTP']);
+
+      rig.organization.edit(({ organization }) => {
+        for (const { settings } of organization.sendConnectors) settings['TlsCertificateName'] = null;
+      });
+      rig.forget();
+      const removal = await rig.plan();
+      expect(plannedCmdlets(removal)).toContainEqual(
+        `remove-exchangecertificate -server '${FIRST.name}' -thumbprint '${thumbprint}' -confirm:$false`.toLowerCase(),
+      );
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(executedCmdlets(rig.organization.journal(), plannedCmdlets(removal))).toEqual(
+        plannedCmdlets(removal),
+      );
+      expect(servicesOf(FIRST.name)).toBeUndefined();
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    TEST_MS,
+  );
+
+  test(
+    'that something holds is left on a server that leaves, which goes all the same',
+    async () => {
+      rig.install(SECOND.name);
+      await rig.deploy(withSmtp(bothServers));
+      rig.organization.editServer(SECOND.name, ({ certificates }) => {
+        for (const each of certificates) each.internalTransport = each.thumbprint === thumbprint;
+      });
+      await rig.declare(withSmtp(firstServer));
+      rig.forget();
+      const { exit, said } = await rig.plan();
+      expect(exit).toBe(2);
+      expect(said).toContain(`The certificate ${thumbprint} stays on ${SECOND.name}`);
+      expect(said).toContain('internal transport certificate');
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(rig.effects()).toEqual({
+        'Enable-ExchangeCertificate': 1,
+        'Remove-DatabaseAvailabilityGroupServer': 1,
+      });
+      expect(servicesOf(SECOND.name)).toEqual(['SMTP']);
+      expect(rig.stateAddresses().filter((address) => address.includes(SECOND.name))).toEqual([]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+    },
+    TEST_MS,
+  );
+
   describe('over the endpoint of Exchange', () => {
     const folder = mkdtempSync(join(tmpdir(), 'site-smtp-'));
     const passwordFile = join(folder, 'password');
-    const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
-    let endpoint: RunningEndpoint;
+    let endpoint: SiteEndpoint;
     beforeAll(() => writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 }));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     beforeEach(async () => {
-      endpoint = await startEndpoint({
-        host: (client) => rig.organization.host(FIRST.name, client),
-        authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-        tls: { cert, key },
+      endpoint = await startSiteEndpoint({
+        folder,
+        user: USER,
+        password: PASSWORD,
+        organization: () => rig.organization,
       });
     });
     afterEach(() => endpoint.close());
@@ -161,10 +223,9 @@ describeWithTerraform('a site whose certificate serves SMTP', () => {
       '%s',
       async (_, replaces) => {
         const environment = {
-          EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+          ...endpoint.environment,
           EXCHANGE_PROCESS_COMMAND: undefined,
-          EXCHANGE_CA_FILE: caFile,
-          EXCHANGE_USER: USER,
+          EXCHANGE_PASSWORD: undefined,
           EXCHANGE_PASSWORD_FILE: passwordFile,
         };
         const before = defaultOf(FIRST.name);

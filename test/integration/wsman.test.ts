@@ -2,8 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import type { CommandHost } from '../../remoting/server/command-host';
 import { startLab } from '../dns/lab';
 import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
@@ -11,6 +9,7 @@ import { startKerberosEndpoint, type KerberosEndpoint } from '../remoting/peers/
 import { describeWithTerraform } from '../terraform/available';
 import { commandLines, found, unzipped, type Secrets } from './canaries';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
+import { startSiteEndpoint, type SiteEndpoint } from './site-endpoint';
 import { SiteRig, type RunOptions } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 
@@ -45,7 +44,6 @@ async function plansAtEveryLevel(
 
 describeWithTerraform('a site over the endpoint of Exchange', () => {
   const folder = mkdtempSync(join(tmpdir(), 'site-wsman-'));
-  const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   const passwordFile = join(folder, 'password');
   let tools: SiteTools;
   let rig: SiteRig;
@@ -63,7 +61,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
   afterEach(() => rig.remove());
 
   describe('with Basic', () => {
-    let endpoint: RunningEndpoint;
+    let endpoint: SiteEndpoint;
     /** How often a session was asked what it offers. */
     let questions: number;
     const counted = (host: CommandHost): CommandHost => ({
@@ -75,19 +73,20 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
     });
     beforeEach(async () => {
       questions = 0;
-      endpoint = await startEndpoint({
+      endpoint = await startSiteEndpoint({
+        folder,
+        user: USER,
+        password: PASSWORD,
+        organization: () => rig.organization,
         host: (client) => counted(rig.organization.host(FIRST.name, client)),
-        authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-        tls: { cert, key },
       });
     });
     afterEach(() => endpoint.close());
 
     const environment = () => ({
-      EXCHANGE_ENDPOINT: `https://localhost:${endpoint.port}`,
+      ...endpoint.environment,
       EXCHANGE_PROCESS_COMMAND: undefined,
-      EXCHANGE_CA_FILE: caFile,
-      EXCHANGE_USER: USER,
+      EXCHANGE_PASSWORD: undefined,
       EXCHANGE_PASSWORD_FILE: passwordFile,
     });
 

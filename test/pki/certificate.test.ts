@@ -31,6 +31,25 @@ describe('a certificate', () => {
     expect(parseCertificates(`${pem}${pem}`)).toHaveLength(2);
   });
 
+  test('tells how it is signed, and what for', () => {
+    expect(server.certificate).toMatchObject({
+      signatureHash: 'sha256',
+      extendedKeyUsages: ['1.3.6.1.5.5.7.3.1'],
+    });
+    const weak = parseCertificate(readFileSync(join(__dirname, 'fixtures/weak.crt')));
+    expect(weak).toMatchObject({ signatureHash: 'sha1', keyBits: 1024 });
+    expect(weak).not.toHaveProperty('extendedKeyUsages');
+  });
+
+  test('whose key is not decoded is described without it', () => {
+    expect(parseCertificate(readFileSync(join(__dirname, 'fixtures/gost.der')))).toMatchObject({
+      keyAlgorithm: 'unknown',
+      selfSigned: false,
+      subjectAlternativeNames: ['mail.contoso.com', 'autodiscover.contoso.com'],
+      signatureHash: 'sha256',
+    });
+  });
+
   test('that an authority issued is not self-signed, even under the same name', () => {
     const authority = makeAuthority({ commonName: 'same', ...validity });
     const leaf = authority.issue({ commonName: 'same', ...validity });

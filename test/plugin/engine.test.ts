@@ -26,7 +26,7 @@ const thing: ManagedResource<Target, Step> = {
   schema: {
     version: 1,
     attributes: {
-      name: text('required', '', { requiresReplace: true, equals: (a, b) => lower(a) === lower(b) }),
+      name: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
       url: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
       size: integer('optional', '', { problem: (value) => (Number(value) < 0 ? 'below zero' : undefined) }),
       on: flag('optional-computed', '', { defaultValue: true }),
@@ -49,6 +49,7 @@ const thing: ManagedResource<Target, Step> = {
     },
   },
   stepsAttribute: 'steps',
+  requiresReplace: (prior, planned) => (keyOf(prior) === keyOf(planned) ? [] : [path('name')]),
   steps({ prior, planned }) {
     if (planned === null) return [{ text: `remove ${keyOf(prior)}`, name: keyOf(prior), set: null }];
     if (planned.name === UNKNOWN || planned.url === UNKNOWN) return UNKNOWN;
@@ -132,10 +133,11 @@ const attributes = thing.schema.attributes;
 
 /** Objects that are found where they are there already, and that change in place. */
 function setUpInPlace(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
-  const name = { ...attributes['name']!, requiresReplace: false, identity: true };
+  const name = { ...attributes['name']!, identity: true };
   return setUp(
     {
       schema: { ...thing.schema, attributes: { ...attributes, name } },
+      requiresReplace: () => [],
       find: async (planned, on) => ({
         existing: (await thing.read({ name: planned['name'] ?? null }, on)).state,
       }),
@@ -209,17 +211,6 @@ describe('the plan', () => {
     expect((await plan(prior, config({ name: 'A' }))).requiresReplace).toEqual([]);
   });
 
-  test('asks for a replacement at the place in a list of blocks', async () => {
-    const line = { text: text('required', '', { requiresReplace: true }) };
-    const blocks = { line: { nesting: 'list' as const, schema: { attributes: line } } };
-    const { plan, config, engine } = await setUp({ schema: { ...thing.schema, blocks } });
-    const prior = engine.upgrade('test_thing', 1, { name: 'a', line: [{ text: '1' }, { text: '2' }] });
-    const wanted = (...lines: string[]) => config({ name: 'a', line: lines.map((item) => ({ text: item })) });
-    expect((await plan(prior, wanted('1', '3'))).requiresReplace).toEqual([path('line', 1, 'text')]);
-    expect((await plan(prior, wanted('1'))).requiresReplace).toEqual([path('line')]);
-    expect((await plan(prior, wanted('1', '2'))).requiresReplace).toEqual([]);
-  });
-
   test('takes facts from outside, which may make a change of their own', async () => {
     const { plan, config, state } = await setUp({
       inform: async () => ({
@@ -249,7 +240,7 @@ describe('the plan', () => {
   });
 
   test('of a destroy warns with the exact steps', async () => {
-    const { plan, state } = await setUp();
+    const { plan, state } = await setUpInPlace();
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
@@ -287,14 +278,6 @@ describe('what stands against the steps', () => {
     expect(errors(updated.diagnostics)).toEqual(['it may not']);
     expect(errors((await plan(state({ name: 'b' }), null)).diagnostics)).toEqual(['it may not']);
     expect(asked).toEqual([['make a', 'set a url', 'set a on'], ['set a url'], ['remove b']]);
-  });
-
-  test('is asked of the removal in the first plan of a replacement, of the creation in the second', async () => {
-    const { plan, config, state, asked } = await vetting();
-    const wanted = config({ name: 'b' });
-    const first = await plan(state({ name: 'a' }), wanted);
-    await plan(null, wanted, readMemo(writeMemo(first.memo)));
-    expect(asked).toEqual([['remove a'], ['make b', 'set b on']]);
   });
 
   test('is not asked where nothing is to be done, where the steps are unknown, or after an error', async () => {
@@ -552,31 +535,6 @@ describe('the apply', () => {
     const { deploy, config } = await setUp({ execute: async () => Promise.reject(new Error('line cut')) });
     const { diagnostics } = await deploy(null, config({ name: 'a' }));
     expect(diagnostics[0]?.detail).toMatch(/^line cut\n/);
-  });
-});
-
-describe('a replacement', () => {
-  test('lists the creation alone, the same with and without the first plan, which warns of the removal', async () => {
-    const { plan, config, state } = await setUp();
-    const wanted = config({ name: 'b', url: 'u' });
-    const first = await plan(state({ name: 'a' }), wanted);
-    expect(first.diagnostics).toMatchObject([
-      { severity: 'warning', summary: 'Replacing test_thing a also runs one step', detail: '  1. remove a' },
-    ]);
-    const steps = ['make b', 'set b url', 'set b on'];
-    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
-    expect(second).toMatchObject({ planned: { steps }, diagnostics: [] });
-    expect(await plan(null, wanted)).toMatchObject({ planned: { steps }, diagnostics: [] });
-  });
-
-  test('on request is refused, since its removal cannot be shown', async () => {
-    const { plan, config, state } = await setUp();
-    const wanted = config({ name: 'a' });
-    const first = await plan(state({ name: 'a' }), wanted);
-    const second = await plan(null, wanted, readMemo(writeMemo(first.memo)));
-    expect(second.diagnostics).toMatchObject([
-      { severity: 'error', summary: 'test_thing cannot be replaced on request' },
-    ]);
   });
 });
 

@@ -89,7 +89,8 @@ test('where steps are done as a whole or not at all, nothing is read back after 
   expect(target.reads).toBe(0);
 });
 
-test('a quiet resource does not say what its destroy runs', async () => {
-  expect((await (await engineOf({ quiet: true })).planDestroy(state)).diagnostics).toEqual([]);
-  expect((await (await engineOf({})).planDestroy(state)).diagnostics).toHaveLength(1);
+test('what a destroy runs is said only of a resource that shows its steps', async () => {
+  expect((await (await engineOf({})).planDestroy(state)).diagnostics).toEqual([]);
+  const showing = await engineOf({ stepsAttribute: 'steps' });
+  expect((await showing.planDestroy(state)).diagnostics).toHaveLength(1);
 });

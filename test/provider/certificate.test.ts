@@ -24,11 +24,11 @@ beforeEach(() => {
 });
 
 /** A run of the provider: a plan, or an apply. */
-async function run() {
+async function run(servers: { readonly [name: string]: string } = { EX1: '2013', EX2: '2013' }) {
   const engine = new Engine(
     exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => server.session }),
   );
-  await engine.configure({ servers: { EX1: '2013', EX2: '2013' } }, '1.11.4');
+  await engine.configure({ servers }, '1.11.4');
   const said: Diagnostic[] = [];
   const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
     said.push(...(result.diagnostics ?? []));
@@ -59,7 +59,8 @@ const files = new Map(
 
 function declared(certificate: KeyedCertificate, services: readonly string[] = ['IIS'], on = 'EX1'): Values {
   const pfx_file = files.get(certificate) ?? '';
-  return { server: on, pfx_file, pfx_password: 'secret', services, timeout_seconds: 1 };
+  const accepted_findings = { 'self-signed': 'as the one that Setup makes' };
+  return { server: on, pfx_file, pfx_password: 'secret', services, accepted_findings, timeout_seconds: 1 };
 }
 
 /** Refreshes, plans and applies, each apply in a run of its own, as Terraform does; what the state then holds. */
@@ -168,6 +169,23 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
 
     /** Without a removal where nobody can tell whether the old one is in use, and without the checks before it. */
     const renewal = tells ? RENEWAL : CREATION;
+
+    test('of which a deploy was killed after it gave the services goes on with the rest', async () => {
+      for (const installed of server.storeOf('EX1')) installed.services = [];
+      server.add('EX1', renewed, ['IIS']);
+      const { planned, applied } = await deploy(state, declared(renewed));
+      expect(cmdletsOf(planned.planned)).toEqual(
+        tells ? ['Test-ServiceHealth', 'Remove-ExchangeCertificate'] : ['Enable-ExchangeCertificate'],
+      );
+      expect(applied.diagnostics).toEqual([]);
+      expect(applied.state).toMatchObject({
+        thumbprint: renewed.certificate.thumbprint,
+        // Nobody can tell it from one that was there before.
+        imported: [],
+        services: ['IIS'],
+      });
+      expect((await deploy(applied.state, declared(renewed))).planned.planned).toMatchObject({ cmdlets: [] });
+    });
 
     test('of which the import failed leaves all as it was', async () => {
       server.failing.add('Import-ExchangeCertificate');
@@ -479,6 +497,19 @@ describe('the removal of the old certificate in a renewal', () => {
     expect(applied).toMatchObject({ state: null, diagnostics: [] });
     expect(server.takeWrites()).toEqual(['Enable-ExchangeCertificate']);
     expect(servicesOf(setups)).toContain('IIS');
+  });
+
+  test.each([
+    ['lists it where nothing holds it', () => undefined, true],
+    ['lists it not where something holds it', () => void (server.authThumbprint = thumbprint), false],
+  ])('of a server that left the declaration: a saved plan %s', async (_how, hold, isListed) => {
+    hold();
+    const { read } = await run({ EX2: '2013' });
+    const listed = (await read(state!))?.['removal_cmdlets'] as readonly string[];
+    expect(listed.map((text) => text.split(' ')[0])).toEqual([
+      'Enable-ExchangeCertificate',
+      ...(isListed ? ['Remove-ExchangeCertificate'] : []),
+    ]);
   });
 
   test('of a destroy is not shown where the Default Web Site shows it and nothing takes over', async () => {

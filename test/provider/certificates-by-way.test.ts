@@ -81,6 +81,7 @@ const WAYS: readonly (readonly [string, () => Promise<Session>, Partial<LabOptio
     { selectObject: 'restricted', certificateForm: 'raw' },
     UNKNOWN,
   ],
+  ['WSMan that cannot sign its data, but projects', overWsman, { certificateForm: 'raw' }, PROJECTED],
   [
     'WSMan at the level that the user wants',
     () => overWsman('?serializationLevel=Partial'),

@@ -1,4 +1,9 @@
-import { isReference, type DesiredResource, type DesiredValue } from '../../exchange/desired-state';
+import {
+  isReference,
+  type AttributeReference,
+  type DesiredResource,
+  type DesiredValue,
+} from '../../exchange/desired-state';
 import type { ProviderDefinition } from '../../plugin';
 import { Engine } from '../../plugin/engine/engine';
 import { failure } from '../../plugin/engine/failure';
@@ -144,7 +149,7 @@ export class Deployment<Target> {
   }
 
   #configOf({ definition, attributes }: DesiredResource, others: ReadonlyMap<string, Values>): Values {
-    const valueOf = (value: DesiredValue): Value => {
+    const valueOf = (value: DesiredValue | AttributeReference): Value => {
       if (isReference(value)) return others.get(value.resource)?.[value.attribute] ?? UNKNOWN;
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as Value;
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, valueOf(item)]));
@@ -210,7 +215,7 @@ class Run<Target> {
 
 function dependencies({ attributes, dependsOn }: DesiredResource): readonly string[] {
   const inside = Object.values(attributes).flatMap((value) =>
-    isReference(value) || typeof value !== 'object' || value === null ? [value] : Object.values(value),
+    typeof value !== 'object' || value === null ? [value] : Object.values(value),
   );
   const references = inside.filter((value) => isReference(value as DesiredValue));
   return [...dependsOn, ...references.map((value) => (value as { readonly resource: string }).resource)];

@@ -57,7 +57,11 @@ describeEachServer('what a deploy would publish', (start) => {
         summary: 'alias.contoso.com is an alias in DNS',
         detail: `${where()} has: alias.contoso.com. 300 IN CNAME mail.fabrikam.com.
 Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.
-Remove this record from the zone contoso.com., then plan again; or take the name out of the declaration.`,
+Put the addresses that it leads to now in its place, in one update of the zone contoso.com., so that the name is never gone. With nsupdate, where TTL is that of dns.ttlSeconds:
+  update delete alias.contoso.com. CNAME
+  update add alias.contoso.com. TTL A ADDRESS
+  send
+Then name alias.contoso.com in dns.existingRecords and plan again. Or take the name out of the declaration.`,
         path: path('addresses'),
       },
     ]);

@@ -356,6 +356,27 @@ describe('nothing is in the way of', () => {
     expect(diagnostics).toEqual([]);
   });
 
+  test('a server that joins while servers are given the new name', async () => {
+    const servers: Servers = { EX01: [MAIL, AUTODISCOVER], EX02: ['ex02.contoso.com', 'ex02.contoso.com'] };
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS], 'ex02.contoso.com': ['192.0.2.2'] };
+    const from = published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' });
+    const to: Names = { [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover', [MAIL]: 'alsoPublished' };
+    const { diagnostics } = await plan(from, published(to, [ADDRESS, '192.0.2.2']), { servers, dns });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('a rename that is taken back when a part of the servers has the new name', async () => {
+    const servers: Servers = { EX01: [OUTLOOK, AUTODISCOVER], EX02: [MAIL, AUTODISCOVER] };
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+    const from: Names = { [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover', [MAIL]: 'alsoPublished' };
+    const back = published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' });
+    expect((await plan(published(from), back, { servers, dns })).diagnostics).toEqual([]);
+    // The new name goes once no server gives it.
+    expect((await plan(published(from), published(BEFORE), { servers, dns })).diagnostics).toMatchObject([
+      { severity: 'error', summary: `${OUTLOOK} would leave DNS while servers give it to clients` },
+    ]);
+  });
+
   test('a name with a mistake in it, which DNS never held', async () => {
     const wrong: Names = { 'mial.contoso.com': 'client', [AUTODISCOVER]: 'autodiscover' };
     const servers: Servers = { EX01: ['mial.contoso.com', AUTODISCOVER] };

@@ -5,14 +5,13 @@ import { resolveSite } from '../../exchange/resolve-site';
 import { certificate } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
-import { endpointCertificate, type EndpointCertificate } from '../../lab/wsman/certificate';
-import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { makePfx } from '../../pki';
 import { CONFIGURATION_SCHEMA, type Environment } from '../../provider/configuration';
 import { exchangeProvider } from '../../provider/definition';
 import type { ExchangeTarget } from '../../provider/target';
 import { hasErrors, withEveryAttribute } from '../../schema';
 import { bothServers, FIRST, firstServer, SECOND } from '../integration/declared-site';
+import { startSiteEndpoint, type SiteEndpoint } from '../integration/site-endpoint';
 import { validCertificate } from '../integration/valid-certificate';
 import { Deployment, type State } from './deployment';
 
@@ -23,7 +22,6 @@ const PFX_PASSWORD = 'canary-pfx-2b6e';
 /** What every site of a test file starts from. */
 interface Origin {
   readonly folder: string;
-  readonly tls: EndpointCertificate;
   readonly pfxFile: string;
 }
 
@@ -32,7 +30,7 @@ export class WsmanSite {
   readonly #origin: Origin;
   readonly #folder: string;
   #organization: SimulatedOrganization;
-  #endpoint: RunningEndpoint | undefined;
+  #endpoint: SiteEndpoint | undefined;
   /** What the deploy of the first server left. */
   #before: State = new Map();
 
@@ -48,7 +46,7 @@ export class WsmanSite {
     // The least iterations: every deploy reads the file several times.
     const pfx = makePfx(validCertificate(), { password: PFX_PASSWORD, iterations: 1 });
     writeFileSync(pfxFile, pfx, { mode: 0o600 });
-    const origin = { folder, pfxFile, tls: endpointCertificate(folder, ['localhost']) };
+    const origin = { folder, pfxFile };
     const own = join(folder, 'first');
     mkdirSync(own);
     const organization = SimulatedOrganization.create(join(own, 'now'), { domain: 'apatricio.local' });
@@ -77,19 +75,16 @@ export class WsmanSite {
   }
 
   async #open(): Promise<void> {
-    const { cert, key } = this.#origin.tls;
-    this.#endpoint = await startEndpoint({
-      host: (client) => this.#organization.host(FIRST.name, client),
-      authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-      tls: { cert, key },
-    });
+    const { folder } = this.#origin;
+    const organization = () => this.#organization;
+    this.#endpoint = await startSiteEndpoint({ folder, user: USER, password: PASSWORD, organization });
   }
 
   close(): Promise<void> {
     return this.endpoint.close();
   }
 
-  get endpoint(): RunningEndpoint {
+  get endpoint(): SiteEndpoint {
     if (this.#endpoint === undefined) throw new Error('the endpoint was not started');
     return this.#endpoint;
   }
@@ -99,17 +94,12 @@ export class WsmanSite {
   }
 
   get url(): string {
-    return `https://localhost:${this.endpoint.port}/PowerShell/`;
+    return this.endpoint.url;
   }
 
   /** What the provider is given. */
   get environment(): Environment {
-    return {
-      EXCHANGE_ENDPOINT: this.url,
-      EXCHANGE_USER: USER,
-      EXCHANGE_PASSWORD: PASSWORD,
-      EXCHANGE_CA_FILE: this.#origin.tls.caFile,
-    };
+    return this.endpoint.environment;
   }
 
   /** Goes back to before the second server was deployed. */

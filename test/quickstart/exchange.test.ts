@@ -1,17 +1,30 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine } from '../../cli/doctor/doctor';
 import { ExchangeVersion } from '../../exchange/versions';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
+import { certificateState } from '../../lab/exchange/setup';
+import { makeAuthority, toPem } from '../../pki';
 import { ENTRANCE, restartExchange, startExchange } from '../../quickstart/exchange';
 import { exportLines } from '../../quickstart/sandbox';
 import { wayFrom } from '../../quickstart/way';
 
 describe('the Exchange endpoint of the quick start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
-  const files = { folder: join(folder, 'endpoint'), organization: join(folder, 'organization') };
+  const files = {
+    folder: join(folder, 'endpoint'),
+    organization: join(folder, 'organization'),
+    authority: join(folder, 'authority.pem'),
+    names: ['mail.contoso.com'],
+  };
+  const validity = {
+    notBefore: new Date(Date.now() - 86_400_000),
+    notAfter: new Date(Date.now() + 86_400_000),
+  };
+  const authority = makeAuthority({ commonName: 'Certificates of the site', ...validity });
   beforeAll(() => {
+    writeFileSync(files.authority, toPem(authority.certificate));
     const organization = SimulatedOrganization.create(files.organization, { domain: 'apatricio.local' });
     organization.addServer({
       name: ENTRANCE,
@@ -39,6 +52,27 @@ describe('the Exchange endpoint of the quick start', () => {
     const file = started.variables['EXCHANGE_PASSWORD_FILE'] ?? '';
     expect(statSync(file).mode & 0o077).toBe(0);
     expect(exportLines(started.variables)).not.toContain(readFileSync(file, 'utf8').trim());
+  });
+
+  test('is reached with the same once IIS has the certificate of the site, and then shows that one', async () => {
+    const started = await startExchange(files);
+    const { variables } = started;
+    try {
+      const issued = authority.issue({
+        commonName: 'mail',
+        subjectAlternativeNames: files.names,
+        ...validity,
+      });
+      SimulatedOrganization.open(files.organization).editServer(ENTRANCE, ({ certificates }) => {
+        for (const own of certificates) own.services = [];
+        certificates.push(certificateState(issued, { services: ['IIS'] }));
+      });
+      expect(await examine({}, variables)).toMatchObject({ ok: true });
+      const unnamed = { ...variables, EXCHANGE_CERTIFICATE_NAMES: '' };
+      expect(JSON.stringify(await examine({}, unnamed))).toContain('shows a certificate for other names');
+    } finally {
+      await started.close();
+    }
   });
 });
 

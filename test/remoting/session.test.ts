@@ -211,13 +211,17 @@ function describeSession(start: () => Promise<Way>): void {
   test('runs as many calls at once as it has runspaces, the others after them in order', () =>
     withSession(
       async (session) => {
+        const stop = new AbortController();
         const ended: string[] = [];
-        const wait = async (Tag: string, Milliseconds: number): Promise<void> => {
-          await session.invoke({ cmdlet: 'Wait-Short', parameters: { Tag, Milliseconds } });
+        const run = async (cmdlet: string, Tag: string, signal?: AbortSignal): Promise<void> => {
+          await session.invoke({ cmdlet, parameters: { Tag } }, signal === undefined ? {} : { signal });
           ended.push(Tag);
         };
-        await Promise.all([wait('slow', 300), wait('first', 50), wait('second', 50), wait('third', 50)]);
-        expect(ended).toEqual(['first', 'second', 'third', 'slow']);
+        const endless = run('Wait-Long', 'endless', stop.signal);
+        await Promise.all(['first', 'second', 'third'].map((tag) => run('Get-Echo', tag)));
+        stop.abort();
+        await endless;
+        expect(ended).toEqual(['first', 'second', 'third', 'endless']);
       },
       { runspaces: 2 },
     ));

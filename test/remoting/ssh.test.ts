@@ -95,6 +95,16 @@ describe('the ssh transport', () => {
     });
   });
 
+  test.each([2, 3])('refuses a key of PuTTY, format %d, with the way to convert it', async (format) => {
+    const key = `PuTTY-User-Key-File-${format}: ssh-rsa\r\nEncryption: none\r\nComment: throw-away\r\n`;
+    const privateKeyFile = file('putty.ppk', key);
+    const refused = opening({ authentication: { privateKeyFile } });
+    await expect(refused).rejects.toMatchObject({ kind: 'usage', facts: { file: privateKeyFile } });
+    await expect(refused).rejects.toThrow(
+      `puttygen ${privateKeyFile} -O private-openssh -o ${join(folder, 'putty.key')}`,
+    );
+  });
+
   test('authenticates by an agent', async () => {
     const socket = join(folder, 'agent');
     const agent = await startAgent(socket, clientKey);

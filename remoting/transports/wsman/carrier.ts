@@ -412,9 +412,13 @@ export class WsmanCarrier implements Carrier {
       const { signal } = late;
       const remove = () => this.#request('Delete', '', { signal, timeoutMs: this.#options.ackTimeoutMs });
       // A shell that stays behind counts against the user's quota until it times out, and deleting twice does no
-      // harm: once more where the connection broke. Nothing more can be done where the server does not answer.
+      // harm: once more, over a new connection, where one broke. Nothing more can be done where the server does not
+      // answer.
       await remove()
-        .catch(remove)
+        .catch(() => {
+          this.#channel.dropKept();
+          return remove();
+        })
         .catch(() => undefined);
       clearTimeout(timer);
     }

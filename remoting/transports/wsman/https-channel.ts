@@ -72,6 +72,11 @@ export class HttpsChannel {
     return (await this.#postOnce(body, options)).answer;
   }
 
+  /** Ends the connections that wait to be used: where one proved dead, the others may be as well. */
+  dropKept(): void {
+    this.#agent.dropKept();
+  }
+
   /** Ends every connection, those in use included. */
   destroy(): void {
     this.#agent.destroy();
@@ -219,10 +224,16 @@ class VerifiedAgent extends Agent {
     super.destroy();
   }
 
+  dropKept(): void {
+    for (const socket of Object.values(this.freeSockets).flat()) socket?.destroy();
+  }
+
   override keepSocketAlive(socket: Duplex): boolean {
-    super.keepSocketAlive(socket);
-    (socket as TLSSocket).setTimeout(IDLE_MS).on('timeout', destroyIdle);
-    return true;
+    // Node reads what the server announces: false is for no time at all, and else it sets a timeout, a second below.
+    const isKept: boolean = super.keepSocketAlive(socket) as unknown as boolean;
+    const kept = socket as TLSSocket;
+    kept.setTimeout(Math.min(kept.timeout || IDLE_MS, IDLE_MS)).on('timeout', destroyIdle);
+    return isKept;
   }
 
   override reuseSocket(socket: Duplex, asking: ClientRequest): void {

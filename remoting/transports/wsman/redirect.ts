@@ -1,4 +1,5 @@
 import { RemotingError } from '../../remoting-error';
+import { addMissing, parametersOf } from './query';
 
 const HTTPS_PORT = 443;
 const SHOWN_CHARACTERS = 200;
@@ -15,7 +16,7 @@ export function redirectTarget(text: string): string | undefined {
 /**
  * Where a server sends us. Credentials go along, and another port may be another one's program: both must have been
  * named, or be those that were asked. The query belongs to the session (at Exchange's endpoint it says how objects are
- * serialized), so that it goes along unless the location has one of its own.
+ * serialized), so that what the location does not say otherwise goes along.
  *
  * @param targets as `redirectTarget` gives them
  * @throws RemotingError `redirected` where it is not allowed, with `redirectTarget` where that would help
@@ -26,7 +27,7 @@ export function followed(location: string, from: URL, targets: readonly string[]
     url?.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
   const target = encrypted && targetOf(encrypted);
   if (encrypted !== undefined && target !== undefined && [targetOf(from), ...targets].includes(target)) {
-    if (encrypted.search === '') encrypted.search = from.search;
+    addMissing(encrypted, parametersOf(from));
     return encrypted;
   }
   const shown = location.slice(0, SHOWN_CHARACTERS);

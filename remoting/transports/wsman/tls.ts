@@ -1,4 +1,11 @@
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import {
+  checkServerIdentity,
+  connect,
+  type ConnectionOptions,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { type Demands, readGuardedFile, UnfitFile } from '../../../files/guarded-file';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting-error';
@@ -18,10 +25,37 @@ export interface TlsTrust {
    * @default the certificate must be valid for the host and its issuer trusted
    */
   readonly fingerprints?: readonly string[];
+  /**
+   * Names of which the certificate may have one in place of the host's own; its issuer must be trusted all the same.
+   *
+   * @default none
+   */
+  readonly names?: readonly ExpectedNames[];
+  /**
+   * Thumbprints (SHA-1 in hexadecimal, as Windows names a certificate) of certificates that are accepted beside all
+   * others, whatever their names and issuers. Asked for each connection, since a caller may install one meanwhile.
+   *
+   * @default none
+   */
+  readonly installed?: () => readonly string[];
+}
+
+export interface ExpectedNames {
+  /**
+   * Letter case does not count. A wildcard stands for itself: `*.contoso.com` takes a certificate that has this wildcard,
+   * and not one for any single host of the domain.
+   */
+  readonly names: readonly string[];
+  /**
+   * The only hosts whose certificate may have them; letter case does not count.
+   *
+   * @default every host that is reached
+   */
+  readonly hosts?: readonly string[];
 }
 
 /** What is read once, before the first connection. */
-export interface TlsSettings {
+export interface TlsSettings extends Pick<TlsTrust, 'names' | 'installed'> {
   readonly ca?: string;
   readonly fingerprints?: readonly string[];
   readonly client?: Pick<ConnectionOptions, 'cert' | 'key' | 'passphrase'>;
@@ -41,6 +75,8 @@ export function readTrust(trust: TlsTrust): TlsSettings {
   return {
     ...(fingerprints === undefined ? {} : { fingerprints }),
     ...(trust.caFile === undefined ? {} : { ca: readAuthorities(trust.caFile) }),
+    ...(trust.names === undefined ? {} : { names: trust.names }),
+    ...(trust.installed === undefined ? {} : { installed: trust.installed }),
   };
 }
 
@@ -77,7 +113,6 @@ export async function secure(
   settings: TlsSettings,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
-  const { fingerprints } = settings;
   const socket = connect({
     // A name in SNI must not be an address (RFC 6066, section 3).
     ...(isAddress(host) ? {} : { servername: host }),
@@ -94,15 +129,71 @@ export async function secure(
   // uses the connection has listeners of their own; for others it is enough that it is closed.
   socket.on('error', () => undefined);
   await shaken(socket, host, port, signal);
-  if (fingerprints === undefined) return socket;
-  const shown = socket.getPeerCertificate().fingerprint256;
-  if (!fingerprints.includes(shown)) {
-    socket.destroy();
-    const message = `${host} shows a certificate that is not the pinned one`;
-    const facts = { host, port, fingerprint: shown, expectedFingerprints: fingerprints, noEffect: true };
-    throw new RemotingError('tls-untrusted', message, facts);
+  let problem: RemotingError | undefined;
+  try {
+    problem = distrust(socket, host, port, settings);
+  } catch (error) {
+    problem = connectionError(error, host, port); // Names that Node cannot read.
   }
-  return socket;
+  if (problem === undefined) return socket;
+  socket.destroy();
+  throw problem;
+}
+
+/** What keeps the certificate that the server has shown from being accepted. */
+function distrust(
+  socket: TLSSocket,
+  host: string,
+  port: number,
+  { fingerprints, names, installed }: TlsSettings,
+): RemotingError | undefined {
+  const shown = socket.getPeerCertificate();
+  const thumbprint = shown.fingerprint?.replaceAll(':', '');
+  if (installed?.().some((own) => own.toUpperCase() === thumbprint) === true) return undefined;
+  const facts: RemotingFacts = {
+    host,
+    port,
+    noEffect: true,
+    fingerprint: shown.fingerprint256,
+    ...(shown.subjectaltname === undefined
+      ? {}
+      : { certificateNames: shown.subjectaltname.split(', ').map((name) => name.replace(/^DNS:/, '')) }),
+  };
+  if (fingerprints !== undefined) {
+    if (fingerprints.includes(shown.fingerprint256)) return undefined;
+    const message = `${host} shows a certificate that is not the pinned one`;
+    return new RemotingError('tls-untrusted', message, { ...facts, expectedFingerprints: fingerprints });
+  }
+  const refusal = (kind: RemotingErrorKind, why: string, more: RemotingFacts = {}): RemotingError =>
+    new RemotingError(kind, `${host}:${port} ${MEANINGS[kind] ?? ''}: ${why}`, { ...facts, ...more });
+  if (!socket.authorized) {
+    // What Node's types call an error is the name of OpenSSL's.
+    const code = String(socket.authorizationError);
+    const why = code.toLowerCase().replaceAll('_', ' ');
+    return refusal(VERIFICATION[code] ?? 'tls-untrusted', why, { code });
+  }
+  const mismatch = checkServerIdentity(host, shown);
+  if (mismatch === undefined) return undefined;
+  const expected = (names ?? []).flatMap((some) => (countsFor(some, host) ? some.names : []));
+  if (expected.some((name) => hasName(shown, name))) return undefined;
+  return refusal('tls-name-mismatch', mismatch.message, { expectedNames: expected });
+}
+
+function countsFor({ hosts }: ExpectedNames, host: string): boolean {
+  return hosts === undefined || hosts.some((one) => canonical(one) === canonical(host));
+}
+
+function hasName(shown: PeerCertificate, expected: string): boolean {
+  const name = canonical(expected);
+  if (!name.startsWith('*.')) return checkServerIdentity(name, shown) === undefined;
+  // Only the wildcard itself speaks for a host that nobody has thought of.
+  const unforeseen = `${randomBytes(16).toString('hex')}${name.slice(1)}`;
+  const options = { subject: 'never', partialWildcards: false } as const;
+  return new X509Certificate(shown.raw).checkHost(unforeseen, options) !== undefined;
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
 }
 
 /** Listens until the handshake has ended, and no longer. */
@@ -127,13 +218,17 @@ function shaken(socket: TLSSocket, host: string, port: number, signal: AbortSign
   });
 }
 
-/** Who vouches for the server. A pinned certificate needs nobody, and reading Node's authorities takes 25 ms. */
+/**
+ * Who vouches for the server. A pinned certificate needs nobody, and reading Node's authorities takes 25 ms. `distrust`
+ * judges the certificate after the handshake, its names included: nothing is sent before.
+ */
 function authorities({
   fingerprints,
   ca,
-}: TlsSettings): Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized'> {
-  if (fingerprints !== undefined) return { ca: [], rejectUnauthorized: false };
-  return { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
+}: TlsSettings): Pick<ConnectionOptions, 'ca' | 'rejectUnauthorized' | 'checkServerIdentity'> {
+  const judgedLater = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
+  if (fingerprints !== undefined) return { ca: [], ...judgedLater };
+  return { ...judgedLater, ...(ca === undefined ? {} : { ca }) };
 }
 
 function isAddress(host: string): boolean {
@@ -143,7 +238,7 @@ function isAddress(host: string): boolean {
 const VERIFICATION: { readonly [code: string]: RemotingErrorKind } = {
   CERT_HAS_EXPIRED: 'tls-expired',
   CERT_NOT_YET_VALID: 'tls-expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-name-mismatch',
+  ERR_TLS_CERT_ALTNAME_FORMAT: 'tls-name-mismatch',
   CERT_UNTRUSTED: 'tls-untrusted',
   CERT_REJECTED: 'tls-untrusted',
   CERT_REVOKED: 'tls-untrusted',
@@ -177,29 +272,25 @@ export interface Told {
   readonly message: string;
   /** Of Node, for example `ECONNREFUSED`; a `DOMException` has a number there, which is none. */
   readonly code?: string;
-  /** Names of the certificate that was shown, as Node writes them. */
-  readonly names?: string;
 }
 
 export function toldBy(reason: unknown): Told {
   if (typeof reason !== 'object' || reason === null) {
     return { message: typeof reason === 'string' && reason !== '' ? reason : 'no reason is known' };
   }
-  const { message, code, cert } = reason as { readonly [name: string]: unknown };
-  const names = (cert as { readonly subjectaltname?: unknown } | null | undefined)?.subjectaltname;
+  const { message, code } = reason as { readonly [name: string]: unknown };
   const known = typeof code === 'string' ? code : undefined;
   return {
     // Node gives the failures of several addresses as one error without a message of its own.
     message: typeof message === 'string' && message !== '' ? message : (known ?? 'no reason is known'),
     ...(known === undefined ? {} : { code: known }),
-    ...(typeof names === 'string' ? { names } : {}),
   };
 }
 
 /** Why no connection came about, whatever the reason is; nothing was sent then. */
 export function connectionError(reason: unknown, host: string, port: number): RemotingError {
   if (reason instanceof RemotingError) return reason;
-  const { message, code, names } = toldBy(reason);
+  const { message, code } = toldBy(reason);
   const handshake =
     code === undefined || code.startsWith('ERR_SSL_') || code === 'ECONNRESET' || code === 'EPROTO';
   const kind = VERIFICATION[code ?? ''] ?? (handshake ? 'closed' : 'unreachable');
@@ -208,9 +299,6 @@ export function connectionError(reason: unknown, host: string, port: number): Re
     port,
     noEffect: true,
     ...(code === undefined ? {} : { code }),
-    ...(names === undefined
-      ? {}
-      : { certificateNames: names.split(', ').map((name) => name.replace(/^DNS:/, '')) }),
   };
   return new RemotingError(kind, `${host}:${port} ${MEANINGS[kind] ?? ''}: ${message}`, facts, {
     cause: reason,

@@ -20,6 +20,7 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     pfx_password: null,
     required_names: ['mail.contoso.com'],
     expected_thumbprint: null,
+    accepted_findings: { 'private-authority': 'its root is in the group policy' },
     warn_before_expiry_days: 30,
     private_key_exportable: true,
     services: ['IIS', 'SMTP'],

@@ -1,5 +1,5 @@
 import { KeyRefused } from '../../../dns/dns-error';
-import { CLASSES, rcodeName, TSIG_ERRORS, TYPES } from '../../../dns/codes';
+import { CLASSES, rcodeName, RCODES, TSIG_ERRORS, TYPES } from '../../../dns/codes';
 import { formatWireRecord, type Message, type WireRecord, wireRecord } from '../../../dns/message';
 import type { RecordData, RecordType } from '../../../dns/record';
 import { describeEachServer } from '../../dns/servers';
@@ -106,6 +106,42 @@ describeEachServer('an update', (start) => {
     expect(await update(add(`www.${ZONE}`, a('192.0.2.1')))).toBe('NOERROR');
     expect(await lines(`www.${ZONE}`, 'CNAME')).toEqual(['www.contoso.com. 300 IN CNAME mail.contoso.com.']);
     expect(await serial()).toBe(1);
+  });
+
+  test('takes a record that nobody sees: below a name that is moved away, or in a zone below', async () => {
+    await update(
+      add(`moved.${ZONE}`, { type: 'DNAME', target: 'fabrikam.com.' }),
+      add(`deleg.${ZONE}`, { type: 'NS', target: 'ns.fabrikam.com.' }),
+    );
+    for (const name of [`mail.moved.${ZONE}`, `mail.deleg.${ZONE}`]) {
+      const before = await serial();
+      expect(await update(add(name, a('192.0.2.1')))).toBe('NOERROR');
+      expect(await serial()).toBe(before + 1);
+      expect((await lines(name, 'A')).filter((line) => line.includes('192.0.2.1'))).toEqual([]);
+    }
+  });
+
+  test('puts a record in the place of what a wildcard answered', async () => {
+    await update(add(`*.${ZONE}`, { type: 'CNAME', target: 'mail.fabrikam.com.' }));
+    expect(await lines(`new.${ZONE}`, 'A')).toEqual(['new.contoso.com. 300 IN CNAME mail.fabrikam.com.']);
+    await update(add(`new.${ZONE}`, a('192.0.2.1')));
+    expect(await lines(`new.${ZONE}`, 'A')).toEqual(['new.contoso.com. 300 IN A 192.0.2.1']);
+  });
+
+  test('replaces what moves a name away by another, and leaves it out beside an alias', async () => {
+    const moved = (name: string, target: string) => add(`${name}.${ZONE}`, { type: 'DNAME', target });
+    await update(moved('moved', 'fabrikam.com.'), moved('www', 'fabrikam.com.'));
+    await update(moved('moved', 'contoso.net.'));
+    expect(await lines(`moved.${ZONE}`, 'DNAME')).toEqual(['moved.contoso.com. 300 IN DNAME contoso.net.']);
+    expect(await lines(`www.${ZONE}`, 'CNAME')).toEqual(['www.contoso.com. 300 IN CNAME mail.contoso.com.']);
+    expect((await ask(`host.www.${ZONE}`, 'A')).rcode).toBe(RCODES.NXDOMAIN);
+  });
+
+  test('replaces an alias by an address at once', async () => {
+    const name = `www.${ZONE}`;
+    expect(await update(removeSet(name, 'CNAME'), add(name, a('192.0.2.1')))).toBe('NOERROR');
+    expect(await lines(name, 'A')).toEqual(['www.contoso.com. 300 IN A 192.0.2.1']);
+    expect(await serial()).toBe(2);
   });
 
   test('replaces an alias by another', async () => {

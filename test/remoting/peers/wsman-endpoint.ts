@@ -27,7 +27,8 @@ export async function startEndpointProcess(
   environment: { readonly [name: string]: string },
   file = 'lab/wsman/main.ts',
 ): Promise<EndpointProcess> {
-  const args = [...program(file), folder, server, '0', ...(service === undefined ? [] : [service])];
+  const services = service === undefined ? [] : [service];
+  const args = [...program(file), folder, server, '0', ...services, '--name', 'localhost'];
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: environment,

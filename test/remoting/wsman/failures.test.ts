@@ -10,6 +10,13 @@ import { sampleHost } from '../peers/sample-host';
 import { PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
 
 let lab: Lab;
+/** Labs of a single test, which end with it however it ends. */
+const others: Lab[] = [];
+async function startOther(options?: Parameters<typeof startLab>[0]): Promise<Lab> {
+  const other = await startLab(options);
+  others.push(other);
+  return other;
+}
 beforeAll(async () => {
   lab = await startLab({ shellsPerUser: 2 });
 });
@@ -17,7 +24,8 @@ beforeEach(() => {
   lab.disturbances.disarm();
   lab.operations();
 });
-afterEach(() => {
+afterEach(async () => {
+  for (const other of others.splice(0)) await other.stop();
   expect(lab.service.shells).toBe(0);
 });
 afterAll(async () => {
@@ -143,6 +151,19 @@ describe('opening', () => {
   });
 });
 
+test('a session is deleted over a new connection where a kept one proves dead', async () => {
+  const other = await startOther();
+  const session = await other.connect({}, { runspaces: 3 });
+  await Promise.all([1, 2, 3].map(() => session.invoke(echo)));
+  const kept = new Set(other.traffic.map(({ connection }) => connection));
+  expect(kept.size).toBeGreaterThan(1);
+  other.disturbances.arm({ operation: 'Delete', effect: { kind: 'reset' } });
+  await session.close();
+  const deletes = other.traffic.filter(({ operation }) => operation === 'Delete');
+  expect(deletes.map(({ connection }) => kept.has(connection))).toEqual([true, false]);
+  expect(other.service.shells).toBe(0);
+});
+
 describe('redirects', () => {
   const headers = { Location: 'https://ex2.contoso.com/PowerShell/' };
   const effect = { kind: 'status', status: 302, headers } as const;
@@ -171,7 +192,7 @@ describe('redirects', () => {
   });
 
   test('to another port of an allowed host are refused, with what would have to be allowed', async () => {
-    const other = await startLab();
+    const other = await startOther();
     for (const allowed of ['localhost', `localhost:${lab.port}`, `localhost:${other.port + 1}`]) {
       lab.disturbances.arm({ effect: to(other.url) });
       const error = await refusal(lab.connect({ allowedRedirectHosts: [allowed] }));
@@ -181,36 +202,38 @@ describe('redirects', () => {
       });
     }
     expect(other.operations()).toEqual([]);
-    await other.stop();
   });
 
   test('to another port of the same host are refused where nothing is allowed', async () => {
-    const other = await startLab();
+    const other = await startOther();
     lab.disturbances.arm({ effect: to(other.url) });
     expect(await refusal(lab.connect())).toMatchObject({ kind: 'redirected' });
-    await other.stop();
   });
 
   test('to an allowed host and port are followed', async () => {
-    const other = await startLab();
+    const other = await startOther();
     lab.disturbances.arm({ effect: to(other.url) });
     const session = await lab.connect({ allowedRedirectHosts: [`LOCALHOST:${other.port}`] });
     expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
     await session.close();
     expect(other.operations()).toEqual(['Create', 'Receive', 'Command', 'Receive', 'Delete']);
-    await other.stop();
   });
 
   test.each([
     ['no query, with that of the session', '', 'PSVersion=5.1;serializationLevel=Full'],
-    ['a query, with that', '?PSVersion=5.1', 'PSVersion=5.1'],
+    ['a query, with what that lacks', '?psversion=5.0', 'psversion=5.0;serializationLevel=Full'],
+    [
+      'all of a query, with that',
+      '?a=1&serializationLevel=None&PSVersion=5',
+      'a=1&serializationLevel=None&PSVersion=5',
+    ],
   ])('are followed, where the location has %s', async (_what, query, expected) => {
     const queries: string[] = [];
     const host = (client: WsmanClient) => {
       queries.push(client.query);
       return sampleHost;
     };
-    const other = await startLab({ host });
+    const other = await startOther({ host });
     lab.disturbances.arm({ effect: to(other.url + query) });
     const session = await lab.connect({
       url: `${lab.url}?PSVersion=5.1;serializationLevel=Full`,
@@ -219,7 +242,6 @@ describe('redirects', () => {
     await session.invoke(echo);
     await session.close();
     expect(queries).toEqual([expected]);
-    await other.stop();
   });
 
   test.each([
@@ -366,16 +388,15 @@ describe('a call', () => {
 });
 
 test('a shell ends when nobody uses it', async () => {
-  const short = await startLab({ idleTimeoutMs: 100 });
+  const short = await startOther({ idleTimeoutMs: 100 });
   const session = await short.connect();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await session.invoke(echo)).toMatchObject({ kind: 'failed', notSent: 'closed' });
   await session.close();
-  await short.stop();
 });
 
 test('a shell is its owner’s alone', async () => {
-  const two = await startLab({ authentication: { basic: () => true } });
+  const two = await startOther({ authentication: { basic: () => true } });
   const session = await two.connect();
   const other = await two.connect({
     authentication: { kind: 'basic', user: 'eve', password: new SecureText('x', 'password') },
@@ -383,5 +404,4 @@ test('a shell is its owner’s alone', async () => {
   expect(two.service.shells).toBe(2);
   await session.close();
   await other.close();
-  await two.stop();
 });

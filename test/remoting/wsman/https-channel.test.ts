@@ -30,6 +30,46 @@ class OncePerConnection implements Authenticator {
   }
 }
 
+function channelTo({ url, caFile }: Lab): HttpsChannel {
+  const authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`;
+  return new HttpsChannel({
+    url: new URL(url),
+    tls: readTrust({ caFile }),
+    authenticator: { authorize: () => Promise.resolve(authorization), refused: () => false },
+    maxAnswerBytes: 100_000,
+  });
+}
+
+async function postTo(channel: HttpsChannel): Promise<void> {
+  const { signal } = new AbortController();
+  await channel.post('<a/>', { timeoutMs: 5_000, bound: 'timeoutMs', signal });
+}
+
+test('a connection is not kept for longer than the server says', async () => {
+  // It goes a second before the server says, which leaves nothing of this one.
+  const hasty = await startLab({ keptMs: 1_000 });
+  const channel = channelTo(hasty);
+  try {
+    for (let count = 0; count < 3; count += 1) await postTo(channel);
+    expect(hasty.traffic.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+  } finally {
+    channel.destroy();
+    await hasty.stop();
+  }
+});
+
+test('a connection that the server keeps for long enough is used again', async () => {
+  const patient = await startLab({ keptMs: 30_000 });
+  const channel = channelTo(patient);
+  try {
+    for (let count = 0; count < 3; count += 1) await postTo(channel);
+    expect(patient.traffic.map(({ connection }) => connection)).toEqual([1, 1, 1]);
+  } finally {
+    channel.destroy();
+    await patient.stop();
+  }
+});
+
 test('a server that forgets who a connection is for is proved to with every request from then on', async () => {
   const authenticator = new OncePerConnection();
   const channel = new HttpsChannel({

@@ -37,6 +37,10 @@ function fingerprint({ certificate }: KeyedCertificate): string {
   return createHash('sha256').update(certificate.der).digest('hex');
 }
 
+function colons(hexadecimal: string): string {
+  return hexadecimal.toUpperCase().replace(/..(?!$)/g, '$&:');
+}
+
 async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -81,14 +85,96 @@ test('a pinned certificate is accepted whatever its names and issuer, and no oth
   await expect(lab.connect({ trust: { fingerprints: [other] } })).rejects.toMatchObject({
     kind: 'tls-untrusted',
     facts: {
-      fingerprint: fingerprint(old)
-        .toUpperCase()
-        .replace(/..(?!$)/g, '$&:'),
+      fingerprint: colons(fingerprint(old)),
     },
   });
   expect(lab.operations()).toEqual([]);
   await expect(lab.connect({ trust: { fingerprints: ['12:34'] } })).rejects.toMatchObject({ kind: 'usage' });
   await lab.stop();
+});
+
+describe('a certificate for other names', () => {
+  const SHOWN = ['webmail.contoso.com', '*.branch.contoso.com'];
+  const named = (...names: readonly string[]) => ({ trust: { caFile, names: [{ names }] } });
+
+  test.each([
+    ['one of its names', named('autodiscover.contoso.com', 'WEBMAIL.contoso.com.')],
+    ['one of its names, after a wildcard', named('*.contoso.com', 'webmail.contoso.com')],
+    ['a host of its wildcard', named('mail.branch.contoso.com')],
+    ['its wildcard', named('*.branch.contoso.com')],
+    [
+      'one of its names for this host',
+      { trust: { caFile, names: [{ names: SHOWN, hosts: ['LocalHost'] }] } },
+    ],
+  ])('is accepted where it is expected to have %s', async (_what, wsman) => {
+    const lab = await startLab({ tls: tls(issued(SHOWN)) });
+    await (await lab.connect(wsman)).close();
+    await lab.stop();
+  });
+
+  test.each([
+    ['for other ones', SHOWN, named('owa.contoso.com', '*.contoso.com'), 'tls-name-mismatch'],
+    ['for a host of an expected wildcard', ['www.contoso.com'], named('*.contoso.com'), 'tls-name-mismatch'],
+    [
+      'for a part of the hosts of an expected wildcard',
+      [...'0123456789abcdef'].map((digit) => `${digit}*.contoso.com`),
+      named('*.contoso.com'),
+      'tls-name-mismatch',
+    ],
+    [
+      'without the names of other hosts',
+      SHOWN,
+      { trust: { caFile, names: [{ names: SHOWN, hosts: ['ex1'] }] } },
+      'tls-name-mismatch',
+    ],
+    ['whose issuer is not trusted', SHOWN, { trust: { names: [{ names: SHOWN }] } }, 'tls-untrusted'],
+  ] as const)('is refused %s, and nothing is sent', async (_what, shown, wsman, kind) => {
+    const certificate = issued(shown);
+    const lab = await startLab({ tls: tls(certificate) });
+    await expect(lab.connect(wsman)).rejects.toMatchObject({
+      kind,
+      facts: {
+        certificateNames: shown,
+        fingerprint: colons(fingerprint(certificate)),
+        noEffect: true,
+      },
+    });
+    expect(lab.operations()).toEqual([]);
+    await lab.stop();
+  });
+
+  test('that has expired is refused, although it is expected to have one of its names', async () => {
+    const lab = await startLab({ tls: tls(issued(SHOWN, -5, -1)) });
+    await expect(lab.connect(named(...SHOWN))).rejects.toMatchObject({ kind: 'tls-expired' });
+    expect(lab.operations()).toEqual([]);
+    await lab.stop();
+  });
+});
+
+describe('a certificate that was installed meanwhile', () => {
+  test.each([
+    ['beside trusted issuers', { caFile }],
+    ['beside a pinned one', { fingerprints: ['00'.repeat(32)] }],
+  ])('is accepted whatever its names and issuer, %s', async (_what, trust) => {
+    const other = makeAuthority({ commonName: 'Another authority', ...days(-2, 30), privateKey: key });
+    const installed = other.issue({ commonName: 'mail', ...days(-1, 10), privateKey: key });
+    const lab = await startLab({ tls: tls(installed) });
+    const thumbprints: string[] = [];
+    const connect = () => lab.connect({ trust: { ...trust, installed: () => thumbprints } });
+    await expect(connect()).rejects.toMatchObject({ kind: 'tls-untrusted' });
+    expect(lab.operations()).toEqual([]);
+    thumbprints.push(installed.certificate.thumbprint.toLowerCase());
+    await (await connect()).close();
+    await lab.stop();
+  });
+
+  test('takes no other one along', async () => {
+    const installed = issued(['mail.contoso.com']).certificate.thumbprint;
+    const lab = await startLab({ tls: tls(issued(['mail.contoso.com'])) });
+    const trust = { caFile, installed: () => [installed] };
+    await expect(lab.connect({ trust })).rejects.toMatchObject({ kind: 'tls-name-mismatch' });
+    await lab.stop();
+  });
 });
 
 test('TLS before 1.2 is refused', async () => {

@@ -1,0 +1,60 @@
+import { presentedNames, uncovered } from '../../pki/coverage';
+import { trustOf } from '../../pki/trust';
+import type { CertificateCheck } from './check';
+import { isInternalName } from './internal-name';
+
+export const namesMissing: CertificateCheck = {
+  id: 'names-missing',
+  ensures:
+    'Every name that clients use, and every other that is declared for it, stands on it or is covered by a wildcard for its first label; the common name counts only where there is no other name.',
+  check: ({ file, certificate }, { names }) => {
+    const missing = uncovered(certificate, names);
+    if (missing.length === 0) return undefined;
+    return {
+      severity: 'error',
+      about: 'names',
+      acceptable: false,
+      problem: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
+      remedy: `It has ${presentedNames(certificate).join(', ') || 'no names'}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
+    };
+  },
+};
+
+export const internalName: CertificateCheck = {
+  id: 'internal-name',
+  ensures:
+    'A certificate of a public authority is wanted for no name that such an authority does not certify, such as one under .local; a private authority certifies them.',
+  canJudge: ({ chain }) => chain !== undefined,
+  check: ({ file, certificate, chain = [] }, { names }) => {
+    const internal = names.filter(isInternalName);
+    if (internal.length === 0 || trustOf(certificate, chain).kind !== 'public') return undefined;
+    return {
+      severity: 'error',
+      about: 'names',
+      acceptable: false,
+      problem: `No public authority certifies ${internal.join(', ')}, and the certificate in '${file}' is that of one`,
+      remedy:
+        'Give clients names in a domain that you have registered, inside as outside (split DNS), or take a certificate of your own authority that all clients trust.',
+    };
+  },
+};
+
+/** Outlook compares the principal name of Outlook Anywhere with the subject; a misspelt subject is seen nowhere else. */
+export const subjectNotAName: CertificateCheck = {
+  id: 'subject-not-a-name',
+  ensures:
+    'The common name of its subject is one of its alternative names: where it is not, it is mostly misspelt, and old clients compare with it.',
+  check: ({ file, certificate: { commonName, subjectAlternativeNames } }) => {
+    const known = subjectAlternativeNames.map((name) => name.toLowerCase());
+    if (commonName === undefined || known.length === 0 || known.includes(commonName.toLowerCase())) {
+      return undefined;
+    }
+    return {
+      severity: 'warning',
+      about: 'file',
+      acceptable: true,
+      problem: `The subject of the certificate in '${file}' is '${commonName}', which is none of its names`,
+      remedy: `It has ${subjectAlternativeNames.join(', ')}. Look whether the subject is misspelt; have the next one issued with the client name as its subject.`,
+    };
+  },
+};

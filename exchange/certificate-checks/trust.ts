@@ -1,0 +1,59 @@
+import { trustOf } from '../../pki/trust';
+import type { CertificateCheck, ReadCertificate } from './check';
+
+const knowsChain = ({ chain }: ReadCertificate) => chain !== undefined;
+
+export const selfSigned: CertificateCheck = {
+  id: 'self-signed',
+  ensures:
+    'It is not self-signed: Outlook Anywhere does not work with such a certificate, so that it is an error where IIS uses it, and a warning elsewhere.',
+  check: ({ file, certificate }, { services }) => {
+    if (trustOf(certificate, []).kind !== 'self-signed') return undefined;
+    return {
+      severity: services.includes('IIS') ? 'error' : 'warning',
+      about: 'file',
+      acceptable: true,
+      problem: `The certificate in '${file}' is self-signed`,
+      remedy:
+        'Outlook Anywhere does not connect with it, and browsers and phones warn of it, until each client trusts this very certificate. Get one from an authority that they trust.',
+    };
+  },
+};
+
+export const chainIncomplete: CertificateCheck = {
+  id: 'chain-incomplete',
+  ensures:
+    'Its file holds the certificate of its issuer, which the servers must show with it, unless a public root issued it: clients that do not have the issuer otherwise refuse it, phones first.',
+  canJudge: knowsChain,
+  check: ({ file, certificate, chain = [] }) => {
+    const trust = trustOf(certificate, chain);
+    if (trust.kind !== 'incomplete') return undefined;
+    return {
+      severity: 'warning',
+      about: 'file',
+      acceptable: true,
+      problem: `The issuer of the certificate, ${trust.issuer}, is not in '${file}'`,
+      remedy:
+        'Export the certificate again with all certificates of its path, as far as the root, so that the servers can show them to clients.',
+    };
+  },
+};
+
+export const privateAuthority: CertificateCheck = {
+  id: 'private-authority',
+  ensures:
+    'Its root is one that clients trust by themselves; another one is named, since every client must be told to.',
+  canJudge: knowsChain,
+  check: ({ file, certificate, chain = [] }) => {
+    const trust = trustOf(certificate, chain);
+    if (trust.kind !== 'private') return undefined;
+    return {
+      severity: 'warning',
+      about: 'file',
+      acceptable: true,
+      problem: `Clients must trust ${trust.root}, from which the certificate in '${file}' comes`,
+      remedy:
+        'It is no root that devices trust by themselves. Give it to all of them, phones and computers outside the domain too; where it is no root but an authority below one, put the missing certificates into the file.',
+    };
+  },
+};

@@ -1,0 +1,56 @@
+import type { CertificateCheck, CertificateUse, ReadCertificate } from './check';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const knowsTime = (_read: ReadCertificate, { now }: CertificateUse) => now !== undefined;
+
+export const notYetValid: CertificateCheck = {
+  id: 'not-yet-valid',
+  ensures: 'Its validity has begun: before that every client refuses it.',
+  canJudge: knowsTime,
+  check: ({ file, certificate: { notBefore } }, { now }) =>
+    now === undefined || now >= notBefore
+      ? undefined
+      : {
+          severity: 'error',
+          about: 'file',
+          acceptable: false,
+          problem: `The certificate in '${file}' is not valid yet`,
+          remedy: `It begins on ${notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
+        },
+};
+
+export const expired: CertificateCheck = {
+  id: 'expired',
+  ensures: 'Its validity has not ended: after that every client refuses it.',
+  canJudge: knowsTime,
+  check: ({ file, certificate: { notAfter } }, { now }) =>
+    now === undefined || now <= notAfter
+      ? undefined
+      : {
+          severity: 'error',
+          about: 'file',
+          acceptable: false,
+          problem: `The certificate in '${file}' has expired`,
+          remedy: `It ended on ${notAfter.toISOString()}. Get a new one and put its file there.`,
+        },
+};
+
+export const expiresSoon: CertificateCheck = {
+  id: 'expires-soon',
+  ensures:
+    'It is valid for more than `certificate.warnBeforeExpiryDays`, so that its successor comes in time.',
+  canJudge: knowsTime,
+  check: ({ file, certificate: { notAfter } }, { now, warnBeforeExpiryDays }) => {
+    if (now === undefined) return undefined;
+    const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
+    if (now > notAfter || daysLeft >= warnBeforeExpiryDays) return undefined;
+    return {
+      severity: 'warning',
+      about: 'file',
+      acceptable: true,
+      problem: `The certificate in '${file}' ends in ${daysLeft === 1 ? 'one day' : `${daysLeft} days`}`,
+      remedy: `On ${notAfter.toISOString()}. Get its successor now.`,
+    };
+  },
+};

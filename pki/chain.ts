@@ -1,0 +1,20 @@
+import { X509Certificate } from 'node:crypto';
+import type { Certificate } from './certificate';
+
+/** From the issuer of a certificate upwards, as far as the others hold it. */
+export function chainOf(leaf: Certificate, certificates: readonly Certificate[]): readonly Certificate[] {
+  const chain: Certificate[] = [];
+  for (let current = leaf; !current.selfSigned;) {
+    const parsed = new X509Certificate(current.der);
+    const issuer = certificates.find(
+      (candidate) =>
+        candidate !== leaf &&
+        !chain.includes(candidate) &&
+        parsed.checkIssued(new X509Certificate(candidate.der)),
+    );
+    if (issuer === undefined) break;
+    chain.push(issuer);
+    current = issuer;
+  }
+  return chain;
+}

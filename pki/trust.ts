@@ -1,0 +1,58 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import type { Certificate } from './certificate';
+import { readName } from './name';
+
+/** What clients must trust so that they trust a certificate. */
+export type Trust =
+  | { readonly kind: 'self-signed' }
+  /** A root that Mozilla's list, which Node.js carries, holds: the devices of most people trust it. */
+  | { readonly kind: 'public'; readonly root: string }
+  /** Another root; `root` is its subject. */
+  | { readonly kind: 'private'; readonly root: string }
+  /** The issuer of the certificate is neither in its file nor a public root. */
+  | { readonly kind: 'incomplete'; readonly issuer: string };
+
+/**
+ * @param chain from the issuer upwards, as far as it is known
+ * @param roots that count as public
+ */
+export function trustOf(
+  certificate: Certificate,
+  chain: readonly Certificate[],
+  roots: () => readonly X509Certificate[] = publicRoots,
+): Trust {
+  if (isItsOwnIssuer(certificate)) return { kind: 'self-signed' };
+  const top = chain.at(-1) ?? certificate;
+  const root = rootOf(top, roots());
+  if (root !== undefined) return { kind: 'public', root };
+  if (chain.length === 0) return { kind: 'incomplete', issuer: certificate.issuer };
+  return { kind: 'private', root: isItsOwnIssuer(top) ? top.subject : top.issuer };
+}
+
+/** By its names: whether its key verifies it too cannot be told of a key that is not decoded. */
+export function isItsOwnIssuer({ subject, issuer, selfSigned }: Certificate): boolean {
+  return selfSigned || (subject !== '' && subject === issuer);
+}
+
+let known: readonly X509Certificate[] | undefined;
+
+/** Read when first asked for: the list is long, and most runs ask for none. */
+function publicRoots(): readonly X509Certificate[] {
+  known ??= rootCertificates.map((pem) => new X509Certificate(pem));
+  return known;
+}
+
+function rootOf(certificate: Certificate, roots: readonly X509Certificate[]): string | undefined {
+  const parsed = new X509Certificate(certificate.der);
+  const root = roots.find(
+    (candidate) => candidate.fingerprint256 === parsed.fingerprint256 || issued(candidate, parsed),
+  );
+  return root && readName(root.subject).text;
+}
+
+function issued(root: X509Certificate, certificate: X509Certificate): boolean {
+  return (
+    root.subject === certificate.issuer && certificate.checkIssued(root) && certificate.verify(root.publicKey)
+  );
+}

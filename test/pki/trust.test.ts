@@ -1,0 +1,50 @@
+import { X509Certificate } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
+import { makeAuthority, makeSelfSigned, parseCertificate, trustOf } from '../../pki';
+
+const validity = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
+const root = makeAuthority({ commonName: 'Contoso Root', ...validity });
+const leaf = root.issue({ commonName: 'mail.contoso.com', ...validity }).certificate;
+
+describe('what clients must trust so that they trust a certificate', () => {
+  test('itself, where it is self-signed', () => {
+    const { certificate } = makeSelfSigned({ commonName: 'mail.contoso.com', ...validity });
+    expect(trustOf(certificate, [])).toEqual({ kind: 'self-signed' });
+  });
+
+  test('itself, where it names itself as issuer and its key is not decoded', () => {
+    const { certificate } = makeSelfSigned({ commonName: 'mail.contoso.com', ...validity });
+    expect(trustOf({ ...certificate, selfSigned: false, keyAlgorithm: 'unknown' }, [])).toEqual({
+      kind: 'self-signed',
+    });
+  });
+
+  test('the root of its own authority, whether the file holds it or ends below it', () => {
+    const private_ = { kind: 'private', root: 'CN=Contoso Root' };
+    expect(trustOf(leaf, [root.certificate])).toEqual(private_);
+    const issuing = { ...root.certificate, selfSigned: false, subject: 'CN=Contoso Issuing CA' };
+    expect(trustOf(leaf, [issuing])).toEqual(private_);
+  });
+
+  test('an issuer that the file does not hold is named', () => {
+    expect(trustOf(leaf, [])).toEqual({ kind: 'incomplete', issuer: 'CN=Contoso Root' });
+  });
+
+  test('a root that devices know, in the file or not', () => {
+    const roots = () => [new X509Certificate(root.certificate.der)];
+    const known = { kind: 'public', root: 'CN=Contoso Root' };
+    expect(trustOf(leaf, [], roots)).toEqual(known);
+    expect(trustOf(leaf, [root.certificate], roots)).toEqual(known);
+  });
+
+  test("not one that only has a known root's name", () => {
+    const impostor = makeAuthority({ commonName: 'Contoso Root', ...validity });
+    const roots = () => [new X509Certificate(impostor.certificate.der)];
+    expect(trustOf(leaf, [], roots)).toEqual({ kind: 'incomplete', issuer: 'CN=Contoso Root' });
+  });
+
+  test("the roots are Mozilla's, as Node.js carries them", () => {
+    const known = parseCertificate(Buffer.from(rootCertificates[0] ?? ''));
+    expect(trustOf(leaf, [known])).toEqual({ kind: 'public', root: known.subject });
+  });
+});
