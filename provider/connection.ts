@@ -128,16 +128,23 @@ async function transportFor(
   return processTransport({ command, args, env: withoutSecrets(environment) });
 }
 
+function passwordOf(user: string, environment: Environment): SecureText {
+  return new SecureText(wsmanPassword(environment), `the password of ${user}`);
+}
+
 async function wsmanAuthentication(
   { authentication }: WsmanEndpoint,
   environment: Environment,
 ): Promise<WsmanAuthentication> {
   switch (authentication.kind) {
-    case 'negotiate':
-      return authentication;
+    case 'negotiate': {
+      const { kind, user } = authentication;
+      if (user === null) return { kind };
+      return { kind, signIn: { kind: 'password', principal: user, password: passwordOf(user, environment) } };
+    }
     case 'basic': {
       const { kind, user } = authentication;
-      return { kind, user, password: new SecureText(wsmanPassword(environment), `the password of ${user}`) };
+      return { kind, user, password: passwordOf(user, environment) };
     }
     case 'certificate': {
       const { kind, certificateFile, keyFile } = authentication;

@@ -27,7 +27,9 @@ export async function nameFindings(
   );
   return [
     ...answers.flatMap(({ name, answer }) =>
-      answer?.kind === 'told' ? findingsOf(name, answer, publication) : [],
+      answer?.kind === 'told'
+        ? findingsOf(name, { ...answer, zone: withoutDot(answer.zone) }, publication)
+        : [],
     ),
     ...unknownNames(answers),
   ];
@@ -39,7 +41,7 @@ function findingsOf(name: string, told: Told, publication: Publication): readonl
     case 'free':
       return [];
     case 'delegated':
-      return [delegated(name, told, standing.zone)];
+      return [delegated(name, told, withoutDot(standing.zone))];
     case 'redirected':
       return [redirected(name, told, standing.record)];
     case 'alias':
@@ -85,7 +87,7 @@ function delegated(name: string, { server, zone }: Told, child: string): Diagnos
     'error',
     `${name} is not in the zone ${zone} but in one below it`,
     `${server} hands it on to the zone ${child}: it would take an address of the name in the zone ${zone}, and nobody would see it.`,
-    `Declare the zone ${child.replace(/\.$/, '')} in dns.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
+    `Declare the zone ${child} in dns.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
   );
 }
 
@@ -148,6 +150,9 @@ function strangers(
     ];
   });
 }
+
+/** In the declaration, and before the end of a sentence, names have none. */
+const withoutDot = (name: string) => name.replace(/\.$/, '');
 
 function listed(records: readonly DnsRecord[]): string {
   const lines = records.map(formatRecord).sort();

@@ -214,7 +214,9 @@ function credentialsOf(endpoint: Endpoint): string {
     case 'basic':
       return `the user (${ENVIRONMENT.user}) and the password (${WSMAN_SECRETS.password}, ${WSMAN_SECRETS.passwordFile})`;
     case 'negotiate':
-      return 'the Kerberos ticket (klist; kinit or a keytab gets one)';
+      return endpoint.authentication.user === null
+        ? 'the Kerberos ticket (klist; kinit or a keytab gets one)'
+        : `the user (${ENVIRONMENT.user}) and the password (${WSMAN_SECRETS.password}, ${WSMAN_SECRETS.passwordFile})`;
     case 'certificate':
       return `the client certificate (${ENVIRONMENT.client_certificate_file}) and the account that it is mapped to on the server`;
   }

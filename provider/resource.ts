@@ -171,10 +171,11 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
-    foundNote: (existing) => foundNote(resource, existing),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'
       ? {
+          // That Setup made the others goes without saying.
+          foundNote: (existing: Values) => foundNote(resource, existing),
           removalAttribute: REMOVAL_ATTRIBUTE,
           removalPlace: {
             attribute: REMOVAL_PLACE_ATTRIBUTE,
@@ -260,11 +261,10 @@ function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: st
 
 function foundNote(resource: AnyResource, existing: Values): string {
   const known = knownPart(existing);
-  const line = resource.declaredExisting?.(known as State);
-  const block = `an import block with the id '${importIdOf(resource, known)}'`;
   return (
-    'To have the plan show old and new values, import it: ' +
-    (line === undefined ? `add ${block}.` : `declare ${line} for the site, or add ${block}.`)
+    'To have the plan show old and new values, import it: declare ' +
+    `${resource.declaredExisting?.(known as State) ?? ''} for the site, or add an import block with the id ` +
+    `'${importIdOf(resource, known)}'.`
   );
 }
 
@@ -424,8 +424,11 @@ function knownPart(values: Values): KnownValues {
   );
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function knownState(planned: Values | null): State | null {
-  return planned === null ? null : (knownPart(planned) as State);
+  if (planned === null) return null;
+  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
+  return Object.fromEntries(known) as State;
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -47,14 +47,14 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   user: text(
     'optional',
     described(
-      `the account for Basic, as user@domain or domain\\user. Its password is in ${WSMAN_SECRETS.password}, or in the file that ${WSMAN_SECRETS.passwordFile} names and that its owner alone can read.`,
+      `the account: for Basic as user@domain or domain\\user, for Kerberos as user@REALM. Its password is in ${WSMAN_SECRETS.password}, or in the file that ${WSMAN_SECRETS.passwordFile} names and that its owner alone can read.`,
       'user',
     ),
   ),
   authentication: text(
     'optional',
     described(
-      'basic; negotiate, which is Kerberos with the tickets of the account that runs Terraform (kinit, a keytab, or a logon on Windows) and needs the package kerberos; or certificate. Left out: basic where a user is given, else negotiate.',
+      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. Left out: basic where a user is given, else negotiate.',
       'authentication',
     ),
   ),
@@ -134,7 +134,8 @@ export interface WsmanEndpoint {
   readonly url: string;
   readonly authentication:
     | { readonly kind: 'basic'; readonly user: string }
-    | { readonly kind: 'negotiate' }
+    /** With the password of the user; null: with what the account that runs Terraform has. */
+    | { readonly kind: 'negotiate'; readonly user: string | null }
     | { readonly kind: 'certificate'; readonly certificateFile: string; readonly keyFile: string | null };
   readonly caFile: string | null;
   readonly fingerprints: readonly string[] | null;
@@ -248,7 +249,16 @@ function authenticationFrom(
   const kind = given('authentication') ?? (user === null ? 'negotiate' : 'basic');
   switch (kind) {
     case 'negotiate':
-      return { kind };
+      if (user === null) return { kind, user };
+      if (user.includes('\\')) {
+        complain(
+          'user',
+          `Kerberos: the user ${user} is not written as user@REALM`,
+          `Write it so in ${WSMAN_ENVIRONMENT.user}, or in user in the provider block. The realm is the name of the Active Directory domain in capitals.`,
+        );
+        return null;
+      }
+      return hasPassword(user, environment, complain) ? { kind, user } : null;
     case 'basic': {
       if (user === null || user.includes(':')) {
         const what = user === null ? 'no user is given' : 'the user has a colon in it';
@@ -259,15 +269,7 @@ function authenticationFrom(
         );
         return null;
       }
-      if (!environment[WSMAN_SECRETS.password] && !environment[WSMAN_SECRETS.passwordFile]) {
-        complain(
-          'user',
-          `No password is given for ${user}`,
-          `Set ${WSMAN_SECRETS.passwordFile} to a file that you alone can read, or ${WSMAN_SECRETS.password}.`,
-        );
-        return null;
-      }
-      return { kind, user };
+      return hasPassword(user, environment, complain) ? { kind, user } : null;
     }
     case 'certificate': {
       const certificateFile = given('client_certificate_file');
@@ -289,8 +291,18 @@ function authenticationFrom(
   }
 }
 
+function hasPassword(user: string, environment: Environment, complain: Complain): boolean {
+  if (environment[WSMAN_SECRETS.password] || environment[WSMAN_SECRETS.passwordFile]) return true;
+  complain(
+    'user',
+    `No password is given for ${user}`,
+    `Set ${WSMAN_SECRETS.passwordFile} to a file that you alone can read, or ${WSMAN_SECRETS.password}.`,
+  );
+  return false;
+}
+
 /**
- * The password for Basic.
+ * The password of the user.
  *
  * @throws Error where the file cannot be read, is open to others or empty; the message names it and the remedy
  */

@@ -15,7 +15,8 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   powershell: [],
   dns: [],
   files: [],
-  remoting: ['files', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
+  kerberos: [],
+  remoting: ['files', 'kerberos', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',
     'pki',
@@ -27,7 +28,17 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   ],
   plugin: ['schema'],
   provider: ['plugin', 'exchange', 'schema', 'powershell', 'remoting', 'pki', 'dns', 'files'],
-  lab: ['remoting', 'powershell', 'exchange/versions', 'pki', 'nrbf/record-type', 'plugin', 'schema', 'dns'],
+  lab: [
+    'remoting',
+    'kerberos',
+    'powershell',
+    'exchange/versions',
+    'pki',
+    'nrbf/record-type',
+    'plugin',
+    'schema',
+    'dns',
+  ],
   constructs: ['exchange', 'schema', 'powershell', 'files'],
   environments: ['constructs', 'exchange'],
   'main.ts': ['constructs', 'environments'],
@@ -55,6 +66,7 @@ const PACKAGES_KEPT_TO: { readonly [name: string]: readonly string[] } = {
   'node-forge': ['pki'],
   'dns-packet': ['dns'],
   valibot: ['exchange'],
+  koffi: ['kerberos'],
 };
 
 function sources(folder: string): string[] {

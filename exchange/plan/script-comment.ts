@@ -6,16 +6,21 @@ const WIDTH = 108;
  * show become spaces. Comments have lines of their own, never `<#` and `#>`, which a name could close.
  */
 export function comment(text: string): string {
-  return `# ${text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')}`.trimEnd();
+  return `# ${shown(text)}`.trimEnd();
 }
 
-/** A paragraph as lines of comment. */
+/** A paragraph as lines of comment. None but the first begins with a dot, as the keywords of help do. */
 export function paragraph(text: string): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of shown(text).split(' ')) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= WIDTH) lines.push(word);
+    const mayBegin = word !== '' && !word.startsWith('.');
+    if (last === undefined || (mayBegin && last.length + word.length >= WIDTH)) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines.map(comment);
+}
+
+function shown(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }

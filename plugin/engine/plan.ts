@@ -122,7 +122,10 @@ async function planCreation<Target>(
       ? []
       : [
           ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
-          ...foundNote(resource, existing, informed.planned, target),
+          // Of what could not be read nobody knows whether it is there.
+          ...(hasErrors(found?.diagnostics ?? [])
+            ? []
+            : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
   // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.

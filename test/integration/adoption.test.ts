@@ -77,7 +77,7 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
       );
       expect(plan.said).toContain(`existingMembers: ['${FIRST.name}']`);
       expect(plan.said).toContain(`exchange_certificate ${FIRST.name} is there already`);
-      expect(plan.said).toContain('services: [] -> ["IIS"]');
+      expect(plan.said).toContain('services: ["SMTP"] -> ["IIS","SMTP"]');
       expect(plan.said).toContain(`existingOn: ['${FIRST.name}']`);
       const old = thumbprints();
       expect(await rig.applyPlan()).toMatchObject({ exit: 0 });

@@ -3,6 +3,7 @@ import { ExchangeVersion } from '../../exchange/versions';
 import type { Invocation } from '../../powershell/invocation';
 import type { Settings } from '../../provider/configuration';
 import type { DnsZones, NameAnswer } from '../../provider/dns-zones';
+import { publishedNames } from '../../provider/published-names';
 import { renameFindings } from '../../provider/rename';
 import { ExchangeTarget } from '../../provider/target';
 import type { Values } from '../../schema';
@@ -147,6 +148,22 @@ async function plan(from: Values | null, to: Values | null, world: World = {}) {
 }
 
 const IN_PRODUCTION = { [MAIL]: [ADDRESS], [AUTODISCOVER]: [ADDRESS] };
+
+test('the plan of the published names asks all this', async () => {
+  const { target } = targetOf({ dns: IN_PRODUCTION });
+  const [prior, planned] = [BEFORE, { ...BEFORE, [OUTLOOK]: 'services.owa' }].map((names) =>
+    published(names),
+  );
+  if (prior === undefined || planned === undefined) throw new Error('both are given');
+  const change = { kind: 'update', prior, planned, config: planned } as const;
+  const { diagnostics } = (await publishedNames.inform?.(change, target)) ?? {};
+  expect(diagnostics).toContainEqual(
+    expect.objectContaining({
+      severity: 'error',
+      summary: `Clients would be given ${OUTLOOK} before DNS publishes it`,
+    }),
+  );
+});
 
 describe('a plan that renames', () => {
   const renamed: Names = { [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover' };

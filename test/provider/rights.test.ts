@@ -87,8 +87,12 @@ async function start(
     withEveryAttribute(engine.resourceSchema(typeName), values);
   return {
     asked: () => calls.filter(({ cmdlet }) => cmdlet === 'Get-Command'),
-    plan: (typeName: string, values: { readonly [name: string]: Known }) =>
-      engine.plan(typeName, { prior: null, config: whole(typeName, values), memo: {} }),
+    /** What is said of rights: that Setup's objects are there already is no part of it. */
+    plan: async (typeName: string, values: { readonly [name: string]: Known }) => {
+      const planned = await engine.plan(typeName, { prior: null, config: whole(typeName, values), memo: {} });
+      const diagnostics = planned.diagnostics.filter(({ summary }) => !summary.endsWith('is there already'));
+      return { ...planned, diagnostics };
+    },
     update: (typeName: string, prior: Values, values: { readonly [name: string]: Known }) =>
       engine.plan(typeName, { prior, config: whole(typeName, values), memo: {} }),
     destroy: (typeName: string, values: { readonly [name: string]: Known }) =>

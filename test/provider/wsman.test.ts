@@ -104,10 +104,20 @@ describe('the configuration of an https endpoint', () => {
     expect(sessionUrl(settings?.endpoint as WsmanEndpoint)).toBe(expected);
   });
 
+  test('signs in by Kerberos with a password where a user is given', () => {
+    const { settings } = settingsFrom(
+      config({ endpoint: 'https://ex1.contoso.com', authentication: 'negotiate', user: 'a@CONTOSO.COM' }),
+      basic,
+    );
+    expect(settings?.endpoint).toMatchObject({
+      authentication: { kind: 'negotiate', user: 'a@CONTOSO.COM' },
+    });
+  });
+
   test('means Kerberos where no user is given', () => {
     const { settings } = settingsFrom(config({ endpoint: 'https://ex1.contoso.com' }), {});
     expect(settings?.endpoint).toMatchObject({
-      authentication: { kind: 'negotiate' },
+      authentication: { kind: 'negotiate', user: null },
       operationTimeoutMs: null,
       maxEnvelopeBytes: null,
     });
@@ -120,6 +130,8 @@ describe('the configuration of an https endpoint', () => {
     [{ authentication: 'basic' }, {}, 'no user is given', 'user'],
     [{ user: 'a:b' }, basic, 'the user has a colon in it', 'user'],
     [{ user: 'admin' }, {}, 'No password is given for admin', 'user'],
+    [{ authentication: 'negotiate', user: 'a@B' }, {}, 'No password is given for a@B', 'user'],
+    [{ authentication: 'negotiate', user: 'B\\a' }, basic, 'is not written as user@REALM', 'user'],
     [{ authentication: 'ntlm' }, {}, `authentication 'ntlm' is not known`, 'authentication'],
     [{ authentication: 'certificate' }, {}, 'No client certificate is given', 'client_certificate_file'],
     [{ certificate_fingerprint: ['12'] }, {}, 'is not a SHA-256 fingerprint', 'certificate_fingerprint'],

@@ -1,4 +1,5 @@
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
+import type { SignIn } from '../../../kerberos';
 import type { SecureText } from '../../../powershell/invocation';
 import { SECRET_BYTES } from '../../../files/guarded-file';
 import { RemotingError } from '../../remoting-error';
@@ -9,10 +10,10 @@ import { readNamed, type TlsSettings } from './tls';
 export type WsmanAuthentication =
   | { readonly kind: 'basic'; readonly user: string; readonly password: SecureText }
   /**
-   * Kerberos through SPNEGO, with the tickets of the account that runs this process (`kinit`, a keytab, a logon on
-   * Windows). `service` is the service part of the name, by default `HTTP`.
+   * Kerberos through SPNEGO. `signIn` left out: with what the account that runs this process has (`kinit`, a keytab, a
+   * logon on Windows). `service` is the service part of the name, by default `HTTP`.
    */
-  | { readonly kind: 'negotiate'; readonly service?: string }
+  | { readonly kind: 'negotiate'; readonly service?: string; readonly signIn?: SignIn }
   | {
       readonly kind: 'certificate';
       readonly files: { readonly certificateFile: string; readonly keyFile: string };
@@ -24,10 +25,19 @@ export type WsmanAuthentication =
       readonly content: { readonly file: string; readonly certificates: string; readonly key: SecureText };
     };
 
+/** The connection that a request is about to go over. */
+export interface Channel {
+  /** Verified, and to this server. */
+  readonly socket: TLSSocket;
+  readonly signal: AbortSignal;
+  /** Milliseconds for what a token needs. */
+  readonly timeoutMs: number;
+}
+
 /** Proves to one server who we are. Credentials leave it only towards that server. */
 export interface Authenticator {
   /** Value of the Authorization header; `undefined`: none is needed on this connection. */
-  authorize(connection: 'new' | 'used'): Promise<string | undefined>;
+  authorize(connection: 'new' | 'used', channel: Channel): Promise<string | undefined>;
   /** Takes the server's challenge to a refused request; true where it pays to send the request again. */
   refused(connection: 'new' | 'used'): boolean;
 }
@@ -43,7 +53,7 @@ export function authenticatorFor(authentication: WsmanAuthentication, host: stri
     case 'certificate':
       return fixed(CERTIFICATE_PROFILE);
     case 'negotiate':
-      return new NegotiateAuthenticator(host, authentication.service ?? 'HTTP');
+      return new NegotiateAuthenticator(`${authentication.service ?? 'HTTP'}@${host}`, authentication.signIn);
   }
 }
 

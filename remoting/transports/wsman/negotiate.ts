@@ -1,18 +1,7 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { RemotingError } from '../../remoting-error';
-import type { Authenticator } from './authentication';
-
-/** What is used of the package `kerberos`, which is optional. */
-interface Kerberos {
-  readonly GSS_MECH_OID_SPNEGO: number;
-  initializeClient(service: string, options: { readonly mechOID: number }): Promise<KerberosClient>;
-}
-
-interface KerberosClient {
-  /** Takes the server's token, base64; gives ours. */
-  step(challenge: string): Promise<string>;
-}
+import type { TLSSocket } from 'node:tls';
+import type { KerberosErrorKind, SignIn } from '../../../kerberos';
+import { RemotingError, type RemotingErrorKind } from '../../remoting-error';
+import type { Authenticator, Channel } from './authentication';
 
 /**
  * Negotiate (RFC 4559) with Kerberos. Its first token is enough, so it goes with the first request of a connection.
@@ -20,31 +9,42 @@ interface KerberosClient {
  * request carries a token of its own from then on.
  */
 export class NegotiateAuthenticator implements Authenticator {
-  readonly #host: string;
   readonly #service: string;
+  readonly #signIn: SignIn | undefined;
   #each = false;
 
-  constructor(host: string, service: string) {
-    this.#host = host;
+  /** @param service `HTTP@host` */
+  constructor(service: string, signIn: SignIn | undefined) {
     this.#service = service;
+    this.#signIn = signIn;
   }
 
-  async authorize(connection: 'new' | 'used'): Promise<string | undefined> {
+  async authorize(
+    connection: 'new' | 'used',
+    { socket, signal, timeoutMs }: Channel,
+  ): Promise<string | undefined> {
     if (connection === 'used' && !this.#each) return undefined;
-    const kerberos = loadKerberos();
-    // SSPI wants a slash in the name, GSSAPI an at sign.
-    const name = `${this.#service}${process.platform === 'win32' ? '/' : '@'}${this.#host}`;
+    // Late, since it loads native code, and most endpoints are reached without.
+    const { initiate, KerberosError, tlsServerEndPoint } = await import('../../../kerberos');
+    const service = this.#service;
     try {
-      const client = await kerberos.initializeClient(name, { mechOID: kerberos.GSS_MECH_OID_SPNEGO });
-      return `Negotiate ${await client.step('')}`;
+      const bindings = tlsServerEndPoint(certificateOf(socket));
+      const context = initiate({
+        mechanism: 'spnego',
+        service,
+        ...(this.#signIn === undefined ? {} : { signIn: this.#signIn }),
+        ...(bindings === undefined ? {} : { bindings }),
+      });
+      try {
+        const token = await context.token(undefined, { signal, timeoutMs });
+        return `Negotiate ${token?.toString('base64') ?? ''}`;
+      } finally {
+        context.close();
+      }
     } catch (error) {
-      const message = `Kerberos gives no ticket for ${name}: ${error instanceof Error ? error.message : String(error)}`;
-      throw new RemotingError(
-        'authentication-refused',
-        message,
-        { host: this.#host, noEffect: true },
-        { cause: error },
-      );
+      if (!(error instanceof KerberosError)) throw error;
+      const message = `Kerberos gives no ticket for ${service}: ${error.message}. ${error.remedy}`;
+      throw new RemotingError(kindOf(error.kind), message, { noEffect: true }, { cause: error });
     }
   }
 
@@ -55,19 +55,11 @@ export class NegotiateAuthenticator implements Authenticator {
   }
 }
 
-function loadKerberos(): Kerberos {
-  // Not by `import`, which a bundler would follow: the package has a native part and is not always there. A bundled
-  // program may lie apart from the project that it works for, which is where the package was installed.
-  const places = [__filename, join(process.cwd(), 'package.json')];
-  const causes: unknown[] = [];
-  for (const place of places) {
-    try {
-      return createRequire(place)('kerberos') as Kerberos;
-    } catch (error) {
-      causes.push(error);
-    }
-  }
-  const message =
-    'Negotiate needs the package kerberos, which is not installed or cannot be loaded: run npm install kerberos in the project (on Linux with libkrb5-dev), or choose another authentication';
-  throw new RemotingError('usage', message, { noEffect: true }, { cause: causes[0] });
+/** The server's certificate in DER, which was looked at before. */
+function certificateOf(socket: TLSSocket): Buffer {
+  return socket.getPeerCertificate().raw;
+}
+
+function kindOf(kind: KerberosErrorKind): RemotingErrorKind {
+  return kind === 'library-missing' || kind === 'usage' ? 'usage' : 'authentication-refused';
 }

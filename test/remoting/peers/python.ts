@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../../..');
@@ -18,6 +18,22 @@ export const describeWithPython: typeof describe.skip = ((): typeof describe.ski
   );
   return describe.skip;
 })();
+
+/** The same for tests against pypsrp and what it uses. */
+export const describeWithPypsrp: typeof describe.skip = ((): typeof describe.skip => {
+  if (hasPypsrp() || process.env['CI'] !== undefined) return describe;
+  process.stderr.write(
+    'SKIPPED: tests against pypsrp. To run them:\n' +
+      '  .venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt\n',
+  );
+  return describe.skip;
+})();
+
+function hasPypsrp(): boolean {
+  const lib = resolve(python, '../../lib');
+  if (!existsSync(lib)) return false;
+  return readdirSync(lib).some((version) => existsSync(join(lib, version, 'site-packages/pypsrp')));
+}
 
 /** Environment of a Python peer: nothing of ours but the path. */
 export const pythonEnvironment = {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { removeFolders, twoServers } from '../../lab/exchange/session';
 import { describeWithKerberos, REALM } from '../peers/kdc';
-import { python, pythonEnvironment } from '../peers/python';
+import { describeWithPypsrp, python, pythonEnvironment } from '../peers/python';
 import {
   startEndpointProcess,
   startKerberosEndpoint,
@@ -16,22 +16,6 @@ import {
 } from '../peers/wsman-endpoint';
 
 const PASSWORD = 'canary-91cc';
-
-/** In CI never skipped. */
-const describeWithPypsrp: typeof describe.skip = ((): typeof describe.skip => {
-  if (hasPypsrp() || process.env['CI'] !== undefined) return describe;
-  process.stderr.write(
-    'SKIPPED: tests against pypsrp. To run them:\n' +
-      '  .venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt\n',
-  );
-  return describe.skip;
-})();
-
-function hasPypsrp(): boolean {
-  const lib = resolve(python, '../../lib');
-  if (!existsSync(lib)) return false;
-  return readdirSync(lib).some((version) => existsSync(join(lib, version, 'site-packages/pypsrp')));
-}
 
 afterAll(removeFolders);
 

@@ -1,0 +1,78 @@
+/**
+ * What went wrong, by kind. Kind and facts are for programs; message and remedy are for people.
+ *
+ * - `library-missing`: the system has no Kerberos library, or it cannot be loaded.
+ * - `no-credentials`: there is no ticket and no keytab to get one with.
+ * - `credentials-expired`: the ticket is past its end.
+ * - `password-refused`: the key distribution center did not accept the password or the key of the keytab.
+ * - `account-unknown`: the realm does not have the account.
+ * - `account-refused`: the account is disabled, locked or expired, or its password has to be changed.
+ * - `service-unknown`: the realm does not have the service.
+ * - `clock-skew`: the clocks of two machines differ by more than the realm allows (five minutes by default).
+ * - `kdc-unreachable`: no key distribution center of the realm answered.
+ * - `realm-unknown`: nothing tells which key distribution centers the realm has.
+ * - `timeout`: the call was given up at the caller's limit.
+ * - `encryption-unsupported`: the two ends have no encryption type in common, or only one that is too weak.
+ * - `bindings-mismatch`: the token was made for another channel.
+ * - `refused`: the peer or the key distribution center refused, for a reason that has no kind of its own.
+ * - `token-invalid`: what the peer sent is no token of this exchange.
+ * - `message-invalid`: a message was altered, repeated, reordered, lost, or not sealed.
+ * - `too-large`: a message or token is larger than the bounds allow.
+ * - `usage`: the caller's mistake; nothing was sent.
+ * - `failed`: anything else; the facts hold the status of the library.
+ */
+export type KerberosErrorKind =
+  | 'library-missing'
+  | 'no-credentials'
+  | 'credentials-expired'
+  | 'password-refused'
+  | 'account-unknown'
+  | 'account-refused'
+  | 'service-unknown'
+  | 'clock-skew'
+  | 'kdc-unreachable'
+  | 'realm-unknown'
+  | 'timeout'
+  | 'encryption-unsupported'
+  | 'bindings-mismatch'
+  | 'refused'
+  | 'token-invalid'
+  | 'message-invalid'
+  | 'too-large'
+  | 'usage'
+  | 'failed';
+
+/** What is known about the failure. Everything is optional; nothing of it is secret. */
+export interface KerberosFacts {
+  /** Whose ticket was used or asked for, for example `admin@EXAMPLE.COM`. */
+  readonly principal?: string;
+  /** What the ticket was for, as the caller named it. */
+  readonly service?: string;
+  readonly realm?: string;
+  /** Key distribution centers of the realm, as the configuration names them; left out where DNS tells. */
+  readonly kdcs?: readonly string[];
+  /** Where tickets are looked for, for example `FILE:/tmp/krb5cc_0`. */
+  readonly cache?: string;
+  readonly keytab?: string;
+  /** Routine error and calling error of the library. */
+  readonly major?: number;
+  /** Kerberos' own code, signed, as in krb5.h; on Windows that of SSPI. */
+  readonly minor?: number;
+  /** Name of the bound that was passed, and how much it allows. */
+  readonly bound?: string;
+  readonly limit?: number;
+}
+
+export class KerberosError extends Error {
+  override readonly name = 'KerberosError';
+
+  constructor(
+    readonly kind: KerberosErrorKind,
+    message: string,
+    readonly remedy: string,
+    readonly facts: KerberosFacts = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,139 @@
+import { KerberosError, type KerberosErrorKind, type KerberosFacts } from './kerberos-error';
+
+/** What went wrong and what to do about it, in the words of the facts. `detail` is what the library says of it. */
+export function problem(kind: KerberosErrorKind, facts: KerberosFacts, detail = ''): KerberosError {
+  const [message, remedy] = words(kind, facts);
+  return new KerberosError(kind, detail === '' ? message : `${message} (${detail})`, remedy, facts);
+}
+
+function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message: string, remedy: string] {
+  const who = facts.principal ?? 'the account that runs this';
+  const service = facts.service ?? 'the service';
+  const realm = facts.realm === undefined ? 'the realm' : `the realm ${facts.realm}`;
+  const centers = centersOf(facts);
+  const cache = facts.cache === undefined ? '' : ` in ${facts.cache}`;
+  switch (kind) {
+    case 'library-missing':
+      return ['the Kerberos library of the system cannot be loaded', libraryRemedy()];
+    case 'no-credentials':
+      return [
+        facts.keytab === undefined
+          ? `there is no Kerberos ticket of ${who}${cache}`
+          : `${facts.keytab} has no key for ${facts.principal ?? facts.service ?? 'anyone'}, or cannot be read`,
+        facts.keytab === undefined
+          ? 'Sign in with kinit, name a keytab in KRB5_CLIENT_KTNAME, or give user and password; klist shows what is there.'
+          : `Look with klist -k ${facts.keytab}, and check that the account that runs this may read it.`,
+      ];
+    case 'credentials-expired':
+      return [
+        `the Kerberos ticket of ${who}${cache} has expired`,
+        'Get a new one with kinit, or name a keytab in KRB5_CLIENT_KTNAME, with which it is renewed by itself.',
+      ];
+    case 'password-refused':
+      return [
+        `the key distribution center of ${realm} did not accept the ${facts.keytab === undefined ? 'password' : `key in ${facts.keytab}`} of ${who}`,
+        facts.keytab === undefined
+          ? 'Check the password. Do not try often: the account may be locked.'
+          : 'Make the keytab anew: the password was changed after it was made, or the encryption type or salt is another.',
+      ];
+    case 'account-unknown':
+      return [
+        `${realm} has no account ${who}`,
+        'Check how the principal is spelled; the realm is the name of the Active Directory domain in capitals.',
+      ];
+    case 'account-refused':
+      return [
+        `${realm} does not let ${who} sign in now`,
+        'The account is disabled, locked or expired, or its password has to be changed: look at it in Active Directory.',
+      ];
+    case 'service-unknown':
+      return [
+        `${realm} knows no service ${service}`,
+        'Use the name of the server that its account has (setspn -L), not an alias or an address; with a load balancer the name must be registered for the account behind it.',
+      ];
+    case 'clock-skew':
+      return [
+        `the clock of this machine differs too much from that of ${facts.kdcs === undefined ? 'the other end' : centers}`,
+        'Set the clock by the domain controllers (NTP): Kerberos allows five minutes.',
+      ];
+    case 'kdc-unreachable':
+      return [`no key distribution center of ${realm} answered (${centers})`, reachRemedy(facts)];
+    case 'timeout':
+      return [
+        `Kerberos gave no token for ${service} within ${facts.limit ?? '?'} ms; key distribution centers of ${realm}: ${centers}`,
+        reachRemedy(facts),
+      ];
+    case 'realm-unknown':
+      return [
+        `nothing tells which key distribution centers ${realm} has`,
+        `Name them in krb5.conf ([realms], kdc = host), or let this machine ask the DNS of the domain, which has the records _kerberos._udp.${facts.realm ?? 'REALM'}.`,
+      ];
+    case 'encryption-unsupported':
+      return [
+        `no encryption type serves both ${who} and ${service}`,
+        'Kerberos with AES is needed: allow AES 128 or 256 for both accounts (msDS-SupportedEncryptionTypes), and change the password of an account that is older than that.',
+      ];
+    case 'bindings-mismatch':
+      return [
+        'the Kerberos token was made for another TLS connection',
+        'Something between ends TLS and begins it anew, such as a proxy or load balancer: go past it, or give it the certificate of the server.',
+      ];
+    case 'refused':
+      return [
+        `Kerberos was refused to ${who} for ${service}`,
+        'Look at the log of the other end for the reason.',
+      ];
+    case 'token-invalid':
+      return [
+        'what the other end sent is no Kerberos token of this exchange',
+        'Check that the address is that of the service, and that no proxy answers for it.',
+      ];
+    case 'message-invalid':
+      return [
+        'a message was altered, repeated, lost, or not sealed on its way',
+        'The connection cannot be trusted any more: look at what stands between, and try again.',
+      ];
+    case 'too-large':
+      return [
+        `more than ${facts.limit ?? '?'} bytes in one message`,
+        `Send less at once; ${facts.bound ?? 'the bound'} is fixed.`,
+      ];
+    case 'usage':
+      return ['Kerberos was asked for what it cannot do', 'Correct that and try again.'];
+    case 'failed':
+      return [
+        `Kerberos failed for ${who} at ${service}`,
+        'KRB5_TRACE=/dev/stderr shows what the library does.',
+      ];
+  }
+}
+
+function centersOf({ kdcs, realm }: KerberosFacts): string {
+  if (kdcs !== undefined && kdcs.length > 0) return kdcs.join(', ');
+  return `those that DNS names in _kerberos._udp.${realm ?? 'REALM'}`;
+}
+
+function reachRemedy(facts: KerberosFacts): string {
+  return `Check that ${centersOf(facts)} can be reached from here, by UDP and TCP, on port 88 where no other is named, and that krb5.conf names the right ones.`;
+}
+
+function libraryRemedy(): string {
+  switch (process.platform) {
+    case 'linux':
+      return 'Install it: libgssapi-krb5-2 on Debian and Ubuntu, krb5-libs on Red Hat, krb5 on Alpine.';
+    default:
+      return 'It is a part of Windows and of macOS; other systems are not served.';
+  }
+}
+
+/** The realm that a principal names. */
+export function realmOf(principal: string | undefined): string | undefined {
+  const at = principal?.lastIndexOf('@') ?? -1;
+  return principal === undefined || at < 0 ? undefined : principal.slice(at + 1);
+}
+
+/** The realm of the principal, where the configuration is not looked at. */
+export function withRealm(facts: KerberosFacts): KerberosFacts {
+  const realm = facts.realm ?? realmOf(facts.principal);
+  return realm === undefined ? facts : { ...facts, realm };
+}

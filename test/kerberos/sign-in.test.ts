@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KerberosError, type SignIn } from '../../kerberos';
+import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
+import { setNativeEnvironment } from './native-environment';
+import { PASSWORD, Realm, USER } from './realm';
+
+const password = (principal: string, text: string): SignIn => ({
+  kind: 'password',
+  principal,
+  password: { reveal: () => text },
+});
+
+describeWithKerberos('signing in', () => {
+  const realm = new Realm();
+
+  beforeAll(() => realm.start(), 60_000);
+  beforeEach(() => realm.reset());
+  afterEach(() => realm.closeAll());
+  afterAll(() => realm.stop());
+
+  /** What goes wrong; nothing secret may stand in it. */
+  async function failure(options: Parameters<Realm['initiate']>[0]): Promise<KerberosError> {
+    const error: unknown = await realm
+      .initiate(options)
+      .token()
+      .catch((reason: unknown) => reason);
+    if (!(error instanceof KerberosError)) throw new Error(`no error but ${String(error)}`);
+    expect(JSON.stringify({ ...error, text: error.message })).not.toContain('canary');
+    return error;
+  }
+
+  test('with a ticket', async () => {
+    realm.signIn();
+    const { server } = await realm.pair();
+    expect(server.peer).toBe(USER);
+  });
+
+  test('with a password', async () => {
+    const { server } = await realm.pair({ signIn: password(USER, PASSWORD) });
+    expect(server.peer).toBe(USER);
+  });
+
+  test('with a password, in the default realm', async () => {
+    const { server } = await realm.pair({ signIn: password('admin', PASSWORD) });
+    expect(server.peer).toBe(USER);
+  });
+
+  test('with a keytab of the environment', async () => {
+    setNativeEnvironment({
+      KRB5_CLIENT_KTNAME: realm.kdc.userKeytab,
+      KRB5CCNAME: `FILE:${join(realm.folder, 'by-keytab')}`,
+    });
+    const { server } = await realm.pair();
+    expect(server.peer).toBe(USER);
+  });
+
+  test('with a keytab that is named', async () => {
+    const file = realm.kdc.userKeytab;
+    expect((await realm.pair({ signIn: { kind: 'keytab', file } })).server.peer).toBe(USER);
+    const named = await realm.pair({ signIn: { kind: 'keytab', file, principal: USER } });
+    expect(named.server.peer).toBe(USER);
+  });
+
+  test('says that there is no ticket, and where it looked', async () => {
+    const error = await failure({});
+    expect(error.kind).toBe('no-credentials');
+    expect(error.message).toContain(join(realm.folder, 'no-cache'));
+    expect(error.remedy).toContain('kinit');
+  });
+
+  test('says that a keytab cannot be read', async () => {
+    const file = join(realm.folder, 'none.keytab');
+    const error = await failure({ signIn: { kind: 'keytab', file } });
+    expect(error.kind).toBe('no-credentials');
+    expect(error.message).toContain(file);
+  });
+
+  test('says that a file is no keytab', async () => {
+    const file = join(realm.folder, 'text.keytab');
+    writeFileSync(file, 'no keytab');
+    const error = await failure({ signIn: { kind: 'keytab', file, principal: USER } });
+    expect(error.kind).toBe('no-credentials');
+    expect(error.message).toContain(file);
+  });
+
+  test('says that the password is wrong', async () => {
+    const error = await failure({ signIn: password(USER, 'canary-wrong') });
+    expect(error.kind).toBe('password-refused');
+    expect(error.message).toContain(USER);
+    expect(error.facts.kdcs).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)]);
+  });
+
+  test('says that the keytab is older than the password', async () => {
+    realm.kdc.administer('addprinc -pw canary-1 moved');
+    const file = join(realm.folder, 'moved.keytab');
+    realm.kdc.administer(`ktadd -norandkey -k ${file} moved`);
+    realm.kdc.administer('cpw -pw canary-2 moved');
+    const error = await failure({ signIn: { kind: 'keytab', file } });
+    expect(error.kind).toBe('password-refused');
+    expect(error.message).toContain(file);
+  });
+
+  test('says that the account is unknown', async () => {
+    const error = await failure({ signIn: password(`nobody@${REALM}`, PASSWORD) });
+    expect(error.kind).toBe('account-unknown');
+    expect(error.message).toContain(`nobody@${REALM}`);
+  });
+
+  test('says that the account is disabled', async () => {
+    realm.kdc.administer('addprinc -pw canary-3 disabled');
+    realm.kdc.administer('modprinc -allow_tix disabled');
+    const error = await failure({ signIn: password('disabled', 'canary-3') });
+    expect(error.kind).toBe('account-refused');
+  });
+
+  test('says that the password has to be changed', async () => {
+    realm.kdc.administer('addprinc -pw canary-4 +needchange stale');
+    const error = await failure({ signIn: password('stale', 'canary-4') });
+    expect(error.kind).toBe('account-refused');
+  });
+
+  test('says that the service is unknown', async () => {
+    realm.signIn();
+    const error = await failure({ service: `HTTP/elsewhere.test@${REALM}` });
+    expect(error.kind).toBe('service-unknown');
+    expect(error.message).toContain('HTTP/elsewhere.test');
+    expect(error.facts).toMatchObject({ principal: USER, realm: REALM });
+  });
+
+  test('says that nothing tells where the realm is', async () => {
+    const error = await failure({ signIn: password('admin@NOWHERE.TEST', PASSWORD) });
+    expect(error.kind).toBe('realm-unknown');
+    expect(error.message).toContain('NOWHERE.TEST');
+  });
+
+  test('says that the ticket has expired', async () => {
+    const cache = realm.signIn('1s');
+    await sleep(2_000);
+    const error = await failure({});
+    expect(error.kind).toBe('credentials-expired');
+    expect(error.message).toContain(cache);
+  });
+
+  test('says that the key distribution center is down', async () => {
+    realm.configure('down', [], ['127.0.0.1:1']);
+    const error = await failure({ signIn: password(USER, PASSWORD) });
+    expect(error.kind).toBe('kdc-unreachable');
+    expect(error.message).toContain('127.0.0.1:1');
+    expect(error.message).toContain(REALM);
+  });
+});
