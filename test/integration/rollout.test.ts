@@ -58,6 +58,9 @@ describeWithTerraform('a site over time', () => {
           .map(({ cmdlet }) => cmdlet)
           .filter((cmdlet) => cmdlet !== 'Get-ExchangeCertificate');
         expect(calls).toEqual([
+          // What holds the old one, for the plan.
+          'Get-PopSettings',
+          'Get-ImapSettings',
           'Import-ExchangeCertificate',
           'Enable-ExchangeCertificate',
           'Test-ServiceHealth',
