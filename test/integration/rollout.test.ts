@@ -58,9 +58,9 @@ describeWithTerraform('a site over time', () => {
           .map(({ cmdlet }) => cmdlet)
           .filter((cmdlet) => cmdlet !== 'Get-ExchangeCertificate');
         expect(calls).toEqual([
-          // What holds the old one, for the plan.
-          'Get-PopSettings',
-          'Get-ImapSettings',
+          // What holds the old one, asked as Terraform plans anew in the apply. Before the first write one trip brought it of
+          // all servers, by names in lower case.
+          ...(name === FIRST.name ? [] : ['Get-PopSettings', 'Get-ImapSettings']),
           'Import-ExchangeCertificate',
           'Enable-ExchangeCertificate',
           'Test-ServiceHealth',
