@@ -91,9 +91,9 @@ function publishFirst(purposes: Purposes, stopped: readonly Renaming[]): Diagnos
     severity: 'error',
     summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
     detail: [
-      `${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers. Nothing was changed.`,
+      `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
       `A rename takes three deploys. Step 1 publishes the new name beside the old one, on the certificate too. Declare:\n\n${declaration(before(purposes, stopped))}`,
-      `Then, in step 2, declare what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
+      `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
     ].join('\n\n'),
     path: path('purposes'),
   };
@@ -106,7 +106,7 @@ function keepPublished(purposes: Purposes, stopped: readonly GivenName[]): Diagn
     severity: 'error',
     summary: `${theOld} would leave DNS while servers give ${it(olds)} to clients`,
     detail: [
-      `Servers still give ${it(olds)}: ${whoGives(stopped)}. Nothing was changed.`,
+      `Nothing of this plan is run. Servers still give ${it(olds)}: ${whoGives(stopped)}.`,
       `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(purposes, olds))}`,
       `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
       ...unmanaged(purposes, stopped),
