@@ -16,5 +16,7 @@ export function describeNeeding(missing: string, title: string, body: () => void
     return;
   }
   process.stderr.write(`\nSKIPPED: ${title}: ${missing}\n`);
+  // The reason stands in the title, and so in every report: the program that is looked for, and how to install it. On a
+  // machine that has it, or with CI set, nothing is skipped here.
   describe.skip(`${title} [missing: ${missing}]`, body);
 }
