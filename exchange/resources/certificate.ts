@@ -16,6 +16,8 @@ import {
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
+const STILL_HAS_THEM = 'only if the certificate that goes still has them';
+
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
 export function thumbprintProblem(value: string): string | undefined {
   if (/^[0-9a-f]{40}$/i.test(value)) return undefined;
@@ -153,7 +155,9 @@ export const certificate = defineResource({
     const stays = (planned ?? prior)?.left_on_server ?? [];
     const leaving = partingThumbprints(change).filter((thumbprint) => !includes(stays, thumbprint));
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
-    if (planned === null) return [...given, ...removals];
+    // Terraform shows it as it was before the plan looked.
+    if (planned === null)
+      return [...given.map((step) => ({ ...step, condition: STILL_HAS_THEM })), ...removals];
 
     const isNew = planned.imported?.some((own) => !includes(prior?.imported ?? [], own)) ?? prior === null;
     return [

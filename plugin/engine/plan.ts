@@ -48,21 +48,45 @@ async function planDestruction<Target>(
   // Only what a replacement left over (a deposed object) does Terraform plan to remove while it applies.
   if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
-  const change: Change = { kind: 'destroy', prior, planned: null, config: null };
+  const seen = await seenNow(resource, prior, target);
+  const found = seen ?? prior;
+  const change: Change = { kind: 'destroy', prior: found, planned: null, config: null };
   const information = await resource.inform?.(change, target);
-  const judged = information?.values ?? {};
+  const judged = { ...changedSince(prior, found), ...information?.values };
   const removal = removalOf(resource, { ...prior, ...judged }, target);
-  if (removal.length > 0) walk.recordRemoval(resource, prior);
+  if (removal.length > 0 && seen !== null) walk.recordRemoval(resource, prior);
   const diagnostics = [
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    ...destroyNote(resource, prior, removal),
+    // Of what is gone already the refresh takes the removal out of the plan.
+    ...(seen === null ? [] : destroyNote(resource, prior, removal)),
   ];
   return {
     ...NOTHING,
     memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
     diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
   };
+}
+
+/**
+ * The object as it is; null where it is gone. Of one that left the declaration Terraform plans the removal first, from the
+ * state that a broken-off removal may have left behind, and refreshes it afterwards (seen with 1.11.4). Why it could not be
+ * read the refresh says.
+ */
+async function seenNow<Target>(
+  resource: ManagedResource<Target>,
+  prior: Values,
+  target: Target,
+): Promise<Values | null> {
+  if (resource.find === undefined) return prior;
+  const { state } = await resource.read(prior, target);
+  return state && keepSpelling(resource.schema, prior, conform(resource.schema, state));
+}
+
+function changedSince(before: Values, now: Values): Values {
+  return Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => !sameValue(before[name] ?? null, value)),
+  );
 }
 
 async function planUpdate<Target>(

@@ -240,12 +240,29 @@ describe('the plan', () => {
   });
 
   test('of a destroy warns with the exact steps', async () => {
-    const { plan, state } = await setUpInPlace();
+    const { plan, state, target } = await setUpInPlace();
+    target.objects.set('a', {});
     const result = await plan(state({ name: 'a' }), null);
     expect(result.planned).toBeNull();
     expect(result.diagnostics).toEqual([
       { severity: 'warning', summary: 'Destroying test_thing a runs one step', detail: '  1. remove a' },
     ]);
+  });
+
+  test('of a destroy goes by what is there now, which Terraform reads only afterwards', async () => {
+    const { plan, state, target, deploy } = await setUpInPlace({
+      steps: ({ prior }) => [
+        ...(prior?.['size'] === 1 ? [{ text: 'shrink a', name: 'a', set: { size: 0 } }] : []),
+        { text: 'remove a', name: 'a', set: null },
+      ],
+    });
+    const prior = state({ name: 'a', size: 1 });
+    expect((await plan(prior, null)).diagnostics).toEqual([]);
+    target.objects.set('a', { size: 0 });
+    const { diagnostics } = await plan(prior, null);
+    expect(diagnostics.map(({ detail }) => detail)).toEqual(['  1. remove a']);
+    expect(await deploy(prior, null)).toMatchObject({ state: null, diagnostics: [] });
+    expect(target.ran).toEqual(['remove a']);
   });
 
   test('of a destroy that runs nothing says so only where the definition has a sentence for it', async () => {
@@ -703,7 +720,8 @@ describe('an object that another address of the same plan removes', () => {
   test.each(['removal first', 'plan first'])(
     'is not taken from one that stays as it is: %s',
     async (order) => {
-      const { plan, config, state } = await setUpInPlace();
+      const { plan, config, state, target } = await setUpInPlace();
+      target.objects.set('a', {});
       const keep = () => plan(state({ name: 'a' }), config({ name: 'A', url: 'u' }));
       const remove = () => plan(state({ name: 'a' }), null);
       const [first, second] = order === 'removal first' ? [remove, keep] : [keep, remove];
