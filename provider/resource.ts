@@ -69,7 +69,9 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       // What leaves the declaration is often a server that is down for good: it must not keep DNS from leaving first.
       // An import has nothing from before: only what was read once has a list of cmdlets.
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
-        return { state, diagnostics: reading.diagnostics.map((problem) => unseen(problem, server)) };
+        // The plan of its removal says it as well as the refresh.
+        const problems = reading.diagnostics.map((problem) => unseen(problem, server));
+        return { state, diagnostics: target.notSaid(problems) };
       }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);

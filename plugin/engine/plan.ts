@@ -1,13 +1,14 @@
 import { formatPath, hasErrors, isKnown, path, sameValue, UNKNOWN } from '../../schema';
 import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
-import type { Change, Creation, Found, ManagedResource, Update } from './definition';
+import type { Change, Creation, Found, ManagedResource, ReadResult, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
 import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
 import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import { withoutWriteOnly } from './strip';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -48,7 +49,7 @@ async function planDestruction<Target>(
   // Only what a replacement left over (a deposed object) does Terraform plan to remove while it applies.
   if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
-  const seen = await seenNow(resource, prior, target);
+  const { state: seen, diagnostics: sight = [] } = await seenNow(resource, prior, target);
   const found = seen ?? prior;
   const change: Change = { kind: 'destroy', prior: found, planned: null, config: null };
   const information = await resource.inform?.(change, target);
@@ -56,6 +57,7 @@ async function planDestruction<Target>(
   const removal = removalOf(resource, { ...prior, ...judged }, target);
   if (removal.length > 0 && seen !== null) walk.recordRemoval(resource, prior);
   const diagnostics = [
+    ...sight,
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
     // Of what is gone already the refresh takes the removal out of the plan.
@@ -70,17 +72,18 @@ async function planDestruction<Target>(
 
 /**
  * The object as it is; null where it is gone. Of one that left the declaration Terraform plans the removal first, from the
- * state that a broken-off removal may have left behind, and refreshes it afterwards (seen with 1.11.4). Why it could not be
- * read the refresh says.
+ * state that a broken-off removal may have left behind, and refreshes it afterwards (seen with 1.11.4).
  */
 async function seenNow<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
   target: Target,
-): Promise<Values | null> {
-  if (resource.find === undefined) return prior;
-  const { state } = await resource.read(prior, target);
-  return state && keepSpelling(resource.schema, prior, conform(resource.schema, state));
+): Promise<ReadResult> {
+  if (resource.find === undefined) return { state: prior };
+  const { state: found, ...said } = await resource.read(prior, target);
+  if (found === null) return { state: null, ...said };
+  const seen = withoutWriteOnly(resource.schema, conform(resource.schema, found));
+  return { state: keepSpelling(resource.schema, prior, seen), ...said };
 }
 
 function changedSince(before: Values, now: Values): Values {
