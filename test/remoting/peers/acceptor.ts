@@ -21,6 +21,8 @@ export interface Seen {
   readonly bound?: boolean;
   /** Of a body that could be read. */
   readonly plainBytes?: number;
+  /** Of the token that sealed it, as it stands before the data. */
+  readonly headerBytes?: number;
   readonly sha256?: string;
   /** Why the acceptor did not take it. */
   readonly refused?: string;
@@ -28,10 +30,8 @@ export interface Seen {
 
 export interface Acceptor {
   readonly port: number;
-  /** Every request that was answered, in order. */
-  readonly seen: readonly Seen[];
-  /** Forgets what was seen. */
-  forget(): void;
+  /** Every request that was answered since the last look, in order. */
+  look(): Promise<readonly Seen[]>;
   stop(): Promise<void>;
 }
 
@@ -63,12 +63,22 @@ export async function startAcceptor(
     once(child, 'close').then(() => ['']),
   ])) as string[];
   if (port === undefined || port === '') throw new Error('the acceptor did not start');
-  const seen: Seen[] = [];
-  lines.on('line', (line) => seen.push(JSON.parse(line) as Seen));
+  let seen: Seen[] = [];
+  const looks: ((seen: readonly Seen[]) => void)[] = [];
+  lines.on('line', (line) => {
+    if (line !== '') seen.push(JSON.parse(line) as Seen);
+    else {
+      looks.shift()?.(seen);
+      seen = [];
+    }
+  });
   return {
     port: Number(port),
-    seen,
-    forget: () => void seen.splice(0),
+    look: () =>
+      new Promise((resolve) => {
+        looks.push(resolve);
+        child.stdin.write('\n');
+      }),
     async stop() {
       const closed = once(child, 'close');
       child.stdin.end();

@@ -6,7 +6,7 @@ A connection signs in with an empty POST, and has its context from then on. What
   /<Kerberos or Negotiate>/<one of SIGN_INS>/<method of Answers>/...
 
 The first answer is for the first body of a connection, and so on; the last one is for all that follow. Prints its port,
-then a line of JSON for each request. Ends with stdin.
+then a line of JSON for each request, before it is answered, and an empty one for each line of stdin, whose end is its own.
 
 Arguments, for HTTPS, where bodies are plain and tokens must be bound: file of the certificate, of its key, and of the
 certificate that tokens must be bound to.
@@ -48,6 +48,11 @@ def flipped(value, at):
     changed = bytearray(value)
     changed[at] ^= 1
     return bytes(changed)
+
+
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def told(plain):
@@ -212,7 +217,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             status, headers, answer = 400, {"Connection": "close"}, b""
             if self.context is None:
                 status, headers = 401, {"WWW-Authenticate": self.path.split("/")[1]}
-        print(json.dumps(seen), flush=True)
+        say(json.dumps(seen))
         self.send_response(status)
         for name, value in {"Content-Length": str(len(answer)), **headers}.items():
             self.send_header(name, value)
@@ -265,6 +270,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
         if re.fullmatch(FORM % PROTOCOLS[scheme].encode(), body, re.DOTALL) is None:
             raise ValueError("the form is not that of a sealed body")
         plain = WinRMEncryption(self.context, PROTOCOLS[scheme]).unwrap_message(body, "Encrypted Boundary")
+        start = body.index(OCTETS) + len(OCTETS)
+        seen["headerBytes"] = int.from_bytes(body[start : start + 4], "little")
         self.read(plain, seen)
         return plain
 
@@ -290,7 +297,8 @@ if len(sys.argv) > 1:
     tls.load_cert_chain(certificate, key)
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.bindings = bindings_of(bound_to)
-print(server.server_port, flush=True)
+say(str(server.server_port))
 threading.Thread(target=server.serve_forever, daemon=True).start()
-sys.stdin.read()
+for _ in sys.stdin:
+    say("")
 os._exit(0)
