@@ -314,7 +314,6 @@ const CHANGED: readonly string[] = [
 test.each([
   ['before a change is sent goes on over another one', 'Command'],
   ['before a change is answered says which it was', 'Receive'],
-  ['after a change has ended goes on over another one', 'Signal'],
 ] as const)(
   'a deploy whose session the server ends %s',
   async (_what, operation) => {
@@ -322,7 +321,7 @@ test.each([
       shortcomings(site, {
         dropped: [{ operation, cmdlet, effect: { kind: 'end-shells' } }],
         right: ([first, ...more]) =>
-          operation !== 'Receive'
+          operation === 'Command'
             ? first === undefined
             : first !== undefined && more.length === 0 && tellsOfChange(first, cmdlet),
       }),

@@ -45,9 +45,14 @@ test('opens, calls and closes with the fewest requests', async () => {
 describe('a command that has ended', () => {
   const echo = { cmdlet: 'Get-Echo', parameters: { A: 1 } };
 
-  /** Until the server keeps no command. */
+  function pause(milliseconds = 5): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
+  /** Until the server keeps no command, and the client has heard of it. */
   async function letGo({ service }: Lab): Promise<void> {
-    while (service.commands > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (service.commands > 0) await pause();
+    await pause(100);
   }
 
   function connections(of: Lab, from: number): number {
@@ -85,7 +90,7 @@ describe('a command that has ended', () => {
     for (let call = 0; call < 3; call += 1) {
       expect(objects(await session.invoke(echo))).toHaveLength(1);
       // The signal is on its way by then.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
     expect(lab.disturbances.waiting).toEqual([]);
     expect(session.failure).toBeUndefined();
@@ -137,7 +142,7 @@ describe('a command that has ended', () => {
     const session = await lab.connect();
     await session.invoke(echo);
     lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'slow', delayMs: 300 } });
-    while (lab.disturbances.waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (lab.disturbances.waiting.length > 0) await pause();
     await session.close();
     expect(connections(lab, from)).toBe(1);
     const operations = lab.traffic.slice(from).map(({ operation }) => operation);
@@ -148,7 +153,7 @@ describe('a command that has ended', () => {
     const session = await lab.connect();
     lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'silence' } });
     await session.invoke(echo);
-    while (lab.disturbances.waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (lab.disturbances.waiting.length > 0) await pause();
     const begin = performance.now();
     await session.close();
     expect(performance.now() - begin).toBeLessThan(3_000);
@@ -158,7 +163,7 @@ describe('a command that has ended', () => {
     const session = await lab.connect();
     lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'end-shells' } });
     await session.invoke(echo);
-    while (lab.service.shells > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (lab.service.shells > 0) await pause();
     expect(await session.invoke(echo)).toMatchObject({ kind: 'failed', notSent: 'closed' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(session.failure).toMatchObject({ kind: 'closed', facts: { faultSubcode: 'InvalidSelectors' } });
@@ -172,7 +177,7 @@ describe('a command that has ended', () => {
     }
     const session = await small.connect();
     for (let call = 0; call < 2; call += 1) expect(objects(await session.invoke(echo))).toHaveLength(1);
-    while (small.disturbances.waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (small.disturbances.waiting.length > 0) await pause();
     expect(small.service.commands).toBe(2);
     expect(await session.invoke(echo)).toMatchObject({ kind: 'unknown', interruption: 'closed' });
     expect(session.failure).toMatchObject({ facts: { faultSubcode: 'InternalError' } });
