@@ -63,6 +63,8 @@ interface Asking {
   readonly timeoutMs: number;
   /** Milliseconds beyond that. */
   readonly graceMs?: number;
+  /** When somebody else breaks it off, where that is known. */
+  readonly until?: number;
   readonly onProved?: () => void;
   readonly onSend?: () => void;
 }
@@ -291,6 +293,7 @@ export class WsmanCarrier implements Carrier {
     for (let redirects = 0; ; redirects += 1) {
       try {
         return await this.#ask('Create', body, {
+          until: this.#options.openBy,
           onProved: () => this.#options.onReached('peer'),
           onSend: () => {
             this.#mayExist = true;
@@ -337,7 +340,7 @@ export class WsmanCarrier implements Carrier {
   async #ask(
     operation: Operation,
     body: string,
-    options: Pick<Asking, 'patience' | 'onProved' | 'onSend'> = {},
+    options: Pick<Asking, 'patience' | 'until' | 'onProved' | 'onSend'> = {},
   ): Promise<XmlElement> {
     const response = await this.#request(operation, body, {
       signal: this.#ended.signal,
