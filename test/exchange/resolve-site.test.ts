@@ -279,6 +279,12 @@ describe('what a declaration comes to', () => {
     expect(order.filter((id) => id.includes('dag'))).toEqual(['dag-DAG01', 'EX02-dag-member']);
   });
 
+  test('a DAG has the version of its members', () => {
+    const servers = [server(1), server(2, { version: ExchangeVersion.V2016 })];
+    const state = resolveSite(site({ servers, dag: { ...right.dag!, members: ['EX02'] } }));
+    expect(resourceOf(state, 'dag-DAG01').version).toBe(ExchangeVersion.V2016);
+  });
+
   test('a site without a DAG has none', () => {
     const { servers, namespaces, certificate, dns } = right;
     expect(

@@ -1032,6 +1032,16 @@ describe('the rules of a declaration', () => {
     });
   });
 
+  test.each([
+    ['stands in another datacentre', site({ servers: [server(1), server(2, { datacentre: 'west' })] })],
+    ['has another version', site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] })],
+    ['is the witness', site({ dag: { ...dag, witness: { ...dag.witness, server: 'EX02.contoso.local' } } })],
+  ])('a server that is no member of the DAG, and %s, is no fault of the DAG', (_what, declaration) => {
+    const members = ['EX01'];
+    expect(found({ ...declaration, dag: { ...declaration.dag!, members } })).toEqual([]);
+    expect(found(declaration)).toHaveLength(1);
+  });
+
   test('all mistakes are found at once', () => {
     const wrong = site({
       servers: [server(1), server(2, { address: '192.0.2.1' })],
