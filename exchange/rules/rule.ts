@@ -1,4 +1,4 @@
-import type { Diagnostic, Path } from '../../schema';
+import type { Diagnostic, Path, Problem } from '../../schema';
 import { formatPath } from '../../schema';
 import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
 import type { RecordSet, ExchangeObject } from '../element';
@@ -15,12 +15,9 @@ export interface RuleInput {
   readonly committed?: CommittedCertificate | UnfitFile | undefined;
 }
 
-export interface Finding {
+/** Where something is wrong, and what, each in one line and in the words of the declaration. */
+export interface Finding extends Problem {
   readonly path: Path;
-  /** What is wrong, one line. */
-  readonly problem: string;
-  /** What to do about it, in the words of the declaration, one line. */
-  readonly remedy: string;
 }
 
 /** One invariant of a declaration. */
