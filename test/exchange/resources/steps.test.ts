@@ -154,7 +154,7 @@ describe('the certificate of a server', () => {
     "Import-ExchangeCertificate -Server 'EX2' -FileData <content of mail.pfx> -Password <the PFX password> -PrivateKeyExportable:$true";
   const NOTE = "# If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
   const enable = (thumbprint: string, services: string, answer: 'Yes' | 'No') =>
-    `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services} ${NOTE} ${answer}.`;
+    `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services}${services.includes('IIS') ? ' -DoNotRequireSsl:$true' : ''} ${NOTE} ${answer}.`;
   const ALL = "'IIS', 'SMTP'";
   const CHECKS = ["Test-ServiceHealth -Server 'EX2'", "Get-HealthReport -Identity 'EX2'"];
   const remove = (thumbprint: string) =>
@@ -208,7 +208,7 @@ describe('the certificate of a server', () => {
     ]);
     // The default certificate has SMTP, and this is not it.
     expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS')`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS') -DoNotRequireSsl:$true`,
     );
     expect(between(certificate, { ...kept, ...fallback, services: ['SMTP'] }, null)).toEqual([
       remove(THUMBPRINT),
@@ -243,7 +243,7 @@ describe('the certificate of a server', () => {
 
   test('is given only the services that are missing', () => {
     expect(between(certificate, { ...declared, services: ['SMTP'] }, declared)).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS')`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS') -DoNotRequireSsl:$true`,
     ]);
   });
 
@@ -252,7 +252,7 @@ describe('the certificate of a server', () => {
     const never = { ...kept, replace_default_smtp_certificate: false };
     expect(between(certificate, null, never)[1]).toBe(enable(THUMBPRINT, ALL, 'No'));
     expect(between(certificate, null, { ...declared, services: ['IIS', 'POP'] })[1]).toBe(
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP'`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP' -DoNotRequireSsl:$true`,
     );
   });
 
@@ -263,7 +263,12 @@ describe('the certificate of a server', () => {
       names: THUMBPRINT,
       answer: 'no',
     });
-    expect(Object.keys(step?.invocation.parameters ?? {})).toEqual(['Server', 'Thumbprint', 'Services']);
+    expect(Object.keys(step?.invocation.parameters ?? {})).toEqual([
+      'Server',
+      'Thumbprint',
+      'Services',
+      'DoNotRequireSsl',
+    ]);
   });
 
   test('what already has SMTP becomes the default later', () => {
