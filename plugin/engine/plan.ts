@@ -79,7 +79,8 @@ async function seenNow<Target>(
   prior: Values,
   target: Target,
 ): Promise<ReadResult> {
-  if (resource.find === undefined) return { state: prior };
+  // What runs nothing has nothing to look for.
+  if (resource.find === undefined || removalOf(resource, prior, target).length === 0) return { state: prior };
   const { state: found, ...said } = await resource.read(prior, target);
   if (found === null) return { state: null, ...said };
   const seen = withoutWriteOnly(resource.schema, conform(resource.schema, found));
