@@ -1,12 +1,8 @@
 import type { DnsClient, DnsClientOptions } from '../dns/client';
 import { rcodeName, RCODES } from '../dns/codes';
 import { DnsError } from '../dns/dns-error';
-import {
-  type Environment,
-  SettingsError,
-  updateClientOptions,
-  UPDATE_SETTINGS,
-} from '../dns/update-settings';
+import { type Environment, SettingsError, updateClientOptions } from '../dns/update-settings';
+import { UPDATE_SETTINGS } from '../dns/update-variables';
 import type { Diagnostic, Path } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 
