@@ -80,7 +80,10 @@ async function goingNames(
   const going = gone.filter((host) => answers.get(host) !== 'not-published');
   if (going.length === 0) return [];
   const { given, unread } = await readGiven(target, () => true);
-  return [...unread, ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server))];
+  return [
+    ...target.sayOnce(unread),
+    ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server)),
+  ];
 }
 
 interface Publication {
@@ -170,7 +173,7 @@ async function readGiven(
       }
     }
   }
-  return { given: [...given.values()], unread: target.notSaid(unread) };
+  return { given: [...given.values()], unread };
 }
 
 /** The shared reading that shows the objects of a kind; undefined where the version of the server has none. */

@@ -71,7 +71,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
         // The plan of its removal says it as well as the refresh.
         const problems = reading.diagnostics.map((problem) => unseen(problem, server));
-        return { state, diagnostics: target.notSaid(problems) };
+        return { state, diagnostics: target.sayOnce(problems) };
       }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
@@ -81,7 +81,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     // The plan has said them, before anything was run.
     const remarks = target.hasRun
       ? []
-      : target.notSaid(resource.remarks?.(objects, known as State, facts) ?? []);
+      : target.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
       state: viewed && seenTexts(viewed, known),
@@ -370,7 +370,7 @@ async function inform(
   const version = target.catalogFor(text(server))?.version;
   const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
   // One PFX is for many servers: what is no error is said once.
-  diagnostics.push(...found.filter(isError), ...target.notSaid(found.filter((each) => !isError(each))));
+  diagnostics.push(...found.filter(isError), ...target.sayOnce(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,

@@ -193,8 +193,8 @@ export class ExchangeTarget {
     return this.#hasRun;
   }
 
-  /** What of this was not said in this run. */
-  notSaid(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  /** Records that this is said, and returns what of it was not said before in this run: whoever asks must say that. */
+  sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return diagnostics.filter(({ summary, detail }) => {
       const text = `${summary}\n${detail}`;
       const isNew = !this.#said.has(text);

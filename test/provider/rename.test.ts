@@ -315,6 +315,17 @@ describe('a plan that renames', () => {
     expect(diagnostics[0]?.summary).toContain('Get-PowerShellVirtualDirectory');
   });
 
+  test('what cannot be read is a warning, also where the look for what is renamed met it first', async () => {
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+    const { diagnostics } = await plan(
+      published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' }),
+      published(renamed),
+      { dns, servers: { EX01: [OUTLOOK, AUTODISCOVER] }, denied: ['Get-OwaVirtualDirectory'] },
+    );
+    expect(diagnostics).toMatchObject([{ severity: 'warning' }]);
+    expect(diagnostics[0]?.summary).toContain('Get-OwaVirtualDirectory');
+  });
+
   test('a name of remote PowerShell that is declared no longer is to be changed by hand', async () => {
     const ps = 'ps.contoso.com';
     const { diagnostics } = await plan(
