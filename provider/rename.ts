@@ -152,15 +152,10 @@ async function readGiven(
   target: ExchangeTarget,
   isWanted: (giver: Giver) => boolean,
 ): Promise<{ readonly given: readonly GivenName[]; readonly unread: readonly Diagnostic[] }> {
-  const readings = await Promise.all(
-    GIVERS.filter(isWanted).flatMap((giver) =>
-      servers(target).map(async (server) => ({ giver, reading: await read(giver, server, target) })),
-    ),
-  );
+  const readings = await Promise.all(GIVERS.filter(isWanted).map((giver) => readAll(giver, target)));
   const given = new Map<string, GivenName>();
   const unread: Diagnostic[] = [];
-  for (const { giver, reading } of readings) {
-    if (reading === undefined) continue;
+  for (const { giver, reading } of readings.flat()) {
     if (reading.kind === 'failed') {
       // Where the object is managed, its own refresh stops the plan.
       unread.push(...reading.diagnostics.map((problem) => ({ ...problem, severity: 'warning' as const })));
@@ -176,7 +171,16 @@ async function readGiven(
   return { given: [...given.values()], unread };
 }
 
-/** The shared reading that shows the objects of a kind; undefined where the version of the server has none. */
+/** The readings that show the objects of a kind on all servers, each once: as a rule one answer shows them all. */
+async function readAll(
+  giver: Giver,
+  target: ExchangeTarget,
+): Promise<readonly { readonly giver: Giver; readonly reading: Reading }[]> {
+  const readings = await Promise.all(servers(target).map((server) => read(giver, server, target)));
+  return [...new Set(readings)].flatMap((reading) => (reading === undefined ? [] : [{ giver, reading }]));
+}
+
+/** The shared reading that shows the objects of a kind on a server; undefined where the version of the server has none. */
 async function read(
   { definition }: Giver,
   server: string,
