@@ -48,7 +48,7 @@ export function updateWay(
     );
     return (
       updateClientOptions(Object.fromEntries(settings), environment) ?? {
-        reason: 'It is not said which server takes them',
+        reason: 'It is not said which server takes updates',
         remedy: `Set server ${PLACE}, or ${UPDATE_SETTINGS.server}`,
       }
     );
