@@ -6,7 +6,6 @@ import { namesInUse, renamings, type Standing, type Standings, unpublishedNames 
 import {
   type AnyResource,
   erase,
-  type Facts,
   outlookAnywhere,
   serviceConnectionPoint,
   virtualDirectories,
@@ -51,8 +50,8 @@ const GIVERS: readonly Giver[] = [
 export async function renameFindings(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
   // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
   if (change.planned === null || target.hasRun) return [];
-  const planned = publicationOf(change.planned);
-  const prior = change.prior === null ? { names: {}, addresses: [] } : publicationOf(change.prior);
+  const planned = siteNames(change.planned);
+  const prior = change.prior === null ? { names: {}, addresses: [] } : siteNames(change.prior);
   const standingsOf = (hosts: Iterable<string>) =>
     standings(hosts, [...prior.addresses, ...planned.addresses], target);
 
@@ -70,8 +69,8 @@ export async function renameFindings(change: Change, target: ExchangeTarget): Pr
 }
 
 async function goingNames(
-  prior: Publication,
-  planned: Publication,
+  prior: SiteNames,
+  planned: SiteNames,
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
   target: ExchangeTarget,
 ): Promise<readonly Diagnostic[]> {
@@ -86,12 +85,13 @@ async function goingNames(
   ];
 }
 
-interface Publication {
+/** Names of the site, and all addresses that it has or had under them. */
+interface SiteNames {
   readonly names: Purposes;
   readonly addresses: readonly string[];
 }
 
-function publicationOf({ purposes, addresses, published }: Values): Publication {
+function siteNames({ purposes, addresses, published }: Values): SiteNames {
   // What was published is not known while it changes.
   const all: readonly Value[] = [addresses ?? null, published ?? null];
   const known = all.filter(isKnown) as readonly (NameAddresses | null)[];
@@ -186,7 +186,7 @@ async function read(
   server: string,
   target: ExchangeTarget,
 ): Promise<Reading | undefined> {
-  const facts = factsFor(server, target);
+  const facts = target.factsFor(server);
   const invocation = definition.observe?.(stateOf(definition, server), facts);
   if (invocation === undefined || !facts.has(invocation.cmdlet)) return undefined;
   return target.observe(target.addressed(invocation), server);
@@ -198,7 +198,7 @@ function namesOn(
   objects: readonly PowerShellObject[],
   target: ExchangeTarget,
 ): readonly GivenName[] {
-  const state = definition.view?.(objects, stateOf(definition, server), factsFor(server, target)) ?? null;
+  const state = definition.view?.(objects, stateOf(definition, server), target.factsFor(server)) ?? null;
   // The answer may spell it in other letter case than the declaration.
   const declared = target.settings.spellings.get(server.toLowerCase()) ?? server;
   return state === null ? [] : givenNames(declared, service, state);
@@ -210,9 +210,4 @@ function serverOf(object: PowerShellObject): string | null {
 
 function stateOf({ schema }: AnyResource, server: string): State {
   return { ...withEveryAttribute(schema, {}), server } as unknown as State;
-}
-
-function factsFor(server: string, target: ExchangeTarget): Facts {
-  const catalog = target.catalogFor(server);
-  return { has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined };
 }
