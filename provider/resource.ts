@@ -108,6 +108,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   /**
    * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
    * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
+   * Terraform 1.12 and later take `before` of the plan from this read (hashicorp/terraform#36394).
    */
   const read = async (state: Values, target: ExchangeTarget) => {
     const result = await observe(state, target);

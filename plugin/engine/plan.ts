@@ -49,8 +49,9 @@ async function planDestruction<Target>(
   // Only what a replacement left over (a deposed object) does Terraform plan to remove while it applies.
   if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
-  // Of one that left the declaration Terraform plans the removal first, from the state that a broken-off removal may have
-  // left behind, and refreshes it afterwards (seen with 1.11.4). What runs nothing has nothing to look for.
+  // Of one that left the declaration Terraform 1.11 plans the removal first, from the state that a broken-off removal may
+  // have left behind, and refreshes it afterwards (seen with 1.11.4); from 1.12.0 it refreshes first
+  // (hashicorp/terraform#36394). What runs nothing has nothing to look for.
   const isLookedFor = resource.find !== undefined && removalOf(resource, prior, target).length > 0;
   const sight: ReadResult = isLookedFor ? await seenNow(resource, prior, target) : { state: prior };
   const change: Destruction = {
