@@ -161,7 +161,7 @@ export const certificate = defineResource({
     const stays = (planned ?? prior)?.left_on_server ?? [];
     const leaving = partingThumbprints(change).filter((thumbprint) => !includesName(stays, thumbprint));
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
-    // Terraform shows it as it was before the plan looked.
+    // Terraform 1.11 shows it as it was before the plan looked; from 1.12.0 on it refreshes first.
     if (planned === null)
       return [...given.map((step) => ({ ...step, condition: STILL_HAS_THEM })), ...removals];
 
