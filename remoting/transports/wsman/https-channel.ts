@@ -262,7 +262,7 @@ export function portOf(url: URL): number {
   return url.port === '' ? 443 : Number(url.port);
 }
 
-function methodsOf(header: string | undefined): readonly string[] {
+export function methodsOf(header: string | undefined): readonly string[] {
   return header === undefined
     ? []
     : [...header.matchAll(/(?:^|,)\s*([A-Za-z]+)(?=[\s,]|$)/g)].map(([, name]) => name ?? '');

@@ -1,0 +1,40 @@
+import { ENVIRONMENT } from '../../../provider/configuration';
+import { WSMAN_SECRETS } from '../../../provider/wsman-endpoint';
+import { DOOR_NAMES, type Door, type DoorFinding } from './door';
+
+/** The best first: Exchange's own, by what leaves least behind and depends on least. */
+const RANK: readonly Door[] = [
+  'http-kerberos',
+  'https-kerberos',
+  'https-basic',
+  'https',
+  'ssh',
+  'windows-https',
+  'windows-http',
+];
+
+/** How to come in, as a sentence or two; `undefined` where there is no door at all. */
+export function advice(findings: readonly DoorFinding[]): string | undefined {
+  const ranked = [...findings].sort((a, b) => RANK.indexOf(a.door) - RANK.indexOf(b.door));
+  const open = ranked.find(({ state }) => state === 'open');
+  if (open !== undefined) return `Take ${DOOR_NAMES[open.door]}: ${settingsOf(open)}.`;
+  const faulty = ranked.find((finding) => finding.state === 'faulty');
+  return faulty?.state === 'faulty'
+    ? `No door is open. The next is ${DOOR_NAMES[faulty.door]}. ${faulty.remedy}`
+    : undefined;
+}
+
+function settingsOf({ door, address }: DoorFinding): string {
+  const at = (url: string): string => `${ENVIRONMENT.endpoint}=${url}`;
+  switch (door) {
+    case 'https-basic':
+      return `${at(address)}, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
+    case 'ssh':
+      return `${at(address.replace('://', '://user@'))}, where it has PowerShell as a subsystem`;
+    case 'windows-http':
+    case 'windows-https':
+      return `${at(address)} with ${ENVIRONMENT.shell_resource}=http://schemas.microsoft.com/powershell/Microsoft.PowerShell, ${ENVIRONMENT.authentication}=negotiate and ${ENVIRONMENT.snap_in}`;
+    default:
+      return `${at(address)} and ${ENVIRONMENT.authentication}=negotiate (docs/sign-in/)`;
+  }
+}
