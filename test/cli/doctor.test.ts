@@ -342,8 +342,11 @@ describe('the doors of the server', () => {
     const text = renderText(await examine({ servers: { bsaex01: '2013' } }, rig().https));
     expect(text).toMatch(/^found {4}doors {11}HTTPS with Basic \(\d+\)$/m);
     expect(text).not.toContain('Doors of the server');
-    const failing = { ...rig().https, EXCHANGE_USER: 'contoso\\nobody' };
-    expect(renderText(await examine({}, failing))).toMatch(/^found {4}doors/m);
+    const user = 'contoso\\keyless';
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Get-ExchangeServer'] });
+    const withoutRights = await examine({}, { ...rig().https, EXCHANGE_USER: user });
+    expect(failure(withoutRights).check).toBe('servers');
+    expect(renderText(withoutRights)).toMatch(/^found {4}doors/m);
   });
 
   test('are told one by one where none did, with the one to take', async () => {
@@ -366,6 +369,11 @@ describe('the doors of the server', () => {
     } finally {
       kerberos.close();
     }
+  });
+
+  test('say where the endpoint is the best of them already', async () => {
+    const text = renderText(await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` }));
+    expect(text).toMatch(/^The endpoint is the best door that is open, HTTPS with Basic: /m);
   });
 
   test('each say what opens it where it is faulty', async () => {

@@ -205,7 +205,7 @@ describe('HTTPS', () => {
   test('has the one that is offered', async () => {
     const basic = await doors({ https: (await open(['Basic realm="x"'])).port });
     expect(at(basic, 'https-kerberos')).toMatchObject({ state: 'closed', detail: 'it offers Basic' });
-    expect(basic.advice).toMatch(/^Take HTTPS with Basic: .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/);
+    expect(basic.advice).toMatch(/^The endpoint is the best door that is open, HTTPS with Basic/);
     const kerberos = await doors({ https: (await open(['Kerberos'])).port });
     expect(at(kerberos, 'https-basic')).toMatchObject({
       state: 'closed',
@@ -329,6 +329,11 @@ describe('SSH', () => {
 
 test('the best of several open doors is to be taken', async () => {
   const kerberos = await web(asking('Kerberos'));
+  const tls = { cert: certificate.cert, key: certificate.key };
+  const basic = await web(asking('Basic realm="x"'), tls);
+  const negotiate = { EXCHANGE_AUTHENTICATION: 'negotiate', EXCHANGE_USER: 'admin@CONTOSO.COM' };
+  const elsewhere = await doors({ https: basic.port }, { environment: negotiate });
+  expect(elsewhere.advice).toMatch(/^Take HTTPS with Basic: .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/);
   const greeting = await other((socket) => socket.write('SSH-2.0-x\r\n'));
   const ssh = await doors({ ssh: greeting, 'windows-http': kerberos.port });
   expect(ssh.advice).toMatch(/^Take SSH: /);

@@ -1,6 +1,7 @@
-import { ENVIRONMENT } from '../../../provider/configuration';
+import { ENVIRONMENT, type Endpoint } from '../../../provider/configuration';
 import { WSMAN_SECRETS } from '../../../provider/wsman-endpoint';
 import { DOOR_NAMES, type Door, type DoorFinding } from './door';
+import { addressOf, ownPlace } from './place';
 
 /** The best first: Exchange's own, by what leaves least behind and depends on least. */
 const RANK: readonly Door[] = [
@@ -13,15 +14,28 @@ const RANK: readonly Door[] = [
   'windows-http',
 ];
 
-/** How to come in, as a sentence or two; `undefined` where there is no door at all. */
-export function advice(findings: readonly DoorFinding[]): string | undefined {
+/** How to come in where the endpoint did not, as a sentence or two; `undefined` where there is no door at all. */
+export function advice(findings: readonly DoorFinding[], endpoint: Endpoint): string | undefined {
   const ranked = [...findings].sort((a, b) => RANK.indexOf(a.door) - RANK.indexOf(b.door));
   const open = ranked.find(({ state }) => state === 'open');
-  if (open !== undefined) return `Take ${DOOR_NAMES[open.door]}: ${settingsOf(open)}.`;
+  if (open !== undefined) {
+    const name = DOOR_NAMES[open.door];
+    return isOf(endpoint, open)
+      ? `The endpoint is the best door that is open, ${name}: what failed there is said above.`
+      : `Take ${name}: ${settingsOf(open)}.`;
+  }
   const faulty = ranked.find((finding) => finding.state === 'faulty');
   return faulty?.state === 'faulty'
     ? `No door is open. The next is ${DOOR_NAMES[faulty.door]}. ${faulty.remedy}`
     : undefined;
+}
+
+/** Whether a door is the one that the endpoint goes through. */
+function isOf(endpoint: Endpoint, { door, address }: DoorFinding): boolean {
+  const place = ownPlace(endpoint);
+  if (place === undefined || addressOf(place) !== address) return false;
+  if (endpoint.kind !== 'wsman') return true;
+  return (door === 'https-basic') === (endpoint.authentication.kind === 'basic');
 }
 
 function settingsOf({ door, address }: DoorFinding): string {

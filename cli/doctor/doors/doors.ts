@@ -44,7 +44,7 @@ export async function lookForDoors(
       judged(place, await look(place, { timeoutMs, trust, ...throughProxy(place, environment) }), endpoint),
     ),
   );
-  const said = advice(found.flat());
+  const said = advice(found.flat(), endpoint);
   return { found: found.flat(), ...(said === undefined ? {} : { advice: said }) };
 }
 
