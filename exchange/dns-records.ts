@@ -1,4 +1,4 @@
-import { canonicalAddress, listed, recordTypeOf } from './addresses';
+import { distinctAddresses, listed, recordTypeOf } from './addresses';
 import { publishedHosts } from './namespaces';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
@@ -43,7 +43,7 @@ function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
     publish === 'round-robin'
       ? site.servers.flatMap((server) => listed(server.address))
       : listed(publish.virtualIp);
-  return [...new Map(addresses.map((address) => [canonicalAddress(address), address])).values()];
+  return distinctAddresses(addresses);
 }
 
 /** One record set for every published name and every type of address that it stands for. */

@@ -20,6 +20,7 @@ import {
   virtualDirectories,
 } from './resources';
 import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
+import { includesName } from './resources/equality';
 import { idOf } from './resource-id';
 import { checkForm, checkRules } from './rules';
 import type { ExchangeSiteProps, Server, SiteCertificate } from './site';
@@ -47,10 +48,6 @@ function resource(site: ExchangeSiteProps, wanted: Wanted): DesiredResource {
   const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
   return { ...wanted, existing, steps: stepsOf(site, wanted) };
 }
-
-/** Letter case does not count in names of servers. */
-const isAmong = (names: readonly string[] | undefined, { name }: Server) =>
-  (names ?? []).some((candidate) => candidate.toLowerCase() === name.toLowerCase());
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(site: ExchangeSiteProps, { id, definition, attributes, version }: Wanted) {
@@ -141,7 +138,7 @@ function certificateOf(
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
     dependsOn: [`${idOf(server.name)}-scp`, ...after],
-    existing: isAmong(declared.existingOn, server),
+    existing: includesName(declared.existingOn, server.name),
   });
 }
 
@@ -217,7 +214,7 @@ function virtualDirectoriesOf(site: ExchangeSiteProps, server: Server, at: Path)
 function membersOf(site: ExchangeSiteProps): readonly Server[] {
   if (site.dag === undefined) return [];
   const { members } = site.dag;
-  return site.servers.filter((server) => members === undefined || isAmong(members, server));
+  return site.servers.filter((server) => members === undefined || includesName(members, server.name));
 }
 
 function dagOf(site: ExchangeSiteProps): readonly DesiredResource[] {
@@ -274,7 +271,7 @@ function dagMemberOf(
       attributes: { dag: dag.name, server: server.name },
       origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
       dependsOn: [dagId(dag.name), ...after],
-      existing: isAmong(dag.existingMembers, server),
+      existing: includesName(dag.existingMembers, server.name),
     }),
   ];
 }

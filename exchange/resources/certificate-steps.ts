@@ -1,7 +1,7 @@
 import type { ExpectedQuestion, Invocation, Reference } from '../../powershell/invocation';
 import { holderInquiries, verdictOn, type Handover, type Verdict } from './certificate-holders';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { includesName } from './equality';
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import type { Step } from './step';
 
@@ -34,7 +34,6 @@ export function importing(server: string, isExportable: boolean, { pfx }: Facts)
 
 export interface Enabling extends Handover {
   readonly server: string;
-  readonly thumbprint: string;
   readonly reason: string;
 }
 
@@ -57,7 +56,7 @@ export function enabling(
     invocation: {
       cmdlet: 'Enable-ExchangeCertificate',
       parameters,
-      ...(services.some((name) => sameName(name, SMTP)) ? { question } : {}),
+      ...(includesName(services, SMTP) ? { question } : {}),
     },
   };
 }
@@ -87,7 +86,7 @@ export function removing({ server, thumbprint, leaving }: Removal, facts: Facts)
         const certificate = withThumbprint(objects, thumbprint);
         if (certificate === undefined) return undefined;
         const others = installedCertificates(objects).filter(
-          (other) => !leaving.some((own) => sameName(own, other.thumbprint)),
+          (other) => !includesName(leaving, other.thumbprint),
         );
         const verdict = verdictOn({ server, certificate, others, answers, handovers: [], facts });
         return verdict.kind === 'free'

@@ -1,17 +1,17 @@
 import type { Known } from '../../schema';
 import { flag, text, textMap, textSet } from '../../schema';
-import { handovers, includes, partingThumbprints, replacesDefault } from './certificate-handover';
+import { handovers, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
 import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
-import { sameName, sameNames } from './equality';
+import { includesName, sameName, sameNames } from './equality';
 import {
   DEFAULT_HEALTH_SECONDS,
   healthChecks,
   PROTOCOLS_MEANING,
   protocolsProblem,
-  secondsProblem,
+  timeoutSeconds,
 } from './health-checks';
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
@@ -30,7 +30,7 @@ const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter'
 function servicesProblem(value: Known): string | undefined {
   const names = value as readonly string[];
   if (names.length === 0) return 'no service is named; name at least one, for example IIS';
-  const wrong = names.find((name) => !includes(CERTIFICATE_SERVICES, name));
+  const wrong = names.find((name) => !includesName(CERTIFICATE_SERVICES, name));
   return wrong === undefined ? undefined : `'${wrong}' is none of ${CERTIFICATE_SERVICES.join(', ')}`;
 }
 
@@ -106,13 +106,7 @@ export const certificate = defineResource({
       `Protocols that must answer with a new certificate before the old one is removed: ${PROTOCOLS_MEANING} Left out: only the services of Exchange must run.`,
       { equals: sameNames, problem: protocolsProblem },
     ),
-    timeout_seconds: {
-      type: 'number',
-      mode: 'optional-computed',
-      description: `Seconds to wait until they answer. Left out: ${DEFAULT_HEALTH_SECONDS}.`,
-      defaultValue: DEFAULT_HEALTH_SECONDS,
-      problem: secondsProblem,
-    },
+    timeout_seconds: timeoutSeconds('they answer'),
     thumbprint: text('computed', 'SHA-1 thumbprint of the certificate that has the services.', {
       equals: sameName,
     }),
@@ -153,13 +147,14 @@ export const certificate = defineResource({
       enabling(handover, handover.thumbprint === '' ? facts.pfx?.thumbprint : undefined),
     );
     const stays = (planned ?? prior)?.left_on_server ?? [];
-    const leaving = partingThumbprints(change).filter((thumbprint) => !includes(stays, thumbprint));
+    const leaving = partingThumbprints(change).filter((thumbprint) => !includesName(stays, thumbprint));
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
     // Terraform shows it as it was before the plan looked.
     if (planned === null)
       return [...given.map((step) => ({ ...step, condition: STILL_HAS_THEM })), ...removals];
 
-    const isNew = planned.imported?.some((own) => !includes(prior?.imported ?? [], own)) ?? prior === null;
+    const isNew =
+      planned.imported?.some((own) => !includesName(prior?.imported ?? [], own)) ?? prior === null;
     return [
       ...(isNew ? [importing(server, planned.private_key_exportable ?? true, facts)] : []),
       ...given,

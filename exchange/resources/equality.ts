@@ -24,6 +24,11 @@ export function sameFolder(left: Known, right: Known): boolean {
   return plain(left) === plain(right);
 }
 
+/** Whether a name is among others, letter case aside. */
+export function includesName(names: readonly string[] | null | undefined, name: string): boolean {
+  return (names ?? []).some((candidate) => sameName(candidate, name));
+}
+
 /** The same names in any order, letter case aside. */
 export function sameNames(left: Known, right: Known): boolean {
   const plain = (names: Known) =>

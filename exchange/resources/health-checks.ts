@@ -48,8 +48,19 @@ export function protocolsProblem(value: Known): string | undefined {
   return wrong === undefined ? undefined : `'${wrong}' is none of ${Object.keys(HEALTH_SETS).join(', ')}`;
 }
 
-export function secondsProblem(value: Known): string | undefined {
+function secondsProblem(value: Known): string | undefined {
   return (value as number) > 0 ? undefined : 'a time of at least one second is needed';
+}
+
+/** The attribute of how long is waited until something is so: `the server is healthy`. */
+export function timeoutSeconds(what: string) {
+  return {
+    type: 'number',
+    mode: 'optional-computed',
+    description: `Seconds to wait until ${what}. Left out: ${DEFAULT_HEALTH_SECONDS}.`,
+    defaultValue: DEFAULT_HEALTH_SECONDS,
+    problem: secondsProblem,
+  } as const;
 }
 
 /** Checks of a server, each repeated until it passes or the time is over. */

@@ -2,7 +2,7 @@ import type { Argument } from '../../powershell/invocation';
 import type { Known, KnownValues } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import { defineResource } from './definition';
-import { sameName, sameNames } from './equality';
+import { includesName, sameName, sameNames } from './equality';
 import { isHostName } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
@@ -19,7 +19,7 @@ function hostProblem(value: Known): string | undefined {
 }
 
 function methodProblem(value: Known): string | undefined {
-  return METHODS.some((method) => sameName(method, value))
+  return includesName(METHODS, value as string)
     ? undefined
     : `'${value as string}' is none of ${METHODS.join(', ')}`;
 }

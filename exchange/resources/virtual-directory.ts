@@ -4,7 +4,7 @@ import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
 import { defineResource } from './definition';
 import type { ResourceDefinition } from './definition';
-import { sameName, sameNames, sameUrl } from './equality';
+import { includesName, sameName, sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
@@ -95,9 +95,7 @@ function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes 
 const METHODS = ['Basic', 'Negotiate', 'NTLM', 'OAuth'];
 
 function methodsProblem(value: Known): string | undefined {
-  const wrong = (value as readonly string[]).find(
-    (name) => !METHODS.some((method) => sameName(method, name)),
-  );
+  const wrong = (value as readonly string[]).find((name) => !includesName(METHODS, name));
   return wrong === undefined ? undefined : `'${wrong}' is none of ${METHODS.join(', ')}`;
 }
 

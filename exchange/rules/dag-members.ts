@@ -1,5 +1,6 @@
 import { path } from '../../schema';
 import type { Rule } from './rule';
+import { includesName } from '../resources/equality';
 
 export const dagMembers: Rule = {
   id: 'dag-members',
@@ -20,8 +21,7 @@ export const dagMembers: Rule = {
           ],
     );
     const servers = site.servers.filter(
-      (server) =>
-        members === undefined || members.some((name) => name.toLowerCase() === server.name.toLowerCase()),
+      (server) => members === undefined || includesName(members, server.name),
     );
     const other = servers.find((server) => server.version !== servers[0]?.version);
     if (other === undefined) return unknown;

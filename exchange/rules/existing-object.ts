@@ -1,5 +1,6 @@
 import { path } from '../../schema';
 import type { Rule } from './rule';
+import { includesName } from '../resources/equality';
 
 export const existingObject: Rule = {
   id: 'existing-object',
@@ -17,7 +18,7 @@ export const existingObject: Rule = {
     return lists.flatMap(({ names = [], at, kind }) => {
       const servers = declared(kind);
       return names.flatMap((name, index) =>
-        servers.some((server) => server.toLowerCase() === name.toLowerCase())
+        includesName(servers, name)
           ? []
           : [
               {

@@ -1,17 +1,11 @@
 import { parseCertificate, presentedNames, type Certificate } from '../../../pki';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
-import { certificateObject } from '../objects/certificate';
+import { certificateObject, mailSettingsOf } from '../objects/certificate';
 import type { CertificateState, ServerState } from '../state';
 
 /** Services that go by a thumbprint, so that one certificate has them; giving one to another takes it from the first. */
 const BY_THUMBPRINT = ['IIS', 'UM', 'UMCallRouter'];
-
-/** Services whose settings name a certificate by one of its names. */
-const BY_NAME: { readonly [service: string]: 'PopSettings' | 'ImapSettings' } = {
-  POP: 'PopSettings',
-  IMAP: 'ImapSettings',
-};
 
 interface Found {
   readonly server: ServerState;
@@ -144,7 +138,7 @@ function isWildcardForMail(service: string, certificate: Certificate): boolean {
  * and taken from nobody (`Get-ExchangeCertificate` shows more services than were enabled).
  */
 export function give(server: ServerState, to: CertificateState, service: string): void {
-  const settings = BY_NAME[service];
+  const settings = mailSettingsOf(service);
   if (settings !== undefined) {
     const [name] = presentedNames(read(to));
     if (name !== undefined) (server.services[settings] ??= {})['X509CertificateName'] = name;
