@@ -41,6 +41,8 @@ function isOf(endpoint: Endpoint, { door, address }: DoorFinding): boolean {
 function settingsOf({ door, address }: DoorFinding): string {
   const at = (url: string): string => `${ENVIRONMENT.endpoint}=${url}`;
   switch (door) {
+    case 'http-kerberos':
+      return `${at(address)} (docs/sign-in/)`;
     case 'https-basic':
       return `${at(address)}, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
     case 'ssh':

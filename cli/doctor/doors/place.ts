@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../provider/configuration';
+import { hostOf, portOf } from '../../../remoting/transports/wsman/http-channel';
 
 /** Something to look at: `windows` is its own WSMan service, beside Exchange's directory of IIS. */
 export interface Place {
@@ -32,16 +33,11 @@ export function ownPlace(endpoint: Endpoint): Place | undefined {
     case 'ssh':
       return { kind: 'ssh', host: endpoint.host, port: endpoint.port, path: '' };
     case 'wsman': {
-      const { protocol, hostname, port, pathname } = new URL(endpoint.url);
-      const scheme = protocol === 'http:' ? 'http' : 'https';
-      const kind = pathname.toLowerCase().startsWith(WINDOWS_PATH) ? (`windows-${scheme}` as const) : scheme;
-      // An URL leaves out the port of its scheme, whatever the path is.
-      return {
-        kind,
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(port) || STANDARD[scheme],
-        path: pathname,
-      };
+      const url = new URL(endpoint.url);
+      const scheme = url.protocol === 'http:' ? 'http' : 'https';
+      const isWindows = url.pathname.toLowerCase().startsWith(WINDOWS_PATH);
+      const kind = isWindows ? (`windows-${scheme}` as const) : scheme;
+      return { kind, host: hostOf(url), port: portOf(url), path: url.pathname };
     }
   }
 }

@@ -3,7 +3,8 @@ import { newGuid, EMPTY_GUID } from '../../guid';
 import { protocolError, RemotingError } from '../../remoting-error';
 import type { Carrier, CarrierEvents, CarrierOptions } from '../../transport';
 import { faultError, isAborted, isGone, isOperationTimeout } from './fault';
-import type { Answer, HttpsChannel } from './https-channel';
+import type { Answer } from './answer';
+import type { HttpChannel } from './http-channel';
 import {
   FIRST_ENVELOPE_BYTES,
   LATER_ENVELOPE_BYTES,
@@ -24,7 +25,7 @@ import { createdShell, readReceived, readResponse, startedCommand, type Response
 import type { XmlElement } from './xml';
 
 export interface WsmanCarrierOptions extends CarrierOptions {
-  readonly channel: HttpsChannel;
+  readonly channel: HttpChannel;
   /** Where the channel leads. */
   readonly url: string;
   readonly shellResource: string;
@@ -35,7 +36,7 @@ export interface WsmanCarrierOptions extends CarrierOptions {
   /** How often a request that had no effect is sent again because the server is busy. */
   readonly retries: number;
   /** A channel to where the server sends us; throws where that is not allowed. */
-  redirect(location: string): { readonly channel: HttpsChannel; readonly url: string };
+  redirect(location: string): { readonly channel: HttpChannel; readonly url: string };
 }
 
 interface Pipeline {
@@ -61,6 +62,7 @@ interface Asking {
   readonly timeoutMs: number;
   /** Milliseconds beyond that. */
   readonly graceMs?: number;
+  readonly onProved?: () => void;
   readonly onSend?: () => void;
 }
 
@@ -76,7 +78,7 @@ export class WsmanCarrier implements Carrier {
   readonly #sessionId = newGuid();
   readonly #ended = new AbortController();
   readonly #pipelines = new Map<string, Pipeline>();
-  #channel: HttpsChannel;
+  #channel: HttpChannel;
   #url: string;
   #envelopeBytes: number;
   #events: CarrierEvents | undefined;
@@ -268,10 +270,9 @@ export class WsmanCarrier implements Carrier {
     for (let redirects = 0; ; redirects += 1) {
       try {
         return await this.#ask('Create', body, {
+          onProved: () => this.#options.onReached('peer'),
           onSend: () => {
             this.#mayExist = true;
-            // Nothing is written before the certificate was found right.
-            this.#options.onReached('peer');
           },
         });
       } catch (error) {
@@ -315,7 +316,7 @@ export class WsmanCarrier implements Carrier {
   async #ask(
     operation: Operation,
     body: string,
-    options: Pick<Asking, 'patience' | 'onSend'> = {},
+    options: Pick<Asking, 'patience' | 'onProved' | 'onSend'> = {},
   ): Promise<XmlElement> {
     const response = await this.#request(operation, body, {
       signal: this.#ended.signal,
