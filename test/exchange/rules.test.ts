@@ -320,11 +320,11 @@ const CASES: readonly Case[] = [
     remedy: 'https://server/PowerShell/',
   },
   {
-    when: 'an endpoint is not encrypted',
+    when: 'an endpoint has an unknown scheme',
     rule: 'endpoint',
-    declaration: site({ connection: { endpoint: 'http://ex01/PowerShell/' } }),
+    declaration: site({ connection: { endpoint: 'ftp://ex01/PowerShell/' } }),
     path: 'connection.endpoint',
-    problem: 'plain HTTP',
+    problem: 'none of http, https, ssh and process',
     remedy: 'https://server/PowerShell/',
   },
   {

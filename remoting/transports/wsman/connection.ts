@@ -78,20 +78,17 @@ export class Connection {
         'Accept-Encoding': 'identity',
       },
     });
+    const write = async (): Promise<void> => {
+      onSend?.();
+      asking.end(body);
+    };
     let onAbort = (): void => undefined;
     try {
       return await new Promise<WireAnswer>((resolve, reject) => {
         // Rejects by itself: Node says of a request that is answered in part that the server hung up.
         onAbort = () => reject(signal.reason as Error);
         signal.addEventListener('abort', onAbort, { once: true });
-        asking.once('socket', () => {
-          try {
-            onSend?.();
-            asking.end(body);
-          } catch (error) {
-            reject(error);
-          }
-        });
+        asking.once('socket', () => void write().catch(reject));
         this.#answerTo(asking).then(resolve, reject);
         if (signal.aborted) onAbort();
       });
