@@ -407,6 +407,18 @@ test('through a proxy it is the proxy that must be reached', async () => {
   expect(failure(report)).toMatchObject({ check: 'tcp', detail: containing('the proxy 127') });
 });
 
+test('over http it is the server itself: proxies are for https', async () => {
+  const port = await closedPort();
+  const report = await examine(
+    {},
+    { EXCHANGE_ENDPOINT: `http://localhost:${port}/PowerShell/`, HTTPS_PROXY: 'http://127.0.0.1:1' },
+  );
+  expect(failure(report)).toMatchObject({
+    check: 'tcp',
+    detail: containing(`localhost cannot be reached on port ${port}`),
+  });
+});
+
 test('a plan says which names the endpoint may show at a server of its site', async () => {
   const { folder, organization, https } = rig();
   const day = 86_400_000;
