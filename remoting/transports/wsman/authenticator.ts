@@ -19,6 +19,8 @@ export type SignInOutcome =
   | {
       readonly kind: 'ready';
       readonly proof?: { readonly scheme: SealedBy; readonly context: SecurityContext };
+      /** What was set by the answer (Set-Cookie). */
+      readonly cookies?: readonly string[];
     }
   /** `again`: with what the answer offers it may go well on a new connection. */
   | { readonly kind: 'refused'; readonly answer: WireAnswer; readonly again: boolean };

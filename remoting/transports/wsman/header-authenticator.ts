@@ -21,7 +21,8 @@ export class HeaderAuthenticator implements Authenticator {
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
     if (!this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES) return { kind: 'ready' };
     const answer = await emptyPost(connection, this.#header, options);
-    return answer.status === 401 ? { kind: 'refused', answer, again: false } : { kind: 'ready' };
+    if (answer.status === 401) return { kind: 'refused', answer, again: false };
+    return { kind: 'ready', cookies: answer.cookies };
   }
 
   authorization(): Promise<string> {

@@ -3,9 +3,11 @@ import { RemotingError, type RemotingFacts } from '../../remoting-error';
 import type { Answer, WireAnswer } from './answer';
 import type { Authenticator, SignInOptions } from './authenticator';
 import { Connection, IDLE_MS, MAX_HEADER_BYTES } from './connection';
+import { Cookies } from './cookies';
 import { CONTENT_TYPE } from './names';
 import { tunnel, type Proxy } from './proxy';
 import { Sealing } from './sealing';
+import { demandServerPrincipal } from './server-principal';
 import { plainSocket } from './tcp';
 import { secure, toldBy, type TlsSettings } from './tls';
 
@@ -33,7 +35,7 @@ export interface PostOptions {
 
 interface Asking extends Pick<PostOptions, 'onProved' | 'onSend'> {
   readonly body: Buffer;
-  readonly signIn: SignInOptions;
+  readonly signIn: Omit<SignInOptions, 'headers'>;
 }
 
 /** Of the time for a request, so that a key distribution center that does not answer is named, and not the server. */
@@ -50,6 +52,7 @@ export class HttpChannel {
   readonly #all = new Set<Connection>();
   #kept: Connection[] = [];
   readonly #ended = new AbortController();
+  readonly #cookies = new Cookies();
   readonly where: RemotingFacts;
 
   constructor(options: ChannelOptions) {
@@ -78,7 +81,6 @@ export class HttpChannel {
         signal: giveUp.signal,
         timeoutMs: timeoutMs * AUTHORIZE_SHARE,
         firstBodyBytes: body.length,
-        headers: {},
       },
       ...(onProved === undefined ? {} : { onProved }),
       onSend: () => {
@@ -122,20 +124,23 @@ export class HttpChannel {
 
   async #exchange(connection: Connection, { body, signIn, onSend }: Asking): Promise<Answer> {
     const { sealing } = connection;
-    const authorization = await this.#options.authenticator.authorization(connection, signIn);
+    const options = { ...signIn, headers: this.#cookies.headers };
+    const authorization = await this.#options.authenticator.authorization(connection, options);
     const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
     try {
       const answer = await connection.exchange({
         headers: {
           'Content-Type': message.contentType,
-          ...signIn.headers,
+          ...options.headers,
           ...(authorization === undefined ? {} : { Authorization: authorization }),
         },
         body: message.body,
         signal: signIn.signal,
         ...(onSend === undefined ? {} : { onSend }),
       });
-      return sealing === undefined ? answer : sealing.unseal(answer);
+      const believed = sealing === undefined ? answer : sealing.unseal(answer);
+      this.#cookies.take(answer.cookies);
+      return believed;
     } catch (error) {
       connection.destroy();
       throw error;
@@ -153,15 +158,18 @@ export class HttpChannel {
       const connection = await this.#open(asking.signIn.signal);
       try {
         if (!this.#seals) asking.onProved?.();
-        const outcome = await this.#options.authenticator.signIn(connection, asking.signIn);
+        const headers = this.#cookies.headers;
+        const outcome = await this.#options.authenticator.signIn(connection, { ...asking.signIn, headers });
         if (outcome.kind === 'ready') {
-          const { proof } = outcome;
+          const { proof, cookies = [] } = outcome;
+          this.#cookies.take(cookies);
           if (!this.#seals) {
             proof?.context.close();
             return connection;
           }
           if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
           connection.sealWith(new Sealing(proof.scheme, proof.context));
+          demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
           asking.onProved?.();
           return connection;
         }

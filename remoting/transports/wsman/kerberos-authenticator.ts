@@ -32,7 +32,7 @@ export class KerberosAuthenticator implements Authenticator {
       await this.#take(scheme, context, answer, options);
       if (context.complete) {
         isHandedOn = true;
-        return { kind: 'ready', proof: { scheme, context } };
+        return { kind: 'ready', proof: { scheme, context }, cookies: answer.cookies };
       }
       if (answer.status < 300) throw this.#refusal(`${this.#service} did not prove itself`);
       const other = otherScheme(scheme, answer);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { SecurityContext } from '../../../kerberos';
 import { WsmanService } from '../../../lab/wsman/service';
 import {
@@ -49,12 +49,17 @@ export class SealedServer {
   readonly requests: Request[] = [];
   readonly service = new WsmanService({ host: () => sampleHost });
   meddle: Meddling = () => undefined;
+  /** Seals something before each answer that never goes out. */
+  sealOneMore = false;
+  /** Body of the last request, as it came. */
+  lastBody: Buffer = Buffer.alloc(0);
   readonly #realm: Realm;
   readonly #options: SealedServerOptions;
   readonly #signed = new WeakMap<object, Signed>();
   readonly #numbers = new WeakMap<object, number>();
   readonly #wire: Buffer[] = [];
-  #connections = 0;
+  #count = 0;
+  readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => request.socket.destroy());
   });
@@ -66,7 +71,9 @@ export class SealedServer {
 
   async start(): Promise<this> {
     this.#server.on('connection', (socket) => {
-      this.#numbers.set(socket, ++this.#connections);
+      this.#numbers.set(socket, ++this.#count);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
       socket.on('data', (chunk: Buffer) => this.#wire.push(chunk));
     });
     this.#server.listen(0, '127.0.0.1');
@@ -81,6 +88,14 @@ export class SealedServer {
   /** Every byte that came. */
   get wire(): string {
     return Buffer.concat(this.#wire).toString('latin1');
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  dropConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   operations(): readonly string[] {
@@ -99,6 +114,7 @@ export class SealedServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
+    this.lastBody = body;
     const signed = this.#signed.get(request.socket);
     const text = body.length === 0 ? '' : this.#opened(signed, body);
     const seen: Request = {
@@ -110,7 +126,8 @@ export class SealedServer {
       bodyBytes: body.length,
     };
     this.requests.push(seen);
-    const reply = body.length === 0 ? await this.#signIn(request) : await this.#served(signed, request, text);
+    const reply =
+      body.length === 0 ? await this.#signIn(request) : await this.#served(signed, response, text);
     const changed = reply && (this.meddle(reply, seen) ?? reply);
     if (changed === undefined || changed === 'drop') {
       request.socket.destroy();
@@ -142,15 +159,16 @@ export class SealedServer {
   /** `undefined` where the client has gone or the connection is to break. */
   async #served(
     signed: Signed | undefined,
-    request: IncomingMessage,
+    response: ServerResponse,
     text: string,
   ): Promise<Reply | undefined> {
     if (signed === undefined) return undefined;
     const { scheme, context } = signed;
     const gone = new AbortController();
-    request.socket.once('close', () => gone.abort());
+    response.once('close', () => gone.abort());
     const reply = await this.service.handle(context.peer, '', text, gone.signal);
     if (reply.kind === 'dropped' || gone.signal.aborted) return undefined;
+    if (this.sealOneMore) context.seal(Buffer.from('left out'));
     const plain = Buffer.from(reply.text);
     const sealed =
       this.#options.seal?.(context, plain) ??
