@@ -2,6 +2,7 @@ import { examine as examineIt } from '../../cli/doctor/doctor';
 import type { Ports } from '../../cli/doctor/doors/place';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
 import type { Environment } from '../../provider/configuration';
+import { setNativeEnvironment } from '../kerberos/native-environment';
 import { PASSWORD, Realm, USER } from '../kerberos/realm';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 import { describeWithKerberos } from '../remoting/peers/kdc';
@@ -18,13 +19,9 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
     await realm.start();
     const environment = { ...process.env, ...realm.kdc.environment, KRB5_KTNAME: realm.kdc.keytab };
     const options = ['--default'];
-    endpoint = await startEndpointProcess(
-      twoServers().folder,
-      'BSAEX01',
-      'HTTP@localhost',
-      environment,
-      { options },
-    );
+    endpoint = await startEndpointProcess(twoServers().folder, 'BSAEX01', 'HTTP@localhost', environment, {
+      options,
+    });
     const nobody = await closedPort();
     ports = {
       http: Number(new URL(endpoint.httpUrl).port),
@@ -61,6 +58,16 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
     expect(renderText(report)).toMatch(
       /^found {4}doors {11}HTTP sealed by Kerberos \(\d+\), HTTPS with Kerberos \(\d+\)$/m,
     );
+  });
+
+  test('signs in as docs/sign-in/ says: with a keytab, and with a ticket', async () => {
+    setNativeEnvironment({ KRB5_CLIENT_KTNAME: realm.kdc.userKeytab, KRB5CCNAME: 'MEMORY:' });
+    const byKeytab = await examine({ EXCHANGE_ENDPOINT: endpoint.httpUrl });
+    expect(byKeytab.ok).toBe(true);
+    realm.reset();
+    realm.signIn();
+    const byTicket = await examine({ EXCHANGE_ENDPOINT: endpoint.httpUrl });
+    expect(byTicket.ok).toBe(true);
   });
 
   test('passes every check over HTTPS with Kerberos', async () => {
