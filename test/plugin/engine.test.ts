@@ -28,7 +28,9 @@ const thing: ManagedResource<Target, Step> = {
     attributes: {
       name: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
       url: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
-      size: integer('optional', '', { problem: (value) => (Number(value) < 0 ? 'below zero' : undefined) }),
+      size: integer('optional', '', {
+        problem: (value) => (Number(value) < 0 ? { problem: 'below zero', remedy: 'raise it' } : undefined),
+      }),
       on: flag('optional-computed', '', { defaultValue: true }),
       chosen: text('optional-computed', ''),
       tags: textSet('optional', ''),
@@ -772,7 +774,7 @@ describe('the checks', () => {
     const { engine, config } = await setUp();
     const client = { writeOnlyAllowed: true };
     expect(engine.validateResource('test_thing', config({ name: 'a', size: -1 }), client)).toMatchObject([
-      { severity: 'error', detail: 'below zero', path: path('size') },
+      { severity: 'error', detail: 'below zero; raise it', path: path('size') },
     ]);
     expect(engine.validateResource('test_thing', config({ name: 'a', size: UNKNOWN }), client)).toEqual([]);
   });

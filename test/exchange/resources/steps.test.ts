@@ -56,8 +56,8 @@ describe('the service connection point', () => {
     const problem = serviceConnectionPoint.schema.attributes.uri.problem?.(
       'https://autodiscover.contoso.com',
     );
-    expect(problem).toContain('lacks the Autodiscover path');
-    expect(problem).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
+    expect(problem?.problem).toContain('lacks the Autodiscover path');
+    expect(problem?.remedy).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
   });
 });
 
@@ -109,9 +109,9 @@ describe('a virtual directory', () => {
     ['mail.contoso.com/owa', 'is not a URL with a host'],
     ['https://mail’s.contoso.com/owa', 'has no valid host name'],
   ])('the URL %s is refused: %s', (url, problem) => {
-    const message = directory('owa').schema.attributes.internal_url?.problem?.(url);
-    expect(message).toContain(problem);
-    expect(message).toContain('https://mail.contoso.com/owa');
+    const found = directory('owa').schema.attributes.internal_url?.problem?.(url);
+    expect(found?.problem).toContain(problem);
+    expect(found?.remedy).toContain('https://mail.contoso.com/owa');
   });
 
   test('is read from Active Directory alone unless IIS values are declared', () => {
@@ -328,7 +328,7 @@ describe('a DAG', () => {
   });
 
   test('a name of 16 characters is refused', () => {
-    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNOP')).toContain(
+    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNOP')?.problem).toContain(
       'at most 15',
     );
     expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNO')).toBeUndefined();
