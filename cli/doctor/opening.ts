@@ -35,6 +35,7 @@ const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
   refused: { fails: 'session', proves: KNOWN },
   'not-started': { fails: 'session', proves: KNOWN },
   'not-wsman': BEFORE_SIGN_IN,
+  'not-sealed': UNTOLD,
   redirected: BEFORE_SIGN_IN,
   throttled: BEFORE_SIGN_IN,
   closed: UNTOLD,

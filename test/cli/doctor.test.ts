@@ -92,7 +92,7 @@ describe('an endpoint where all is well', () => {
 
 describe('the first failure and what to do about it', () => {
   test('a setting that is wrong', async () => {
-    const report = await examine({}, { EXCHANGE_ENDPOINT: 'http://ex1/PowerShell/' });
+    const report = await examine({}, { EXCHANGE_ENDPOINT: 'ftp://ex1/PowerShell/' });
     expect(failure(report)).toMatchObject({ check: 'settings', remedy: containing('https') });
     expect(report.endpoints).toEqual([]);
   });
