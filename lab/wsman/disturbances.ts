@@ -1,4 +1,5 @@
 import type { Operation } from '../../remoting/transports/wsman/names';
+import type { Forgery } from './sealing';
 
 /** Something that goes wrong on request, once. */
 export interface Disturbance {
@@ -8,8 +9,8 @@ export interface Disturbance {
    * @default 1
    */
   readonly at?: number;
-  /** Counts only requests of this operation. Left out: every one. */
-  readonly operation?: Operation;
+  /** Counts only requests of this operation, `SignIn` being a ticket with no body. Left out: every one. */
+  readonly operation?: Operation | 'SignIn';
   /** Counts only requests of calls of this cmdlet: those that send it, stop it or ask for its answer. */
   readonly cmdlet?: string;
   readonly effect:
@@ -27,6 +28,8 @@ export interface Disturbance {
     | { readonly kind: 'half-close' }
     /** Heads of an answer that never end; in the body, bytes that never end, few at a time. */
     | { readonly kind: 'endless'; readonly part: 'head' | 'body' }
+    /** What somebody between puts in the place of an answer that is sealed; the request took effect. */
+    | { readonly kind: 'forgery'; readonly answer: Forgery }
     /** The answer takes longer. */
     | { readonly kind: 'slow'; readonly delayMs: number }
     /** The server has ended every shell. */
@@ -41,7 +44,7 @@ export interface Disturbance {
         readonly reason?: string;
       };
   /**
-   * Before the request took effect, while it is answered, or when it is answered.
+   * Before the request took effect, while it is answered, or when it is answered. A forgery is always of the answer.
    *
    * @default 'before'
    */
