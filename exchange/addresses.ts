@@ -18,6 +18,11 @@ export function canonicalAddress(address: string): string {
     : address.toLowerCase();
 }
 
+/** Each address once, however it is spelled; of several spellings the last. */
+export function distinctAddresses(addresses: readonly string[]): readonly string[] {
+  return [...new Map(addresses.map((address) => [canonicalAddress(address), address])).values()];
+}
+
 /** Addresses that mean no machine, this machine, one on the same wire, or a group (IANA's special-purpose registries). */
 const NOT_FOR_CLIENTS = new BlockList();
 NOT_FOR_CLIENTS.addSubnet('0.0.0.0', 8, 'ipv4');

@@ -1,4 +1,4 @@
-import { canonicalAddress, listed, recordTypeOf } from './addresses';
+import { distinctAddresses, listed, recordTypeOf } from './addresses';
 import { publishedHosts } from './namespaces';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
@@ -14,7 +14,7 @@ export interface DnsRecordSet {
    * deletes a live record set to write its name in another one.
    */
   readonly name: string | null;
-  readonly type: 'A' | 'AAAA';
+  readonly recordType: 'A' | 'AAAA';
   readonly ttlSeconds: number;
   /** In the order of the servers. */
   readonly addresses: readonly string[];
@@ -43,7 +43,7 @@ function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
     publish === 'round-robin'
       ? site.servers.flatMap((server) => listed(server.address))
       : listed(publish.virtualIp);
-  return [...new Map(addresses.map((address) => [canonicalAddress(address), address])).values()];
+  return distinctAddresses(addresses);
 }
 
 /** One record set for every published name and every type of address that it stands for. */
@@ -56,16 +56,16 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
       .slice(0, host.length - zone.name.replace(/\.$/, '').length)
       .replace(/\.$/, '')
       .toLowerCase();
-    return (['A', 'AAAA'] as const).flatMap((type) => {
-      const ofType = addresses.filter((address) => recordTypeOf(address) === type);
+    return (['A', 'AAAA'] as const).flatMap((recordType) => {
+      const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
       if (ofType.length === 0) return [];
       return [
         {
-          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${type}`,
+          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${recordType}`,
           host,
           zone,
           name: name === '' ? null : name,
-          type,
+          recordType,
           ttlSeconds: site.dns.ttlSeconds ?? DEFAULT_TTL_SECONDS,
           addresses: ofType,
           existing: (site.dns.existingRecords ?? []).some(

@@ -1,5 +1,6 @@
 import type { Path } from '../schema';
-import { formatPath, path } from '../schema';
+import { path } from '../schema';
+import { declaredHosts } from './declared-names';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import type { ExchangeSiteProps, NamedService, Namespace } from './site';
@@ -56,18 +57,9 @@ export interface DeclaredName {
   readonly path: Path;
 }
 
-/** Every host name that clients are given, as often as it is declared, in the order of the declaration. */
-function handedOut(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return [
-    clientHosts(site),
-    hostsOf(site.namespaces.autodiscover, path('namespaces', 'autodiscover')),
-    ...NAMED_SERVICES.flatMap((service) => ownHosts(site, service) ?? []),
-  ]
-    .flatMap((hosts) => [
-      { host: hosts.internal, path: hosts.internalPath },
-      { host: hosts.external, path: hosts.externalPath },
-    ])
-    .filter(({ host }) => host !== '');
+/** Every name that DNS holds, as often as it is declared, in the order of the declaration. */
+function hostsAsDeclared(site: ExchangeSiteProps): readonly DeclaredName[] {
+  return declaredHosts(site).flatMap(({ text: host, path: at }) => (host === '' ? [] : [{ host, path: at }]));
 }
 
 /** The names that no server gives to clients, as often as they are declared. */
@@ -90,7 +82,7 @@ function onceEach(names: readonly DeclaredName[]): readonly DeclaredName[] {
 
 /** Every name that DNS holds, once each: first those that clients are given, in the order of the declaration. */
 export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return onceEach([...handedOut(site), ...alsoPublishedHosts(site)]);
+  return onceEach(hostsAsDeclared(site));
 }
 
 /**
@@ -99,9 +91,9 @@ export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[]
  */
 export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: string } {
   const purposes = new Map<string, Set<string>>();
-  for (const { host, path: at } of [...handedOut(site), ...alsoPublishedHosts(site)]) {
+  for (const { host, path: at } of hostsAsDeclared(site)) {
     const [, ...within] = at;
-    const place = formatPath(within).replace(/\[\d+\]$/, '');
+    const place = within.flatMap((step) => ('attribute' in step ? [step.attribute] : [])).join('.');
     const key = host.toLowerCase();
     purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
   }

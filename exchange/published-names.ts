@@ -1,4 +1,4 @@
-import { canonicalAddress } from './addresses';
+import { canonicalAddress, distinctAddresses } from './addresses';
 import type { DnsRecordSet } from './dns-records';
 import { purposesOf } from './namespaces';
 import type { ExchangeSiteProps } from './site';
@@ -79,7 +79,7 @@ export function publishedAfter(prior: KnownValues | null, planned: NameAddresses
   return Object.fromEntries(
     names.map((name) => {
       const all = [...(planned[name] ?? []), ...(before[name] ?? [])];
-      return [name, [...new Map(all.map((address) => [canonicalAddress(address), address])).values()].sort()];
+      return [name, [...distinctAddresses(all)].sort()];
     }),
   );
 }

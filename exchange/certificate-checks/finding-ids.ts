@@ -20,19 +20,21 @@ export const CERTIFICATE_FINDING_IDS = [
 
 export type CertificateFindingId = (typeof CERTIFICATE_FINDING_IDS)[number];
 
-/** Those that can be accepted with a reason. */
-export const ACCEPTABLE_FINDING_IDS = [
-  'expires-soon',
-  'subject-not-a-name',
-  'self-signed',
-  'chain-incomplete',
-  'private-authority',
-  'weak-key',
-  'weak-signature',
-  'ecc-key',
-  'cng-key',
-  'certificate-twice',
-  'several-keys',
+/** What no reason makes right: clients refuse such a certificate, or it tells the outside of servers inside. */
+const NEVER_ACCEPTED = [
+  'not-yet-valid',
+  'expired',
+  'names-missing',
+  'internal-name',
+  'server-authentication-missing',
 ] as const satisfies readonly CertificateFindingId[];
 
-export type AcceptableFindingId = (typeof ACCEPTABLE_FINDING_IDS)[number];
+export type AcceptableFindingId = Exclude<CertificateFindingId, (typeof NEVER_ACCEPTED)[number]>;
+
+/** Those that can be accepted with a reason. */
+export const ACCEPTABLE_FINDING_IDS: readonly AcceptableFindingId[] =
+  CERTIFICATE_FINDING_IDS.filter(isAcceptable);
+
+function isAcceptable(id: CertificateFindingId): id is AcceptableFindingId {
+  return !NEVER_ACCEPTED.some((never) => never === id);
+}

@@ -1,18 +1,10 @@
 import { SMTP, type Enabling } from './certificate-steps';
-import { sameName } from './equality';
+import type { CertificateState } from './certificate-use';
+import { includesName, sameName } from './equality';
 
 /** What a change of the certificate of a server depends on, of its attributes. */
-export interface CertificateRole {
-  readonly server: string | null;
-  readonly thumbprint: string | null;
-  readonly subject: string | null;
-  readonly issuer: string | null;
-  readonly names: readonly string[] | null;
-  readonly imported: readonly string[] | null;
-  readonly left_on_server: readonly string[] | null;
-  readonly services: readonly string[] | null;
+export interface CertificateRole extends Omit<CertificateState, 'not_after'> {
   readonly replace_default_smtp_certificate: boolean | null;
-  readonly fallback_thumbprint: string | null;
 }
 
 export interface CertificateChange {
@@ -20,20 +12,15 @@ export interface CertificateChange {
   readonly planned: CertificateRole | null;
 }
 
-/** Letter case does not count in names of services, nor in thumbprints. */
-export function includes(names: readonly string[] | null, name: string): boolean {
-  return (names ?? []).some((candidate) => sameName(candidate, name));
-}
-
 /** Whether the declaration makes the certificate the default one for SMTP. */
 export function replacesDefault(state: CertificateRole | null): boolean {
-  return state?.replace_default_smtp_certificate === true && includes(state.services, SMTP);
+  return state?.replace_default_smtp_certificate === true && includesName(state.services, SMTP);
 }
 
 /** Thumbprints of the certificates that a change lets go of, whether or not they can be removed. */
 export function partingThumbprints({ prior, planned }: CertificateChange): readonly string[] {
   const before = prior?.imported ?? [];
-  return planned === null ? before : before.filter((own) => !includes(planned.imported ?? before, own));
+  return planned === null ? before : before.filter((own) => !includesName(planned.imported ?? before, own));
 }
 
 /** What a change gives to which certificate, in order. A thumbprint that only a run knows is empty. */
@@ -60,7 +47,8 @@ export function handovers({ prior, planned }: CertificateChange): readonly Enabl
   const thumbprint = planned.thumbprint ?? '';
   const isMoved = prior === null || !sameName(prior.thumbprint ?? '', thumbprint);
   const missing = (planned.services ?? []).filter(
-    (name) => isMoved || !includes(prior.services, name) || (replaces && !replaced && sameName(name, SMTP)),
+    (name) =>
+      isMoved || !includesName(prior.services, name) || (replaces && !replaced && sameName(name, SMTP)),
   );
   return [
     ...(missing.length === 0

@@ -3,7 +3,7 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { NO_HISTORY } from './certificate-history';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { includesName, sameName } from './equality';
 import type { InstalledCertificate } from './installed-certificate';
 import { textOf } from './property';
 import type { Answers } from './step';
@@ -147,7 +147,7 @@ function byIis({ server, certificate, handovers, facts }: Situation): Verdict {
   const { thumbprint, iisSites, services } = certificate;
   const isPassedOn = isGiven(handovers, thumbprint, 'IIS');
   if (iisSites === null) {
-    if (services?.some((service) => sameName(service, 'IIS')) !== true || isPassedOn) return FREE;
+    if (!includesName(services, 'IIS') || isPassedOn) return FREE;
     // The front end has another one by what this run did: it is the back end that shows it, or an old answer.
     if (history.lost(server, thumbprint, 'IIS')) {
       return {
@@ -186,11 +186,10 @@ function heldByIis(by: string): Verdict {
 function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
   const known = [...OF_SEVERAL, 'IIS'];
   const held = (certificate.services ?? []).find(
-    (service) =>
-      !known.some((name) => sameName(name, service)) && !isGiven(handovers, certificate.thumbprint, service),
+    (service) => !includesName(known, service) && !isGiven(handovers, certificate.thumbprint, service),
   );
   if (held === undefined) return FREE;
-  return BY_THUMBPRINT.some((name) => sameName(name, held))
+  return includesName(BY_THUMBPRINT, held)
     ? {
         kind: 'held',
         by: `${held} uses it`,
@@ -328,14 +327,13 @@ function byMailProtocol(
 
 function isGiven(handovers: readonly Handover[], thumbprint: string, service: string): boolean {
   return handovers.some(
-    (handover) =>
-      !sameName(handover.thumbprint, thumbprint) && handover.services.some((name) => sameName(name, service)),
+    (handover) => !sameName(handover.thumbprint, thumbprint) && includesName(handover.services, service),
   );
 }
 
 /** Whether the object has the property at all: missing is unknown, null is none. */
 function tells({ properties }: PowerShellObject, name: string): boolean {
-  return Object.keys(properties).some((candidate) => sameName(candidate, name));
+  return includesName(Object.keys(properties), name);
 }
 
 function unread(cmdlet: string): Verdict {

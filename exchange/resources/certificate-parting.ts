@@ -2,11 +2,11 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { renderInvocation } from '../../powershell/script';
 import type { Diagnostic } from '../../schema';
-import { handovers, includes, partingThumbprints, type CertificateChange } from './certificate-handover';
+import { handovers, partingThumbprints, type CertificateChange } from './certificate-handover';
 import { holderInquiries, verdictOn, type Verdict } from './certificate-holders';
 import { removal, stays } from './certificate-steps';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { includesName, sameName } from './equality';
 import { installedCertificates, withThumbprint } from './installed-certificate';
 import type { Answers } from './step';
 
@@ -77,7 +77,7 @@ function partings(
 ): readonly Parting[] {
   const leaving = partingThumbprints(change);
   const others = [
-    ...installedCertificates(objects).filter(({ thumbprint }) => !includes(leaving, thumbprint)),
+    ...installedCertificates(objects).filter(({ thumbprint }) => !includesName(leaving, thumbprint)),
     ...(change.planned === null ? [] : [change.planned]),
   ];
   return leaving.flatMap((thumbprint) => {
@@ -126,7 +126,7 @@ function remarksOnPartings(staying: readonly Parting[], change: CertificateChang
 function remarksOnServices({ prior, planned }: CertificateChange): readonly Diagnostic[] {
   if (prior === null || planned === null) return [];
   const thumbprint = prior.thumbprint ?? '';
-  const left = (prior.services ?? []).filter((name) => !includes(planned.services, name));
+  const left = (prior.services ?? []).filter((name) => !includesName(planned.services, name));
   if (left.length === 0 || !sameName(planned.thumbprint ?? '', thumbprint)) return [];
   const server = planned.server ?? '';
   const services = left.join(', ');

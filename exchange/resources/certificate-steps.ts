@@ -1,11 +1,12 @@
 import type { ExpectedQuestion, Invocation, Reference } from '../../powershell/invocation';
 import { holderInquiries, verdictOn, type Handover, type Verdict } from './certificate-holders';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { includesName } from './equality';
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import type { Step } from './step';
 
 export const SMTP = 'SMTP';
+export const IIS = 'IIS';
 
 /**
  * How Exchange asks before another certificate becomes the internal transport certificate, shown for New- as for
@@ -34,7 +35,6 @@ export function importing(server: string, isExportable: boolean, { pfx }: Facts)
 
 export interface Enabling extends Handover {
   readonly server: string;
-  readonly thumbprint: string;
   readonly reason: string;
 }
 
@@ -43,7 +43,14 @@ export function enabling(
   { server, thumbprint, services, replacesDefault, reason }: Enabling,
   reference?: Reference,
 ): Step {
-  const parameters = { Server: server, Thumbprint: reference ?? thumbprint, Services: services };
+  const parameters = {
+    Server: server,
+    Thumbprint: reference ?? thumbprint,
+    Services: services,
+    // Else the cmdlet requires TLS of the whole web site, and asks first where it is not: a redirect from http:// that an
+    // administrator made would end with each renewal (https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/797).
+    ...(includesName(services, IIS) ? { DoNotRequireSsl: true } : {}),
+  };
   // The question is no confirmation: -Confirm:$false does not answer it, and -Force answers Yes.
   const question: ExpectedQuestion = {
     text: DEFAULT_CERTIFICATE_QUESTION,
@@ -57,7 +64,7 @@ export function enabling(
     invocation: {
       cmdlet: 'Enable-ExchangeCertificate',
       parameters,
-      ...(services.some((name) => sameName(name, SMTP)) ? { question } : {}),
+      ...(includesName(services, SMTP) ? { question } : {}),
     },
   };
 }
@@ -87,7 +94,7 @@ export function removing({ server, thumbprint, leaving }: Removal, facts: Facts)
         const certificate = withThumbprint(objects, thumbprint);
         if (certificate === undefined) return undefined;
         const others = installedCertificates(objects).filter(
-          (other) => !leaving.some((own) => sameName(own, other.thumbprint)),
+          (other) => !includesName(leaving, other.thumbprint),
         );
         const verdict = verdictOn({ server, certificate, others, answers, handovers: [], facts });
         return verdict.kind === 'free'

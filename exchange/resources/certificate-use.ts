@@ -2,8 +2,9 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import type { Diagnostic } from '../../schema';
 import { NO_HISTORY } from './certificate-history';
 import { BACK_END, FRONT_END } from './certificate-holders';
+import { IIS } from './certificate-steps';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { includesName, sameName } from './equality';
 import {
   installedCertificates,
   isOwnCertificate,
@@ -12,10 +13,8 @@ import {
   type InstalledCertificate,
 } from './installed-certificate';
 
-const IIS = 'IIS';
-
 /** What the state holds of the certificate of a server. */
-interface CertificateState {
+export interface CertificateState {
   readonly server: string | null;
   readonly thumbprint: string | null;
   readonly subject: string | null;
@@ -64,9 +63,7 @@ function servicesSeen(
   // Exchange shows IIS for any site; clients meet the front end only.
   const isHidden = certificate.iisSites !== null && !certificate.iisSites.includes(FRONT_END);
   // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
-  return (services ?? inUse).filter(
-    (name) => inUse.some((candidate) => sameName(candidate, name)) && !(isHidden && isIis(name)),
-  );
+  return (services ?? inUse).filter((name) => includesName(inUse, name) && !(isHidden && isIis(name)));
 }
 
 /**
@@ -106,7 +103,7 @@ export function withCertificateInUse<State extends CertificateState>(
   const { thumbprint, subject, issuer, names, notAfter } = inUse.certificate;
   // What this object imported may look like Setup's.
   const others = installedCertificates(objects).filter(
-    (other) => ![thumbprint, ...imported].some((own) => sameName(own, other.thumbprint)),
+    (other) => !includesName([thumbprint, ...imported], other.thumbprint),
   );
   return {
     ...state,

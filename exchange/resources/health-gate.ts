@@ -6,7 +6,7 @@ import {
   healthChecks,
   PROTOCOLS_MEANING,
   protocolsProblem,
-  secondsProblem,
+  timeoutSeconds,
 } from './health-checks';
 import { serverAttribute } from './server-attribute';
 
@@ -25,13 +25,7 @@ export const healthGate = defineResource({
       equals: sameNames,
       problem: protocolsProblem,
     }),
-    timeout_seconds: {
-      type: 'number',
-      mode: 'optional-computed',
-      description: 'Seconds to wait until the server is healthy. Left out: 900.',
-      defaultValue: DEFAULT_HEALTH_SECONDS,
-      problem: secondsProblem,
-    },
+    timeout_seconds: timeoutSeconds('the server is healthy'),
     triggers: textMap('optional', 'Values whose change runs the check again. Left out: it runs once.'),
   },
   importId: ['server'],

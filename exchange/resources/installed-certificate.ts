@@ -102,8 +102,16 @@ function sitesIn(value: PowerShellValue): readonly number[] | null {
   );
 }
 
+/** By answer: a plan asks one several times over, and reading a certificate takes a millisecond. */
+const READ = new WeakMap<readonly PowerShellObject[], readonly InstalledCertificate[]>();
+
 export function installedCertificates(objects: readonly PowerShellObject[]): readonly InstalledCertificate[] {
-  return objects.flatMap((object) => installedCertificate(object) ?? []);
+  let read = READ.get(objects);
+  if (read === undefined) {
+    read = objects.flatMap((object) => installedCertificate(object) ?? []);
+    READ.set(objects, read);
+  }
+  return read;
 }
 
 /** How many of the objects carry no certificate, so that which ones the server has is not known. */

@@ -1,13 +1,14 @@
 import { path } from '../../schema';
 import type { Rule } from './rule';
+import { includesName } from '../resources/equality';
 
 export const existingObject: Rule = {
   id: 'existing-object',
   severity: 'error',
   description: 'A membership or a certificate to import is that of a server for which the site declares one.',
-  check: ({ site, resources }) => {
+  check: ({ site, objects }) => {
     const declared = (kind: string) =>
-      resources.flatMap(({ definition, server }) =>
+      objects.flatMap(({ definition, server }) =>
         definition.kind === kind && server !== null ? [server] : [],
       );
     const lists = [
@@ -17,7 +18,7 @@ export const existingObject: Rule = {
     return lists.flatMap(({ names = [], at, kind }) => {
       const servers = declared(kind);
       return names.flatMap((name, index) =>
-        servers.some((server) => server.toLowerCase() === name.toLowerCase())
+        includesName(servers, name)
           ? []
           : [
               {

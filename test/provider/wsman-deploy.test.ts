@@ -109,6 +109,21 @@ test(
 );
 
 test(
+  'a web site that takes plain connections, to redirect them, still does after a deploy',
+  async () => {
+    const site = sites[0] as WsmanSite;
+    await site.reset();
+    site.organization.editServer(SECOND.name.toUpperCase(), (server) => (server.requiresSsl = false));
+    expect(errorsOf(await site.deployment().apply(site.resources()))).toEqual([]);
+    expect(site.organization.read().servers.get(SECOND.name.toUpperCase())?.requiresSsl).toBe(false);
+    expect(site.organization.journal().flatMap(({ answers = [] }) => answers)).toEqual([
+      expect.objectContaining({ yes: false, question: expect.stringContaining('SMTP') as string }),
+    ]);
+  },
+  LONG_MS,
+);
+
+test(
   'a deploy that works on many objects at once loses them all together, and is finished by the next one',
   async () => {
     const site = sites[0] as WsmanSite;

@@ -52,7 +52,7 @@ function serialized(
     status: status(certificate, now).number!,
     // None, and Registry for one that an authority issued, as recorded answers have it.
     rootCaType: certificate.selfSigned ? 0 : 3,
-    services: allowedServices(server, state).number!,
+    services: allowedServices(server, state, certificate).number!,
     sites: sites(server, state),
     exportable: isExportable(state),
     identity: identity(server, certificate),
@@ -97,46 +97,52 @@ function isExportable({ privateKey, exportable }: CertificateState): boolean {
   return privateKey !== null && exportable;
 }
 
-function allowedServices(server: ServerState, state: CertificateState): PowerShellObject {
-  return flagsEnum(`${TASKS}.AllowedServices`, shownServices(server, state));
+function allowedServices(
+  server: ServerState,
+  state: CertificateState,
+  certificate: Certificate,
+): PowerShellObject {
+  return flagsEnum(`${TASKS}.AllowedServices`, shownServices(server, state, certificate));
 }
 
 /** In the order of their numbers, as Exchange shows them. */
 const SERVICE_ORDER = ['IMAP', 'POP', 'UM', 'IIS', 'SMTP', 'Federation', 'UMCallRouter'];
 
-const MAIL_PROTOCOLS = [
-  ['POP', 'PopSettings'],
-  ['IMAP', 'ImapSettings'],
-] as const;
+type MailSettings = 'PopSettings' | 'ImapSettings';
+
+/** Services whose settings name a certificate by one of its names. */
+const MAIL_SETTINGS: { readonly [service: string]: MailSettings } = {
+  POP: 'PopSettings',
+  IMAP: 'ImapSettings',
+};
+
+/** The settings that name the certificate of a service; undefined for one that goes by a thumbprint. */
+export function mailSettingsOf(service: string): MailSettings | undefined {
+  return MAIL_SETTINGS[service];
+}
 
 /**
  * The services that a certificate lists. POP and IMAP are those of every certificate with the name of their settings, so
  * that both the old and the renewed one show them:
  * https://learn.microsoft.com/answers/questions/5848440/unable-to-remove-services-from-exchange-certificat
  */
-export function shownServices(server: ServerState, state: CertificateState): readonly string[] {
-  const names = namesOf(state);
-  const byName = MAIL_PROTOCOLS.filter(([, noun]) =>
-    names.includes(mailProtocolName(server, noun).toLowerCase()),
-  ).map(([service]) => service as string);
-  return SERVICE_ORDER.filter((name) => state.services.includes(name) || byName.includes(name));
+function shownServices(
+  server: ServerState,
+  state: CertificateState,
+  certificate: Certificate,
+): readonly string[] {
+  const names = presentedNames(certificate).map((name) => name.toLowerCase());
+  const isByName = (service: string) => {
+    const settings = mailSettingsOf(service);
+    return settings !== undefined && names.includes(mailProtocolName(server, settings).toLowerCase());
+  };
+  return SERVICE_ORDER.filter((service) => state.services.includes(service) || isByName(service));
 }
 
 /** The certificate's name that POP or IMAP is set to; Setup sets the server's. */
-export function mailProtocolName({ name, services }: ServerState, noun: 'PopSettings' | 'ImapSettings') {
+export function mailProtocolName({ name, services }: ServerState, noun: MailSettings) {
   const set = services[noun]?.['X509CertificateName'];
   return typeof set === 'string' ? set : name;
-}
-
-const NAMES = new WeakMap<CertificateState, readonly string[]>();
-
-function namesOf(state: CertificateState): readonly string[] {
-  const known = NAMES.get(state);
-  if (known !== undefined) return known;
-  const names = presentedNames(parseCertificate(Buffer.from(state.der, 'base64')));
-  const lower = names.map((name) => name.toLowerCase());
-  NAMES.set(state, lower);
-  return lower;
 }
 
 /** The properties that `Format-List` shows of one; their values' types are (unverified). */
@@ -164,7 +170,7 @@ function allProperties(
       0,
     ),
     SerialNumber: certificate.serialNumber,
-    Services: allowedServices(server, state),
+    Services: allowedServices(server, state, certificate),
     Status: status(certificate, now),
     Subject: certificate.subject,
     Thumbprint: certificate.thumbprint,

@@ -1,0 +1,58 @@
+import { buildSync } from 'esbuild';
+import { resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const DEFINITION = 'provider/definition.ts';
+
+/** Files of a bundle that is split as `install/bundle.ts` does it: those that run as it starts, and all others. */
+function filesOfBundle(): { readonly first: readonly string[]; readonly late: readonly string[] } {
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [DEFINITION],
+    outdir: 'start',
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    splitting: true,
+    external: ['cpu-features', '*.node'],
+    logLevel: 'warning',
+  });
+  const files = new Set<string>();
+  const visited = new Set<string>();
+  const visit = (name: string) => {
+    const output = metafile.outputs[name];
+    if (output === undefined || visited.has(name)) return;
+    visited.add(name);
+    for (const file of Object.keys(output.inputs)) files.add(file);
+    for (const { kind, path } of output.imports) if (kind !== 'dynamic-import') visit(path);
+  };
+  visit(
+    Object.keys(metafile.outputs).find((name) => metafile.outputs[name]?.entryPoint === DEFINITION) ?? '',
+  );
+  return {
+    first: [...files].sort(),
+    late: Object.keys(metafile.inputs).filter((file) => !files.has(file)),
+  };
+}
+
+/** Terraform starts the provider three times for each plan. */
+describe('what the provider loads as it starts', () => {
+  const { first, late } = filesOfBundle();
+
+  test('is of DNS no more than the names of its variables', () => {
+    const ofDns = /^dns\/|\/dns-packet\/|^provider\/(dns-zones|dns-updates|name-findings|rename)\.ts$/;
+    expect(first).toContain(DEFINITION);
+    expect(first.filter((file) => ofDns.test(file))).toEqual(['dns/update-variables.ts']);
+  });
+
+  test.each(['dns/client.ts', 'node_modules/dns-packet/', 'node_modules/ssh2/', 'node_modules/node-forge/'])(
+    'is nothing of %s, which comes later',
+    (part) => {
+      expect(first.filter((file) => file.startsWith(part))).toEqual([]);
+      expect(late.filter((file) => file.startsWith(part))).not.toEqual([]);
+    },
+  );
+});
