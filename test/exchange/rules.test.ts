@@ -695,6 +695,14 @@ const CASES: readonly Case[] = [
     remedy: `add 'ews.contoso.com' to certificate.names`,
   },
   {
+    when: 'a name that is not on the certificate may be a new one for the same thing',
+    rule: 'certificate-coverage',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'outlook.contoso.com' } }),
+    path: 'namespaces.client',
+    problem: `'outlook.contoso.com' is not on the certificate`,
+    remedy: 'docs/operations.md, "Renaming a namespace"',
+  },
+  {
     when: 'a wildcard would have to stand for two labels',
     rule: 'certificate-coverage',
     declaration: site({
