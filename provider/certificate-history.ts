@@ -1,6 +1,6 @@
 import type { CertificateHistory } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
-import { PfxContent } from './pfx';
+import { PfxContent } from './pfx-content';
 
 /** A web site has one certificate. Of the other services a certificate is not known to lose any to another one. */
 const OF_ONE_CERTIFICATE = 'iis';
