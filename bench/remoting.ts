@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation } from './conversation';
 import { peakOfEmptyNode } from './empty-node';
 import { LARGE_CMDLET } from './large-answer';
@@ -13,6 +14,7 @@ const OPENINGS = 25;
 const ROUNDS_OF_CALLS = 7;
 const STARTS = 7;
 const LARGE_ANSWERS = 5;
+const SIGNALLED_MS = 200;
 const OVER_WSMAN: readonly ClientName[] = ['wsman', 'pypsrp'];
 const FASTER: Target = { of: 'ratio', atMost: 1 };
 
@@ -139,6 +141,8 @@ async function requests(programs: RemotingPrograms): Promise<readonly Figure[]> 
     const after = async (request: object): Promise<number> => {
       await programs.requests();
       await client.ask(request);
+      // The signal that lets go of the last command is on its way.
+      await sleep(SIGNALLED_MS);
       return await programs.requests();
     };
     const open = await after({ do: 'open' });
@@ -153,7 +157,7 @@ async function requests(programs: RemotingPrograms): Promise<readonly Figure[]> 
   };
   return [
     figure('to open a session', 'open', 2),
-    figure('for a call', 'call', 2),
+    figure('for a call', 'call', 3),
     figure('to close a session', 'close', 1),
   ];
 }

@@ -5,18 +5,17 @@ import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type {
   AttributeReference,
-  DesiredPoolMember,
-  DesiredRecordSet,
-  DesiredResource,
-  DesiredState,
+  PoolMember,
+  RecordSet,
+  ExchangeObject,
   DesiredValue,
-} from '../exchange/desired-state';
-import { isReference } from '../exchange/desired-state';
+} from '../exchange/element';
+import { elementsOf, isReference } from '../exchange/element';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { requiredNames } from '../exchange/required-names';
-import { resolveSite } from '../exchange/resolve-site';
+import { resolveSite, type DesiredState } from '../exchange/resolve-site';
 import { certificate, importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
@@ -57,7 +56,7 @@ export interface ExchangeSiteOptions {
  * `exchange_owa_virtual_directory.BsAEX02-owa`.
  */
 export class ExchangeSite extends Construct {
-  /** Lists that came of the declaration. */
+  /** What came of the declaration. */
   readonly desired: DesiredState;
   /** Terraform's address of each resource, by its id. */
   readonly #addresses = new Map<string, string>();
@@ -80,9 +79,10 @@ export class ExchangeSite extends Construct {
   }
 
   #make(site: ExchangeSiteProps): void {
-    const { resources, pool, dnsRecords, certificate: committed } = this.desired;
+    const { elements, certificate: committed } = this.desired;
+    const recordSets = elementsOf(elements, 'record-set');
     const updates = new DnsUpdates(this, site.dns.zones);
-    const zones = site.dns.zones.filter((zone) => dnsRecords.some((record) => record.zone === zone));
+    const zones = site.dns.zones.filter((zone) => recordSets.some((record) => record.zone === zone));
     const { stringValue: password } = new SecretVariable(
       this,
       'pfx_password',
@@ -106,10 +106,10 @@ export class ExchangeSite extends Construct {
           }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
-    for (const resource of resources) this.#resource(resource, password);
-    this.#pool(pool);
-    const names = this.#publishedNames(site, dnsRecords);
-    for (const record of dnsRecords) this.#record(record, updates, names);
+    for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, password);
+    this.#pool(elementsOf(elements, 'pool-member'));
+    const names = this.#publishedNames(site, recordSets);
+    for (const record of recordSets) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
@@ -122,7 +122,7 @@ export class ExchangeSite extends Construct {
     }));
   }
 
-  #resource({ id, definition, attributes, dependsOn, existing }: DesiredResource, password: string): void {
+  #object({ id, definition, attributes, dependsOn, existing }: ExchangeObject, password: string): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -146,7 +146,7 @@ export class ExchangeSite extends Construct {
   }
 
   /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
-  #pool(members: readonly DesiredPoolMember[]): void {
+  #pool(members: readonly PoolMember[]): void {
     if (members.length === 0) return;
     const pool = new DataResource(this, 'load-balancer-pool', {
       input: {
@@ -161,7 +161,7 @@ export class ExchangeSite extends Construct {
   }
 
   /** Has DNS asked before the first record set is changed, and remembers what was published. */
-  #publishedNames(site: ExchangeSiteProps, records: readonly DesiredRecordSet[]): string {
+  #publishedNames(site: ExchangeSiteProps, records: readonly RecordSet[]): string {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
     const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
@@ -169,8 +169,8 @@ export class ExchangeSite extends Construct {
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }
 
-  #record(record: DesiredRecordSet, updates: DnsUpdates, names: string): void {
-    const RecordSet = record.type === 'A' ? ARecordSet : AaaaRecordSet;
+  #record(record: RecordSet, updates: DnsUpdates, names: string): void {
+    const RecordSet = record.recordType === 'A' ? ARecordSet : AaaaRecordSet;
     const recordSet = new RecordSet(this, record.id, {
       zone: absoluteName(record.zone),
       ...(record.name === null ? {} : { name: record.name }),

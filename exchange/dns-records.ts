@@ -14,7 +14,7 @@ export interface DnsRecordSet {
    * deletes a live record set to write its name in another one.
    */
   readonly name: string | null;
-  readonly type: 'A' | 'AAAA';
+  readonly recordType: 'A' | 'AAAA';
   readonly ttlSeconds: number;
   /** In the order of the servers. */
   readonly addresses: readonly string[];
@@ -56,16 +56,16 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
       .slice(0, host.length - zone.name.replace(/\.$/, '').length)
       .replace(/\.$/, '')
       .toLowerCase();
-    return (['A', 'AAAA'] as const).flatMap((type) => {
-      const ofType = addresses.filter((address) => recordTypeOf(address) === type);
+    return (['A', 'AAAA'] as const).flatMap((recordType) => {
+      const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
       if (ofType.length === 0) return [];
       return [
         {
-          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${type}`,
+          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${recordType}`,
           host,
           zone,
           name: name === '' ? null : name,
-          type,
+          recordType,
           ttlSeconds: site.dns.ttlSeconds ?? DEFAULT_TTL_SECONDS,
           addresses: ofType,
           existing: (site.dns.existingRecords ?? []).some(

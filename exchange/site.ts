@@ -342,8 +342,8 @@ export interface Health {
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */
 export interface Connection {
   /**
-   * `https://ex1.contoso.com/PowerShell/`, or `ssh://admin@mgmt01.contoso.com` for PowerShell over SSH. Credentials
-   * never stand here.
+   * `http://ex1.contoso.com/PowerShell/`, which Kerberos encrypts, or `https://ex1.contoso.com/PowerShell/`, or
+   * `ssh://admin@mgmt01.contoso.com` for PowerShell over SSH. Credentials never stand here.
    */
   readonly endpoint: string;
 }

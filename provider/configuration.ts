@@ -48,7 +48,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     endpoint: text(
       'optional',
       described(
-        'Where the session is opened: https://server/PowerShell/ for the endpoint of Exchange (asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
+        'Where the session is opened: http://server/PowerShell/ for the endpoint of Exchange as it is by default, with Kerberos, which encrypts what goes over HTTP; https://server/PowerShell/ for the same over TLS (both asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
         'endpoint',
       ),
     ),
@@ -228,7 +228,7 @@ function endpointFrom(value: string | null, setting: Setting, reading: Reading):
   const { config, given } = reading;
   const complain: Complain = (at, summary, detail) =>
     reading.complain(at === 'endpoint' ? setting : at, summary, detail);
-  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to https://server/PowerShell/, ssh://user@server:port or process:.`;
+  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to http://server/PowerShell/, https://server/PowerShell/, ssh://user@server:port or process:.`;
   if (value === null) {
     complain('endpoint', 'It is not said where Exchange is reached', remedy);
     return null;
@@ -240,6 +240,7 @@ function endpointFrom(value: string | null, setting: Setting, reading: Reading):
   }
   const url = new URL(value);
   switch (url.protocol) {
+    case 'http:':
     case 'https:':
       return wsmanEndpoint(url, { ...reading, complain });
     case 'ssh:':
@@ -265,11 +266,6 @@ function faultyEndpoint(
       return [
         'The endpoint has a password in it',
         `Passwords come from the environment (${WSMAN_SECRETS.password}, ${SSH_SECRETS.password}) or from a file that it names (${WSMAN_SECRETS.passwordFile}, ${SSH_SECRETS.passwordFile}), never from a URL.`,
-      ];
-    case 'not-encrypted':
-      return [
-        `endpoint '${value}' is not encrypted`,
-        `Write it with https: plain HTTP would show the session to everybody on the way. A certificate of the server's own is pinned in ${ENVIRONMENT.certificate_fingerprint}.`,
       ];
     case 'scheme':
       return [`endpoint '${value}' has the unknown scheme ${new URL(value).protocol}`, remedy];

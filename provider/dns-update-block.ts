@@ -1,4 +1,4 @@
-import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-settings';
+import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-variables';
 import { type Block, integer, text } from '../schema';
 
 const otherwise = (setting: UpdateSetting, sentence: string, last = '') =>

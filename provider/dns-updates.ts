@@ -1,12 +1,8 @@
 import type { DnsClient, DnsClientOptions } from '../dns/client';
 import { rcodeName, RCODES } from '../dns/codes';
 import { DnsError } from '../dns/dns-error';
-import {
-  type Environment,
-  SettingsError,
-  updateClientOptions,
-  UPDATE_SETTINGS,
-} from '../dns/update-settings';
+import { type Environment, SettingsError, updateClientOptions } from '../dns/update-settings';
+import { UPDATE_SETTINGS } from '../dns/update-variables';
 import type { Diagnostic, Path } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 
@@ -52,7 +48,7 @@ export function updateWay(
     );
     return (
       updateClientOptions(Object.fromEntries(settings), environment) ?? {
-        reason: 'It is not said which server takes them',
+        reason: 'It is not said which server takes updates',
         remedy: `Set server ${PLACE}, or ${UPDATE_SETTINGS.server}`,
       }
     );

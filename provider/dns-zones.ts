@@ -11,7 +11,7 @@ import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-up
 export type NameAnswer = {
   /** Absolute. */
   readonly zone: string;
-  /** For people: `192.0.2.53 port 53`. */
+  /** For people: `192.0.2.53 port 53`, or `its server` where it is not known which. */
   readonly server: string;
 } & (
   | { readonly kind: 'told'; readonly standing: NameStanding }
@@ -28,6 +28,8 @@ interface AskedZone {
   readonly server: string;
   readonly client?: DnsClient;
   readonly refusal?: Refusal;
+  /** Why nobody is asked, where no refusal says it. */
+  readonly unasked?: string;
 }
 
 /** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
@@ -87,7 +89,7 @@ export class DnsZones {
   }
 
   async #ask(name: string, zone: string, update: DnsUpdate): Promise<NameAnswer> {
-    const { client, refusal, server } = await this.#zone(zone, update);
+    const { client, refusal, server, unasked } = await this.#zone(zone, update);
     const untold = (reason: string, isSaid: boolean): NameAnswer => ({
       kind: 'untold',
       zone,
@@ -95,6 +97,7 @@ export class DnsZones {
       reason,
       isSaid,
     });
+    if (unasked !== undefined) return untold(unasked, false);
     // Whoever does not answer would not answer now.
     if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
     try {
@@ -115,7 +118,12 @@ export class DnsZones {
 async function askZone(zone: string, update: DnsUpdate, environment: Environment): Promise<AskedZone> {
   const isKerberos = signsByKerberos(environment);
   const way = updateWay(update, environment);
-  if ('reason' in way) return { zone, server: '', ...(isKerberos ? {} : { refusal: way }) };
+  if ('reason' in way) {
+    const server = 'its server';
+    return isKerberos
+      ? { zone, server, unasked: `${way.reason}. ${way.remedy}` }
+      : { zone, server, refusal: way };
+  }
   const server = `${way.server} port ${way.port}`;
   // Everybody may ask what stands under a name; only who changes it must sign.
   if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };

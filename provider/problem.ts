@@ -264,6 +264,8 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       return 'The account is known, but may not open this session: it needs remote PowerShell (Set-User -RemotePowerShellEnabled) and a management role.';
     case 'not-wsman':
       return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
+    case 'not-sealed':
+      return 'Over http:// only what the server has sealed is believed. A proxy or load balancer that answers by itself, shares connections or changes what it passes on does that, and so does an endpoint without Kerberos: go past it to the server itself, check the path (http://server/PowerShell/), or take https://.';
     case 'redirected':
       return facts.redirectTarget === undefined
         ? 'Only an address that begins with https:// is followed, without a user: correct it at the server, or name the server that is meant in the endpoint.'

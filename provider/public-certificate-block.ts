@@ -1,13 +1,13 @@
 import { readCertificateFile, UnfitCertificateFile } from '../pki/certificate-file';
-import { type Block, type Known, text } from '../schema';
+import { type Block, type Known, type Problem, text } from '../schema';
 
-function pemProblem(value: Known): string | undefined {
+function pemProblem(value: Known): Problem | undefined {
   try {
     readCertificateFile(Buffer.from(value as string));
     return undefined;
   } catch (error) {
     if (!(error instanceof UnfitCertificateFile)) throw error;
-    return `What stands there ${error.why}; ${error.remedy}.`;
+    return { problem: `what stands there ${error.why}`, remedy: error.remedy };
   }
 }
 

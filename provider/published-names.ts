@@ -6,11 +6,13 @@ import {
 } from '../exchange/published-names';
 import type { ManagedResource } from '../plugin';
 import { isKnown, type KnownValues, type Values } from '../schema';
-import { nameFindings, type Publication } from './name-findings';
-import { renameFindings } from './rename';
+import type { Publication } from './name-findings';
 import type { ExchangeTarget } from './target';
 
-/** What stands before the DNS records: asks what is in DNS and what servers give, and remembers what this state put there. */
+/**
+ * What stands before the DNS records: asks what is in DNS and what servers give, and remembers what this state put there.
+ * How names are judged, and with it DNS, is loaded where there are names to judge (see `zonesOf` in definition.ts).
+ */
 export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   typeName: definition.typeName,
   schema: definition.schema,
@@ -20,6 +22,10 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
     const { prior, planned } = change;
     const addresses = planned?.['addresses'] ?? null;
     if (planned === null || !isKnown(addresses)) return {};
+    const [{ nameFindings }, { renameFindings }] = await Promise.all([
+      import('./name-findings'),
+      import('./rename'),
+    ]);
     return {
       values: { published: publishedAfter(prior as KnownValues | null, addresses as NameAddresses) },
       diagnostics: [
@@ -37,6 +43,7 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   describe: ({ addresses }) => `ask DNS what stands under ${Object.keys(addresses).join(', ')}`,
   // The plan may be of yesterday, and the servers took their time.
   execute: async (publication, { zones }) => {
+    const { nameFindings } = await import('./name-findings');
     zones?.forgetNames();
     const findings = await nameFindings(publication, zones);
     return findings.filter(({ severity }) => severity === 'error');

@@ -6,7 +6,6 @@ import { namesInUse, renamings, type Standing, type Standings, unpublishedNames 
 import {
   type AnyResource,
   erase,
-  type Facts,
   outlookAnywhere,
   serviceConnectionPoint,
   virtualDirectories,
@@ -51,8 +50,8 @@ const GIVERS: readonly Giver[] = [
 export async function renameFindings(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
   // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
   if (change.planned === null || target.hasRun) return [];
-  const planned = publicationOf(change.planned);
-  const prior = change.prior === null ? { names: {}, addresses: [] } : publicationOf(change.prior);
+  const planned = siteNames(change.planned);
+  const prior = change.prior === null ? { names: {}, addresses: [] } : siteNames(change.prior);
   const standingsOf = (hosts: Iterable<string>) =>
     standings(hosts, [...prior.addresses, ...planned.addresses], target);
 
@@ -70,8 +69,8 @@ export async function renameFindings(change: Change, target: ExchangeTarget): Pr
 }
 
 async function goingNames(
-  prior: Publication,
-  planned: Publication,
+  prior: SiteNames,
+  planned: SiteNames,
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
   target: ExchangeTarget,
 ): Promise<readonly Diagnostic[]> {
@@ -80,15 +79,19 @@ async function goingNames(
   const going = gone.filter((host) => answers.get(host) !== 'not-published');
   if (going.length === 0) return [];
   const { given, unread } = await readGiven(target, () => true);
-  return [...unread, ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server))];
+  return [
+    ...target.sayOnce(unread),
+    ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server)),
+  ];
 }
 
-interface Publication {
+/** Names of the site, and all addresses that it has or had under them. */
+interface SiteNames {
   readonly names: Purposes;
   readonly addresses: readonly string[];
 }
 
-function publicationOf({ purposes, addresses, published }: Values): Publication {
+function siteNames({ purposes, addresses, published }: Values): SiteNames {
   // What was published is not known while it changes.
   const all: readonly Value[] = [addresses ?? null, published ?? null];
   const known = all.filter(isKnown) as readonly (NameAddresses | null)[];
@@ -149,15 +152,10 @@ async function readGiven(
   target: ExchangeTarget,
   isWanted: (giver: Giver) => boolean,
 ): Promise<{ readonly given: readonly GivenName[]; readonly unread: readonly Diagnostic[] }> {
-  const readings = await Promise.all(
-    GIVERS.filter(isWanted).flatMap((giver) =>
-      servers(target).map(async (server) => ({ giver, reading: await read(giver, server, target) })),
-    ),
-  );
+  const readings = await Promise.all(GIVERS.filter(isWanted).map((giver) => readAll(giver, target)));
   const given = new Map<string, GivenName>();
   const unread: Diagnostic[] = [];
-  for (const { giver, reading } of readings) {
-    if (reading === undefined) continue;
+  for (const { giver, reading } of readings.flat()) {
     if (reading.kind === 'failed') {
       // Where the object is managed, its own refresh stops the plan.
       unread.push(...reading.diagnostics.map((problem) => ({ ...problem, severity: 'warning' as const })));
@@ -170,16 +168,25 @@ async function readGiven(
       }
     }
   }
-  return { given: [...given.values()], unread: target.notSaid(unread) };
+  return { given: [...given.values()], unread };
 }
 
-/** The shared reading that shows the objects of a kind; undefined where the version of the server has none. */
+/** The readings that show the objects of a kind on all servers, each once: as a rule one answer shows them all. */
+async function readAll(
+  giver: Giver,
+  target: ExchangeTarget,
+): Promise<readonly { readonly giver: Giver; readonly reading: Reading }[]> {
+  const readings = await Promise.all(servers(target).map((server) => read(giver, server, target)));
+  return [...new Set(readings)].flatMap((reading) => (reading === undefined ? [] : [{ giver, reading }]));
+}
+
+/** The shared reading that shows the objects of a kind on a server; undefined where the version of the server has none. */
 async function read(
   { definition }: Giver,
   server: string,
   target: ExchangeTarget,
 ): Promise<Reading | undefined> {
-  const facts = factsFor(server, target);
+  const facts = target.factsFor(server);
   const invocation = definition.observe?.(stateOf(definition, server), facts);
   if (invocation === undefined || !facts.has(invocation.cmdlet)) return undefined;
   return target.observe(target.addressed(invocation), server);
@@ -191,7 +198,7 @@ function namesOn(
   objects: readonly PowerShellObject[],
   target: ExchangeTarget,
 ): readonly GivenName[] {
-  const state = definition.view?.(objects, stateOf(definition, server), factsFor(server, target)) ?? null;
+  const state = definition.view?.(objects, stateOf(definition, server), target.factsFor(server)) ?? null;
   // The answer may spell it in other letter case than the declaration.
   const declared = target.settings.spellings.get(server.toLowerCase()) ?? server;
   return state === null ? [] : givenNames(declared, service, state);
@@ -203,9 +210,4 @@ function serverOf(object: PowerShellObject): string | null {
 
 function stateOf({ schema }: AnyResource, server: string): State {
   return { ...withEveryAttribute(schema, {}), server } as unknown as State;
-}
-
-function factsFor(server: string, target: ExchangeTarget): Facts {
-  const catalog = target.catalogFor(server);
-  return { has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined };
 }

@@ -32,32 +32,21 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     (name) => resource.schema.attributes[name]?.mode !== 'computed',
   );
 
-  const factsFor = (
-    target: ExchangeTarget,
-    server: Value,
-    config: Values | null,
-    planned: Values | null,
-  ): Facts => {
-    const catalog = target.catalogFor(typeof server === 'string' ? server : null);
-    const password = config?.['pfx_password'];
-    return {
-      has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined,
-      history: target.history,
-      ...(usesPfx && planned !== null
-        ? {
-            pfx: {
-              content: new PfxContent(planned['pfx_file'] as string, text(planned['thumbprint'])),
-              password: new SecureText(typeof password === 'string' ? password : '', 'the PFX password'),
-            },
-          }
-        : {}),
-    };
-  };
+  /** How the PFX of a change reaches its calls. */
+  const pfxFacts = (planned: Values | null, config: Values | null): Pick<Facts, 'pfx'> =>
+    usesPfx && planned !== null
+      ? {
+          pfx: {
+            content: new PfxContent(planned['pfx_file'] as string, text(planned['thumbprint'])),
+            password: new SecureText(text(config?.['pfx_password']) ?? '', 'the PFX password'),
+          },
+        }
+      : {};
 
   const observe = async (state: Values, target: ExchangeTarget, view = resource.view) => {
     const known = state as KnownValues;
     const server = text(known['server']);
-    const facts = factsFor(target, known['server'] ?? null, null, null);
+    const facts = target.factsFor(server);
     const [isUninstalled, reading] = await Promise.all([
       server !== null && target.isUninstalled(server),
       resource.observe && target.observe(target.addressed(resource.observe(known as State, facts)), server),
@@ -70,7 +59,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
         // The plan of its removal says it as well as the refresh.
         const problems = reading.diagnostics.map((problem) => unseen(problem, server));
-        return { state, diagnostics: target.notSaid(problems) };
+        return { state, diagnostics: target.sayOnce(problems) };
       }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
@@ -80,7 +69,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     // The plan has said them, before anything was run.
     const remarks = target.hasRun
       ? []
-      : target.notSaid(resource.remarks?.(objects, known as State, facts) ?? []);
+      : target.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
       state: viewed && seenTexts(viewed, known),
@@ -100,13 +89,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const known = knownPart(object) as State;
     const server = text(object['server']);
     if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
-    const facts = factsFor(target, object['server'] ?? null, null, null);
+    const facts = target.factsFor(server);
     const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
     // Why it could not be read the refresh, or the search for the object, has said.
     if (reading.kind === 'failed') return nothing;
     const { objects } = reading.outcome;
     const { prior } = change;
-    const pair = { prior: prior && (knownPart(prior) as State), planned: knownState(planned) };
+    const pair = {
+      prior: prior && (knownPart(prior) as State),
+      planned: planned && (unknownAsNull(planned) as State),
+    };
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
     const { values, diagnostics } = resource.foresee(objects, pair, facts, answers);
     return { values: values as Values, diagnostics };
@@ -115,6 +107,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   /**
    * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
    * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
+   * Terraform 1.12 and later take `before` of the plan from this read (hashicorp/terraform#36394).
    */
   const read = async (state: Values, target: ExchangeTarget) => {
     const result = await observe(state, target);
@@ -137,7 +130,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const resume = async ({ prior, planned }: Update, target: ExchangeTarget): Promise<Values | null> => {
     if (resource.resumed === undefined || resource.observe === undefined) return null;
     const change = { prior: knownPart(prior) as State, planned: unknownAsNull(planned) as State };
-    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const facts = target.factsFor(text(planned['server']));
     const call = target.addressed(resource.observe(change.planned, facts));
     const reading = await target.observe(call, text(planned['server']));
     if (reading.kind === 'failed') return null;
@@ -148,7 +141,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const obstacles = async (planned: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
     if (resource.obstacle === undefined || resource.observe === undefined) return [];
     const known = knownPart(planned) as State;
-    const facts = factsFor(target, planned['server'] ?? null, null, null);
+    const facts = target.factsFor(text(planned['server']));
     const reading = await target.observe(target.addressed(resource.observe(known, facts)));
     if (reading.kind === 'failed') return reading.diagnostics;
     const found = resource.obstacle(reading.outcome.objects, known);
@@ -161,9 +154,9 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const server = (planned ?? prior)?.['server'] ?? null;
     // Under its new spelling the declaration wants all of it to stay.
     if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
-    const facts = factsFor(target, server, change.config, planned);
+    const facts = { ...target.factsFor(text(server)), ...pfxFacts(planned, change.config) };
     return resource
-      .steps({ prior: prior as State | null, planned: knownState(planned) }, facts)
+      .steps({ prior: prior as State | null, planned: planned && (unknownAsNull(planned) as State) }, facts)
       .map((step) => ({ ...step, invocation: target.addressed(step.invocation), removes: planned === null }));
   };
 
@@ -281,6 +274,7 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
   };
 }
 
+/** What is not known yet is null, as what the declaration leaves out. */
 function unknownAsNull(values: Values): KnownValues {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]): [string, Known] => [name, isKnown(value) ? value : null]),
@@ -352,7 +346,7 @@ async function inform(
   const diagnostics: Diagnostic[] = [];
   if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
   const planned = knownPart(change.planned);
-  const facts: Facts = { has: (cmdlet) => target.catalogFor(text(server))?.cmdlet(cmdlet) !== undefined };
+  const facts = target.factsFor(text(server));
   if (!usesPfx) {
     return { values: (resource.computed?.(planned as State, facts) ?? {}) as Values, diagnostics };
   }
@@ -372,7 +366,7 @@ async function inform(
   const { certificateProblems } = await import('./pfx');
   const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
   // One PFX is for many servers: what is no error is said once.
-  diagnostics.push(...found.filter(isError), ...target.notSaid(found.filter((each) => !isError(each))));
+  diagnostics.push(...found.filter(isError), ...target.sayOnce(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
@@ -427,13 +421,6 @@ function knownPart(values: Values): KnownValues {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, Known] => isKnown(entry[1])),
   );
-}
-
-/** What is not known yet is null, as what the declaration leaves out. */
-function knownState(planned: Values | null): State | null {
-  if (planned === null) return null;
-  const known = Object.entries(planned).map(([name, value]) => [name, isKnown(value) ? value : null]);
-  return Object.fromEntries(known) as State;
 }
 
 function isError({ severity }: Diagnostic): boolean {

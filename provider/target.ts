@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Answers, Guard, Step } from '../exchange/resources';
+import type { Answers, Facts, Guard, Step } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -160,6 +160,12 @@ export class ExchangeTarget {
     return version === undefined ? undefined : catalogOf(version);
   }
 
+  /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
+  factsFor(server: string | null): Facts {
+    const catalog = this.catalogFor(server);
+    return { has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined, history: this.history };
+  }
+
   /** With the domain controller of the run, where the cmdlet takes one: shown in plans and sent alike. */
   addressed(invocation: Invocation): Invocation {
     const controller = this.settings.domainController;
@@ -193,8 +199,8 @@ export class ExchangeTarget {
     return this.#hasRun;
   }
 
-  /** What of this was not said in this run. */
-  notSaid(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  /** Records that this is said, and returns what of it was not said before in this run: whoever asks must say that. */
+  sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return diagnostics.filter(({ summary, detail }) => {
       const text = `${summary}\n${detail}`;
       const isNew = !this.#said.has(text);

@@ -7,7 +7,7 @@ import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import type { ExpectedNames } from '../remoting/transports/wsman/tls';
 import { readSecretFile } from './secret-file';
 
-/** Where each setting of an https:// endpoint is taken from when the configuration leaves it out. */
+/** Where each setting of an http:// or https:// endpoint is taken from when the configuration leaves it out. */
 export const WSMAN_ENVIRONMENT = {
   user: 'EXCHANGE_USER',
   authentication: 'EXCHANGE_AUTHENTICATION',
@@ -39,8 +39,19 @@ type Setting = keyof typeof WSMAN_ENVIRONMENT;
 /** What a site's declaration says, and no environment. */
 type SiteSetting = 'site_hosts' | 'site_certificate_names';
 
+/** Settings of TLS, and of what only TLS protects. */
+const OF_HTTPS: readonly Setting[] = [
+  'ca_file',
+  'certificate_fingerprint',
+  'certificate_names',
+  'client_certificate_file',
+  'client_key_file',
+  'allowed_redirect_hosts',
+];
+
 function described(sentence: string, setting: Setting): string {
-  return `With https: ${sentence} Environment: ${WSMAN_ENVIRONMENT[setting]}.`;
+  const where = OF_HTTPS.includes(setting) ? 'https' : 'http and https';
+  return `With ${where}: ${sentence} Environment: ${WSMAN_ENVIRONMENT[setting]}.`;
 }
 
 export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
@@ -54,7 +65,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   authentication: text(
     'optional',
     described(
-      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. Left out: basic where a user is given, else negotiate.',
+      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. With http it is negotiate, whose Kerberos encrypts what is sent. Left out: with https basic where a user is given, else negotiate.',
       'authentication',
     ),
   ),
@@ -169,12 +180,12 @@ export interface WsmanReading {
 /** Labels with dots between them; a wildcard for the first of three at least, since `*.com` would be everybody. */
 const CERTIFICATE_NAME = /^(\*\.[a-z0-9_-]+\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
 
-/** Reads an https:// endpoint; `null` where something is wrong, which was complained of. */
+/** Reads an http:// or https:// endpoint; `null` where something is wrong, which was complained of. */
 export function wsmanEndpoint(
   url: URL,
   { given, givenList, declaredList, count, environment, complain }: WsmanReading,
 ): WsmanEndpoint | null {
-  const authentication = authenticationFrom(given, environment, complain);
+  const authentication = authenticationFrom(url, given, environment, complain);
   const fingerprints = givenList('certificate_fingerprint');
   const wrong = fingerprints?.find((value) => !/^[0-9a-f]{64}$/i.test(value.replaceAll(':', '')));
   if (wrong !== undefined) {
@@ -241,12 +252,22 @@ export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | '
 }
 
 function authenticationFrom(
+  { protocol }: URL,
   given: Given,
   environment: Environment,
   complain: Complain,
 ): WsmanEndpoint['authentication'] | null {
   const user = given('user');
-  const kind = given('authentication') ?? (user === null ? 'negotiate' : 'basic');
+  const isSealed = protocol === 'http:';
+  const kind = given('authentication') ?? (user === null || isSealed ? 'negotiate' : 'basic');
+  if (isSealed && (kind === 'basic' || kind === 'certificate')) {
+    complain(
+      'authentication',
+      `authentication '${kind}' cannot be used with http://`,
+      `Plain HTTP would show the session to everybody on the way; only Kerberos encrypts it. Set ${WSMAN_ENVIRONMENT.authentication} to negotiate or leave it out, or write the endpoint with https://.`,
+    );
+    return null;
+  }
   switch (kind) {
     case 'negotiate':
       if (user === null) return { kind, user };

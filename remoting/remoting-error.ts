@@ -13,6 +13,8 @@
  * - `tls-version`: the server offers no TLS that is new enough.
  * - `access-denied`: the peer knows the user, who may not open a session or run the command.
  * - `not-wsman`: what answers there is no WS-Management service, or not at this path.
+ * - `not-sealed`: over http://, an answer was not sealed by the server, or its seal does not hold; nothing of it is
+ *   believed, so that the effect of the request is unknown.
  * - `redirected`: the peer sent us to a host or port that was not allowed.
  * - `throttled`: the peer is busy, or the user has used up a quota.
  * - `closed`: the connection ended, or the peer ended the session.
@@ -35,6 +37,7 @@ export type RemotingErrorKind =
   | 'tls-version'
   | 'access-denied'
   | 'not-wsman'
+  | 'not-sealed'
   | 'redirected'
   | 'throttled'
   | 'closed'

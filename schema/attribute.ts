@@ -1,3 +1,4 @@
+import type { Problem } from './problem';
 import type { Known, Values } from './value';
 
 /** The type of an attribute. Terraform's type system without dynamic values and tuples. */
@@ -34,8 +35,8 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly equals?: (left: Known, right: Known) => boolean;
   /** Taken where the declaration says nothing; the attribute must be `optional-computed`. */
   readonly defaultValue?: Known;
-  /** What is wrong with a known, non-null value, with the remedy; `undefined` where it is right. */
-  readonly problem?: (value: Known) => string | undefined;
+  /** What is wrong with a known, non-null value; `undefined` where it is right. */
+  readonly problem?: (value: Known) => Problem | undefined;
   /** Says that the attribute should no longer be used, and what to use in its place. */
   readonly deprecated?: string;
 }

@@ -4,6 +4,7 @@ import { hasErrors } from '../../schema';
 import { skipped, type Verdict } from './check';
 import { CHECKS } from './checks';
 import { Checkup } from './checkup';
+import { lookForDoors, type DoorsOptions } from './doors/doors';
 import { readPlan, type Plan } from './plan-file';
 import type { EndpointReport, Finding, Report } from './report';
 
@@ -12,11 +13,14 @@ export interface DoctorOptions {
   readonly planFile?: string;
   /** Declared version of servers by name, as in the provider block. Left out: whatever the servers are. */
   readonly servers?: { readonly [name: string]: string };
+  /** How the doors of each endpoint's server are looked for. */
+  readonly doors?: DoorsOptions;
 }
 
 /**
  * Checks the endpoints that the environment names, step by step, up to the first failure of each. It opens one session
- * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there.
+ * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there. Meanwhile it looks, without
+ * signing in, which other doors the server has.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
   const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
@@ -39,7 +43,7 @@ export async function examine(options: DoctorOptions, environment: Environment):
   }
   const endpoints: EndpointReport[] = [];
   for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
-    endpoints.push(await examineEndpoint(endpoint, settings, environment, plan));
+    endpoints.push(await examineEndpoint(endpoint, settings, environment, plan, options.doors));
   }
   const ok = endpoints.every(({ checks }) => checks.every(({ state }) => state !== 'failed'));
   return {
@@ -54,7 +58,9 @@ async function examineEndpoint(
   settings: Settings,
   environment: Environment,
   plan: Plan | undefined,
+  options: DoorsOptions | undefined,
 ): Promise<EndpointReport> {
+  const looking = lookForDoors(endpoint, environment, options);
   const checkup = new Checkup(endpoint, settings, environment, plan);
   const checks: Finding[] = [];
   try {
@@ -68,5 +74,6 @@ async function examineEndpoint(
   } finally {
     await checkup.close();
   }
-  return { endpoint: whereOf(endpoint), checks };
+  const isNamed = checks.every(({ check, state }) => check !== 'name' || state === 'ok');
+  return { endpoint: whereOf(endpoint), checks, doors: isNamed ? await looking : { found: [] } };
 }

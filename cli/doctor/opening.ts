@@ -35,6 +35,7 @@ const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
   refused: { fails: 'session', proves: KNOWN },
   'not-started': { fails: 'session', proves: KNOWN },
   'not-wsman': BEFORE_SIGN_IN,
+  'not-sealed': UNTOLD,
   redirected: BEFORE_SIGN_IN,
   throttled: BEFORE_SIGN_IN,
   closed: UNTOLD,
@@ -78,14 +79,18 @@ async function verdict(checkup: Checkup, name: CheckName, well: string): Promise
 export const tls: Check = {
   name: 'tls',
   of: ['wsman'],
-  run: (checkup) =>
-    verdict(
-      checkup,
-      'tls',
-      checkup.endpoint.kind === 'wsman' && checkup.endpoint.fingerprints !== null
-        ? 'the certificate is the pinned one'
-        : 'the certificate is trusted, and for this name or one that is expected of it',
-    ),
+  run: async (checkup) => {
+    const { endpoint } = checkup;
+    if (endpoint.kind !== 'wsman') return skipped('it has no TLS');
+    if (new URL(endpoint.url).protocol === 'http:') {
+      return skipped('there is none: Kerberos seals each message');
+    }
+    const well =
+      endpoint.fingerprints === null
+        ? 'the certificate is trusted, and for this name or one that is expected of it'
+        : 'the certificate is the pinned one';
+    return await verdict(checkup, 'tls', well);
+  },
 };
 
 export const hostKey: Check = {

@@ -3,6 +3,7 @@ import { connect, isIP } from 'node:net';
 import { ENVIRONMENT, type Endpoint, type Environment } from '../../provider/configuration';
 import { connectionRemedy } from '../../provider/problem';
 import { RemotingError } from '../../remoting/remoting-error';
+import { hostOf, portOf } from '../../remoting/transports/wsman/http-channel';
 import { parseProxy, proxyFor } from '../../remoting/transports/wsman/proxy';
 import type { Check, Verdict } from './check';
 import { failed, ok } from './check';
@@ -15,8 +16,7 @@ interface Address {
   readonly isProxy: boolean;
 }
 
-const HTTPS_PORT = 443;
-const HTTP_PORT = 80;
+const PROXY_PORT = 80;
 
 /** What this machine itself connects to. @throws RemotingError `usage` where the proxy is none */
 function addressOf(endpoint: Endpoint, environment: Environment): Address {
@@ -27,14 +27,14 @@ function addressOf(endpoint: Endpoint, environment: Environment): Address {
       return { host: endpoint.host, port: endpoint.port, isProxy: false };
     case 'wsman': {
       const url = new URL(endpoint.url);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      const port = Number(url.port) || HTTPS_PORT;
-      const proxy = proxyFor(host, port, environment);
+      const host = hostOf(url);
+      const port = portOf(url);
+      const proxy = url.protocol === 'http:' ? undefined : proxyFor(host, port, environment);
       if (proxy === undefined) return { host, port, isProxy: false };
       const { hostname, port: proxyPort } = parseProxy(proxy.url);
       return {
         host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(proxyPort) || HTTP_PORT,
+        port: Number(proxyPort) || PROXY_PORT,
         isProxy: true,
       };
     }

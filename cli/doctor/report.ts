@@ -1,5 +1,8 @@
 import { visible } from '../../schema';
 import type { CheckName, Verdict } from './check';
+import type { Doors } from './doors/doors';
+import { allDoors, openDoors } from './doors/text';
+import { oneLine } from './one-line';
 
 /** Raised when a reader of the old form could misread the new one. */
 const REPORT_FORMAT_VERSION = 1;
@@ -11,6 +14,8 @@ export interface EndpointReport {
   readonly endpoint: string;
   /** In the order of the checks. */
   readonly checks: readonly Finding[];
+  /** Of its server, seen from outside. */
+  readonly doors: Doors;
 }
 
 export interface Report {
@@ -30,28 +35,30 @@ export function renderJson(report: Report): string {
 
 /** For people: a line for each check; after an endpoint's lines what to do about its warnings and its first failure. */
 export function renderText(report: Report): string {
-  const parts = [
-    section(report.settings),
-    ...report.endpoints.map(({ endpoint, checks }) => `\n${visible(endpoint)}\n${section(checks)}`),
-  ];
-  return parts.join('');
+  return [section(report.settings), ...report.endpoints.map(endpointSection)].join('');
+}
+
+/** Where a session came about, its server's doors are a line; else they are told one by one. */
+function endpointSection({ endpoint, checks, doors }: EndpointReport): string {
+  const isIn = checks.some(({ check, state }) => check === 'session' && state === 'ok');
+  const open = isIn ? openDoors(doors) : '';
+  const found = open === '' ? [] : [line('found', 'doors', open)];
+  return `\n${visible(endpoint)}\n${section(checks, found)}${isIn ? '' : allDoors(doors)}`;
 }
 
 const WIDTH = Math.max(...(['settings', 'authentication', 'host-key'] as const).map((name) => name.length));
 
-function section(findings: readonly Finding[]): string {
-  const lines = findings.map(
-    ({ check, state, detail }) => `${state.padEnd(7)}  ${check.padEnd(WIDTH)}  ${oneLine(detail)}\n`,
-  );
+function section(findings: readonly Finding[], more: readonly string[] = []): string {
+  const lines = findings.map(({ check, state, detail }) => line(state, check, detail));
   const first = findings.find(({ state }) => state === 'failed');
   const remedies = findings.flatMap((finding) =>
     finding.state === 'warning' || (finding.state === 'failed' && finding === first)
       ? [`\nWhat to do: ${visible(finding.remedy)}\n`]
       : [],
   );
-  return [...lines, ...remedies].join('');
+  return [...lines, ...more, ...remedies].join('');
 }
 
-function oneLine(text: string): string {
-  return visible(text).replace(/\s*\n\s*/g, '; ');
+function line(state: string, what: string, detail: string): string {
+  return `${state.padEnd(7)}  ${what.padEnd(WIDTH)}  ${oneLine(detail)}\n`;
 }

@@ -1,14 +1,15 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
+import type { PoolMember, RecordSet } from '../element';
 import { requiredNames } from '../required-names';
+import type { DesiredState } from '../resolve-site';
 import type { Step } from '../resources';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
 import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
 import { PLAN_FORMAT_VERSION, UNKNOWN_CERTIFICATE } from './model';
 import type { PlannedStep } from './planned-step';
-import { plannedSteps, POOL_REASON } from './planned-step';
+import { plannedSteps } from './planned-step';
 import { AskedSecret, FileContent, StepResult } from './value';
 
 /** What a run of the plan asks for. */
@@ -34,7 +35,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
         : { file: state.certificate.file, ...state.certificate.facts },
     endpointCertificate: { hosts: serverHosts(site), names: requiredNames(site) },
     inputs: planInputs(site),
-    steps: plannedSteps(state).map(planStep),
+    steps: plannedSteps(state.elements).map(planStep),
   };
 }
 
@@ -65,35 +66,26 @@ function waitOf({ until }: Step): PlanWait | undefined {
   return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
 }
 
-/** Why the records come last, with the two traps of hashicorp/dns that a reader of the plan must know. */
-function recordReason({ existing }: DesiredRecordSet): string {
-  const published =
-    'Users reach the servers by this name, so it is published last, when all of them are healthy.';
-  return existing
-    ? `${published} The record set is imported first, so that what it holds already is seen.`
-    : `${published} If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in dns.existingRecords.`;
-}
-
 function loadBalancerStep(
   id: string,
   after: readonly string[],
-  { server, addresses, virtualAddresses }: DesiredPoolMember,
+  { server, addresses, virtualAddresses, reason }: PoolMember,
 ): PlanStep {
-  return { id, server, kind: 'load-balancer', virtualAddresses, addresses, after, reason: POOL_REASON };
+  return { id, server, kind: 'load-balancer', virtualAddresses, addresses, after, reason };
 }
 
-function dnsStep(id: string, after: readonly string[], record: DesiredRecordSet): PlanStep {
+function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {
   return {
     id,
     server: null,
     kind: 'dns',
     zone: record.zone.name,
     name: record.name ?? '@',
-    type: record.type,
+    type: record.recordType,
     ttl: record.ttlSeconds,
     addresses: record.addresses,
     after,
-    reason: recordReason(record),
+    reason: record.reason,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DesiredPoolMember, DesiredRecordSet, DesiredResource, DesiredState } from '../desired-state';
+import type { Element, ExchangeObject, PoolMember, RecordSet } from '../element';
 import type { Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
@@ -13,24 +13,20 @@ export interface PlannedCmdlet {
 export interface PlannedPoolMember {
   readonly id: string;
   readonly after: readonly string[];
-  readonly member: DesiredPoolMember;
+  readonly member: PoolMember;
 }
 
 export interface PlannedRecordSet {
   readonly id: string;
   readonly after: readonly string[];
-  readonly record: DesiredRecordSet;
+  readonly record: RecordSet;
 }
-
-/** Why a server joins the pool of the load balancer, which is not configured from here. */
-export const POOL_REASON =
-  'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.';
 
 /**
  * The first step of a resource has the resource's id; a later one adds its cmdlet, so that no id changes when a
  * resource gets one more step.
  */
-function idsOf({ id, steps }: DesiredResource): readonly string[] {
+function idsOf({ id, steps }: ExchangeObject): readonly string[] {
   const seen = new Map<string, number>();
   return steps.map(({ invocation }, index) => {
     if (index === 0) return id;
@@ -40,25 +36,26 @@ function idsOf({ id, steps }: DesiredResource): readonly string[] {
   });
 }
 
-/** Every step in an order in which they can run. */
-export function plannedSteps(state: DesiredState): readonly PlannedStep[] {
+/** Every step in an order in which they can run, of elements in such an order. */
+export function plannedSteps(elements: readonly Element[]): readonly PlannedStep[] {
   const last = new Map<string, string>();
-  const after = (ids: readonly string[]) => ids.flatMap((id) => last.get(id) ?? []);
-  const cmdlets = state.resources.flatMap((resource) => {
-    const ids = idsOf(resource);
-    const steps = resource.steps.map((step, index) => ({
-      id: ids[index] as string,
-      after: index === 0 ? after(resource.dependsOn) : [ids[index - 1] as string],
-      step,
-    }));
-    last.set(resource.id, ids.at(-1) ?? resource.id);
-    return steps;
+  return elements.flatMap((element): readonly PlannedStep[] => {
+    const { id } = element;
+    const after = element.dependsOn.flatMap((before) => last.get(before) ?? []);
+    switch (element.type) {
+      case 'exchange-object': {
+        const ids = idsOf(element);
+        last.set(id, ids.at(-1) ?? id);
+        return element.steps.map((step, index) => ({
+          id: ids[index] as string,
+          after: index === 0 ? after : [ids[index - 1] as string],
+          step,
+        }));
+      }
+      case 'pool-member':
+        return [{ id, after, member: element }];
+      case 'record-set':
+        return [{ id, after, record: element }];
+    }
   });
-  const members = state.pool.map((member) => ({ id: member.id, after: after(member.dependsOn), member }));
-  const records = state.dnsRecords.map((record) => ({
-    id: record.id,
-    after: after(record.dependsOn),
-    record,
-  }));
-  return [...cmdlets, ...members, ...records];
 }

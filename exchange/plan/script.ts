@@ -3,12 +3,13 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
-import type { DesiredPoolMember, DesiredRecordSet, DesiredState } from '../desired-state';
+import type { PoolMember, RecordSet } from '../element';
+import type { DesiredState } from '../resolve-site';
 import type { Step, Until } from '../resources';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
-import { plannedSteps, POOL_REASON } from './planned-step';
+import { plannedSteps } from './planned-step';
 import { comment, paragraph } from './script-comment';
 import { FAILURE, headLines } from './script-head';
 import { seenBefore } from './seen-before';
@@ -116,14 +117,14 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
   ];
 }
 
-function recordLines(record: DesiredRecordSet): readonly string[] {
+function recordLines(record: RecordSet): readonly string[] {
   return record.addresses.map(
     (address) =>
-      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.type} ${address}`)}`,
+      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${address}`)}`,
   );
 }
 
-function memberLine({ server, addresses, virtualAddresses }: DesiredPoolMember): string {
+function memberLine({ server, addresses, virtualAddresses }: PoolMember): string {
   const pool = `Add to the pool behind ${virtualAddresses.join(' and ')}:`;
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
@@ -190,7 +191,7 @@ function blockLines({ part, steps }: Block): readonly string[] {
       continue;
     }
     if (body.length > 0) body.push('');
-    if ('member' in planned) body.push(comment(POOL_REASON), memberLine(planned.member));
+    if ('member' in planned) body.push(comment(planned.member.reason), memberLine(planned.member));
     else body.push(...cmdletLines(number, planned.step));
   }
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
@@ -224,7 +225,7 @@ export function exchangePlanScript(
   state: DesiredState,
   pfxFile: string,
 ): string {
-  const steps = plannedSteps(state).map((planned, index) => ({ number: index + 1, planned }));
+  const steps = plannedSteps(state.elements).map((planned, index) => ({ number: index + 1, planned }));
   const last = new Map(steps.map(({ number, planned }) => [partOf(planned), number]));
   const order = [ORGANIZATION, ...site.servers.map((server) => server.name), DNS];
   const needing = new Set(steps.flatMap(({ planned }) => (needsPfx(planned) ? [partOf(planned)] : [])));

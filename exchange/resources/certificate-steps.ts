@@ -6,6 +6,7 @@ import { certificatesOf, installedCertificates, withThumbprint } from './install
 import type { Step } from './step';
 
 export const SMTP = 'SMTP';
+export const IIS = 'IIS';
 
 /**
  * How Exchange asks before another certificate becomes the internal transport certificate, shown for New- as for
@@ -42,7 +43,14 @@ export function enabling(
   { server, thumbprint, services, replacesDefault, reason }: Enabling,
   reference?: Reference,
 ): Step {
-  const parameters = { Server: server, Thumbprint: reference ?? thumbprint, Services: services };
+  const parameters = {
+    Server: server,
+    Thumbprint: reference ?? thumbprint,
+    Services: services,
+    // Else the cmdlet requires TLS of the whole web site, and asks first where it is not: a redirect from http:// that an
+    // administrator made would end with each renewal (https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/797).
+    ...(includesName(services, IIS) ? { DoNotRequireSsl: true } : {}),
+  };
   // The question is no confirmation: -Confirm:$false does not answer it, and -Force answers Yes.
   const question: ExpectedQuestion = {
     text: DEFAULT_CERTIFICATE_QUESTION,

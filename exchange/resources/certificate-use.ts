@@ -2,6 +2,7 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import type { Diagnostic } from '../../schema';
 import { NO_HISTORY } from './certificate-history';
 import { BACK_END, FRONT_END } from './certificate-holders';
+import { IIS } from './certificate-steps';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
 import {
@@ -11,8 +12,6 @@ import {
   withThumbprint,
   type InstalledCertificate,
 } from './installed-certificate';
-
-const IIS = 'IIS';
 
 /** What the state holds of the certificate of a server. */
 export interface CertificateState {

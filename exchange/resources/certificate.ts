@@ -1,11 +1,11 @@
-import type { Known } from '../../schema';
+import type { Known, Problem } from '../../schema';
 import { flag, text, textMap, textSet } from '../../schema';
 import { handovers, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
 import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
-import { includesName, sameName, sameNames } from './equality';
+import { includesName, notAmong, sameName, sameNames } from './equality';
 import {
   DEFAULT_HEALTH_SECONDS,
   healthChecks,
@@ -19,19 +19,31 @@ import { serverAttribute } from './server-attribute';
 const STILL_HAS_THEM = 'only if the certificate that goes still has them';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
-export function thumbprintProblem(value: string): string | undefined {
-  if (/^[0-9a-f]{40}$/i.test(value)) return undefined;
-  return `'${value}' is not a thumbprint; give the 40 hexadecimal digits without spaces or hidden characters`;
+const SHA_1 = /^[0-9a-f]{40}$/i;
+const SHA_256 = /^[0-9a-f]{64}$/i;
+
+export function thumbprintProblem(value: string): Problem | undefined {
+  if (SHA_1.test(value)) return undefined;
+  const digits = value.replace(/[\s:]/g, '').toUpperCase();
+  return {
+    problem: `'${value}' is not a thumbprint`,
+    remedy: SHA_1.test(digits)
+      ? `write it as '${digits}'`
+      : SHA_256.test(digits)
+        ? 'this is the SHA-256 fingerprint; give the thumbprint that Exchange shows, of 40 hexadecimal digits'
+        : 'give the 40 hexadecimal digits without spaces or hidden characters',
+  };
 }
 
 /** Values of -Services on Microsoft's page of Enable-ExchangeCertificate. */
 const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter', 'Federation'] as const;
 
-function servicesProblem(value: Known): string | undefined {
+function servicesProblem(value: Known): Problem | undefined {
   const names = value as readonly string[];
-  if (names.length === 0) return 'no service is named; name at least one, for example IIS';
-  const wrong = names.find((name) => !includesName(CERTIFICATE_SERVICES, name));
-  return wrong === undefined ? undefined : `'${wrong}' is none of ${CERTIFICATE_SERVICES.join(', ')}`;
+  if (names.length === 0) {
+    return { problem: 'no service is named', remedy: 'name at least one, for example IIS' };
+  }
+  return notAmong(CERTIFICATE_SERVICES, names);
 }
 
 /** Whether only the server is known: an import says neither services nor which certificate it is. */
@@ -149,7 +161,7 @@ export const certificate = defineResource({
     const stays = (planned ?? prior)?.left_on_server ?? [];
     const leaving = partingThumbprints(change).filter((thumbprint) => !includesName(stays, thumbprint));
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
-    // Terraform shows it as it was before the plan looked.
+    // Terraform 1.11 shows it as it was before the plan looked; from 1.12.0 on it refreshes first.
     if (planned === null)
       return [...given.map((step) => ({ ...step, condition: STILL_HAS_THEM })), ...removals];
 

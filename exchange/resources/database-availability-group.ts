@@ -1,5 +1,5 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
-import type { Known } from '../../schema';
+import type { Known, Problem } from '../../schema';
 import { text, textList } from '../../schema';
 import { defineResource } from './definition';
 import { sameFolder, sameName, sameServer } from './equality';
@@ -9,31 +9,47 @@ import { textOf, textsOf } from './property';
 import type { Step } from './step';
 
 /** At most 15 characters: the name becomes that of a computer account (Microsoft's page of New-DatabaseAvailabilityGroup). */
-export function dagNameProblem(name: string): string | undefined {
-  if (name.length > 15) return `'${name}' has ${name.length} characters; a DAG's name has at most 15`;
+export function dagNameProblem(name: string): Problem | undefined {
+  if (name.length > 15) {
+    return {
+      problem: `'${name}' has ${name.length} characters; the name of a DAG has at most 15`,
+      remedy: 'choose a shorter name, such as DAG01',
+    };
+  }
   return serverNameProblem(name) === undefined
     ? undefined
-    : `'${name}' is not a name for a DAG; use letters, digits and hyphens`;
+    : {
+        problem: `'${name}' is not a name for a DAG`,
+        remedy: 'use letters, digits and hyphens, such as DAG01',
+      };
 }
 
-function witnessProblem(value: Known): string | undefined {
+function witnessProblem(value: Known): Problem | undefined {
   return isHostName(value as string)
     ? undefined
-    : `'${value as string}' is not the name of a server; give its name or FQDN, without backslashes`;
+    : {
+        problem: `'${value as string}' is not the name of a server`,
+        remedy: 'give its name or FQDN, without backslashes',
+      };
 }
 
-function directoryProblem(value: Known): string | undefined {
+function directoryProblem(value: Known): Problem | undefined {
   return /^[a-z]:\\[^\\/:*?"<>|]/i.test(value as string)
     ? undefined
-    : `'${value as string}' is not a local folder; write it as C:\\DAGFileShareWitnesses\\DAG01`;
+    : {
+        problem: `'${value as string}' is not a local folder`,
+        remedy: 'write it as C:\\DAGFileShareWitnesses\\DAG01',
+      };
 }
 
-function addressProblem(value: Known): string | undefined {
+function addressProblem(value: Known): Problem | undefined {
   const wrong = (value as readonly string[]).find(
     (address) =>
       !/^(\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((part) => Number(part) > 255),
   );
-  return wrong === undefined ? undefined : `'${wrong}' is not an IPv4 address`;
+  return wrong === undefined
+    ? undefined
+    : { problem: `'${wrong}' is not an IPv4 address`, remedy: 'write it as 10.0.0.10' };
 }
 
 const WITNESS = { witness_server: 'WitnessServer', witness_directory: 'WitnessDirectory' } as const;

@@ -1,4 +1,4 @@
-import type { Known } from '../../schema';
+import type { Known, Problem } from '../../schema';
 
 /** Names of servers, hosts, enums: letter case does not count. */
 export function sameName(left: Known, right: Known): boolean {
@@ -27,6 +27,14 @@ export function sameFolder(left: Known, right: Known): boolean {
 /** Whether a name is among others, letter case aside. */
 export function includesName(names: readonly string[] | null | undefined, name: string): boolean {
   return (names ?? []).some((candidate) => sameName(candidate, name));
+}
+
+/** What is wrong with names of which each must be among others; `undefined` where nothing is. */
+export function notAmong(known: readonly string[], names: readonly string[]): Problem | undefined {
+  const wrong = names.find((name) => !includesName(known, name));
+  return wrong === undefined
+    ? undefined
+    : { problem: `'${wrong}' is not known`, remedy: `name one of ${known.join(', ')}` };
 }
 
 /** The same names in any order, letter case aside. */

@@ -1,8 +1,8 @@
 import type { PowerShellObject } from '../../powershell/outcome';
-import type { Known } from '../../schema';
+import type { Known, Problem } from '../../schema';
 import { OUTLOOK_ANYWHERE_HEALTH_SET, SERVICES } from '../services';
 import type { Facts } from './definition';
-import { sameName } from './equality';
+import { notAmong, sameName } from './equality';
 import { flagOf, textOf, textsOf } from './property';
 import type { Step } from './step';
 
@@ -43,13 +43,14 @@ export const DEFAULT_HEALTH_SECONDS = 900;
 
 export const PROTOCOLS_MEANING = `${Object.keys(HEALTH_SETS).join(', ')}. Exchange 2010 has no health sets; there give none.`;
 
-export function protocolsProblem(value: Known): string | undefined {
-  const wrong = (value as readonly string[]).find((name) => !(name in HEALTH_SETS));
-  return wrong === undefined ? undefined : `'${wrong}' is none of ${Object.keys(HEALTH_SETS).join(', ')}`;
+export function protocolsProblem(value: Known): Problem | undefined {
+  return notAmong(Object.keys(HEALTH_SETS), value as readonly string[]);
 }
 
-function secondsProblem(value: Known): string | undefined {
-  return (value as number) > 0 ? undefined : 'a time of at least one second is needed';
+function secondsProblem(value: Known): Problem | undefined {
+  return (value as number) > 0
+    ? undefined
+    : { problem: `${value as number} is no time to wait`, remedy: 'give at least one second' };
 }
 
 /** The attribute of how long is waited until something is so: `the server is healthy`. */

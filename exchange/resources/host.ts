@@ -1,3 +1,5 @@
+import type { Problem } from '../../schema';
+
 /** A host name as RFC 1123 has it, with at least one letter somewhere; no wildcard, no port. */
 export function isHostName(name: string): boolean {
   return (
@@ -7,22 +9,26 @@ export function isHostName(name: string): boolean {
   );
 }
 
-/** What is wrong with an URL of a client access service, with the remedy; `undefined` where it is right. */
-export function urlProblem(url: string, example: string): string | undefined {
+/** What is wrong with a URL of a client access service; `undefined` where it is right. */
+export function urlProblem(url: string, example: string): Problem | undefined {
+  const remedy = `write it as ${example}`;
   if (url === '') return undefined;
-  if (/\s/.test(url)) return `'${url}' has a space in it; write it without, as ${example}`;
+  if (/\s/.test(url))
+    return { problem: `'${url}' has a space in it`, remedy: `write it without, as ${example}` };
   const match = /^(https?):\/\/([^/?#]*)(\/[^?#]*)?$/i.exec(url);
-  if (match === null) return `'${url}' is not a URL with a host; write it as ${example}`;
+  if (match === null) return { problem: `'${url}' is not a URL with a host`, remedy };
   const host = match[2] ?? '';
-  if (!isHostName(host.replace(/:\d+$/, '')))
-    return `'${url}' has no valid host name; write it as ${example}`;
+  if (!isHostName(host.replace(/:\d+$/, ''))) return { problem: `'${url}' has no valid host name`, remedy };
   return undefined;
 }
 
 /** What is wrong with the name of a server as Active Directory knows it; `undefined` where it is right. */
-export function serverNameProblem(name: string): string | undefined {
+export function serverNameProblem(name: string): Problem | undefined {
   if (/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/i.test(name) && /[a-z]/i.test(name)) return undefined;
-  return `'${name}' is not the name of a server; give its computer name, at most 15 letters, digits and hyphens, without a domain`;
+  return {
+    problem: `'${name}' is not the name of a server`,
+    remedy: 'give its computer name: at most 15 letters, digits and hyphens, without a domain, such as EX01',
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Argument } from '../../powershell/invocation';
-import type { Known, KnownValues } from '../../schema';
+import type { Known, KnownValues, Problem } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import { defineResource } from './definition';
-import { includesName, sameName, sameNames } from './equality';
+import { notAmong, sameName, sameNames } from './equality';
 import { isHostName } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
@@ -12,16 +12,17 @@ import { parseIdentity } from './virtual-directory';
 /** Values of the method parameters on Microsoft's page of Set-OutlookAnywhere, 2013 and later. */
 const METHODS = ['Basic', 'Ntlm', 'Negotiate'];
 
-function hostProblem(value: Known): string | undefined {
+function hostProblem(value: Known): Problem | undefined {
   const host = value as string;
   if (host === '' || isHostName(host)) return undefined;
-  return `'${host}' is not a host name; Outlook Anywhere takes a name such as mail.contoso.com, not a URL`;
+  return {
+    problem: `'${host}' is not a host name`,
+    remedy: 'Outlook Anywhere takes a name such as mail.contoso.com, not a URL',
+  };
 }
 
-function methodProblem(value: Known): string | undefined {
-  return includesName(METHODS, value as string)
-    ? undefined
-    : `'${value as string}' is none of ${METHODS.join(', ')}`;
+function methodProblem(value: Known): Problem | undefined {
+  return notAmong(METHODS, [value as string]);
 }
 
 /**
@@ -92,8 +93,7 @@ export const outlookAnywhere = defineResource({
       'What IIS offers on the directory: Basic, Ntlm, Negotiate. Left out: as it is on the server.',
       {
         equals: sameNames,
-        problem: (value) =>
-          (value as readonly string[]).map(methodProblem).find((problem) => problem !== undefined),
+        problem: (value) => notAmong(METHODS, value as readonly string[]),
       },
     ),
   },

@@ -30,11 +30,14 @@ export const serviceConnectionPoint = defineResource({
       equals: sameUrl,
       problem: (value) =>
         value === ''
-          ? `a service connection point without a URL; give one, as ${example}`
+          ? { problem: 'a service connection point without a URL', remedy: `give one, as ${example}` }
           : (urlProblem(value as string, example) ??
             (/\/autodiscover\/autodiscover\.xml$/i.test(value as string)
               ? undefined
-              : `'${value as string}' lacks the Autodiscover path; write it as ${example}`)),
+              : {
+                  problem: `'${value as string}' lacks the Autodiscover path`,
+                  remedy: `write it as ${example}`,
+                })),
     }),
     site_scope: textSet(
       'optional-computed',

@@ -1,10 +1,10 @@
 import type { Argument } from '../../powershell/invocation';
-import type { Attribute, Known, KnownValues, StateOf } from '../../schema';
+import type { Attribute, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
 import { defineResource } from './definition';
 import type { ResourceDefinition } from './definition';
-import { includesName, sameName, sameNames, sameUrl } from './equality';
+import { notAmong, sameName, sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
@@ -24,7 +24,10 @@ function urlAttribute(row: VirtualDirectoryService, side: string): Attribute<'st
         urlProblem(value as string, example) ??
         (value === '' || (value as string).toLowerCase().replace(/\/+$/, '').endsWith(row.path.toLowerCase())
           ? undefined
-          : `'${value as string}' does not end in ${row.path}; write it as ${example}`),
+          : {
+              problem: `'${value as string}' does not end in ${row.path}`,
+              remedy: `write it as ${example}`,
+            }),
     },
   );
 }
@@ -94,9 +97,8 @@ function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes 
 /** Values of `IISAuthenticationMethods`, from Microsoft's page of Set-MapiVirtualDirectory. */
 const METHODS = ['Basic', 'Negotiate', 'NTLM', 'OAuth'];
 
-function methodsProblem(value: Known): string | undefined {
-  const wrong = (value as readonly string[]).find((name) => !includesName(METHODS, name));
-  return wrong === undefined ? undefined : `'${wrong}' is none of ${METHODS.join(', ')}`;
+function methodsProblem(value: Known): Problem | undefined {
+  return notAmong(METHODS, value as readonly string[]);
 }
 
 function same(attribute: string, left: Known, right: Known): boolean {

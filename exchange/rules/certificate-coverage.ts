@@ -15,7 +15,7 @@ export const certificateCoverage: Rule = {
             {
               path,
               problem: `'${host}' is not on the certificate (it has ${site.certificate.names.join(', ') || 'no names'})`,
-              remedy: `correct the name, or get a certificate with it and add '${host}' to certificate.names`,
+              remedy: `correct the name, or get a certificate with it and add '${host}' to certificate.names; a new name for what clients know by another one takes the steps of docs/operations.md, "Renaming a namespace"`,
             },
           ],
     ),

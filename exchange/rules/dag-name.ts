@@ -12,24 +12,8 @@ export const dagName: Rule = {
     const name = site.dag?.name;
     if (name === undefined) return [];
     const at = path('dag', 'name');
-    if (name.length > 15) {
-      return [
-        {
-          path: at,
-          problem: `'${name}' has ${name.length} characters; the name of a DAG has at most 15`,
-          remedy: 'choose a shorter name, such as DAG01',
-        },
-      ];
-    }
-    if (dagNameProblem(name) !== undefined) {
-      return [
-        {
-          path: at,
-          problem: `'${name}' is not a name for a DAG`,
-          remedy: 'use letters, digits and hyphens, such as DAG01',
-        },
-      ];
-    }
+    const found = dagNameProblem(name);
+    if (found !== undefined) return [{ path: at, ...found }];
     const witnesses = [site.dag?.witness.server, site.dag?.alternateWitness?.server].map(
       (server) => server?.split('.')[0],
     );

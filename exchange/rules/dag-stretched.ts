@@ -1,4 +1,5 @@
 import { path } from '../../schema';
+import { membersOf } from '../topology';
 import type { Rule } from './rule';
 
 export const dagStretched: Rule = {
@@ -6,16 +7,10 @@ export const dagStretched: Rule = {
   severity: 'warning',
   description:
     'A DAG over several datacentres has an alternate witness: without it a switchover to the other datacentre has no witness to turn to.',
-  check: ({ site }) => {
-    const { dag } = site;
-    if (dag === undefined || dag.alternateWitness !== undefined) return [];
-    const members = dag.members?.map((name) => name.toLowerCase());
-    const places = new Set(
-      site.servers
-        .filter(({ name }) => members === undefined || members.includes(name.toLowerCase()))
-        .map(({ datacentre }) => datacentre ?? ''),
-    );
-    return places.size < 2
+  check: ({ site, topology }) => {
+    if (site.dag === undefined || site.dag.alternateWitness !== undefined) return [];
+    const datacentres = new Set(membersOf(topology).map(({ datacentre }) => datacentre ?? ''));
+    return datacentres.size < 2
       ? []
       : [
           {

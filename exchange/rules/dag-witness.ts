@@ -1,15 +1,13 @@
 import type { Path } from '../../schema';
 import { path } from '../../schema';
 import { sameServer } from '../resources/equality';
-import type { ExchangeSiteProps, Witness } from '../site';
+import type { Witness } from '../site';
+import { membersOf, type Topology } from '../topology';
 import type { Finding, Rule } from './rule';
 
-function isMember(site: ExchangeSiteProps, witness: Witness, at: Path): readonly Finding[] {
-  const members = site.dag?.members?.map((name) => name.toLowerCase());
-  const found = site.servers.find(
-    ({ name, fqdn }) =>
-      (members === undefined || members.includes(name.toLowerCase())) &&
-      (sameServer(witness.server, name) || sameServer(witness.server, fqdn)),
+function isMember(topology: Topology, witness: Witness, at: Path): readonly Finding[] {
+  const found = membersOf(topology).find(
+    ({ name, fqdn }) => sameServer(witness.server, name) || sameServer(witness.server, fqdn),
   );
   if (found === undefined) return [];
   return [
@@ -26,16 +24,16 @@ export const dagWitness: Rule = {
   severity: 'error',
   description:
     'The witness is no member of the same DAG: its vote would be lost with the member. The alternate witness is another server, in the other datacentre.',
-  check: ({ site }) => {
+  check: ({ site, topology }) => {
     const { dag } = site;
     if (dag === undefined) return [];
     const alternate = dag.alternateWitness;
     return [
-      ...isMember(site, dag.witness, path('dag', 'witness', 'server')),
+      ...isMember(topology, dag.witness, path('dag', 'witness', 'server')),
       ...(alternate === undefined
         ? []
         : [
-            ...isMember(site, alternate, path('dag', 'alternateWitness', 'server')),
+            ...isMember(topology, alternate, path('dag', 'alternateWitness', 'server')),
             ...(sameServer(alternate.server, dag.witness.server)
               ? [
                   {

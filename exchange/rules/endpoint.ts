@@ -9,23 +9,19 @@ const FOUND: {
 } = {
   'not-a-url': [
     'this is not a URL',
-    'write it as https://server/PowerShell/, ssh://user@server:port or process:',
+    'write it as http://server/PowerShell/, https://server/PowerShell/, ssh://user@server:port or process:',
   ],
   password: [
     'there is a password in it, which would be written into cdk.tf.json',
     'take it out, and change it if it was committed; passwords come from the environment',
   ],
-  'not-encrypted': [
-    'plain HTTP would show the session to everybody on the way',
-    'write it as https://server/PowerShell/',
-  ],
   scheme: [
-    'its scheme is none of https, ssh and process',
-    'write it as https://server/PowerShell/, ssh://user@server:port or process:',
+    'its scheme is none of http, https, ssh and process',
+    'write it as http://server/PowerShell/, https://server/PowerShell/, ssh://user@server:port or process:',
   ],
   'no-server': [
     'there is no server in it',
-    'write it as https://server/PowerShell/ or ssh://user@server:port',
+    'write it as http://server/PowerShell/, https://server/PowerShell/ or ssh://user@server:port',
   ],
   user: ['there is a user in it', 'take it out; the user comes from EXCHANGE_USER'],
   'no-user': ['there is no user in it', 'write it as ssh://user@server:port'],
@@ -35,7 +31,7 @@ export const endpoint: Rule = {
   id: 'endpoint',
   severity: 'error',
   description:
-    'An endpoint is a URL with a server, encrypted, without a password: it is written into the synthesized files.',
+    'An endpoint is a URL of a known scheme with a server and without a password: it is written into the synthesized files.',
   check: ({ site }) => {
     const fault = site.connection === undefined ? undefined : endpointFault(site.connection.endpoint);
     // Of characters the rule plain-characters tells.

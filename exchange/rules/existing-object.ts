@@ -6,9 +6,9 @@ export const existingObject: Rule = {
   id: 'existing-object',
   severity: 'error',
   description: 'A membership or a certificate to import is that of a server for which the site declares one.',
-  check: ({ site, resources }) => {
+  check: ({ site, objects }) => {
     const declared = (kind: string) =>
-      resources.flatMap(({ definition, server }) =>
+      objects.flatMap(({ definition, server }) =>
         definition.kind === kind && server !== null ? [server] : [],
       );
     const lists = [

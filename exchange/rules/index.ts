@@ -16,6 +16,7 @@ import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
+import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
 import { existingObject } from './existing-object';
@@ -79,9 +80,7 @@ export const RULES: readonly Rule[] = [
 
 /** Why nothing can be made of a declaration: it has not the form of one. */
 export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
-  return declarationForm
-    .check({ site, resources: [], dnsRecords: [] })
-    .map((finding) => diagnosticOf(declarationForm, finding));
+  return declarationMisfits(site).map((finding) => diagnosticOf(declarationForm, finding));
 }
 
 /** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */

@@ -1,24 +1,23 @@
-import type { Diagnostic, Path } from '../../schema';
+import type { Diagnostic, Path, Problem } from '../../schema';
 import { formatPath } from '../../schema';
 import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
-import type { DesiredRecordSet, DesiredResource } from '../desired-state';
+import type { RecordSet, ExchangeObject } from '../element';
 import type { ExchangeSiteProps } from '../site';
+import type { Topology } from '../topology';
 
 /** What a rule looks at: the declaration, and what came of it. */
 export interface RuleInput {
   readonly site: ExchangeSiteProps;
-  readonly resources: readonly DesiredResource[];
-  readonly dnsRecords: readonly DesiredRecordSet[];
+  readonly topology: Topology;
+  readonly objects: readonly ExchangeObject[];
+  readonly recordSets: readonly RecordSet[];
   /** The certificate file of the declaration, or why it is none; undefined where none is declared. */
   readonly committed?: CommittedCertificate | UnfitFile | undefined;
 }
 
-export interface Finding {
+/** Where something is wrong, and what, each in one line and in the words of the declaration. */
+export interface Finding extends Problem {
   readonly path: Path;
-  /** What is wrong, one line. */
-  readonly problem: string;
-  /** What to do about it, in the words of the declaration, one line. */
-  readonly remedy: string;
 }
 
 /** One invariant of a declaration. */

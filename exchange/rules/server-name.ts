@@ -11,16 +11,8 @@ export const serverName: Rule = {
   check: ({ site }) =>
     site.servers.flatMap(({ name }, index) => {
       const at = path('servers', index, 'name');
-      if (serverNameProblem(name) !== undefined) {
-        return [
-          {
-            path: at,
-            problem: `'${name}' is not the name of a server`,
-            remedy:
-              'give its computer name: at most 15 letters, digits and hyphens, without a domain, such as EX01',
-          },
-        ];
-      }
+      const found = serverNameProblem(name);
+      if (found !== undefined) return [{ path: at, ...found }];
       return PARTS_OF_NO_SERVER.some((part) => part === name.toLowerCase())
         ? [
             {

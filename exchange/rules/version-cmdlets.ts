@@ -13,8 +13,8 @@ export const versionCmdlets: Rule = {
   id: 'version-cmdlets',
   severity: 'error',
   description: `Every cmdlet and parameter of the plan exists in the declared version of its server.`,
-  check: ({ site, resources }) =>
-    resources.flatMap(({ id, server, version, steps, origin, definition }) => {
+  check: ({ site, objects }) =>
+    objects.flatMap(({ id, server, version, steps, origin, definition }) => {
       const missing = steps
         .map(({ invocation }) => catalogOf(version).supports(invocation))
         .find((unsupported) => unsupported !== undefined);

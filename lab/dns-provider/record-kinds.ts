@@ -1,7 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-import { type Attribute, type Block, integer, type Known, text, textSet } from '../../schema';
+import { type Attribute, type Block, integer, type Known, type Problem, text, textSet } from '../../schema';
 import { dataProblem, decodeData, encodeData, type RecordData, type RecordType } from '../../dns/record';
+import { invalidValue } from './invalid-value';
 import { plainText } from './plain-text';
 
 /** One kind of record set: a row of the table that the resources are made of. */
@@ -29,11 +30,13 @@ const blocks = (value: Known): { readonly [name: string]: Known }[] =>
   Array.isArray(value) ? (value as { readonly [name: string]: Known }[]) : [];
 
 /** The first thing wrong with the records that a value stands for. */
-function problemOf(dataOf: (value: Known) => RecordData[]): (value: Known) => string | undefined {
+function problemOf(dataOf: (value: Known) => RecordData[]): (value: Known) => Problem | undefined {
   return (value) =>
-    dataOf(value)
-      .map(dataProblem)
-      .find((problem) => problem !== undefined);
+    invalidValue(
+      dataOf(value)
+        .map(dataProblem)
+        .find((problem) => problem !== undefined),
+    );
 }
 
 function addressKind(
@@ -117,11 +120,11 @@ const named = (description: string): Attribute =>
     problem: problemOf((value) => [{ type: 'NS', target: plainText(value) }]),
   });
 
-function smallNumber(value: Known): string | undefined {
+function smallNumber(value: Known): Problem | undefined {
   const number = Number(value);
   return Number.isInteger(number) && number >= 0 && number <= 0xffff
     ? undefined
-    : `${JSON.stringify(value)} is not a whole number from 0 to 65535`;
+    : invalidValue(`${JSON.stringify(value)} is not a whole number from 0 to 65535`);
 }
 
 export const RECORD_KINDS: readonly RecordKind[] = [

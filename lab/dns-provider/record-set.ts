@@ -1,5 +1,5 @@
 import type { ImportResult, ManagedResource, ReadResult } from '../../plugin';
-import type { Attribute, Diagnostic, Known, Schema, Value, Values } from '../../schema';
+import type { Attribute, Diagnostic, Known, Schema, Value, Values, Problem } from '../../schema';
 import { integer, isKnown, path, sameValue, text, UNKNOWN } from '../../schema';
 import type { DnsClient } from '../../dns/client';
 import { DnsError } from '../../dns/dns-error';
@@ -7,6 +7,7 @@ import { CLASSES, RCODES, rcodeName, TYPES } from '../../dns/codes';
 import { formatWireRecord, plainRecord, type WireRecord, wireRecord } from '../../dns/message';
 import { fold, isWithin, labelsOf, nameProblem } from '../../dns/name';
 import { type DnsRecord, type RecordData, type RecordType, sameData } from '../../dns/record';
+import { invalidValue } from './invalid-value';
 import { plainText } from './plain-text';
 import type { RecordKind } from './record-kinds';
 
@@ -63,7 +64,7 @@ function schemaOf(kind: RecordKind): Schema {
   const ttl = kind.older ? 'optional' : 'optional-computed';
   const attributes: { readonly [name: string]: Attribute } = {
     zone: text('required', 'Zone that holds the name, with the dot at its end.', {
-      problem: (value) => nameProblem(plainText(value)),
+      problem: (value) => invalidValue(nameProblem(plainText(value))),
     }),
     name: text(
       kind.nameIsRequired ? 'required' : 'optional',
@@ -86,17 +87,21 @@ function schemaOf(kind: RecordKind): Schema {
   };
 }
 
-function relativeNameProblem(value: Known): string | undefined {
+function relativeNameProblem(value: Known): Problem | undefined {
   const name = plainText(value);
-  if (name.endsWith('.')) return `'${name}' must not end with a dot: the zone follows it`;
-  return name === '' ? 'the name is empty; leave it out for the zone itself' : nameProblem(`${name}.`);
+  if (name.endsWith('.')) {
+    return { problem: `'${name}' ends with a dot`, remedy: 'leave the dot out: the zone follows the name' };
+  }
+  return name === ''
+    ? { problem: 'the name is empty', remedy: 'leave it out for the zone itself' }
+    : invalidValue(nameProblem(`${name}.`));
 }
 
-function ttlProblem(value: Known): string | undefined {
+function ttlProblem(value: Known): Problem | undefined {
   const ttl = Number(value);
   return Number.isInteger(ttl) && ttl >= 0 && ttl <= LONGEST_TTL
     ? undefined
-    : `${JSON.stringify(value)} is not a whole number of seconds from 0 to ${LONGEST_TTL}`;
+    : invalidValue(`${JSON.stringify(value)} is not a whole number of seconds from 0 to ${LONGEST_TTL}`);
 }
 
 function validate(kind: RecordKind, config: Values): readonly Diagnostic[] {

@@ -5,8 +5,8 @@ import {
   SettingsError,
   signsByKerberos,
   updateClientOptions,
-  UPDATE_SETTINGS,
 } from '../../dns/update-settings';
+import { UPDATE_SETTINGS } from '../../dns/update-variables';
 
 /** The provider's own configuration, as hashicorp/dns has it. */
 export const settingsSchema: Schema = {

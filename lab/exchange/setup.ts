@@ -82,6 +82,7 @@ export function newServer(
       certificateState(management, { friendlyName: 'WMSVC-SHA2' }),
       ...(authCertificate === undefined ? [] : [authCertificate]),
     ],
+    requiresSsl: true,
     receiveConnectors: receiveConnectors(version).map((prefix) =>
       newObject(`${prefix} ${name}`, now, { Fqdn: fqdn }),
     ),

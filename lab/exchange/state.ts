@@ -63,6 +63,8 @@ export interface ServerState extends DirectoryObject {
   components: { [component: string]: string };
   virtualDirectories: VirtualDirectoryState[];
   certificates: CertificateState[];
+  /** Whether the Default Web Site itself takes TLS connections only, as Setup leaves it. */
+  requiresSsl: boolean;
   receiveConnectors: DirectoryObject[];
   /** Property values of what there is one of on a server: by noun. */
   services: { [noun: string]: Settings };

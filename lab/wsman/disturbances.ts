@@ -8,8 +8,8 @@ export interface Disturbance {
    * @default 1
    */
   readonly at?: number;
-  /** Counts only requests of this operation. Left out: every one. */
-  readonly operation?: Operation;
+  /** Counts only requests of this operation, `SignIn` being a ticket with no body. Left out: every one. */
+  readonly operation?: Operation | 'SignIn';
   /** Counts only requests of calls of this cmdlet: those that send it, stop it or ask for its answer. */
   readonly cmdlet?: string;
   readonly effect:

@@ -4,7 +4,8 @@ import { parseCertificate, toPem } from '../../pki';
 import type { SimulatedOrganization } from '../exchange/organization';
 import { SETUPS_NAME } from '../exchange/setup';
 import type { CertificateState } from '../exchange/state';
-import { startEndpoint, type EndpointOptions, type RunningEndpoint, type ShownCertificate } from './endpoint';
+import { startEndpoint, type EndpointOptions, type RunningEndpoint } from './endpoint';
+import type { ShownCertificate } from './listeners';
 import type { WsmanClient } from './service';
 
 export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 'tls' | 'shown'> {
@@ -19,7 +20,7 @@ export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 
    */
   readonly host?: (client: WsmanClient) => CommandHost;
   /** What else of TLS a test wants to be different, but for the certificate. */
-  readonly tls?: EndpointOptions['tls'];
+  readonly tls?: NonNullable<EndpointOptions['tls']>;
   /**
    * A certificate that an administrator bound to the site by hand: it is shown for as long as IIS has the one that Setup
    * made.

@@ -32,6 +32,13 @@ export const refusals = {
       `This user is allowed a maximum of ${most} concurrent shells, which has been exceeded.`,
       2150859173,
     ),
+  /** As Windows Server 2012 R2 was seen to, without a code (https://github.com/jborean93/pypsrp/issues/148). */
+  tooManyCommands: () =>
+    new Refusal(
+      'Receiver',
+      'InternalError',
+      'The maximum number of concurrent commands per shell has been exceeded.',
+    ),
   tooLarge: (most: number) =>
     new Refusal('Sender', 'EncodingLimit', `The request exceeds the largest envelope (${most} bytes).`),
   accessDenied: () => new Refusal('Sender', 'AccessDenied', 'Access is denied.', 5),

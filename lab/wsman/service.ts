@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly maxEnvelopeBytes?: number;
   /** @default 18, as Exchange's default throttling policy */
   readonly shellsPerUser?: number;
+  /** Commands that a shell keeps until the client lets go of them. @default 1000, as `MaxConcurrentCommandsPerShell` */
+  readonly commandsPerShell?: number;
   /** Milliseconds without a request after which a shell ends. @default 900000 */
   readonly idleTimeoutMs?: number;
 }
@@ -58,6 +60,7 @@ export class WsmanService {
       shellResource: EXCHANGE_SHELL,
       maxEnvelopeBytes: 512_000,
       shellsPerUser: 18,
+      commandsPerShell: 1_000,
       idleTimeoutMs: 900_000,
       ...options,
     };
@@ -71,6 +74,11 @@ export class WsmanService {
   get shells(): number {
     this.#dropIdle();
     return this.#shells.size;
+  }
+
+  /** Commands that the open shells keep. */
+  get commands(): number {
+    return [...this.#shells.values()].reduce((sum, { commands }) => sum + commands, 0);
   }
 
   /** Ends every shell behind its client's back, as a recycled application pool does. */
@@ -155,7 +163,7 @@ export class WsmanService {
 
   async #create(request: Request, client: Omit<WsmanClient, 'drop'>): Promise<string> {
     const { user } = client;
-    const { shellResource, shellsPerUser, host } = this.#options;
+    const { shellResource, shellsPerUser, commandsPerShell, host } = this.#options;
     if (request.resource.toLowerCase() !== shellResource.toLowerCase()) {
       throw refusals.unknownResource(request.resource);
     }
@@ -170,7 +178,7 @@ export class WsmanService {
       this.#shells.delete(id);
       void shell.close();
     };
-    const shell: Shell = new Shell(id, user, host({ ...client, drop }), FRAGMENT_BYTES);
+    const shell: Shell = new Shell(id, user, host({ ...client, drop }), FRAGMENT_BYTES, commandsPerShell);
     const creation = child(wanted, NAMESPACES.ps, 'creationXml')?.text ?? '';
     await shell.pool.receive(EMPTY_GUID, streamBytes(creation), 'Default')();
     this.#shells.set(id, shell);
@@ -241,7 +249,6 @@ export class WsmanService {
       textElement('rsp:Stream', data.toString('base64'), { Name: 'stdout', ...of }),
     );
     if (!done || commandId === undefined) return markup('rsp:ReceiveResponse', {}, streams.join(''));
-    shell.forget(target);
     const state = markup(
       'rsp:CommandState',
       { ...of, State: COMMAND_DONE },

@@ -85,6 +85,8 @@ export class Shell {
     readonly owner: string,
     host: CommandHost,
     maxFragmentBytes: number,
+    /** Commands that it keeps at once, ended ones included. */
+    readonly maxCommands: number,
   ) {
     this.pool = new ServedPool(
       host,
@@ -92,7 +94,7 @@ export class Shell {
         send: async (target, fragments) => this.#outputs.get(target)?.put(fragments),
         ended: (pipeline) => this.#outputs.get(pipeline)?.end(),
       },
-      { maxFragmentBytes },
+      { maxFragmentBytes, bounds: { maxPipelines: maxCommands } },
     );
   }
 
@@ -103,12 +105,19 @@ export class Shell {
     return output;
   }
 
+  /** Commands that the client has not let go of. */
+  get commands(): number {
+    return this.#outputs.size - 1;
+  }
+
+  /** @throws Refusal where it keeps too many already */
   start(command: string): void {
+    if (this.commands >= this.maxCommands) throw refusals.tooManyCommands();
     this.pool.command(command);
     this.#outputs.set(command, new Output());
   }
 
-  /** The client has heard the end of it. */
+  /** The client lets go of it: until then it is kept, ended or not (MS-WSMV 3.1.4.12). */
   forget(command: string): void {
     this.#outputs.get(command)?.end();
     this.#outputs.delete(command);

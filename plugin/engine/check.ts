@@ -1,4 +1,4 @@
-import { hasErrors, isKnown, isList, isRecord, path as pathOf, sameValue } from '../../schema';
+import { formatProblem, hasErrors, isKnown, isList, isRecord, path as pathOf, sameValue } from '../../schema';
 import type { BlockSchema, Diagnostic, Path, Value, Values } from '../../schema';
 import { failure } from './failure';
 import { withoutWriteOnly } from './strip';
@@ -11,7 +11,10 @@ export function checkAttributes(schema: BlockSchema, config: Values, path: Path 
     if (value === null || !isKnown(value)) continue;
     const problem = attribute.problem?.(value);
     if (problem !== undefined) {
-      found.push({ ...failure(`${name} is not right`, problem), path: [...path, ...pathOf(name)] });
+      found.push({
+        ...failure(`${name} is not right`, formatProblem(problem)),
+        path: [...path, ...pathOf(name)],
+      });
     }
     if (attribute.deprecated !== undefined) {
       const summary = `${name} is deprecated`;

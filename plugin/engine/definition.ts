@@ -156,7 +156,8 @@ export interface ManagedResource<Target, Step = unknown> {
   execute(step: Step, target: Target, context: ExecuteContext): Promise<readonly Diagnostic[]>;
   /**
    * The object as it stands, or null where it is gone. `state` is the last known state, or what an import gave.
-   * Attributes that cannot be read must be carried over from it.
+   * Attributes that cannot be read must be carried over from it. Also called before a removal is planned, where the
+   * definition has `find` and the removal of what `state` holds runs something.
    */
   read(state: Values, target: Target): Promise<ReadResult>;
   /**

@@ -5,6 +5,7 @@ import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { plan, type PlanRequest, type PlanResult } from './plan';
+import { seenNow } from './sight';
 import { withPlace, withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
@@ -89,16 +90,12 @@ export class Engine<Target> {
 
   async read(typeName: string, state: Values): Promise<ReadResult> {
     const resource = this.#resource(typeName);
-    const { state: found, diagnostics = [] } = await this.#breakable(
-      resource.read(state, this.#configured()),
-    );
-    if (found === null) return { state: null, diagnostics };
-    const read = conform(resource.schema, found);
-    const observed = resource.legacy ? read : keepSpelling(resource.schema, state, read);
-    // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
     const target = this.#configured();
-    const kept = withShownSteps(resource, withPlace(resource, observed, target, true), [], target);
-    return { state: withoutWriteOnly(resource.schema, kept), diagnostics };
+    const { state: seen, diagnostics = [] } = await this.#breakable(seenNow(resource, state, target));
+    if (seen === null) return { state: null, diagnostics };
+    // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
+    const kept = withShownSteps(resource, withPlace(resource, seen, target, true), [], target);
+    return { state: kept, diagnostics };
   }
 
   async plan(typeName: string, request: PlanRequest): Promise<PlanResult> {

@@ -10,7 +10,7 @@ export interface Memo {
   readonly removal?: readonly string[];
   /** The object that `find` found, or `resume`, from which the creation, or the update, goes on. */
   readonly existing?: Values;
-  /** What the plan of the removal found out (`inform`), on which its steps depend. */
+  /** Where the removal was planned from what its plan saw (`read`) and found out (`inform`): what the state had otherwise. */
   readonly judged?: Values;
   /** The walk that planned the removal. */
   readonly plannedIn?: string;

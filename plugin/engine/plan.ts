@@ -1,14 +1,14 @@
 import { formatPath, hasErrors, isKnown, path, sameValue, UNKNOWN } from '../../schema';
 import type { Diagnostic, Path, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
-import type { Change, Creation, Found, ManagedResource, ReadResult, Update } from './definition';
+import type { Change, Creation, Destruction, Found, ManagedResource, ReadResult, Update } from './definition';
 import { differences, equivalent, keepSpelling } from './equality';
 import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
+import { seenNow } from './sight';
 import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
-import { withoutWriteOnly } from './strip';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -49,41 +49,39 @@ async function planDestruction<Target>(
   // Only what a replacement left over (a deposed object) does Terraform plan to remove while it applies.
   if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
-  const { state: seen, diagnostics: sight = [] } = await seenNow(resource, prior, target);
-  const found = seen ?? prior;
-  const change: Change = { kind: 'destroy', prior: found, planned: null, config: null };
+  // Of one that left the declaration Terraform 1.11 plans the removal first, from the state that a broken-off removal may
+  // have left behind, and refreshes it afterwards (seen with 1.11.4); from 1.12.0 it refreshes first
+  // (hashicorp/terraform#36394). What runs nothing has nothing to look for.
+  const isLookedFor = resource.find !== undefined && removalOf(resource, prior, target).length > 0;
+  const sight: ReadResult = isLookedFor ? await seenNow(resource, prior, target) : { state: prior };
+  const change: Destruction = {
+    kind: 'destroy',
+    prior: sight.state ?? prior,
+    planned: null,
+    config: null,
+  };
   const information = await resource.inform?.(change, target);
-  const judged = { ...changedSince(prior, found), ...information?.values };
-  const removal = removalOf(resource, { ...prior, ...judged }, target);
-  if (removal.length > 0 && seen !== null) walk.recordRemoval(resource, prior);
+  const judged = { ...change.prior, ...information?.values };
+  const removal = removalOf(resource, judged, target);
+  const isThere = sight.state !== null;
+  if (removal.length > 0 && isThere) walk.recordRemoval(resource, prior);
   const diagnostics = [
-    ...sight,
+    ...(sight.diagnostics ?? []),
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
     // Of what is gone already the refresh takes the removal out of the plan.
-    ...(seen === null ? [] : destroyNote(resource, prior, removal)),
+    ...(isThere ? destroyNote(resource, prior, removal) : []),
   ];
+  const judgement = changedSince(prior, judged);
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id, ...(Object.keys(judged).length === 0 ? {} : { judged }) },
-    diagnostics: await vetted(resource, { ...change, prior: { ...prior, ...judged } }, target, diagnostics),
+    memo: {
+      removal,
+      plannedIn: walk.id,
+      ...(Object.keys(judgement).length === 0 ? {} : { judged: judgement }),
+    },
+    diagnostics: await vetted(resource, { ...change, prior: judged }, target, diagnostics),
   };
-}
-
-/**
- * The object as it is; null where it is gone. Of one that left the declaration Terraform plans the removal first, from the
- * state that a broken-off removal may have left behind, and refreshes it afterwards (seen with 1.11.4).
- */
-async function seenNow<Target>(
-  resource: ManagedResource<Target>,
-  prior: Values,
-  target: Target,
-): Promise<ReadResult> {
-  if (resource.find === undefined) return { state: prior };
-  const { state: found, ...said } = await resource.read(prior, target);
-  if (found === null) return { state: null, ...said };
-  const seen = withoutWriteOnly(resource.schema, conform(resource.schema, found));
-  return { state: keepSpelling(resource.schema, prior, seen), ...said };
 }
 
 function changedSince(before: Values, now: Values): Values {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import { CHECKS } from '../../cli/doctor/checks';
-import { renderJson, renderText } from '../../cli/doctor/report';
+import { renderJson, renderText, type Report } from '../../cli/doctor/report';
+import type { Ports } from '../../cli/doctor/doors/place';
 import type { ExchangePlan } from '../../exchange/plan/model';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
@@ -17,14 +20,20 @@ import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER
 const root = resolve(__dirname, '../..');
 const plan = resolve(root, 'test/golden/two-node-dag-2013/exchange-plan.json');
 
-/** Whatever comes of it, no secret is in what is printed. */
+/** Whatever comes of it, no secret is in what is printed. Of doors only the endpoint's own is looked at. */
 async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeof examineIt> {
-  const report = await examineIt(...given);
+  const [options, environment] = given;
+  const report = await examineIt({ doors: { ports: NOBODY }, ...options }, environment);
   expect(renderText(report) + renderJson(report)).not.toContain(CANARY);
   return report;
 }
 
 const rig = useRig();
+let NOBODY: Ports;
+beforeAll(async () => {
+  const port = await closedPort();
+  NOBODY = { http: port, https: port, ssh: port, 'windows-https': port, 'windows-http': port };
+});
 
 const ALL_WELL_HTTPS =
   'name ok, tcp ok, tls ok, authentication ok, session ok, servers ok, certificates ok, cmdlets ok';
@@ -92,7 +101,7 @@ describe('an endpoint where all is well', () => {
 
 describe('the first failure and what to do about it', () => {
   test('a setting that is wrong', async () => {
-    const report = await examine({}, { EXCHANGE_ENDPOINT: 'http://ex1/PowerShell/' });
+    const report = await examine({}, { EXCHANGE_ENDPOINT: 'ftp://ex1/PowerShell/' });
     expect(failure(report)).toMatchObject({ check: 'settings', remedy: containing('https') });
     expect(report.endpoints).toEqual([]);
   });
@@ -328,6 +337,59 @@ describe('rights to the cmdlets', () => {
   });
 });
 
+describe('the doors of the server', () => {
+  test('are a line where a session came about', async () => {
+    const text = renderText(await examine({ servers: { bsaex01: '2013' } }, rig().https));
+    expect(text).toMatch(/^found {4}doors {11}HTTPS with Basic \(\d+\)$/m);
+    expect(text).not.toContain('Doors of the server');
+    const user = 'contoso\\keyless';
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Get-ExchangeServer'] });
+    const withoutRights = await examine({}, { ...rig().https, EXCHANGE_USER: user });
+    expect(failure(withoutRights).check).toBe('servers');
+    expect(renderText(withoutRights)).toMatch(/^found {4}doors/m);
+  });
+
+  test('are told one by one where none did, with the one to take', async () => {
+    const kerberos = createServer((_request, response) => {
+      response.writeHead(401, { 'WWW-Authenticate': 'Kerberos' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(kerberos, 'listening');
+    try {
+      const { port } = kerberos.address() as AddressInfo;
+      const doors = { ports: { ...NOBODY, http: port } };
+      const report = await examine({ doors }, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` });
+      const text = renderText(report);
+      expect(text).not.toMatch(/^found/m);
+      const url = `http://localhost:${port}/PowerShell/`;
+      expect(text).toContain(`open    HTTP sealed by Kerberos    ${url}: it asks for Kerberos\n`);
+      expect(text).toMatch(/^closed {2}SSH .*ECONNREFUSED$/m);
+      expect(text).toContain(`\nTake HTTP sealed by Kerberos: EXCHANGE_ENDPOINT=${url} `);
+      const said = JSON.parse(renderJson(report)) as Report;
+      expect(said.endpoints[0]?.doors.found).toHaveLength(6);
+    } finally {
+      kerberos.close();
+    }
+  });
+
+  test('say where the endpoint is the best of them already', async () => {
+    const text = renderText(await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` }));
+    expect(text).toMatch(/^The endpoint is the best door that is open, HTTPS with Basic: /m);
+  });
+
+  test('each say what opens it where it is faulty', async () => {
+    const text = renderText(await examine({}, { ...rig().https, EXCHANGE_CA_FILE: undefined }));
+    expect(text).toMatch(/^faulty {2}HTTPS with Basic .*not trusted.*\n {8}Compare the fingerprint/m);
+    expect(text).toMatch(/^No door is open\. The next is HTTPS with Basic\. Compare the fingerprint/m);
+  });
+
+  test('are not told of a name that nobody knows', async () => {
+    const environment = { ...rig().https, EXCHANGE_ENDPOINT: 'https://ex1.invalid/PowerShell/' };
+    const report = await examine({}, environment);
+    expect(report.endpoints[0]?.doors).toEqual({ found: [] });
+    expect(renderText(report)).not.toContain('Doors');
+  });
+});
+
 test('a fallback is checked too, also where the first endpoint is well', async () => {
   const EXCHANGE_FALLBACK_ENDPOINTS = `https://localhost:${await closedPort()}/PowerShell/`;
   const report = await examine({}, { ...rig().https, EXCHANGE_FALLBACK_ENDPOINTS });
@@ -343,6 +405,18 @@ test('through a proxy it is the proxy that must be reached', async () => {
   };
   const report = await examine({}, environment);
   expect(failure(report)).toMatchObject({ check: 'tcp', detail: containing('the proxy 127') });
+});
+
+test('over http it is the server itself: proxies are for https', async () => {
+  const port = await closedPort();
+  const report = await examine(
+    {},
+    { EXCHANGE_ENDPOINT: `http://localhost:${port}/PowerShell/`, HTTPS_PROXY: 'http://127.0.0.1:1' },
+  );
+  expect(failure(report)).toMatchObject({
+    check: 'tcp',
+    detail: containing(`localhost cannot be reached on port ${port}`),
+  });
 });
 
 test('a plan says which names the endpoint may show at a server of its site', async () => {
@@ -418,11 +492,25 @@ test('what a peer says cannot steer the terminal', async () => {
       {
         endpoint: 'x',
         checks: [{ check: 'session', state: 'failed', detail: `a${esc}\nb`, remedy: `c${esc}` }],
+        doors: {
+          found: [
+            {
+              door: 'ssh',
+              address: 'ssh://x',
+              port: 22,
+              state: 'faulty',
+              detail: `d${esc}\ne`,
+              remedy: `f${esc}`,
+            },
+          ],
+          advice: `g${esc}`,
+        },
       },
     ],
   });
   expect(text).not.toContain('\u001b');
   expect(text).toContain('a\\u{1B}[2J; b');
+  expect(text).toContain('d\\u{1B}[2J; e');
 });
 
 describe('what had succeeded is not called skipped where a later step fails', () => {

@@ -24,7 +24,7 @@ test('every secret is named', () => {
 test('links between the pages lead somewhere', () => {
   const pages = [
     'README.md',
-    ...readdirSync(join(root, 'docs'))
+    ...readdirSync(join(root, 'docs'), { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),
   ];

@@ -2,7 +2,6 @@ import Ajv2020 from 'ajv/dist/2020';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
 import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model';
-import { POOL_REASON } from '../../exchange/plan/planned-step';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
@@ -161,7 +160,8 @@ describe('exchange-plan.json', () => {
         virtualAddresses: ['192.0.2.100'],
         addresses: ['192.0.2.1'],
         after: ['EX01-health/Get-HealthReport'],
-        reason: POOL_REASON,
+        reason:
+          'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.',
       },
       expect.objectContaining({
         id: 'EX02-pool',

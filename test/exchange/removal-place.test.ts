@@ -1,4 +1,5 @@
 import { removalPlace } from '../../exchange/removal-place';
+import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { site } from './sites';
@@ -8,8 +9,8 @@ const declared = site({});
 /** Owned objects of a site with their places, in the order in which they are made. */
 function placesOf(declaration: ExchangeSiteProps): readonly (readonly [string, number | null])[] {
   const rollout = declaration.servers.map(({ name }) => name);
-  return resolveSite(declaration)
-    .resources.filter(({ definition }) => definition.lifecycle === 'owned')
+  return elementsOf(resolveSite(declaration).elements, 'exchange-object')
+    .filter(({ definition }) => definition.lifecycle === 'owned')
     .map(({ id, definition, server }) => [id, removalPlace(definition.kind, server, rollout)]);
 }
 
@@ -20,12 +21,12 @@ function without(declaration: ExchangeSiteProps, name: keyof ExchangeSiteProps):
 }
 
 test('each object has a place of its own, after all that it waits for', () => {
-  const { resources } = resolveSite(declared);
+  const { elements } = resolveSite(declared);
   const places = new Map(placesOf(declared));
   expect(new Set(places.values()).size).toBe(places.size);
   expect([...places.values()]).not.toContain(null);
   const waitsFor = (id: string): readonly string[] => {
-    const { dependsOn = [] } = resources.find((resource) => resource.id === id) ?? {};
+    const { dependsOn = [] } = elements.find((element) => element.id === id) ?? {};
     return [...dependsOn, ...dependsOn.flatMap(waitsFor)];
   };
   const pairs = [...places].flatMap(([id, place]) =>

@@ -1,14 +1,18 @@
 import fc from 'fast-check';
-import type { DesiredState } from '../../exchange/desired-state';
-import { resolveSite } from '../../exchange/resolve-site';
+import { elementsOf } from '../../exchange/element';
+import { resolveSite, type DesiredState } from '../../exchange/resolve-site';
 import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/site';
 import { server, site } from './sites';
 
 const right = site();
 
+const objectsOf = ({ elements }: DesiredState) => elementsOf(elements, 'exchange-object');
+const recordsOf = ({ elements }: DesiredState) => elementsOf(elements, 'record-set');
+const orderOf = ({ elements }: DesiredState) => elements.map(({ id }) => id);
+
 function resourceOf(state: DesiredState, id: string) {
-  const found = state.resources.find((resource) => resource.id === id);
+  const found = objectsOf(state).find((resource) => resource.id === id);
   if (found === undefined) throw new Error(`no resource ${id}`);
   return found;
 }
@@ -17,7 +21,7 @@ function resourceOf(state: DesiredState, id: string) {
 function waitsFor(state: DesiredState, id: string): readonly string[] {
   const all = new Set<string>();
   const visit = (from: string) => {
-    const node = [...state.resources, ...state.dnsRecords].find((one) => one.id === from);
+    const node = state.elements.find((one) => one.id === from);
     for (const next of node?.dependsOn ?? []) {
       if (all.has(next)) continue;
       all.add(next);
@@ -42,12 +46,14 @@ describe('what a declaration comes to', () => {
     });
     fc.assert(
       fc.property(names, ([dag, ...servers]) => {
-        const { order } = resolveSite(
-          site({
-            servers: servers.map((text, index) => server(index + 1, { name: text })),
-            dag: { ...right.dag!, name: dag ?? '' },
-            dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
-          }),
+        const order = orderOf(
+          resolveSite(
+            site({
+              servers: servers.map((text, index) => server(index + 1, { name: text })),
+              dag: { ...right.dag!, name: dag ?? '' },
+              dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
+            }),
+          ),
         );
         expect(new Set(order).size).toBe(order.length);
       }),
@@ -65,7 +71,7 @@ describe('what a declaration comes to', () => {
       `${name}-oab`,
       `${name}-mapi`,
     ];
-    expect(resolveSite(right).order).toEqual([
+    expect(orderOf(resolveSite(right))).toEqual([
       'EX01-scp',
       'EX02-scp',
       ...ofServer('EX01'),
@@ -82,10 +88,10 @@ describe('what a declaration comes to', () => {
 
   test('nothing stands before what it waits for', () => {
     const state = resolveSite(right);
-    for (const { id, dependsOn } of [...state.resources, ...state.dnsRecords]) {
+    for (const { id, dependsOn } of state.elements) {
       for (const before of dependsOn) {
-        expect(state.order.indexOf(before)).toBeGreaterThanOrEqual(0);
-        expect(state.order.indexOf(before)).toBeLessThan(state.order.indexOf(id));
+        expect(orderOf(state).indexOf(before)).toBeGreaterThanOrEqual(0);
+        expect(orderOf(state).indexOf(before)).toBeLessThan(orderOf(state).indexOf(id));
       }
     }
   });
@@ -118,14 +124,14 @@ describe('what a declaration comes to', () => {
   });
 
   test('record sets wait for the gates of all servers whose addresses they carry', () => {
-    for (const { dependsOn } of resolveSite(right).dnsRecords) {
+    for (const { dependsOn } of recordsOf(resolveSite(right))) {
       expect(dependsOn).toEqual(['EX01-health', 'EX02-health']);
     }
   });
 
   test('the letter case of a host name is none of its record set, which would be deleted and made again', () => {
     const inCase = (client: string) =>
-      resolveSite(site({ namespaces: { ...right.namespaces, client } })).dnsRecords.map(({ id, name }) => [
+      recordsOf(resolveSite(site({ namespaces: { ...right.namespaces, client } }))).map(({ id, name }) => [
         id,
         name,
       ]);
@@ -169,17 +175,17 @@ describe('what a declaration comes to', () => {
     });
     const [before, after] = [resolveSite(right), resolveSite(further)];
     expect(after.diagnostics).toEqual([]);
-    expect(after.dnsRecords.map(({ id }) => id)).toEqual([
+    expect(recordsOf(after).map(({ id }) => id)).toEqual([
       'mail_contoso_com-A',
       'autodiscover_contoso_com-A',
       'outlook_contoso_com-A',
     ]);
-    expect(after.dnsRecords[2]).toMatchObject({ name: 'outlook', addresses: ['192.0.2.1', '192.0.2.2'] });
+    expect(recordsOf(after)[2]).toMatchObject({ name: 'outlook', addresses: ['192.0.2.1', '192.0.2.2'] });
     expect(resourceOf(after, 'EX01-certificate').attributes['required_names']).toContain(
       'Outlook.contoso.com',
     );
     const urls = (state: DesiredState) =>
-      state.resources.flatMap(({ definition, attributes }) =>
+      objectsOf(state).flatMap(({ definition, attributes }) =>
         definition.kind === 'virtual-directory' || definition.kind === 'outlook-anywhere' ? [attributes] : [],
       );
     expect(urls(after)).toEqual(urls(before));
@@ -206,7 +212,7 @@ describe('what a declaration comes to', () => {
     expect(resourceOf(state, 'EX01-outlook-anywhere').attributes).toMatchObject({
       internal_hostname: 'oa.contoso.com',
     });
-    expect(state.dnsRecords.map(({ host }) => host)).toEqual([
+    expect(recordsOf(state).map(({ host }) => host)).toEqual([
       'in.contoso.com',
       'out.contoso.com',
       'autodiscover.contoso.com',
@@ -215,7 +221,7 @@ describe('what a declaration comes to', () => {
   });
 
   test('remote PowerShell is managed only where it has a name of its own', () => {
-    expect(resolveSite(right).order).not.toContain('EX01-powershell');
+    expect(orderOf(resolveSite(right))).not.toContain('EX01-powershell');
     const state = resolveSite(
       site({ namespaces: { ...right.namespaces, services: { powershell: 'mail.contoso.com' } } }),
     );
@@ -225,7 +231,7 @@ describe('what a declaration comes to', () => {
   });
 
   test('every kind of virtual directory that clients use has a resource', () => {
-    const kinds = new Set(resolveSite(right).resources.map(({ definition }) => definition.typeName));
+    const kinds = new Set(objectsOf(resolveSite(right)).map(({ definition }) => definition.typeName));
     const missing = virtualDirectories.filter(({ definition }) => !kinds.has(definition.typeName));
     expect(missing.map(({ row }) => row.service)).toEqual(['powershell', 'autodiscover']);
   });
@@ -269,20 +275,26 @@ describe('what a declaration comes to', () => {
   });
 
   test('a DAG may have fewer members than the site has servers', () => {
-    const { order } = resolveSite(site({ dag: { ...right.dag!, members: ['ex02'] } }));
+    const order = orderOf(resolveSite(site({ dag: { ...right.dag!, members: ['ex02'] } })));
     expect(order.filter((id) => id.includes('dag'))).toEqual(['dag-DAG01', 'EX02-dag-member']);
+  });
+
+  test('a DAG has the version of its members', () => {
+    const servers = [server(1), server(2, { version: ExchangeVersion.V2016 })];
+    const state = resolveSite(site({ servers, dag: { ...right.dag!, members: ['EX02'] } }));
+    expect(resourceOf(state, 'dag-DAG01').version).toBe(ExchangeVersion.V2016);
   });
 
   test('a site without a DAG has none', () => {
     const { servers, namespaces, certificate, dns } = right;
     expect(
-      resolveSite({ servers, namespaces, certificate, dns }).order.filter((id) => id.includes('dag')),
+      orderOf(resolveSite({ servers, namespaces, certificate, dns })).filter((id) => id.includes('dag')),
     ).toEqual([]);
   });
 
   test('a server whose name begins with a digit gets an id that Terraform takes', () => {
     const state = resolveSite(site({ servers: [server(1, { name: '01EX', fqdn: '01EX.contoso.local' })] }));
-    expect(state.order[0]).toBe('_01EX-scp');
+    expect(orderOf(state)[0]).toBe('_01EX-scp');
     expect(state.diagnostics).toEqual([]);
   });
 });
@@ -292,7 +304,7 @@ describe('the record sets', () => {
     const state = resolveSite(
       site({ servers: [server(1, { address: ['192.0.2.1', '2001:db8::1'] }), server(2)] }),
     );
-    expect(state.dnsRecords.map(({ id, addresses }) => [id, addresses])).toEqual([
+    expect(recordsOf(state).map(({ id, addresses }) => [id, addresses])).toEqual([
       ['mail_contoso_com-A', ['192.0.2.1', '192.0.2.2']],
       ['mail_contoso_com-AAAA', ['2001:db8::1']],
       ['autodiscover_contoso_com-A', ['192.0.2.1', '192.0.2.2']],
@@ -303,7 +315,7 @@ describe('the record sets', () => {
   test('behind a virtual address a new server changes no record set', () => {
     const dns = { ...right.dns, publish: { virtualIp: '192.0.2.100' } };
     const records = (servers: number[]) =>
-      resolveSite(site({ dns, servers: servers.map((number) => server(number)) })).dnsRecords.map(
+      recordsOf(resolveSite(site({ dns, servers: servers.map((number) => server(number)) }))).map(
         ({ dependsOn: _waits, ...record }) => record,
       );
     expect(records([1])).toEqual(records([1, 2]));
@@ -314,7 +326,7 @@ describe('the record sets', () => {
     const state = resolveSite(
       site({ dns: { zones: [{ name: 'contoso.com.' }, { name: 'autodiscover.contoso.com' }] } }),
     );
-    expect(state.dnsRecords.map(({ name, zone }) => [name, zone.name])).toEqual([
+    expect(recordsOf(state).map(({ name, zone }) => [name, zone.name])).toEqual([
       ['mail', 'contoso.com.'],
       [null, 'autodiscover.contoso.com'],
     ]);

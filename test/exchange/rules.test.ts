@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
+import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
 import type { ExchangeSiteProps } from '../../exchange/site';
@@ -320,11 +321,11 @@ const CASES: readonly Case[] = [
     remedy: 'https://server/PowerShell/',
   },
   {
-    when: 'an endpoint is not encrypted',
+    when: 'an endpoint has an unknown scheme',
     rule: 'endpoint',
-    declaration: site({ connection: { endpoint: 'http://ex01/PowerShell/' } }),
+    declaration: site({ connection: { endpoint: 'ftp://ex01/PowerShell/' } }),
     path: 'connection.endpoint',
-    problem: 'plain HTTP',
+    problem: 'none of http, https, ssh and process',
     remedy: 'https://server/PowerShell/',
   },
   {
@@ -694,6 +695,14 @@ const CASES: readonly Case[] = [
     remedy: `add 'ews.contoso.com' to certificate.names`,
   },
   {
+    when: 'a name that is not on the certificate may be a new one for the same thing',
+    rule: 'certificate-coverage',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'outlook.contoso.com' } }),
+    path: 'namespaces.client',
+    problem: `'outlook.contoso.com' is not on the certificate`,
+    remedy: 'docs/operations.md, "Renaming a namespace"',
+  },
+  {
     when: 'a wildcard would have to stand for two labels',
     rule: 'certificate-coverage',
     declaration: site({
@@ -910,7 +919,7 @@ describe('the rules of a declaration', () => {
     (value) => {
       const state = resolveSite(value as unknown as ExchangeSiteProps);
       expect(new Set(state.diagnostics.map(({ rule }) => rule))).toEqual(new Set(['declaration-form']));
-      expect(state.order).toEqual([]);
+      expect(state.elements).toEqual([]);
     },
   );
 
@@ -1021,14 +1030,24 @@ describe('the rules of a declaration', () => {
         'private-authority': 'its root is in the group policy',
         'certificate-iis': 'a proxy ends TLS',
       };
-      const { resources } = resolveSite(
+      const { elements } = resolveSite(
         site({ certificate: { ...certificate, services: ['SMTP'], accepted } }),
       );
-      const made = resources.find(({ id }) => id === 'EX01-certificate');
+      const made = elementsOf(elements, 'exchange-object').find(({ id }) => id === 'EX01-certificate');
       expect(made?.attributes['accepted_findings']).toEqual({
         'private-authority': 'its root is in the group policy',
       });
     });
+  });
+
+  test.each([
+    ['stands in another datacentre', site({ servers: [server(1), server(2, { datacentre: 'west' })] })],
+    ['has another version', site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] })],
+    ['is the witness', site({ dag: { ...dag, witness: { ...dag.witness, server: 'EX02.contoso.local' } } })],
+  ])('a server that is no member of the DAG, and %s, is no fault of the DAG', (_what, declaration) => {
+    const members = ['EX01'];
+    expect(found({ ...declaration, dag: { ...declaration.dag!, members } })).toEqual([]);
+    expect(found(declaration)).toHaveLength(1);
   });
 
   test('all mistakes are found at once', () => {

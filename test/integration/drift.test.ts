@@ -101,7 +101,7 @@ const DRIFTS: readonly Drift[] = [
         ['SMTP'],
         [
           text(
-            "^Enable-ExchangeCertificate -Server 'BsAEX02' -Thumbprint '[0-9A-F]{40}' -Services @\\('IIS'\\)$",
+            "^Enable-ExchangeCertificate -Server 'BsAEX02' -Thumbprint '[0-9A-F]{40}' -Services @\\('IIS'\\) -DoNotRequireSsl:\\$true$",
           ),
         ],
       ],

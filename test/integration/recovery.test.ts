@@ -183,8 +183,8 @@ describeWithTerraform('a deploy goes on from where it was left', () => {
         await gone(group);
         const plan = await rig.plan();
         const done = applied();
-        // Of what left the declaration Terraform shows the state that it had before the plan: there the cmdlets have their
-        // conditions. What the provider says of the removal is of now.
+        // Of what left the declaration Terraform 1.11 shows the state that it had before the plan: there the cmdlets have
+        // their conditions. From 1.12.0 on it refreshes first. What the provider says of the removal is of now.
         const rest = plannedWrites(plan).filter(
           (text) => !(done.includes(text) && conditionalCmdlets(plan).includes(text)),
         );

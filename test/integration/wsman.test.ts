@@ -301,14 +301,10 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
   describeWithKerberos('with Kerberos', () => {
     let lab: KerberosEndpoint;
     beforeEach(async () => {
-      const program = 'test/remoting/peers/kerberos-endpoint.ts';
-      lab = await startKerberosEndpoint(
-        join(rig.folder, 'kdc'),
-        'deploy',
-        PASSWORD,
-        rig.organizationFolder,
-        program,
-      );
+      const file = 'test/remoting/peers/kerberos-endpoint.ts';
+      lab = await startKerberosEndpoint(join(rig.folder, 'kdc'), 'deploy', PASSWORD, rig.organizationFolder, {
+        file,
+      });
     }, SETUP_MS);
     afterEach(() => lab.stop());
 

@@ -11,6 +11,7 @@ class Target {
   readonly ran: string[] = [];
   failAt: string | undefined;
   readFails = false;
+  reads = 0;
 }
 
 interface Step {
@@ -28,7 +29,9 @@ const thing: ManagedResource<Target, Step> = {
     attributes: {
       name: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
       url: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
-      size: integer('optional', '', { problem: (value) => (Number(value) < 0 ? 'below zero' : undefined) }),
+      size: integer('optional', '', {
+        problem: (value) => (Number(value) < 0 ? { problem: 'below zero', remedy: 'raise it' } : undefined),
+      }),
       on: flag('optional-computed', '', { defaultValue: true }),
       chosen: text('optional-computed', ''),
       tags: textSet('optional', ''),
@@ -73,6 +76,7 @@ const thing: ManagedResource<Target, Step> = {
     return [];
   },
   async read(state, target) {
+    target.reads += 1;
     if (target.readFails) throw new Error('nobody answers');
     const object = target.objects.get(keyOf(state));
     return {
@@ -263,6 +267,20 @@ describe('the plan', () => {
     expect(diagnostics.map(({ detail }) => detail)).toEqual(['  1. remove a']);
     expect(await deploy(prior, null)).toMatchObject({ state: null, diagnostics: [] });
     expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('of a destroy that runs nothing looks for nothing, and goes past what does not answer', async () => {
+    const { plan, state, target } = await setUpInPlace({ steps: () => [], destroyNote: 'It is forgotten.' });
+    target.readFails = true;
+    const { diagnostics } = await plan(state({ name: 'a' }), null);
+    expect(diagnostics).toEqual([
+      {
+        severity: 'warning',
+        summary: 'Destroying test_thing runs nothing',
+        detail: 'It is forgotten.',
+      },
+    ]);
+    expect(target.reads).toBe(0);
   });
 
   test('of a destroy that runs nothing says so only where the definition has a sentence for it', async () => {
@@ -772,7 +790,7 @@ describe('the checks', () => {
     const { engine, config } = await setUp();
     const client = { writeOnlyAllowed: true };
     expect(engine.validateResource('test_thing', config({ name: 'a', size: -1 }), client)).toMatchObject([
-      { severity: 'error', detail: 'below zero', path: path('size') },
+      { severity: 'error', detail: 'below zero; raise it', path: path('size') },
     ]);
     expect(engine.validateResource('test_thing', config({ name: 'a', size: UNKNOWN }), client)).toEqual([]);
   });

@@ -274,7 +274,7 @@ async function shortcomingsAfter(
 }
 
 describe.each([
-  ['wsman', 'udp', ['dns/client.ts', 'remoting/transports/wsman/https-channel.ts']],
+  ['wsman', 'udp', ['dns/client.ts', 'remoting/transports/wsman/connection.ts']],
   ['process', 'tcp', ['remoting/transports/process.ts']],
 ] as const)('a provider over %s (and DNS over %s)', (way, transport, onTheWay) => {
   test(

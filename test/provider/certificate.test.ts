@@ -80,7 +80,7 @@ const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => sum
 const servicesOf = (certificate: KeyedCertificate) =>
   server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
 const enabling = (thumbprint: string, services: string) =>
-  `Enable-ExchangeCertificate -Server 'EX1' -Thumbprint '${thumbprint}' -Services ${services}`;
+  `Enable-ExchangeCertificate -Server 'EX1' -Thumbprint '${thumbprint}' -Services ${services}${services.includes('IIS') ? ' -DoNotRequireSsl:$true' : ''}`;
 const UNTOLD = 'This session does not tell which services use a certificate';
 const CREATION = ['Import-ExchangeCertificate', 'Enable-ExchangeCertificate'];
 const RENEWAL = [...CREATION, 'Test-ServiceHealth', 'Remove-ExchangeCertificate'];

@@ -49,7 +49,6 @@ test('a process is started from a JSON array of the environment', () => {
 test.each([
   [{}, {}, 'It is not said where Exchange is reached'],
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
-  [{ endpoint: 'http://ex1/' }, {}, 'is not encrypted'],
   [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
   [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user'],
   [{ endpoint: 'https:///PowerShell/' }, {}, 'has no server in it'],

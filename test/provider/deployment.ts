@@ -1,9 +1,9 @@
 import {
   isReference,
   type AttributeReference,
-  type DesiredResource,
+  type ExchangeObject,
   type DesiredValue,
-} from '../../exchange/desired-state';
+} from '../../exchange/element';
 import type { ProviderDefinition } from '../../plugin';
 import { Engine } from '../../plugin/engine/engine';
 import { failure } from '../../plugin/engine/failure';
@@ -50,7 +50,7 @@ export class Deployment<Target> {
   }
 
   /** Refreshes, plans and applies. What is wrong is returned; where the plan finds an error nothing is applied. */
-  async apply(resources: readonly DesiredResource[]): Promise<readonly Diagnostic[]> {
+  async apply(resources: readonly ExchangeObject[]): Promise<readonly Diagnostic[]> {
     const planned = await this.plan(resources);
     if (hasErrors(planned.diagnostics) || planned.changes.size === 0) return planned.diagnostics;
     const applied = await this.#withEngine((run) => this.#carryOut(run, resources, planned.changes));
@@ -59,7 +59,7 @@ export class Deployment<Target> {
 
   /** Refreshes and plans: ids of the objects that are to change. */
   async plan(
-    resources: readonly DesiredResource[],
+    resources: readonly ExchangeObject[],
   ): Promise<{ readonly changes: ReadonlySet<string>; readonly diagnostics: readonly Diagnostic[] }> {
     const changes = new Set<string>();
     const diagnostics = await this.#withEngine((run) => this.#planAll(run, resources, changes));
@@ -78,7 +78,7 @@ export class Deployment<Target> {
 
   async #planAll(
     run: Run<Target>,
-    resources: readonly DesiredResource[],
+    resources: readonly ExchangeObject[],
     changes: Set<string>,
   ): Promise<void> {
     const refreshed = new Map<string, Values>();
@@ -99,7 +99,7 @@ export class Deployment<Target> {
     if (!hasErrors(run.diagnostics)) this.#state = refreshed;
   }
 
-  async #refresh(run: Run<Target>, { id, definition }: DesiredResource) {
+  async #refresh(run: Run<Target>, { id, definition }: ExchangeObject) {
     const recorded = this.#state.get(id);
     if (recorded === undefined) return undefined;
     const read = await run.attempt(() => run.engine.read(definition.typeName, recorded));
@@ -108,7 +108,7 @@ export class Deployment<Target> {
 
   async #carryOut(
     run: Run<Target>,
-    resources: readonly DesiredResource[],
+    resources: readonly ExchangeObject[],
     changes: ReadonlySet<string>,
   ): Promise<void> {
     const state = new Map(this.#state);
@@ -129,8 +129,8 @@ export class Deployment<Target> {
 
   /** Calls `visit` for each, after what it depends on; not where that was answered with false. */
   async #walk(
-    resources: readonly DesiredResource[],
-    visit: (resource: DesiredResource) => Promise<boolean>,
+    resources: readonly ExchangeObject[],
+    visit: (resource: ExchangeObject) => Promise<boolean>,
   ): Promise<void> {
     const visits = new Map<string, Promise<boolean>>();
     const visitOf = (id: string): Promise<boolean> => visits.get(id) ?? Promise.resolve(false);
@@ -148,7 +148,7 @@ export class Deployment<Target> {
     await Promise.all(visits.values());
   }
 
-  #configOf({ definition, attributes }: DesiredResource, others: ReadonlyMap<string, Values>): Values {
+  #configOf({ definition, attributes }: ExchangeObject, others: ReadonlyMap<string, Values>): Values {
     const valueOf = (value: DesiredValue | AttributeReference): Value => {
       if (isReference(value)) return others.get(value.resource)?.[value.attribute] ?? UNKNOWN;
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as Value;
@@ -187,7 +187,7 @@ class Run<Target> {
   }
 
   plan(
-    { definition }: DesiredResource,
+    { definition }: ExchangeObject,
     prior: Values | null,
     config: Values | null,
   ): Promise<PlanResult | undefined> {
@@ -196,7 +196,7 @@ class Run<Target> {
 
   /** What is recorded then, and whether all is well. */
   async change(
-    { definition }: DesiredResource,
+    { definition }: ExchangeObject,
     prior: Values | null,
     { planned, memo }: PlanResult,
     config: Values | null,
@@ -213,7 +213,7 @@ class Run<Target> {
   }
 }
 
-function dependencies({ attributes, dependsOn }: DesiredResource): readonly string[] {
+function dependencies({ attributes, dependsOn }: ExchangeObject): readonly string[] {
   const inside = Object.values(attributes).flatMap((value) =>
     typeof value !== 'object' || value === null ? [value] : Object.values(value),
   );

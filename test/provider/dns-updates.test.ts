@@ -114,7 +114,7 @@ describe('before anything runs a zone', () => {
 
   test('of which nobody says the server is named', async () => {
     const [problem] = await ask({});
-    expect(problem?.detail).toMatch(/^It is not said which server takes them\.\nSet server in dns\.zones/);
+    expect(problem?.detail).toMatch(/^It is not said which server takes updates\.\nSet server in dns\.zones/);
   });
 
   test('with half a key is named', async () => {

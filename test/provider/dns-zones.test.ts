@@ -4,6 +4,7 @@ import { OPCODES, RCODES } from '../../dns/codes';
 import { decodeMessage, encodeMessage, type Message } from '../../dns/message';
 import type { DnsRecord } from '../../dns/record';
 import { DnsZones } from '../../provider/dns-zones';
+import { nameFindings } from '../../provider/name-findings';
 import { UNKNOWN, type Values } from '../../schema';
 import { type DnsRig, newKey } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
@@ -75,6 +76,41 @@ describeEachServer('a name of a zone', (start) => {
     const answer = await zones.standing('mail.contoso.com');
     expect(answer).toMatchObject({ kind: 'untold', zone: ZONE, isSaid: true });
     expect(await zones.problems('error')).toHaveLength(1);
+  });
+});
+
+describe('a zone of which nobody knows whom to ask', () => {
+  const publication = { addresses: { 'mail.contoso.com': ['192.0.2.11'] }, existing: [], published: {} };
+
+  test.each([
+    [
+      'no server is named',
+      {},
+      'It is not said which server takes updates',
+      'Set server in dns.zones of the declaration, or DNS_UPDATE_SERVER.',
+    ],
+    [
+      'a setting is wrong',
+      { server: '192.0.2.53', transport: 'pigeon' },
+      "The settings are not right: transport 'pigeon' is not known; take one of",
+      'Change them in dns.zones of the declaration',
+    ],
+  ])('says so once, also where Kerberos signs the updates: %s', async (_title, values, reason, remedy) => {
+    const block = { ...NOTHING, zone: ZONE, ...values };
+    const keyless = new DnsZones([block], {});
+    expect(await keyless.problems('error')).toMatchObject([
+      { detail: expect.stringContaining(reason) as string },
+    ]);
+    expect(await nameFindings(publication, keyless)).toEqual([]);
+
+    const kerberos = new DnsZones([block], KERBEROS);
+    expect(await kerberos.problems('error')).toEqual([]);
+    const findings = await nameFindings(publication, kerberos);
+    expect(findings).toMatchObject([
+      { severity: 'warning', summary: 'What DNS has under names of the zone contoso.com. is not known' },
+    ]);
+    expect(findings[0]?.detail).toContain(`A question about mail.contoso.com to its server: ${reason}`);
+    expect(findings[0]?.detail).toContain(remedy);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { NameStanding } from '../../dns/name-standing';
+import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/versions';
 import type { Invocation } from '../../powershell/invocation';
 import type { Settings } from '../../provider/configuration';
@@ -313,6 +314,37 @@ describe('a plan that renames', () => {
     );
     expect(diagnostics).toMatchObject([{ severity: 'warning' }]);
     expect(diagnostics[0]?.summary).toContain('Get-PowerShellVirtualDirectory');
+  });
+
+  test('what cannot be read is a warning, also where the look for what is renamed met it first', async () => {
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+    const { diagnostics } = await plan(
+      published({ ...BEFORE, [OUTLOOK]: 'alsoPublished' }),
+      published(renamed),
+      { dns, servers: { EX01: [OUTLOOK, AUTODISCOVER] }, denied: ['Get-OwaVirtualDirectory'] },
+    );
+    expect(diagnostics).toMatchObject([{ severity: 'warning' }]);
+    expect(diagnostics[0]?.summary).toContain('Get-OwaVirtualDirectory');
+  });
+
+  test('looks at each server once in an answer that shows them all', async () => {
+    const servers = Object.fromEntries(
+      ['EX01', 'EX02', 'EX03', 'EX04'].map((name) => [name, [OUTLOOK, AUTODISCOVER] as const]),
+    );
+    const owa = virtualDirectories.find(({ row }) => row.service === 'owa')?.definition;
+    if (owa === undefined) throw new Error('there is a service owa');
+    const looks = [jest.spyOn(serviceConnectionPoint, 'view'), jest.spyOn(owa, 'view')] as const;
+    try {
+      await plan(published({ ...renamed, [MAIL]: 'alsoPublished' }), published(renamed), {
+        dns: IN_PRODUCTION,
+        servers,
+        others: { OLD1: [OUTLOOK, AUTODISCOVER] },
+      });
+      const seen = looks.map(({ mock }) => mock.calls.map(([, { server }]) => server));
+      expect(seen).toEqual(looks.map(() => [...Object.keys(servers), 'OLD1']));
+    } finally {
+      for (const look of looks) look.mockRestore();
+    }
   });
 
   test('a name of remote PowerShell that is declared no longer is to be changed by hand', async () => {

@@ -1,19 +1,65 @@
-import { Engine } from '../../plugin/engine/engine';
-import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
-import { exchangeProvider } from '../../provider/definition';
-import { withEveryAttribute } from '../../schema';
+import { buildSync } from 'esbuild';
+import { resolve } from 'node:path';
 
-// Terraform starts the provider three times for a plan. What reads and judges a PFX is loaded where one is read.
-jest.mock('../../provider/pfx', () => {
-  throw new Error('what reads a PFX was loaded');
-});
-jest.mock('../../provider/public-certificates', () => {
-  throw new Error('what reads public certificates was loaded');
-});
+const root = resolve(__dirname, '../..');
+const DEFINITION = 'provider/definition.ts';
 
-test('a start whose configuration gives no certificate loads nothing that reads or judges one', async () => {
-  const open = () => new Promise<never>(() => undefined);
-  const engine = new Engine(exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open }));
-  const config = withEveryAttribute(CONFIGURATION_SCHEMA, { servers: { EX1: '2013' } });
-  expect(await engine.configure(config, '1.11.4')).toEqual([]);
+/** Files of a bundle that is split as `install/bundle.ts` does it: those that run as it starts, and all others. */
+function filesOfBundle(): { readonly first: readonly string[]; readonly late: readonly string[] } {
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [DEFINITION],
+    outdir: 'start',
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    splitting: true,
+    external: ['cpu-features', '*.node'],
+    logLevel: 'warning',
+  });
+  const files = new Set<string>();
+  const visited = new Set<string>();
+  const visit = (name: string) => {
+    const output = metafile.outputs[name];
+    if (output === undefined || visited.has(name)) return;
+    visited.add(name);
+    for (const file of Object.keys(output.inputs)) files.add(file);
+    for (const { kind, path } of output.imports) if (kind !== 'dynamic-import') visit(path);
+  };
+  visit(
+    Object.keys(metafile.outputs).find((name) => metafile.outputs[name]?.entryPoint === DEFINITION) ?? '',
+  );
+  return {
+    first: [...files].sort(),
+    late: Object.keys(metafile.inputs).filter((file) => !files.has(file)),
+  };
+}
+
+/** Terraform starts the provider three times for each plan. */
+describe('what the provider loads as it starts', () => {
+  const { first, late } = filesOfBundle();
+
+  test('is of DNS no more than the names of its variables', () => {
+    const ofDns = /^dns\/|\/dns-packet\/|^provider\/(dns-zones|dns-updates|name-findings|rename)\.ts$/;
+    expect(first).toContain(DEFINITION);
+    expect(first.filter((file) => ofDns.test(file))).toEqual(['dns/update-variables.ts']);
+  });
+
+  test('is nothing that opens or judges a PFX', () => {
+    const ofPfx =
+      /^provider\/(pfx|public-certificates)\.ts$|^pki\/(pfx|trust)|^exchange\/certificate-checks\/index\.ts$/;
+    expect(first.filter((file) => ofPfx.test(file))).toEqual([]);
+    expect(late.filter((file) => ofPfx.test(file))).toContain('pki/pfx.ts');
+  });
+
+  test.each(['dns/client.ts', 'node_modules/dns-packet/', 'node_modules/ssh2/', 'node_modules/node-forge/'])(
+    'is nothing of %s, which comes later',
+    (part) => {
+      expect(first.filter((file) => file.startsWith(part))).toEqual([]);
+      expect(late.filter((file) => file.startsWith(part))).not.toEqual([]);
+    },
+  );
 });

@@ -32,6 +32,7 @@ interface Recorded {
 }
 
 interface Undisturbed {
+  /** Signals aside, which no call waits for: the last of a session may come or not. */
   readonly requests: readonly Recorded[];
   readonly organization: unknown;
   readonly state: { readonly [id: string]: Values };
@@ -68,7 +69,7 @@ async function record(site: WsmanSite): Promise<Undisturbed> {
   if (hasErrors(said)) throw new Error(JSON.stringify(said));
   const calls = site.organization.journal();
   return {
-    requests: requestsOf(site.endpoint.traffic.slice(from)),
+    requests: requestsOf(site.endpoint.traffic.slice(from).filter(({ operation }) => operation !== 'Signal')),
     organization: settled(site.organization),
     state: deployment.values,
     effects: effects(calls),
@@ -241,7 +242,7 @@ async function onAllSites<Item, Result>(
 
 test('a deploy sends requests of every kind, each of which is dropped below', () => {
   const operations = new Set(undisturbed.requests.map(({ operation }) => operation));
-  // Signal is for calls that are given up: below.
+  // Signals are below.
   expect([...operations].sort()).toEqual(['Command', 'Create', 'Delete', 'Receive', 'Send']);
   const changes = undisturbed.requests.filter(isChange);
   // Each has a Command and a Receive; the one that asks has an answer and another Receive.
@@ -286,6 +287,22 @@ describe.each(WHEN)('a deploy whose connection breaks %s a request took effect',
     LONG_MS,
   );
 });
+
+test.each(WHEN)(
+  'a deploy whose connection breaks %s the server lets go of a change, which has ended, goes on',
+  async (when) => {
+    const cmdlets = Object.keys(undisturbed.effects);
+    const dropped = cmdlets.map((cmdlet): Disturbance => ({
+      operation: 'Signal',
+      cmdlet,
+      effect: { kind: 'reset' },
+      when,
+    }));
+    const right: Course['right'] = (errors) => errors.length === 0;
+    expect(await shortcomings(sites[0] as WsmanSite, { dropped, right })).toEqual([]);
+  },
+  LONG_MS,
+);
 
 /** One that can be made once alone, one that only sets, and one that others wait for. */
 const CHANGED: readonly string[] = [
@@ -341,6 +358,21 @@ test(
       }),
     );
     expect(found).toEqual([]);
+  },
+  LONG_MS,
+);
+
+test(
+  'a web site that takes plain connections, to redirect them, still does after a deploy',
+  async () => {
+    const site = sites[0] as WsmanSite;
+    await site.reset();
+    site.organization.editServer(SECOND.name.toUpperCase(), (server) => (server.requiresSsl = false));
+    expect(errorsOf(await site.deployment().apply(site.resources()))).toEqual([]);
+    expect(site.organization.read().servers.get(SECOND.name.toUpperCase())?.requiresSsl).toBe(false);
+    expect(site.organization.journal().flatMap(({ answers = [] }) => answers)).toEqual([
+      expect.objectContaining({ yes: false, question: expect.stringContaining('SMTP') as string }),
+    ]);
   },
   LONG_MS,
 );

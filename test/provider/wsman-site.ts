@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DesiredResource } from '../../exchange/desired-state';
+import { elementsOf, type ExchangeObject } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { certificate } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
@@ -126,7 +126,7 @@ export class WsmanSite {
     );
   }
 
-  resources(site: ExchangeSiteProps = bothServers): readonly DesiredResource[] {
-    return resolveSite(site).resources;
+  resources(site: ExchangeSiteProps = bothServers): readonly ExchangeObject[] {
+    return elementsOf(resolveSite(site).elements, 'exchange-object');
   }
 }

@@ -29,7 +29,7 @@ const config = (values: Values): Values => ({
 });
 const basic = { EXCHANGE_USER: 'contoso\\admin', EXCHANGE_PASSWORD: PASSWORD };
 
-describe('the configuration of an https endpoint', () => {
+describe('the configuration of an http or https endpoint', () => {
   test('comes from the provider block, secrets aside', () => {
     const { settings, diagnostics } = settingsFrom(
       config({
@@ -89,6 +89,25 @@ describe('the configuration of an https endpoint', () => {
     expect(settings?.fallbacks).toMatchObject([{ kind: 'wsman' }, { kind: 'ssh', host: 'ex3' }]);
   });
 
+  test.each([
+    [null, {}],
+    ['a@CONTOSO.COM', basic],
+  ])('is Kerberos over http, whose user is %j', (user, environment) => {
+    const { settings, diagnostics } = settingsFrom(
+      config({ endpoint: 'http://ex1.contoso.com', user }),
+      environment,
+    );
+    expect(diagnostics).toEqual([]);
+    expect(settings?.endpoint).toMatchObject({
+      kind: 'wsman',
+      url: 'http://ex1.contoso.com/PowerShell/',
+      authentication: { kind: 'negotiate', user },
+    });
+    expect(sessionUrl(settings?.endpoint as WsmanEndpoint)).toBe(
+      'http://ex1.contoso.com/PowerShell/?serializationLevel=Full',
+    );
+  });
+
   const EXCHANGE = 'http://schemas.microsoft.com/powershell/microsoft.exchange';
   test.each([
     ['https://ex1', null, 'https://ex1/PowerShell/?serializationLevel=Full'],
@@ -124,7 +143,14 @@ describe('the configuration of an https endpoint', () => {
   });
 
   test.each<[Values, Environment, string, string]>([
-    [{ endpoint: 'http://ex1/PowerShell/' }, {}, 'is not encrypted', 'endpoint'],
+    ...['basic', 'certificate'].map((authentication): [Values, Environment, string, string] => [
+      { endpoint: 'http://ex1/PowerShell/', authentication, user: 'a@B', client_certificate_file: 'a.pfx' },
+      basic,
+      `authentication '${authentication}' cannot be used with http://`,
+      'authentication',
+    ]),
+    [{ endpoint: 'http://admin@ex1/' }, {}, 'has a user in it', 'endpoint'],
+    [{ endpoint: 'http://ex1/', user: 'B\\a' }, basic, 'is not written as user@REALM', 'user'],
     [{ endpoint: 'https://admin@ex1/' }, {}, 'has a user in it', 'endpoint'],
     [{ endpoint: 'https://a:b@ex1/' }, {}, 'has a password in it', 'endpoint'],
     [{ authentication: 'basic' }, {}, 'no user is given', 'user'],
@@ -143,7 +169,7 @@ describe('the configuration of an https endpoint', () => {
         'certificate_names',
       ],
     ),
-    [{ fallback_endpoints: ['http://ex2'] }, {}, 'is not encrypted', 'fallback_endpoints'],
+    [{ fallback_endpoints: ['ftp://ex2'] }, {}, 'has the unknown scheme ftp:', 'fallback_endpoints'],
     [{ endpoint: 'https://ex\u00ad1/' }, {}, 'a soft hyphen (U+00AD)', 'endpoint'],
     [{ endpoint: 'https://ex1/\u202e' }, {}, 'a hidden character (U+202E)', 'endpoint'],
     [{ endpoint: 'https://a:b@ex\u200b1/' }, {}, 'has a password in it', 'endpoint'],

@@ -1,17 +1,20 @@
-import { createSecureContext, type TLSSocket } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import type { SignIn } from '../../../kerberos';
 import type { SecureText } from '../../../powershell/invocation';
 import { SECRET_BYTES } from '../../../files/guarded-file';
 import { RemotingError } from '../../remoting-error';
+import type { Authenticator } from './authenticator';
+import { HeaderAuthenticator } from './header-authenticator';
+import { KerberosAuthenticator } from './kerberos-authenticator';
 import { CERTIFICATE_PROFILE } from './names';
-import { NegotiateAuthenticator } from './negotiate';
 import { readNamed, type TlsSettings } from './tls';
 
 export type WsmanAuthentication =
   | { readonly kind: 'basic'; readonly user: string; readonly password: SecureText }
   /**
-   * Kerberos through SPNEGO. `signIn` left out: with what the account that runs this process has (`kinit`, a keytab, a
-   * logon on Windows). `service` is the service part of the name, by default `HTTP`.
+   * Kerberos, by its own tokens or within SPNEGO, as the server wants it. `signIn` left out: with what the account that
+   * runs this process has (`kinit`, a keytab, a logon on Windows). `service` is the service part of the name, by default
+   * `HTTP`.
    */
   | { readonly kind: 'negotiate'; readonly service?: string; readonly signIn?: SignIn }
   | {
@@ -25,40 +28,20 @@ export type WsmanAuthentication =
       readonly content: { readonly file: string; readonly certificates: string; readonly key: SecureText };
     };
 
-/** The connection that a request is about to go over. */
-export interface Channel {
-  /** Verified, and to this server. */
-  readonly socket: TLSSocket;
-  readonly signal: AbortSignal;
-  /** Milliseconds for what a token needs. */
-  readonly timeoutMs: number;
-}
-
-/** Proves to one server who we are. Credentials leave it only towards that server. */
-export interface Authenticator {
-  /** Value of the Authorization header; `undefined`: none is needed on this connection. */
-  authorize(connection: 'new' | 'used', channel: Channel): Promise<string | undefined>;
-  /** Takes the server's challenge to a refused request; true where it pays to send the request again. */
-  refused(connection: 'new' | 'used'): boolean;
-}
-
 export function authenticatorFor(authentication: WsmanAuthentication, host: string): Authenticator {
   switch (authentication.kind) {
     case 'basic': {
       const { user, password } = authentication;
       // The first colon ends the name (RFC 7617, section 2).
       if (user.includes(':')) throw new RemotingError('usage', 'a user name for Basic must not hold a colon');
-      return fixed(`Basic ${Buffer.from(`${user}:${password.reveal()}`, 'utf8').toString('base64')}`);
+      const credentials = Buffer.from(`${user}:${password.reveal()}`, 'utf8').toString('base64');
+      return new HeaderAuthenticator(`Basic ${credentials}`, { certificate: false });
     }
     case 'certificate':
-      return fixed(CERTIFICATE_PROFILE);
+      return new HeaderAuthenticator(CERTIFICATE_PROFILE, { certificate: true });
     case 'negotiate':
-      return new NegotiateAuthenticator(`${authentication.service ?? 'HTTP'}@${host}`, authentication.signIn);
+      return new KerberosAuthenticator(`${authentication.service ?? 'HTTP'}@${host}`, authentication.signIn);
   }
-}
-
-function fixed(header: string): Authenticator {
-  return { authorize: () => Promise.resolve(header), refused: () => false };
 }
 
 const PEM_FILE = { mostBytes: SECRET_BYTES, owned: true };

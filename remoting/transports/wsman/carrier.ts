@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newGuid, EMPTY_GUID } from '../../guid';
 import { protocolError, RemotingError } from '../../remoting-error';
 import type { Carrier, CarrierEvents, CarrierOptions } from '../../transport';
+import { EndedCommands } from './ended-commands';
 import { faultError, isAborted, isGone, isOperationTimeout } from './fault';
-import type { Answer, HttpsChannel } from './https-channel';
+import type { Answer } from './answer';
+import type { HttpChannel } from './http-channel';
 import {
   FIRST_ENVELOPE_BYTES,
   LATER_ENVELOPE_BYTES,
@@ -24,7 +26,7 @@ import { createdShell, readReceived, readResponse, startedCommand, type Response
 import type { XmlElement } from './xml';
 
 export interface WsmanCarrierOptions extends CarrierOptions {
-  readonly channel: HttpsChannel;
+  readonly channel: HttpChannel;
   /** Where the channel leads. */
   readonly url: string;
   readonly shellResource: string;
@@ -35,7 +37,7 @@ export interface WsmanCarrierOptions extends CarrierOptions {
   /** How often a request that had no effect is sent again because the server is busy. */
   readonly retries: number;
   /** A channel to where the server sends us; throws where that is not allowed. */
-  redirect(location: string): { readonly channel: HttpsChannel; readonly url: string };
+  redirect(location: string): { readonly channel: HttpChannel; readonly url: string };
 }
 
 interface Pipeline {
@@ -43,7 +45,7 @@ interface Pipeline {
   readonly id: string;
   /** As the server names it, once it does. */
   commandId: string | undefined;
-  /** The server has ended it: there is nothing left to let go of. */
+  /** The server has ended it, or does not know it. */
   done: boolean;
   stopped: boolean;
   /** Aborted when nobody waits for it any more. */
@@ -61,11 +63,16 @@ interface Asking {
   readonly timeoutMs: number;
   /** Milliseconds beyond that. */
   readonly graceMs?: number;
+  readonly onProved?: () => void;
   readonly onSend?: () => void;
 }
 
 const DELETE_MS = 5_000;
 const STOPPED_MS = 2_000;
+/** For a signal that nobody waits for. */
+const LET_GO_MS = 10_000;
+/** For the signal on its way when the session closes. */
+const LEAVE_MS = 1_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const MOST_REDIRECTS = 3;
@@ -76,7 +83,8 @@ export class WsmanCarrier implements Carrier {
   readonly #sessionId = newGuid();
   readonly #ended = new AbortController();
   readonly #pipelines = new Map<string, Pipeline>();
-  #channel: HttpsChannel;
+  readonly #endedCommands = new EndedCommands((commandId, signal) => this.#letGo(commandId, signal));
+  #channel: HttpChannel;
   #url: string;
   #envelopeBytes: number;
   #events: CarrierEvents | undefined;
@@ -184,14 +192,19 @@ export class WsmanCarrier implements Carrier {
   async finish(id: string): Promise<void> {
     const pipeline = this.#pipelines.get(id);
     this.#pipelines.delete(id);
-    if (pipeline === undefined || pipeline.done || this.#failure !== undefined) return;
+    if (pipeline === undefined || this.#failure !== undefined) return;
     // The end of a command that was stopped is on its way.
-    if (pipeline.stopped)
+    if (pipeline.stopped && !pipeline.done)
       await Promise.race([pipeline.receiving, sleep(STOPPED_MS, undefined, { ref: false })]);
-    if (pipeline.done || this.#closing !== undefined) return;
-    pipeline.given.abort(givenUp());
-    await pipeline.starting;
-    if (pipeline.commandId !== undefined) await this.#signal(pipeline.commandId, TERMINATE_SIGNAL);
+    if (this.#closing !== undefined) return;
+    if (!pipeline.done) {
+      pipeline.given.abort(givenUp());
+      await pipeline.starting;
+    }
+    const { commandId, done } = pipeline;
+    if (commandId === undefined) return;
+    // One that still runs has its runspace until the server has taken the signal.
+    await (done ? this.#endedCommands.add(commandId) : this.#signal(commandId, TERMINATE_SIGNAL));
   }
 
   close(): Promise<void> {
@@ -252,13 +265,23 @@ export class WsmanCarrier implements Carrier {
     throw faultError(response.fault, 'Receive', this.#channel.where);
   }
 
+  /**
+   * The call has its answer, whatever becomes of this. Of a shell that has gone the next Command tells, before anything
+   * runs; a fault of this one does not: PowerShell 2 gives it for a command alone (https://github.com/WinRb/WinRM/pull/267).
+   */
+  async #letGo(commandId: string, signal: AbortSignal): Promise<void> {
+    const timeoutMs = Math.min(this.#options.ackTimeoutMs, LET_GO_MS);
+    const patience = AbortSignal.timeout(timeoutMs);
+    await this.#signal(commandId, TERMINATE_SIGNAL, { signal, timeoutMs, patience }).catch(() => undefined);
+  }
+
   /** A signal to a command that has ended meanwhile is answered with a fault, and all is well. */
-  async #signal(commandId: string, code: string): Promise<void> {
-    const timeoutMs = this.#options.ackTimeoutMs;
-    const response = await this.#request('Signal', signalBody(commandId, code), {
-      signal: this.#ended.signal,
-      timeoutMs,
-    });
+  async #signal(
+    commandId: string,
+    code: string,
+    asking: Asking = { signal: this.#ended.signal, timeoutMs: this.#options.ackTimeoutMs },
+  ): Promise<void> {
+    const response = await this.#request('Signal', signalBody(commandId, code), asking);
     if (response.kind === 'fault' && !isGone(response.fault)) {
       throw faultError(response.fault, 'Signal', this.#channel.where);
     }
@@ -268,10 +291,9 @@ export class WsmanCarrier implements Carrier {
     for (let redirects = 0; ; redirects += 1) {
       try {
         return await this.#ask('Create', body, {
+          onProved: () => this.#options.onReached('peer'),
           onSend: () => {
             this.#mayExist = true;
-            // Nothing is written before the certificate was found right.
-            this.#options.onReached('peer');
           },
         });
       } catch (error) {
@@ -315,7 +337,7 @@ export class WsmanCarrier implements Carrier {
   async #ask(
     operation: Operation,
     body: string,
-    options: Pick<Asking, 'patience' | 'onSend'> = {},
+    options: Pick<Asking, 'patience' | 'onProved' | 'onSend'> = {},
   ): Promise<XmlElement> {
     const response = await this.#request(operation, body, {
       signal: this.#ended.signal,
@@ -406,6 +428,8 @@ export class WsmanCarrier implements Carrier {
 
   async #leave(): Promise<void> {
     this.#ended.abort(givenUp());
+    // What waits for it to be answered keeps a connection that the Delete can take.
+    await this.#endedCommands.leave(this.#failure === undefined ? LEAVE_MS : 0);
     if (this.#mayExist) {
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(givenUp()), DELETE_MS);

@@ -66,6 +66,7 @@ export async function tunnel(
   try {
     answer = (await Promise.race([once(asking, 'connect'), ended(asking)])) as unknown as typeof answer;
   } catch (error) {
+    if (signal.aborted) throw signal.reason;
     const message = `the proxy ${where.host}:${where.port} gives no tunnel: ${(error as Error).message}`;
     throw new RemotingError('unreachable', message, where, { cause: error });
   }

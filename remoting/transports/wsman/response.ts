@@ -6,6 +6,7 @@ import { child, childrenOf, parseXml, type XmlElement } from './xml';
 
 const { s, a, w, x, rsp, f } = NAMESPACES;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf16 = new TextDecoder('utf-16le', { fatal: true });
 const FAULT_ACTIONS = new Set([FAULT_ACTION, `${a}/fault`, `${x}/fault`]);
 
 /** Why a server refused an operation (MS-WSMV 2.2.4.43). */
@@ -44,11 +45,12 @@ export function readResponse(
   return { kind: 'body', body };
 }
 
+/** UTF-8, or UTF-16 where its byte order mark says so, as Windows may answer (MS-WSMV 2.2.1). */
 function decode(bytes: Uint8Array): string {
   try {
-    return utf8.decode(bytes);
+    return (bytes[0] === 0xff && bytes[1] === 0xfe ? utf16 : utf8).decode(bytes);
   } catch (error) {
-    throw protocolError('the answer is not UTF-8', error);
+    throw protocolError('the answer is neither UTF-8 nor UTF-16', error);
   }
 }
 

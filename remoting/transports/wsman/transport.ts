@@ -2,7 +2,7 @@ import { RemotingError } from '../../remoting-error';
 import type { Carrier, CarrierOptions, Transport } from '../../transport';
 import { authenticatorFor, readClientCertificate, type WsmanAuthentication } from './authentication';
 import { WsmanCarrier } from './carrier';
-import { HttpsChannel, hostOf, portOf } from './https-channel';
+import { HttpChannel, hostOf, portOf } from './http-channel';
 import { EXCHANGE_SHELL } from './names';
 import { proxyFor } from './proxy';
 import { followed, redirectTarget } from './redirect';
@@ -10,7 +10,10 @@ import { readTrust, type TlsTrust } from './tls';
 
 /** PowerShell behind WS-Management. */
 export interface WsmanOptions {
-  /** For example `https://ex1.contoso.com/PowerShell/`. Plain HTTP is refused. */
+  /**
+   * For example `https://ex1.contoso.com/PowerShell/`, or `http://ex1.contoso.com/PowerShell/`, where Kerberos seals
+   * what goes over HTTP: there is no other authentication then, no proxy and no redirect.
+   */
   readonly url: string;
   readonly authentication: WsmanAuthentication;
   readonly trust?: TlsTrust;
@@ -66,15 +69,24 @@ export function wsmanTransport(options: WsmanOptions): Transport {
       if (maxEnvelopeBytes !== undefined && maxEnvelopeBytes < MIN_ENVELOPE_BYTES) {
         throw new RemotingError('usage', `maxEnvelopeBytes must be at least ${MIN_ENVELOPE_BYTES}`);
       }
-      const first = httpsUrl(options.url);
+      const first = endpointUrl(options.url);
+      if (first.protocol === 'http:' && authentication.kind !== 'negotiate') {
+        const what =
+          'http:// is used with Kerberos only, which seals what goes over it: any other authentication would show it to everybody on the way';
+        throw new RemotingError('usage', what);
+      }
       const redirects = (options.allowedRedirectHosts ?? []).map(targetFrom);
       const tls = {
         ...readTrust(options.trust ?? {}),
         ...readClientCertificate(authentication),
       };
-      const open = (url: URL): HttpsChannel => {
-        const proxy = proxyFor(hostOf(url), portOf(url), options.environment ?? {});
-        return new HttpsChannel({
+      const open = (url: URL): HttpChannel => {
+        // Sealed HTTP goes directly: a proxy may give one connection to several clients, and a sign-in counts for all of it.
+        const proxy =
+          url.protocol === 'http:'
+            ? undefined
+            : proxyFor(hostOf(url), portOf(url), options.environment ?? {});
+        return new HttpChannel({
           url,
           tls,
           ...(proxy === undefined ? {} : { proxy }),
@@ -100,10 +112,10 @@ export function wsmanTransport(options: WsmanOptions): Transport {
 }
 
 /** @throws RemotingError `usage` */
-function httpsUrl(text: string): URL {
+function endpointUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:') {
-    throw new RemotingError('usage', 'a WS-Management endpoint is reached through https:// alone');
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new RemotingError('usage', 'a WS-Management endpoint is a URL with https:// or http://');
   }
   if (url.username !== '' || url.password !== '') {
     throw new RemotingError('usage', 'credentials do not belong into a URL');

@@ -56,8 +56,8 @@ describe('the service connection point', () => {
     const problem = serviceConnectionPoint.schema.attributes.uri.problem?.(
       'https://autodiscover.contoso.com',
     );
-    expect(problem).toContain('lacks the Autodiscover path');
-    expect(problem).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
+    expect(problem?.problem).toContain('lacks the Autodiscover path');
+    expect(problem?.remedy).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
   });
 });
 
@@ -109,9 +109,9 @@ describe('a virtual directory', () => {
     ['mail.contoso.com/owa', 'is not a URL with a host'],
     ['https://mail’s.contoso.com/owa', 'has no valid host name'],
   ])('the URL %s is refused: %s', (url, problem) => {
-    const message = directory('owa').schema.attributes.internal_url?.problem?.(url);
-    expect(message).toContain(problem);
-    expect(message).toContain('https://mail.contoso.com/owa');
+    const found = directory('owa').schema.attributes.internal_url?.problem?.(url);
+    expect(found?.problem).toContain(problem);
+    expect(found?.remedy).toContain('https://mail.contoso.com/owa');
   });
 
   test('is read from Active Directory alone unless IIS values are declared', () => {
@@ -154,7 +154,7 @@ describe('the certificate of a server', () => {
     "Import-ExchangeCertificate -Server 'EX2' -FileData <content of mail.pfx> -Password <the PFX password> -PrivateKeyExportable:$true";
   const NOTE = "# If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
   const enable = (thumbprint: string, services: string, answer: 'Yes' | 'No') =>
-    `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services} ${NOTE} ${answer}.`;
+    `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${thumbprint}' -Services ${services}${services.includes('IIS') ? ' -DoNotRequireSsl:$true' : ''} ${NOTE} ${answer}.`;
   const ALL = "'IIS', 'SMTP'";
   const CHECKS = ["Test-ServiceHealth -Server 'EX2'", "Get-HealthReport -Identity 'EX2'"];
   const remove = (thumbprint: string) =>
@@ -208,7 +208,7 @@ describe('the certificate of a server', () => {
     ]);
     // The default certificate has SMTP, and this is not it.
     expect(between(certificate, { ...kept, ...fallback }, null)[0]).toBe(
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS')`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${SETUPS}' -Services @('IIS') -DoNotRequireSsl:$true`,
     );
     expect(between(certificate, { ...kept, ...fallback, services: ['SMTP'] }, null)).toEqual([
       remove(THUMBPRINT),
@@ -243,7 +243,7 @@ describe('the certificate of a server', () => {
 
   test('is given only the services that are missing', () => {
     expect(between(certificate, { ...declared, services: ['SMTP'] }, declared)).toEqual([
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS')`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services @('IIS') -DoNotRequireSsl:$true`,
     ]);
   });
 
@@ -252,7 +252,7 @@ describe('the certificate of a server', () => {
     const never = { ...kept, replace_default_smtp_certificate: false };
     expect(between(certificate, null, never)[1]).toBe(enable(THUMBPRINT, ALL, 'No'));
     expect(between(certificate, null, { ...declared, services: ['IIS', 'POP'] })[1]).toBe(
-      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP'`,
+      `Enable-ExchangeCertificate -Server 'EX2' -Thumbprint '${THUMBPRINT}' -Services 'IIS', 'POP' -DoNotRequireSsl:$true`,
     );
   });
 
@@ -263,7 +263,12 @@ describe('the certificate of a server', () => {
       names: THUMBPRINT,
       answer: 'no',
     });
-    expect(Object.keys(step?.invocation.parameters ?? {})).toEqual(['Server', 'Thumbprint', 'Services']);
+    expect(Object.keys(step?.invocation.parameters ?? {})).toEqual([
+      'Server',
+      'Thumbprint',
+      'Services',
+      'DoNotRequireSsl',
+    ]);
   });
 
   test('what already has SMTP becomes the default later', () => {
@@ -328,7 +333,7 @@ describe('a DAG', () => {
   });
 
   test('a name of 16 characters is refused', () => {
-    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNOP')).toContain(
+    expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNOP')?.problem).toContain(
       'at most 15',
     );
     expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNO')).toBeUndefined();

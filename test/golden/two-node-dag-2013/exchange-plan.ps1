@@ -219,6 +219,7 @@ try {
             Server = 'BsAEX01'
             Thumbprint = $PfxCertificate.Thumbprint
             Services = 'IIS', 'SMTP'
+            DoNotRequireSsl = $true
             ErrorAction = 'Stop'
         }
         Enable-ExchangeCertificate @call
@@ -384,6 +385,7 @@ try {
             Server = 'BsAEX02'
             Thumbprint = $PfxCertificate.Thumbprint
             Services = 'IIS', 'SMTP'
+            DoNotRequireSsl = $true
             ErrorAction = 'Stop'
         }
         Enable-ExchangeCertificate @call

@@ -74,6 +74,28 @@ test.each([
   });
 });
 
+describe('where the web site does not require TLS', () => {
+  beforeEach(() => lab.editServer('BSAEX01', (server) => (server.requiresSsl = false)));
+  const requiresSsl = () => lab.read().servers.get('BSAEX01')!.requiresSsl;
+
+  test.each([
+    ['Yes', YES, true],
+    ['No', NO, false],
+  ])('IIS is asked about, and %s is done', async (_, choice, required) => {
+    const asked: ChoicePrompt[] = [];
+    expect((await enable(answering(choice, asked), { Services: ['IIS'] })).failed).toBeUndefined();
+    expect(asked.map(({ message }) => message)).toEqual([expect.stringContaining('root web site')]);
+    expect(requiresSsl()).toBe(required);
+    expect(servicesOf(thumbprint)).toEqual(['IIS']);
+  });
+
+  test('nothing is asked and nothing required where the call says so', async () => {
+    expect((await enable(undefined, { Services: ['IIS'], DoNotRequireSsl: true })).failed).toBeUndefined();
+    expect(requiresSsl()).toBe(false);
+    expect(servicesOf(thumbprint)).toEqual(['IIS']);
+  });
+});
+
 test('without anybody to answer nothing is given, and the cmdlet fails as a compiled one does', async () => {
   const before = certificates();
   expect(await enable()).toMatchObject({

@@ -1,7 +1,7 @@
 import { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { endpointCertificate } from '../../../lab/wsman/certificate';
 import { startEndpoint } from '../../../lab/wsman/endpoint';
-import { kerberosAcceptor } from '../../../lab/wsman/kerberos';
+import { kerberosSignIn } from '../../../lab/wsman/kerberos';
 
 /**
  * As `lab/wsman/main.ts`, with Kerberos alone and a line more for each token that it took or gave, in base64:
@@ -10,16 +10,22 @@ import { kerberosAcceptor } from '../../../lab/wsman/kerberos';
 async function main([folder = '', server = '', port = '', service = '']: readonly string[]): Promise<void> {
   const organization = SimulatedOrganization.open(folder);
   const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
-  const acceptor = kerberosAcceptor(service);
+  const signIn = kerberosSignIn(service, { schemes: ['Negotiate'] });
   const running = await startEndpoint({
     host: ({ query, drop }) => organization.host(server, { query, drop }),
     authentication: {
-      negotiate: {
-        async accept(token) {
-          process.stdout.write(`${token}\n`);
-          const accepted = await acceptor.accept(token);
-          process.stdout.write(`${accepted.token}\n`);
-          return accepted;
+      kerberos: {
+        ...signIn,
+        accept(scheme, bindings) {
+          const context = signIn.accept(scheme, bindings);
+          const token = context.token.bind(context);
+          context.token = async (received, waiting) => {
+            process.stdout.write(`${Buffer.from(received ?? []).toString('base64')}\n`);
+            const answer = await token(received, waiting);
+            process.stdout.write(`${answer?.toString('base64') ?? ''}\n`);
+            return answer;
+          };
+          return context;
         },
       },
     },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from './free-port';
+import { freePort } from '../../../lab/kerberos/free-port';
 
 const PATH = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/usr/local/sbin`;
 const TOOLS = ['sshd', 'ssh', 'ssh-agent', 'ssh-add', 'ssh-keygen', 'ssh-keyscan'] as const;

@@ -9,6 +9,8 @@ const root = resolve(__dirname, '../../..');
 export interface EndpointProcess {
   readonly url: string;
   readonly caFile: string;
+  /** Of its HTTP listener; empty where it has none. */
+  readonly httpUrl: string;
   /** What it printed since, a line each. */
   readonly printed: readonly string[];
   stop(): Promise<void>;
@@ -19,16 +21,24 @@ export function program(file: string): readonly string[] {
   return ['--import', 'tsx', resolve(root, file)];
 }
 
+/** The program of the lab's endpoint, and what it is started with besides. */
+export interface EndpointProgram {
+  /** @default 'lab/wsman/main.ts' */
+  readonly file?: string;
+  /** @default none */
+  readonly options?: readonly string[];
+}
+
 /** The lab's endpoint as a program of its own. */
 export async function startEndpointProcess(
   folder: string,
   server: string,
   service: string | undefined,
   environment: { readonly [name: string]: string },
-  file = 'lab/wsman/main.ts',
+  { file = 'lab/wsman/main.ts', options = [] }: EndpointProgram = {},
 ): Promise<EndpointProcess> {
   const services = service === undefined ? [] : [service];
-  const args = [...program(file), folder, server, '0', ...services, '--name', 'localhost'];
+  const args = [...program(file), folder, server, '0', ...services, '--name', 'localhost', ...options];
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: environment,
@@ -40,11 +50,12 @@ export async function startEndpointProcess(
   ];
   const printed: string[] = [];
   lines.on('line', (next) => printed.push(next));
-  const [url = '', caFile = ''] = line.split(' ');
+  const [url = '', caFile = '', httpUrl = ''] = line.split(' ');
   if (url === '') throw new Error('the endpoint did not start');
   return {
     url,
     caFile,
+    httpUrl,
     printed,
     async stop() {
       const closed = once(child, 'close');
@@ -63,14 +74,14 @@ export interface KerberosEndpoint {
 /**
  * The lab's endpoint, which takes tickets of a key distribution center of its own, made in `folder`.
  *
- * @param file its program; `test/remoting/peers/kerberos-endpoint.ts` also prints the tokens
+ * @param started what it is; `test/remoting/peers/kerberos-endpoint.ts` also prints the tokens
  */
 export async function startKerberosEndpoint(
   folder: string,
   user: string,
   password: string,
   organizationFolder: string,
-  file?: string,
+  started: EndpointProgram = {},
 ): Promise<KerberosEndpoint> {
   const kdc = await startKdc(folder, user, password);
   const environment = { ...process.env, ...kdc.environment, KRB5_KTNAME: kdc.keytab } as Record<
@@ -82,7 +93,7 @@ export async function startKerberosEndpoint(
     'BSAEX01',
     'HTTP@localhost',
     environment,
-    file,
+    started,
   ).catch(async (error: unknown) => {
     // It would keep the tests' process alive.
     await kdc.stop();

@@ -1,28 +1,37 @@
 """A client of PowerShell remoting over WSMan, built on pypsrp: opens a session, makes some calls, and prints what came
-back as JSON. Arguments: port, file of the certification authority, authentication, user; the password on stdin."""
+back as JSON. Arguments: URL, file of the certification authority, authentication, user, and how bodies are encrypted;
+the password on stdin."""
 
 import json
 import sys
+from urllib.parse import urlsplit
 
 from pypsrp.host import PSHost, PSHostUserInterface
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
-port, authority, authentication, user = sys.argv[1:]
+address, authority, authentication, user, encryption = sys.argv[1:]
+url = urlsplit(address)
 password = sys.stdin.readline().rstrip("\n")
 credentials = {"username": user, "password": password} if user else {}
-wsman = WSMan(
-    "localhost",
-    port=int(port),
-    path="PowerShell/",
-    ssl=True,
-    cert_validation=authority,
-    auth=authentication,
-    encryption="never",
-    no_proxy=True,
-    negotiate_service="HTTP",
-    **credentials,
-)
+
+
+def connect():
+    """A client of its own for each session: pypsrp goes on sealing by the context of a connection that it has closed."""
+    return WSMan(
+        "localhost",
+        port=url.port,
+        path="PowerShell/",
+        ssl=url.scheme == "https",
+        cert_validation=authority,
+        auth=authentication,
+        encryption=encryption,
+        no_proxy=True,
+        negotiate_service="HTTP",
+        **credentials,
+    )
+
+
 results = []
 
 
@@ -55,7 +64,7 @@ class NoSayer(PSHostUserInterface):
 
 
 host = PSHost(None, None, False, "test", None, NoSayer(), "1.0")
-with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange") as pool:
+with connect() as wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange") as pool:
     call(pool, "Get-ExchangeServer")
     call(pool, "Get-ExchangeServer", Identity="BSAEX02")
     # More than one envelope holds, in fragments that follow the command.
@@ -63,6 +72,6 @@ with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange") as pool
     call(pool, "Get-NoSuchThing")
     # Its question has nobody to answer it here, and somebody in the next pool.
     call(pool, "New-ExchangeCertificate")
-with wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange", host=host) as pool:
+with connect() as wsman, RunspacePool(wsman, configuration_name="Microsoft.Exchange", host=host) as pool:
     call(pool, "New-ExchangeCertificate")
 print(json.dumps(results))

@@ -19,19 +19,20 @@ const PASSWORD = 'canary-91cc';
 
 afterAll(removeFolders);
 
-async function pypsrp(
-  endpoint: EndpointProcess,
-  authentication: 'basic' | 'kerberos',
-  user: string,
-  environment: { readonly [name: string]: string } = {},
-): Promise<unknown> {
-  const args = [
-    join(__dirname, '../python/wsman_client.py'),
-    new URL(endpoint.url).port,
-    endpoint.caFile,
-    authentication,
-    user,
-  ];
+interface How {
+  readonly url?: string;
+  readonly authentication: 'basic' | 'kerberos';
+  /** Left out: whoever has the ticket. */
+  readonly user?: string;
+  /** Of bodies, beneath what TLS encrypts. @default 'never' */
+  readonly encryption?: 'auto' | 'always' | 'never';
+  readonly environment?: { readonly [name: string]: string };
+}
+
+async function pypsrp(endpoint: EndpointProcess, how: How): Promise<unknown> {
+  const { url = endpoint.url, authentication, user = '', encryption = 'never', environment = {} } = how;
+  const client = join(__dirname, '../python/wsman_client.py');
+  const args = [client, url, endpoint.caFile, authentication, user, encryption];
   const child = spawn(python, args, { env: { ...pythonEnvironment, ...environment } });
   child.stdin.end(`${PASSWORD}\n`);
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -74,7 +75,7 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
   afterAll(() => endpoint.stop());
 
   test('with Basic', async () => {
-    expectCalls(await pypsrp(endpoint, 'basic', 'admin'));
+    expectCalls(await pypsrp(endpoint, { authentication: 'basic', user: 'admin' }));
     const identities = organization
       .journal()
       .map(({ parameters }) => JSON.stringify(parameters['Identity'] ?? ''));
@@ -85,7 +86,9 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
   }, 30_000);
 
   test('with a wrong user', async () => {
-    await expect(pypsrp(endpoint, 'basic', 'eve')).rejects.toThrow('AuthenticationError');
+    await expect(pypsrp(endpoint, { authentication: 'basic', user: 'eve' })).rejects.toThrow(
+      'AuthenticationError',
+    );
   }, 30_000);
 });
 
@@ -101,9 +104,51 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    test('with a ticket', async () => {
-      const cache = lab.kdc.signIn(`admin@${REALM}`, PASSWORD);
-      expectCalls(await pypsrp(lab.endpoint, 'kerberos', '', { ...lab.kdc.environment, KRB5CCNAME: cache }));
+    test('with a ticket, within SPNEGO', async () => {
+      const environment = {
+        ...lab.kdc.environment,
+        KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD),
+      };
+      expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', environment }));
+    }, 30_000);
+  });
+
+  describeWithKerberos('against the lab as Exchange’s default', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pypsrp-default-'));
+    let lab: KerberosEndpoint;
+    let environment: { readonly [name: string]: string };
+    beforeAll(async () => {
+      const options = ['--default'];
+      lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder, { options });
+      environment = { ...lab.kdc.environment, KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD) };
+    }, 60_000);
+    afterAll(async () => {
+      await lab.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test.each(['auto', 'always'] as const)(
+      'over HTTP, with sealed bodies: encryption %s',
+      async (encryption) => {
+        const url = lab.endpoint.httpUrl;
+        expect(url).toMatch(/^http:/);
+        expectCalls(await pypsrp(lab.endpoint, { url, authentication: 'kerberos', encryption, environment }));
+      },
+      30_000,
+    );
+
+    test.each(['auto', 'always'] as const)(
+      'over HTTPS: encryption %s',
+      async (encryption) => {
+        expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', encryption, environment }));
+      },
+      30_000,
+    );
+
+    test('over HTTP with open bodies it is refused', async () => {
+      const url = lab.endpoint.httpUrl;
+      const open = pypsrp(lab.endpoint, { url, authentication: 'kerberos', environment });
+      await expect(open).rejects.toThrow('WinRMTransportError');
     }, 30_000);
   });
 });

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { answer, readRequest } from '../../../lab/wsman/envelope';
 import { DEFAULT_BOUNDS } from '../../../remoting/bounds';
 import { deserialize } from '../../../remoting/clixml/deserialize';
 import { MESSAGE_TYPES } from '../../../remoting/messages';
-import { CONTENT_TYPE, NAMESPACES } from '../../../remoting/transports/wsman/names';
-import { parseXml, type XmlElement } from '../../../remoting/transports/wsman/xml';
+import { CONTENT_TYPE, NAMESPACES, TERMINATE_SIGNAL } from '../../../remoting/transports/wsman/names';
+import { markup, parseXml, type XmlElement } from '../../../remoting/transports/wsman/xml';
 import { certificate } from './lab';
 
 /** One exchange of a recorded conversation. */
@@ -95,7 +96,8 @@ export interface Replay {
 
 /**
  * A server that gives the recorded answers in their order. A Receive of ours where the recording goes on with
- * something else is left without an answer: the recorded client did not ask at that moment.
+ * something else is left without an answer: the recorded client did not ask at that moment. A signal that lets go of an
+ * ended command is answered beside the recording: the recorded client sent none, and had few commands.
  */
 export async function startReplay(conversation: readonly RecordedExchange[]): Promise<Replay> {
   const { cert, key, caFile } = certificate();
@@ -111,6 +113,11 @@ export async function startReplay(conversation: readonly RecordedExchange[]): Pr
       const [next] = waiting;
       if (next === undefined || operationOf(next.request) !== operationOf(ours)) {
         if (operationOf(ours) === 'Receive') return;
+        if (ours.includes(TERMINATE_SIGNAL)) {
+          response.writeHead(200, { 'Content-Type': CONTENT_TYPE });
+          response.end(answer(readRequest(ours), markup('rsp:SignalResponse')));
+          return;
+        }
         pairs.push({ ours: meaningOf(ours, ourIds), theirs: ['nothing', {}, ''] });
         request.socket.destroy();
         return;
@@ -118,9 +125,9 @@ export async function startReplay(conversation: readonly RecordedExchange[]): Pr
       waiting.shift();
       pairs.push({ ours: meaningOf(ours, ourIds), theirs: meaningOf(next.request, theirIds) });
       learn(ids, next.request, ours);
-      const answer = translated(next.response ?? '', ids);
-      response.writeHead(/:Fault>/.test(answer) ? 500 : 200, { 'Content-Type': CONTENT_TYPE });
-      response.end(answer);
+      const recorded = translated(next.response ?? '', ids);
+      response.writeHead(/:Fault>/.test(recorded) ? 500 : 200, { 'Content-Type': CONTENT_TYPE });
+      response.end(recorded);
     });
   });
   server.listen(0, '127.0.0.1');

@@ -8,10 +8,14 @@ function objects(outcome: Outcome): readonly PowerShellObject[] {
 }
 
 let lab: Lab;
+/** A lab of a single test, which ends with it however it ends. */
+let other: Lab | undefined;
 beforeAll(async () => {
   lab = await startLab();
 });
-afterEach(() => {
+afterEach(async () => {
+  await other?.stop();
+  other = undefined;
   // Every session of a test was closed, and left nothing behind.
   expect(lab.service.shells).toBe(0);
 });
@@ -21,18 +25,164 @@ afterAll(async () => {
 });
 
 // What every transport must do is in ../session.test.ts; here is what WSMan adds.
-test('opens, calls and closes with the fewest requests, on one connection', async () => {
-  lab.operations();
+test('opens, calls and closes with the fewest requests', async () => {
+  const from = lab.traffic.length;
   const session = await lab.connect();
   expect(lab.operations()).toEqual(['Create', 'Receive']);
   for (let call = 0; call < 3; call += 1) {
     const outcome = await session.invoke({ cmdlet: 'Get-Echo', parameters: { Identity: 'a & <b>' } });
     expect(objects(outcome)).toMatchObject([{ properties: { Name: 'Identity', Value: 'a & <b>' } }]);
-    expect(lab.operations()).toEqual(['Command', 'Receive']);
+    // The server lets go of the command before it was asked for the answer of the next one, or after.
+    expect(lab.operations().filter((operation) => operation !== 'Signal')).toEqual(['Command', 'Receive']);
   }
   await session.close();
   expect(lab.operations()).toEqual(['Delete']);
-  expect(new Set(lab.traffic.map(({ connection }) => connection)).size).toBe(1);
+  const signals = lab.traffic.slice(from).filter(({ operation }) => operation === 'Signal');
+  // The last command ends with its shell.
+  expect(signals).toHaveLength(2);
+});
+
+describe('a command that has ended', () => {
+  const echo = { cmdlet: 'Get-Echo', parameters: { A: 1 } };
+
+  function pause(milliseconds = 5): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
+  /** Until the server keeps no command, and the client has heard of it. */
+  async function letGo({ service }: Lab): Promise<void> {
+    while (service.commands > 0) await pause();
+    await pause(100);
+  }
+
+  function connections(of: Lab, from: number): number {
+    return new Set(of.traffic.slice(from).map(({ connection }) => connection)).size;
+  }
+
+  test('is let go of, so that a session runs more of them than a server keeps', async () => {
+    const from = lab.traffic.length;
+    const session = await lab.connect();
+    let mostKept = 0;
+    for (let call = 0; call < 2_500; call += 1) {
+      expect(objects(await session.invoke(echo))).toHaveLength(1);
+      mostKept = Math.max(mostKept, lab.service.commands);
+    }
+    await letGo(lab);
+    await session.close();
+    expect(mostKept).toBeLessThanOrEqual(12);
+    expect(connections(lab, from)).toBe(2);
+    const operations = lab.traffic.slice(from).map(({ operation }) => operation);
+    expect(operations.filter((operation) => operation === 'Signal')).toHaveLength(2_500);
+  }, 180_000);
+
+  test.each([
+    ['before', { kind: 'reset' }],
+    ['during', { kind: 'reset' }],
+    ['after', { kind: 'reset' }],
+    ['before', { kind: 'status', status: 500 }],
+    ['before', { kind: 'status', status: 503, headers: { 'Retry-After': '20' } }],
+    ['before', { kind: 'fault', subcode: 'InternalError' }],
+    // As PowerShell 2 answers now and then, with the shell still there (https://github.com/WinRb/WinRM/pull/267).
+    ['before', { kind: 'fault', subcode: 'InvalidSelectors', windowsCode: 2150858843 }],
+  ] as const)('fails nothing where its signal does: %s, %j', async (when, effect) => {
+    const session = await lab.connect();
+    lab.disturbances.arm({ operation: 'Signal', effect, when });
+    for (let call = 0; call < 3; call += 1) {
+      expect(objects(await session.invoke(echo))).toHaveLength(1);
+      // The signal is on its way by then.
+      await pause(20);
+    }
+    expect(lab.disturbances.waiting).toEqual([]);
+    expect(session.failure).toBeUndefined();
+    await session.close();
+  });
+
+  test('needs no connection beside that of the session where no other follows at once', async () => {
+    const from = lab.traffic.length;
+    const session = await lab.connect();
+    for (let call = 0; call < 3; call += 1) {
+      await session.invoke(echo);
+      await letGo(lab);
+    }
+    await session.close();
+    expect(connections(lab, from)).toBe(1);
+  });
+
+  test.each([1, 3])('needs one connection beside those of %i calls at once', async (runspaces) => {
+    const from = lab.traffic.length;
+    const session = await lab.connect({}, { runspaces });
+    await Promise.all(Array.from({ length: 60 }, () => session.invoke(echo)));
+    await letGo(lab);
+    await session.close();
+    expect(connections(lab, from)).toBeLessThanOrEqual(runspaces + 1);
+  });
+
+  test('keeps no further one waiting while the server takes its time with the signal', async () => {
+    const session = await lab.connect();
+    lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'slow', delayMs: 5_000 } });
+    const begin = performance.now();
+    for (let call = 0; call < 8; call += 1) expect(objects(await session.invoke(echo))).toHaveLength(1);
+    expect(performance.now() - begin).toBeLessThan(4_000);
+    expect(lab.disturbances.waiting).toEqual([]);
+    await session.close();
+  });
+
+  test('keeps further ones waiting before the server has too many to keep', async () => {
+    const small = (other = await startLab({ commandsPerShell: 12 }));
+    for (let at = 1; at <= 30; at += 1) {
+      small.disturbances.arm({ operation: 'Signal', at, effect: { kind: 'slow', delayMs: 30 } });
+    }
+    const session = await small.connect();
+    for (let call = 0; call < 30; call += 1) expect(objects(await session.invoke(echo))).toHaveLength(1);
+    await session.close();
+  });
+
+  test('whose signal is on its way lets the session close on the connections that it has', async () => {
+    const from = lab.traffic.length;
+    const session = await lab.connect();
+    await session.invoke(echo);
+    lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'slow', delayMs: 300 } });
+    while (lab.disturbances.waiting.length > 0) await pause();
+    await session.close();
+    expect(connections(lab, from)).toBe(1);
+    const operations = lab.traffic.slice(from).map(({ operation }) => operation);
+    expect(operations.slice(-2)).toEqual(['Signal', 'Delete']);
+  });
+
+  test('whose signal is never answered does not keep the session from closing', async () => {
+    const session = await lab.connect();
+    lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'silence' } });
+    await session.invoke(echo);
+    while (lab.disturbances.waiting.length > 0) await pause();
+    const begin = performance.now();
+    await session.close();
+    expect(performance.now() - begin).toBeLessThan(3_000);
+  });
+
+  test('in a shell that has gone meanwhile leaves it to the next call, which is not sent, to say so', async () => {
+    const session = await lab.connect();
+    lab.disturbances.arm({ operation: 'Signal', effect: { kind: 'end-shells' } });
+    await session.invoke(echo);
+    while (lab.service.shells > 0) await pause();
+    expect(await session.invoke(echo)).toMatchObject({ kind: 'failed', notSent: 'closed' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(session.failure).toMatchObject({ kind: 'closed', facts: { faultSubcode: 'InvalidSelectors' } });
+    await session.close();
+  });
+
+  test('is kept by the server until then, and counts against its quota', async () => {
+    const small = (other = await startLab({ commandsPerShell: 2 }));
+    for (const at of [1, 2]) {
+      small.disturbances.arm({ operation: 'Signal', at, effect: { kind: 'status', status: 500 } });
+    }
+    const session = await small.connect();
+    for (let call = 0; call < 2; call += 1) expect(objects(await session.invoke(echo))).toHaveLength(1);
+    while (small.disturbances.waiting.length > 0) await pause();
+    expect(small.service.commands).toBe(2);
+    expect(await session.invoke(echo)).toMatchObject({ kind: 'unknown', interruption: 'closed' });
+    expect(session.failure).toMatchObject({ facts: { faultSubcode: 'InternalError' } });
+    await session.close();
+  });
 });
 
 test('asks again while a long command has nothing to say', async () => {

@@ -205,6 +205,7 @@ try {
             Server = 'BsAEX01'
             Thumbprint = $PfxCertificate.Thumbprint
             Services = 'IIS', 'SMTP'
+            DoNotRequireSsl = $true
             ErrorAction = 'Stop'
         }
         Enable-ExchangeCertificate @call

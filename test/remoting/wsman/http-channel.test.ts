@@ -1,6 +1,8 @@
 import { readTrust } from '../../../remoting/transports/wsman/tls';
-import { HttpsChannel } from '../../../remoting/transports/wsman/https-channel';
-import type { Authenticator } from '../../../remoting/transports/wsman/authentication';
+import type { Authenticator, SignInOutcome } from '../../../remoting/transports/wsman/authenticator';
+import type { Connection } from '../../../remoting/transports/wsman/connection';
+import { HeaderAuthenticator } from '../../../remoting/transports/wsman/header-authenticator';
+import { HttpChannel } from '../../../remoting/transports/wsman/http-channel';
 import { PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
 
 let lab: Lab;
@@ -12,35 +14,43 @@ afterAll(async () => {
   removeCertificate();
 });
 
+const BASIC = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`;
+
 /** Proves itself once for each connection, until it is told that the server does not remember. */
 class OncePerConnection implements Authenticator {
   each = false;
   proofs = 0;
+  readonly #used = new WeakSet<Connection>();
 
-  authorize(connection: 'new' | 'used'): Promise<string | undefined> {
-    if (connection === 'used' && !this.each) return Promise.resolve(undefined);
-    this.proofs += 1;
-    return Promise.resolve(`Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`);
+  signIn(): Promise<SignInOutcome> {
+    return Promise.resolve({ kind: 'ready' });
   }
 
-  refused(connection: 'new' | 'used'): boolean {
-    if (connection === 'new' || this.each) return false;
+  authorization(connection: Connection): Promise<string | undefined> {
+    const isUsed = this.#used.has(connection);
+    this.#used.add(connection);
+    if (isUsed && !this.each) return Promise.resolve(undefined);
+    this.proofs += 1;
+    return Promise.resolve(BASIC);
+  }
+
+  refused(): boolean {
+    if (this.each) return false;
     this.each = true;
     return true;
   }
 }
 
-function channelTo({ url, caFile }: Lab): HttpsChannel {
-  const authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`;
-  return new HttpsChannel({
+function channelTo({ url, caFile }: Lab): HttpChannel {
+  return new HttpChannel({
     url: new URL(url),
     tls: readTrust({ caFile }),
-    authenticator: { authorize: () => Promise.resolve(authorization), refused: () => false },
+    authenticator: new HeaderAuthenticator(BASIC, { certificate: false }),
     maxAnswerBytes: 100_000,
   });
 }
 
-async function postTo(channel: HttpsChannel): Promise<void> {
+async function postTo(channel: HttpChannel): Promise<void> {
   const { signal } = new AbortController();
   await channel.post('<a/>', { timeoutMs: 5_000, bound: 'timeoutMs', signal });
 }
@@ -72,7 +82,7 @@ test('a connection that the server keeps for long enough is used again', async (
 
 test('a server that forgets who a connection is for is proved to with every request from then on', async () => {
   const authenticator = new OncePerConnection();
-  const channel = new HttpsChannel({
+  const channel = new HttpChannel({
     url: new URL(lab.url),
     tls: readTrust({ caFile: lab.caFile }),
     authenticator,

@@ -1,0 +1,56 @@
+import { ENVIRONMENT, type Endpoint } from '../../../provider/configuration';
+import { WSMAN_SECRETS } from '../../../provider/wsman-endpoint';
+import { DOOR_NAMES, type Door, type DoorFinding } from './door';
+import { addressOf, ownPlace } from './place';
+
+/** The best first: Exchange's own, by what leaves least behind and depends on least. */
+const RANK: readonly Door[] = [
+  'http-kerberos',
+  'https-kerberos',
+  'https-basic',
+  'https',
+  'ssh',
+  'windows-https',
+  'windows-http',
+];
+
+/** How to come in where the endpoint did not, as a sentence or two; `undefined` where there is no door at all. */
+export function advice(findings: readonly DoorFinding[], endpoint: Endpoint): string | undefined {
+  const ranked = [...findings].sort((a, b) => RANK.indexOf(a.door) - RANK.indexOf(b.door));
+  const open = ranked.find(({ state }) => state === 'open');
+  if (open !== undefined) {
+    const name = DOOR_NAMES[open.door];
+    return isOf(endpoint, open)
+      ? `The endpoint is the best door that is open, ${name}: what failed there is said above.`
+      : `Take ${name}: ${settingsOf(open)}.`;
+  }
+  const faulty = ranked.find((finding) => finding.state === 'faulty');
+  return faulty?.state === 'faulty'
+    ? `No door is open. The next is ${DOOR_NAMES[faulty.door]}. ${faulty.remedy}`
+    : undefined;
+}
+
+/** Whether a door is the one that the endpoint goes through. */
+function isOf(endpoint: Endpoint, { door, address }: DoorFinding): boolean {
+  const place = ownPlace(endpoint);
+  if (place === undefined || addressOf(place) !== address) return false;
+  if (endpoint.kind !== 'wsman') return true;
+  return (door === 'https-basic') === (endpoint.authentication.kind === 'basic');
+}
+
+function settingsOf({ door, address }: DoorFinding): string {
+  const at = (url: string): string => `${ENVIRONMENT.endpoint}=${url}`;
+  switch (door) {
+    case 'http-kerberos':
+      return `${at(address)} (docs/sign-in/)`;
+    case 'https-basic':
+      return `${at(address)}, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
+    case 'ssh':
+      return `${at(address.replace('://', '://user@'))}, where it has PowerShell as a subsystem`;
+    case 'windows-http':
+    case 'windows-https':
+      return `${at(address)} with ${ENVIRONMENT.shell_resource}=http://schemas.microsoft.com/powershell/Microsoft.PowerShell, ${ENVIRONMENT.authentication}=negotiate and ${ENVIRONMENT.snap_in}`;
+    default:
+      return `${at(address)} and ${ENVIRONMENT.authentication}=negotiate (docs/sign-in/)`;
+  }
+}

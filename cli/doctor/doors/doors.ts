@@ -1,0 +1,73 @@
+import { ENVIRONMENT, type Endpoint, type Environment } from '../../../provider/configuration';
+import { RemotingError } from '../../../remoting/remoting-error';
+import { proxyFor } from '../../../remoting/transports/wsman/proxy';
+import { readTrust } from '../../../remoting/transports/wsman/tls';
+import { advice } from './advice';
+import type { DoorFinding } from './door';
+import { judged } from './judgement';
+import { look, type LookOptions } from './look';
+import { placesOf, type Place, type Ports } from './place';
+
+/** The doors of a server, in the order of their places. */
+export interface Doors {
+  readonly found: readonly DoorFinding[];
+  /** How to come in; left out where there is no door at all. */
+  readonly advice?: string;
+}
+
+export interface DoorsOptions {
+  /**
+   * Milliseconds for each door; all are looked at at once.
+   *
+   * @default 3000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Where doors are looked for, but for that of the endpoint.
+   *
+   * @default their standard ports
+   */
+  readonly ports?: Ports;
+}
+
+const LOOK_MS = 3_000;
+
+/** Looks at the doors of the server of an endpoint, without signing in; none of a process. Never rejects. */
+export async function lookForDoors(
+  endpoint: Endpoint,
+  environment: Environment,
+  { timeoutMs = LOOK_MS, ports }: DoorsOptions = {},
+): Promise<Doors> {
+  const trust = trustFor(endpoint, environment);
+  const found = await Promise.all(
+    placesOf(endpoint, ports).map(async (place) =>
+      judged(place, await look(place, { timeoutMs, trust, ...throughProxy(place, environment) }), endpoint),
+    ),
+  );
+  const said = advice(found.flat(), endpoint);
+  return { found: found.flat(), ...(said === undefined ? {} : { advice: said }) };
+}
+
+/** As the provider would trust. A file that is of no use is told where the session is opened. */
+function trustFor(endpoint: Endpoint, environment: Environment): LookOptions['trust'] {
+  const ofWsman = endpoint.kind === 'wsman' ? endpoint : undefined;
+  const caFile = ofWsman?.caFile ?? environment[ENVIRONMENT.ca_file];
+  const fingerprints = ofWsman?.fingerprints ?? undefined;
+  try {
+    return readTrust({
+      ...(caFile === undefined || caFile === '' ? {} : { caFile }),
+      ...(fingerprints === undefined ? {} : { fingerprints }),
+      names: ofWsman?.names ?? [],
+    });
+  } catch (error) {
+    if (!(error instanceof RemotingError)) throw error;
+    return {};
+  }
+}
+
+/** Through the proxy goes what the provider itself would send through it. */
+function throughProxy({ kind, host, port }: Place, environment: Environment): Pick<LookOptions, 'proxy'> {
+  if (!kind.endsWith('https')) return {};
+  const proxy = proxyFor(host, port, environment);
+  return proxy === undefined ? {} : { proxy };
+}

@@ -1,0 +1,23 @@
+import type { Duplex } from 'node:stream';
+import type { Sight } from './sight';
+
+/** Lines before the version may come first, 255 bytes each at most (RFC 4253, section 4.2). */
+const GREETING_BYTES = 4_096;
+
+/** What an SSH server says first, before anybody has said a word. */
+export async function greeting(connection: Duplex, signal: AbortSignal): Promise<Sight> {
+  let text = '';
+  const abort = (): void => void connection.destroy(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    for await (const chunk of connection as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      const [, software] = /^SSH-[\d.]+-([^\r\n]*)\r?\n/m.exec(text) ?? [];
+      if (software !== undefined) return { kind: 'ssh', software };
+      if (text.length > GREETING_BYTES) break;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  return { kind: 'stranger', why: text === '' ? 'it hung up' : `it said '${text.slice(0, 80)}'` };
+}

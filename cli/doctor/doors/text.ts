@@ -1,0 +1,30 @@
+import { oneLine } from '../one-line';
+import { DOOR_NAMES, type DoorFinding } from './door';
+import type { Doors } from './doors';
+
+/** Those that are open, as a list in one line; empty where none is. */
+export function openDoors({ found }: Doors): string {
+  return found
+    .filter(({ state }) => state === 'open')
+    .map(({ door, port }) => `${DOOR_NAMES[door]} (${port})`)
+    .join(', ');
+}
+
+const WIDTH = Math.max(...Object.values(DOOR_NAMES).map((name) => name.length));
+
+/** All that were looked at, a line each, with what opens those that are faulty, and which one to take. */
+export function allDoors({ found, advice }: Doors): string {
+  if (found.length === 0) return '';
+  const lines = found.map((finding) => `${line(finding)}\n`);
+  return [
+    '\nDoors of the server, looked at without signing in:\n',
+    ...lines,
+    ...(advice === undefined ? [] : [`${oneLine(advice)}\n`]),
+  ].join('');
+}
+
+function line(finding: DoorFinding): string {
+  const { state, door, address, detail } = finding;
+  const opens = finding.state === 'faulty' ? `\n${' '.repeat(8)}${oneLine(finding.remedy)}` : '';
+  return `${state.padEnd(6)}  ${DOOR_NAMES[door].padEnd(WIDTH)}  ${address}: ${oneLine(detail)}${opens}`;
+}

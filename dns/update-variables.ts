@@ -1,0 +1,13 @@
+/** The settings of an update as hashicorp/dns names them, with the variable that stands in for one left out. */
+export const UPDATE_SETTINGS = {
+  server: 'DNS_UPDATE_SERVER',
+  port: 'DNS_UPDATE_PORT',
+  transport: 'DNS_UPDATE_TRANSPORT',
+  timeout: 'DNS_UPDATE_TIMEOUT',
+  retries: 'DNS_UPDATE_RETRIES',
+  key_name: 'DNS_UPDATE_KEYNAME',
+  key_algorithm: 'DNS_UPDATE_KEYALGORITHM',
+  key_secret: 'DNS_UPDATE_KEYSECRET',
+} as const;
+
+export type UpdateSetting = keyof typeof UPDATE_SETTINGS;

@@ -1,0 +1,80 @@
+import type { Known, Path } from '../schema';
+import type { DnsRecordSet } from './dns-records';
+import type { AnyResource, Step } from './resources';
+import type { ExchangeVersion } from './versions';
+
+/** A value that another object gives: only an apply, or a run of the plan, knows it. */
+export interface AttributeReference {
+  readonly resource: string;
+  readonly attribute: string;
+}
+
+/** References stand in maps only. */
+export type DesiredValue = Known | { readonly [key: string]: Known | AttributeReference };
+
+export function isReference(value: DesiredValue | AttributeReference): value is AttributeReference {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'resource' in value &&
+    'attribute' in value &&
+    Object.keys(value).length === 2
+  );
+}
+
+/** One thing that a declaration comes to: an object of Exchange, a record set in DNS, or what is described only. */
+export type Element = ExchangeObject | RecordSet | PoolMember;
+
+interface AnyElement {
+  /** From stable names, such as `BsAEX02-owa`; the name in Terraform addresses and in the plan. */
+  readonly id: string;
+  /** Ids of the elements that must be there before. */
+  readonly dependsOn: readonly string[];
+}
+
+/** An object of Exchange as it must be. Each of its steps says why it runs. */
+export interface ExchangeObject extends AnyElement {
+  readonly type: 'exchange-object';
+  readonly definition: AnyResource;
+  /** Null for an object of the organization. */
+  readonly server: string | null;
+  /** The version whose cmdlets make it. */
+  readonly version: ExchangeVersion;
+  readonly attributes: { readonly [name: string]: DesiredValue };
+  /** Where in the declaration an attribute comes from; `server` stands for those that are not listed. */
+  readonly origin: { readonly [attribute: string]: Path };
+  /** It is there before the first deploy and is imported. */
+  readonly existing: boolean;
+  /** What makes it from nothing, in order. */
+  readonly steps: readonly Step[];
+}
+
+/** A record set in DNS as it must be. */
+export interface RecordSet extends AnyElement, DnsRecordSet {
+  readonly type: 'record-set';
+  /** Why it is published, and why now; for people. */
+  readonly reason: string;
+}
+
+/**
+ * A server in the pool behind the virtual address. The load balancer itself is not configured from here: the pool is
+ * described, so that a plan shows who joins and who leaves, and other tools can read it.
+ */
+export interface PoolMember extends AnyElement {
+  readonly type: 'pool-member';
+  readonly server: string;
+  readonly addresses: readonly string[];
+  readonly virtualAddresses: readonly string[];
+  /** Why the server joins now; for people. */
+  readonly reason: string;
+}
+
+type OfType<Type extends Element['type']> = Extract<Element, { readonly type: Type }>;
+
+/** Those of one type, in their order. */
+export function elementsOf<Type extends Element['type']>(
+  elements: readonly Element[],
+  type: Type,
+): readonly OfType<Type>[] {
+  return elements.filter((element): element is OfType<Type> => element.type === type);
+}

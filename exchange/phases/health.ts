@@ -1,0 +1,58 @@
+import { path } from '../../schema';
+import { elementsOf, type AttributeReference, type ExchangeObject } from '../element';
+import { exchangeObject } from '../exchange-object';
+import { certificate, dagMember, erase, healthGate, serviceConnectionPoint } from '../resources';
+import type { Placement } from '../topology';
+import { idOn, type Phase } from './phase';
+
+/** The gate of each server: what must work there before the next server begins, and before DNS changes. */
+export const health: Phase = ({ placements }, made) => {
+  const objects = elementsOf(made, 'exchange-object').filter(
+    ({ definition }) => definition.typeName !== serviceConnectionPoint.typeName,
+  );
+  return placements.map((placement) =>
+    gateOf(
+      placement,
+      objects.filter(({ server }) => server === placement.server.name),
+    ),
+  );
+};
+
+function gateOf({ server, path: at, checks }: Placement, before: readonly ExchangeObject[]): ExchangeObject {
+  return exchangeObject({
+    id: idOn(server, 'health'),
+    definition: erase(healthGate),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      ...checks,
+      triggers: Object.fromEntries(before.flatMap((object) => triggersOf(object, idOn(server, '')))),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      protocols: path('health', 'protocols'),
+      timeout_seconds: path('health', 'timeoutSeconds'),
+    },
+    dependsOn: before.map(({ id }) => id),
+  });
+}
+
+const WATCHED = ['internal_url', 'external_url', 'internal_hostname', 'external_hostname'];
+
+/** What of an object must be checked again when it changes. */
+function triggersOf(
+  { id, definition, attributes }: ExchangeObject,
+  prefix: string,
+): readonly [string, string | AttributeReference][] {
+  const key = id.slice(prefix.length);
+  if (definition.typeName === certificate.typeName) {
+    return [
+      [key, { resource: id, attribute: 'thumbprint' }],
+      [`${key}-services`, (attributes['services'] as readonly string[]).join(' ')],
+    ];
+  }
+  if (definition.typeName === dagMember.typeName) return [[key, attributes['dag'] as string]];
+  const values = WATCHED.flatMap((name) => (name in attributes ? [attributes[name] as string] : []));
+  return values.length === 0 ? [] : [[key, values.join(' ')]];
+}

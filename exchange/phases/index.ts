@@ -1,0 +1,18 @@
+import type { Element } from '../element';
+import type { Topology } from '../topology';
+import { certificate } from './certificate';
+import { dag } from './dag';
+import { dns } from './dns';
+import { health } from './health';
+import type { Phase } from './phase';
+import { publish } from './publish';
+import { scp } from './scp';
+import { urls } from './urls';
+
+/** In the order in which a server goes through them. */
+const PHASES: readonly Phase[] = [scp, certificate, urls, dag, health, publish, dns];
+
+/** Everything that a deploy makes, phase by phase. */
+export function elementsOfPhases(topology: Topology): readonly Element[] {
+  return PHASES.reduce<readonly Element[]>((made, phase) => [...made, ...phase(topology, made)], []);
+}

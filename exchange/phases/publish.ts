@@ -1,0 +1,20 @@
+import { listed } from '../addresses';
+import { idOn, type Phase } from './phase';
+
+const REASON =
+  'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.';
+
+/** Servers join the pool behind the virtual address once they are healthy; there is none with round robin. */
+export const publish: Phase = ({ site, placements }) => {
+  const { publish: way = 'round-robin' } = site.dns;
+  if (way === 'round-robin') return [];
+  return placements.map(({ server }) => ({
+    type: 'pool-member',
+    id: idOn(server, 'pool'),
+    server: server.name,
+    addresses: listed(server.address),
+    virtualAddresses: listed(way.virtualIp),
+    dependsOn: [idOn(server, 'health')],
+    reason: REASON,
+  }));
+};

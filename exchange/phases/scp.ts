@@ -1,0 +1,19 @@
+import { path } from '../../schema';
+import { exchangeObject } from '../exchange-object';
+import { urlOf } from '../namespaces';
+import { erase, serviceConnectionPoint } from '../resources';
+import { idOn, type Phase } from './phase';
+
+/** Service connection points wait for nothing: a server that Setup made hands out its own name from then on. */
+export const scp: Phase = ({ placements }) =>
+  placements.map(({ server, path: at, autodiscover }) =>
+    exchangeObject({
+      id: idOn(server, 'scp'),
+      definition: erase(serviceConnectionPoint),
+      server: server.name,
+      version: server.version,
+      attributes: { server: server.name, uri: urlOf('autodiscover', autodiscover) },
+      origin: { server: [...at, { attribute: 'name' }], uri: path('namespaces', 'autodiscover') },
+      dependsOn: [],
+    }),
+  );

@@ -1,0 +1,66 @@
+import { path } from '../../schema';
+import type { ExchangeObject } from '../element';
+import { exchangeObject } from '../exchange-object';
+import { urlOf } from '../namespaces';
+import { erase, outlookAnywhere } from '../resources';
+import type { PlacedDirectory, Placement } from '../topology';
+import { idOn, type Phase } from './phase';
+
+/** The names that each server gives to clients: Outlook Anywhere, then the virtual directories. */
+export const urls: Phase = ({ placements }) =>
+  placements.flatMap((placement) => [
+    outlookAnywhereOf(placement),
+    ...placement.directories.map((directory) => directoryOf(placement, directory)),
+  ]);
+
+function outlookAnywhereOf({ server, path: at, outlookAnywhere: declared }: Placement): ExchangeObject {
+  const { hosts, internalAuthentication, externalAuthentication } = declared;
+  return exchangeObject({
+    id: idOn(server, 'outlook-anywhere'),
+    definition: erase(outlookAnywhere),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      internal_hostname: hosts.internal,
+      internal_clients_require_ssl: true,
+      internal_client_authentication_method: internalAuthentication,
+      external_hostname: hosts.external,
+      external_clients_require_ssl: true,
+      external_client_authentication_method: externalAuthentication,
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      internal_hostname: hosts.internalPath,
+      external_hostname: hosts.externalPath,
+      internal_client_authentication_method: path('outlookAnywhere', 'internalAuthentication'),
+      external_client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
+    },
+    dependsOn: [idOn(server, 'certificate')],
+  });
+}
+
+function directoryOf(
+  { server, path: at, mapiAuthentication: methods }: Placement,
+  { row, definition, hosts }: PlacedDirectory,
+): ExchangeObject {
+  return exchangeObject({
+    id: idOn(server, row.service),
+    definition: erase(definition),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      internal_url: urlOf(row.service, hosts.internal),
+      external_url: urlOf(row.service, hosts.external),
+      ...(row.authenticationMethods && methods !== undefined ? { iis_authentication_methods: methods } : {}),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      internal_url: hosts.internalPath,
+      external_url: hosts.externalPath,
+      iis_authentication_methods: path('mapiAuthentication'),
+    },
+    dependsOn: [idOn(server, 'certificate')],
+  });
+}

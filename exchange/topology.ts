@@ -1,0 +1,120 @@
+import type { Path } from '../schema';
+import { path } from '../schema';
+import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
+import { virtualDirectories } from './resources';
+import { includesName } from './resources/equality';
+import type {
+  DatabaseAvailabilityGroup,
+  ExchangeSiteProps,
+  OutlookAnywhereAuthentication,
+  Server,
+  SiteCertificate,
+} from './site';
+import { catalogOf, ExchangeVersion } from './versions';
+
+/** A virtual directory of a server whose URLs are managed. */
+export type PlacedDirectory = (typeof virtualDirectories)[number] & { readonly hosts: ServiceHosts };
+
+/** What is checked of a server, as the attributes of its objects have it. */
+export interface HealthChecks {
+  readonly protocols: readonly string[];
+  /** Left out: as long as the provider waits by itself. */
+  readonly timeout_seconds?: number;
+}
+
+/** A server with all that the declaration says of it, whether it says so of this server or of all. */
+export interface Placement {
+  readonly server: Server;
+  /** Where it is declared. */
+  readonly path: Path;
+  /** The server that must be healthy before this one begins; left out: none. */
+  readonly previous?: string;
+  /** Host name of Autodiscover. */
+  readonly autodiscover: string;
+  readonly certificate: SiteCertificate;
+  readonly outlookAnywhere: {
+    readonly hosts: ServiceHosts;
+    readonly internalAuthentication: OutlookAnywhereAuthentication;
+    readonly externalAuthentication: OutlookAnywhereAuthentication;
+  };
+  readonly directories: readonly PlacedDirectory[];
+  /** Left out: as they are on the server. */
+  readonly mapiAuthentication?: readonly string[];
+  readonly checks: HealthChecks;
+  /** Left out: it is a member of none. */
+  readonly dag?: DatabaseAvailabilityGroup;
+}
+
+/** What a declaration says, with every default resolved. The phases read this, and no default twice. */
+export interface Topology {
+  readonly site: ExchangeSiteProps;
+  /** In the order of the rollout. */
+  readonly placements: readonly Placement[];
+}
+
+/** Servers that the declaration makes members of its DAG, in the order of the rollout. */
+export function membersOf({ placements }: Topology): readonly Server[] {
+  return placements.flatMap(({ dag, server }) => (dag === undefined ? [] : [server]));
+}
+
+/** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
+const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
+
+/** @param site of the right form, see `checkForm` */
+export function topologyOf(site: ExchangeSiteProps): Topology {
+  return { site, placements: site.servers.map((server, index) => placementOf(site, server, index)) };
+}
+
+function placementOf(site: ExchangeSiteProps, server: Server, index: number): Placement {
+  const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
+  const directories = directoriesOf(site, server);
+  const methods =
+    site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
+  const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
+  return {
+    server,
+    path: path('servers', index),
+    ...(previous === undefined ? {} : { previous }),
+    autodiscover: site.namespaces.autodiscover,
+    certificate: site.certificate,
+    outlookAnywhere: {
+      hosts: hostsOfService(site, 'outlookAnywhere'),
+      internalAuthentication,
+      externalAuthentication,
+    },
+    directories,
+    ...(methods === undefined ? {} : { mapiAuthentication: methods }),
+    checks: checksOf(site, server, directories),
+    ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
+  };
+}
+
+function directoriesOf(site: ExchangeSiteProps, { version }: Server): readonly PlacedDirectory[] {
+  const catalog = catalogOf(version);
+  return virtualDirectories.flatMap(({ row, definition }) => {
+    if (row.service === 'autodiscover') return [];
+    const own = ownHosts(site, row.service);
+    if (own === undefined && row.service === 'powershell') return [];
+    // A name of its own is declared on purpose: where the version has no such service, a rule says so.
+    if (own === undefined && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
+    return [{ row, definition, hosts: hostsOfService(site, row.service) }];
+  });
+}
+
+function checksOf(
+  { health = {} }: ExchangeSiteProps,
+  { version }: Server,
+  directories: readonly PlacedDirectory[],
+): HealthChecks {
+  const reports = catalogOf(version).cmdlet('Get-HealthReport') !== undefined;
+  const served = directories.map(({ row }) => row.service);
+  const protocols = health.protocols ?? (reports ? ['autodiscover', 'outlook-anywhere', ...served] : []);
+  return {
+    protocols: [...protocols].sort(),
+    ...(health.timeoutSeconds === undefined ? {} : { timeout_seconds: health.timeoutSeconds }),
+  };
+}
+
+function isMember({ members }: DatabaseAvailabilityGroup, { name }: Server): boolean {
+  return members === undefined || includesName(members, name);
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { CONTENT_TYPE } from '../../remoting/transports/wsman/names';
+import type { Sealing } from './sealing';
+
+const DRIP_MS = 20;
+
+/** What goes back for one request, as HTTP has it. */
+export class HttpAnswer {
+  readonly #socket: Socket;
+  readonly #response: ServerResponse;
+  readonly #compressed: boolean;
+  /** What seals it; left out where it is to go as it is. */
+  sealing: Sealing | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#socket = request.socket;
+    this.#response = response;
+    this.#compressed = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  }
+
+  /** A header that goes with whatever comes. */
+  header(name: string, value: string): void {
+    this.#response.appendHeader(name, value);
+  }
+
+  /** An answer of HTTP alone, never sealed: what the web server says before anybody looks into a body. */
+  plain(status: number, headers: { readonly [name: string]: string } = {}): void {
+    for (const [name, value] of Object.entries(headers)) this.#response.setHeader(name, value);
+    this.#response.writeHead(status, { 'Content-Type': 'text/html' });
+    this.#response.end(`<html><body>${status}</body></html>`);
+  }
+
+  empty(status: number): void {
+    this.#response.writeHead(status, { 'Content-Length': 0 });
+    this.#response.end();
+  }
+
+  /** Something that is none of the protocol. */
+  text(contentType: string, body: string): void {
+    this.#response.writeHead(200, { 'Content-Type': contentType });
+    this.#response.end(body);
+  }
+
+  message(status: number, text: string): void {
+    this.#response.end(this.#begin(status, text));
+  }
+
+  /** Half of a message, and the end of the connection. */
+  broken(status: number, text: string): void {
+    const bytes = this.#begin(status, text);
+    this.#response.write(bytes.subarray(0, bytes.length / 2), () => this.#socket.destroy());
+  }
+
+  /** Bytes that go on until the client has gone. */
+  endless(part: 'head' | 'body'): void {
+    const socket = this.#socket;
+    socket.write('HTTP/1.1 200 OK\r\n');
+    if (part === 'body') socket.write(`Content-Type: ${CONTENT_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    const next = part === 'head' ? `X-Filler: ${'x'.repeat(200)}\r\n` : '1\r\n \r\n';
+    const timer = setInterval(() => socket.write(next), DRIP_MS);
+    socket.once('close', () => clearInterval(timer));
+  }
+
+  halfClose(): void {
+    this.#socket.end();
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  drop(): void {
+    this.#socket.destroy();
+  }
+
+  /**
+   * Writes the head, and gives the body. Of a sealed body, what was compressed is sealed: pypsrp's author, who unseals what
+   * his HTTP library gives him, had to ask Exchange for `identity`; a library undoes what is compressed outside. That the
+   * head names the compression all the same is (unverified).
+   */
+  #begin(status: number, text: string): Buffer {
+    const plain = Buffer.from(text, 'utf8');
+    const bytes = this.#compressed ? gzipSync(plain) : plain;
+    const body = this.sealing?.seal(bytes) ?? { contentType: CONTENT_TYPE, bytes };
+    this.#response.writeHead(status, {
+      'Content-Type': body.contentType,
+      'Content-Length': body.bytes.length,
+      ...(this.#compressed ? { 'Content-Encoding': 'gzip' } : {}),
+    });
+    return body.bytes;
+  }
+}

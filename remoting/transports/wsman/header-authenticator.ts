@@ -1,0 +1,35 @@
+import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
+import type { Connection } from './connection';
+
+/**
+ * Bytes of the first body of a connection that IIS keeps (`uploadReadAheadSize`) while it begins TLS anew to ask for a
+ * certificate, as Exchange's directory has it (`SslNegotiateCert`); a longer one is answered with HTTP 413.
+ */
+const MOST_FIRST_BODY_BYTES = 49_152;
+
+/** The same header with each request: Basic, or that TLS has the client's certificate. */
+export class HeaderAuthenticator implements Authenticator {
+  readonly #header: string;
+  readonly #certificate: boolean;
+
+  constructor(header: string, { certificate }: { readonly certificate: boolean }) {
+    this.#header = header;
+    this.#certificate = certificate;
+  }
+
+  /** With an empty request where the first body may be too long; for a certificate always, since that is asked for then. */
+  async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+    if (!this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES) return { kind: 'ready' };
+    const answer = await emptyPost(connection, this.#header, options);
+    if (answer.status === 401) return { kind: 'refused', answer, again: false };
+    return { kind: 'ready', cookies: answer.cookies };
+  }
+
+  authorization(): Promise<string> {
+    return Promise.resolve(this.#header);
+  }
+
+  refused(): boolean {
+    return false;
+  }
+}

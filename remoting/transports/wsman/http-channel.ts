@@ -1,0 +1,239 @@
+import type { Socket } from 'node:net';
+import { RemotingError, type RemotingFacts } from '../../remoting-error';
+import type { Answer, WireAnswer } from './answer';
+import type { Authenticator, SignInOptions } from './authenticator';
+import { Connection, IDLE_MS, MAX_HEADER_BYTES } from './connection';
+import { Cookies } from './cookies';
+import { CONTENT_TYPE } from './names';
+import { tunnel, type Proxy } from './proxy';
+import { Sealing } from './sealing';
+import { demandServerPrincipal } from './server-principal';
+import { plainSocket } from './tcp';
+import { secure, toldBy, type TlsSettings } from './tls';
+
+export interface ChannelOptions {
+  /** With http:// every body is sealed beneath it, and no other way in. */
+  readonly url: URL;
+  readonly tls: TlsSettings;
+  readonly proxy?: Proxy;
+  readonly authenticator: Authenticator;
+  /** Bytes of an answer; a longer one is refused. */
+  readonly maxAnswerBytes: number;
+}
+
+export interface PostOptions {
+  /** Milliseconds for the whole of it: connection, sign-in, request, and the answer to its last byte. */
+  readonly timeoutMs: number;
+  /** The option that `timeoutMs` comes from. */
+  readonly bound: string;
+  readonly signal: AbortSignal;
+  /** Called when it is certain that the server is the right one. */
+  readonly onProved?: () => void;
+  /** Called right before the first byte of the request is written to a connection that stands. */
+  readonly onSend?: () => void;
+}
+
+interface Asking extends Pick<PostOptions, 'onProved' | 'onSend'> {
+  readonly body: Buffer;
+  readonly signIn: Omit<SignInOptions, 'headers'>;
+}
+
+/** Of the time for a request, so that a key distribution center that does not answer is named, and not the server. */
+const AUTHORIZE_SHARE = 0.9;
+
+/**
+ * Sends requests to one server, over connections that are kept. Errors are `RemotingError`s; where nothing was
+ * written before, their facts say `noEffect`.
+ */
+export class HttpChannel {
+  readonly #options: ChannelOptions;
+  /** Beneath http:// nothing is believed that is not sealed. */
+  readonly #seals: boolean;
+  readonly #all = new Set<Connection>();
+  #kept: Connection[] = [];
+  readonly #ended = new AbortController();
+  readonly #cookies = new Cookies();
+  readonly where: RemotingFacts;
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.#seals = options.url.protocol === 'http:';
+    this.where = { host: hostOf(options.url), port: portOf(options.url) };
+  }
+
+  async post(text: string, { timeoutMs, bound, signal, onProved, onSend }: PostOptions): Promise<Answer> {
+    const body = Buffer.from(text, 'utf8');
+    const giveUp = new AbortController();
+    const onAbort = (): void => giveUp.abort(signal.reason);
+    const onEnd = (): void => giveUp.abort(this.#ended.signal.reason);
+    const timer = setTimeout(() => {
+      const facts = { ...this.where, bound, limit: timeoutMs };
+      giveUp.abort(new RemotingError('timeout', `no answer after ${timeoutMs} ms`, facts));
+    }, timeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#ended.signal.addEventListener('abort', onEnd, { once: true });
+    if (signal.aborted) onAbort();
+    if (this.#ended.signal.aborted) onEnd();
+    let sent = false;
+    const asking: Asking = {
+      body,
+      signIn: {
+        signal: giveUp.signal,
+        timeoutMs: timeoutMs * AUTHORIZE_SHARE,
+        firstBodyBytes: body.length,
+      },
+      ...(onProved === undefined ? {} : { onProved }),
+      onSend: () => {
+        sent = true;
+        onSend?.();
+      },
+    };
+    try {
+      const answer = await this.#postOnce(asking);
+      if (!sent || answer.status !== 401 || !this.#options.authenticator.refused()) return answer;
+      // What the server refused had no effect.
+      sent = false;
+      return await this.#postOnce(asking);
+    } catch (error) {
+      throw this.#failure(error, sent);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      this.#ended.signal.removeEventListener('abort', onEnd);
+    }
+  }
+
+  /** Ends the connections that wait to be used: where one proved dead, the others may be as well. */
+  dropKept(): void {
+    for (const connection of this.#kept.splice(0)) connection.destroy();
+  }
+
+  /** Ends every connection, those in use included. */
+  destroy(): void {
+    this.#ended.abort(new RemotingError('closed', 'the connection was given up'));
+    for (const connection of this.#all) connection.destroy();
+  }
+
+  async #postOnce(asking: Asking): Promise<Answer> {
+    const ready = this.#takeKept() ?? (await this.#signedIn(asking));
+    if (!(ready instanceof Connection)) return ready;
+    const answer = await this.#exchange(ready, asking);
+    if (!ready.isGone) this.#kept.push(ready);
+    return answer;
+  }
+
+  async #exchange(connection: Connection, { body, signIn, onSend }: Asking): Promise<Answer> {
+    const { sealing } = connection;
+    const options = { ...signIn, headers: this.#cookies.headers };
+    const authorization = await this.#options.authenticator.authorization(connection, options);
+    const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
+    try {
+      const answer = await connection.exchange({
+        headers: {
+          'Content-Type': message.contentType,
+          ...options.headers,
+          ...(authorization === undefined ? {} : { Authorization: authorization }),
+        },
+        body: message.body,
+        signal: signIn.signal,
+        ...(onSend === undefined ? {} : { onSend }),
+      });
+      const believed = sealing === undefined ? answer : sealing.unseal(answer);
+      this.#cookies.take(answer.cookies);
+      return believed;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  #takeKept(): Connection | undefined {
+    this.#kept = this.#kept.filter(({ isGone }) => !isGone);
+    return this.#kept.pop();
+  }
+
+  /** A new connection that is signed in; or the answer that refuses it, where that can be believed. */
+  async #signedIn(asking: Asking): Promise<Connection | Answer> {
+    for (let isFirst = true; ; isFirst = false) {
+      const connection = await this.#open(asking.signIn.signal);
+      try {
+        if (!this.#seals) asking.onProved?.();
+        const headers = this.#cookies.headers;
+        const outcome = await this.#options.authenticator.signIn(connection, { ...asking.signIn, headers });
+        if (outcome.kind === 'ready') {
+          const { proof, cookies = [] } = outcome;
+          this.#cookies.take(cookies);
+          if (!this.#seals) {
+            proof?.context.close();
+            return connection;
+          }
+          if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
+          connection.sealWith(new Sealing(proof.scheme, proof.context));
+          demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
+          asking.onProved?.();
+          return connection;
+        }
+        connection.destroy();
+        if (outcome.again && isFirst) continue;
+        if (this.#seals) throw unproved(outcome.answer);
+        return outcome.answer;
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<Connection> {
+    signal.throwIfAborted();
+    const socket = await this.#socket(signal);
+    const connection = new Connection(this.#options.url, socket, this.#options.maxAnswerBytes);
+    this.#all.add(connection);
+    connection.onceGone(() => this.#all.delete(connection));
+    return connection;
+  }
+
+  async #socket(signal: AbortSignal): Promise<Socket> {
+    const { url, proxy, tls } = this.#options;
+    const [host, port] = [hostOf(url), portOf(url)];
+    if (this.#seals) return await plainSocket(host, port, signal);
+    const below = proxy === undefined ? undefined : await tunnel(proxy, host, port, IDLE_MS, signal);
+    return await secure(host, port, below, tls, signal);
+  }
+
+  #failure(reason: unknown, sent: boolean): RemotingError {
+    const effect = sent ? {} : { noEffect: true };
+    const cause = { cause: reason };
+    if (reason instanceof RemotingError) {
+      const facts = { ...this.where, ...reason.facts, ...effect };
+      return new RemotingError(reason.kind, reason.message, facts, cause);
+    }
+    const { message, code } = toldBy(reason);
+    if (code === 'HPE_HEADER_OVERFLOW') {
+      const facts = { ...this.where, ...effect, bound: 'maxHeaderBytes', limit: MAX_HEADER_BYTES };
+      const what = `the head of the answer is larger than ${MAX_HEADER_BYTES} bytes`;
+      return new RemotingError('too-large', what, facts, cause);
+    }
+    const facts = { ...this.where, ...effect, ...(code === undefined ? {} : { code }) };
+    return new RemotingError('closed', `the connection ended: ${message}`, facts, cause);
+  }
+}
+
+/** Sign-in over http:// that brought no proof. Anybody may have written it: it only helps people to find the cause. */
+function unproved({ status, methods }: WireAnswer): RemotingError {
+  if (status === 401) {
+    const what = `the sign-in with Kerberos was refused (HTTP 401)`;
+    return new RemotingError('authentication-refused', what, { httpStatus: status, methods });
+  }
+  const what = `what answers did not prove itself when it was signed in to (HTTP ${status})`;
+  return new RemotingError('not-sealed', what, { httpStatus: status });
+}
+
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'http:' ? 80 : 443;
+}

@@ -1,0 +1,125 @@
+import type { KerberosErrorKind, SecurityContext, SignIn } from '../../../kerberos';
+import { RemotingError, type RemotingErrorKind } from '../../remoting-error';
+import { tokenOf, type WireAnswer } from './answer';
+import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
+import type { Connection } from './connection';
+import type { SealedBy } from './encrypted-message';
+
+/**
+ * Kerberos, by its own tokens or within SPNEGO (RFC 4559), as the server's challenge has it: Exchange's endpoint offers
+ * `Kerberos`, IIS `Negotiate`, Windows' own service both. A connection signs in with an empty request, and both ends prove
+ * themselves. Whether a server remembers a connection is its setting (`authPersistNonNTLM` in IIS): where it asks again,
+ * every request carries a token of its own from then on.
+ */
+export class KerberosAuthenticator implements Authenticator {
+  readonly #service: string;
+  readonly #signIn: SignIn | undefined;
+  #scheme: SealedBy = 'Kerberos';
+  #each = false;
+
+  /** @param service `HTTP@host` */
+  constructor(service: string, signIn: SignIn | undefined) {
+    this.#service = service;
+    this.#signIn = signIn;
+  }
+
+  async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+    const scheme = this.#scheme;
+    const context = await this.#context(connection, scheme);
+    let isHandedOn = false;
+    try {
+      const answer = await emptyPost(connection, await this.#header(scheme, context, options), options);
+      await this.#take(scheme, context, answer, options);
+      if (context.complete) {
+        isHandedOn = true;
+        return { kind: 'ready', proof: { scheme, context }, cookies: answer.cookies };
+      }
+      if (answer.status < 300) throw this.#refusal(`${this.#service} did not prove itself`);
+      const other = otherScheme(scheme, answer);
+      if (other !== undefined) this.#scheme = other;
+      return { kind: 'refused', answer, again: other !== undefined };
+    } finally {
+      if (!isHandedOn) context.close();
+    }
+  }
+
+  async authorization(connection: Connection, options: SignInOptions): Promise<string | undefined> {
+    if (!this.#each) return undefined;
+    const context = await this.#context(connection, this.#scheme);
+    try {
+      return await this.#header(this.#scheme, context, options);
+    } finally {
+      context.close();
+    }
+  }
+
+  refused(): boolean {
+    if (this.#each) return false;
+    this.#each = true;
+    return true;
+  }
+
+  async #context({ certificate }: Connection, scheme: SealedBy): Promise<SecurityContext> {
+    // Late, since it loads native code, and most endpoints are reached without.
+    const { initiate, tlsServerEndPoint } = await import('../../../kerberos');
+    const bindings = certificate === undefined ? undefined : tlsServerEndPoint(certificate);
+    return this.#told('Kerberos gives no ticket for', () =>
+      Promise.resolve(
+        initiate({
+          mechanism: scheme === 'Kerberos' ? 'kerberos' : 'spnego',
+          service: this.#service,
+          ...(this.#signIn === undefined ? {} : { signIn: this.#signIn }),
+          ...(bindings === undefined ? {} : { bindings }),
+        }),
+      ),
+    );
+  }
+
+  #header(scheme: SealedBy, context: SecurityContext, { signal, timeoutMs }: SignInOptions): Promise<string> {
+    return this.#told('Kerberos gives no ticket for', async () => {
+      const token = await context.token(undefined, { signal, timeoutMs });
+      return `${scheme} ${token?.toString('base64') ?? ''}`;
+    });
+  }
+
+  /** What the server proves itself with, or why it refuses. */
+  #take(
+    scheme: SealedBy,
+    context: SecurityContext,
+    answer: WireAnswer,
+    { signal, timeoutMs }: SignInOptions,
+  ): Promise<void> {
+    const token = tokenOf(answer, scheme);
+    if (token === undefined) return Promise.resolve();
+    return this.#told('there is no proof by Kerberos of', async () => {
+      await context.token(token, { signal, timeoutMs });
+    });
+  }
+
+  async #told<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const { KerberosError } = await import('../../../kerberos');
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof KerberosError)) throw error;
+      const message = `${what} ${this.#service}: ${error.message}. ${error.remedy}`;
+      throw new RemotingError(kindOf(error.kind), message, { noEffect: true }, { cause: error });
+    }
+  }
+
+  #refusal(message: string): RemotingError {
+    return new RemotingError('authentication-refused', message, { noEffect: true });
+  }
+}
+
+/** The other scheme where the server offers that and not ours: the ticket is the same under both. */
+function otherScheme(scheme: SealedBy, { status, methods }: WireAnswer): SealedBy | undefined {
+  const isOffered = (name: SealedBy): boolean =>
+    methods.some((method) => method.toLowerCase() === name.toLowerCase());
+  const other = scheme === 'Kerberos' ? 'Negotiate' : 'Kerberos';
+  return status === 401 && !isOffered(scheme) && isOffered(other) ? other : undefined;
+}
+
+function kindOf(kind: KerberosErrorKind): RemotingErrorKind {
+  return kind === 'library-missing' || kind === 'usage' ? 'usage' : 'authentication-refused';
+}

@@ -1,0 +1,67 @@
+import type { SecurityContext } from '../../../kerberos';
+import { protocolError, RemotingError } from '../../remoting-error';
+import type { Answer, WireAnswer } from './answer';
+import {
+  encryptedContentType,
+  isEncryptedType,
+  readEncryptedMessage,
+  writeEncryptedMessage,
+  type SealedBy,
+} from './encrypted-message';
+
+/** Seals what goes over one connection, with the context that signed it in (MS-WSMV 2.2.9.1). */
+export class Sealing {
+  readonly #scheme: SealedBy;
+  readonly #context: SecurityContext;
+
+  /** @param context complete, and of nobody else */
+  constructor(scheme: SealedBy, context: SecurityContext) {
+    this.#scheme = scheme;
+    this.#context = context;
+  }
+
+  seal(body: Buffer): { readonly contentType: string; readonly body: Buffer } {
+    return {
+      contentType: encryptedContentType(this.#scheme),
+      body: writeEncryptedMessage(this.#scheme, body.length, this.#context.seal(body)),
+    };
+  }
+
+  /**
+   * What the server has sealed of an answer, and nothing else of it: anybody between can write status and headers, also
+   * those of an answer whose body is sealed. So it says nothing of where to go, how long to wait, or what had no effect.
+   *
+   * @throws RemotingError `not-sealed`, `protocol`; the context is of no use then
+   */
+  unseal({ status, contentType, body }: WireAnswer): Answer {
+    if (!isEncryptedType(contentType)) {
+      throw new RemotingError('not-sealed', `an answer came that is not sealed (it says HTTP ${status})`, {
+        httpStatus: status,
+      });
+    }
+    const message = readEncryptedMessage(body);
+    if (message.scheme !== this.#scheme) throw protocolError('the answer is sealed under another scheme');
+    const plain = this.#opened(message.sealed);
+    if (plain.length !== message.plainBytes)
+      throw protocolError('a sealed answer has another length than it says');
+    return { status: 200, contentType: message.type, location: '', methods: [], body: plain };
+  }
+
+  #opened(sealed: Parameters<SecurityContext['unseal']>[0]): Buffer {
+    try {
+      return this.#context.unseal(sealed);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RemotingError(
+        'not-sealed',
+        `the seal of an answer does not hold: ${reason}`,
+        {},
+        { cause: error },
+      );
+    }
+  }
+
+  close(): void {
+    this.#context.close();
+  }
+}
