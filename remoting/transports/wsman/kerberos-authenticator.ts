@@ -102,8 +102,9 @@ export class KerberosAuthenticator implements Authenticator {
       return await work();
     } catch (error) {
       if (!(error instanceof KerberosError)) throw error;
-      const message = `${what} ${this.#service}: ${error.message}. ${error.remedy}`;
-      throw new RemotingError(kindOf(error.kind), message, { noEffect: true }, { cause: error });
+      const message = `${what} ${this.#service}: ${error.message}`;
+      const facts = { noEffect: true, remedy: error.remedy };
+      throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
   }
 

@@ -118,6 +118,22 @@ describeWithKerberos('Kerberos of a connection', () => {
     });
   });
 
+  test('proves itself with each request only where the server asks again', async () => {
+    const authenticator = new KerberosAuthenticator(SERVICE, password);
+    const connection = { certificate: raw } as unknown as Connection;
+    const { signal } = new AbortController();
+    const options = { signal, timeoutMs: 20_000, firstBodyBytes: 0, headers: {} };
+    expect(await authenticator.authorization(connection, options)).toBeUndefined();
+    expect([authenticator.refused(), authenticator.refused()]).toEqual([true, false]);
+    const bindings = tlsServerEndPoint(raw) as Buffer;
+    for (let request = 0; request < 2; request += 1) {
+      const header = (await authenticator.authorization(connection, options)) ?? '';
+      const server = realm.accept({ bindings });
+      await server.token(Buffer.from(header.replace(/^Kerberos /, ''), 'base64'));
+      expect(server).toMatchObject({ complete: true, bound: true, peer: USER });
+    }
+  });
+
   test('says what is wrong, and what to do, without the password', async () => {
     const wrong = { kind: 'password', principal: USER, password: { reveal: () => 'canary-6e6e' } } as const;
     const error: unknown = await signIn(() => Promise.reject(new Error('sent')), wrong).catch(
