@@ -42,7 +42,14 @@ export async function connect(
 }
 
 /** Failures of one server alone, which another one may not have. */
-const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set(['unreachable', 'timeout', 'closed', 'throttled']);
+const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set([
+  'unreachable',
+  'timeout',
+  'closed',
+  'throttled',
+  // Something else answered in its place, as IIS does for an application pool that has stopped.
+  'not-sealed',
+]);
 
 /** A session with the first endpoint that can be reached; what is wrong with the user's settings ends the search. */
 async function openFirst(

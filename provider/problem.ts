@@ -233,7 +233,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       }
       return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
     case 'authentication-refused':
-      return `Check ${credentialsOf(endpoint)}.${facts.methods === undefined ? '' : ` The server takes ${facts.methods.join(', ')}.`}`;
+      return refusedRemedy(facts, endpoint);
     case 'host-key-unknown':
       return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
     case 'host-key-changed':
@@ -259,11 +259,11 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'tls-expired':
       return `Renew the certificate of the server, or pin it in ${ENVIRONMENT.certificate_fingerprint} until then.`;
     case 'tls-version':
-      return 'Turn TLS 1.2 on at the server; older versions are not used.';
+      return `Turn TLS 1.2 on at the server: older versions are not used, and neither is a later one at Exchange's own endpoint, which may ask for a certificate in a way that only TLS 1.2 can answer.`;
     case 'access-denied':
       return 'The account is known, but may not open this session: it needs remote PowerShell (Set-User -RemotePowerShellEnabled) and a management role.';
     case 'not-wsman':
-      return 'Check the path and the port of the endpoint: Exchange answers at https://server/PowerShell/, Windows at https://server:5986/wsman.';
+      return 'Check the path and the port of the endpoint: Exchange answers at http://server/PowerShell/ and https://server/PowerShell/, Windows at https://server:5986/wsman.';
     case 'not-sealed':
       return 'Over http:// only what the server has sealed is believed. A proxy or load balancer that answers by itself, shares connections or changes what it passes on does that, and so does an endpoint without Kerberos: go past it to the server itself, check the path (http://server/PowerShell/), or take https://.';
     case 'redirected':
@@ -278,9 +278,53 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       }
       return notPowerShell(facts);
     case 'closed':
-    case 'too-large':
+      if (isLateCertificate(facts)) return LATE_CERTIFICATE;
       return notPowerShell(facts);
+    case 'too-large':
+      return facts.httpStatus === 413 ? REFUSED_SIZE : notPowerShell(facts);
   }
+}
+
+/** ERROR_NOT_SUPPORTED as IIS shows it where it asks for a certificate and TLS 1.3 does not let it. */
+const NOT_SUPPORTED = '0x80070032';
+
+function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boolean {
+  // IIS shows the code to clients on the same machine only, unless it is told otherwise.
+  const failed = code === 'ECONNRESET' || httpStatus === 500;
+  return code === NOT_SUPPORTED || (tlsVersion === 'TLSv1.3' && failed);
+}
+
+const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then ends the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). To Exchange's own shell resource TLS 1.2 is offered: leave ${ENVIRONMENT.shell_resource} out for it. Where a proxy or load balancer ends TLS, let it speak TLS 1.2 to the server. Or turn TLS 1.3 off in the binding of IIS, or take http://server/PowerShell/ with Kerberos.`;
+
+const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; each connection begins with an empty request therefore, unless a proxy shares connections: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
+
+/** By the schemes that the server offers in place of the one that was used. */
+function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {
+  const takes = methods.length === 0 ? '' : ` The server takes ${inLine(methods.join(', '))}.`;
+  const kind = endpoint.kind === 'wsman' ? endpoint.authentication.kind : undefined;
+  if (methods.length === 0 || kind === undefined || kind === 'certificate') {
+    return `Check ${credentialsOf(endpoint)}.${takes}`;
+  }
+  const offers = (...names: readonly string[]): boolean =>
+    methods.some((method) => names.includes(method.toLowerCase()));
+  const takesKerberos = offers('kerberos', 'negotiate');
+  if (kind === 'negotiate' && !takesKerberos) {
+    const basic = offers('basic')
+      ? `, or set ${ENVIRONMENT.authentication} to basic with an https:// endpoint`
+      : '';
+    return `Kerberos was used.${takes} Turn Kerberos on for the virtual directory (Exchange has it on at http://server/PowerShell/ by default)${basic}.`;
+  }
+  if (kind === 'basic' && !offers('basic')) {
+    const kerberos = takesKerberos
+      ? `: set ${ENVIRONMENT.authentication} to negotiate, which is Kerberos,`
+      : '';
+    return `Basic was used.${takes} Use that${kerberos} or turn Basic on for the virtual directory (Set-PowerShellVirtualDirectory -BasicAuthentication $true).`;
+  }
+  const service =
+    kind === 'negotiate'
+      ? ` The name HTTP/server of the endpoint must be that of the server's account (setspn -Q), and the clocks within five minutes.`
+      : '';
+  return `Check ${credentialsOf(endpoint)}.${takes}${service}`;
 }
 
 const SHOWN_BY_IIS = 'The endpoint of Exchange shows the certificate that IIS has, which a deploy changes.';

@@ -10,7 +10,7 @@
  * - `tls-untrusted`: the server's certificate is not one that we trust, or not the pinned one.
  * - `tls-name-mismatch`: the server's certificate is not for this host.
  * - `tls-expired`: the server's certificate is not valid now.
- * - `tls-version`: the server offers no TLS that is new enough.
+ * - `tls-version`: the server and we have no version of TLS in common.
  * - `access-denied`: the peer knows the user, who may not open a session or run the command.
  * - `not-wsman`: what answers there is no WS-Management service, or not at this path.
  * - `not-sealed`: over http://, an answer was not sealed by the server, or its seal does not hold; nothing of it is
@@ -70,7 +70,7 @@ export interface RemotingFacts {
   readonly output?: string;
   /** What surely was well before; left out where nothing is known to be. */
   readonly reached?: Reached;
-  /** The code of Node, for example `ECONNREFUSED`. */
+  /** The code of Node, for example `ECONNREFUSED`, or of Windows in a page of IIS, for example `0x80070032`. */
   readonly code?: string;
   /** The SSH host key that was shown, as `SHA256:…`; of a TLS certificate SHA-256 in hexadecimal pairs. */
   readonly fingerprint?: string;
@@ -91,6 +91,8 @@ export interface RemotingFacts {
   readonly fullyQualifiedErrorId?: string;
   /** True where the request certainly had no effect. */
   readonly noEffect?: boolean;
+  /** Version of TLS, where the first request of a connection came to nothing. */
+  readonly tlsVersion?: string;
   /** Status of an HTTP answer. */
   readonly httpStatus?: number;
   /** Code of a WSManFault, as Windows gives it, and the SOAP subcode, for example `w:QuotaLimit`. */

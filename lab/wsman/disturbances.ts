@@ -1,4 +1,5 @@
 import type { Operation } from '../../remoting/transports/wsman/names';
+import type { Forgery } from './sealing';
 
 /** Something that goes wrong on request, once. */
 export interface Disturbance {
@@ -27,6 +28,8 @@ export interface Disturbance {
     | { readonly kind: 'half-close' }
     /** Heads of an answer that never end; in the body, bytes that never end, few at a time. */
     | { readonly kind: 'endless'; readonly part: 'head' | 'body' }
+    /** What somebody between puts in the place of an answer that is sealed; the request took effect. */
+    | { readonly kind: 'forgery'; readonly answer: Forgery }
     /** The answer takes longer. */
     | { readonly kind: 'slow'; readonly delayMs: number }
     /** The server has ended every shell. */
@@ -41,7 +44,7 @@ export interface Disturbance {
         readonly reason?: string;
       };
   /**
-   * Before the request took effect, while it is answered, or when it is answered.
+   * Before the request took effect, while it is answered, or when it is answered. A forgery is always of the answer.
    *
    * @default 'before'
    */

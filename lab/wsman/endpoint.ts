@@ -5,18 +5,14 @@ import { Calls } from './calls';
 import { Connection } from './connection';
 import { Disturbances, type Disturbance } from './disturbances';
 import { fault } from './envelope';
+import { Gate, type GateOptions } from './gate';
 import { HttpAnswer } from './http-answer';
 import { startListeners, type ListenerOptions } from './listeners';
 import { messageOf, readBody, type Message } from './message';
 import { Refusal, refusals } from './refusal';
 import { WsmanService, type Reply, type ServiceOptions } from './service';
-import { SignIn, type SignInOptions } from './sign-in';
 
-export interface EndpointOptions extends ServiceOptions, ListenerOptions {
-  readonly authentication: SignInOptions;
-  /** @default '/powershell' */
-  readonly path?: string;
-}
+export interface EndpointOptions extends ServiceOptions, ListenerOptions, GateOptions {}
 
 /** What came over the wire, for tests that count. */
 export interface Traffic {
@@ -46,7 +42,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   const endpoint = new Endpoint(options);
   const listeners = await startListeners(
     options,
-    (socket) => endpoint.connected(socket),
+    (socket, takesLateQuestion) => endpoint.connected(socket, takesLateQuestion),
     (request, response) => {
       endpoint.answer(request, response).catch(() => request.socket.destroy());
     },
@@ -64,58 +60,53 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   };
 }
 
+type HttpReply = Reply | { readonly kind: 'empty'; readonly status: number };
+
 class Endpoint {
   readonly service: WsmanService;
   readonly disturbances = new Disturbances();
   readonly traffic: Traffic[] = [];
-  readonly #path: string;
-  readonly #signIn: SignIn;
+  readonly #gate: Gate;
   readonly #connections = new WeakMap<object, Connection>();
   readonly #calls = new Calls();
   #count = 0;
 
   constructor(options: EndpointOptions) {
-    this.#path = options.path ?? '/powershell';
-    this.#signIn = new SignIn(options.authentication);
+    this.#gate = new Gate(options);
     this.service = new WsmanService(options);
   }
 
-  connected(socket: Socket): void {
+  connected(socket: Socket, takesLateQuestion: boolean): void {
     this.#count += 1;
-    this.#connections.set(socket, new Connection(this.#count, socket));
+    this.#connections.set(socket, new Connection(this.#count, socket, takesLateQuestion));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket, headers } = request;
-    const connection = this.#connections.get(socket) ?? new Connection(0, socket);
+    const connection = this.#connections.get(socket) ?? new Connection(0, socket, false);
     const http = new HttpAnswer(request, response);
     const body = await readBody(request);
-    const here = this.#isHere(request);
-    const authorization = headers.authorization ?? '';
-    const signedIn = here ? await this.#signIn.of(connection, authorization) : undefined;
+    const admission = await this.#gate.admit(connection, request, body?.length ?? 0);
     const message = messageOf(connection, headers['content-type'] ?? '', body, this.service.maxEnvelopeBytes);
-    const { operation, cmdlet } = this.#note(message, connection.number, body?.length ?? 0, signedIn?.proof);
-    if (!here) {
-      http.plain(404);
+    const proof = admission.kind === 'in' ? admission.proof : undefined;
+    const { operation, cmdlet } = this.#note(message, connection.number, body?.length ?? 0, proof);
+    if (admission.kind === 'reset') {
+      http.reset();
       return;
     }
-    if (signedIn === undefined) {
-      for (const challenge of this.#signIn.offered(connection)) http.header('WWW-Authenticate', challenge);
-      http.plain(401);
+    if (admission.kind === 'refused') {
+      http.plain(admission.status, admission.headers);
       return;
     }
-    if (signedIn.proof !== undefined) http.header('WWW-Authenticate', signedIn.proof);
+    if (proof !== undefined) http.header('WWW-Authenticate', proof);
     if ('sealing' in message) http.sealing = message.sealing;
     const met = this.disturbances.meet(operation, cmdlet);
     if (!(await this.#disturb(met, 'before', http))) return;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const reply = await this.#reply(message, signedIn.user, queryOf(request), gone.signal);
+    const reply = await this.#reply(message, admission.user, queryOf(request), gone.signal);
     if (!(await this.#disturb(met, 'after', http))) return;
-    if (reply.kind === 'dropped') http.drop();
-    else if (reply.kind === 'empty') http.empty(reply.status);
-    else if (met.some(({ when }) => when === 'during')) http.broken(reply.status, reply.text);
-    else http.message(reply.status, reply.text);
+    deliver(http, reply, met);
   }
 
   #note(
@@ -137,17 +128,7 @@ class Endpoint {
     return { operation, cmdlet };
   }
 
-  #isHere(request: IncomingMessage): boolean {
-    const path = (request.url ?? '').replace(/[?#].*$/, '').replace(/\/$/, '');
-    return request.method === 'POST' && path.toLowerCase() === this.#path;
-  }
-
-  async #reply(
-    message: Message,
-    user: string,
-    query: string,
-    signal: AbortSignal,
-  ): Promise<Reply | { readonly kind: 'empty'; readonly status: number }> {
+  async #reply(message: Message, user: string, query: string, signal: AbortSignal): Promise<HttpReply> {
     switch (message.kind) {
       case 'text':
         return this.service.handle(user, query, message.text, signal);
@@ -172,6 +153,8 @@ class Endpoint {
       switch (effect.kind) {
         case 'slow':
           await sleep(effect.delayMs);
+          break;
+        case 'forgery':
           break;
         case 'silence':
           return false;
@@ -201,6 +184,22 @@ class Endpoint {
       }
     }
     return true;
+  }
+}
+
+function deliver(http: HttpAnswer, reply: HttpReply, met: readonly Disturbance[]): void {
+  const breaks = met.some(({ when }) => when === 'during');
+  if (reply.kind === 'dropped') {
+    http.drop();
+  } else if (reply.kind === 'empty') {
+    if (breaks) http.brokenHead(reply.status);
+    else http.empty(reply.status);
+  } else {
+    const { status, text } = reply;
+    const [forgery] = met.flatMap(({ effect }) => (effect.kind === 'forgery' ? [effect.answer] : []));
+    if (breaks) http.broken(status, text);
+    else if (forgery !== undefined) http.forged(status, text, forgery);
+    else http.message(status, text);
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CONTENT_TYPE } from '../../remoting/transports/wsman/names';
-import type { Sealing } from './sealing';
+import type { Forgery, SealedBody, Sealing } from './sealing';
 
 const DRIP_MS = 20;
 
@@ -26,7 +26,7 @@ export class HttpAnswer {
   }
 
   /** An answer of HTTP alone, never sealed: what the web server says before anybody looks into a body. */
-  plain(status: number, headers: { readonly [name: string]: string } = {}): void {
+  plain(status: number, headers: { readonly [name: string]: string | readonly string[] } = {}): void {
     for (const [name, value] of Object.entries(headers)) this.#response.setHeader(name, value);
     this.#response.writeHead(status, { 'Content-Type': 'text/html' });
     this.#response.end(`<html><body>${status}</body></html>`);
@@ -47,10 +47,20 @@ export class HttpAnswer {
     this.#response.end(this.#begin(status, text));
   }
 
+  /** @throws Error where the answer would not be sealed */
+  forged(status: number, text: string, forgery: Forgery): void {
+    this.#response.end(this.#begin(status, text, forgery));
+  }
+
   /** Half of a message, and the end of the connection. */
   broken(status: number, text: string): void {
     const bytes = this.#begin(status, text);
     this.#response.write(bytes.subarray(0, bytes.length / 2), () => this.#socket.destroy());
+  }
+
+  /** Half of a head, and the end of the connection. */
+  brokenHead(status: number): void {
+    this.#socket.write(`HTTP/1.1 ${status} OK\r\nContent-Le`, () => this.#socket.destroy());
   }
 
   /** Bytes that go on until the client has gone. */
@@ -80,15 +90,22 @@ export class HttpAnswer {
    * his HTTP library gives him, had to ask Exchange for `identity`; a library undoes what is compressed outside. That the
    * head names the compression all the same is (unverified).
    */
-  #begin(status: number, text: string): Buffer {
+  #begin(status: number, text: string, forgery?: Forgery): Buffer {
     const plain = Buffer.from(text, 'utf8');
     const bytes = this.#compressed ? gzipSync(plain) : plain;
-    const body = this.sealing?.seal(bytes) ?? { contentType: CONTENT_TYPE, bytes };
+    const body = this.#body(bytes, forgery);
     this.#response.writeHead(status, {
       'Content-Type': body.contentType,
       'Content-Length': body.bytes.length,
       ...(this.#compressed ? { 'Content-Encoding': 'gzip' } : {}),
     });
     return body.bytes;
+  }
+
+  #body(bytes: Buffer, forgery?: Forgery): SealedBody {
+    const open = { contentType: CONTENT_TYPE, bytes };
+    if (forgery === undefined) return this.sealing?.seal(bytes) ?? open;
+    if (this.sealing === undefined) throw new Error('what is not sealed needs no forgery');
+    return forgery === 'unsealed' ? open : this.sealing.forge(bytes, forgery);
   }
 }

@@ -1,17 +1,25 @@
 import { accept } from '../../kerberos';
 import type { KerberosSignIn } from './sign-in';
 
-/** Takes tickets for a service, for example `HTTP@localhost`, by the keytab in `KRB5_KTNAME`. */
-export function kerberosSignIn(
-  service: string,
-  options: Omit<KerberosSignIn, 'accept'> = {},
-): KerberosSignIn {
+export interface KerberosOptions extends Omit<KerberosSignIn, 'accept'> {
+  /**
+   * File with the key of the service.
+   *
+   * @default the one in `KRB5_KTNAME`
+   */
+  readonly keytab?: string;
+}
+
+/** Takes tickets for a service, for example `HTTP@localhost`. */
+export function kerberosSignIn(service: string, options: KerberosOptions = {}): KerberosSignIn {
+  const { keytab, ...offered } = options;
   return {
-    ...options,
+    ...offered,
     accept: (scheme, bindings) =>
       accept({
         mechanism: scheme === 'Negotiate' ? 'spnego' : 'kerberos',
         service,
+        ...(keytab === undefined ? {} : { keytab }),
         ...(bindings === undefined ? {} : { bindings }),
       }),
   };

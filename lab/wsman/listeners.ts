@@ -6,6 +6,8 @@ import {
   type ServerOptions,
 } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { GateOptions } from './gate';
+import { offersPostHandshakeAuth, peekRecord } from './client-hello';
 
 /** In PEM. */
 export interface ShownCertificate {
@@ -59,13 +61,18 @@ export interface Listeners {
 /** Milliseconds for which IIS keeps a connection that is idle; Node's own 5 s would close those in use by a slow client. */
 const KEPT_MS = 120_000;
 
+/** @param takesLateQuestion whether the client says that it may be asked for a certificate later, within TLS 1.3 too */
+type Connected = (socket: Socket, takesLateQuestion: boolean) => void;
+
 /** Starts what listens for an endpoint, over TLS and without. */
 export async function startListeners(
-  options: ListenerOptions,
-  connected: (socket: Socket) => void,
+  options: ListenerOptions & Pick<GateOptions, 'windows'>,
+  connected: Connected,
   answer: RequestListener,
 ): Promise<Listeners> {
   const started: (HttpServer | HttpsServer)[] = [];
+  /** Connections that have not come to their handshake. */
+  const beginning = new Set<Socket>();
   const start = async (server: HttpServer | HttpsServer, port = 0): Promise<number> => {
     server.keepAliveTimeout = options.keptMs ?? KEPT_MS;
     server.listen(port, options.address ?? '127.0.0.1');
@@ -73,18 +80,15 @@ export async function startListeners(
     started.push(server);
     return (server.address() as AddressInfo).port;
   };
-  const { tls, shown, http } = options;
+  const { tls, http } = options;
   let port = 0;
   if (tls !== undefined) {
-    const server = createHttpsServer(tls, answer);
-    server.on('secureConnection', connected);
-    if (shown !== undefined) show(server, tls, shown);
-    port = await start(server, options.port);
+    port = await start(secureServer(options, tls, beginning, connected, answer), options.port);
   }
   let httpPort = 0;
   if (http !== undefined) {
     const server = createHttpServer(answer);
-    server.on('connection', connected);
+    server.on('connection', (socket) => connected(socket, false));
     httpPort = await start(server, http.port);
   }
   return {
@@ -96,6 +100,7 @@ export async function startListeners(
           const closed = once(server, 'close');
           server.close();
           server.closeAllConnections();
+          for (const socket of beginning) socket.destroy();
           await closed;
         }),
       );
@@ -103,13 +108,46 @@ export async function startListeners(
   };
 }
 
-/** Binds what is to be shown before a handshake begins: the server's own listener, which begins it, comes after. */
-function show(server: HttpsServer, tls: ServerOptions, shown: NonNullable<ListenerOptions['shown']>): void {
+function secureServer(
+  { shown, windows }: ListenerOptions & Pick<GateOptions, 'windows'>,
+  tls: ServerOptions,
+  beginning: Set<Socket>,
+  connected: Connected,
+  answer: RequestListener,
+): HttpsServer {
+  const settings = windows === 2019 ? { maxVersion: 'TLSv1.2' as const, ...tls } : tls;
+  const server = createHttpsServer(settings, answer);
+  /** Ports of clients that take a late question. */
+  const late = new Set<number | undefined>();
+  server.on('secureConnection', (socket) => connected(socket, late.delete(socket.remotePort)));
   let bound: string | undefined;
-  server.prependListener('connection', (socket: Socket) => {
+  beforeHandshake(server, beginning, async (socket) => {
+    if (windows !== undefined && offersPostHandshakeAuth(await peekRecord(socket)))
+      late.add(socket.remotePort);
+    if (shown === undefined) return;
     const certificate = shown();
     if (certificate === undefined) socket.destroy();
-    else if (certificate.cert !== bound) server.setSecureContext({ ...tls, ...certificate });
+    else if (certificate.cert !== bound) server.setSecureContext({ ...settings, ...certificate });
     bound = certificate?.cert;
+  });
+  return server;
+}
+
+/** Has something done before each handshake, which the server's own listeners begin. */
+function beforeHandshake(
+  server: HttpsServer,
+  beginning: Set<Socket>,
+  work: (socket: Socket) => Promise<void>,
+): void {
+  const begin = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    beginning.add(socket);
+    socket.once('close', () => beginning.delete(socket));
+    const goOn = (): void => {
+      beginning.delete(socket);
+      if (!socket.destroyed) for (const listener of begin) listener.call(server, socket);
+    };
+    work(socket).then(goOn, () => socket.destroy());
   });
 }

@@ -3,53 +3,82 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SimulatedOrganization } from '../exchange/organization';
 import { endpointCertificate } from './certificate';
+import { defaultDoor } from './default-door';
+import type { EndpointOptions } from './endpoint';
 import { shownCertificate, startExchangeEndpoint } from './exchange-endpoint';
 import { kerberosSignIn } from './kerberos';
 
-const USAGE =
-  'usage: main <state folder> <server> [port [service]] [--name <host>] [--default [--http-port <port>]]';
+const USAGE = `usage: main <state folder> <server> [port [service]] [--name <host>]
+  [--default [--http-port <port>] [--scheme Kerberos|Negotiate] [--windows 2019|2022|2025]
+             [--extended-protection None|Allow|Require]]`;
+
+const OPTIONS = {
+  name: { type: 'string' },
+  default: { type: 'boolean', default: false },
+  'http-port': { type: 'string', default: '0' },
+  scheme: { type: 'string', default: 'Kerberos' },
+  windows: { type: 'string', default: '2022' },
+  'extended-protection': { type: 'string', default: 'None' },
+} as const;
+
+const SCHEMES = ['Kerberos', 'Negotiate'] as const;
+const WINDOWS = [2019, 2022, 2025] as const;
+const PROTECTIONS = ['None', 'Allow', 'Require'] as const;
 
 /**
  * The PowerShell endpoint of the lab. Users are those of the lab's SSH server; with a service as `HTTP@localhost`, whose
  * key is in the keytab that `KRB5_KTNAME` names, Kerberos' as well. It shows the certificate that IIS has on the server;
  * with `--name`, in place of the one that Setup made, one for that host by an authority of its own. With `--default` it is
- * as Exchange's Setup leaves it: HTTP with sealed bodies besides, and Kerberos only. Prints its URL, a PEM file of what a
+ * as Exchange's Setup leaves it: Kerberos only, over HTTP with sealed bodies too. Prints its URL, a PEM file of what a
  * client is to trust at first, and the URL of HTTP where there is one, and ends with its standard input.
  */
 async function main(args: readonly string[]): Promise<void> {
-  const { positionals, values } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      default: { type: 'boolean', default: false },
-      'http-port': { type: 'string', default: '0' },
-    },
-  });
+  const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
   const [folder, server, port, service] = positionals;
   if (folder === undefined || server === undefined) throw new Error(USAGE);
-  if (values.default && service === undefined) throw new Error(`--default needs a service. ${USAGE}`);
   const organization = SimulatedOrganization.open(folder);
   const boundByHand = values.name === undefined ? undefined : endpointCertificate(folder, [values.name]);
-  const schemes = values.default ? (['Kerberos'] as const) : (['Negotiate'] as const);
   const running = await startExchangeEndpoint({
     organization: () => organization,
     server,
-    authentication: {
-      ...(values.default
-        ? {}
-        : { basic: (user: string, password: string) => organization.ssh.allowsPassword(user, password) }),
-      ...(service === undefined ? {} : { kerberos: kerberosSignIn(service, { schemes }) }),
-    },
-    ...(values.default ? { http: { port: Number(values['http-port']) } } : {}),
+    ...(values.default ? asSetupLeavesIt(service, values) : withBasic(organization, service)),
     ...(boundByHand === undefined ? {} : { boundByHand }),
     ...(port === undefined ? {} : { port: Number(port) }),
   });
   const trusted = boundByHand?.caFile ?? writeShown(organization, server);
-  const http = values.default ? ` http://localhost:${running.httpPort}/PowerShell/` : '';
-  process.stdout.write(`https://localhost:${running.port}/PowerShell/ ${trusted}${http}\n`);
+  const http = running.httpPort === 0 ? [] : [`http://localhost:${running.httpPort}/PowerShell/`];
+  process.stdout.write(`${[`https://localhost:${running.port}/PowerShell/`, trusted, ...http].join(' ')}\n`);
   process.stdin.resume();
   process.stdin.on('end', () => void running.close());
+}
+
+type Door = Pick<EndpointOptions, 'authentication' | 'http' | 'windows'>;
+
+function asSetupLeavesIt(
+  service: string | undefined,
+  values: { readonly [name in 'http-port' | 'scheme' | 'windows' | 'extended-protection']: string },
+): Door {
+  if (service === undefined) throw new Error(`--default needs a service.\n${USAGE}`);
+  return defaultDoor({
+    service,
+    httpPort: Number(values['http-port']),
+    schemes: [oneOf(SCHEMES, values.scheme)],
+    windows: oneOf(WINDOWS, values.windows),
+    extendedProtection: oneOf(PROTECTIONS, values['extended-protection']),
+  });
+}
+
+/** As an administrator made it for clients that are in no domain. */
+function withBasic({ ssh }: SimulatedOrganization, service: string | undefined): Door {
+  const kerberos =
+    service === undefined ? {} : { kerberos: kerberosSignIn(service, { schemes: ['Negotiate'] }) };
+  return { authentication: { basic: (user, password) => ssh.allowsPassword(user, password), ...kerberos } };
+}
+
+function oneOf<T extends string | number>(known: readonly T[], text: string): T {
+  const found = known.find((value) => String(value) === text);
+  if (found === undefined) throw new Error(`${text} is none of ${known.join(', ')}.\n${USAGE}`);
+  return found;
 }
 
 /** What a server shows for itself, its issuer being nobody else. */

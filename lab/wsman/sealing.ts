@@ -1,4 +1,4 @@
-import type { SecurityContext } from '../../kerberos';
+import type { Sealed, SecurityContext } from '../../kerberos';
 import {
   encryptedContentType,
   readEncryptedMessage,
@@ -18,6 +18,20 @@ export interface OpenedBody {
   readonly bytes: Buffer;
 }
 
+/**
+ * What somebody between can do to a sealed answer.
+ *
+ * - `tampered`: one bit is another one.
+ * - `cut`: its last bytes are missing, its lines and lengths agree.
+ * - `repeated`: the sealed answer before it comes once more.
+ * - `reflected`: the request itself comes back.
+ * - `unsealed`: the right text, with nothing around it.
+ */
+export type Forgery = 'tampered' | 'cut' | 'repeated' | 'reflected' | 'unsealed';
+
+/** Bytes that `cut` takes away: less than the header has. */
+const CUT_BYTES = 8;
+
 /** Exchange writes a space between the dashes and the boundary (seen by pypsrp's author: its `encryption.py`). */
 const AFTER_DASHES = ' ';
 
@@ -25,6 +39,9 @@ const AFTER_DASHES = ' ';
 export class Sealing {
   readonly #scheme: SealedBy;
   readonly #context: SecurityContext;
+  /** The last ones, as they went. */
+  #request: Buffer | undefined;
+  #answer: Buffer | undefined;
 
   constructor(scheme: SealedBy, context: SecurityContext) {
     this.#scheme = scheme;
@@ -36,6 +53,7 @@ export class Sealing {
    * @throws KerberosError where it was altered, repeated, reordered, or one before it is missing
    */
   open(body: Buffer): OpenedBody {
+    this.#request = body;
     const { scheme, type, plainBytes, sealed } = readEncryptedMessage(body);
     const bytes = this.#context.unseal(sealed);
     if (scheme !== this.#scheme || bytes.length !== plainBytes)
@@ -44,15 +62,42 @@ export class Sealing {
   }
 
   seal(bytes: Buffer): SealedBody {
-    return {
-      contentType: encryptedContentType(this.#scheme),
-      bytes: writeEncryptedMessage(this.#scheme, bytes.length, this.#context.seal(bytes), {
-        afterDashes: AFTER_DASHES,
-      }),
-    };
+    return this.#body((this.#answer = this.#write(bytes.length, this.#context.seal(bytes))));
+  }
+
+  /** What comes in the place of the sealed answer, which is lost. */
+  forge(bytes: Buffer, forgery: Exclude<Forgery, 'unsealed'>): SealedBody {
+    const before = this.#answer;
+    const sealed = this.#context.seal(bytes);
+    const answer = this.#write(bytes.length, sealed);
+    this.#answer = answer;
+    switch (forgery) {
+      case 'tampered': {
+        const data = Buffer.from(sealed.data);
+        data[data.length >> 1]! ^= 1;
+        return this.#body(this.#write(bytes.length, { ...sealed, data }));
+      }
+      case 'cut': {
+        const data = sealed.data.subarray(0, -CUT_BYTES);
+        return this.#body(this.#write(data.length, { ...sealed, data }));
+      }
+      case 'repeated':
+        if (before === undefined) throw new Error('there is no answer before that could be repeated');
+        return this.#body(before);
+      case 'reflected':
+        return this.#body(this.#request ?? Buffer.alloc(0));
+    }
   }
 
   close(): void {
     this.#context.close();
+  }
+
+  #write(plainBytes: number, sealed: Sealed): Buffer {
+    return writeEncryptedMessage(this.#scheme, plainBytes, sealed, { afterDashes: AFTER_DASHES });
+  }
+
+  #body(bytes: Buffer): SealedBody {
+    return { contentType: encryptedContentType(this.#scheme), bytes };
   }
 }

@@ -12,6 +12,14 @@ export interface Answer {
   /** Authentication methods that it offers. */
   readonly methods: readonly string[];
   readonly body: Buffer;
+  /** Version of TLS, as `TLSv1.3`; only of the first answer of a connection. */
+  readonly tlsVersion?: string;
+  /** It refused the sign-in, so that the request itself was not sent. */
+  readonly atSignIn?: true;
+}
+
+export function isSoap({ contentType }: Answer): boolean {
+  return contentType.startsWith('application/soap+xml');
 }
 
 /** An answer as it comes over the wire. */

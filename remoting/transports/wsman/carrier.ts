@@ -4,7 +4,7 @@ import { protocolError, RemotingError } from '../../remoting-error';
 import type { Carrier, CarrierEvents, CarrierOptions } from '../../transport';
 import { EndedCommands } from './ended-commands';
 import { faultError, isAborted, isGone, isOperationTimeout } from './fault';
-import type { Answer } from './answer';
+import { isSoap, type Answer } from './answer';
 import type { HttpChannel } from './http-channel';
 import {
   FIRST_ENVELOPE_BYTES,
@@ -76,6 +76,8 @@ const LEAVE_MS = 1_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const MOST_REDIRECTS = 3;
+/** Pages of IIS that tell of an error have some 5 KB. */
+const MOST_PAGE_BYTES = 16_384;
 
 /** Carries fragments in shell and command operations of WS-Management (MS-PSRP 3.1.5.3). */
 export class WsmanCarrier implements Carrier {
@@ -375,15 +377,16 @@ export class WsmanCarrier implements Carrier {
   }
 
   /** What the HTTP answer means; an error is returned where it pays to try again, and thrown where not. */
-  #judge(
-    { status, contentType, body, location, methods }: Answer,
-    operation: Operation,
-  ): Response | RemotingError {
-    const isSoap = contentType.startsWith('application/soap+xml');
-    if (isSoap && (status === 200 || status >= 500)) {
+  #judge(answer: Answer, operation: Operation): Response | RemotingError {
+    const { status, body, location, methods, atSignIn, tlsVersion } = answer;
+    if (isSoap(answer) && atSignIn !== true && (status === 200 || status >= 500)) {
       return readResponse(body, operation, this.#options.bounds);
     }
-    const facts = { ...this.#channel.where, httpStatus: status };
+    const facts = {
+      ...this.#channel.where,
+      httpStatus: status,
+      ...(atSignIn === true ? { noEffect: true } : {}),
+    };
     const refusal = (kind: RemotingError['kind'], what: string, more = {}): RemotingError =>
       new RemotingError(kind, `${this.#url} ${what} (HTTP ${status})`, { ...facts, noEffect: true, ...more });
     switch (status) {
@@ -409,7 +412,11 @@ export class WsmanCarrier implements Carrier {
         // What a server or a proxy in between says after the request was passed on tells nothing of its effect.
         throw status >= 400 && status < 500
           ? refusal('refused', 'refused the request')
-          : new RemotingError('closed', `${this.#url} failed (HTTP ${status})`, facts);
+          : new RemotingError('closed', `${this.#url} failed (HTTP ${status})`, {
+              ...facts,
+              ...(tlsVersion === undefined ? {} : { tlsVersion }),
+              ...windowsErrorOf(body),
+            });
     }
   }
 
@@ -464,6 +471,12 @@ class Redirected extends RemotingError {
   ) {
     super('redirected', `the server sends us to ${location.slice(0, 200)}`, facts);
   }
+}
+
+/** The error of Windows that a page of IIS names. */
+function windowsErrorOf(page: Buffer): { readonly code?: string } {
+  const [code] = /\b0x8[0-9a-f]{7}\b/i.exec(page.toString('latin1', 0, MOST_PAGE_BYTES)) ?? [];
+  return code === undefined ? {} : { code: code.toLowerCase() };
 }
 
 function givenUp(): RemotingError {

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { RemotingError } from '../../remoting-error';
 import { readAnswer, type WireAnswer } from './answer';
 import type { Sealing } from './sealing';
+import { toldBy } from './tls';
 
 /** Bytes of the head of an answer, as Node bounds it by default; IIS sends a few hundred. */
 export const MAX_HEADER_BYTES = 16_384;
@@ -27,7 +28,9 @@ export class Connection {
   readonly #socket: Socket;
   readonly #agent: AgentOfOne;
   readonly #maxAnswerBytes: number;
+  readonly #tlsVersion: { readonly tlsVersion?: string };
   #sealing: Sealing | undefined;
+  #hasAnswered = false;
 
   /** @param maxAnswerBytes of the body of an answer as it comes */
   constructor(url: URL, socket: Socket, maxAnswerBytes: number) {
@@ -35,6 +38,9 @@ export class Connection {
     this.#socket = socket;
     this.#maxAnswerBytes = maxAnswerBytes;
     this.#agent = new AgentOfOne(socket);
+    // Asked now, since a connection that was reset does not say it any more.
+    const tlsVersion = socket instanceof TLSSocket ? socket.getProtocol() : null;
+    this.#tlsVersion = tlsVersion === null ? {} : { tlsVersion };
     socket.once('close', () => this.#sealing?.close());
   }
 
@@ -95,7 +101,7 @@ export class Connection {
     } catch (error) {
       this.destroy();
       asking.destroy();
-      throw error;
+      throw this.#atTls13(error) ?? error;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
@@ -112,7 +118,21 @@ export class Connection {
     if (!asking.writableFinished) this.destroy();
     // Only then is the connection free for the next request, or gone where the server does not keep it.
     await closed;
-    return answer;
+    const first = this.#hasAnswered ? {} : this.#tlsVersion;
+    this.#hasAnswered = true;
+    return { ...answer, ...first };
+  }
+
+  /**
+   * The first request was broken off. At TLS 1.3 a server may have asked for a certificate after the handshake, which Node
+   * cannot answer; Windows Server 2022 then resets the connection.
+   */
+  #atTls13(reason: unknown): RemotingError | undefined {
+    const { message, code } = toldBy(reason);
+    const facts = this.#tlsVersion;
+    if (this.#hasAnswered || code !== 'ECONNRESET' || facts.tlsVersion !== 'TLSv1.3') return undefined;
+    const what = `the connection ended: ${message}`;
+    return new RemotingError('closed', what, { ...facts, code }, { cause: reason });
   }
 
   destroy(): void {

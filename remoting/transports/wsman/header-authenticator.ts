@@ -1,3 +1,4 @@
+import { isSoap } from './answer';
 import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
 import type { Connection } from './connection';
 
@@ -21,7 +22,8 @@ export class HeaderAuthenticator implements Authenticator {
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
     if (!this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES) return { kind: 'ready' };
     const answer = await emptyPost(connection, this.#header, options);
-    if (answer.status === 401) return { kind: 'refused', answer, again: false };
+    // What is no request of WS-Management its service may refuse with a fault; all else is said of the sign-in.
+    if (answer.status >= 300 && !isSoap(answer)) return { kind: 'refused', answer, again: false };
     return { kind: 'ready', cookies: answer.cookies };
   }
 

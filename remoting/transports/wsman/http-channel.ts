@@ -176,7 +176,7 @@ export class HttpChannel {
         connection.destroy();
         if (outcome.again && isFirst) continue;
         if (this.#seals) throw unproved(outcome.answer);
-        return outcome.answer;
+        return { ...outcome.answer, atSignIn: true };
       } catch (error) {
         connection.destroy();
         throw error;

@@ -59,6 +59,8 @@ export interface TlsSettings extends Pick<TlsTrust, 'names' | 'installed'> {
   readonly ca?: string;
   readonly fingerprints?: readonly string[];
   readonly client?: Pick<ConnectionOptions, 'cert' | 'key' | 'passphrase'>;
+  /** Left out: the latest that Node has. */
+  readonly maxVersion?: 'TLSv1.2';
 }
 
 /** Those of a whole operating system take a quarter of it. */
@@ -122,6 +124,7 @@ export async function secure(
     ALPNProtocols: ['http/1.1'],
     ...authorities(settings),
     ...settings.client,
+    ...(settings.maxVersion === undefined ? {} : { maxVersion: settings.maxVersion }),
   });
   // A request of two segments would wait for the acknowledgement of the first, 40 ms on most systems (RFC 896).
   socket.setNoDelay(true);
@@ -261,7 +264,7 @@ const MEANINGS: { readonly [kind in RemotingErrorKind]?: string } = {
   'tls-expired': 'shows a certificate that is not valid now',
   'tls-name-mismatch': 'shows a certificate for other names',
   'tls-untrusted': 'shows a certificate that is not trusted',
-  'tls-version': 'offers no TLS 1.2 or later',
+  'tls-version': 'offers no version of TLS that is used here',
   'not-wsman': 'does not speak TLS there',
   closed: 'hung up during the TLS handshake',
   unreachable: 'cannot be reached',

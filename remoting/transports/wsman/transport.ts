@@ -6,7 +6,7 @@ import { HttpChannel, hostOf, portOf } from './http-channel';
 import { EXCHANGE_SHELL } from './names';
 import { proxyFor } from './proxy';
 import { followed, redirectTarget } from './redirect';
-import { readTrust, type TlsTrust } from './tls';
+import { readTrust, type TlsSettings, type TlsTrust } from './tls';
 
 /** PowerShell behind WS-Management. */
 export interface WsmanOptions {
@@ -62,6 +62,14 @@ const MIN_ENVELOPE_BYTES = 8_192;
 /** Room for an answer beyond the envelope that was asked for: a server that goes further is refused. */
 const ANSWER_SLACK = 2;
 
+/**
+ * Exchange's directory asks each client for a certificate when its first request is there (`sslFlags="SslNegotiateCert"` in
+ * the default configuration of IIS). TLS 1.2 begins anew for that; TLS 1.3 has post-handshake authentication, which Node's
+ * client does not offer: Windows Server 2022 then resets the connection, and 2025 answers HTTP 500 (0x80070032). Windows'
+ * own service asks for none.
+ */
+const AT_EXCHANGE: Pick<TlsSettings, 'maxVersion'> = { maxVersion: 'TLSv1.2' };
+
 export function wsmanTransport(options: WsmanOptions): Transport {
   return {
     async connect(carrierOptions: CarrierOptions, _signal: AbortSignal): Promise<Carrier> {
@@ -76,9 +84,11 @@ export function wsmanTransport(options: WsmanOptions): Transport {
         throw new RemotingError('usage', what);
       }
       const redirects = (options.allowedRedirectHosts ?? []).map(targetFrom);
+      const shellResource = options.shellResource ?? EXCHANGE_SHELL;
       const tls = {
         ...readTrust(options.trust ?? {}),
         ...readClientCertificate(authentication),
+        ...(shellResource.toLowerCase() === EXCHANGE_SHELL.toLowerCase() ? AT_EXCHANGE : {}),
       };
       const open = (url: URL): HttpChannel => {
         // Sealed HTTP goes directly: a proxy may give one connection to several clients, and a sign-in counts for all of it.
@@ -98,7 +108,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
         ...carrierOptions,
         channel: open(first),
         url: first.href,
-        shellResource: options.shellResource ?? EXCHANGE_SHELL,
+        shellResource,
         operationTimeoutMs: options.operationTimeoutMs ?? 20_000,
         ...(maxEnvelopeBytes === undefined ? {} : { maxEnvelopeBytes }),
         retries: options.retries ?? 4,

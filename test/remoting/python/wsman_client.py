@@ -1,6 +1,6 @@
 """A client of PowerShell remoting over WSMan, built on pypsrp: opens a session, makes some calls, and prints what came
-back as JSON. Arguments: URL, file of the certification authority, authentication, user, and how bodies are encrypted;
-the password on stdin."""
+back as JSON. Arguments: URL, file of the certification authority, authentication, user, how bodies are encrypted, and
+whether a ticket is bound to the certificate; the password on stdin."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from pypsrp.host import PSHost, PSHostUserInterface
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
-address, authority, authentication, user, encryption = sys.argv[1:]
+address, authority, authentication, user, encryption, binding = sys.argv[1:]
 url = urlsplit(address)
 password = sys.stdin.readline().rstrip("\n")
 credentials = {"username": user, "password": password} if user else {}
@@ -28,6 +28,7 @@ def connect():
         encryption=encryption,
         no_proxy=True,
         negotiate_service="HTTP",
+        negotiate_send_cbt=binding == "bound",
         **credentials,
     )
 

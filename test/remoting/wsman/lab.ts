@@ -14,6 +14,8 @@ export const PASSWORD = 'pässword:with "everything"';
 /** A lab endpoint with the sample host behind it, and a client of it. */
 export interface Lab extends RunningEndpoint {
   readonly url: string;
+  /** Of its HTTP listener, where it has one. */
+  readonly httpUrl: string;
   readonly caFile: string;
   connect(wsman?: Partial<WsmanOptions>, session?: SessionOptions): Promise<RemotingSession>;
   /** Names of the operations that came since the last look. */
@@ -47,6 +49,7 @@ export async function startLab(options: Partial<EndpointOptions> = {}): Promise<
   return {
     ...running,
     url,
+    httpUrl: `http://localhost:${running.httpPort}/PowerShell/`,
     caFile,
     connect: (wsman = {}, session = {}) =>
       openSession(

@@ -26,13 +26,16 @@ interface How {
   readonly user?: string;
   /** Of bodies, beneath what TLS encrypts. @default 'never' */
   readonly encryption?: 'auto' | 'always' | 'never';
+  /** A ticket, to the certificate. @default 'bound' */
+  readonly binding?: 'bound' | 'unbound';
   readonly environment?: { readonly [name: string]: string };
 }
 
 async function pypsrp(endpoint: EndpointProcess, how: How): Promise<unknown> {
   const { url = endpoint.url, authentication, user = '', encryption = 'never', environment = {} } = how;
+  const { binding = 'bound' } = how;
   const client = join(__dirname, '../python/wsman_client.py');
-  const args = [client, url, endpoint.caFile, authentication, user, encryption];
+  const args = [client, url, endpoint.caFile, authentication, user, encryption, binding];
   const child = spawn(python, args, { env: { ...pythonEnvironment, ...environment } });
   child.stdin.end(`${PASSWORD}\n`);
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -149,6 +152,37 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
       const url = lab.endpoint.httpUrl;
       const open = pypsrp(lab.endpoint, { url, authentication: 'kerberos', environment });
       await expect(open).rejects.toThrow('WinRMTransportError');
+    }, 30_000);
+  });
+
+  describeWithKerberos('against the lab with Extended Protection', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pypsrp-bound-'));
+    let lab: KerberosEndpoint;
+    let environment: { readonly [name: string]: string };
+    beforeAll(async () => {
+      const options = ['--default', '--extended-protection', 'Require', '--scheme', 'Negotiate'];
+      lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder, { options });
+      environment = { ...lab.kdc.environment, KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD) };
+    }, 60_000);
+    afterAll(async () => {
+      await lab.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('over HTTPS with a ticket that is bound', async () => {
+      expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', environment }));
+    }, 30_000);
+
+    test('over HTTPS with one that is not, it is refused', async () => {
+      const unbound = pypsrp(lab.endpoint, { authentication: 'kerberos', binding: 'unbound', environment });
+      await expect(unbound).rejects.toThrow('AuthenticationError');
+    }, 30_000);
+
+    test('over HTTP, sealed under Negotiate', async () => {
+      const url = lab.endpoint.httpUrl;
+      expectCalls(
+        await pypsrp(lab.endpoint, { url, authentication: 'kerberos', encryption: 'auto', environment }),
+      );
     }, 30_000);
   });
 });
