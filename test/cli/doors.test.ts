@@ -86,6 +86,11 @@ function endpointAt(url: string, more: Environment = {}): Endpoint {
   return settings!.endpoint;
 }
 
+/** Ports where nobody listens. */
+function nowhere(): Ports {
+  return { http: nobody, https: nobody, ssh: nobody, 'windows-https': nobody, 'windows-http': nobody };
+}
+
 async function doors(
   ports: Partial<Ports>,
   {
@@ -98,14 +103,7 @@ async function doors(
     readonly timeoutMs?: number;
   } = {},
 ): Promise<Doors> {
-  const all: Ports = {
-    http: nobody,
-    https: nobody,
-    ssh: nobody,
-    'windows-https': nobody,
-    'windows-http': nobody,
-    ...ports,
-  };
+  const all: Ports = { ...nowhere(), ...ports };
   const found = await lookForDoors(
     endpointAt(`https://${host}:${all.https}/PowerShell/`, environment),
     environment,
@@ -404,16 +402,24 @@ test('all doors are looked at side by side', async () => {
   waiting = [];
 });
 
+test('from an endpoint over SSH, HTTPS may show the names of the site as well', async () => {
+  const names = endpointCertificate(mkdtempSync(join(folder, 'site-')), ['mail.contoso.com']);
+  const { port } = await web(asking('Basic realm="x"'), { cert: names.cert, key: names.key });
+  const endpoint = endpointAt('ssh://admin@localhost');
+  const ports: Ports = { ...nowhere(), https: port };
+  const environment = { EXCHANGE_CA_FILE: names.caFile };
+  const site = [{ names: ['mail.contoso.com'], hosts: ['localhost'] }];
+  const seen = await lookForDoors(endpoint, environment, { ports, names: site });
+  expect(at(seen, 'https-basic').state).toBe('open');
+  const elsewhere = [{ names: ['mail.contoso.com'], hosts: ['ex9'] }];
+  const other = await lookForDoors(endpoint, environment, { ports, names: elsewhere });
+  expect(at(other, 'https-basic').state).toBe('faulty');
+});
+
 test('an endpoint over SSH has its own port; a process has no doors', async () => {
   const { ssh } = rig();
   const endpoint = endpointAt(String(ssh['EXCHANGE_ENDPOINT']), ssh);
-  const ports: Ports = {
-    http: nobody,
-    https: nobody,
-    ssh: nobody,
-    'windows-https': nobody,
-    'windows-http': nobody,
-  };
+  const ports = nowhere();
   const seen = await lookForDoors(endpoint, ssh, { ports });
   expect(at(seen, 'ssh')).toMatchObject({ state: 'open', address: containing('ssh://127.0.0.1:') });
   expect(seen.found).toHaveLength(5);
