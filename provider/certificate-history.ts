@@ -1,6 +1,7 @@
 import type { CertificateHistory } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { PfxContent } from './pfx';
+import { givingOf } from './services-given';
 
 /** A web site has one certificate. Of the other services a certificate is not known to lose any to another one. */
 const OF_ONE_CERTIFICATE = 'iis';
@@ -18,15 +19,18 @@ export class RunHistory implements CertificateHistory {
   readonly #given = new Map<string, readonly Giving[]>();
 
   /** @param succeeded false also where it is not known whether the call took effect */
-  note({ cmdlet, parameters }: Invocation, succeeded: boolean): void {
-    const { Server: server, Thumbprint: thumbprint, Services: services, FileData: file } = parameters;
+  note(invocation: Invocation, succeeded: boolean): void {
+    const { cmdlet, parameters } = invocation;
+    const { Server: server, FileData: file } = parameters;
     if (typeof server !== 'string') return;
     if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
       this.#imported.set(keyOf(server), [...this.imported(server), file.thumbprint ?? '']);
     }
-    if (cmdlet !== 'Enable-ExchangeCertificate' || typeof thumbprint !== 'string') return;
-    for (const service of Array.isArray(services) ? services : [services]) {
-      const key = keyOf(server, String(service));
+    const giving = givingOf(invocation);
+    if (giving === undefined) return;
+    const { thumbprint, services } = giving;
+    for (const service of services) {
+      const key = keyOf(server, service);
       this.#given.set(key, [...(this.#given.get(key) ?? []), { thumbprint, succeeded }]);
     }
   }

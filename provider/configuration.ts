@@ -190,10 +190,7 @@ export function settingsFrom(
       null
     );
   };
-  const declaredList = (setting: string): readonly string[] => {
-    const value = config[setting] ?? null;
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-  };
+  const declaredList = (setting: string): readonly string[] => textsIn(config[setting] ?? null) ?? [];
   const read = (value: string | null, setting: Setting): Endpoint | null =>
     endpointFrom(value, setting, { config, given, givenList, declaredList, count, environment, complain });
   const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
@@ -202,7 +199,7 @@ export function settingsFrom(
     fallbacks: fallbacks.filter((endpoint) => endpoint !== null),
     versions: versionsFrom(config, complain),
     spellings: spellingsFrom(config),
-    rollout: textsIn(config['rollout'] ?? null) ?? [],
+    rollout: declaredList('rollout'),
     snapIn: given('snap_in'),
     domainController: given('domain_controller'),
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),

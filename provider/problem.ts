@@ -226,6 +226,7 @@ function credentialsOf(endpoint: Endpoint): string {
 export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
   if (!(error instanceof RemotingError)) return 'Correct that and try again.';
   const { facts } = error;
+  if (facts.remedy !== undefined) return facts.remedy;
   switch (error.kind) {
     case 'unreachable':
       if (facts.command !== undefined) {

@@ -1,4 +1,5 @@
 import type { Invocation } from '../powershell/invocation';
+import { givingOf } from './services-given';
 
 const IIS = 'iis';
 
@@ -18,9 +19,10 @@ export class ShownCertificates {
   }
 
   /** Takes a call that is about to be made: its connection may be lost before the answer comes. */
-  note({ cmdlet, parameters: { Thumbprint: thumbprint, Services: services } }: Invocation): void {
-    if (cmdlet !== 'Enable-ExchangeCertificate' || typeof thumbprint !== 'string') return;
-    const given = Array.isArray(services) ? services : [services];
-    if (given.some((service) => String(service).toLowerCase() === IIS)) this.#thumbprints.add(thumbprint);
+  note(invocation: Invocation): void {
+    const given = givingOf(invocation);
+    if (given?.services.some((service) => service.toLowerCase() === IIS)) {
+      this.#thumbprints.add(given.thumbprint);
+    }
   }
 }

@@ -102,6 +102,8 @@ export interface RemotingFacts {
   readonly certificateNames?: readonly string[];
   /** Names that it could have had in place of the host's own. */
   readonly expectedNames?: readonly string[];
+  /** What to do about it, where whoever found out knows better than the kind tells. */
+  readonly remedy?: string;
   /** Where the peer sent us. */
   readonly location?: string;
   /** The host and port of it, where it is one that could be allowed. */

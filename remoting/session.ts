@@ -107,6 +107,7 @@ export async function openSession(
     throw new RemotingError('usage', `maxFragmentBytes must be a whole number from ${MIN_FRAGMENT_BYTES}`);
   }
   const giveUp = new AbortController();
+  const openBy = performance.now() + settings.openTimeoutMs;
   const late = new RemotingError('timeout', `the session was not open after ${settings.openTimeoutMs} ms`, {
     bound: 'openTimeoutMs',
     limit: settings.openTimeoutMs,
@@ -121,7 +122,7 @@ export async function openSession(
     reached = stage;
   };
   try {
-    carrier = await connect(transport, { ...settings, onReached }, giveUp.signal);
+    carrier = await connect(transport, { ...settings, openBy, onReached }, giveUp.signal);
     const session = new RemotingSession(carrier, settings);
     try {
       await orAbort(session.open(), giveUp.signal);

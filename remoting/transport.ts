@@ -49,6 +49,8 @@ export interface CarrierOptions {
   readonly bounds: Bounds;
   /** Milliseconds in which the peer must acknowledge what was sent. */
   readonly ackTimeoutMs: number;
+  /** When the session must be open: milliseconds on the clock of `performance.now()`. */
+  readonly openBy: number;
   /** Told by the transport and its carrier when the opening has come so far. */
   readonly onReached: (reached: Reached) => void;
 }

@@ -66,8 +66,9 @@ export async function acquireToInitiate(
         if (functions.acquireCredentialFrom === undefined) {
           throw problem('usage', {}, 'the library of this system takes no keytab file by name');
         }
-        // Tickets are kept in memory, apart from those of the account.
-        const places = { client_keytab: `FILE:${signIn.file}`, ccache: `MEMORY:${++caches}` };
+        // Tickets are kept in memory, apart from those of the account, for all that sign in with the same.
+        const cache = `MEMORY:${signIn.file} ${principal ?? ''}`;
+        const places = { client_keytab: `FILE:${signIn.file}`, ccache: cache };
         const store = library.store(memory, places);
         const rest = [INDEFINITE, mechanisms, USAGE.initiate, store, slot, null, null];
         return elsewhere(functions.acquireCredentialFrom, minor, owner, ...rest);
@@ -85,8 +86,6 @@ export async function acquireToInitiate(
     }
   }
 }
-
-let caches = 0;
 
 /** Keys to look at tickets with, in the slot; nothing where the system's own are meant. Reads a file, and no more. */
 export function acquireToAccept(

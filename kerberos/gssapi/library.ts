@@ -41,14 +41,12 @@ export const OIDS = {
 /** The GSS-API (RFC 2744) of one library: its functions, and the structures that they take. */
 export class GssLibrary {
   readonly koffi: Koffi;
-  readonly build: Build;
   readonly layouts: ReturnType<typeof layoutsOf>;
   readonly functions: ReturnType<typeof functionsOf>;
 
   /** @throws KerberosError `library-missing` */
   constructor(build: Build) {
     this.koffi = foreignFunctions();
-    this.build = build;
     this.layouts = layoutsOf(this.koffi, build.packed);
     try {
       this.functions = functionsOf(this.koffi, build.file);

@@ -5,7 +5,7 @@ export const COMPLETE = 0;
 export const CONTINUE_NEEDED = 1;
 
 /** The routine error of a major status; 0 where there is none. */
-export function routineError(major: number): number {
+function routineError(major: number): number {
   return (major >>> 16) & 0xff;
 }
 

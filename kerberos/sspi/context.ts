@@ -4,7 +4,7 @@ import { NativeContext, type Advance, type Surroundings } from '../native-contex
 import type { Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
 import type { AcceptOptions, InitiateOptions, Sealed, SignIn } from '../security-context';
-import { isSealedToken } from '../wrap-token';
+import { isSealedToken, joinWrapToken } from '../wrap-token';
 import {
   ACCEPT_FLAGS,
   ATTRIBUTE,
@@ -32,7 +32,7 @@ abstract class SspiContext extends NativeContext {
   protected readonly context: Address;
   protected readonly bindings: SecurityBuffer | undefined;
   #hasCredential = false;
-  protected hasContext = false;
+  #hasContext = false;
   #sizes: { readonly signature: number; readonly trailer: number } = { signature: 0, trailer: 0 };
 
   constructor(library: SspiLibrary, surroundings: Surroundings, bindings: Uint8Array | undefined) {
@@ -42,6 +42,11 @@ abstract class SspiContext extends NativeContext {
     this.credential = library.handle(this.#memory);
     this.context = library.handle(this.#memory);
     this.bindings = bindings === undefined ? undefined : library.bindings(this.#memory, bindings);
+  }
+
+  /** What the exchange goes on with; null where it begins. */
+  protected get begun(): Address | null {
+    return this.#hasContext ? this.context : null;
   }
 
   protected abstract readonly use: number;
@@ -76,7 +81,7 @@ abstract class SspiContext extends NativeContext {
       const attributes = memory.allocate(4);
       const status = (await this.exchange(memory, input, output.address, attributes)) >>> 0;
       if (status !== OK && status !== CONTINUE_NEEDED) throw this.failed(status);
-      this.hasContext = true;
+      this.#hasContext = true;
       const token = this.#read(memory, output.read(0), TOKEN_BYTES);
       if (status === CONTINUE_NEEDED) return { token };
       const flags = library.numberAt(attributes);
@@ -116,9 +121,7 @@ abstract class SspiContext extends NativeContext {
   protected unsealMessage(header: Uint8Array, data: Uint8Array): Buffer {
     return this.#call((memory) => {
       const { library } = this;
-      if (!isSealedToken(Buffer.concat([header, data]))) {
-        throw problem('message-invalid', this.facts, 'it is not sealed with AES');
-      }
+      joinWrapToken(header, data); // Refuses what is not sealed with AES; Windows takes it in two parts.
       const buffers = library.buffers(memory, [
         library.place(memory, BUFFER.token, header),
         library.place(memory, BUFFER.data, data),
@@ -161,7 +164,7 @@ abstract class SspiContext extends NativeContext {
 
   protected release(): void {
     const { functions } = this.library;
-    if (this.hasContext) functions.deleteContext(this.context);
+    if (this.#hasContext) functions.deleteContext(this.context);
     if (this.#hasCredential) functions.freeCredential(this.credential);
     this.#memory.free();
   }
@@ -270,10 +273,9 @@ export class SspiInitiator extends SspiContext {
     output: Address,
     attributes: Address,
   ): Promise<number> {
-    const before = this.hasContext ? this.context : null;
     return elsewhere(
       this.library.functions.initiateContext,
-      ...[this.credential, before, this.library.text(memory, this.#target), this.demanded, 0, NATIVE],
+      ...[this.credential, this.begun, this.library.text(memory, this.#target), this.demanded, 0, NATIVE],
       ...[input, 0, this.context, output, attributes, memory.allocate(8)],
     );
   }
@@ -308,10 +310,9 @@ export class SspiAcceptor extends SspiContext {
     output: Address,
     attributes: Address,
   ): Promise<number> {
-    const before = this.hasContext ? this.context : null;
     return elsewhere(
       this.library.functions.acceptContext,
-      ...[this.credential, before, input, this.demanded, NATIVE, this.context],
+      ...[this.credential, this.begun, input, this.demanded, NATIVE, this.context],
       ...[output, attributes, memory.allocate(8)],
     );
   }

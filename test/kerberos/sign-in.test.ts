@@ -63,6 +63,15 @@ describeWithKerberos('signing in', () => {
     expect(named.server.peer).toBe(USER);
   });
 
+  test('with a keytab that is named, asks for a ticket once and not for every context', async () => {
+    const signIn = { kind: 'keytab', file: realm.kdc.userKeytab, principal: USER } as const;
+    await realm.pair({ signIn });
+    // Nobody listens there.
+    realm.configure('gone', [], ['127.0.0.1:1']);
+    expect((await realm.pair({ signIn })).server.peer).toBe(USER);
+    expect(await failure({ signIn: password(USER, PASSWORD) })).toMatchObject({ kind: 'kdc-unreachable' });
+  });
+
   test('says that there is no ticket, and where it looked', async () => {
     const error = await failure({});
     expect(error.kind).toBe('no-credentials');

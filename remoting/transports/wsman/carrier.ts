@@ -63,6 +63,8 @@ interface Asking {
   readonly timeoutMs: number;
   /** Milliseconds beyond that. */
   readonly graceMs?: number;
+  /** When somebody else breaks it off, where that is known. */
+  readonly until?: number;
   readonly onProved?: () => void;
   readonly onSend?: () => void;
 }
@@ -293,6 +295,7 @@ export class WsmanCarrier implements Carrier {
     for (let redirects = 0; ; redirects += 1) {
       try {
         return await this.#ask('Create', body, {
+          until: this.#options.openBy,
           onProved: () => this.#options.onReached('peer'),
           onSend: () => {
             this.#mayExist = true;
@@ -339,7 +342,7 @@ export class WsmanCarrier implements Carrier {
   async #ask(
     operation: Operation,
     body: string,
-    options: Pick<Asking, 'patience' | 'onProved' | 'onSend'> = {},
+    options: Pick<Asking, 'patience' | 'until' | 'onProved' | 'onSend'> = {},
   ): Promise<XmlElement> {
     const response = await this.#request(operation, body, {
       signal: this.#ended.signal,
@@ -397,7 +400,9 @@ export class WsmanCarrier implements Carrier {
       case 404:
       case 405:
       case 200:
-        throw refusal('not-wsman', 'is not a WS-Management service', { noEffect: status !== 200 });
+        throw refusal('not-wsman', 'is not a WS-Management service', {
+          noEffect: status !== 200 || atSignIn === true,
+        });
       case 429:
       case 503:
         return refusal('throttled', 'is too busy');

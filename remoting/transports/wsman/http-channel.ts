@@ -26,6 +26,8 @@ export interface PostOptions {
   readonly timeoutMs: number;
   /** The option that `timeoutMs` comes from. */
   readonly bound: string;
+  /** When it is broken off at the latest, on the clock of `performance.now()`. @default never before `timeoutMs` */
+  readonly until?: number;
   readonly signal: AbortSignal;
   /** Called when it is certain that the server is the right one. */
   readonly onProved?: () => void;
@@ -61,7 +63,8 @@ export class HttpChannel {
     this.where = { host: hostOf(options.url), port: portOf(options.url) };
   }
 
-  async post(text: string, { timeoutMs, bound, signal, onProved, onSend }: PostOptions): Promise<Answer> {
+  async post(text: string, options: PostOptions): Promise<Answer> {
+    const { timeoutMs, bound, until = Infinity, signal, onProved, onSend } = options;
     const body = Buffer.from(text, 'utf8');
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort(signal.reason);
@@ -79,7 +82,7 @@ export class HttpChannel {
       body,
       signIn: {
         signal: giveUp.signal,
-        timeoutMs: timeoutMs * AUTHORIZE_SHARE,
+        timeoutMs: Math.min(timeoutMs, until - performance.now()) * AUTHORIZE_SHARE,
         firstBodyBytes: body.length,
       },
       ...(onProved === undefined ? {} : { onProved }),

@@ -34,7 +34,6 @@ export class KerberosAuthenticator implements Authenticator {
         isHandedOn = true;
         return { kind: 'ready', proof: { scheme, context }, cookies: answer.cookies };
       }
-      if (answer.status < 300) throw this.#refusal(`${this.#service} did not prove itself`);
       const other = otherScheme(scheme, answer);
       if (other !== undefined) this.#scheme = other;
       return { kind: 'refused', answer, again: other !== undefined };
@@ -102,13 +101,10 @@ export class KerberosAuthenticator implements Authenticator {
       return await work();
     } catch (error) {
       if (!(error instanceof KerberosError)) throw error;
-      const message = `${what} ${this.#service}: ${error.message}. ${error.remedy}`;
-      throw new RemotingError(kindOf(error.kind), message, { noEffect: true }, { cause: error });
+      const message = `${what} ${this.#service}: ${error.message}`;
+      const facts = { noEffect: true, remedy: error.remedy };
+      throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
-  }
-
-  #refusal(message: string): RemotingError {
-    return new RemotingError('authentication-refused', message, { noEffect: true });
   }
 }
 
