@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { readTrust } from '../../../remoting/transports/wsman/tls';
 import type { Authenticator, SignInOutcome } from '../../../remoting/transports/wsman/authenticator';
 import type { Connection } from '../../../remoting/transports/wsman/connection';
@@ -101,4 +103,35 @@ test('a server that forgets who a connection is for is proved to with every requ
   expect(sent).toBe(4);
   expect(new Set(lab.traffic.map(({ connection }) => connection)).size).toBe(1);
   channel.destroy();
+});
+
+test('what connecting takes is taken from the time for a token', async () => {
+  const { hostname, port } = new URL(lab.url);
+  const slow = createServer((socket) => {
+    const far = connect(Number(port), hostname);
+    setTimeout(() => socket.pipe(far).pipe(socket), 500);
+    for (const end of [socket, far]) end.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const url = new URL(lab.url);
+  url.port = String((slow.address() as AddressInfo).port);
+  let left = Infinity;
+  const channel = new HttpChannel({
+    url,
+    tls: readTrust({ caFile: lab.caFile }),
+    authenticator: {
+      signIn: (_connection, { tokenBy }) => {
+        left = tokenBy - performance.now();
+        return Promise.resolve({ kind: 'ready' });
+      },
+      authorization: () => Promise.resolve(BASIC),
+      refused: () => false,
+    },
+    maxAnswerBytes: 100_000,
+  });
+  const { signal } = new AbortController();
+  await channel.post('<a/>', { timeoutMs: 10_000, bound: 'timeoutMs', signal });
+  channel.destroy();
+  slow.close();
+  expect(left).toBeLessThan(0.9 * 10_000 - 450);
 });
