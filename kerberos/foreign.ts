@@ -17,22 +17,20 @@ let loaded: Koffi | undefined;
 export function foreignFunctions(): Koffi {
   // Not by `import`, which a bundler would follow: the package has a native part. A bundled program may lie apart from
   // the project that it works for, which is where the package was installed.
-  const causes: unknown[] = [];
+  let cause: unknown;
   for (const place of [__filename, join(process.cwd(), 'package.json')]) {
-    if (loaded !== undefined) break;
     try {
-      loaded = createRequire(place)('koffi') as Koffi;
+      return (loaded ??= createRequire(place)('koffi') as Koffi);
     } catch (error) {
-      causes.push(error);
+      cause ??= error;
     }
   }
-  if (loaded !== undefined) return loaded;
   throw new KerberosError(
     'library-missing',
     `Kerberos needs the package koffi, which is not installed or has no part for ${process.platform} on ${process.arch}`,
     'Run npm install in the project, without --omit=optional.',
     {},
-    { cause: causes[0] },
+    { cause },
   );
 }
 
@@ -40,8 +38,8 @@ export function foreignFunctions(): Koffi {
 const BIND_NOW = 2;
 
 /**
- * Opens a library of the system for good. koffi closes what it opened when the process ends, while threads that ran its code still
- * call it at their own end: Heimdal's then crashes.
+ * Opens a library of the system for good. koffi closes what it opened when the process ends, while threads that ran its
+ * code still call it at their own end: Heimdal's then crashes.
  */
 export function openForGood(koffi: Koffi, file: string): LibraryHandle {
   const library = koffi.load(file);

@@ -1,4 +1,3 @@
-import { foreignFunctions } from './foreign';
 import type { KerberosFacts } from './kerberos-error';
 import { realmOf } from './problem';
 import type { System } from './security-context';
@@ -8,7 +7,7 @@ import { SspiLibrary } from './sspi/library';
 /** SSPI with its package Kerberos. */
 export function windows(): System {
   const library = new SspiLibrary();
-  const kernel = foreignFunctions().load('kernel32.dll');
+  const kernel = library.koffi.load('kernel32.dll');
   const thisProcess = kernel.func('__stdcall', 'GetCurrentProcess', 'void *', []) as () => unknown;
   const terminate = kernel.func('__stdcall', 'TerminateProcess', 'int', ['void *', 'uint32_t']);
   const surroundings = {

@@ -4,27 +4,24 @@ import type { InitiateOptions, SecurityContext, System } from '../../kerberos';
 import { foreignFunctions } from '../../kerberos/foreign';
 import { gssSystem } from '../../kerberos/gssapi/system';
 import { withRealm } from '../../kerberos/problem';
-import { describeWithKerberos } from '../remoting/peers/kdc';
+import { missingKdc } from '../remoting/peers/kdc';
 import { program } from '../remoting/peers/wsman-endpoint';
+import { describeNeeding } from '../requirement';
 import { PASSWORD, Realm, SERVICE, USER } from './realm';
 
 /** Heimdal's library, which Apple's comes from, as Linux has it. */
 const LIBRARY = 'libgssapi.so.3';
 
-const describeWithHeimdal: typeof describe.skip = ((): typeof describe.skip => {
-  if (process.env['CI'] !== undefined) return describeWithKerberos;
+function missingHeimdal(): string {
   try {
     foreignFunctions().load(LIBRARY);
-    return describeWithKerberos;
+    return '';
   } catch {
-    process.stderr.write(
-      'SKIPPED: tests of Kerberos with Heimdal. To run them: apt-get install libgssapi3-heimdal\n',
-    );
-    return describe.skip;
+    return `${LIBRARY}; apt-get install libgssapi3-heimdal installs it`;
   }
-})();
+}
 
-describeWithHeimdal('with the library of Heimdal', () => {
+describeNeeding(missingKdc() || missingHeimdal(), 'with the library of Heimdal', () => {
   const realm = new Realm();
   let heimdal: System;
   let cache: string;

@@ -48,6 +48,13 @@ describe('what the provider loads as it starts', () => {
     expect(first.filter((file) => ofDns.test(file))).toEqual(['dns/update-variables.ts']);
   });
 
+  test('is nothing that opens or judges a PFX', () => {
+    const ofPfx =
+      /^provider\/(pfx|public-certificates)\.ts$|^pki\/(pfx|trust)|^exchange\/certificate-checks\/index\.ts$/;
+    expect(first.filter((file) => ofPfx.test(file))).toEqual([]);
+    expect(late.filter((file) => ofPfx.test(file))).toContain('pki/pfx.ts');
+  });
+
   test.each(['dns/client.ts', 'node_modules/dns-packet/', 'node_modules/ssh2/', 'node_modules/node-forge/'])(
     'is nothing of %s, which comes later',
     (part) => {

@@ -53,7 +53,9 @@ export class HttpChannel {
   readonly #seals: boolean;
   readonly #all = new Set<Connection>();
   #kept: Connection[] = [];
-  readonly #ended = new AbortController();
+  /** What breaks each off that is on its way. */
+  readonly #posts = new Set<AbortController>();
+  #givenUp: RemotingError | undefined;
   readonly #cookies = new Cookies();
   readonly where: RemotingFacts;
 
@@ -68,15 +70,14 @@ export class HttpChannel {
     const body = Buffer.from(text, 'utf8');
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort(signal.reason);
-    const onEnd = (): void => giveUp.abort(this.#ended.signal.reason);
+    this.#posts.add(giveUp);
     const timer = setTimeout(() => {
       const facts = { ...this.where, bound, limit: timeoutMs };
       giveUp.abort(new RemotingError('timeout', `no answer after ${timeoutMs} ms`, facts));
     }, timeoutMs);
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#ended.signal.addEventListener('abort', onEnd, { once: true });
     if (signal.aborted) onAbort();
-    if (this.#ended.signal.aborted) onEnd();
+    if (this.#givenUp !== undefined) giveUp.abort(this.#givenUp);
     let sent = false;
     const asking: Asking = {
       body,
@@ -93,7 +94,7 @@ export class HttpChannel {
     };
     try {
       const answer = await this.#postOnce(asking);
-      if (!sent || answer.status !== 401 || !this.#options.authenticator.refused()) return answer;
+      if (!sent || answer.status !== 401 || !this.#options.authenticator.forgotten()) return answer;
       // What the server refused had no effect.
       sent = false;
       return await this.#postOnce(asking);
@@ -102,7 +103,7 @@ export class HttpChannel {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      this.#ended.signal.removeEventListener('abort', onEnd);
+      this.#posts.delete(giveUp);
     }
   }
 
@@ -113,7 +114,8 @@ export class HttpChannel {
 
   /** Ends every connection, those in use included. */
   destroy(): void {
-    this.#ended.abort(new RemotingError('closed', 'the connection was given up'));
+    this.#givenUp = new RemotingError('closed', 'the connection was given up');
+    for (const post of this.#posts) post.abort(this.#givenUp);
     for (const connection of this.#all) connection.destroy();
   }
 
@@ -128,9 +130,9 @@ export class HttpChannel {
   async #exchange(connection: Connection, { body, signIn, onSend }: Asking): Promise<Answer> {
     const { sealing } = connection;
     const options = { ...signIn, headers: this.#cookies.headers };
-    const authorization = await this.#options.authenticator.authorization(connection, options);
-    const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
     try {
+      const authorization = await this.#options.authenticator.authorization(connection, options);
+      const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
       const answer = await connection.exchange({
         headers: {
           'Content-Type': message.contentType,
@@ -168,7 +170,12 @@ export class HttpChannel {
           this.#cookies.take(cookies);
           if (!this.#seals) {
             proof?.context.close();
-            return connection;
+            if (!connection.isGone) return connection;
+            if (isFirst && this.#options.authenticator.forgotten()) continue;
+          }
+          if (connection.isGone) {
+            proof?.context.close();
+            throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
           }
           if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
           connection.sealWith(new Sealing(proof.scheme, proof.context));

@@ -24,6 +24,7 @@ export class KerberosAuthenticator implements Authenticator {
   }
 
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+    if (this.#each) return { kind: 'ready' };
     const scheme = this.#scheme;
     const context = await this.#context(connection, scheme);
     let isHandedOn = false;
@@ -34,7 +35,6 @@ export class KerberosAuthenticator implements Authenticator {
         isHandedOn = true;
         return { kind: 'ready', proof: { scheme, context }, cookies: answer.cookies };
       }
-      if (answer.status < 300) throw this.#refusal(`${this.#service} did not prove itself`);
       const other = otherScheme(scheme, answer);
       if (other !== undefined) this.#scheme = other;
       return { kind: 'refused', answer, again: other !== undefined };
@@ -53,7 +53,7 @@ export class KerberosAuthenticator implements Authenticator {
     }
   }
 
-  refused(): boolean {
+  forgotten(): boolean {
     if (this.#each) return false;
     this.#each = true;
     return true;
@@ -106,10 +106,6 @@ export class KerberosAuthenticator implements Authenticator {
       const facts = { noEffect: true, remedy: error.remedy };
       throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
-  }
-
-  #refusal(message: string): RemotingError {
-    return new RemotingError('authentication-refused', message, { noEffect: true });
   }
 }
 

@@ -2,18 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startKdc as startRealm } from '../../../lab/kerberos/kdc';
 import { findKdcPrograms } from '../../../lab/kerberos/programs';
+import { describeNeeding } from '../../requirement';
 
 export const REALM = 'LAB.TEST';
 const SERVICE = 'HTTP/localhost';
 
-/** `describe`, or with a word about it `describe.skip` where MIT Kerberos is missing; in CI never. */
-export const describeWithKerberos: typeof describe.skip = ((): typeof describe.skip => {
-  if (findKdcPrograms().kind === 'there' || process.env['CI'] !== undefined) return describe;
-  process.stderr.write(
-    'SKIPPED: tests of Kerberos. To run them: apt-get install krb5-kdc krb5-admin-server krb5-user\n',
-  );
-  return describe.skip;
-})();
+/** What of a key distribution center is not on this machine; empty where all is there. */
+export function missingKdc(): string {
+  const programs = findKdcPrograms();
+  return programs.kind === 'there' ? '' : programs.remedy;
+}
+
+export function describeWithKerberos(title: string, body: () => void): void {
+  describeNeeding(missingKdc(), title, body);
+}
 
 export interface Kdc {
   /** Environment of whoever uses the realm. */

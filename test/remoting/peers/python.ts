@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { describeNeeding } from '../../requirement';
 
 const root = resolve(__dirname, '../../..');
 
@@ -19,15 +20,16 @@ export const describeWithPython: typeof describe.skip = ((): typeof describe.ski
   return describe.skip;
 })();
 
-/** The same for tests against pypsrp and what it uses. */
-export const describeWithPypsrp: typeof describe.skip = ((): typeof describe.skip => {
-  if (hasPypsrp() || process.env['CI'] !== undefined) return describe;
-  process.stderr.write(
-    'SKIPPED: tests against pypsrp. To run them:\n' +
-      '  .venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt\n',
-  );
-  return describe.skip;
-})();
+/** Why pypsrp and what it uses are not there, with the remedy; empty where they are. */
+export function missingPypsrp(): string {
+  return hasPypsrp()
+    ? ''
+    : 'pypsrp; .venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt installs it';
+}
+
+export function describeWithPypsrp(title: string, body: () => void): void {
+  describeNeeding(missingPypsrp(), title, body);
+}
 
 function hasPypsrp(): boolean {
   const lib = resolve(python, '../../lib');

@@ -155,7 +155,7 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
     };
 
     test.each<[string, Partial<Reply>, string]>([
-      ['without a proof', { headers: {} }, 'authentication-refused'],
+      ['without a proof', { headers: {} }, 'not-sealed'],
       [
         'with a proof that is none',
         { headers: { 'WWW-Authenticate': 'Kerberos AAAA' } },
@@ -183,6 +183,12 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
       expect(server.operations()).toEqual(['']);
       expect(server.wire).not.toContain('Encrypted Boundary');
     });
+  });
+
+  test('a server that ends each connection after one answer gets no body', async () => {
+    server.meddle = (reply) => ({ ...reply, headers: { ...reply.headers, Connection: 'close' } });
+    await expect(connect()).rejects.toMatchObject({ kind: 'closed', facts: { noEffect: true } });
+    expect(server.operations()).toEqual(['']);
   });
 
   describe('an answer to a call', () => {
