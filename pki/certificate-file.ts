@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { parseCertificate, type Certificate } from './certificate';
+import { parseCertificate, toPem, type Certificate } from './certificate';
 import { chainOf } from './chain';
 import { PkiError } from './error';
 
@@ -56,14 +56,7 @@ export function readCertificateFile(bytes: Uint8Array): CertificateFile {
 
 /** The certificates in PEM, a line break at the end: their own bytes, in Base64. */
 export function certificateText({ leaf, chain }: CertificateFile): string {
-  return [leaf, ...chain]
-    .map(({ der }) =>
-      Buffer.from(der)
-        .toString('base64')
-        .replace(/.{64}(?=.)/g, '$&\n'),
-    )
-    .map((lines) => `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`)
-    .join('');
+  return [leaf, ...chain].map(toPem).join('');
 }
 
 function withKey(why: string): UnfitCertificateFile {
@@ -126,6 +119,10 @@ const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const OCTET_STRING = 0x04;
 const OBJECT_IDENTIFIER = 0x06;
+/** BER may write an octet string in pieces, which this bit says. */
+const CONSTRUCTED = 0x20;
+/** In place of a length that BER leaves open, as a PFX may (X.690 8.1.3.6). */
+const OPEN_LENGTH = 0x80;
 const PFX_VERSION = 3;
 
 /**
@@ -143,25 +140,29 @@ function refuseKey(der: Uint8Array): void {
   }
   if (first?.tag !== SEQUENCE) return;
   const algorithm = elementAt(der, first.begin);
-  const second = elementAt(der, first.end);
-  if (algorithm?.tag === OBJECT_IDENTIFIER && second?.tag === OCTET_STRING) {
+  if (algorithm?.tag !== OBJECT_IDENTIFIER) return;
+  // What follows an algorithm of open length is not looked for: no certificate begins with one.
+  const second = first.end === undefined ? undefined : elementAt(der, first.end);
+  if (first.end === undefined || (second && (second.tag & ~CONSTRUCTED) === OCTET_STRING)) {
     throw withKey('is an encrypted private key');
   }
 }
 
 interface Element {
   readonly tag: number;
-  /** Offsets of its content. */
+  /** Offset of its content. */
   readonly begin: number;
-  readonly end: number;
+  /** Offset behind its content. Left out where its length is open. */
+  readonly end?: number;
 }
 
 /** Undefined where there is none, or it is longer than what there is. */
 function elementAt(der: Uint8Array, at: number): Element | undefined {
   const [tag, first] = [der[at], der[at + 1]];
   if (tag === undefined || first === undefined) return undefined;
+  if (first === OPEN_LENGTH) return { tag, begin: at + 2 };
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  if (first === 0x80 || lengthBytes > 4) return undefined;
+  if (lengthBytes > 4) return undefined;
   const long = der.subarray(at + 2, at + 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
   const begin = at + 2 + lengthBytes;
   const end = begin + (lengthBytes === 0 ? first : long);
@@ -171,6 +172,9 @@ function elementAt(der: Uint8Array, at: number): Element | undefined {
 function certificateOf(der: Uint8Array): Certificate {
   const outer = elementAt(der, 0);
   if (outer === undefined) throw new UnfitCertificateFile('is cut off', EXPORT);
+  if (outer.end === undefined) {
+    throw new UnfitCertificateFile('is in BER, and a certificate is in DER', EXPORT);
+  }
   if (outer.end !== der.length) {
     throw new UnfitCertificateFile(`has ${der.length - outer.end} bytes behind the certificate`, EXPORT);
   }

@@ -66,17 +66,6 @@ function derOf(bytes: Uint8Array): Buffer {
   return firstDer(Buffer.from(block?.[1] ?? '', 'base64')).raw;
 }
 
-/**
- * Reads every certificate of a PEM text, in its order.
- *
- * @throws PkiError `not-a-certificate` where there is none, or one cannot be read
- */
-export function parseCertificates(pem: string): readonly Certificate[] {
-  const blocks = pem.match(PEM_BLOCK) ?? [];
-  if (blocks.length === 0) throw new PkiError('not-a-certificate', 'the text holds no certificate in PEM');
-  return blocks.map((block) => parseCertificate(Buffer.from(block)));
-}
-
 /** The certificate in PEM, with a line break at its end. */
 export function toPem({ der }: Certificate): string {
   const lines =

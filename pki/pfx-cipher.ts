@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
-import { rc2, util } from 'node-forge';
+import * as rc2 from 'node-forge/lib/rc2';
+import * as util from 'node-forge/lib/util';
 import { children, identifier, octets, wholeNumber, type Der } from './der';
 import { PkiError } from './error';
 import { type Deriving, type Hash, type IterationBudget } from './key-derivation';

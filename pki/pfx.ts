@@ -40,7 +40,7 @@ export interface Pfx extends PfxEntry {
 export interface PfxChoice {
   /** Host names that it covers. */
   readonly names?: readonly string[];
-  /** SHA-1 of its bytes, in hexadecimal. It comes before `names`. */
+  /** SHA-1 of its bytes, in hexadecimal. Where it is given, nothing else of the choice counts. */
   readonly thumbprint?: string;
   /** It is not kept from being shown by a client. */
   readonly forClient?: true;
@@ -187,13 +187,13 @@ function chosenOf(entries: readonly PfxEntry[], choice: PfxChoice | undefined): 
   const [first] = entries;
   if (first !== undefined && (entries.length === 1 || choice === undefined)) return first;
   const { names, thumbprint, forClient } = choice ?? {};
-  const named = entries.find(({ leaf }) => leaf.thumbprint === thumbprint?.toUpperCase());
-  if (named !== undefined) return named;
-  const fitting = entries.filter(
-    ({ leaf }) =>
-      uncovered(leaf, names ?? []).length === 0 &&
-      (!forClient || (leaf.extendedKeyUsages?.includes(CLIENT_AUTHENTICATION) ?? true)),
-  );
+  const isMeant =
+    thumbprint === undefined
+      ? (leaf: Certificate) =>
+          uncovered(leaf, names ?? []).length === 0 &&
+          (!forClient || (leaf.extendedKeyUsages?.includes(CLIENT_AUTHENTICATION) ?? true))
+      : (leaf: Certificate) => leaf.thumbprint === thumbprint.toUpperCase();
+  const fitting = entries.filter(({ leaf }) => isMeant(leaf));
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) return only;
   const held = entries.map(({ leaf }) => `${leaf.subject} (${leaf.thumbprint})`).join(' and ');

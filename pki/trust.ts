@@ -23,9 +23,14 @@ export function trustOf(
   roots: () => readonly X509Certificate[] = publicRoots,
 ): Trust {
   if (isItsOwnIssuer(certificate)) return { kind: 'self-signed' };
+  const publicly = roots();
+  // A path may go on above a public root, in the form of it that an older root certified, as DST Root CA X3 did ISRG
+  // Root X1 (https://letsencrypt.org/certificates/). Clients end it at the root that they know.
+  for (const one of [certificate, ...chain]) {
+    const root = rootOf(one, publicly);
+    if (root !== undefined) return { kind: 'public', root };
+  }
   const top = chain.at(-1) ?? certificate;
-  const root = rootOf(top, roots());
-  if (root !== undefined) return { kind: 'public', root };
   if (chain.length === 0) return { kind: 'incomplete', issuer: certificate.issuer };
   return { kind: 'private', root: isItsOwnIssuer(top) ? top.subject : top.issuer };
 }

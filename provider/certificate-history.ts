@@ -1,9 +1,12 @@
 import type { CertificateHistory } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
-import { PfxContent } from './pfx';
+import { PfxContent } from './pfx-content';
 import { givingOf } from './services-given';
 
-/** A web site has one certificate. Of the other services a certificate is not known to lose any to another one. */
+/**
+ * A web site has one certificate. Of the other services a certificate is not known to lose any to another one: that it
+ * does of UM is (unverified), docs/lab.md.
+ */
 const OF_ONE_CERTIFICATE = 'iis';
 
 interface Giving {

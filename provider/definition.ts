@@ -1,12 +1,12 @@
 import { RESOURCES } from '../exchange/resources';
 import type { ProviderDefinition } from '../plugin';
 import type { Session } from '../powershell/session';
-import { isKnown, isList, isRecord, type Values } from '../schema';
+import { type Diagnostic, isKnown, isList, isRecord, type Values } from '../schema';
 import type { Environment, Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from './configuration';
 import type { Installed } from './connection';
-import { publicCertificates } from './public-certificates';
+import type { PublicCertificates } from './public-certificates';
 import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { ExchangeTarget } from './target';
@@ -41,9 +41,7 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const { certificates, diagnostics: unfit } = await publicCertificates(
-        blocksOf(config, 'public_certificate'),
-      );
+      const { certificates, diagnostics: unfit } = await certificatesIn(config);
       if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
       const zones = await zonesOf(config, environment);
       const target = new ExchangeTarget(settings, open, { note, certificates, zones });
@@ -63,6 +61,16 @@ async function zonesOf(config: Values, environment: Environment): Promise<DnsZon
   if (updates.length === 0) return undefined;
   const { DnsZones } = await import('./dns-zones');
   return new DnsZones(updates, environment);
+}
+
+/** Loaded where a block gives one, as DNS is. */
+async function certificatesIn(
+  config: Values,
+): Promise<{ readonly certificates: PublicCertificates; readonly diagnostics: readonly Diagnostic[] }> {
+  const blocks = blocksOf(config, 'public_certificate');
+  if (blocks.length === 0) return { certificates: new Map(), diagnostics: [] };
+  const { publicCertificates } = await import('./public-certificates');
+  return publicCertificates(blocks);
 }
 
 function blocksOf(config: Values, name: string): readonly Values[] {

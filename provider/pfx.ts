@@ -8,19 +8,8 @@ import type { ExchangeVersion } from '../exchange/versions';
 import { PFX_BYTES, readGuardedFile, UnfitFile } from '../files/guarded-file';
 import { PkiError } from '../pki/error';
 import type { PfxChoice } from '../pki/pfx';
-import { Reference } from '../powershell/invocation';
 import type { Diagnostic, KnownValues } from '../schema';
 import { path } from '../schema';
-
-/** The content of a PFX file, read when the step that needs it runs, and only if it is the certificate planned. */
-export class PfxContent extends Reference {
-  constructor(
-    readonly file: string,
-    readonly thumbprint: string | null,
-  ) {
-    super(`content of ${file}`, 'PfxContent');
-  }
-}
 
 export interface Pfx {
   readonly bytes: Uint8Array;

@@ -13,8 +13,7 @@ import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
-import { certificateProblems, PfxContent, readPfx } from './pfx';
-import { certificateSource } from './public-certificates';
+import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { ExchangeTarget } from './target';
@@ -298,6 +297,7 @@ async function withThumbprint(
   { certificates }: ExchangeTarget,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
+  const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(certificates, file, password, choiceOf(config));
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
@@ -354,6 +354,7 @@ async function inform(
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
   const choice = choiceOf(planned);
+  const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(
     target.certificates,
     file as string,
@@ -362,6 +363,7 @@ async function inform(
   );
   if ('severity' in source) return { diagnostics: [...diagnostics, source] };
   const version = target.catalogFor(text(server))?.version;
+  const { certificateProblems } = await import('./pfx');
   const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
   // One PFX is for many servers: what is no error is said once.
   diagnostics.push(...found.filter(isError), ...target.sayOnce(found.filter((each) => !isError(each))));
@@ -393,6 +395,7 @@ async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly
     const password = parameters['Password'];
     const { thumbprint } = argument;
     const choice = thumbprint === null ? {} : { thumbprint };
+    const { readPfx } = await import('./pfx');
     const pfx = await readPfx(
       argument.file,
       password instanceof SecureText ? password.reveal() : null,

@@ -17,7 +17,7 @@ import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands
 import { callNote } from './call-note';
 import { RunHistory } from './certificate-history';
 import type { Installed } from './connection';
-import { lackingPfx, type PublicCertificates } from './public-certificates';
+import type { PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -293,11 +293,15 @@ export class ExchangeTarget {
 
   /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
   lackingPfx(): Promise<readonly Diagnostic[]> {
-    return (this.#lackingPfx ??= lackingPfx(
-      this.certificates,
-      [...this.settings.spellings.values()],
-      (server) => this.observe(this.addressed(certificatesOf(server)), server),
-    ));
+    return (this.#lackingPfx ??= this.#whyNoPfx());
+  }
+
+  async #whyNoPfx(): Promise<readonly Diagnostic[]> {
+    if (this.certificates.size === 0) return [];
+    const { lackingPfx } = await import('./public-certificates');
+    return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) =>
+      this.observe(this.addressed(certificatesOf(server)), server),
+    );
   }
 
   /** Runs one step. What it may have changed is read anew afterwards. */

@@ -7,6 +7,7 @@ import { cdktf } from './cdktf';
 import { startDns, ZONE } from './dns';
 import { layDnsProvider } from './dns-provider';
 import { startExchange, type ExchangeEndpoint } from './exchange';
+import { missingForKerberos } from './kerberos-door';
 import { ENVIRONMENT_NAME, exportLines, Sandbox } from './sandbox';
 import { findTerraform } from './tools';
 import { USAGE, wayFrom, type Way } from './way';
@@ -16,6 +17,8 @@ function say(text: string): void {
 }
 
 async function main(way: Way): Promise<void> {
+  const missing = way === 'kerberos' ? missingForKerberos() : undefined;
+  if (missing !== undefined) throw new Error(missing);
   const started = Date.now();
   const terraform = findTerraform();
   const sandbox = new Sandbox();
@@ -34,11 +37,9 @@ async function main(way: Way): Promise<void> {
   const dns = await startDns(sandbox.dns, sandbox.dnsKey);
   let endpoint: ExchangeEndpoint | undefined;
   try {
-    if (way === 'wsman') {
-      endpoint = await startExchange(sandbox.exchange);
-      say(
-        `Exchange's own endpoint answers at ${endpoint.url}: HTTPS, Basic, a certificate of its own authority until the deploy gives IIS the site's`,
-      );
+    if (way !== 'process') {
+      endpoint = await startExchange(sandbox.exchange, way);
+      say(`Exchange's own endpoint answers at ${endpoint.url}: ${endpoint.what}`);
     }
     const variables = sandbox.variables(dns.port, endpoint?.variables ?? sandbox.processVariables);
     const run = (...args: string[]) => cdktf(args, sandbox.project, variables);

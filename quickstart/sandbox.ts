@@ -8,7 +8,7 @@ import { toPem } from '../pki/certificate';
 import { makeAuthority } from '../pki/issue';
 import { makePfx } from '../pki/write-pfx';
 import { KEY_NAME } from './dns';
-import { ENTRANCE } from './exchange';
+import { ENTRANCE } from './door';
 
 const root = resolve(__dirname, '..');
 const YEAR_MS = 365 * 86_400_000;

@@ -1,12 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** How the sandbox's organization is reached: a process on this machine, or Exchange's own endpoint over HTTPS. */
-export type Way = 'process' | 'wsman';
+/**
+ * How the sandbox's organization is reached: a process on this machine, Exchange's own endpoint over HTTPS with a password,
+ * or the same as a server has it by default, over HTTP that Kerberos seals.
+ */
+export type Way = 'process' | 'wsman' | 'kerberos';
 
-export const USAGE = `usage: npm run quickstart -- [--over process|wsman]
+const WAYS: readonly Way[] = ['process', 'wsman', 'kerberos'];
+
+export const USAGE = `usage: npm run quickstart -- [--over process|wsman|kerberos]
 
 Plans and deploys a sample site in a sandbox. With wsman the provider reaches the simulated Exchange organization as a
-pipeline reaches a real one: PowerShell remoting over HTTPS, with a certificate and a password. Left out: process.
+pipeline reaches a real one: PowerShell remoting over HTTPS, with a certificate and a password. With kerberos it does so
+as at a server that Setup has just left: over HTTP, signed in and sealed by Kerberos. Left out: process.
 `;
 
 /** @throws TypeError where an argument is unknown */
@@ -15,7 +21,7 @@ export function wayFrom(args: readonly string[]): Way {
     args: [...args],
     options: { over: { type: 'string', default: 'process' } },
   });
-  const { over } = values;
-  if (over !== 'process' && over !== 'wsman') throw new TypeError(`--over ${over} is not process or wsman`);
-  return over;
+  const way = WAYS.find((known) => known === values.over);
+  if (way === undefined) throw new TypeError(`--over ${values.over} is not process, wsman or kerberos`);
+  return way;
 }

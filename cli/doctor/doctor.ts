@@ -60,7 +60,10 @@ async function examineEndpoint(
   plan: Plan | undefined,
   options: DoorsOptions | undefined,
 ): Promise<EndpointReport> {
-  const looking = lookForDoors(endpoint, environment, options);
+  const looking = lookForDoors(endpoint, environment, {
+    ...(plan === undefined ? {} : { names: [{ names: plan.certificateNames, hosts: plan.hosts }] }),
+    ...options,
+  });
   const checkup = new Checkup(endpoint, settings, environment, plan);
   const checks: Finding[] = [];
   try {

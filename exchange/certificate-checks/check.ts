@@ -47,8 +47,12 @@ export interface CertificateFinding {
   readonly problem: string;
   /** Why it matters, and what to do about it. */
   readonly remedy: string;
-  /** It may be right where somebody has arranged for it: then it can be accepted with a reason. */
-  readonly acceptable: boolean;
+}
+
+/** What a check finds. */
+export interface FoundByCheck extends Omit<CertificateFinding, 'id'> {
+  /** No reason makes it right, though what else the check finds can be accepted. Left out: the id says which. */
+  readonly neverAccepted?: true;
 }
 
 /** One thing that is looked at. */
@@ -58,5 +62,5 @@ export interface CertificateCheck {
   readonly ensures: string;
   /** Whether enough is known to judge it. Left out: always. */
   readonly canJudge?: (read: ReadCertificate, use: CertificateUse) => boolean;
-  readonly check: (read: ReadCertificate, use: CertificateUse) => Omit<CertificateFinding, 'id'> | undefined;
+  readonly check: (read: ReadCertificate, use: CertificateUse) => FoundByCheck | undefined;
 }

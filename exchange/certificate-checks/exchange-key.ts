@@ -18,7 +18,7 @@ export const eccKey: CertificateCheck = {
       return {
         severity: 'error',
         about: 'file',
-        acceptable: false,
+        neverAccepted: true,
         problem,
         remedy: `${refusing.toString()} cannot use it. Get a certificate with an RSA key of 2048 bits or more.`,
       };
@@ -26,7 +26,6 @@ export const eccKey: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem,
       remedy:
         'Exchange takes it from the updates of April 2024 on, and only with EnableEccCertificateSupport = 1 (text) under HKLM\\SOFTWARE\\Microsoft\\ExchangeServer\\v15\\Diagnostics of each server and a restart of its services. Set it, or get a certificate with an RSA key.',
@@ -51,7 +50,6 @@ export const cngKey: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `The key in '${file}' is marked for '${provider}', a CNG key storage provider`,
       remedy:
         'With such a key people sign in to OWA and ECP in a loop. Import it on a Windows machine with certutil -csp "Microsoft RSA SChannel Cryptographic Provider" -importpfx <file>, and export it from there again.',

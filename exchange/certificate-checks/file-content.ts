@@ -12,7 +12,6 @@ export const certificateTwice: CertificateCheck = {
       : {
           severity: 'warning',
           about: 'file',
-          acceptable: true,
           problem: `'${file}' holds the certificate of the servers ${pfx?.copies === 2 ? 'twice' : `${pfx?.copies} times`}`,
           remedy:
             'Only one of them goes with the key, and another program may take the other one for it. It comes of giving a full chain to openssl pkcs12 with both -in and -certfile: make the PFX again with those above it only in -certfile.',
@@ -30,7 +29,6 @@ export const severalKeys: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `'${file}' holds the private key of another certificate too: ${names}`,
       remedy: `The certificate taken is ${certificate.subject} (${certificate.thumbprint}), and the other key comes onto the servers with it. Export this certificate alone with its key.`,
     };

@@ -20,7 +20,7 @@ export const CERTIFICATE_FINDING_IDS = [
 
 export type CertificateFindingId = (typeof CERTIFICATE_FINDING_IDS)[number];
 
-/** What no reason makes right: clients refuse such a certificate, or it tells the outside of servers inside. */
+/** What no reason makes right: clients refuse such a certificate, or no public authority certifies such a name. */
 const NEVER_ACCEPTED = [
   'not-yet-valid',
   'expired',
@@ -35,6 +35,7 @@ export type AcceptableFindingId = Exclude<CertificateFindingId, (typeof NEVER_AC
 export const ACCEPTABLE_FINDING_IDS: readonly AcceptableFindingId[] =
   CERTIFICATE_FINDING_IDS.filter(isAcceptable);
 
-function isAcceptable(id: CertificateFindingId): id is AcceptableFindingId {
+/** Whether a reason can make it right. */
+export function isAcceptable(id: CertificateFindingId): id is AcceptableFindingId {
   return !NEVER_ACCEPTED.some((never) => never === id);
 }

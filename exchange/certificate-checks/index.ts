@@ -1,7 +1,13 @@
-import type { CertificateCheck, CertificateFinding, CertificateUse, ReadCertificate } from './check';
+import type {
+  CertificateCheck,
+  CertificateFinding,
+  CertificateUse,
+  FoundByCheck,
+  ReadCertificate,
+} from './check';
 import { cngKey, eccKey } from './exchange-key';
 import { certificateTwice, severalKeys } from './file-content';
-import type { AcceptableFindingId } from './finding-ids';
+import { isAcceptable, type CertificateFindingId } from './finding-ids';
 import { internalName, namesMissing, subjectNotAName } from './names';
 import { serverAuthenticationMissing, weakKey, weakSignature } from './strength';
 import { chainIncomplete, privateAuthority, selfSigned } from './trust';
@@ -39,28 +45,28 @@ export const CERTIFICATE_CHECKS: readonly CertificateCheck[] = [
  * nothing to accept is a warning of its own (`acceptance-unneeded`), unless too little is known to judge it.
  */
 export function judgeCertificate(read: ReadCertificate, use: CertificateUse): readonly CertificateFinding[] {
+  const reasons: { readonly [id: string]: string | undefined } = use.accepted;
   const found = CERTIFICATE_CHECKS.filter(({ canJudge }) => canJudge?.(read, use) ?? true).map(
-    ({ id, check }) => {
-      const finding = check(read, use);
-      return { id, finding: finding && { id, ...finding } };
-    },
+    ({ id, check }) => ({ id, finding: check(read, use) }),
   );
-  const isAccepted = (id: string) => use.accepted[id as AcceptableFindingId] !== undefined;
   const findings = found.flatMap(({ id, finding }) =>
-    finding === undefined || (finding.acceptable && isAccepted(id)) ? [] : [withAcceptance(finding)],
+    finding === undefined ? [] : unlessAccepted(id, finding, reasons[id]),
   );
   const unneeded = found.flatMap(({ id, finding }) =>
-    finding === undefined && isAccepted(id) ? [unneededAcceptance(id, read.file)] : [],
+    finding === undefined && reasons[id] !== undefined ? [unneededAcceptance(id, read.file)] : [],
   );
   return [...findings, ...unneeded];
 }
 
-function withAcceptance(finding: CertificateFinding): CertificateFinding {
-  if (!finding.acceptable) return finding;
-  return {
-    ...finding,
-    remedy: `${finding.remedy} Where it is right as it is, say why in the declaration: certificate.accepted: { '${finding.id}': '<reason>' }.`,
-  };
+function unlessAccepted(
+  id: CertificateFindingId,
+  { neverAccepted, ...finding }: FoundByCheck,
+  reason: string | undefined,
+): readonly CertificateFinding[] {
+  if (neverAccepted || !isAcceptable(id)) return [{ id, ...finding }];
+  if (reason !== undefined) return [];
+  const remedy = `${finding.remedy} Where it is right as it is, say why in the declaration: certificate.accepted: { '${id}': '<reason>' }.`;
+  return [{ id, ...finding, remedy }];
 }
 
 function unneededAcceptance(id: string, file: string): CertificateFinding {
@@ -68,7 +74,6 @@ function unneededAcceptance(id: string, file: string): CertificateFinding {
     id: 'acceptance-unneeded',
     severity: 'warning',
     about: 'accepted',
-    acceptable: false,
     problem: `certificate.accepted has '${id}', and nothing of the kind is found in '${file}' any more`,
     remedy: `Take '${id}' out of certificate.accepted in the declaration, so that it is said when it comes again.`,
   };

@@ -13,7 +13,6 @@ export const namesMissing: CertificateCheck = {
     return {
       severity: 'error',
       about: 'names',
-      acceptable: false,
       problem: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
       remedy: `It has ${presentedNames(certificate).join(', ') || 'no names'}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
     };
@@ -31,7 +30,6 @@ export const internalName: CertificateCheck = {
     return {
       severity: 'error',
       about: 'names',
-      acceptable: false,
       problem: `No public authority certifies ${internal.join(', ')}, and the certificate in '${file}' is that of one`,
       remedy:
         'Give clients names in a domain that you have registered, inside as outside (split DNS), or take a certificate of your own authority that all clients trust.',
@@ -52,7 +50,6 @@ export const subjectNotAName: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `The subject of the certificate in '${file}' is '${commonName}', which is none of its names`,
       remedy: `It has ${subjectAlternativeNames.join(', ')}. Look whether the subject is misspelt; have the next one issued with the client name as its subject.`,
     };

@@ -23,7 +23,6 @@ export const weakKey: CertificateCheck = {
     return {
       severity: severityFor(use),
       about: 'file',
-      acceptable: true,
       problem: `The RSA key of '${nameOf(weak)}' in '${file}' has only ${weak.keyBits} bits`,
       remedy: `Phones and browsers refuse less than ${LEAST_RSA_BITS}. Have a certificate issued for a new key.`,
     };
@@ -45,7 +44,6 @@ export const weakSignature: CertificateCheck = {
     return {
       severity: severityFor(use),
       about: 'file',
-      acceptable: true,
       problem: `'${nameOf(weak)}' in '${file}' is signed with ${weak.signatureHash?.toUpperCase().replace('SHA1', 'SHA-1')}`,
       remedy:
         'Phones and browsers refuse it. Have it issued anew with SHA-256; of an authority of your own, look how it is set up.',
@@ -66,7 +64,6 @@ export const serverAuthenticationMissing: CertificateCheck = {
     return {
       severity: 'error',
       about: 'file',
-      acceptable: false,
       problem: `The certificate in '${file}' is not issued for servers`,
       remedy: `Its extended key usages (${extendedKeyUsages.join(', ')}) lack server authentication (${SERVER_AUTHENTICATION}). Have one issued from a template for web servers.`,
     };

@@ -1,4 +1,4 @@
-import { trustOf } from '../../pki/trust';
+import { isItsOwnIssuer, trustOf } from '../../pki/trust';
 import type { CertificateCheck, ReadCertificate } from './check';
 
 const knowsChain = ({ chain }: ReadCertificate) => chain !== undefined;
@@ -8,11 +8,10 @@ export const selfSigned: CertificateCheck = {
   ensures:
     'It is not self-signed: Outlook Anywhere does not work with such a certificate, so that it is an error where IIS uses it, and a warning elsewhere.',
   check: ({ file, certificate }, { services }) => {
-    if (trustOf(certificate, []).kind !== 'self-signed') return undefined;
+    if (!isItsOwnIssuer(certificate)) return undefined;
     return {
       severity: services.includes('IIS') ? 'error' : 'warning',
       about: 'file',
-      acceptable: true,
       problem: `The certificate in '${file}' is self-signed`,
       remedy:
         'Outlook Anywhere does not connect with it, and browsers and phones warn of it, until each client trusts this very certificate. Get one from an authority that they trust.',
@@ -31,7 +30,6 @@ export const chainIncomplete: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `The issuer of the certificate, ${trust.issuer}, is not in '${file}'`,
       remedy:
         'Export the certificate again with all certificates of its path, as far as the root, so that the servers can show them to clients.',
@@ -43,14 +41,14 @@ export const privateAuthority: CertificateCheck = {
   id: 'private-authority',
   ensures:
     'Its root is one that clients trust by themselves; another one is named, since every client must be told to.',
-  canJudge: knowsChain,
+  canJudge: ({ certificate, chain }) =>
+    chain !== undefined && trustOf(certificate, chain).kind !== 'incomplete',
   check: ({ file, certificate, chain = [] }) => {
     const trust = trustOf(certificate, chain);
     if (trust.kind !== 'private') return undefined;
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `Clients must trust ${trust.root}, from which the certificate in '${file}' comes`,
       remedy:
         'It is no root that devices trust by themselves. Give it to all of them, phones and computers outside the domain too; where it is no root but an authority below one, put the missing certificates into the file.',

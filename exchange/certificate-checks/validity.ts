@@ -14,7 +14,6 @@ export const notYetValid: CertificateCheck = {
       : {
           severity: 'error',
           about: 'file',
-          acceptable: false,
           problem: `The certificate in '${file}' is not valid yet`,
           remedy: `It begins on ${notBefore.toISOString()}. Wait until then, or check the clock of this machine.`,
         },
@@ -30,7 +29,6 @@ export const expired: CertificateCheck = {
       : {
           severity: 'error',
           about: 'file',
-          acceptable: false,
           problem: `The certificate in '${file}' has expired`,
           remedy: `It ended on ${notAfter.toISOString()}. Get a new one and put its file there.`,
         },
@@ -48,7 +46,6 @@ export const expiresSoon: CertificateCheck = {
     return {
       severity: 'warning',
       about: 'file',
-      acceptable: true,
       problem: `The certificate in '${file}' ends in ${daysLeft === 1 ? 'one day' : `${daysLeft} days`}`,
       remedy: `On ${notAfter.toISOString()}. Get its successor now.`,
     };

@@ -13,8 +13,13 @@ export const FRONT_END = 1;
 /** The site on port 444, which answers the front end of any server. */
 export const BACK_END = 2;
 
-/** Services that a certificate has by its thumbprint, so that one which shows them is the one that is used. */
-const BY_THUMBPRINT = ['UM', 'UMCallRouter', 'Federation'];
+/**
+ * Services that a certificate has by its thumbprint, so that one which shows them is the one that is used; that a server
+ * has one certificate for each is (unverified), docs/lab.md.
+ */
+const BY_THUMBPRINT = ['UM', 'UMCallRouter'];
+/** By the thumbprint in the federation trust, which `Enable-ExchangeCertificate` does not change. */
+const FEDERATION = 'Federation';
 /** SMTP says who may read the key, POP and IMAP which names there are: several certificates show them. */
 const OF_SEVERAL = ['SMTP', 'POP', 'IMAP'];
 
@@ -184,6 +189,14 @@ function heldByIis(by: string): Verdict {
 }
 
 function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
+  if (includesName(certificate.services, FEDERATION)) {
+    return {
+      kind: 'held',
+      by: `${FEDERATION} uses it`,
+      wayOut:
+        'Give the federation trust another one first: Set-FederationTrust -Thumbprint, then -PublishFederationCertificate.',
+    };
+  }
   const known = [...OF_SEVERAL, 'IIS'];
   const held = (certificate.services ?? []).find(
     (service) => !includesName(known, service) && !isGiven(handovers, certificate.thumbprint, service),
@@ -193,7 +206,7 @@ function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
     ? {
         kind: 'held',
         by: `${held} uses it`,
-        wayOut: `Give ${held} to another certificate first.`,
+        wayOut: `Give ${held} to another certificate first: Enable-ExchangeCertificate -Services ${held}.`,
       }
     : { kind: 'unknown', why: `it lists a service that is not known here (${held})` };
 }

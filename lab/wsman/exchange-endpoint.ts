@@ -4,11 +4,12 @@ import { parseCertificate, toPem } from '../../pki';
 import type { SimulatedOrganization } from '../exchange/organization';
 import { SETUPS_NAME } from '../exchange/setup';
 import type { CertificateState } from '../exchange/state';
+import type { WindowsServer } from './certificate-question';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from './endpoint';
 import type { ShownCertificate } from './listeners';
 import type { WsmanClient } from './service';
 
-export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 'tls' | 'shown'> {
+export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 'tls' | 'shown' | 'windows'> {
   /** Asked for each session and connection, so that a test may put another one in its place. */
   readonly organization: () => SimulatedOrganization;
   /** Name of the server where sessions live. */
@@ -21,6 +22,13 @@ export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 
   readonly host?: (client: WsmanClient) => CommandHost;
   /** What else of TLS a test wants to be different, but for the certificate. */
   readonly tls?: NonNullable<EndpointOptions['tls']>;
+  /**
+   * Asks for a client certificate in the middle of a connection over HTTPS, since Setup gives the directory
+   * `SslNegotiateCert`, whoever else may sign in there.
+   *
+   * @default 2022
+   */
+  readonly windows?: WindowsServer;
   /**
    * A certificate that an administrator bound to the site by hand: it is shown for as long as IIS has the one that Setup
    * made.
@@ -39,12 +47,14 @@ export function startExchangeEndpoint({
   server,
   tls = {},
   boundByHand,
+  windows = 2022,
   ...options
 }: ExchangeEndpointOptions): Promise<RunningEndpoint> {
   return startEndpoint({
     host: (client) => organization().host(server, client),
     ...options,
     tls,
+    windows,
     shown: () => {
       const bound = certificateOfIis(organization(), server);
       if (bound === undefined) return undefined;

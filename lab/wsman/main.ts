@@ -8,9 +8,8 @@ import type { EndpointOptions } from './endpoint';
 import { shownCertificate, startExchangeEndpoint } from './exchange-endpoint';
 import { kerberosSignIn } from './kerberos';
 
-const USAGE = `usage: main <state folder> <server> [port [service]] [--name <host>]
-  [--default [--http-port <port>] [--scheme Kerberos|Negotiate] [--windows 2019|2022|2025]
-             [--extended-protection None|Allow|Require]]`;
+const USAGE = `usage: main <state folder> <server> [port [service]] [--name <host>] [--windows 2019|2022|2025]
+  [--default [--http-port <port>] [--scheme Kerberos|Negotiate] [--extended-protection None|Allow|Require]]`;
 
 const OPTIONS = {
   name: { type: 'string' },
@@ -42,6 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     organization: () => organization,
     server,
     ...(values.default ? asSetupLeavesIt(service, values) : withBasic(organization, service)),
+    windows: oneOf(WINDOWS, values.windows),
     ...(boundByHand === undefined ? {} : { boundByHand }),
     ...(port === undefined ? {} : { port: Number(port) }),
   });
@@ -52,18 +52,17 @@ async function main(args: readonly string[]): Promise<void> {
   process.stdin.on('end', () => void running.close());
 }
 
-type Door = Pick<EndpointOptions, 'authentication' | 'http' | 'windows'>;
+type Door = Pick<EndpointOptions, 'authentication' | 'http'>;
 
 function asSetupLeavesIt(
   service: string | undefined,
-  values: { readonly [name in 'http-port' | 'scheme' | 'windows' | 'extended-protection']: string },
+  values: { readonly [name in 'http-port' | 'scheme' | 'extended-protection']: string },
 ): Door {
   if (service === undefined) throw new Error(`--default needs a service.\n${USAGE}`);
   return defaultDoor({
     service,
     httpPort: Number(values['http-port']),
     schemes: [oneOf(SCHEMES, values.scheme)],
-    windows: oneOf(WINDOWS, values.windows),
     extendedProtection: oneOf(PROTECTIONS, values['extended-protection']),
   });
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import type { Ports } from '../../cli/doctor/doors/place';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
@@ -7,7 +10,7 @@ import { PASSWORD, Realm, USER } from '../kerberos/realm';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 import { describeWithKerberos } from '../remoting/peers/kdc';
 import { startEndpointProcess, type EndpointProcess } from '../remoting/peers/wsman-endpoint';
-import { closedPort, failure, states } from './rig';
+import { closedPort, containing, failure, states } from './rig';
 
 describeWithKerberos('doctor, at a server as Setup leaves it', () => {
   const realm = new Realm();
@@ -93,5 +96,25 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
     expect(renderText(report)).toMatch(
       /^The endpoint is the best door that is open, HTTP sealed by Kerberos: /m,
     );
+  });
+
+  test('says that HTTP is sent on to HTTPS, and to take that', async () => {
+    const sending = createServer((_request, response) => {
+      response.writeHead(302, { Location: 'https://mail.contoso.com/owa' }).end();
+    }).listen(0, '127.0.0.1');
+    await once(sending, 'listening');
+    try {
+      const { port } = sending.address() as AddressInfo;
+      const environment = { ...sealed, EXCHANGE_ENDPOINT: `http://localhost:${port}/PowerShell/` };
+      const report = await examine(environment);
+      expect(failure(report)).toMatchObject({ check: 'session', detail: containing('did not prove itself') });
+      const text = renderText(report);
+      expect(text).toMatch(
+        /^faulty {2}HTTP sealed by Kerberos .*mail\.contoso\.com\/owa \(HTTP 302\)\n {8}Take the redirection off/m,
+      );
+      expect(text).toContain(`\nTake HTTPS with Kerberos: EXCHANGE_ENDPOINT=${endpoint.url} and `);
+    } finally {
+      sending.close();
+    }
   });
 });

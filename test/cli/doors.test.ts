@@ -30,12 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Answering {
   readonly status: number;
+  /** The connection ends in place of an answer. */
+  readonly isCut?: boolean;
   readonly headers?: { readonly [name: string]: string | readonly string[] };
 }
 
 /** A web server that answers everything alike; its port, and what it was asked. */
 async function web(
-  { status, headers = {} }: Answering,
+  { status, isCut = false, headers = {} }: Answering,
   tls?: TlsOptions,
 ): Promise<{ readonly port: number; readonly heard: { readonly request: IncomingMessage; body: string }[] }> {
   const heard: { request: IncomingMessage; body: string }[] = [];
@@ -45,6 +47,7 @@ async function web(
     heard.push(entry);
     request.on('data', (chunk: Buffer) => (entry.body += chunk.toString()));
     request.on('end', () => {
+      if (isCut) request.socket.destroy();
       response.writeHead(status, headers as { [name: string]: string }).end('<html></html>');
     });
   });
@@ -83,6 +86,11 @@ function endpointAt(url: string, more: Environment = {}): Endpoint {
   return settings!.endpoint;
 }
 
+/** Ports where nobody listens. */
+function nowhere(): Ports {
+  return { http: nobody, https: nobody, ssh: nobody, 'windows-https': nobody, 'windows-http': nobody };
+}
+
 async function doors(
   ports: Partial<Ports>,
   {
@@ -95,14 +103,7 @@ async function doors(
     readonly timeoutMs?: number;
   } = {},
 ): Promise<Doors> {
-  const all: Ports = {
-    http: nobody,
-    https: nobody,
-    ssh: nobody,
-    'windows-https': nobody,
-    'windows-http': nobody,
-    ...ports,
-  };
+  const all: Ports = { ...nowhere(), ...ports };
   const found = await lookForDoors(
     endpointAt(`https://${host}:${all.https}/PowerShell/`, environment),
     environment,
@@ -181,6 +182,15 @@ describe('HTTP sealed by Kerberos', () => {
     });
   });
 
+  test('is faulty where the connection is cut', async () => {
+    const port = await other((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    expect(at(await doors({ http: port }), 'http-kerberos')).toMatchObject({
+      state: 'faulty',
+      detail: containing('cuts the connection: ECONNRESET'),
+      remedy: containing('firewall'),
+    });
+  });
+
   test('is faulty where nothing is said in time', async () => {
     const port = await other(() => undefined);
     expect(at(await doors({ http: port }, { timeoutMs: 300 }), 'http-kerberos')).toMatchObject({
@@ -191,8 +201,8 @@ describe('HTTP sealed by Kerberos', () => {
 });
 
 describe('HTTPS', () => {
-  const open = (schemes: readonly string[], tls: TlsOptions = {}) =>
-    web(asking(...schemes), { cert: certificate.cert, key: certificate.key, ...tls });
+  const open = (schemes: readonly string[], tls: TlsOptions = {}, isCut = false) =>
+    web({ ...asking(...schemes), isCut }, { cert: certificate.cert, key: certificate.key, ...tls });
 
   test('has both doors where both are offered', async () => {
     const { port } = await open(['Negotiate', 'Basic realm="x"']);
@@ -240,7 +250,7 @@ describe('HTTPS', () => {
     const { port } = await open(['Kerberos'], old);
     expect(at(await doors({ https: port }), 'https')).toMatchObject({
       state: 'faulty',
-      detail: containing('offers no TLS 1.2'),
+      detail: containing('no version of TLS that is used here'),
       remedy: containing('Turn TLS 1.2 on'),
     });
   });
@@ -255,6 +265,14 @@ describe('HTTPS', () => {
     expect(at(await doors({ https: silent }, { timeoutMs: 300 }), 'https')).toMatchObject({
       state: 'faulty',
       detail: containing('says nothing'),
+    });
+  });
+
+  test('tells a connection that is cut when the question is there', async () => {
+    const { port } = await open(['Kerberos'], {}, true);
+    expect(at(await doors({ https: port }), 'https')).toMatchObject({
+      state: 'faulty',
+      detail: containing('cuts the connection'),
     });
   });
 
@@ -314,7 +332,7 @@ describe('SSH', () => {
     expect(seen.advice).toContain(`EXCHANGE_ENDPOINT=ssh://user@localhost:${port}`);
   });
 
-  test('is closed where something else greets, or hangs up', async () => {
+  test('is closed where something else greets, and faulty where nobody does', async () => {
     const mail = await other((socket) => socket.end('220 mail.contoso.com ESMTP\r\n'));
     expect(at(await doors({ ssh: mail }), 'ssh')).toMatchObject({
       state: 'closed',
@@ -323,7 +341,10 @@ describe('SSH', () => {
     const endless = await other((socket) => socket.write('x'.repeat(100_000)));
     expect(at(await doors({ ssh: endless }), 'ssh').state).toBe('closed');
     const mute = await other((socket) => socket.end());
-    expect(at(await doors({ ssh: mute }), 'ssh').detail).toContain('it hung up');
+    expect(at(await doors({ ssh: mute }), 'ssh')).toMatchObject({
+      state: 'faulty',
+      detail: containing('no word was said'),
+    });
   });
 });
 
@@ -381,16 +402,24 @@ test('all doors are looked at side by side', async () => {
   waiting = [];
 });
 
+test('from an endpoint over SSH, HTTPS may show the names of the site as well', async () => {
+  const names = endpointCertificate(mkdtempSync(join(folder, 'site-')), ['mail.contoso.com']);
+  const { port } = await web(asking('Basic realm="x"'), { cert: names.cert, key: names.key });
+  const endpoint = endpointAt('ssh://admin@localhost');
+  const ports: Ports = { ...nowhere(), https: port };
+  const environment = { EXCHANGE_CA_FILE: names.caFile };
+  const site = [{ names: ['mail.contoso.com'], hosts: ['localhost'] }];
+  const seen = await lookForDoors(endpoint, environment, { ports, names: site });
+  expect(at(seen, 'https-basic').state).toBe('open');
+  const elsewhere = [{ names: ['mail.contoso.com'], hosts: ['ex9'] }];
+  const other = await lookForDoors(endpoint, environment, { ports, names: elsewhere });
+  expect(at(other, 'https-basic').state).toBe('faulty');
+});
+
 test('an endpoint over SSH has its own port; a process has no doors', async () => {
   const { ssh } = rig();
   const endpoint = endpointAt(String(ssh['EXCHANGE_ENDPOINT']), ssh);
-  const ports: Ports = {
-    http: nobody,
-    https: nobody,
-    ssh: nobody,
-    'windows-https': nobody,
-    'windows-http': nobody,
-  };
+  const ports = nowhere();
   const seen = await lookForDoors(endpoint, ssh, { ports });
   expect(at(seen, 'ssh')).toMatchObject({ state: 'open', address: containing('ssh://127.0.0.1:') });
   expect(seen.found).toHaveLength(5);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startExchangeEndpoint, type ExchangeEndpointOptions } from '../../lab/wsman/exchange-endpoint';
+import { kerberosSignIn } from '../../lab/wsman/kerberos';
 import { FIRST, NAMES } from './declared-site';
 import { issuerOfValidCertificates } from './valid-certificate';
 
@@ -51,4 +52,21 @@ export async function startSiteEndpoint({
       EXCHANGE_PASSWORD: password,
     },
   };
+}
+
+/**
+ * The endpoint of the first server under the name localhost, as Exchange's Setup leaves it: it takes tickets only, and
+ * bodies that they seal over HTTP. The service's keytab is the one that this process' Kerberos has.
+ */
+export async function startSealedSiteEndpoint(
+  options: Pick<SiteEndpointOptions, 'organization' | 'host'>,
+): Promise<SiteEndpoint> {
+  const running = await startExchangeEndpoint({
+    server: FIRST.name,
+    authentication: { kerberos: kerberosSignIn('HTTP@localhost') },
+    http: {},
+    ...options,
+  });
+  const url = `http://localhost:${running.httpPort}/PowerShell/`;
+  return { ...running, url, environment: { EXCHANGE_ENDPOINT: url } };
 }

@@ -10,6 +10,8 @@ import {
   toPem,
   UnfitCertificateFile,
 } from '../../pki';
+import { children, firstDer } from '../../pki/der';
+import { sequence } from '../../pki/der-writer';
 
 const validity = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
 const authority = makeAuthority({ commonName: 'Contoso Root', ...validity });
@@ -27,6 +29,21 @@ const exported = (type: 'pkcs8' | 'pkcs1', cipher = {}) =>
   privateKey.export({ type, format: 'der', ...cipher } as { type: 'pkcs8'; format: 'der' });
 const locked = exported('pkcs8', { cipher: 'aes-256-cbc', passphrase: 'canary' });
 const pfx = Buffer.from(makePfx(mail, { password: 'canary' }));
+
+/** As BER may write it: its length is left open, and two zeros end it. */
+const open = (value: Uint8Array) => {
+  const { tag, content } = firstDer(Buffer.from(value));
+  return Buffer.concat([Buffer.from([tag, 0x80]), content, Buffer.alloc(2)]);
+};
+const berPfx = open(pfx);
+/** EncryptedPrivateKeyInfo, RFC 5958 section 3: `part` writes the algorithm, `octets` what is encrypted. */
+const lockedAs = (part: typeof open, octets: typeof open) => {
+  const [algorithm, encrypted] = children(firstDer(locked)).map(({ raw }) => raw) as [Buffer, Buffer];
+  return open(sequence(part(algorithm), octets(encrypted)));
+};
+const unchanged = (value: Uint8Array) => Buffer.from(value);
+/** BER may write an octet string in pieces. */
+const inPieces = (octets: Uint8Array) => Buffer.concat([Buffer.from([0x24, 0x80]), octets, Buffer.alloc(2)]);
 
 function refusal(file: string | Buffer): UnfitCertificateFile {
   try {
@@ -96,6 +113,15 @@ describe('a file of certificates', () => {
     ['in a PFX', pfx],
     ['in a PFX in PEM', pem('PKCS12', pfx)],
     ['in a PFX as Base64', pfx.toString('base64')],
+    ['in a PFX in BER', berPfx],
+    ['in a PFX in BER that breaks off', berPfx.subarray(0, 1000)],
+    ['in a PFX in BER in PEM', pem('PKCS12', berPfx)],
+    ['in a PFX in BER under a wrong name', leaf + pem('CERTIFICATE', berPfx)],
+    ['in a PFX in BER as Base64', berPfx.toString('base64')],
+    ['alone, in BER', open(exported('pkcs8'))],
+    ['alone, with a password, in BER', lockedAs(unchanged, unchanged)],
+    ['alone, with a password, in pieces', lockedAs(unchanged, inPieces)],
+    ['alone, with a password, its algorithm of open length', lockedAs(open, unchanged)],
   ])('with a private key is refused: %s', (_where, file) => {
     const { why, remedy } = refusal(file);
     expect(why).toMatch(
@@ -112,6 +138,8 @@ describe('a file of certificates', () => {
     ['a block of PKCS #7', pem('PKCS7', Buffer.from([0x30, 0])), "holds a block 'PKCS7'"],
     ['half a certificate', leaf.slice(0, 300), 'breaks off'],
     ['half a certificate in DER', der.subarray(0, 300), 'is cut off'],
+    ['a certificate in BER', open(der), 'is in BER'],
+    ['something behind one in BER', Buffer.concat([open(der), exported('pkcs8')]), 'is in BER'],
     ['something behind the DER', Buffer.concat([der, Buffer.from('xy')]), 'has 2 bytes behind'],
     ['other characters', leaf.replace('MII', 'M§I'), 'characters that are no Base64'],
     [

@@ -195,6 +195,12 @@ describe('a file with more than one needs', () => {
   test.each<[string, PfxChoice, string]>([
     ['none covers the names', { names: ['owa.contoso.com'] }, 'none fits'],
     ['no name says which', { names: [] }, 'more than one fits'],
+    ['none has the thumbprint', { thumbprint: authority.certificate.thumbprint }, 'none fits'],
+    [
+      'none has the thumbprint, and both cover the names',
+      { thumbprint: authority.certificate.thumbprint, names: [] },
+      'none fits',
+    ],
   ])('two keys, and %s: both are named', (_why, choice, why) => {
     const { problem, message } = refusal(two, password, choice);
     expect(problem).toBe('several-keys');

@@ -37,6 +37,21 @@ describe('what clients must trust so that they trust a certificate', () => {
     expect(trustOf(leaf, [root.certificate], roots)).toEqual(known);
   });
 
+  test('a root that devices know, though the file ends with the form of it that an older authority certified', () => {
+    const old = makeAuthority({ commonName: 'Old Root', ...validity });
+    const root = makeAuthority({ commonName: 'Known Root', ...validity });
+    const crossSigned = old.issue({ commonName: 'Known Root', privateKey: root.privateKey, ...validity });
+    const mail = root.issue({ commonName: 'mail.contoso.com', ...validity }).certificate;
+    const roots = () => [new X509Certificate(root.certificate.der)];
+    const known = { kind: 'public', root: 'CN=Known Root' };
+    expect(trustOf(mail, [crossSigned.certificate], roots)).toEqual(known);
+    expect(trustOf(mail, [crossSigned.certificate, old.certificate], roots)).toEqual(known);
+    expect(trustOf(mail, [crossSigned.certificate, old.certificate])).toEqual({
+      kind: 'private',
+      root: 'CN=Old Root',
+    });
+  });
+
   test("not one that only has a known root's name", () => {
     const impostor = makeAuthority({ commonName: 'Contoso Root', ...validity });
     const roots = () => [new X509Certificate(impostor.certificate.der)];

@@ -163,12 +163,21 @@ describe('a certificate is judged', () => {
     expect(found?.summary).toContain(summary);
   });
 
-  test('without those above it', async () => {
-    const [found, unneeded] = await problems(written('alone.pfx', made(mail, { chain: [] })));
-    expect(found).toMatchObject({ severity: 'warning' });
+  test('without those above it, from which nobody can tell whether its authority is private', async () => {
+    const [found, ...more] = await problems(written('alone.pfx', made(mail, { chain: [] })));
+    expect(found).toMatchObject({ severity: 'warning', path: path('pfx_file') });
     expect(found?.summary).toContain('The issuer of the certificate, CN=Contoso Root, is not in');
-    // What was accepted of another file cannot be said of this one.
+    expect(more).toEqual([]);
+  });
+
+  test('and an acceptance of what is not found is said', async () => {
+    const accepted = { 'private-authority': 'known', 'self-signed': 'of another file' };
+    const [unneeded, ...more] = await problems(written('unneeded.pfx', made(mail)), {
+      accepted_findings: accepted,
+    });
     expect(unneeded).toMatchObject({ severity: 'warning', path: path('accepted_findings') });
+    expect(unneeded?.summary).toContain(`certificate.accepted has 'self-signed'`);
+    expect(more).toEqual([]);
   });
 
   test('and what is said is taken out by the word in it', async () => {

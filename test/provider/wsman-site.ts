@@ -19,10 +19,25 @@ export const USER = 'contoso\\deploy';
 export const PASSWORD = 'canary-81d3';
 const PFX_PASSWORD = 'canary-pfx-2b6e';
 
+/**
+ * Starts an endpoint of the organization that it is given.
+ *
+ * @param folder for certificates; one endpoint after another may use it
+ */
+export type StartEndpoint = (
+  folder: string,
+  organization: () => SimulatedOrganization,
+) => Promise<SiteEndpoint>;
+
+/** With Basic. */
+export const overHttps: StartEndpoint = (folder, organization) =>
+  startSiteEndpoint({ folder, user: USER, password: PASSWORD, organization });
+
 /** What every site of a test file starts from. */
 interface Origin {
   readonly folder: string;
   readonly pfxFile: string;
+  readonly start: StartEndpoint;
 }
 
 /** The sample environment behind a WSMan endpoint of its own, deployed by the provider in this process. */
@@ -41,12 +56,12 @@ export class WsmanSite {
   }
 
   /** One whose first server is deployed and whose second is installed, in a folder that is there. */
-  static async create(folder: string): Promise<WsmanSite> {
+  static async create(folder: string, start: StartEndpoint): Promise<WsmanSite> {
     const pfxFile = join(folder, 'webmail.pfx');
     // The least iterations: every deploy reads the file several times.
     const pfx = makePfx(validCertificate(), { password: PFX_PASSWORD, iterations: 1 });
     writeFileSync(pfxFile, pfx, { mode: 0o600 });
-    const origin = { folder, pfxFile };
+    const origin = { folder, pfxFile, start };
     const own = join(folder, 'first');
     mkdirSync(own);
     const organization = SimulatedOrganization.create(join(own, 'now'), { domain: 'apatricio.local' });
@@ -75,9 +90,8 @@ export class WsmanSite {
   }
 
   async #open(): Promise<void> {
-    const { folder } = this.#origin;
-    const organization = () => this.#organization;
-    this.#endpoint = await startSiteEndpoint({ folder, user: USER, password: PASSWORD, organization });
+    const { folder, start } = this.#origin;
+    this.#endpoint = await start(folder, () => this.#organization);
   }
 
   close(): Promise<void> {

@@ -1,14 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { examine } from '../../cli/doctor/doctor';
 import { ExchangeVersion } from '../../exchange/versions';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
 import { certificateState } from '../../lab/exchange/setup';
 import { makeAuthority, toPem } from '../../pki';
-import { ENTRANCE, restartExchange, startExchange } from '../../quickstart/exchange';
+import { ENTRANCE } from '../../quickstart/door';
+import { restartExchange, startExchange } from '../../quickstart/exchange';
+import { missingForKerberos } from '../../quickstart/kerberos-door';
 import { exportLines } from '../../quickstart/sandbox';
 import { wayFrom } from '../../quickstart/way';
+import { setNativeEnvironment } from '../kerberos/native-environment';
+import { describeWithKerberos } from '../remoting/peers/kdc';
 
 describe('the Exchange endpoint of the quick start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'quickstart-'));
@@ -35,7 +39,7 @@ describe('the Exchange endpoint of the quick start', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('is reached with what it prints, and again after a restart; the password is its owner’s alone', async () => {
-    const started = await startExchange(files);
+    const started = await startExchange(files, 'wsman');
     try {
       expect(await examine({}, started.variables)).toMatchObject({ ok: true });
     } finally {
@@ -55,7 +59,7 @@ describe('the Exchange endpoint of the quick start', () => {
   });
 
   test('is reached with the same once IIS has the certificate of the site, and then shows that one', async () => {
-    const started = await startExchange(files);
+    const started = await startExchange(files, 'wsman');
     const { variables } = started;
     try {
       const issued = authority.issue({
@@ -74,18 +78,51 @@ describe('the Exchange endpoint of the quick start', () => {
       await started.close();
     }
   });
+
+  describeWithKerberos('as Setup leaves it', () => {
+    test('is reached over HTTP with what it prints, and again after a restart', async () => {
+      const started = await startExchange(files, 'kerberos');
+      setNativeEnvironment({ KRB5_CONFIG: started.variables['KRB5_CONFIG'] });
+      try {
+        expect(started.variables['EXCHANGE_ENDPOINT']).toMatch(/^http:/);
+        expect(await examine({}, started.variables)).toMatchObject({ ok: true });
+      } finally {
+        await started.close();
+      }
+      const again = await restartExchange(files);
+      try {
+        expect(again.variables).toEqual(started.variables);
+        expect(await examine({}, again.variables)).toMatchObject({ ok: true });
+      } finally {
+        await again.close();
+        setNativeEnvironment({ KRB5_CONFIG: undefined });
+      }
+      const file = started.variables['EXCHANGE_PASSWORD_FILE'] ?? '';
+      expect(statSync(file).mode & 0o077).toBe(0);
+      expect(statSync(dirname(started.variables['KRB5_CONFIG'] ?? '')).mode & 0o077).toBe(0);
+    });
+  });
+});
+
+test.each([
+  ['linux', { kind: 'missing', remedy: 'Install it.' }, 'Install it.'],
+  ['win32', { kind: 'missing', remedy: 'Install it.' }, expect.stringContaining('WSL')],
+  ['darwin', { kind: 'there', files: { krb5kdc: '', kdb5_util: '', 'kadmin.local': '' } }, undefined],
+] as const)('on %s, with the programs %j, Kerberos lacks %s', (platform, programs, missing) => {
+  expect(missingForKerberos(platform, programs)).toEqual(missing);
 });
 
 test.each([
   [[], 'process'],
   [['--over', 'process'], 'process'],
   [['--over=wsman'], 'wsman'],
+  [['--over', 'kerberos'], 'kerberos'],
 ])('the arguments %j choose %s', (args, way) => {
   expect(wayFrom(args)).toBe(way);
 });
 
 test.each([
-  [['--over', 'ssh'], '--over ssh is not process or wsman'],
+  [['--over', 'ssh'], '--over ssh is not process, wsman or kerberos'],
   [['wsman'], "Unexpected argument 'wsman'"],
   [['--over'], "'--over <value>' argument missing"],
   [['--other'], "Unknown option '--other'"],

@@ -1,7 +1,7 @@
 import { ENVIRONMENT, type Endpoint, type Environment } from '../../../provider/configuration';
 import { RemotingError } from '../../../remoting/remoting-error';
 import { proxyFor } from '../../../remoting/transports/wsman/proxy';
-import { readTrust } from '../../../remoting/transports/wsman/tls';
+import { readTrust, type ExpectedNames } from '../../../remoting/transports/wsman/tls';
 import { advice } from './advice';
 import type { DoorFinding } from './door';
 import { judged } from './judgement';
@@ -28,6 +28,12 @@ export interface DoorsOptions {
    * @default their standard ports
    */
   readonly ports?: Ports;
+  /**
+   * What the servers of the site may show over HTTPS, where the endpoint does not say it itself.
+   *
+   * @default their own names
+   */
+  readonly names?: readonly ExpectedNames[];
 }
 
 const LOOK_MS = 3_000;
@@ -36,9 +42,9 @@ const LOOK_MS = 3_000;
 export async function lookForDoors(
   endpoint: Endpoint,
   environment: Environment,
-  { timeoutMs = LOOK_MS, ports }: DoorsOptions = {},
+  { timeoutMs = LOOK_MS, ports, names = [] }: DoorsOptions = {},
 ): Promise<Doors> {
-  const trust = trustFor(endpoint, environment);
+  const trust = trustFor(endpoint, environment, names);
   const found = await Promise.all(
     placesOf(endpoint, ports).map(async (place) =>
       judged(place, await look(place, { timeoutMs, trust, ...throughProxy(place, environment) }), endpoint),
@@ -49,7 +55,11 @@ export async function lookForDoors(
 }
 
 /** As the provider would trust. A file that is of no use is told where the session is opened. */
-function trustFor(endpoint: Endpoint, environment: Environment): LookOptions['trust'] {
+function trustFor(
+  endpoint: Endpoint,
+  environment: Environment,
+  names: readonly ExpectedNames[],
+): LookOptions['trust'] {
   const ofWsman = endpoint.kind === 'wsman' ? endpoint : undefined;
   const caFile = ofWsman?.caFile ?? environment[ENVIRONMENT.ca_file];
   const fingerprints = ofWsman?.fingerprints ?? undefined;
@@ -57,7 +67,7 @@ function trustFor(endpoint: Endpoint, environment: Environment): LookOptions['tr
     return readTrust({
       ...(caFile === undefined || caFile === '' ? {} : { caFile }),
       ...(fingerprints === undefined ? {} : { fingerprints }),
-      names: ofWsman?.names ?? [],
+      names: ofWsman?.names ?? names,
     });
   } catch (error) {
     if (!(error instanceof RemotingError)) throw error;

@@ -19,5 +19,7 @@ export async function greeting(connection: Duplex, signal: AbortSignal): Promise
   } finally {
     signal.removeEventListener('abort', abort);
   }
-  return { kind: 'stranger', why: text === '' ? 'it hung up' : `it said '${text.slice(0, 80)}'` };
+  return text === ''
+    ? { kind: 'cut', why: 'no word was said' }
+    : { kind: 'stranger', why: `it said '${text.slice(0, 80)}'` };
 }

@@ -22,6 +22,13 @@ export function judged(place: Place, sight: Sight, endpoint: Endpoint): readonly
           'Look at what listens there: IIS or the application pool of the directory may hang.',
         ),
       ];
+    case 'cut':
+      return [
+        finding.faulty(
+          `it cuts the connection: ${sight.why}`,
+          'Look at what stands between and at what listens there: a firewall or proxy that refuses this machine cuts connections so.',
+        ),
+      ];
     case 'stranger':
       return [finding.closed(`what is there speaks another protocol: ${sight.why}`)];
     case 'no-tls':

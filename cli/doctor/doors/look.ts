@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { RemotingError } from '../../../remoting/remoting-error';
 import { tunnel, type Proxy } from '../../../remoting/transports/wsman/proxy';
 import { plainSocket } from '../../../remoting/transports/wsman/tcp';
+import { AT_EXCHANGE } from '../../../remoting/transports/wsman/transport';
 import { secure, type TlsSettings } from '../../../remoting/transports/wsman/tls';
 import { challenge } from './challenge';
 import { greeting } from './greeting';
@@ -53,7 +54,8 @@ async function lookAt(place: Place, options: LookOptions, signal: AbortSignal): 
     }
   } catch (error) {
     if (signal.aborted) return { kind: 'silence' };
-    return { kind: 'stranger', why: told(error) };
+    const why = told(error);
+    return { kind: why.startsWith('HPE_') || error instanceof RemotingError ? 'stranger' : 'cut', why };
   } finally {
     connection.destroy();
   }
@@ -69,7 +71,8 @@ async function securely(
   const { host, port } = place;
   let socket: Socket;
   try {
-    socket = await secure(host, port, below, options.trust, signal);
+    const settings = { ...options.trust, ...(place.kind === 'https' ? AT_EXCHANGE : {}) };
+    socket = await secure(host, port, below, settings, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof RemotingError)) throw error;
     const { fingerprint } = error.facts;
@@ -80,6 +83,7 @@ async function securely(
   return await challenge(socket, new URL(addressOf(place)), signal);
 }
 
+/** Codes of Node's reader of HTTP begin with HPE_. */
 function told(reason: unknown): string {
   if (reason instanceof RemotingError) return reason.facts.code ?? reason.message;
   const { code, message } = reason as { readonly code?: string; readonly message?: string };

@@ -6,7 +6,9 @@ export type Sight =
   | { readonly kind: 'nothing'; readonly why: string }
   /** A connection, and no word within the time. */
   | { readonly kind: 'silence' }
-  /** Words of another protocol, or none before it hung up. */
+  /** The connection ended before an answer. */
+  | { readonly kind: 'cut'; readonly why: string }
+  /** Words of another protocol. */
   | { readonly kind: 'stranger'; readonly why: string }
   /** No TLS came about. */
   | { readonly kind: 'no-tls'; readonly error: RemotingError }

@@ -4,7 +4,10 @@ import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { certificateObject, mailSettingsOf } from '../objects/certificate';
 import type { CertificateState, ServerState } from '../state';
 
-/** Services that go by a thumbprint, so that one certificate has them; giving one to another takes it from the first. */
+/**
+ * Services that go by a thumbprint, so that one certificate has them; giving one to another takes it from the first. Of
+ * UM this is (unverified), docs/lab.md.
+ */
 const BY_THUMBPRINT = ['IIS', 'UM', 'UMCallRouter'];
 
 interface Found {

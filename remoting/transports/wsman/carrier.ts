@@ -400,7 +400,9 @@ export class WsmanCarrier implements Carrier {
       case 404:
       case 405:
       case 200:
-        throw refusal('not-wsman', 'is not a WS-Management service', { noEffect: status !== 200 });
+        throw refusal('not-wsman', 'is not a WS-Management service', {
+          noEffect: status !== 200 || atSignIn === true,
+        });
       case 429:
       case 503:
         return refusal('throttled', 'is too busy');

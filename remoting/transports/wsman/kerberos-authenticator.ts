@@ -34,7 +34,6 @@ export class KerberosAuthenticator implements Authenticator {
         isHandedOn = true;
         return { kind: 'ready', proof: { scheme, context }, cookies: answer.cookies };
       }
-      if (answer.status < 300) throw this.#refusal(`${this.#service} did not prove itself`);
       const other = otherScheme(scheme, answer);
       if (other !== undefined) this.#scheme = other;
       return { kind: 'refused', answer, again: other !== undefined };
@@ -106,10 +105,6 @@ export class KerberosAuthenticator implements Authenticator {
       const facts = { noEffect: true, remedy: error.remedy };
       throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
-  }
-
-  #refusal(message: string): RemotingError {
-    return new RemotingError('authentication-refused', message, { noEffect: true });
   }
 }
 

@@ -13,6 +13,7 @@ export function demandServerPrincipal(principal: string, host: string): void {
   const asked = host.toLowerCase().replace(/\.$/, '');
   if (named === undefined || named === asked) return;
   if (!/[.:]/.test(asked) && named.startsWith(`${asked}.`)) return;
-  const message = `${host} was asked for, but the Kerberos library took a ticket of ${named}, which DNS gave as the name of the same host: name ${named} in the address if that is the server, else set dns_canonicalize_hostname = false and rdns = false in krb5.conf`;
-  throw new RemotingError('usage', message, { host });
+  const message = `the Kerberos library took a ticket of ${named} in place of ${host}, since DNS gives that name for it`;
+  const remedy = `Name ${named} in the endpoint if that is the server. Else set dns_canonicalize_hostname = false and rdns = false in krb5.conf.`;
+  throw new RemotingError('usage', message, { host, remedy });
 }

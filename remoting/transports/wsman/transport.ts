@@ -68,7 +68,7 @@ const ANSWER_SLACK = 2;
  * client does not offer: Windows Server 2022 then resets the connection, and 2025 answers HTTP 500 (0x80070032). Windows'
  * own service asks for none.
  */
-const AT_EXCHANGE: Pick<TlsSettings, 'maxVersion'> = { maxVersion: 'TLSv1.2' };
+export const AT_EXCHANGE: Pick<TlsSettings, 'maxVersion'> = { maxVersion: 'TLSv1.2' };
 
 export function wsmanTransport(options: WsmanOptions): Transport {
   return {

@@ -87,6 +87,12 @@ describe('a certificate is held', () => {
     ['by another site', {}, shown({ iisSites: [7] }), 'site 7 of IIS'],
     ['by UM', {}, shown({ services: ['UM'] }), 'UM uses it'],
     ['by Federation', {}, shown({ services: ['SMTP', 'Federation'] }), 'Federation uses it'],
+    [
+      'by Federation, whatever Enable-ExchangeCertificate gives to another one',
+      {},
+      { ...shown({ services: ['Federation'] }), handovers: [handover(['Federation'])] },
+      'Federation uses it',
+    ],
     ['by a Receive connector', { 'Get-ReceiveConnector': [connector] }, {}, "'EX2\\Relay' names it"],
     [
       'by a Send connector, whichever certificate has the same issuer and subject',
@@ -126,6 +132,14 @@ describe('a certificate is held', () => {
 
   test('even where something else cannot be known', () => {
     expect(judged({ 'Get-TransportService': internal, 'Get-AuthConfig': null }).kind).toBe('held');
+  });
+
+  test.each([
+    ['UM', 'Enable-ExchangeCertificate -Services UM'],
+    ['Federation', 'Set-FederationTrust'],
+  ])('by %s, with the cmdlet that gives it to another one', (service, cmdlet) => {
+    const wayOut: unknown = expect.stringContaining(cmdlet);
+    expect(judged({}, shown({ services: [service] }))).toMatchObject({ kind: 'held', wayOut });
   });
 
   test.each<readonly [string, Answered, Partial<Situation>]>([

@@ -2,7 +2,9 @@ import { connect as connectTcp } from 'node:net';
 import type { AgentOptions } from 'node:https';
 import { connect } from 'node:tls';
 import { offersPostHandshakeAuth } from '../../../lab/wsman/client-hello';
+import { startExchangeEndpoint } from '../../../lab/wsman/exchange-endpoint';
 import { PASSWORD, removeCertificate, startLab, USER, type Lab } from '../../remoting/wsman/lab';
+import { removeFolders, twoServers } from '../exchange/session';
 import { asked } from './kerberos-door';
 import { RawClient } from './raw-client';
 
@@ -18,7 +20,10 @@ describe('the question for a certificate in the middle of a connection', () => {
     client?.end();
     await lab?.stop();
   });
-  afterAll(removeCertificate);
+  afterAll(() => {
+    removeCertificate();
+    removeFolders();
+  });
 
   async function begin(windows: 2019 | 2022 | 2025 | undefined, tls: AgentOptions): Promise<RawClient> {
     lab = await startLab(windows === undefined ? {} : { windows });
@@ -43,6 +48,22 @@ describe('the question for a certificate in the middle of a connection', () => {
     await expect(client.post('', BASIC)).rejects.toMatchObject({
       code: expect.stringMatching(/ALERT|EPROTO/) as string,
     });
+  });
+
+  test('the endpoint of an Exchange server asks as 2022 does', async () => {
+    const organization = twoServers();
+    const endpoint = await startExchangeEndpoint({
+      organization: () => organization,
+      server: 'BSAEX01',
+      authentication: { basic: () => true },
+    });
+    try {
+      const url = `https://localhost:${endpoint.port}/PowerShell/`;
+      client = new RawClient(url, { rejectUnauthorized: false, ...TLS_13 });
+      await expect(client.post(asked('Create'), BASIC)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    } finally {
+      await endpoint.close();
+    }
   });
 
   test('where nothing asks, TLS 1.3 is as good as any', async () => {

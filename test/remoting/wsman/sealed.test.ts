@@ -155,7 +155,7 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
     };
 
     test.each<[string, Partial<Reply>, string]>([
-      ['without a proof', { headers: {} }, 'authentication-refused'],
+      ['without a proof', { headers: {} }, 'not-sealed'],
       [
         'with a proof that is none',
         { headers: { 'WWW-Authenticate': 'Kerberos AAAA' } },

@@ -1,0 +1,11 @@
+import { Reference } from '../powershell/invocation';
+
+/** The content of a PFX file, read when the step that needs it runs, and only if it is the certificate planned. */
+export class PfxContent extends Reference {
+  constructor(
+    readonly file: string,
+    readonly thumbprint: string | null,
+  ) {
+    super(`content of ${file}`, 'PfxContent');
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endpointCertificate } from '../lab/wsman/certificate';
+import { startExchangeEndpoint } from '../lab/wsman/exchange-endpoint';
+import { ENTRANCE, HOST, type Door } from './door';
+
+const USER = 'apatricio\\deploy';
+
+/** HTTPS with Basic, as administrators open it for machines that are in no domain. */
+export const basicDoor: Door = async ({ files, organization, password, port }) => {
+  organization.ssh.add(USER, { password });
+  const { caFile, ...boundByHand } = endpointCertificate(files.folder, [HOST]);
+  const running = await startExchangeEndpoint({
+    organization: () => organization,
+    server: ENTRANCE,
+    authentication: { basic: (user, given) => organization.ssh.allowsPassword(user, given) },
+    boundByHand,
+    port,
+  });
+  const trusted = join(files.folder, 'trusted.pem');
+  writeFileSync(trusted, readFileSync(caFile, 'latin1') + readFileSync(files.authority, 'latin1'));
+  return {
+    url: `https://${HOST}:${running.port}/PowerShell/`,
+    what: "HTTPS, Basic, a certificate of its own authority until the deploy gives IIS the site's",
+    variables: {
+      EXCHANGE_AUTHENTICATION: 'basic',
+      EXCHANGE_USER: USER,
+      EXCHANGE_CA_FILE: trusted,
+      // At a server of the site these would count without this; `localhost` stands in for one.
+      EXCHANGE_CERTIFICATE_NAMES: files.names.join(),
+      NO_PROXY: [process.env['NO_PROXY'] || process.env['no_proxy'] || '', HOST].filter(Boolean).join(','),
+    },
+    close: () => running.close(),
+  };
+};

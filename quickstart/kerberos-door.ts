@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { startKdc } from '../lab/kerberos/kdc';
+import { findKdcPrograms } from '../lab/kerberos/programs';
+import { defaultDoor } from '../lab/wsman/default-door';
+import { startExchangeEndpoint } from '../lab/wsman/exchange-endpoint';
+import { ENTRANCE, HOST, type Door } from './door';
+
+const REALM = 'APATRICIO.LOCAL';
+const USER = 'deploy';
+
+/**
+ * What an Exchange server has by default: HTTP with bodies that Kerberos seals. A key distribution center in the sandbox
+ * stands for the domain controller.
+ */
+export const kerberosDoor: Door = async ({ files, organization, password, port }) => {
+  const kdc = await startKdc(join(files.folder, 'realm'), {
+    realm: REALM,
+    users: [{ name: USER, password }],
+    services: [`HTTP/${HOST}`],
+  });
+  try {
+    const running = await startExchangeEndpoint({
+      organization: () => organization,
+      server: ENTRANCE,
+      ...defaultDoor({ service: `HTTP@${HOST}`, keytab: kdc.keytab, httpPort: port }),
+    });
+    return {
+      url: `http://${HOST}:${running.httpPort}/PowerShell/`,
+      what: 'HTTP, Kerberos, every body sealed, as Setup leaves it',
+      variables: { EXCHANGE_USER: `${USER}@${REALM}`, KRB5_CONFIG: kdc.environment.KRB5_CONFIG },
+      async close() {
+        await running.close();
+        await kdc.stop();
+      },
+    };
+  } catch (error) {
+    await kdc.stop();
+    throw error;
+  }
+};
+
+/** What to install before that door can be opened; `undefined` where all is there. */
+export function missingForKerberos(
+  platform = process.platform,
+  programs = findKdcPrograms(),
+): string | undefined {
+  if (platform === 'win32') {
+    return 'The key distribution center of MIT Kerberos does not run on Windows: run this in WSL, or with --over wsman.';
+  }
+  return programs.kind === 'missing' ? programs.remedy : undefined;
+}
