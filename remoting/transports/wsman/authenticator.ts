@@ -31,8 +31,11 @@ export interface Authenticator {
   signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome>;
   /** Value of the Authorization header of a request with a body; `undefined`: none is needed. */
   authorization(connection: Connection, options: SignInOptions): Promise<string | undefined>;
-  /** Hears that a request was refused (401); true where it pays to send the request again. */
-  refused(): boolean;
+  /**
+   * Hears that the server does not remember whom a connection is for: it refused a request over it (401), or ends each
+   * connection after one answer. True where it pays to try again.
+   */
+  forgotten(): boolean;
 }
 
 /** The request that signs in: no body, so that nothing is lost where it is refused. */

@@ -95,7 +95,7 @@ export class HttpChannel {
     };
     try {
       const answer = await this.#postOnce(asking);
-      if (!sent || answer.status !== 401 || !this.#options.authenticator.refused()) return answer;
+      if (!sent || answer.status !== 401 || !this.#options.authenticator.forgotten()) return answer;
       // What the server refused had no effect.
       sent = false;
       return await this.#postOnce(asking);
@@ -171,7 +171,12 @@ export class HttpChannel {
           this.#cookies.take(cookies);
           if (!this.#seals) {
             proof?.context.close();
-            return connection;
+            if (!connection.isGone) return connection;
+            if (isFirst && this.#options.authenticator.forgotten()) continue;
+          }
+          if (connection.isGone) {
+            proof?.context.close();
+            throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
           }
           if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
           connection.sealWith(new Sealing(proof.scheme, proof.context));

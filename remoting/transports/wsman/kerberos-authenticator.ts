@@ -24,6 +24,7 @@ export class KerberosAuthenticator implements Authenticator {
   }
 
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+    if (this.#each) return { kind: 'ready' };
     const scheme = this.#scheme;
     const context = await this.#context(connection, scheme);
     let isHandedOn = false;
@@ -52,7 +53,7 @@ export class KerberosAuthenticator implements Authenticator {
     }
   }
 
-  refused(): boolean {
+  forgotten(): boolean {
     if (this.#each) return false;
     this.#each = true;
     return true;
