@@ -131,7 +131,7 @@ test('what connecting takes is taken from the time for a token', async () => {
         return Promise.resolve({ kind: 'ready' });
       },
       authorization: () => Promise.resolve(BASIC),
-      refused: () => false,
+      forgotten: () => false,
     },
     maxAnswerBytes: 100_000,
   });
