@@ -6,7 +6,7 @@ export interface Figure {
   readonly benchmark: string;
   readonly measured: string;
   readonly value: number;
-  readonly unit: 'ms' | 'MB' | 'calls' | 'requests';
+  readonly unit: 'ms' | 'MB' | 'calls' | 'requests' | 'libraries';
   /** Of these rounds the median is given; of counts and peaks, one each is enough or the highest is given. */
   readonly rounds: number;
   readonly peer?: { readonly measured: string; readonly value: number };

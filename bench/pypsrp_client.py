@@ -15,20 +15,22 @@ wsman = None
 pool = None
 
 
+def how():
+    if peer["kind"] == "sealed":
+        return {"ssl": False, "auth": "kerberos", "encryption": "always", "negotiate_service": "HTTP"}
+    return {
+        "ssl": True,
+        "cert_validation": peer["caFile"],
+        "auth": "basic",
+        "encryption": "never",
+        "username": peer["user"],
+        "password": peer["password"],
+    }
+
+
 def open_session():
     global wsman, pool
-    wsman = WSMan(
-        url.hostname,
-        port=url.port,
-        path=url.path.strip("/"),
-        ssl=True,
-        cert_validation=peer["caFile"],
-        auth="basic",
-        encryption="never",
-        no_proxy=True,
-        username=peer["user"],
-        password=peer["password"],
-    )
+    wsman = WSMan(url.hostname, port=url.port, path=url.path.strip("/"), no_proxy=True, **how())
     pool = RunspacePool(wsman, configuration_name="Microsoft.Exchange")
     pool.open()
 

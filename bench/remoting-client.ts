@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { SecureText } from '../powershell/invocation';
@@ -14,6 +15,8 @@ export type ClientPeer =
       readonly user: string;
       readonly password: string;
     }
+  /** By HTTP that Kerberos seals, with what the account has. */
+  | { readonly kind: 'sealed'; readonly url: string }
   | {
       readonly kind: 'ssh';
       readonly port: number;
@@ -28,11 +31,12 @@ export type ClientPeer =
       readonly env: { readonly [name: string]: string };
     };
 
-/** Each further line, answered with a line: `Spent`, or for `peak` a number of MB. */
+/** Each further line, answered with a line: `Spent`, for `peak` a number of MB, for `libraries` the native ones of Kerberos. */
 export type ClientRequest =
   | { readonly do: 'open' }
   | { readonly do: 'close' }
   | { readonly do: 'peak' }
+  | { readonly do: 'libraries' }
   | { readonly do: 'call'; readonly cmdlet: string; readonly times: number };
 
 export interface Spent {
@@ -53,6 +57,10 @@ async function main(): Promise<void> {
     const request = JSON.parse(line) as ClientRequest;
     if (request.do === 'peak') {
       process.stdout.write(`${JSON.stringify(peakMegabytes('self') ?? null)}\n`);
+      continue;
+    }
+    if (request.do === 'libraries') {
+      process.stdout.write(`${JSON.stringify(librariesOfKerberos())}\n`);
       continue;
     }
     const [begin, cpu] = [performance.now(), process.cpuUsage()];
@@ -81,6 +89,12 @@ async function callRepeatedly(
   }
 }
 
+/** Files that the process has loaded, by their names. */
+function librariesOfKerberos(): readonly string[] {
+  const { sharedObjects } = process.report.getReport() as { readonly sharedObjects: readonly string[] };
+  return sharedObjects.filter((file) => /koffi|gssapi|krb5/i.test(basename(file)));
+}
+
 function transportTo(peer: ClientPeer): Transport {
   switch (peer.kind) {
     case 'wsman':
@@ -93,6 +107,8 @@ function transportTo(peer: ClientPeer): Transport {
         },
         trust: { caFile: peer.caFile },
       });
+    case 'sealed':
+      return wsmanTransport({ url: peer.url, authentication: { kind: 'negotiate' } });
     case 'ssh':
       return sshTransport({
         host: '127.0.0.1',

@@ -4,12 +4,16 @@ import { SimulatedOrganization } from '../lab/exchange/organization';
 import { startSshServer } from '../lab/exchange/ssh-server';
 import { endpointCertificate } from '../lab/wsman/certificate';
 import { startEndpoint } from '../lab/wsman/endpoint';
+import { kerberosSignIn } from '../lab/wsman/kerberos';
 import { withLargeAnswer } from './large-answer';
+import { SERVICE_VARIABLE } from './realm';
 
 /** Where the lab is, in its first line. */
 export interface LabAddress {
   readonly url: string;
   readonly caFile: string;
+  /** Of the same endpoint; left out where there is no realm. */
+  readonly sealedUrl?: string;
   readonly sshPort: number;
   /** `SHA256:…`. */
   readonly sshFingerprint: string;
@@ -25,17 +29,23 @@ export type LabTraffic = { readonly [operation: string]: number };
  */
 async function main([folder = '', server = '', user = '']: readonly string[]): Promise<void> {
   const password = process.env['BENCH_PASSWORD'];
+  const service = process.env[SERVICE_VARIABLE];
   const organization = SimulatedOrganization.open(folder);
   const { cert, key, caFile } = endpointCertificate(folder, ['localhost']);
   const endpoint = await startEndpoint({
     host: ({ query, drop }) => withLargeAnswer(organization.host(server, { query, drop })),
-    authentication: { basic: (name, secret) => name === user && secret === password },
+    authentication: {
+      basic: (name, secret) => name === user && secret === password,
+      ...(service === undefined ? {} : { kerberos: kerberosSignIn(service) }),
+    },
     tls: { cert, key },
+    ...(service === undefined ? {} : { http: {} }),
   });
   const ssh = await startSshServer(organization, { server });
   const address: LabAddress = {
     url: `https://localhost:${endpoint.port}/PowerShell/`,
     caFile,
+    ...(service === undefined ? {} : { sealedUrl: `http://localhost:${endpoint.httpPort}/PowerShell/` }),
     sshPort: ssh.port,
     sshFingerprint: organization.ssh.hostFingerprint(),
   };

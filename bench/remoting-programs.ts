@@ -5,7 +5,10 @@ import { bundle } from '../install/bundle';
 import { newSshKeyPair } from '../lab/exchange/ssh-key-pair';
 import { newOrganization, serversNamed } from './exchange-organization';
 import { Conversation } from './conversation';
+import type { CostOfKerberos } from './kerberos-room';
+import { run } from './measurement';
 import type { ClientPeer } from './remoting-client';
+import { Realm } from './realm';
 import type { LabAddress, LabTraffic } from './remoting-lab';
 import type { Workshop } from './workshop';
 
@@ -14,18 +17,21 @@ const PASSWORD = 'bench';
 const SERVER = 'EX001';
 const root = resolve(__dirname, '..');
 
-/** Ours by transport, and pypsrp over WSMan. */
-export type ClientName = ClientPeer['kind'] | 'pypsrp';
+/** Ours by transport, and pypsrp over WSMan by what protects the messages. */
+export type ClientName = ClientPeer['kind'] | 'pypsrp' | 'pypsrp-sealed';
+
+const PYPSRP = { pypsrp: 'wsman', 'pypsrp-sealed': 'sealed' } as const;
 
 /** The lab with its endpoints, and the clients that speak to it. */
 export class RemotingPrograms {
-  readonly #peers: { readonly [kind in ClientPeer['kind']]: ClientPeer };
+  readonly #peers: readonly ClientPeer[];
 
   private constructor(
     readonly workshop: Workshop,
     readonly folder: string,
     readonly lab: Conversation,
-    peers: { readonly [kind in ClientPeer['kind']]: ClientPeer },
+    readonly realm: Realm | undefined,
+    peers: readonly ClientPeer[],
   ) {
     this.#peers = peers;
   }
@@ -35,7 +41,9 @@ export class RemotingPrograms {
     await Promise.all([
       bundle('bench/remoting-lab.ts', join(folder, 'lab.js')),
       bundle('bench/remoting-client.ts', join(folder, 'client.js')),
+      bundle('bench/kerberos-room.ts', join(folder, 'kerberos-room.js')),
     ]);
+    const realm = await Realm.start(join(folder, 'realm'), USER, PASSWORD);
     const organization = newOrganization(workshop, serversNamed(1));
     const keys = newSshKeyPair();
     const privateKeyFile = join(folder, 'key');
@@ -44,38 +52,65 @@ export class RemotingPrograms {
     const lab = new Conversation({
       command: process.execPath,
       args: [join(folder, 'lab.js'), organization.folder, SERVER, USER],
-      folder,
-      environment: workshop.environment({ BENCH_PASSWORD: PASSWORD }),
+      // Where koffi is found.
+      folder: root,
+      environment: workshop.environment({
+        BENCH_PASSWORD: PASSWORD,
+        ...(realm === undefined ? {} : realm.serviceEnvironment),
+      }),
     });
-    const { url, caFile, sshPort, sshFingerprint } = await lab.answer<LabAddress>();
-    return new RemotingPrograms(workshop, folder, lab, {
-      wsman: { kind: 'wsman', url, caFile, user: USER, password: PASSWORD },
-      ssh: { kind: 'ssh', port: sshPort, fingerprint: sshFingerprint, user: USER, privateKeyFile },
-      process: {
+    const { url, caFile, sealedUrl, sshPort, sshFingerprint } = await lab.answer<LabAddress>();
+    return new RemotingPrograms(workshop, folder, lab, realm, [
+      { kind: 'wsman', url, caFile, user: USER, password: PASSWORD },
+      ...(sealedUrl === undefined ? [] : [{ kind: 'sealed', url: sealedUrl } as const]),
+      { kind: 'ssh', port: sshPort, fingerprint: sshFingerprint, user: USER, privateKeyFile },
+      {
         kind: 'process',
         command: process.execPath,
         args: [workshop.labProgram, organization.folder, SERVER],
         env: workshop.environment(),
       },
-    });
+    ]);
   }
 
   /** The clients that there are. */
   get names(): readonly ClientName[] {
-    return PYTHON === undefined ? ['wsman', 'ssh', 'process'] : ['wsman', 'pypsrp', 'ssh', 'process'];
+    const ours = this.#peers.map(({ kind }) => kind);
+    const theirs = (['pypsrp', 'pypsrp-sealed'] as const).filter((name) => ours.includes(PYPSRP[name]));
+    return PYTHON === undefined ? ours : [...ours, ...theirs];
   }
 
   /** Starts a client, which knows then whom to speak to. */
   client(name: ClientName): Conversation {
+    const kind = name === 'pypsrp' || name === 'pypsrp-sealed' ? PYPSRP[name] : name;
     const [command, file] =
-      name === 'pypsrp'
-        ? [PYTHON ?? '', join(__dirname, 'pypsrp_client.py')]
-        : [process.execPath, join(this.folder, 'client.js')];
-    const { folder } = this;
-    const environment = this.workshop.environment();
-    const client = new Conversation({ command, args: [file], folder, environment });
-    client.tell(this.#peers[name === 'pypsrp' ? 'wsman' : name]);
+      kind === name
+        ? [process.execPath, join(this.folder, 'client.js')]
+        : [PYTHON ?? '', join(__dirname, 'pypsrp_client.py')];
+    const client = new Conversation({ command, args: [file], folder: root, environment: this.environment });
+    client.tell(this.#peers.find((peer) => peer.kind === kind));
     return client;
+  }
+
+  /** A process that has loaded what Kerberos needs, and says what that cost. */
+  async costOfKerberos(): Promise<CostOfKerberos> {
+    const { stdout } = await run({
+      command: process.execPath,
+      args: [join(this.folder, 'kerberos-room.js')],
+      folder: root,
+      environment: this.environment,
+    });
+    return JSON.parse(stdout) as CostOfKerberos;
+  }
+
+  /** Of every client. */
+  get environment(): { readonly [name: string]: string } {
+    return this.workshop.environment(this.realm?.clientEnvironment);
+  }
+
+  async end(): Promise<void> {
+    await this.lab.end();
+    await this.realm?.stop();
   }
 
   /** Requests to the WSMan endpoint since this was last asked. */

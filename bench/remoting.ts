@@ -15,21 +15,42 @@ const ROUNDS_OF_CALLS = 7;
 const STARTS = 7;
 const LARGE_ANSWERS = 5;
 const SIGNALLED_MS = 200;
-const OVER_WSMAN: readonly ClientName[] = ['wsman', 'pypsrp'];
+const COSTS_OF_KERBEROS = 15;
 const FASTER: Target = { of: 'ratio', atMost: 1 };
+
+/** Ours and pypsrp, by the same way to the same endpoint. */
+interface Rivals {
+  readonly label: string;
+  readonly ours: 'wsman' | 'sealed';
+  readonly theirs: 'pypsrp' | 'pypsrp-sealed';
+  /** What a session begins with beside what the protocol of shells needs. */
+  readonly signIns: number;
+  readonly call: Target;
+}
+
+const RIVALS: readonly Rivals[] = [
+  { label: 'WSMan', ours: 'wsman', theirs: 'pypsrp', signIns: 0, call: FASTER },
+  {
+    label: 'WSMan over sealed HTTP',
+    ours: 'sealed',
+    theirs: 'pypsrp-sealed',
+    signIns: 1,
+    call: { of: 'ratio', atMost: 0.5 },
+  },
+];
 
 /** Sessions and calls over each transport; over WSMan beside pypsrp, which speaks to the same endpoint. */
 export async function remoting(workshop: Workshop): Promise<readonly Figure[]> {
   const programs = await RemotingPrograms.start(workshop);
   try {
-    return [
-      ...(await sessions(programs)),
-      ...(await starts(programs)),
-      ...(await requests(programs)),
-      ...(await largeAnswers(programs)),
-    ];
+    const figures = [...(await sessions(programs))];
+    const rivals = RIVALS.filter(({ ours }) => programs.names.includes(ours));
+    for (const measure of [starts, requests, largeAnswers]) {
+      for (const each of rivals) figures.push(...(await measure(programs, each)));
+    }
+    return [...figures, ...(await costsOfKerberos(programs))];
   } finally {
-    await programs.lab.end();
+    await programs.end();
   }
 }
 
@@ -55,12 +76,13 @@ function medianOf<Result>(
 
 /** A figure of ours over WSMan, beside pypsrp's. */
 function compared<Result>(
+  { ours, theirs: peer }: Rivals,
   figure: Pick<Figure, 'measured' | 'unit' | 'rounds'>,
   found: ByClient<readonly Result[]>,
   of: (result: Result) => number,
   target?: Target,
 ): Figure {
-  const [value, theirs] = [medianOf(found.wsman, of), medianOf(found.pypsrp, of)];
+  const [value, theirs] = [medianOf(found[ours], of), medianOf(found[peer], of)];
   if (value === undefined) throw new Error('our own client was not measured');
   const line: Figure = { benchmark: 'remoting', ...figure, value };
   if (theirs === undefined) return { ...line, peerMissing: 'pypsrp is not installed' };
@@ -94,7 +116,9 @@ async function sessions(programs: RemotingPrograms): Promise<readonly Figure[]> 
   const opening = { what: 'opening a session', rounds: OPENINGS, found: openings };
   const calling = { what: `each of ${CALLS} calls`, rounds: ROUNDS_OF_CALLS, found: calls };
   return [opening, calling].flatMap(({ what, rounds, found }): Figure[] => [
-    ...withCpuTime(`WSMan: ${what}`, rounds, found),
+    ...RIVALS.filter(({ ours }) => found[ours] !== undefined).flatMap((rivals) =>
+      withCpuTime(rivals, what, rounds, found, what === calling.what ? rivals.call : FASTER),
+    ),
     ...(['ssh', 'process'] as const).map((name): Figure => {
       const value = must(medianOf(found[name], ({ milliseconds }) => milliseconds));
       return { benchmark: 'remoting', measured: `${LABELS[name]}: ${what}`, value, unit: 'ms', rounds };
@@ -104,17 +128,24 @@ async function sessions(programs: RemotingPrograms): Promise<readonly Figure[]> 
 
 const LABELS = { ssh: 'SSH', process: 'a local process' } as const;
 
-function withCpuTime(measured: string, rounds: number, found: ByClient<readonly Spent[]>): readonly Figure[] {
+function withCpuTime(
+  rivals: Rivals,
+  what: string,
+  rounds: number,
+  found: ByClient<readonly Spent[]>,
+  target: Target = FASTER,
+): readonly Figure[] {
+  const measured = `${rivals.label}: ${what}`;
   const ofClient = { measured: `${measured}, CPU time of the client`, unit: 'ms', rounds } as const;
   return [
-    compared({ measured, unit: 'ms', rounds }, found, ({ milliseconds }) => milliseconds, FASTER),
-    compared(ofClient, found, ({ cpuMilliseconds }) => cpuMilliseconds),
+    compared(rivals, { measured, unit: 'ms', rounds }, found, ({ milliseconds }) => milliseconds, target),
+    compared(rivals, ofClient, found, ({ cpuMilliseconds }) => cpuMilliseconds),
   ];
 }
 
 /** The first session of a client's process. */
-async function starts(programs: RemotingPrograms): Promise<readonly Figure[]> {
-  const found = await inTurn(programs, STARTS, OVER_WSMAN, async (name) => {
+async function starts(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
+  const found = await inTurn(programs, STARTS, [rivals.ours, rivals.theirs], async (name) => {
     const begin = performance.now();
     const client = programs.client(name);
     const { milliseconds: opening } = await client.ask<Spent>({ do: 'open' });
@@ -125,18 +156,24 @@ async function starts(programs: RemotingPrograms): Promise<readonly Figure[]> {
   const figure = (measured: string) => ({ measured, unit: 'ms' as const, rounds: STARTS });
   return [
     compared(
-      figure('WSMan: from the start of a process to its first session'),
+      rivals,
+      figure(`${rivals.label}: from the start of a process to its first session`),
       found,
       ({ whole }) => whole,
       FASTER,
     ),
-    compared(figure('WSMan: of that, opening the session'), found, ({ opening }) => opening),
+    compared(
+      rivals,
+      figure(`${rivals.label}: of that, opening the session`),
+      found,
+      ({ opening }) => opening,
+    ),
   ];
 }
 
 /** Counted at the endpoint. The targets are the least that the protocol allows (docs/benchmarks.md). */
-async function requests(programs: RemotingPrograms): Promise<readonly Figure[]> {
-  const found = await inTurn(programs, 1, OVER_WSMAN, async (name) => {
+async function requests(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
+  const found = await inTurn(programs, 1, [rivals.ours, rivals.theirs], async (name) => {
     const client = programs.client(name);
     const after = async (request: object): Promise<number> => {
       await programs.requests();
@@ -146,25 +183,28 @@ async function requests(programs: RemotingPrograms): Promise<readonly Figure[]> 
       return await programs.requests();
     };
     const open = await after({ do: 'open' });
+    // The first calls open the connection of the signals, and sign it in.
+    await client.ask({ do: 'call', cmdlet: CMDLET, times: 5 });
+    await sleep(SIGNALLED_MS);
     const call = (await after({ do: 'call', cmdlet: CMDLET, times: CALLS })) / CALLS;
     const close = await after({ do: 'close' });
     await client.end();
     return { open, call, close };
   });
   const figure = (measured: string, of: 'open' | 'call' | 'close', atMost: number): Figure => {
-    const line = { measured: `WSMan: requests ${measured}`, unit: 'requests' as const, rounds: 1 };
-    return { ...compared(line, found, (counts) => counts[of]), target: { of: 'value', atMost } };
+    const line = { measured: `${rivals.label}: requests ${measured}`, unit: 'requests' as const, rounds: 1 };
+    return { ...compared(rivals, line, found, (counts) => counts[of]), target: { of: 'value', atMost } };
   };
   return [
-    figure('to open a session', 'open', 2),
+    figure('to open a session', 'open', 2 + rivals.signIns),
     figure('for a call', 'call', 3),
     figure('to close a session', 'close', 1),
   ];
 }
 
 /** Each in a process of its own, whose memory it shows. */
-async function largeAnswers(programs: RemotingPrograms): Promise<readonly Figure[]> {
-  const found = await inTurn(programs, LARGE_ANSWERS, OVER_WSMAN, async (name) => {
+async function largeAnswers(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
+  const found = await inTurn(programs, LARGE_ANSWERS, [rivals.ours, rivals.theirs], async (name) => {
     const client = programs.client(name);
     await client.ask({ do: 'open' });
     const spent = await client.ask<Spent>({ do: 'call', cmdlet: LARGE_CMDLET, times: 1 });
@@ -172,23 +212,58 @@ async function largeAnswers(programs: RemotingPrograms): Promise<readonly Figure
     await leave(client);
     return { ...spent, peak };
   });
-  const measured = 'WSMan: an answer of 10 MB';
-  const timed = withCpuTime(measured, LARGE_ANSWERS, found);
-  if (found.wsman?.some(({ peak }) => peak === null) !== false) {
+  const what = 'an answer of 10 MB';
+  const timed = withCpuTime(rivals, what, LARGE_ANSWERS, found);
+  if (found[rivals.ours]?.some(({ peak }) => peak === null) !== false) {
     process.stderr.write('remoting: memory is not measured, since this system has no /proc\n');
     return timed;
   }
   const line = {
-    measured: `${measured}, peak memory of the client`,
+    measured: `${rivals.label}: ${what}, peak memory of the client`,
     unit: 'MB',
     rounds: LARGE_ANSWERS,
   } as const;
-  const peak = compared(line, found, ({ peak }) => must(peak ?? undefined));
+  const peak = compared(rivals, line, found, ({ peak }) => must(peak ?? undefined));
   const { folder, workshop } = programs;
   const node = await peakOfEmptyNode({ folder, environment: workshop.environment() });
   const { value } = peak;
   const empty = { measured: 'an empty Node', value: node };
   return [...timed, peak, { benchmark: 'remoting', ...line, value, peer: empty, ratio: value / node }];
+}
+
+/** What Kerberos costs a process that uses it, and that nothing of it is in one that does not. */
+async function costsOfKerberos(programs: RemotingPrograms): Promise<readonly Figure[]> {
+  if (programs.realm === undefined) return [];
+  const { cost } = await inTurns(COSTS_OF_KERBEROS, { cost: () => programs.costOfKerberos() });
+  const client = programs.client('wsman');
+  await client.ask({ do: 'open' });
+  const libraries = await client.ask<readonly string[]>({ do: 'libraries' });
+  await leave(client);
+  const line = { benchmark: 'remoting', rounds: COSTS_OF_KERBEROS } as const;
+  return [
+    {
+      ...line,
+      measured: 'Kerberos: loading it, with the library of the system',
+      value: median(cost.map(({ milliseconds }) => milliseconds)),
+      unit: 'ms',
+      target: { of: 'value', atMost: 15 },
+    },
+    {
+      ...line,
+      measured: 'Kerberos: memory that it takes when it is loaded',
+      value: median(cost.map(({ megabytes }) => megabytes)),
+      unit: 'MB',
+      target: { of: 'value', atMost: 6 },
+    },
+    {
+      ...line,
+      rounds: 1,
+      measured: 'Kerberos: its native libraries in a client that signs in with Basic',
+      value: libraries.length,
+      unit: 'libraries',
+      target: { of: 'value', atMost: 0 },
+    },
+  ];
 }
 
 async function leave(client: Conversation): Promise<void> {

@@ -47,6 +47,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   install: ['exchange/provider-address'],
   quickstart: ['install', 'lab', 'exchange', 'pki', 'dns'],
   bench: [
+    'kerberos',
     'install',
     'quickstart/cdktf',
     'lab',

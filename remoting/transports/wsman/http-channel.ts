@@ -68,6 +68,7 @@ export class HttpChannel {
   async post(text: string, options: PostOptions): Promise<Answer> {
     const { timeoutMs, bound, until = Infinity, signal, onProved, onSend } = options;
     const body = Buffer.from(text, 'utf8');
+    const now = performance.now();
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort(signal.reason);
     this.#posts.add(giveUp);
@@ -83,7 +84,7 @@ export class HttpChannel {
       body,
       signIn: {
         signal: giveUp.signal,
-        timeoutMs: Math.min(timeoutMs, until - performance.now()) * AUTHORIZE_SHARE,
+        tokenBy: now + Math.min(timeoutMs, until - now) * AUTHORIZE_SHARE,
         firstBodyBytes: body.length,
       },
       ...(onProved === undefined ? {} : { onProved }),

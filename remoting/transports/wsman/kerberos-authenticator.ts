@@ -75,9 +75,9 @@ export class KerberosAuthenticator implements Authenticator {
     );
   }
 
-  #header(scheme: SealedBy, context: SecurityContext, { signal, timeoutMs }: SignInOptions): Promise<string> {
+  #header(scheme: SealedBy, context: SecurityContext, { signal, tokenBy }: SignInOptions): Promise<string> {
     return this.#told('Kerberos gives no ticket for', async () => {
-      const token = await context.token(undefined, { signal, timeoutMs });
+      const token = await context.token(undefined, { signal, timeoutMs: left(tokenBy) });
       return `${scheme} ${token?.toString('base64') ?? ''}`;
     });
   }
@@ -87,12 +87,12 @@ export class KerberosAuthenticator implements Authenticator {
     scheme: SealedBy,
     context: SecurityContext,
     answer: WireAnswer,
-    { signal, timeoutMs }: SignInOptions,
+    { signal, tokenBy }: SignInOptions,
   ): Promise<void> {
     const token = tokenOf(answer, scheme);
     if (token === undefined) return Promise.resolve();
     return this.#told('there is no proof by Kerberos of', async () => {
-      await context.token(token, { signal, timeoutMs });
+      await context.token(token, { signal, timeoutMs: left(tokenBy) });
     });
   }
 
@@ -107,6 +107,11 @@ export class KerberosAuthenticator implements Authenticator {
       throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
   }
+}
+
+/** Milliseconds until then, of which connecting and loading the library have taken a part. */
+function left(by: number): number {
+  return Math.max(by - performance.now(), 1);
 }
 
 /** The other scheme where the server offers that and not ours: the ticket is the same under both. */

@@ -1,0 +1,24 @@
+import { performance } from 'node:perf_hooks';
+
+/** What it costs a process to have Kerberos at hand. */
+export interface CostOfKerberos {
+  readonly milliseconds: number;
+  readonly megabytes: number;
+}
+
+/** Loads the room with koffi and the library of the system, as the first context does; tickets are not asked for. */
+async function main(): Promise<void> {
+  const [begin, before] = [performance.now(), process.memoryUsage.rss()];
+  const { initiate } = await import('../kerberos');
+  initiate({ service: 'HTTP@localhost' }).close();
+  const cost: CostOfKerberos = {
+    milliseconds: performance.now() - begin,
+    megabytes: (process.memoryUsage.rss() - before) / 2 ** 20,
+  };
+  process.stdout.write(JSON.stringify(cost));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});
