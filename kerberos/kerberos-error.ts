@@ -1,3 +1,5 @@
+import type { KeytabFault } from './keytab';
+
 /**
  * What went wrong, by kind. Kind and facts are for programs; message and remedy are for people.
  *
@@ -53,7 +55,10 @@ export interface KerberosFacts {
   readonly kdcs?: readonly string[];
   /** Where tickets are looked for, for example `FILE:/tmp/krb5cc_0`. */
   readonly cache?: string;
+  /** Path of the keytab that the keys come from, where one was looked at. */
   readonly keytab?: string;
+  /** What is wrong with that file; left out where nothing is, or it was not looked at. */
+  readonly keytabFault?: KeytabFault;
   /** Routine error and calling error of the library. */
   readonly major?: number;
   /** Kerberos' own code, signed, as in krb5.h; on Windows that of SSPI. */

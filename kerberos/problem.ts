@@ -16,6 +16,13 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'library-missing':
       return ['the Kerberos library of the system cannot be loaded', libraryRemedy()];
     case 'no-credentials':
+      if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
+      if (facts.keytab !== undefined && facts.cache !== undefined) {
+        return [
+          `the keytab ${facts.keytab} has a key of ${who}, but there is no ticket${cache}`,
+          'Look whether the account that runs this may write there; KRB5CCNAME=MEMORY: keeps its tickets in the process.',
+        ];
+      }
       return [
         facts.keytab === undefined
           ? `there is no Kerberos ticket of ${who}${cache}`
@@ -69,6 +76,7 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
         `Name them in krb5.conf ([realms], kdc = host), or let this machine ask the DNS of the domain, which has the records _kerberos._udp.${facts.realm ?? 'REALM'}.`,
       ];
     case 'encryption-unsupported':
+      if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       return [
         `no encryption type serves both ${who} and ${service}`,
         'Kerberos with AES is needed: allow AES 128 or 256 for both accounts (msDS-SupportedEncryptionTypes), and change the password of an account that is older than that.',

@@ -15,7 +15,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   powershell: [],
   dns: [],
   files: [],
-  kerberos: [],
+  kerberos: ['files'],
   remoting: ['files', 'kerberos', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],
   exchange: [
     'schema',

@@ -1,6 +1,7 @@
 import type { KerberosError, KerberosErrorKind, KerberosFacts } from '../kerberos-error';
 import { elsewhere } from '../native-calls';
 import { NativeContext, OVERHEAD_BYTES, type Advance, type Surroundings } from '../native-context';
+import { CLIENT_KEYTAB, keyLacking, keytabFile, principalsOf, readKeytab } from '../keytab';
 import type { Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
 import { MAX_TOKEN_BYTES, type AcceptOptions, type InitiateOptions, type Sealed } from '../security-context';
@@ -13,6 +14,16 @@ const DEMANDED = FLAGS.mutual | FLAGS.replay | FLAGS.sequence | FLAGS.confidenti
 
 /** Kinds of which the library's own words say less than ours; of a keytab it says that there is no cache. */
 const SELF_EXPLAINED: ReadonlySet<KerberosErrorKind> = new Set(['no-credentials', 'password-refused']);
+
+/** Kinds that are told better with the keytab that the account signs in with. */
+const ABOUT_ACCOUNT: ReadonlySet<KerberosErrorKind> = new Set([
+  'no-credentials',
+  'password-refused',
+  'account-unknown',
+  'account-refused',
+  'encryption-unsupported',
+  'kdc-unreachable',
+]);
 
 /** Where MIT's and Heimdal's library look, unless they were built otherwise. */
 const DEFAULT_KEYTAB = '/etc/krb5.keytab';
@@ -143,8 +154,13 @@ abstract class GssContext extends NativeContext {
     const facts: KerberosFacts = { ...this.facts, major: major >>> 0, minor };
     if (phase === 'message') return problem(kind, facts);
     const detail = SELF_EXPLAINED.has(kind) || minor === 0 ? '' : this.library.textOf(minor);
-    return problem(kind, this.explained(facts), detail);
+    return problem(kind, this.told(kind, facts), detail);
   };
+
+  /** The facts of a failure of that kind, with all that is known on this machine. */
+  protected told(_kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
+    return this.explained(facts);
+  }
 
   #call<T>(work: (call: Call, handle: Address | null) => T): T {
     const memory = this.library.memory();
@@ -186,6 +202,31 @@ export class GssInitiator extends GssContext {
 
   protected phase(first: boolean): Phase {
     return first ? 'initiate' : 'answer';
+  }
+
+  /** Tickets that the account has are taken before its keytab, which is looked at where the failure is about keys. */
+  protected override told(kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
+    const told = this.explained(facts);
+    const file = ABOUT_ACCOUNT.has(kind) ? this.#keytabFile() : undefined;
+    if (file === undefined) return told;
+    const { keys, fault } = readKeytab(file);
+    const owner = told.principal ?? principalsOf(keys)[0];
+    // Once more, for the realm of the owner that is known now.
+    const ofOwner = owner === undefined ? told : this.explained({ ...facts, principal: owner });
+    const lack = fault ?? keyLacking(file, keys, owner, ofOwner.realm);
+    return {
+      ...ofOwner,
+      ...(told.cache === undefined ? {} : { cache: told.cache }),
+      keytab: file,
+      ...(lack === undefined ? {} : { keytabFault: lack }),
+    };
+  }
+
+  #keytabFile(): string | undefined {
+    const { signIn } = this.#options;
+    if (signIn?.kind === 'keytab') return signIn.file;
+    const name = process.env[CLIENT_KEYTAB] ?? '';
+    return signIn?.kind === 'password' || name === '' ? undefined : keytabFile(name);
   }
 
   protected acquire(memory: NativeMemory): Promise<void> {

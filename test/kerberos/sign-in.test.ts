@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KerberosError, type SignIn } from '../../kerberos';
 import { describeWithKerberos, REALM } from '../remoting/peers/kdc';
+import { keytabOf } from './keytab-of';
 import { setNativeEnvironment } from './native-environment';
 import { PASSWORD, Realm, USER } from './realm';
 
@@ -92,6 +94,104 @@ describeWithKerberos('signing in', () => {
     const error = await failure({ signIn: { kind: 'keytab', file, principal: USER } });
     expect(error.kind).toBe('no-credentials');
     expect(error.message).toContain(file);
+  });
+
+  describe('with a keytab of the environment', () => {
+    const [DEPLOY, DEPLOY_AT] = ['deploy', `deploy@${REALM}`];
+    const made = (name: string): string => join(realm.folder, `${name}.keytab`);
+    /** With no tickets that another test has left. */
+    const use = (file: string): void =>
+      setNativeEnvironment({ KRB5_CLIENT_KTNAME: file, KRB5CCNAME: `MEMORY:${randomUUID()}` });
+
+    beforeAll(() => {
+      realm.kdc.administer(`addprinc -pw canary-5 ${DEPLOY}`);
+      realm.kdc.administer(`ktadd -norandkey -k ${made('old')} ${DEPLOY}`);
+      realm.kdc.administer(`cpw -pw canary-6 ${DEPLOY}`);
+      realm.kdc.administer('addprinc -pw canary-7 weak');
+      writeFileSync(made('rc4'), keytabOf(`weak@${REALM}`, 23));
+      writeFileSync(made('empty'), '');
+      writeFileSync(made('base64'), readFileSync(realm.kdc.userKeytab).toString('base64'));
+      writeFileSync(made('text'), 'no keytab');
+      writeFileSync(made('bare'), Buffer.from([5, 2]));
+    });
+
+    test.each([
+      ['missing', 'there is no file', 'KRB5_CLIENT_KTNAME'],
+      ['empty', 'is empty', 'again'],
+      ['base64', 'is Base64 text', 'base64 -d'],
+      ['text', 'is no keytab', 'ktutil'],
+      ['bare', 'has no key in it', 'again'],
+      ['rc4', `has no AES key, but RC4 of weak@${REALM}`, 'aes256-cts-hmac-sha1-96'],
+    ])('says which file it is, and what is wrong with it: %s', async (name, message, remedy) => {
+      const file = made(name);
+      for (const named of [file, `FILE:${file}`]) {
+        use(named);
+        const error = await failure({});
+        expect(error.kind).toBe('no-credentials');
+        expect(error.facts.keytab).toBe(file);
+        expect(error.message).toContain(file);
+        expect(error.message).toContain(message);
+        expect(error.remedy).toContain(remedy);
+        expect(error.remedy).not.toContain('kinit');
+      }
+      const error = await failure({ signIn: { kind: 'keytab', file } });
+      expect(error.message).toContain(message);
+    });
+
+    test('says that it cannot be read, since it is no file', async () => {
+      use(realm.folder);
+      const error = await failure({});
+      expect(error.kind).toBe('no-credentials');
+      expect(error.message).toContain(`${realm.folder} is a directory, not a file`);
+    });
+
+    test('says that it is older than the password, and whose it is', async () => {
+      use(made('old'));
+      const error = await failure({});
+      expect(error.kind).toBe('password-refused');
+      expect(error.message).toContain(`did not accept the key in ${made('old')} of ${DEPLOY_AT}`);
+      expect(error.remedy).toContain('Make the keytab anew: the password was changed');
+      expect(error.facts).toMatchObject({ principal: DEPLOY_AT, keytab: made('old'), realm: REALM });
+    });
+
+    test('says whose it is where the realm does not have that account any more', async () => {
+      realm.kdc.administer('addprinc -pw canary-8 gone');
+      realm.kdc.administer(`ktadd -norandkey -k ${made('gone')} gone`);
+      realm.kdc.administer('delprinc -force gone');
+      use(made('gone'));
+      const error = await failure({});
+      expect(error.kind).toBe('account-unknown');
+      expect(error.message).toContain(`has no account gone@${REALM}`);
+    });
+
+    test('is silent of the keytab where tickets of somebody were taken', async () => {
+      use(made('old'));
+      realm.signIn();
+      const error = await failure({ service: `HTTP/elsewhere.test@${REALM}` });
+      expect(error.kind).toBe('service-unknown');
+      expect(error.facts).toMatchObject({ principal: USER });
+      expect(error.facts.keytab).toBeUndefined();
+    });
+
+    test('says whose keys it has where it is asked for those of another', async () => {
+      const principal = `other@${REALM}`;
+      const error = await failure({ signIn: { kind: 'keytab', file: realm.kdc.userKeytab, principal } });
+      expect(error.kind).toBe('no-credentials');
+      expect(error.message).toMatch(/has no key of other@LAB\.TEST, but of admin@LAB\.TEST$/);
+    });
+
+    test('does not blame a keytab that is well', async () => {
+      setNativeEnvironment({
+        KRB5_CLIENT_KTNAME: realm.kdc.userKeytab,
+        KRB5CCNAME: `FILE:${join(realm.folder, 'no-folder', 'cache')}`,
+      });
+      const error = await failure({});
+      expect(error.kind).toBe('no-credentials');
+      expect(error.message).toMatch(
+        /^the keytab \S+ has a key of admin@\S+, but there is no ticket in FILE:/,
+      );
+      expect(error.remedy).toContain('KRB5CCNAME=MEMORY:');
+    });
   });
 
   test('says that the password is wrong', async () => {
