@@ -4,6 +4,7 @@ import type { KeytabFault } from './keytab';
  * What went wrong, by kind. Kind and facts are for programs; message and remedy are for people.
  *
  * - `library-missing`: the system has no Kerberos library, or it cannot be loaded.
+ * - `configuration-invalid`: the library cannot read its configuration (krb5.conf).
  * - `no-credentials`: there is no ticket and no keytab to get one with.
  * - `credentials-expired`: the ticket is past its end.
  * - `password-refused`: the key distribution center did not accept the password or the key of the keytab.
@@ -25,6 +26,7 @@ import type { KeytabFault } from './keytab';
  */
 export type KerberosErrorKind =
   | 'library-missing'
+  | 'configuration-invalid'
   | 'no-credentials'
   | 'credentials-expired'
   | 'password-refused'
@@ -55,6 +57,8 @@ export interface KerberosFacts {
   readonly kdcs?: readonly string[];
   /** Where tickets are looked for, for example `FILE:/tmp/krb5cc_0`. */
   readonly cache?: string;
+  /** Path of the configuration, or several with colons between, where the library cannot read it. */
+  readonly configuration?: string;
   /** Path of the keytab that the keys come from, where one was looked at. */
   readonly keytab?: string;
   /** What is wrong with that file; left out where nothing is, or it was not looked at. */

@@ -15,6 +15,11 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
   switch (kind) {
     case 'library-missing':
       return ['the Kerberos library of the system cannot be loaded', libraryRemedy()];
+    case 'configuration-invalid':
+      return [
+        `the Kerberos library cannot read its configuration, ${facts.configuration ?? 'krb5.conf'}${process.env['KRB5_CONFIG'] ? ' (KRB5_CONFIG)' : ''}`,
+        'A line or value there is not valid: true or false, a number or a time is expected alone behind its =, and a comment must stand on a line of its own. The account that runs this must be able to read the file, and those that it includes.',
+      ];
     case 'no-credentials':
       if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       if (facts.keytab !== undefined && facts.cache !== undefined) {

@@ -154,7 +154,9 @@ abstract class GssContext extends NativeContext {
     const facts: KerberosFacts = { ...this.facts, major: major >>> 0, minor };
     if (phase === 'message') return problem(kind, facts);
     const detail = SELF_EXPLAINED.has(kind) || minor === 0 ? '' : this.library.textOf(minor);
-    return problem(kind, this.told(kind, facts), detail);
+    const told = this.told(kind, facts);
+    // Whatever the library says then is of no account: it came to nothing.
+    return problem(told.configuration === undefined ? kind : 'configuration-invalid', told, detail);
   };
 
   /** The facts of a failure of that kind, with all that is known on this machine. */

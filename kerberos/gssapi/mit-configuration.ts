@@ -4,6 +4,7 @@ import { type Address, NativeMemory } from '../native-memory';
 import { realmOf } from '../problem';
 
 const LIBRARY = 'libkrb5.so.3';
+const DEFAULT_CONFIGURATION = '/etc/krb5.conf';
 /** Key distribution centers of one realm that are named. */
 const MOST_CENTERS = 8;
 
@@ -33,7 +34,10 @@ function learn(koffi: Koffi, facts: KerberosFacts): KerberosFacts {
   };
   const contextSlot = slot();
   try {
-    if (functions.initContext(contextSlot) !== 0) return facts;
+    // Nothing but the configuration is read there, as at the beginning of every call of the library.
+    if (functions.initContext(contextSlot) !== 0) {
+      return { ...facts, configuration: process.env['KRB5_CONFIG'] || DEFAULT_CONFIGURATION };
+    }
     const context = at(contextSlot);
     try {
       const cached =

@@ -252,6 +252,22 @@ describeWithKerberos('signing in', () => {
     expect(error.message).toContain(cache);
   });
 
+  test.each([
+    ['a comment behind a name', 'dns_canonicalize_hostname = false', '$&  # as it is written'],
+    ['a comment behind a switch', 'rdns = false', '$&\nallow_weak_crypto = false  # none'],
+    ['a line that is none', 'rdns = false', 'rdns'],
+  ])('says that the configuration cannot be read: %s', async (name, line, wrong) => {
+    const file = realm.configure(name.replaceAll(' ', '-'), [], [...realm.centers]);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(line, wrong));
+    for (const signIn of [{ kind: 'account' } as const, password(USER, PASSWORD)]) {
+      const error = await failure({ signIn });
+      expect(error.kind).toBe('configuration-invalid');
+      expect(error.message).toContain(`cannot read its configuration, ${file} (KRB5_CONFIG)`);
+      expect(error.remedy).toContain('a comment must stand on a line of its own');
+      expect(error.facts.configuration).toBe(file);
+    }
+  });
+
   test('says that the key distribution center is down', async () => {
     realm.configure('down', [], ['127.0.0.1:1']);
     const error = await failure({ signIn: password(USER, PASSWORD) });
