@@ -5,6 +5,7 @@ import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
 import { addMissing } from '../remoting/transports/wsman/query';
 import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import type { ExpectedNames } from '../remoting/transports/wsman/tls';
+import { relativeVariables } from './kerberos-environment';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an http:// or https:// endpoint is taken from when the configuration leaves it out. */
@@ -269,7 +270,16 @@ function authenticationFrom(
     return null;
   }
   switch (kind) {
-    case 'negotiate':
+    case 'negotiate': {
+      const [relative] = relativeVariables(environment, user === null);
+      if (relative !== undefined) {
+        complain(
+          'endpoint',
+          `Kerberos: ${relative} is a relative path`,
+          'Terraform runs in another folder, that of the stack: write the absolute path.',
+        );
+        return null;
+      }
       if (user === null) return { kind, user };
       if (user.includes('\\')) {
         complain(
@@ -280,6 +290,7 @@ function authenticationFrom(
         return null;
       }
       return hasPassword(user, environment, complain) ? { kind, user } : null;
+    }
     case 'basic': {
       if (user === null || user.includes(':')) {
         const what = user === null ? 'no user is given' : 'the user has a colon in it';

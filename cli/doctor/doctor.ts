@@ -5,6 +5,7 @@ import { skipped, type Verdict } from './check';
 import { CHECKS } from './checks';
 import { Checkup } from './checkup';
 import { lookForDoors, type DoorsOptions } from './doors/doors';
+import { keytabVerdict } from './keytab';
 import { readPlan, type Plan } from './plan-file';
 import type { EndpointReport, Finding, Report } from './report';
 
@@ -41,6 +42,10 @@ export async function examine(options: DoctorOptions, environment: Environment):
     }));
     return { ok: false, settings: findings, endpoints: [] };
   }
+  const keytab = keytabVerdict(settings, environment);
+  if (keytab?.state === 'failed') {
+    return { ok: false, settings: [{ check: 'settings', ...keytab }], endpoints: [] };
+  }
   const endpoints: EndpointReport[] = [];
   for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
     endpoints.push(await examineEndpoint(endpoint, settings, environment, plan, options.doors));
@@ -48,7 +53,10 @@ export async function examine(options: DoctorOptions, environment: Environment):
   const ok = endpoints.every(({ checks }) => checks.every(({ state }) => state !== 'failed'));
   return {
     ok,
-    settings: [{ check: 'settings', state: 'ok', detail: 'the settings are complete' }],
+    settings: [
+      { check: 'settings', state: 'ok', detail: 'the settings are complete' },
+      ...(keytab === undefined ? [] : [{ check: 'settings' as const, ...keytab }]),
+    ],
     endpoints,
   };
 }

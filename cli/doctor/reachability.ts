@@ -55,11 +55,17 @@ async function withAddress(
   return run(address, `${address.isProxy ? 'the proxy ' : ''}${address.host}`);
 }
 
+/** The variable that the name comes from. */
+function namedIn({ endpoint, settings, environment }: Checkup, isProxy: boolean): string {
+  if (isProxy) return environment['HTTPS_PROXY'] ? 'HTTPS_PROXY' : 'https_proxy';
+  return endpoint === settings.endpoint ? ENVIRONMENT.endpoint : ENVIRONMENT.fallback_endpoints;
+}
+
 export const nameResolution: Check = {
   name: 'name',
   of: ['ssh', 'wsman'],
   run: (checkup) =>
-    withAddress(checkup, async ({ host }, called) => {
+    withAddress(checkup, async ({ host, isProxy }, called) => {
       if (isIP(host) !== 0) return ok(`${called} is an address`);
       try {
         const found = await lookup(host, { all: true });
@@ -67,7 +73,7 @@ export const nameResolution: Check = {
       } catch (error) {
         return failed(
           `${called} is not known here: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-          `Correct the name in ${ENVIRONMENT.endpoint} (or HTTPS_PROXY), or let this machine ask a DNS server that knows it.`,
+          `Correct the name in ${namedIn(checkup, isProxy)}, or let this machine ask a DNS server that knows it.`,
         );
       }
     }),

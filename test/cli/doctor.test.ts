@@ -14,6 +14,7 @@ import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
 import { makeAuthority, toPem } from '../../pki';
 import type { Environment } from '../../provider/configuration';
+import { keytabOf } from '../kerberos/keytab-of';
 import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
 
@@ -112,7 +113,23 @@ describe('the first failure and what to do about it', () => {
       { ...rig().https, EXCHANGE_ENDPOINT: 'https://ex1.invalid/PowerShell/' },
     );
     expect(states(report)).toMatch(/^name failed, tcp skipped, .* cmdlets skipped$/);
-    expect(failure(report).remedy).toContain('EXCHANGE_ENDPOINT');
+    expect(failure(report).remedy).toContain(
+      'Correct the name in EXCHANGE_ENDPOINT, or let this machine ask',
+    );
+  });
+
+  test('a name of a fallback that nobody knows', async () => {
+    const EXCHANGE_FALLBACK_ENDPOINTS = 'https://ex2.invalid/PowerShell/';
+    const report = await examine({}, { ...rig().https, EXCHANGE_FALLBACK_ENDPOINTS });
+    expect(failure(report).remedy).toContain('Correct the name in EXCHANGE_FALLBACK_ENDPOINTS, or let');
+  });
+
+  test('a name of the proxy that nobody knows', async () => {
+    for (const variable of ['HTTPS_PROXY', 'https_proxy']) {
+      const report = await examine({}, { ...rig().https, [variable]: 'http://proxy.invalid:8080' });
+      expect(failure(report)).toMatchObject({ check: 'name', detail: containing('the proxy proxy.invalid') });
+      expect(failure(report).remedy).toContain(`Correct the name in ${variable}, or let`);
+    }
   });
 
   test('a port where nothing listens', async () => {
@@ -387,6 +404,73 @@ describe('the doors of the server', () => {
     const report = await examine({}, environment);
     expect(report.endpoints[0]?.doors).toEqual({ found: [] });
     expect(renderText(report)).not.toContain('Doors');
+  });
+});
+
+describe('the keytab that signs in', () => {
+  const environment = (KRB5_CLIENT_KTNAME: string, more: Environment = {}): Environment => ({
+    EXCHANGE_ENDPOINT: 'http://ex1.invalid/PowerShell/',
+    KRB5_CLIENT_KTNAME,
+    ...more,
+  });
+  const file = (content: Uint8Array | string): string => {
+    const path = join(rig().folder, 'deploy.keytab');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test('is told whose it is before the server is looked for', async () => {
+    const path = file(keytabOf('deploy@CORP.EXAMPLE', 23, 18));
+    for (const named of [path, `FILE:${path}`]) {
+      const report = await examine({}, environment(named));
+      expect(report.settings.map(({ state, detail }) => `${state} ${detail}`)).toEqual([
+        'ok the settings are complete',
+        'ok the keytab of deploy@CORP.EXAMPLE has an AES key',
+      ]);
+      expect(failure(report).check).toBe('name');
+    }
+  });
+
+  test.each([
+    ['that is not there', undefined, 'there is no file'],
+    ['that is empty', '', 'is empty'],
+    ['that is not decoded', keytabOf('deploy@CORP.EXAMPLE', 18).toString('base64'), 'is Base64 text'],
+  ])('%s is said before the server is looked for', async (_, content, detail) => {
+    const path = content === undefined ? join(rig().folder, 'none.keytab') : file(content);
+    const report = await examine({}, environment(path));
+    expect(failure(report)).toMatchObject({ check: 'settings', detail: containing(detail) });
+    expect(failure(report).remedy).toContain('leave KRB5_CLIENT_KTNAME out');
+    expect(report.endpoints).toEqual([]);
+  });
+
+  test('with RC4 only is a warning, since the domain has the last word', async () => {
+    const report = await examine({}, environment(file(keytabOf('deploy@CORP.EXAMPLE', 23))));
+    expect(report.settings.at(-1)).toMatchObject({
+      state: 'warning',
+      detail: containing('has no AES key, but RC4 of deploy@CORP.EXAMPLE'),
+    });
+    expect(failure(report).check).toBe('name');
+  });
+
+  test('is not looked at where something else signs in', async () => {
+    const report = await examine({}, { ...rig().https, KRB5_CLIENT_KTNAME: '/none.keytab' });
+    expect(report.ok).toBe(true);
+    expect(report.settings).toHaveLength(1);
+  });
+
+  test.each([
+    ['KRB5_CLIENT_KTNAME', 'deploy.keytab'],
+    ['KRB5_CLIENT_KTNAME', 'FILE:deploy.keytab'],
+    ['KRB5_CONFIG', 'krb5.conf'],
+    ['KRB5_CONFIG', '/etc/krb5.conf:more.conf'],
+  ])('and the configuration are named by absolute paths: %s=%s', async (variable, value) => {
+    const keytab = file(keytabOf('deploy@CORP.EXAMPLE', 18));
+    const report = await examine({}, environment(keytab, { [variable]: value }));
+    expect(failure(report)).toMatchObject({
+      check: 'settings',
+      detail: containing(`${variable} is a relative path`),
+      remedy: containing('Terraform runs in another folder'),
+    });
   });
 });
 

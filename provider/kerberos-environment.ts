@@ -1,0 +1,30 @@
+import { isAbsolute } from 'node:path';
+import { CLIENT_KEYTAB, keytabFile } from '../kerberos/keytab';
+
+/** Environment variable that names the configuration of the Kerberos library: a path, or several with colons between. */
+const CONFIGURATION = 'KRB5_CONFIG';
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** The keytab file that the account signs in with, as the environment names it; `undefined` where it names none. */
+export function namedKeytab(environment: Environment): string | undefined {
+  // Kerberos of Windows has no keytabs, and looks at none of these variables.
+  if (process.platform === 'win32') return undefined;
+  return keytabFile(environment[CLIENT_KEYTAB] ?? '') || undefined;
+}
+
+/**
+ * The variables of the Kerberos library that name a relative path. A path that is right where the doctor runs is wrong in
+ * the folder of a stack, where Terraform runs.
+ *
+ * @param withKeytab whether the keytab of the environment is used
+ */
+export function relativeVariables(environment: Environment, withKeytab: boolean): readonly string[] {
+  if (process.platform === 'win32') return [];
+  const named: readonly (readonly [variable: string, path: string])[] = [
+    [CLIENT_KEYTAB, withKeytab ? (namedKeytab(environment) ?? '') : ''],
+    ...(environment[CONFIGURATION] ?? '').split(':').map((path) => [CONFIGURATION, path] as const),
+  ];
+  const relative = named.filter(([, path]) => path !== '' && !isAbsolute(path));
+  return [...new Set(relative.map(([variable]) => variable))];
+}
