@@ -5,10 +5,13 @@ const root = resolve(__dirname, '../..');
 const DEFINITION = 'provider/definition.ts';
 
 /** Files of a bundle that is split as `install/bundle.ts` does it: those that run as it starts, and all others. */
-function filesOfBundle(): { readonly first: readonly string[]; readonly late: readonly string[] } {
+function filesOfBundle(entry: string): {
+  readonly first: readonly string[];
+  readonly late: readonly string[];
+} {
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [DEFINITION],
+    entryPoints: [entry],
     outdir: 'start',
     write: false,
     metafile: true,
@@ -29,9 +32,7 @@ function filesOfBundle(): { readonly first: readonly string[]; readonly late: re
     for (const file of Object.keys(output.inputs)) files.add(file);
     for (const { kind, path } of output.imports) if (kind !== 'dynamic-import') visit(path);
   };
-  visit(
-    Object.keys(metafile.outputs).find((name) => metafile.outputs[name]?.entryPoint === DEFINITION) ?? '',
-  );
+  visit(Object.keys(metafile.outputs).find((name) => metafile.outputs[name]?.entryPoint === entry) ?? '');
   return {
     first: [...files].sort(),
     late: Object.keys(metafile.inputs).filter((file) => !files.has(file)),
@@ -40,7 +41,7 @@ function filesOfBundle(): { readonly first: readonly string[]; readonly late: re
 
 /** Terraform starts the provider three times for each plan. */
 describe('what the provider loads as it starts', () => {
-  const { first, late } = filesOfBundle();
+  const { first, late } = filesOfBundle(DEFINITION);
 
   test('is of DNS no more than the names of its variables', () => {
     const ofDns = /^dns\/|\/dns-packet\/|^provider\/(dns-zones|dns-updates|name-findings|rename)\.ts$/;
@@ -65,4 +66,12 @@ describe('what the provider loads as it starts', () => {
     expect(first.filter((file) => file.startsWith(part))).toEqual([]);
     expect(late.filter((file) => file.startsWith(part))).not.toEqual([]);
   });
+});
+
+test('a session over WSMan loads Kerberos when it signs in with it, and not before', () => {
+  const ofKerberos = (file: string) => file.startsWith('kerberos/');
+  const { first, late } = filesOfBundle('remoting/transports/wsman/transport.ts');
+  expect(first).toContain('remoting/transports/wsman/kerberos-authenticator.ts');
+  expect(first.filter(ofKerberos)).toEqual([]);
+  expect(late.filter(ofKerberos)).toContain('kerberos/index.ts');
 });
