@@ -14,11 +14,17 @@ export interface SignInOptions {
   readonly headers: { readonly [name: string]: string };
 }
 
+/** Both ends have proved themselves. Whoever gets it closes the context. */
+export interface Proof {
+  readonly scheme: SealedBy;
+  readonly context: SecurityContext;
+}
+
 export type SignInOutcome =
-  /** Requests may go. `proof`: both ends have proved themselves, and who gets it closes the context. */
+  /** Requests may go. */
   | {
       readonly kind: 'ready';
-      readonly proof?: { readonly scheme: SealedBy; readonly context: SecurityContext };
+      readonly proof?: Proof;
       /** What was set by the answer (Set-Cookie). */
       readonly cookies?: readonly string[];
     }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { RemotingError, type RemotingFacts } from '../../remoting-error';
 import type { Answer, WireAnswer } from './answer';
-import type { Authenticator, SignInOptions } from './authenticator';
+import type { Authenticator, Proof, SignInOptions } from './authenticator';
 import { Connection, IDLE_MS, MAX_HEADER_BYTES } from './connection';
 import { Cookies } from './cookies';
 import { CONTENT_TYPE } from './names';
@@ -166,33 +166,36 @@ export class HttpChannel {
         if (!this.#seals) asking.onProved?.();
         const headers = this.#cookies.headers;
         const outcome = await this.#options.authenticator.signIn(connection, { ...asking.signIn, headers });
-        if (outcome.kind === 'ready') {
-          const { proof, cookies = [] } = outcome;
-          this.#cookies.take(cookies);
-          if (!this.#seals) {
-            proof?.context.close();
-            if (!connection.isGone) return connection;
-            if (isFirst && this.#options.authenticator.forgotten()) continue;
-          }
-          if (connection.isGone) {
-            proof?.context.close();
-            throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
-          }
-          if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
-          connection.sealWith(new Sealing(proof.scheme, proof.context));
-          demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
-          asking.onProved?.();
+        if (outcome.kind === 'refused') {
+          connection.destroy();
+          if (outcome.again && isFirst) continue;
+          if (this.#seals) throw unproved(outcome.answer);
+          return { ...outcome.answer, atSignIn: true };
+        }
+        this.#cookies.take(outcome.cookies ?? []);
+        this.#protect(connection, outcome.proof);
+        if (!connection.isGone) {
+          if (this.#seals) asking.onProved?.();
           return connection;
         }
-        connection.destroy();
-        if (outcome.again && isFirst) continue;
-        if (this.#seals) throw unproved(outcome.answer);
-        return { ...outcome.answer, atSignIn: true };
+        if (!this.#seals && isFirst && this.#options.authenticator.forgotten()) continue;
+        throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
       } catch (error) {
         connection.destroy();
         throw error;
       }
     }
+  }
+
+  /** Hands the context to what seals; over TLS it is not needed any more. */
+  #protect(connection: Connection, proof: Proof | undefined): void {
+    if (!this.#seals) {
+      proof?.context.close();
+      return;
+    }
+    if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
+    connection.sealWith(new Sealing(proof.scheme, proof.context));
+    demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {
