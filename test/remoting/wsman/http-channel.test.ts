@@ -111,6 +111,37 @@ test('a server that forgets who a connection is for is proved to with every requ
   channel.destroy();
 });
 
+test('what connecting takes is taken from the time for a token', async () => {
+  const { hostname, port } = new URL(lab.url);
+  const slow = createRelay((socket) => {
+    const far = connect(Number(port), hostname);
+    setTimeout(() => socket.pipe(far).pipe(socket), 500);
+    for (const end of [socket, far]) end.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const url = new URL(lab.url);
+  url.port = String((slow.address() as AddressInfo).port);
+  let left = Infinity;
+  const channel = new HttpChannel({
+    url,
+    tls: readTrust({ caFile: lab.caFile }),
+    authenticator: {
+      signIn: (_connection, { tokenBy }) => {
+        left = tokenBy - performance.now();
+        return Promise.resolve({ kind: 'ready' });
+      },
+      authorization: () => Promise.resolve(BASIC),
+      forgotten: () => false,
+    },
+    maxAnswerBytes: 100_000,
+  });
+  const { signal } = new AbortController();
+  await channel.post('<a/>', { timeoutMs: 10_000, bound: 'timeoutMs', signal });
+  channel.destroy();
+  slow.close();
+  expect(left).toBeLessThan(0.9 * 10_000 - 450);
+});
+
 describe('over connections of its own', () => {
   const { cert, key, caFile } = certificate();
   /** Header of Authorization, and whether a body came, of each request. */
@@ -177,35 +208,4 @@ describe('over connections of its own', () => {
     expect(seen).toHaveLength(1);
     posting.destroy();
   });
-});
-
-test('what connecting takes is taken from the time for a token', async () => {
-  const { hostname, port } = new URL(lab.url);
-  const slow = createRelay((socket) => {
-    const far = connect(Number(port), hostname);
-    setTimeout(() => socket.pipe(far).pipe(socket), 500);
-    for (const end of [socket, far]) end.on('error', () => undefined);
-  }).listen(0, '127.0.0.1');
-  await once(slow, 'listening');
-  const url = new URL(lab.url);
-  url.port = String((slow.address() as AddressInfo).port);
-  let left = Infinity;
-  const channel = new HttpChannel({
-    url,
-    tls: readTrust({ caFile: lab.caFile }),
-    authenticator: {
-      signIn: (_connection, { tokenBy }) => {
-        left = tokenBy - performance.now();
-        return Promise.resolve({ kind: 'ready' });
-      },
-      authorization: () => Promise.resolve(BASIC),
-      forgotten: () => false,
-    },
-    maxAnswerBytes: 100_000,
-  });
-  const { signal } = new AbortController();
-  await channel.post('<a/>', { timeoutMs: 10_000, bound: 'timeoutMs', signal });
-  channel.destroy();
-  slow.close();
-  expect(left).toBeLessThan(0.9 * 10_000 - 450);
 });
