@@ -6,8 +6,8 @@ import { CONTENT_TYPE } from './names';
 
 export interface SignInOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds for what a token needs. */
-  readonly timeoutMs: number;
+  /** When a token must be there, on the clock of `performance.now()`. */
+  readonly tokenBy: number;
   /** Bytes of the body that is to go over the connection first. */
   readonly firstBodyBytes: number;
   /** Headers for each request to this server. */

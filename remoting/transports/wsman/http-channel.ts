@@ -65,6 +65,7 @@ export class HttpChannel {
 
   async post(text: string, options: PostOptions): Promise<Answer> {
     const { timeoutMs, bound, until = Infinity, signal, onProved, onSend } = options;
+    const begin = performance.now();
     const body = Buffer.from(text, 'utf8');
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort(signal.reason);
@@ -82,7 +83,7 @@ export class HttpChannel {
       body,
       signIn: {
         signal: giveUp.signal,
-        timeoutMs: Math.min(timeoutMs, until - performance.now()) * AUTHORIZE_SHARE,
+        tokenBy: begin + AUTHORIZE_SHARE * Math.min(timeoutMs, until - begin),
         firstBodyBytes: body.length,
       },
       ...(onProved === undefined ? {} : { onProved }),

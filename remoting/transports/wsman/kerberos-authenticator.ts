@@ -1,4 +1,4 @@
-import type { KerberosErrorKind, SecurityContext, SignIn } from '../../../kerberos';
+import type { KerberosErrorKind, SecurityContext, SignIn, Waiting } from '../../../kerberos';
 import { RemotingError, type RemotingErrorKind } from '../../remoting-error';
 import { tokenOf, type WireAnswer } from './answer';
 import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
@@ -74,9 +74,9 @@ export class KerberosAuthenticator implements Authenticator {
     );
   }
 
-  #header(scheme: SealedBy, context: SecurityContext, { signal, timeoutMs }: SignInOptions): Promise<string> {
+  #header(scheme: SealedBy, context: SecurityContext, options: SignInOptions): Promise<string> {
     return this.#told('Kerberos gives no ticket for', async () => {
-      const token = await context.token(undefined, { signal, timeoutMs });
+      const token = await context.token(undefined, waiting(options));
       return `${scheme} ${token?.toString('base64') ?? ''}`;
     });
   }
@@ -86,12 +86,12 @@ export class KerberosAuthenticator implements Authenticator {
     scheme: SealedBy,
     context: SecurityContext,
     answer: WireAnswer,
-    { signal, timeoutMs }: SignInOptions,
+    options: SignInOptions,
   ): Promise<void> {
     const token = tokenOf(answer, scheme);
     if (token === undefined) return Promise.resolve();
     return this.#told('there is no proof by Kerberos of', async () => {
-      await context.token(token, { signal, timeoutMs });
+      await context.token(token, waiting(options));
     });
   }
 
@@ -114,6 +114,10 @@ function otherScheme(scheme: SealedBy, { status, methods }: WireAnswer): SealedB
     methods.some((method) => method.toLowerCase() === name.toLowerCase());
   const other = scheme === 'Kerberos' ? 'Negotiate' : 'Kerberos';
   return status === 401 && !isOffered(scheme) && isOffered(other) ? other : undefined;
+}
+
+function waiting({ signal, tokenBy }: SignInOptions): Waiting {
+  return { signal, timeoutMs: Math.max(0, tokenBy - performance.now()) };
 }
 
 function kindOf(kind: KerberosErrorKind): RemotingErrorKind {

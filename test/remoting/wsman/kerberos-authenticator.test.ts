@@ -50,7 +50,7 @@ describeWithKerberos('Kerberos of a connection', () => {
       },
     } as unknown as Connection;
     const { signal } = new AbortController();
-    const options = { signal, timeoutMs: 20_000, firstBodyBytes: 0, headers: {} };
+    const options = { signal, tokenBy: performance.now() + 20_000, firstBodyBytes: 0, headers: {} };
     const outcome = await authenticator.signIn(connection, options);
     if (outcome.kind === 'ready') outcome.proof?.context.close();
     return outcome;
@@ -128,7 +128,7 @@ describeWithKerberos('Kerberos of a connection', () => {
     const authenticator = new KerberosAuthenticator(SERVICE, password);
     const connection = { certificate: raw } as unknown as Connection;
     const { signal } = new AbortController();
-    const options = { signal, timeoutMs: 20_000, firstBodyBytes: 0, headers: {} };
+    const options = { signal, tokenBy: performance.now() + 20_000, firstBodyBytes: 0, headers: {} };
     expect(await authenticator.authorization(connection, options)).toBeUndefined();
     expect([authenticator.refused(), authenticator.refused()]).toEqual([true, false]);
     const bindings = tlsServerEndPoint(raw) as Buffer;
