@@ -3,6 +3,7 @@ import { startKdc } from '../lab/kerberos/kdc';
 import { findKdcPrograms } from '../lab/kerberos/programs';
 import { defaultDoor } from '../lab/wsman/default-door';
 import { startExchangeEndpoint } from '../lab/wsman/exchange-endpoint';
+import { missingKerberosLibrary } from '../lab/wsman/kerberos';
 import { ENTRANCE, HOST, type Door } from './door';
 
 const REALM = 'APATRICIO.LOCAL';
@@ -43,9 +44,10 @@ export const kerberosDoor: Door = async ({ files, organization, password, port }
 export function missingForKerberos(
   platform = process.platform,
   programs = findKdcPrograms(),
+  missingLibrary = missingKerberosLibrary,
 ): string | undefined {
   if (platform === 'win32') {
     return 'The key distribution center of MIT Kerberos does not run on Windows: run this in WSL, or with --over wsman.';
   }
-  return programs.kind === 'missing' ? programs.remedy : undefined;
+  return programs.kind === 'missing' ? programs.remedy : missingLibrary();
 }

@@ -24,3 +24,13 @@ export function kerberosSignIn(service: string, options: KerberosOptions = {}): 
       }),
   };
 }
+
+/** What keeps the Kerberos library of this machine from being used, and the remedy; `undefined` where nothing does. */
+export function missingKerberosLibrary(): string | undefined {
+  try {
+    accept().close();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -9,6 +9,7 @@ import { shownCertificate, startExchangeEndpoint } from './exchange-endpoint';
 import { kerberosSignIn } from './kerberos';
 
 const USAGE = `usage: main <state folder> <server> [port [service]] [--name <host>] [--windows 2019|2022|2025]
+  [--commands-per-shell <count>]
   [--default [--http-port <port>] [--scheme Kerberos|Negotiate] [--extended-protection None|Allow|Require]]`;
 
 const OPTIONS = {
@@ -17,6 +18,7 @@ const OPTIONS = {
   'http-port': { type: 'string', default: '0' },
   scheme: { type: 'string', default: 'Kerberos' },
   windows: { type: 'string', default: '2022' },
+  'commands-per-shell': { type: 'string', default: '1000' },
   'extended-protection': { type: 'string', default: 'None' },
 } as const;
 
@@ -42,6 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
     server,
     ...(values.default ? asSetupLeavesIt(service, values) : withBasic(organization, service)),
     windows: oneOf(WINDOWS, values.windows),
+    commandsPerShell: Number(values['commands-per-shell']),
     ...(boundByHand === undefined ? {} : { boundByHand }),
     ...(port === undefined ? {} : { port: Number(port) }),
   });

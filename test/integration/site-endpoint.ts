@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpointCertificate } from '../../lab/wsman/certificate';
+import { defaultDoor } from '../../lab/wsman/default-door';
 import type { RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startExchangeEndpoint, type ExchangeEndpointOptions } from '../../lab/wsman/exchange-endpoint';
-import { kerberosSignIn } from '../../lab/wsman/kerberos';
 import { FIRST, NAMES } from './declared-site';
 import { issuerOfValidCertificates } from './valid-certificate';
 
@@ -63,8 +63,7 @@ export async function startSealedSiteEndpoint(
 ): Promise<SiteEndpoint> {
   const running = await startExchangeEndpoint({
     server: FIRST.name,
-    authentication: { kerberos: kerberosSignIn('HTTP@localhost') },
-    http: {},
+    ...defaultDoor({ service: 'HTTP@localhost' }),
     ...options,
   });
   const url = `http://localhost:${running.httpPort}/PowerShell/`;

@@ -1,4 +1,5 @@
 import type { Disturbance } from '../../lab/wsman/disturbances';
+import { SECOND } from '../integration/declared-site';
 import {
   deployThrough,
   describeDroppedRequests,
@@ -17,7 +18,6 @@ import {
   type Course,
   type When,
 } from './dropped-deploys';
-import { SECOND } from '../integration/declared-site';
 import { overHttps, type WsmanSite } from './wsman-site';
 
 deployThrough(overHttps);
@@ -37,7 +37,8 @@ describeDroppedRequests();
 test.each(WHEN)(
   'a deploy whose connection breaks %s the server lets go of a change, which has ended, goes on',
   async (when) => {
-    const cmdlets = Object.keys(undisturbed.effects);
+    // Not the last ones of the session: its end takes them along, whether their signals were sent or not.
+    const cmdlets = Object.keys(undisturbed.effects).slice(0, 4);
     const dropped = cmdlets.map((cmdlet): Disturbance => ({
       operation: 'Signal',
       cmdlet,

@@ -104,12 +104,27 @@ describe('the Exchange endpoint of the quick start', () => {
   });
 });
 
-test.each([
-  ['linux', { kind: 'missing', remedy: 'Install it.' }, 'Install it.'],
-  ['win32', { kind: 'missing', remedy: 'Install it.' }, expect.stringContaining('WSL')],
-  ['darwin', { kind: 'there', files: { krb5kdc: '', kdb5_util: '', 'kadmin.local': '' } }, undefined],
-] as const)('on %s, with the programs %j, Kerberos lacks %s', (platform, programs, missing) => {
-  expect(missingForKerberos(platform, programs)).toEqual(missing);
+describe('what Kerberos lacks', () => {
+  const none = { kind: 'missing', remedy: 'Install the programs.' } as const;
+  const all = { kind: 'there', files: { krb5kdc: '', kdb5_util: '', 'kadmin.local': '' } } as const;
+  const there = (): undefined => undefined;
+  const notThere = (): string => 'Install the library.';
+
+  test.each([
+    ['linux', none, there, /^Install the programs/],
+    ['linux', all, notThere, /^Install the library/],
+    ['win32', all, there, /WSL/],
+  ] as const)('on %s is named', (platform, programs, library, missing) => {
+    expect(missingForKerberos(platform, programs, library)).toMatch(missing);
+  });
+
+  test('is nothing where all is there', () => {
+    expect(missingForKerberos('darwin', all, there)).toBeUndefined();
+  });
+
+  describeWithKerberos('here', () => {
+    test('is nothing', () => expect(missingForKerberos()).toBeUndefined());
+  });
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { CONTENT_TYPE } from './names';
 
 export interface SignInOptions {
   readonly signal: AbortSignal;
-  /** When a token must be there, on the clock of `performance.now()`. */
+  /** When a token must be there, by `performance.now()`. */
   readonly tokenBy: number;
   /** Bytes of the body that is to go over the connection first. */
   readonly firstBodyBytes: number;
@@ -14,11 +14,17 @@ export interface SignInOptions {
   readonly headers: { readonly [name: string]: string };
 }
 
+/** Both ends have proved themselves. Whoever gets it closes the context. */
+export interface Proof {
+  readonly scheme: SealedBy;
+  readonly context: SecurityContext;
+}
+
 export type SignInOutcome =
-  /** Requests may go. `proof`: both ends have proved themselves, and who gets it closes the context. */
+  /** Requests may go. */
   | {
       readonly kind: 'ready';
-      readonly proof?: { readonly scheme: SealedBy; readonly context: SecurityContext };
+      readonly proof?: Proof;
       /** What was set by the answer (Set-Cookie). */
       readonly cookies?: readonly string[];
     }
@@ -31,8 +37,11 @@ export interface Authenticator {
   signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome>;
   /** Value of the Authorization header of a request with a body; `undefined`: none is needed. */
   authorization(connection: Connection, options: SignInOptions): Promise<string | undefined>;
-  /** Hears that a request was refused (401); true where it pays to send the request again. */
-  refused(): boolean;
+  /**
+   * Hears that the server does not remember whom a connection is for: it refused a request over it (401), or ends each
+   * connection after one answer. True where it pays to try again.
+   */
+  forgotten(): boolean;
 }
 
 /** The request that signs in: no body, so that nothing is lost where it is refused. */

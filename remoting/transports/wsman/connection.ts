@@ -85,6 +85,7 @@ export class Connection {
       },
     });
     const write = async (): Promise<void> => {
+      signal.throwIfAborted();
       onSend?.();
       asking.end(body);
     };

@@ -31,7 +31,7 @@ export class HeaderAuthenticator implements Authenticator {
     return Promise.resolve(this.#header);
   }
 
-  refused(): boolean {
+  forgotten(): boolean {
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { RemotingError, type RemotingFacts } from '../../remoting-error';
 import type { Answer, WireAnswer } from './answer';
-import type { Authenticator, SignInOptions } from './authenticator';
+import type { Authenticator, Proof, SignInOptions } from './authenticator';
 import { Connection, IDLE_MS, MAX_HEADER_BYTES } from './connection';
 import { Cookies } from './cookies';
 import { CONTENT_TYPE } from './names';
@@ -53,7 +53,9 @@ export class HttpChannel {
   readonly #seals: boolean;
   readonly #all = new Set<Connection>();
   #kept: Connection[] = [];
-  readonly #ended = new AbortController();
+  /** What breaks each off that is on its way. */
+  readonly #posts = new Set<AbortController>();
+  #givenUp: RemotingError | undefined;
   readonly #cookies = new Cookies();
   readonly where: RemotingFacts;
 
@@ -65,25 +67,24 @@ export class HttpChannel {
 
   async post(text: string, options: PostOptions): Promise<Answer> {
     const { timeoutMs, bound, until = Infinity, signal, onProved, onSend } = options;
-    const begin = performance.now();
     const body = Buffer.from(text, 'utf8');
+    const now = performance.now();
     const giveUp = new AbortController();
     const onAbort = (): void => giveUp.abort(signal.reason);
-    const onEnd = (): void => giveUp.abort(this.#ended.signal.reason);
+    this.#posts.add(giveUp);
     const timer = setTimeout(() => {
       const facts = { ...this.where, bound, limit: timeoutMs };
       giveUp.abort(new RemotingError('timeout', `no answer after ${timeoutMs} ms`, facts));
     }, timeoutMs);
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#ended.signal.addEventListener('abort', onEnd, { once: true });
     if (signal.aborted) onAbort();
-    if (this.#ended.signal.aborted) onEnd();
+    if (this.#givenUp !== undefined) giveUp.abort(this.#givenUp);
     let sent = false;
     const asking: Asking = {
       body,
       signIn: {
         signal: giveUp.signal,
-        tokenBy: begin + AUTHORIZE_SHARE * Math.min(timeoutMs, until - begin),
+        tokenBy: now + Math.min(timeoutMs, until - now) * AUTHORIZE_SHARE,
         firstBodyBytes: body.length,
       },
       ...(onProved === undefined ? {} : { onProved }),
@@ -94,7 +95,7 @@ export class HttpChannel {
     };
     try {
       const answer = await this.#postOnce(asking);
-      if (!sent || answer.status !== 401 || !this.#options.authenticator.refused()) return answer;
+      if (!sent || answer.status !== 401 || !this.#options.authenticator.forgotten()) return answer;
       // What the server refused had no effect.
       sent = false;
       return await this.#postOnce(asking);
@@ -103,7 +104,7 @@ export class HttpChannel {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      this.#ended.signal.removeEventListener('abort', onEnd);
+      this.#posts.delete(giveUp);
     }
   }
 
@@ -114,7 +115,8 @@ export class HttpChannel {
 
   /** Ends every connection, those in use included. */
   destroy(): void {
-    this.#ended.abort(new RemotingError('closed', 'the connection was given up'));
+    this.#givenUp = new RemotingError('closed', 'the connection was given up');
+    for (const post of this.#posts) post.abort(this.#givenUp);
     for (const connection of this.#all) connection.destroy();
   }
 
@@ -129,9 +131,9 @@ export class HttpChannel {
   async #exchange(connection: Connection, { body, signIn, onSend }: Asking): Promise<Answer> {
     const { sealing } = connection;
     const options = { ...signIn, headers: this.#cookies.headers };
-    const authorization = await this.#options.authenticator.authorization(connection, options);
-    const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
     try {
+      const authorization = await this.#options.authenticator.authorization(connection, options);
+      const message = sealing === undefined ? { contentType: CONTENT_TYPE, body } : sealing.seal(body);
       const answer = await connection.exchange({
         headers: {
           'Content-Type': message.contentType,
@@ -164,28 +166,36 @@ export class HttpChannel {
         if (!this.#seals) asking.onProved?.();
         const headers = this.#cookies.headers;
         const outcome = await this.#options.authenticator.signIn(connection, { ...asking.signIn, headers });
-        if (outcome.kind === 'ready') {
-          const { proof, cookies = [] } = outcome;
-          this.#cookies.take(cookies);
-          if (!this.#seals) {
-            proof?.context.close();
-            return connection;
-          }
-          if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
-          connection.sealWith(new Sealing(proof.scheme, proof.context));
-          demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
-          asking.onProved?.();
+        if (outcome.kind === 'refused') {
+          connection.destroy();
+          if (outcome.again && isFirst) continue;
+          if (this.#seals) throw unproved(outcome.answer);
+          return { ...outcome.answer, atSignIn: true };
+        }
+        this.#cookies.take(outcome.cookies ?? []);
+        this.#protect(connection, outcome.proof);
+        if (!connection.isGone) {
+          if (this.#seals) asking.onProved?.();
           return connection;
         }
-        connection.destroy();
-        if (outcome.again && isFirst) continue;
-        if (this.#seals) throw unproved(outcome.answer);
-        return { ...outcome.answer, atSignIn: true };
+        if (!this.#seals && isFirst && this.#options.authenticator.forgotten()) continue;
+        throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
       } catch (error) {
         connection.destroy();
         throw error;
       }
     }
+  }
+
+  /** Hands the context to what seals; over TLS it is not needed any more. */
+  #protect(connection: Connection, proof: Proof | undefined): void {
+    if (!this.#seals) {
+      proof?.context.close();
+      return;
+    }
+    if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
+    connection.sealWith(new Sealing(proof.scheme, proof.context));
+    demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
   }
 
   async #open(signal: AbortSignal): Promise<Connection> {

@@ -1,4 +1,4 @@
-import type { KerberosErrorKind, SecurityContext, SignIn, Waiting } from '../../../kerberos';
+import type { KerberosErrorKind, SecurityContext, SignIn } from '../../../kerberos';
 import { RemotingError, type RemotingErrorKind } from '../../remoting-error';
 import { tokenOf, type WireAnswer } from './answer';
 import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
@@ -24,6 +24,7 @@ export class KerberosAuthenticator implements Authenticator {
   }
 
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+    if (this.#each) return { kind: 'ready' };
     const scheme = this.#scheme;
     const context = await this.#context(connection, scheme);
     let isHandedOn = false;
@@ -52,7 +53,7 @@ export class KerberosAuthenticator implements Authenticator {
     }
   }
 
-  refused(): boolean {
+  forgotten(): boolean {
     if (this.#each) return false;
     this.#each = true;
     return true;
@@ -74,9 +75,9 @@ export class KerberosAuthenticator implements Authenticator {
     );
   }
 
-  #header(scheme: SealedBy, context: SecurityContext, options: SignInOptions): Promise<string> {
+  #header(scheme: SealedBy, context: SecurityContext, { signal, tokenBy }: SignInOptions): Promise<string> {
     return this.#told('Kerberos gives no ticket for', async () => {
-      const token = await context.token(undefined, waiting(options));
+      const token = await context.token(undefined, { signal, timeoutMs: left(tokenBy) });
       return `${scheme} ${token?.toString('base64') ?? ''}`;
     });
   }
@@ -86,12 +87,12 @@ export class KerberosAuthenticator implements Authenticator {
     scheme: SealedBy,
     context: SecurityContext,
     answer: WireAnswer,
-    options: SignInOptions,
+    { signal, tokenBy }: SignInOptions,
   ): Promise<void> {
     const token = tokenOf(answer, scheme);
     if (token === undefined) return Promise.resolve();
     return this.#told('there is no proof by Kerberos of', async () => {
-      await context.token(token, waiting(options));
+      await context.token(token, { signal, timeoutMs: left(tokenBy) });
     });
   }
 
@@ -108,16 +109,17 @@ export class KerberosAuthenticator implements Authenticator {
   }
 }
 
+/** Milliseconds until then, of which connecting and loading the library have taken a part. */
+function left(by: number): number {
+  return Math.max(by - performance.now(), 1);
+}
+
 /** The other scheme where the server offers that and not ours: the ticket is the same under both. */
 function otherScheme(scheme: SealedBy, { status, methods }: WireAnswer): SealedBy | undefined {
   const isOffered = (name: SealedBy): boolean =>
     methods.some((method) => method.toLowerCase() === name.toLowerCase());
   const other = scheme === 'Kerberos' ? 'Negotiate' : 'Kerberos';
   return status === 401 && !isOffered(scheme) && isOffered(other) ? other : undefined;
-}
-
-function waiting({ signal, tokenBy }: SignInOptions): Waiting {
-  return { signal, timeoutMs: Math.max(0, tokenBy - performance.now()) };
 }
 
 function kindOf(kind: KerberosErrorKind): RemotingErrorKind {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { PASSWORD, removeCertificate, USER, type Lab } from '../../remoting/wsman/lab';
 import { describeWithKerberos } from '../../remoting/peers/kdc';
@@ -200,6 +201,25 @@ describeWithKerberos('the endpoint over HTTP', () => {
       const answer = await ask();
       expect(answer.status).toBe(500);
       expect(unsealed(context, answer).toString()).toContain('QuotaLimit');
+    });
+
+    test.each([{ kind: 'silence' }, { kind: 'endless', part: 'head' }] as const)(
+      'an answer that is $kind never comes, and the connection stays',
+      async (effect) => {
+        const { lab, ask } = await meeting({ effect });
+        const before = lab.traffic.length;
+        const patience = sleep(300).then(() => 'nothing');
+        const asking = ask().catch((error: unknown) => String(error));
+        expect(await Promise.race([asking, patience])).toBe('nothing');
+        expect(lab.traffic.slice(before).map(({ operation }) => operation)).toEqual(['Receive']);
+        await lab.stop();
+        expect(await asking).toMatch(/ECONNRESET|hang up|aborted/);
+      },
+    );
+
+    test('a server may end its half of a connection instead of an answer', async () => {
+      const { ask } = await meeting({ effect: { kind: 'half-close' } });
+      await expect(ask()).rejects.toThrow('hang up');
     });
 
     test.each(['tampered', 'cut', 'repeated', 'reflected'] as const)(

@@ -46,6 +46,8 @@ def call(pool, command, **parameters):
     except Exception as error:  # noqa: BLE001 what it is stands in the result
         results.append({"command": command, "failed": type(error).__name__})
         return
+    # A server keeps it until then, as one of those that it counts.
+    shell.close()
     results.append(
         {
             "command": command,

@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import { endpointCertificate } from '../../../lab/wsman/certificate';
 import { Realm, USER } from '../../kerberos/realm';
 import { startAcceptor, type Acceptor } from '../peers/acceptor';
-import { describeWithKerberos } from '../peers/kdc';
-import { describeWithPypsrp, python, pythonEnvironment } from '../peers/python';
+import { missingKdc } from '../peers/kdc';
+import { missingPypsrp, python, pythonEnvironment } from '../peers/python';
+import { describeNeeding } from '../../requirement';
 
-const describeWithPeers = describeWithKerberos === describe ? describeWithPypsrp : describe.skip;
 const SIZES = [0, 1, 1_000, 5_000_000];
 
 /** Neither end is ours: what these two agree on is what our client is held to. */
-describeWithPeers('the acceptor of pyspnego, and pypsrp as its client', () => {
+describeNeeding(missingKdc() || missingPypsrp(), 'the acceptor of pyspnego, and pypsrp as its client', () => {
   const realm = new Realm();
   let environment: { readonly [name: string]: string };
   let acceptor: Acceptor;

@@ -1,9 +1,17 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import { connect, createServer as createRelay, type AddressInfo, type Socket } from 'node:net';
 import { readTrust } from '../../../remoting/transports/wsman/tls';
-import type { Authenticator, SignInOutcome } from '../../../remoting/transports/wsman/authenticator';
+import {
+  emptyPost,
+  type Authenticator,
+  type SignInOptions,
+  type SignInOutcome,
+} from '../../../remoting/transports/wsman/authenticator';
 import type { Connection } from '../../../remoting/transports/wsman/connection';
 import { HeaderAuthenticator } from '../../../remoting/transports/wsman/header-authenticator';
 import { HttpChannel } from '../../../remoting/transports/wsman/http-channel';
-import { PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
+import { certificate, PASSWORD, removeCertificate, startLab, USER, type Lab } from './lab';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -22,7 +30,7 @@ class OncePerConnection implements Authenticator {
   proofs = 0;
   readonly #used = new WeakSet<Connection>();
 
-  signIn(): Promise<SignInOutcome> {
+  signIn(_connection: Connection, _options: SignInOptions): Promise<SignInOutcome> {
     return Promise.resolve({ kind: 'ready' });
   }
 
@@ -34,7 +42,7 @@ class OncePerConnection implements Authenticator {
     return Promise.resolve(BASIC);
   }
 
-  refused(): boolean {
+  forgotten(): boolean {
     if (this.each) return false;
     this.each = true;
     return true;
@@ -101,4 +109,103 @@ test('a server that forgets who a connection is for is proved to with every requ
   expect(sent).toBe(4);
   expect(new Set(lab.traffic.map(({ connection }) => connection)).size).toBe(1);
   channel.destroy();
+});
+
+test('what connecting takes is taken from the time for a token', async () => {
+  const { hostname, port } = new URL(lab.url);
+  const slow = createRelay((socket) => {
+    const far = connect(Number(port), hostname);
+    setTimeout(() => socket.pipe(far).pipe(socket), 500);
+    for (const end of [socket, far]) end.on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const url = new URL(lab.url);
+  url.port = String((slow.address() as AddressInfo).port);
+  let left = Infinity;
+  const channel = new HttpChannel({
+    url,
+    tls: readTrust({ caFile: lab.caFile }),
+    authenticator: {
+      signIn: (_connection, { tokenBy }) => {
+        left = tokenBy - performance.now();
+        return Promise.resolve({ kind: 'ready' });
+      },
+      authorization: () => Promise.resolve(BASIC),
+      forgotten: () => false,
+    },
+    maxAnswerBytes: 100_000,
+  });
+  const { signal } = new AbortController();
+  await channel.post('<a/>', { timeoutMs: 10_000, bound: 'timeoutMs', signal });
+  channel.destroy();
+  slow.close();
+  expect(left).toBeLessThan(0.9 * 10_000 - 450);
+});
+
+describe('over connections of its own', () => {
+  const { cert, key, caFile } = certificate();
+  /** Header of Authorization, and whether a body came, of each request. */
+  const seen: (readonly [authorization: string | undefined, hasBody: boolean])[] = [];
+  let keeps = false;
+  const sockets = new Set<Socket>();
+  const server = createServer({ cert, key }, (request, response) => {
+    seen.push([request.headers.authorization, request.headers['content-length'] !== '0']);
+    request.resume();
+    response.writeHead(200, keeps ? {} : { Connection: 'close' }).end();
+  });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  beforeEach(() => seen.splice(0));
+  afterAll(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  function channel(authenticator: Authenticator): HttpChannel {
+    const url = new URL(`https://localhost:${(server.address() as AddressInfo).port}/`);
+    return new HttpChannel({ url, tls: readTrust({ caFile }), authenticator, maxAnswerBytes: 1_000 });
+  }
+
+  /** Signs in with an empty request, and with each where the server forgets. */
+  class EmptyFirst extends OncePerConnection {
+    override async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
+      if (!this.each) await emptyPost(connection, 'first', options);
+      return { kind: 'ready' };
+    }
+
+    override authorization(): Promise<string | undefined> {
+      return Promise.resolve(this.each ? 'each' : undefined);
+    }
+  }
+
+  test('a server that ends each after one answer is proved to with the request itself', async () => {
+    keeps = false;
+    const posting = channel(new EmptyFirst());
+    await postTo(posting);
+    await postTo(posting);
+    expect(seen).toEqual([
+      ['first', false],
+      ['each', true],
+      ['each', true],
+    ]);
+    posting.destroy();
+  });
+
+  test('one ends whose request cannot be proved', async () => {
+    keeps = true;
+    const authenticator = new HeaderAuthenticator(BASIC, { certificate: false });
+    const posting = channel(authenticator);
+    jest.spyOn(authenticator, 'authorization').mockRejectedValueOnce(new Error('no ticket'));
+    await expect(postTo(posting)).rejects.toMatchObject({ kind: 'closed', facts: { noEffect: true } });
+    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await postTo(posting);
+    expect(seen).toHaveLength(1);
+    posting.destroy();
+  });
 });

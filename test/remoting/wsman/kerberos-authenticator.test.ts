@@ -130,7 +130,7 @@ describeWithKerberos('Kerberos of a connection', () => {
     const { signal } = new AbortController();
     const options = { signal, tokenBy: performance.now() + 20_000, firstBodyBytes: 0, headers: {} };
     expect(await authenticator.authorization(connection, options)).toBeUndefined();
-    expect([authenticator.refused(), authenticator.refused()]).toEqual([true, false]);
+    expect([authenticator.forgotten(), authenticator.forgotten()]).toEqual([true, false]);
     const bindings = tlsServerEndPoint(raw) as Buffer;
     for (let request = 0; request < 2; request += 1) {
       const header = (await authenticator.authorization(connection, options)) ?? '';

@@ -121,7 +121,8 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
     let lab: KerberosEndpoint;
     let environment: { readonly [name: string]: string };
     beforeAll(async () => {
-      const options = ['--default'];
+      // Fewer than the client runs in one session: it must let go of each.
+      const options = ['--default', '--commands-per-shell', '3'];
       lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder, { options });
       environment = { ...lab.kdc.environment, KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD) };
     }, 60_000);

@@ -185,6 +185,12 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
     });
   });
 
+  test('a server that ends each connection after one answer gets no body', async () => {
+    server.meddle = (reply) => ({ ...reply, headers: { ...reply.headers, Connection: 'close' } });
+    await expect(connect()).rejects.toMatchObject({ kind: 'closed', facts: { noEffect: true } });
+    expect(server.operations()).toEqual(['']);
+  });
+
   describe('an answer to a call', () => {
     type Change = (reply: Reply) => Reply | 'drop';
     const plainAnswer = Buffer.from('<html/>');
