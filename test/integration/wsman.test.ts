@@ -376,12 +376,15 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         const none = `FILE:${join(rig.folder, 'no-tickets')}`;
         const expired = lab.kdc.signIn(`deploy@${REALM}`, PASSWORD, '1s');
         await sleep(1_500);
-        for (const KRB5CCNAME of [none, expired]) {
+        for (const [KRB5CCNAME, remedy] of [
+          [none, 'klist shows what is there'],
+          [expired, 'Get a new one with kinit'],
+        ] as const) {
           const { exit, said } = await rig.plan({ environment: environment({ KRB5CCNAME }) });
           expect(exit).toBe(1);
           expect(said).toContain(`No session with Exchange at ${lab.endpoint.url}`);
           expect(said).toContain('Kerberos gives no ticket for HTTP@localhost');
-          expect(said).toContain('klist');
+          expect(said).toContain(remedy);
         }
         const signedIn = environment({ KRB5CCNAME: none, KRB5_CLIENT_KTNAME: lab.kdc.userKeytab });
         // Another connection needs another token.

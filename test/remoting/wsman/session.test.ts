@@ -36,7 +36,8 @@ test('opens, calls and closes with the fewest requests', async () => {
     expect(lab.operations().filter((operation) => operation !== 'Signal')).toEqual(['Command', 'Receive']);
   }
   await session.close();
-  expect(lab.operations()).toEqual(['Delete']);
+  // A signal that is on its way is answered before the shell is deleted.
+  expect(lab.operations().filter((operation) => operation !== 'Signal')).toEqual(['Delete']);
   const signals = lab.traffic.slice(from).filter(({ operation }) => operation === 'Signal');
   // The last command ends with its shell, and so does the one before where the first signal waited for its connection.
   expect([1, 2]).toContain(signals.length);
