@@ -91,10 +91,7 @@ export const tcp: Check = {
         const message = `${called} cannot be reached on port ${port}: ${(error as Error).message}`;
         return failed(
           message,
-          connectionRemedy(
-            new RemotingError('unreachable', message, { host, port }),
-            checkup.settings.endpoint,
-          ),
+          connectionRemedy(new RemotingError('unreachable', message, { host, port }), checkup.endpoint),
         );
       }
     }),

@@ -482,6 +482,15 @@ test('a fallback is checked too, also where the first endpoint is well', async (
   expect(report.ok).toBe(false);
 });
 
+test('what to do about a fallback is said of its own credentials', async () => {
+  const { https, ssh } = rig();
+  const EXCHANGE_FALLBACK_ENDPOINTS = ssh['EXCHANGE_ENDPOINT'];
+  const wrong = { EXCHANGE_FALLBACK_ENDPOINTS, EXCHANGE_SSH_PASSWORD: `${CANARY}-wrong` };
+  const { remedy } = failure(await examine({}, { ...ssh, ...https, ...wrong }));
+  expect(remedy).toContain('EXCHANGE_SSH_PASSWORD');
+  expect(remedy).not.toContain('EXCHANGE_PASSWORD');
+});
+
 test('through a proxy it is the proxy that must be reached', async () => {
   const environment = {
     ...rig().https,
