@@ -123,7 +123,7 @@ export class HttpChannel {
   async #postOnce(asking: Asking): Promise<Answer> {
     const ready = this.#takeKept() ?? (await this.#signedIn(asking));
     if (!(ready instanceof Connection)) return ready;
-    const answer = await this.#exchange(ready, asking);
+    const answer = await ready.during(() => this.#exchange(ready, asking));
     if (!ready.isGone) this.#kept.push(ready);
     return answer;
   }
