@@ -130,6 +130,8 @@ export class Connection {
     const message = await new Promise<IncomingMessage>((resolve, reject) => {
       asking.once('response', resolve);
       asking.on('error', reject);
+      // At 101 (Switching Protocols) Node gives neither of the two.
+      asking.once('close', () => reject(new Error('the server goes over to another protocol')));
     });
     const answer = await readAnswer(message, this.#maxAnswerBytes);
     // A server that answers before it has everything may take the rest for the next request.
