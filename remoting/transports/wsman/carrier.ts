@@ -57,7 +57,7 @@ interface Pipeline {
 interface Asking {
   /** Breaks a request off. */
   readonly signal: AbortSignal;
-  /** Keeps a request from being sent again. */
+  /** Keeps a request from being sent, and from being sent again. */
   readonly patience?: AbortSignal;
   /** Milliseconds that the server gets, as we tell it. */
   readonly timeoutMs: number;
@@ -161,10 +161,13 @@ export class WsmanCarrier implements Carrier {
     }).catch((error: unknown) => this.#notTaken(pipeline, error));
     pipeline.commandId = startedCommand(begun);
     for (const [index, fragment] of rest.entries()) {
-      if (given.signal.aborted) throw withNoEffect(given.signal.reason);
       await this.#ask('Send', sendBody(pipeline.commandId, [fragment]), {
+        patience,
         ...(index === rest.length - 1 ? { onSend: onLastSent } : {}),
-      }).catch((error: unknown) => this.#lost(error));
+      }).catch((error: unknown) => {
+        if (patience.aborted) throw withNoEffect(patience.reason);
+        this.#lost(error);
+      });
     }
   }
 
@@ -359,7 +362,13 @@ export class WsmanCarrier implements Carrier {
     for (let attempt = 0; ; attempt += 1) {
       const text = envelope(this.#head(operation, options.timeoutMs), body);
       const timeoutMs = options.timeoutMs + (options.graceMs ?? 0);
-      const answer = await this.#channel.post(text, { ...options, timeoutMs, bound: 'ackTimeoutMs' });
+      // Looked at again when the connection stands: until then nobody counts the request as sent.
+      const onSend = (): void => {
+        if (options.patience?.aborted === true) throw withNoEffect(options.patience.reason);
+        if (this.#failure !== undefined && operation !== 'Delete') throw withNoEffect(this.#failure);
+        options.onSend?.();
+      };
+      const answer = await this.#channel.post(text, { ...options, onSend, timeoutMs, bound: 'ackTimeoutMs' });
       const response = this.#judge(answer, operation);
       const busy = response instanceof RemotingError ? response : this.#throttling(response, operation);
       if (!(response instanceof RemotingError) && busy === undefined) return response;

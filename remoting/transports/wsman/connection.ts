@@ -31,6 +31,8 @@ export class Connection {
   readonly #tlsVersion: { readonly tlsVersion?: string };
   #sealing: Sealing | undefined;
   #hasAnswered = false;
+  /** Exchanges under way, which need what seals until they have read their answer. */
+  #underWay = 0;
 
   /** @param maxAnswerBytes of the body of an answer as it comes */
   constructor(url: URL, socket: Socket, maxAnswerBytes: number) {
@@ -41,7 +43,7 @@ export class Connection {
     // Asked now, since a connection that was reset does not say it any more.
     const tlsVersion = socket instanceof TLSSocket ? socket.getProtocol() : null;
     this.#tlsVersion = tlsVersion === null ? {} : { tlsVersion };
-    socket.once('close', () => this.#sealing?.close());
+    socket.once('close', () => this.#release());
   }
 
   get isGone(): boolean {
@@ -60,7 +62,22 @@ export class Connection {
 
   sealWith(sealing: Sealing): void {
     this.#sealing = sealing;
-    if (this.isGone) sealing.close();
+    this.#release();
+  }
+
+  /** Does an exchange, and keeps what seals until it is done: the connection may end with the answer. */
+  async during<T>(exchange: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await exchange();
+    } finally {
+      this.#underWay -= 1;
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    if (this.isGone && this.#underWay === 0) this.#sealing?.close();
   }
 
   onceGone(listener: () => void): void {
@@ -113,6 +130,8 @@ export class Connection {
     const message = await new Promise<IncomingMessage>((resolve, reject) => {
       asking.once('response', resolve);
       asking.on('error', reject);
+      // At 101 (Switching Protocols) Node gives neither of the two.
+      asking.once('close', () => reject(new Error('the server goes over to another protocol')));
     });
     const answer = await readAnswer(message, this.#maxAnswerBytes);
     // A server that answers before it has everything may take the rest for the next request.

@@ -31,7 +31,7 @@ export interface PostOptions {
   readonly signal: AbortSignal;
   /** Called when it is certain that the server is the right one. */
   readonly onProved?: () => void;
-  /** Called right before the first byte of the request is written to a connection that stands. */
+  /** Called right before the first byte of the request is written to a connection that stands; not written where it throws. */
   readonly onSend?: () => void;
 }
 
@@ -89,8 +89,8 @@ export class HttpChannel {
       },
       ...(onProved === undefined ? {} : { onProved }),
       onSend: () => {
-        sent = true;
         onSend?.();
+        sent = true;
       },
     };
     try {
@@ -123,7 +123,7 @@ export class HttpChannel {
   async #postOnce(asking: Asking): Promise<Answer> {
     const ready = this.#takeKept() ?? (await this.#signedIn(asking));
     if (!(ready instanceof Connection)) return ready;
-    const answer = await this.#exchange(ready, asking);
+    const answer = await ready.during(() => this.#exchange(ready, asking));
     if (!ready.isGone) this.#kept.push(ready);
     return answer;
   }

@@ -147,10 +147,15 @@ describe('over connections of its own', () => {
   /** Header of Authorization, and whether a body came, of each request. */
   const seen: (readonly [authorization: string | undefined, hasBody: boolean])[] = [];
   let keeps = false;
+  let switches = false;
   const sockets = new Set<Socket>();
   const server = createServer({ cert, key }, (request, response) => {
     seen.push([request.headers.authorization, request.headers['content-length'] !== '0']);
     request.resume();
+    if (switches) {
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      return;
+    }
     response.writeHead(200, keeps ? {} : { Connection: 'close' }).end();
   });
   server.on('connection', (socket: Socket) => {
@@ -194,6 +199,18 @@ describe('over connections of its own', () => {
       ['each', true],
       ['each', true],
     ]);
+    posting.destroy();
+  });
+
+  test('an answer that goes over to another protocol ends the request at once', async () => {
+    switches = true;
+    const posting = channel(new HeaderAuthenticator(BASIC, { certificate: false }));
+    const begin = performance.now();
+    const error: unknown = await postTo(posting).catch((reason: unknown) => reason);
+    switches = false;
+    expect(error).toMatchObject({ kind: 'closed' });
+    expect(error).not.toHaveProperty('facts.noEffect');
+    expect(performance.now() - begin).toBeLessThan(4_000);
     posting.destroy();
   });
 

@@ -259,6 +259,19 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
       await session.close();
     });
 
+    test('that is the last of its connection is taken all the same', async () => {
+      const session = await connect();
+      server.meddle = (reply, { operation }) =>
+        operation === 'Command' || operation === 'Receive'
+          ? { ...reply, headers: { ...reply.headers, Connection: 'close' } }
+          : undefined;
+      for (let call = 0; call < 2; call += 1) {
+        expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
+      }
+      await session.close();
+      expect(server.service.shells).toBe(0);
+    });
+
     test('whose head sends us on is what its seal says', async () => {
       server.meddle = (reply, { operation }) =>
         operation === 'Create'
