@@ -191,9 +191,12 @@ export function settingsFrom(
     );
   };
   const declaredList = (setting: string): readonly string[] => textsIn(config[setting] ?? null) ?? [];
+  const others = givenList('fallback_endpoints') ?? [];
+  const isOneSealed = [given('endpoint') ?? '', ...others].some((value) => /^http:/i.test(value));
+  const reading = { config, given, givenList, declaredList, count, environment, complain, isOneSealed };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
-    endpointFrom(value, setting, { config, given, givenList, declaredList, count, environment, complain });
-  const fallbacks = (givenList('fallback_endpoints') ?? []).map((value) => read(value, 'fallback_endpoints'));
+    endpointFrom(value, setting, reading);
+  const fallbacks = others.map((value) => read(value, 'fallback_endpoints'));
   const settings = {
     endpoint: read(given('endpoint'), 'endpoint'),
     fallbacks: fallbacks.filter((endpoint) => endpoint !== null),

@@ -66,7 +66,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   authentication: text(
     'optional',
     described(
-      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. With http it is negotiate, whose Kerberos encrypts what is sent. Left out: with https basic where a user is given, else negotiate.',
+      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. With http it is negotiate, whose Kerberos encrypts what is sent. Left out: basic where a user is given and no endpoint is http, else negotiate.',
       'authentication',
     ),
   ),
@@ -176,17 +176,17 @@ export interface WsmanReading {
   readonly count: Count;
   readonly environment: Environment;
   readonly complain: Complain;
+  /** Whether one of the endpoints is http://, which only Kerberos opens. */
+  readonly isOneSealed: boolean;
 }
 
 /** Labels with dots between them; a wildcard for the first of three at least, since `*.com` would be everybody. */
 const CERTIFICATE_NAME = /^(\*\.[a-z0-9_-]+\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
 
 /** Reads an http:// or https:// endpoint; `null` where something is wrong, which was complained of. */
-export function wsmanEndpoint(
-  url: URL,
-  { given, givenList, declaredList, count, environment, complain }: WsmanReading,
-): WsmanEndpoint | null {
-  const authentication = authenticationFrom(url, given, environment, complain);
+export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | null {
+  const { given, givenList, declaredList, count, complain } = reading;
+  const authentication = authenticationFrom(url, reading);
   const fingerprints = givenList('certificate_fingerprint');
   const wrong = fingerprints?.find((value) => !/^[0-9a-f]{64}$/i.test(value.replaceAll(':', '')));
   if (wrong !== undefined) {
@@ -254,13 +254,12 @@ export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | '
 
 function authenticationFrom(
   { protocol }: URL,
-  given: Given,
-  environment: Environment,
-  complain: Complain,
+  { given, environment, complain, isOneSealed }: WsmanReading,
 ): WsmanEndpoint['authentication'] | null {
   const user = given('user');
   const isSealed = protocol === 'http:';
-  const kind = given('authentication') ?? (user === null || isSealed ? 'negotiate' : 'basic');
+  // Of several endpoints all sign in alike: whoever blocks http:// would else choose that the password goes by Basic.
+  const kind = given('authentication') ?? (user === null || isOneSealed ? 'negotiate' : 'basic');
   if (isSealed && (kind === 'basic' || kind === 'certificate')) {
     complain(
       'authentication',

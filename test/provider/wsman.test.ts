@@ -108,6 +108,26 @@ describe('the configuration of an http or https endpoint', () => {
     );
   });
 
+  test.each([
+    ['http://ex1.contoso.com', 'https://ex2.contoso.com'],
+    ['https://ex1.contoso.com', 'http://ex2.contoso.com'],
+  ])(
+    'is Kerberos for all where one is http, so that no password goes by Basic: %s, then %s',
+    (...endpoints) => {
+      const [endpoint, ...others] = endpoints;
+      const { settings, diagnostics } = settingsFrom(
+        config({ endpoint, fallback_endpoints: others, user: 'a@CONTOSO.COM' }),
+        basic,
+      );
+      expect(diagnostics).toEqual([]);
+      const ways = [settings?.endpoint, ...(settings?.fallbacks ?? [])];
+      expect(ways.map((way) => way?.kind === 'wsman' && way.authentication.kind)).toEqual([
+        'negotiate',
+        'negotiate',
+      ]);
+    },
+  );
+
   const EXCHANGE = 'http://schemas.microsoft.com/powershell/microsoft.exchange';
   test.each([
     ['https://ex1', null, 'https://ex1/PowerShell/?serializationLevel=Full'],
