@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CONTENT_TYPE } from '../../remoting/transports/wsman/names';
+import { reset } from './reset';
 import type { Forgery, SealedBody, Sealing } from './sealing';
 
 const DRIP_MS = 20;
@@ -78,7 +79,7 @@ export class HttpAnswer {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    reset(this.#socket);
   }
 
   drop(): void {

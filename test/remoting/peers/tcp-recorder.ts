@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { reset } from '../../../lab/wsman/reset';
 
 /** The bytes of a connection, as they went over the wire. */
 export interface Conversation {
@@ -55,6 +56,6 @@ function passOn(from: Socket, to: Socket, kept: Buffer[]): void {
   });
   from.once('end', () => to.end());
   // A reset there is one here.
-  from.once('error', () => to.resetAndDestroy());
+  from.once('error', () => reset(to));
   from.once('close', () => to.destroySoon());
 }
