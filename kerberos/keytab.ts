@@ -1,7 +1,5 @@
 import { readGuardedFile, UnfitFile } from '../files/guarded-file';
-
-/** Environment variable that names the keytab which an account signs in with. */
-export const CLIENT_KEYTAB = 'KRB5_CLIENT_KTNAME';
+import { CLIENT_KEYTAB } from './keytab-name';
 
 /** A keytab of one account has a few hundred bytes; those of hosts with many services have some thousand keys. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -41,16 +39,6 @@ export interface Keytab {
   readonly keys: readonly KeytabKey[];
   /** Left out: it has an AES key. */
   readonly fault?: KeytabFault;
-}
-
-/**
- * The file that a name of a keytab leads to, as MIT's `krb5_kt_resolve` takes it: a path, or `FILE:` or `WRFILE:` before
- * one. `undefined` for other kinds of keytab, which are in no file.
- */
-export function keytabFile(name: string): string | undefined {
-  const [, kind, rest] = /^([^:/]{2,}):(.*)$/s.exec(name) ?? [];
-  if (kind === undefined) return name;
-  return kind === 'FILE' || kind === 'WRFILE' ? rest : undefined;
 }
 
 /** Looks at a keytab without the library, which says of every fault only that there are no credentials. */

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { CLIENT_KEYTAB, keytabFile } from '../kerberos/keytab';
+import { CLIENT_KEYTAB, keytabFile } from '../kerberos/keytab-name';
 
 /** Environment variable that names the configuration of the Kerberos library: a path, or several with colons between. */
 const CONFIGURATION = 'KRB5_CONFIG';

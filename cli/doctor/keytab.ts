@@ -1,4 +1,5 @@
-import { CLIENT_KEYTAB, principalsOf, readKeytab } from '../../kerberos/keytab';
+import { principalsOf, readKeytab } from '../../kerberos/keytab';
+import { CLIENT_KEYTAB } from '../../kerberos/keytab-name';
 import type { Environment, Settings } from '../../provider/configuration';
 import { namedKeytab } from '../../provider/kerberos-environment';
 import { failed, ok, warned, type Verdict } from './check';

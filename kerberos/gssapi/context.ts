@@ -1,7 +1,8 @@
 import type { KerberosError, KerberosErrorKind, KerberosFacts } from '../kerberos-error';
 import { elsewhere } from '../native-calls';
 import { NativeContext, OVERHEAD_BYTES, type Advance, type Surroundings } from '../native-context';
-import { CLIENT_KEYTAB, keyLacking, keytabFile, principalsOf, readKeytab } from '../keytab';
+import { keyLacking, principalsOf, readKeytab } from '../keytab';
+import { CLIENT_KEYTAB, keytabFile } from '../keytab-name';
 import type { Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
 import { MAX_TOKEN_BYTES, type AcceptOptions, type InitiateOptions, type Sealed } from '../security-context';

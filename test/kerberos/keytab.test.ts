@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keytabFile, readKeytab } from '../../kerberos/keytab';
+import { readKeytab } from '../../kerberos/keytab';
+import { keytabFile } from '../../kerberos/keytab-name';
 import { keytabOf } from './keytab-of';
 
 const folder = mkdtempSync(join(tmpdir(), 'keytab-'));

@@ -61,10 +61,15 @@ describe('what the provider loads as it starts', () => {
     'node_modules/dns-packet/',
     'node_modules/ssh2/',
     'node_modules/node-forge/',
-    'kerberos/',
+    'kerberos/index.ts',
+    'kerberos/keytab.ts',
   ])('is nothing of %s, which comes later', (part) => {
     expect(first.filter((file) => file.startsWith(part))).toEqual([]);
     expect(late.filter((file) => file.startsWith(part))).not.toEqual([]);
+  });
+
+  test('is of Kerberos how a keytab is named, and no more', () => {
+    expect(first.filter((file) => file.startsWith('kerberos/'))).toEqual(['kerberos/keytab-name.ts']);
   });
 });
 
