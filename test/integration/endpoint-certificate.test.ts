@@ -184,7 +184,9 @@ describeWithTerraform(
         const destroy = await rig.terraform(['plan', '-destroy', '-input=false', '-out=plan'], options());
         expect(destroy).toMatchObject({ exit: 0 });
         endpoint.disturbances.arm(lostAfterEnable);
-        expect(await rig.applyPlan(options())).toMatchObject({ exit: 0 });
+        // One object at a time: the removal of the DAG, which waits for no certificate, would be lost with the session.
+        const apply = ['apply', '-input=false', '-no-color', '-parallelism=1', 'plan'];
+        expect(await rig.terraform(apply, options())).toMatchObject({ exit: 0 });
         expect(endpoint.disturbances.waiting).toEqual([]);
         expect(onTheWeb(FIRST.name)).toEqual([parseCertificate(Buffer.from(before)).thumbprint]);
         expect((await rig.plan(options())).said).toContain('is not trusted: depth zero self signed cert');
