@@ -1,22 +1,37 @@
 /**
- * `describe` where what the tests need is there. Elsewhere it says so and skips; in CI, where it must be there, it
+ * `describe` where what the tests need is there. Elsewhere it skips and says why; in CI, where it must be there, it
  * fails.
  *
  * @param missing what is not there, with the remedy; empty where all is there
  */
 export function describeNeeding(missing: string, title: string, body: () => void): void {
-  if (missing === '') {
-    describe(title, body);
-    return;
-  }
-  if (process.env['CI'] !== undefined) {
+  if (missing !== '' && process.env['CI'] !== undefined) {
     test(`${title}: needs ${missing}`, () => {
       throw new Error(`missing on this machine: ${missing}`);
     });
     return;
   }
-  process.stderr.write(`\nSKIPPED: ${title}: ${missing}\n`);
-  // The reason stands in the title, and so in every report: the program that is looked for, and how to install it. On a
-  // machine that has it, or with CI set, nothing is skipped here.
-  describe.skip(`${title} [missing: ${missing}]`, body);
+  describeWhere(missing, title, body);
+}
+
+/**
+ * `describe` where what the tests need is there; elsewhere, in CI too, it skips and says why. For what not everybody can
+ * have: a recording that is not ours to hand on, another operating system.
+ *
+ * @param missing as above
+ */
+export function describeWhere(missing: string, title: string, body: () => void): void {
+  if (missing === '') describe(title, body);
+  else describe.skip(titleOfSkipped(title, missing), body);
+}
+
+/** The same for one test. */
+export function testWhere(missing: string, title: string, body: jest.ProvidesCallback): void {
+  if (missing === '') test(title, body);
+  else test.skip(titleOfSkipped(title, missing), body);
+}
+
+/** `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run in which one is missing. */
+function titleOfSkipped(title: string, missing: string): string {
+  return `${title} [skipped for want of ${missing}]`;
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../../files/guarded-file';
+import { describeWhere, testWhere } from '../requirement';
 
 const folder = mkdtempSync(join(tmpdir(), 'guarded-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,10 +56,9 @@ describe('a file with a secret', () => {
   });
 });
 
-/** Windows has none of these. */
-const describeUnix = process.platform === 'win32' ? describe.skip : describe;
+const isWindows = process.platform === 'win32';
 
-describeUnix('a file with a secret on Unix', () => {
+describeWhere(isWindows ? 'pipes and modes of Unix' : '', 'a file with a secret on Unix', () => {
   test('that is a pipe to which nobody writes does not keep the reader waiting', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -83,9 +83,7 @@ describeUnix('a file with a secret on Unix', () => {
     expect(why(file, { ...strict, hidden: false })).toBe('read: 6 bytes');
   });
 
-  const testAsRoot = process.geteuid?.() === 0 ? test : test.skip;
-
-  testAsRoot('of another user is refused', () => {
+  testWhere(process.geteuid?.() === 0 ? '' : 'the rights of root', 'of another user is refused', () => {
     const file = made('foreign');
     chownSync(file, 12_345, 12_345);
     expect(why(file)).toContain(`belongs to another user (12345); make it your own (chown 0 '${file}')`);
@@ -93,9 +91,7 @@ describeUnix('a file with a secret on Unix', () => {
   });
 });
 
-const describeLinux = process.platform === 'linux' ? describe : describe.skip;
-
-describeLinux('a file without a size', () => {
+describeWhere(process.platform === 'linux' ? '' : 'the /proc of Linux', 'a file without a size', () => {
   test('is read up to what is allowed', () => {
     expect(why('/proc/self/status', { ...strict, hidden: false })).toMatch(/^read: \d{3,} bytes$/);
     expect(why('/proc/self/status', { ...strict, hidden: false, mostBytes: 100 })).toContain(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type DnsProvider, dnsProvider } from '../dns/provider';
@@ -6,7 +6,8 @@ import { type RecordedStep, reduceRecording } from '../dns/recording';
 import { startLab } from '../dns/lab';
 import { clientOf, type DnsRig } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
-import { describeNeeding } from '../requirement';
+import { missingReference } from '../remoting/peers/reference';
+import { describeNeeding, describeWhere } from '../requirement';
 import { requiredProvider, STEP_ZONE, stepKey, StepRunner } from '../dns/steps';
 import { missingTerraform, TerraformFolder } from '../dns/terraform';
 
@@ -108,7 +109,7 @@ describeNeeding(missingTerraform(), 'the provider dns', () => {
 });
 
 // The whole of what was recorded lies beside some checkouts alone.
-(existsSync(SHARED) ? describe : describe.skip)('the recording of hashicorp/dns', () => {
+describeWhere(missingReference(SHARED), 'the recording of hashicorp/dns', () => {
   test('is what the fixtures were reduced from', () => {
     const { steps } = readJson(SHARED, 'recorded.json') as { steps: Parameters<typeof reduceRecording>[0] };
     expect(reduceRecording(steps)).toEqual(readJson(FIXTURES, 'recorded.json'));

@@ -1,7 +1,8 @@
 import { makeAuthority, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { referenceFolder } from '../remoting/peers/reference';
+import { missingReference, referenceFolder } from '../remoting/peers/reference';
+import { describeWhere } from '../requirement';
 
 const validity = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2036-01-01T00:00:00Z') };
 const server = makeSelfSigned({
@@ -83,7 +84,7 @@ describe('a certificate', () => {
 
 const captured = referenceFolder('captured');
 
-(captured === undefined ? describe.skip : describe)('certificates of a real server', () => {
+describeWhere(missingReference(captured), 'certificates of a real server', () => {
   // A skipped suite's body is run all the same, but for its tests.
   test('are read as Windows read them', () => {
     const text = readFileSync(join(captured ?? '', 'GetExchangeCertificate.xml'), 'utf8');

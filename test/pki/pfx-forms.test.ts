@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   makeAuthority,
@@ -13,6 +13,8 @@ import {
 import { children, firstDer, readDer } from '../../pki/der';
 import { integer, NULL, objectIdentifier, octetString, sequence } from '../../pki/der-writer';
 import { keyOf } from '../../pki/key-derivation';
+import { describeWhere } from '../requirement';
+import { missingReference } from '../remoting/peers/reference';
 
 const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name));
 const validity = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
@@ -273,7 +275,7 @@ describe('what a file says of its key', () => {
 const cases = resolve(__dirname, '../../../shared/cases');
 
 /** Files that administrators really meet; not everybody has them. */
-(existsSync(cases) ? describe : describe.skip)('a file as it comes', () => {
+describeWhere(missingReference(cases), 'a file as it comes', () => {
   const data = (name: string) => readFileSync(join(cases, name));
 
   test.each([

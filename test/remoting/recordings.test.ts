@@ -13,7 +13,8 @@ import type { HostValue } from '../../remoting/server/command-host';
 import { readPipeline } from '../../remoting/server/read-pipeline';
 import { property } from '../../remoting/property';
 import { messagesOf, recordedData, type Exchange, type RecordedData } from './peers/recording';
-import { filesOf, referenceFolder } from './peers/reference';
+import { filesOf, missingReference, referenceFolder } from './peers/reference';
+import { describeWhere } from '../requirement';
 
 const recorded = JSON.parse(readFileSync(join(__dirname, 'fixtures/recorded.json'), 'utf8')) as {
   readonly command: readonly RecordedData[];
@@ -77,7 +78,7 @@ describe('what real peers said', () => {
 
 const conversations = referenceFolder('wsman');
 
-(conversations === undefined ? describe.skip : describe)('whole recorded conversations', () => {
+describeWhere(missingReference(conversations), 'whole recorded conversations', () => {
   const files = conversations === undefined ? [] : filesOf(conversations, '.json');
   const messages = (name: string, destination: 'client' | 'server'): ReturnType<typeof messagesOf> => {
     const text = files.find((file) => file.name === name)?.text ?? '[]';
@@ -114,7 +115,7 @@ const conversations = referenceFolder('wsman');
 
 const captured = referenceFolder('captured');
 
-(captured === undefined ? describe.skip : describe)('what real Exchange servers returned', () => {
+describeWhere(missingReference(captured), 'what real Exchange servers returned', () => {
   test.each(captured === undefined ? [] : filesOf(captured, '.xml'))('$name is read whole', ({ text }) => {
     const objects = deserializeDocument(text, { bounds: DEFAULT_BOUNDS });
     const { children } = parseElement(text, DEFAULT_BOUNDS);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import {
@@ -11,6 +11,8 @@ import { makeAuthority } from '../../../pki';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { DEFAULT_BOUNDS } from '../../../remoting/bounds';
 import { deserializeDocument } from '../../../remoting/clixml/deserialize';
+import { describeWhere } from '../../requirement';
+import { missingReference } from '../../remoting/peers/reference';
 
 const shared = resolve(__dirname, '../../../../shared');
 const data = (name: string) =>
@@ -244,7 +246,7 @@ describe('a certificate that cannot be decoded', () => {
 });
 
 const captured = join(shared, 'reference/captured');
-(existsSync(captured) ? describe : describe.skip)('answers of real Exchange 2016 servers', () => {
+describeWhere(missingReference(captured), 'answers of real Exchange 2016 servers', () => {
   test.each([
     [
       'GetExchangeCertificate',

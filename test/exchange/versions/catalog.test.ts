@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
+import { describeWhere } from '../../requirement';
+import { missingReference } from '../../remoting/peers/reference';
 
 const { V2007, V2010, V2013, V2016, V2019, SE } = ExchangeVersion;
 
@@ -102,7 +104,7 @@ const files = [
   { file: 'exchange-cmdlets.json', versions: [V2010, V2013, V2016, V2019, SE] },
 ];
 
-(existsSync(reference) ? describe : describe.skip)('the catalog against the documentation', () => {
+describeWhere(missingReference(reference), 'the catalog against the documentation', () => {
   test.each(
     files.flatMap(({ file, versions }) => versions.map((version) => [version.label, file, version] as const)),
   )('%s says what %s says', (label, file, version) => {

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { DEFAULT_BOUNDS } from '../../../remoting/bounds';
 import { deserializeDocument } from '../../../remoting/clixml/deserialize';
 import { call, organization, removeFolders } from './session';
+import { describeWhere } from '../../requirement';
+import { missingReference } from '../../remoting/peers/reference';
 
 afterAll(removeFolders);
 
@@ -41,7 +43,7 @@ const CASES = [
   ['GetReceiveConnector', 'Get-ReceiveConnector', {}],
 ] as const;
 
-(existsSync(folder) ? describe : describe.skip)('objects as a real Exchange 2016 server gives them', () => {
+describeWhere(missingReference(folder), 'objects as a real Exchange 2016 server gives them', () => {
   const lab = organization('Solo.local');
   lab.addServer({
     name: 'SOLO-E16A',

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { describeWhere } from '../../requirement';
 
 /** Path of PowerShell; undefined where none is on the PATH. */
 export const pwsh = ((): string | undefined => {
@@ -17,11 +18,7 @@ export const pwsh = ((): string | undefined => {
     });
 })();
 
-/** `describe` where there is PowerShell. Elsewhere, in CI too, it says so and skips. */
+/** `describe` where there is PowerShell. It is in no package of Debian, so that CI goes on without. */
 export function describeWithPwsh(title: string, body: () => void): void {
-  if (pwsh === undefined)
-    process.stderr.write(
-      `SKIPPED: ${title}: tests against real PowerShell, because no pwsh is on the PATH.\n`,
-    );
-  (pwsh === undefined ? describe.skip : describe)(title, body);
+  describeWhere(pwsh === undefined ? 'PowerShell 7 (pwsh) on the PATH' : '', title, body);
 }

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+/** Why a check against reference data is skipped where its folder is not there; empty where it is. */
+export function missingReference(folder: string | undefined): string {
+  return folder !== undefined && existsSync(folder)
+    ? ''
+    : 'the reference data of real servers, which some have beside the project';
+}
+
 /** A folder of reference data beside the project; not everybody has it. */
 export function referenceFolder(name: string): string | undefined {
   const folder = resolve(__dirname, '../../../../shared/reference', name);

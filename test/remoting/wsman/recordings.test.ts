@@ -4,9 +4,10 @@ import { SecureText } from '../../../powershell/invocation';
 import type { Outcome } from '../../../powershell/outcome';
 import { openSession, type RemotingSession } from '../../../remoting/session';
 import { wsmanTransport, type WsmanOptions } from '../../../remoting/transports/wsman/transport';
-import { filesOf, referenceFolder } from '../peers/reference';
+import { filesOf, missingReference, referenceFolder } from '../peers/reference';
 import { PASSWORD, removeCertificate, USER } from './lab';
 import { operationOf, startReplay, type RecordedExchange } from './replay';
+import { describeWhere } from '../../requirement';
 
 const WINDOWS = 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell';
 const call = { cmdlet: 'Get-Item', parameters: { Path: 'x' } };
@@ -150,7 +151,7 @@ test('opens and closes a session as a recorded client did', async () => {
 
 const folder = referenceFolder('wsman');
 
-(folder === undefined ? describe.skip : describe)('whole recorded conversations', () => {
+describeWhere(missingReference(folder), 'whole recorded conversations', () => {
   const files = folder === undefined ? [] : filesOf(folder, '.json');
 
   test('are all played', () => {
