@@ -14,7 +14,8 @@ export interface GivenName {
   readonly host: string;
 }
 
-const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side])[] = [
+/** Attributes that hold a name for clients, or a URL with one. */
+export const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side])[] = [
   // Clients outside find Autodiscover by its name alone: there is one for both sides.
   ['uri', 'internal'],
   ['internal_url', 'internal'],

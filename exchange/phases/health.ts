@@ -1,6 +1,7 @@
 import { path } from '../../schema';
 import { elementsOf, type AttributeReference, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
+import { HOST_ATTRIBUTES } from '../given-names';
 import { certificate, dagMember, erase, healthGate, serviceConnectionPoint } from '../resources';
 import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
@@ -38,8 +39,6 @@ function gateOf({ server, path: at, checks }: Placement, before: readonly Exchan
   });
 }
 
-const WATCHED = ['internal_url', 'external_url', 'internal_hostname', 'external_hostname'];
-
 /** What of an object must be checked again when it changes. */
 function triggersOf(
   { id, definition, attributes }: ExchangeObject,
@@ -53,6 +52,8 @@ function triggersOf(
     ];
   }
   if (definition.typeName === dagMember.typeName) return [[key, attributes['dag'] as string]];
-  const values = WATCHED.flatMap((name) => (name in attributes ? [attributes[name] as string] : []));
+  const values = HOST_ATTRIBUTES.flatMap(([name]) =>
+    name in attributes ? [attributes[name] as string] : [],
+  );
   return values.length === 0 ? [] : [[key, values.join(' ')]];
 }
