@@ -36,14 +36,15 @@ function isWithin(host: string, zone: string): boolean {
   return name === end || name.endsWith(`.${end}`);
 }
 
+/** Addresses of the load balancer that the names stand for; undefined where they stand for the servers. */
+export function virtualAddresses({ dns }: ExchangeSiteProps): readonly string[] | undefined {
+  const { publish = 'round-robin' } = dns;
+  return publish === 'round-robin' ? undefined : listed(publish.virtualIp);
+}
+
 /** Addresses that the names stand for, once each. */
 function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
-  const publish = site.dns.publish ?? 'round-robin';
-  const addresses =
-    publish === 'round-robin'
-      ? site.servers.flatMap((server) => listed(server.address))
-      : listed(publish.virtualIp);
-  return distinctAddresses(addresses);
+  return distinctAddresses(virtualAddresses(site) ?? site.servers.flatMap(({ address }) => listed(address)));
 }
 
 /** One record set for every published name and every type of address that it stands for. */

@@ -1,19 +1,12 @@
-import type { Path, StateOf } from '../schema';
-import type { DesiredValue, ExchangeObject } from './element';
+import type { StateOf } from '../schema';
+import type { ExchangeObject } from './element';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import { certificate } from './resources';
-import type { AnyResource, Attributes, Facts, PfxFacts } from './resources';
-import { catalogOf, type ExchangeVersion } from './versions';
+import type { Attributes, Facts, PfxFacts } from './resources';
+import { catalogOf } from './versions';
 
 /** What a phase says of an object; the rest follows. */
-export interface Wanted {
-  readonly id: string;
-  readonly definition: AnyResource;
-  readonly server: string | null;
-  readonly version: ExchangeVersion;
-  readonly attributes: { readonly [name: string]: DesiredValue };
-  readonly origin: { readonly [attribute: string]: Path };
-  readonly dependsOn: readonly string[];
+interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps'> {
   /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
   readonly existing?: boolean;
 }

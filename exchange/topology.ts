@@ -45,7 +45,7 @@ export interface Placement {
   readonly dag?: DatabaseAvailabilityGroup;
 }
 
-/** What a declaration says, with every default resolved. The phases read this, and no default twice. */
+/** What a declaration says of each server, with the defaults of its objects resolved. */
 export interface Topology {
   readonly site: ExchangeSiteProps;
   /** In the order of the rollout. */

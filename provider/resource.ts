@@ -145,7 +145,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const reading = await target.observe(target.addressed(resource.observe(known, facts)));
     if (reading.kind === 'failed') return reading.diagnostics;
     const found = resource.obstacle(reading.outcome.objects, known);
-    return found === undefined ? [] : [{ severity: 'error', summary: found.problem, detail: found.remedy }];
+    return found === undefined ? [] : [{ severity: 'error', ...found }];
   };
 
   const stepsOf = (change: Change, target: ExchangeTarget) => {

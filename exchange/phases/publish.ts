@@ -1,4 +1,5 @@
 import { listed } from '../addresses';
+import { virtualAddresses } from '../dns-records';
 import { idOn, type Phase } from './phase';
 
 const REASON =
@@ -6,14 +7,14 @@ const REASON =
 
 /** Servers join the pool behind the virtual address once they are healthy; there is none with round robin. */
 export const publish: Phase = ({ site, placements }) => {
-  const { publish: way = 'round-robin' } = site.dns;
-  if (way === 'round-robin') return [];
+  const behind = virtualAddresses(site);
+  if (behind === undefined) return [];
   return placements.map(({ server }) => ({
     type: 'pool-member',
     id: idOn(server, 'pool'),
     server: server.name,
     addresses: listed(server.address),
-    virtualAddresses: listed(way.virtualIp),
+    virtualAddresses: behind,
     dependsOn: [idOn(server, 'health')],
     reason: REASON,
   }));

@@ -16,7 +16,7 @@ import {
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
 import { serverAttribute } from './server-attribute';
 
-const STILL_HAS_THEM = 'only if the certificate that goes still has them';
+const SEEN_WITH_THEM = 'only if the plan finds them on the certificate that goes';
 
 /** 40 hexadecimal digits, as Windows and Exchange write a thumbprint, without spaces. */
 const SHA_1 = /^[0-9a-f]{40}$/i;
@@ -35,8 +35,8 @@ export function thumbprintProblem(value: string): Problem | undefined {
   };
 }
 
-/** Values of -Services on Microsoft's page of Enable-ExchangeCertificate. */
-const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter', 'Federation'] as const;
+/** Values of -Services on Microsoft's page of Enable-ExchangeCertificate, but for Federation, which goes by the trust. */
+const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter'] as const;
 
 function servicesProblem(value: Known): Problem | undefined {
   const names = value as readonly string[];
@@ -163,7 +163,7 @@ export const certificate = defineResource({
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
     // Terraform 1.11 shows it as it was before the plan looked; from 1.12.0 on it refreshes first.
     if (planned === null)
-      return [...given.map((step) => ({ ...step, condition: STILL_HAS_THEM })), ...removals];
+      return [...given.map((step) => ({ ...step, condition: SEEN_WITH_THEM })), ...removals];
 
     const isNew =
       planned.imported?.some((own) => !includesName(prior?.imported ?? [], own)) ?? prior === null;
@@ -215,8 +215,8 @@ export const certificate = defineResource({
   obstacle: (objects, state) =>
     isOfServer(state) && installedCertificates(objects).some(({ services }) => services === null)
       ? {
-          problem: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
-          remedy: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
+          summary: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
+          detail: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
         }
       : undefined,
   remarks: remarksOnUse,

@@ -43,8 +43,8 @@ export const dagMember = defineResource({
     return other === undefined
       ? undefined
       : {
-          problem: `${server ?? ''} is a member of the DAG ${textOf(other, 'Name') ?? ''}`,
-          remedy: `A server is in one DAG at a time. Leave it out of the DAG in the declaration and deploy, which removes it; where the other DAG is not declared, remove it there (Remove-DatabaseAvailabilityGroupServer). Then declare it in ${dag ?? ''}.`,
+          summary: `${server ?? ''} is a member of the DAG ${textOf(other, 'Name') ?? ''}`,
+          detail: `A server is in one DAG at a time. Leave it out of the DAG in the declaration and deploy, which removes it; where the other DAG is not declared, remove it there (Remove-DatabaseAvailabilityGroupServer). Then declare it in ${dag ?? ''}.`,
         };
   },
 });

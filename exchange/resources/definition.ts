@@ -1,7 +1,7 @@
 import type { Reference, SecureText } from '../../powershell/invocation';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
-import type { Attribute, Diagnostic, KnownValues, Problem, Schema, StateOf } from '../../schema';
+import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { integer, textList } from '../../schema';
 import type { CertificateHistory } from './certificate-history';
 import type { Answers, Step, StepKind } from './step';
@@ -142,7 +142,10 @@ export interface ResourceSpec<A extends Attributes> {
    * What stands against making it, seen in what `observe` returned; `undefined` where nothing does. Asked for in a plan,
    * so that a deploy does not stop there half-way.
    */
-  readonly obstacle?: (objects: readonly PowerShellObject[], planned: StateOf<A>) => Problem | undefined;
+  readonly obstacle?: (
+    objects: readonly PowerShellObject[],
+    planned: StateOf<A>,
+  ) => Pick<Diagnostic, 'summary' | 'detail'> | undefined;
   /** What a destroy does when it runs no cmdlet, for people. */
   readonly forgets?: string;
 }

@@ -370,7 +370,7 @@ describe('a DAG', () => {
     };
     const state = { dag: 'DAG01', server: 'ex2' } as never;
     expect(dagMember.view?.([group], state, in2013)).toBe(state);
-    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.problem).toContain('DAG01');
+    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.summary).toContain('DAG01');
     expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
   });
 });
