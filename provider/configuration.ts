@@ -55,7 +55,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     fallback_endpoints: textList(
       'optional',
       described(
-        'Further endpoints, tried in this order where the ones before cannot be reached or are too busy. In the environment separated by commas. Left out: none.',
+        'Further endpoints, tried in this order where the ones before cannot be reached, are too busy, or something else answers in their place. In the environment separated by commas. Left out: none.',
         'fallback_endpoints',
       ),
     ),

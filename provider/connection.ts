@@ -9,6 +9,7 @@ import type { SshAuthentication } from '../remoting/transports/ssh-sign-in';
 import type { WsmanAuthentication } from '../remoting/transports/wsman/authentication';
 import type { Endpoint, Environment, Settings, SshEndpoint, WsmanEndpoint } from './configuration';
 import { ENVIRONMENT } from './configuration';
+import { connectionRemedy } from './problem';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
 import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
@@ -81,11 +82,18 @@ async function open(
   environment: Environment,
   installed: Installed,
 ): Promise<Session> {
-  return openSession(await transportFor(endpoint, settings, environment, installed), {
-    runspaces: settings.parallelCalls,
-    openTimeoutMs: settings.openTimeoutMs,
-    callTimeoutMs: settings.callTimeoutMs,
-  });
+  try {
+    return await openSession(await transportFor(endpoint, settings, environment, installed), {
+      runspaces: settings.parallelCalls,
+      openTimeoutMs: settings.openTimeoutMs,
+      callTimeoutMs: settings.callTimeoutMs,
+    });
+  } catch (error) {
+    if (!(error instanceof RemotingError)) throw error;
+    // Said here, where it is known which of several endpoints it is about.
+    const facts = { ...error.facts, remedy: connectionRemedy(error, endpoint) };
+    throw new RemotingError(error.kind, error.message, facts, { cause: error });
+  }
 }
 
 async function transportFor(

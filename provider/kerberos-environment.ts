@@ -14,17 +14,16 @@ export function namedKeytab(environment: Environment): string | undefined {
 }
 
 /**
- * The variables of the Kerberos library that name a relative path. A path that is right where the doctor runs is wrong in
+ * A variable of the Kerberos library that names a relative path; `undefined` where none does. A path that is right where the doctor runs is wrong in
  * the folder of a stack, where Terraform runs.
  *
  * @param withKeytab whether the keytab of the environment is used
  */
-export function relativeVariables(environment: Environment, withKeytab: boolean): readonly string[] {
-  if (process.platform === 'win32') return [];
+export function relativeVariable(environment: Environment, withKeytab: boolean): string | undefined {
+  if (process.platform === 'win32') return undefined;
   const named: readonly (readonly [variable: string, path: string])[] = [
     [CLIENT_KEYTAB, withKeytab ? (namedKeytab(environment) ?? '') : ''],
     ...(environment[CONFIGURATION] ?? '').split(':').map((path) => [CONFIGURATION, path] as const),
   ];
-  const relative = named.filter(([, path]) => path !== '' && !isAbsolute(path));
-  return [...new Set(relative.map(([variable]) => variable))];
+  return named.find(([, path]) => path !== '' && !isAbsolute(path))?.[0];
 }

@@ -13,7 +13,8 @@ import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 import { notSentInTime, unheard } from './unheard';
 
-const TOO_LARGE = `With https: the server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that.`;
+const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; a connection whose first request is longer begins with an empty one therefore, unless a proxy shares connections: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
+const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
 const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
 const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
@@ -296,8 +297,6 @@ function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boo
 }
 
 const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then ends the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). To Exchange's own shell resource TLS 1.2 is offered: leave ${ENVIRONMENT.shell_resource} out for it. Where a proxy or load balancer ends TLS, let it speak TLS 1.2 to the server. Or turn TLS 1.3 off in the binding of IIS, or take http://server/PowerShell/ with Kerberos.`;
-
-const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; each connection begins with an empty request therefore, unless a proxy shares connections: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
 
 /** By the schemes that the server offers in place of the one that was used. */
 function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {

@@ -5,7 +5,7 @@ import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
 import { addMissing } from '../remoting/transports/wsman/query';
 import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import type { ExpectedNames } from '../remoting/transports/wsman/tls';
-import { relativeVariables } from './kerberos-environment';
+import { relativeVariable } from './kerberos-environment';
 import { readSecretFile } from './secret-file';
 
 /** Where each setting of an http:// or https:// endpoint is taken from when the configuration leaves it out. */
@@ -270,7 +270,7 @@ function authenticationFrom(
   }
   switch (kind) {
     case 'negotiate': {
-      const [relative] = relativeVariables(environment, user === null);
+      const relative = relativeVariable(environment, user === null);
       if (relative !== undefined) {
         complain(
           'endpoint',

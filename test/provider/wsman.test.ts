@@ -391,6 +391,18 @@ describe('a session of the provider', () => {
     await expect(serversThrough(values, basic)).rejects.toThrow(/localhost:1 [^]*\n[^]*localhost:2 /);
   });
 
+  test('that a fallback does not give has the remedy of the fallback', async () => {
+    const values = {
+      endpoint: 'https://localhost:1',
+      fallback_endpoints: ['process:'],
+      process_command: [process.execPath, '-e', 'console.log("a banner")'],
+    };
+    const error: unknown = await serversThrough(values, basic).catch((reason: unknown) => reason);
+    expect(connectionProblem(settings(values, basic), error).detail).toContain(
+      'EXCHANGE_PROCESS_COMMAND starts it',
+    );
+  });
+
   describe('that does not come about says why and what to do', () => {
     let other: RunningEndpoint;
     afterEach(() => other.close());

@@ -22,8 +22,10 @@ export class HeaderAuthenticator implements Authenticator {
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
     if (!this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES) return { kind: 'ready' };
     const answer = await emptyPost(connection, this.#header, options);
-    // What is no request of WS-Management its service may refuse with a fault; all else is said of the sign-in.
-    if (answer.status >= 300 && !isSoap(answer)) return { kind: 'refused', answer, again: false };
+    // What is no request of WS-Management its service may refuse with a fault, or for being empty; all else is said of the
+    // sign-in. What IIS answers here is (unverified), docs/lab.md.
+    const isOfRequest = answer.status === 400 || isSoap(answer);
+    if (answer.status >= 300 && !isOfRequest) return { kind: 'refused', answer, again: false };
     return { kind: 'ready', cookies: answer.cookies };
   }
 

@@ -35,7 +35,8 @@ export interface PostOptions {
   readonly onSend?: () => void;
 }
 
-interface Asking extends Pick<PostOptions, 'onProved' | 'onSend'> {
+interface Asking extends Pick<PostOptions, 'onProved'> {
+  readonly onSend: () => void;
   readonly body: Buffer;
   readonly signIn: Omit<SignInOptions, 'headers'>;
 }
@@ -142,7 +143,7 @@ export class HttpChannel {
         },
         body: message.body,
         signal: signIn.signal,
-        ...(onSend === undefined ? {} : { onSend }),
+        onSend,
       });
       const believed = sealing === undefined ? answer : sealing.unseal(answer);
       this.#cookies.take(answer.cookies);

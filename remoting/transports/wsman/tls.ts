@@ -6,6 +6,7 @@ import {
   type PeerCertificate,
   type TLSSocket,
 } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Demands, readGuardedFile, UnfitFile } from '../../../files/guarded-file';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting-error';
@@ -131,7 +132,7 @@ export async function secure(
   // An error without a listener would end the process: this one stays when those of the handshake have gone. Whoever
   // uses the connection has listeners of their own; for others it is enough that it is closed.
   socket.on('error', () => undefined);
-  await shaken(socket, host, port, signal);
+  await established(socket, 'secureConnect', host, port, signal);
   let problem: RemotingError | undefined;
   try {
     problem = distrust(socket, host, port, settings);
@@ -199,23 +200,29 @@ function canonical(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** Listens until the handshake has ended, and no longer. */
-function shaken(socket: TLSSocket, host: string, port: number, signal: AbortSignal): Promise<void> {
+/** Listens until the connection stands, by the event that says so, and no longer; `signal` breaks it off. */
+export function established(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
-      socket.off('secureConnect', onSecure).off('error', onError).off('close', onClose);
+      socket.off(event, onStanding).off('error', onError).off('close', onClose);
       signal.removeEventListener('abort', onAbort);
       settle();
     };
     const fail = (reason: unknown): void => end(() => reject(connectionError(reason, host, port)));
-    const onSecure = (): void => end(resolve);
+    const onStanding = (): void => end(resolve);
     const onError = (reason: unknown): void => fail(reason);
     const onClose = (): void => fail(new Error('the server hung up'));
     const onAbort = (): void => {
       fail(signal.reason);
       socket.destroy();
     };
-    socket.once('secureConnect', onSecure).once('error', onError).once('close', onClose);
+    socket.once(event, onStanding).once('error', onError).once('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });

@@ -19,6 +19,7 @@ const seen: { readonly version: string | null; readonly first: boolean; readonly
 /** What it does at TLS 1.3, which the client cannot answer. */
 let late: 'reset' | 'failure' = 'reset';
 let status = 404;
+let statusOfEmpty = 200;
 const { cert, key, caFile } = certificate();
 const known = new WeakSet<object>();
 /** TCP beneath each connection, which alone can be reset, by the client's port. */
@@ -34,7 +35,7 @@ const server = createServer({ cert, key }, (request, response) => {
     seen.push({ version, first, bytes });
     if (version === 'TLSv1.3' && late === 'reset') beneath.get(socket.remotePort)?.resetAndDestroy();
     else if (version === 'TLSv1.3') response.writeHead(500, { 'Content-Type': 'text/html' }).end(PAGE);
-    else response.writeHead(first && bytes > KEPT_BYTES ? 413 : bytes === 0 ? 200 : status).end();
+    else response.writeHead(first && bytes > KEPT_BYTES ? 413 : bytes === 0 ? statusOfEmpty : status).end();
   });
 });
 server.on('connection', (socket: Socket) => beneath.set(socket.remotePort, socket));
@@ -48,6 +49,7 @@ beforeAll(async () => {
 beforeEach(() => {
   seen.splice(0);
   status = 404;
+  statusOfEmpty = 200;
 });
 afterAll(() => {
   server.close();
@@ -123,6 +125,14 @@ describe('the first body of a connection', () => {
     expect(await post(channel, bytes)).toBe(404);
     expect(await post(channel, 60_000)).toBe(404);
     expect(seen.map((request) => request.bytes)).toEqual([...expected, 60_000]);
+    channel.destroy();
+  });
+
+  test('goes on where the empty one is refused for being none', async () => {
+    statusOfEmpty = 400;
+    const channel = channelWith(true);
+    expect(await post(channel, 10)).toBe(404);
+    expect(seen.map(({ bytes }) => bytes)).toEqual([0, 10]);
     channel.destroy();
   });
 
