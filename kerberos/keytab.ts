@@ -125,7 +125,7 @@ export function keyLacking(
   return {
     kind: 'no-key-of-principal',
     message: `the keytab ${file} has no key of ${principal}, but of ${there.join(', ')}`,
-    remedy: `Name the keytab of ${principal}, or sign in as one that it has keys of; letter case counts.`,
+    remedy: `Name the keytab of ${principal}, or sign in as one that it has keys of; letter case counts. Where tickets of somebody else are in the way, KRB5CCNAME=MEMORY: keeps them out.`,
   };
 }
 

@@ -37,6 +37,13 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
           : `Look with klist -k ${facts.keytab}, and check that the account that runs this may read it.`,
       ];
     case 'credentials-expired':
+      if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
+      if (facts.keytab !== undefined) {
+        return [
+          `the Kerberos ticket of ${who}${cache} has expired, and the keytab ${facts.keytab} got no new one`,
+          `KRB5CCNAME=MEMORY: kinit -k -t ${facts.keytab} ${who} says why: the password may have been changed after the keytab was made.`,
+        ];
+      }
       return [
         `the Kerberos ticket of ${who}${cache} has expired`,
         'Get a new one with kinit, or name a keytab in KRB5_CLIENT_KTNAME, with which it is renewed by itself.',

@@ -4,7 +4,8 @@ import { ENVIRONMENT, type Endpoint, type Environment } from '../../provider/con
 import { connectionRemedy } from '../../provider/problem';
 import { RemotingError } from '../../remoting/remoting-error';
 import { hostOf, portOf } from '../../remoting/transports/wsman/http-channel';
-import { parseProxy, proxyFor } from '../../remoting/transports/wsman/proxy';
+import { parseProxy } from '../../remoting/transports/wsman/proxy';
+import { proxyOf } from '../../remoting/transports/wsman/transport';
 import type { Check, Verdict } from './check';
 import { failed, ok } from './check';
 import type { Checkup } from './checkup';
@@ -29,14 +30,10 @@ function addressOf(endpoint: Endpoint, environment: Environment): Address {
       const url = new URL(endpoint.url);
       const host = hostOf(url);
       const port = portOf(url);
-      const proxy = url.protocol === 'http:' ? undefined : proxyFor(host, port, environment);
+      const proxy = proxyOf(url, environment);
       if (proxy === undefined) return { host, port, isProxy: false };
-      const { hostname, port: proxyPort } = parseProxy(proxy.url);
-      return {
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(proxyPort) || PROXY_PORT,
-        isProxy: true,
-      };
+      const through = parseProxy(proxy.url);
+      return { host: hostOf(through), port: Number(through.port) || PROXY_PORT, isProxy: true };
     }
   }
 }

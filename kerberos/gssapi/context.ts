@@ -19,6 +19,7 @@ const SELF_EXPLAINED: ReadonlySet<KerberosErrorKind> = new Set(['no-credentials'
 /** Kinds that are told better with the keytab that the account signs in with. */
 const ABOUT_ACCOUNT: ReadonlySet<KerberosErrorKind> = new Set([
   'no-credentials',
+  'credentials-expired',
   'password-refused',
   'account-unknown',
   'account-refused',
@@ -210,6 +211,10 @@ export class GssInitiator extends GssContext {
   /** Tickets that the account has are taken before its keytab, which is looked at where the failure is about keys. */
   protected override told(kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
     const told = this.explained(facts);
+    // With a ticket in the cache it is the service that lacks an encryption type.
+    if (kind === 'encryption-unsupported' && facts.principal === undefined && told.principal !== undefined) {
+      return told;
+    }
     const file = ABOUT_ACCOUNT.has(kind) ? this.#keytabFile() : undefined;
     if (file === undefined) return told;
     const { keys, fault } = readKeytab(file);

@@ -223,6 +223,19 @@ describe('HTTPS', () => {
     });
   });
 
+  test('is another door than that of an endpoint with a client certificate', async () => {
+    const environment = {
+      EXCHANGE_AUTHENTICATION: 'certificate',
+      EXCHANGE_USER: '',
+      EXCHANGE_PASSWORD: '',
+      EXCHANGE_CLIENT_CERTIFICATE_FILE: join(folder, 'client.pfx'),
+    };
+    const kerberos = await doors({ https: (await open(['Kerberos'])).port }, { environment });
+    expect(kerberos.advice).toMatch(/^Take HTTPS with Kerberos: .*EXCHANGE_AUTHENTICATION=negotiate/);
+    const basic = await doors({ https: (await open(['Basic realm="x"'])).port }, { environment });
+    expect(basic.advice).toMatch(/^Take HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic/);
+  });
+
   test('tells a certificate that is not trusted, and what is behind it', async () => {
     const { port } = await open(['Kerberos']);
     const seen = await doors({ https: port }, { environment: { EXCHANGE_CA_FILE: '' } });
@@ -354,7 +367,9 @@ test('the best of several open doors is to be taken', async () => {
   const basic = await web(asking('Basic realm="x"'), tls);
   const negotiate = { EXCHANGE_AUTHENTICATION: 'negotiate', EXCHANGE_USER: 'admin@CONTOSO.COM' };
   const elsewhere = await doors({ https: basic.port }, { environment: negotiate });
-  expect(elsewhere.advice).toMatch(/^Take HTTPS with Basic: .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/);
+  expect(elsewhere.advice).toMatch(
+    /^Take HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic, .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/,
+  );
   const greeting = await other((socket) => socket.write('SSH-2.0-x\r\n'));
   const ssh = await doors({ ssh: greeting, 'windows-http': kerberos.port });
   expect(ssh.advice).toMatch(/^Take SSH: /);

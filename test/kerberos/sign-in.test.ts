@@ -173,6 +173,51 @@ describeWithKerberos('signing in', () => {
       expect(error.facts.keytab).toBeUndefined();
     });
 
+    test('says that it got no new ticket for one that has expired', async () => {
+      realm.kdc.administer('addprinc -pw canary-9 late');
+      realm.kdc.administer(`ktadd -norandkey -k ${made('late')} late`);
+      const cache = realm.kdc.signIn('late', 'canary-9', '1s');
+      realm.kdc.administer('cpw -pw canary-10 late');
+      setNativeEnvironment({ KRB5_CLIENT_KTNAME: made('late'), KRB5CCNAME: cache });
+      await sleep(2_000);
+      const error = await failure({});
+      expect(error.kind).toBe('credentials-expired');
+      expect(error.message).toContain(
+        `the Kerberos ticket of late@${REALM} in ${cache} has expired, and the keytab ${made('late')} got no new one`,
+      );
+      expect(error.remedy).toMatch(
+        new RegExp(`^KRB5CCNAME=MEMORY: kinit -k -t ${made('late')} late@${REALM} says why: `),
+      );
+    });
+
+    test('says that it is of another where the ticket has expired', async () => {
+      const cache = realm.signIn('1s');
+      setNativeEnvironment({ KRB5_CLIENT_KTNAME: made('old'), KRB5CCNAME: cache });
+      await sleep(2_000);
+      const error = await failure({});
+      expect(error.kind).toBe('credentials-expired');
+      expect(error.message).toContain(`${made('old')} has no key of ${USER}, but of ${DEPLOY_AT}`);
+      expect(error.remedy).toContain(`Name the keytab of ${USER}`);
+      expect(error.remedy).toMatch(
+        /Where tickets of somebody else are in the way, KRB5CCNAME=MEMORY: keeps them out\.$/,
+      );
+    });
+
+    test('is not blamed for a service that lacks an encryption type', async () => {
+      realm.kdc.administer('addprinc -randkey HTTP/weak.test');
+      realm.kdc.administer('setstr HTTP/weak.test session_enctypes camellia128-cts-cmac');
+      realm.configure('aes', ['permitted_enctypes = aes256-cts-hmac-sha1-96'], [...realm.centers]);
+      realm.signIn();
+      const service = `HTTP/weak.test@${REALM}`;
+      for (const name of ['rc4', 'old']) {
+        setNativeEnvironment({ KRB5_CLIENT_KTNAME: made(name) });
+        const error = await failure({ service });
+        expect(error.kind).toBe('encryption-unsupported');
+        expect(error.message).toContain(`no encryption type serves both ${USER} and ${service}`);
+        expect(error.facts.keytab).toBeUndefined();
+      }
+    });
+
     test('says whose keys it has where it is asked for those of another', async () => {
       const principal = `other@${REALM}`;
       const error = await failure({ signIn: { kind: 'keytab', file: realm.kdc.userKeytab, principal } });

@@ -35,7 +35,7 @@ function isOf(endpoint: Endpoint, { door, address }: DoorFinding): boolean {
   const place = ownPlace(endpoint);
   if (place === undefined || addressOf(place) !== address) return false;
   if (endpoint.kind !== 'wsman') return true;
-  return (door === 'https-basic') === (endpoint.authentication.kind === 'basic');
+  return endpoint.authentication.kind === (door === 'https-basic' ? 'basic' : 'negotiate');
 }
 
 function settingsOf({ door, address }: DoorFinding): string {
@@ -44,7 +44,7 @@ function settingsOf({ door, address }: DoorFinding): string {
     case 'http-kerberos':
       return `${at(address)} (docs/sign-in/)`;
     case 'https-basic':
-      return `${at(address)}, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
+      return `${at(address)} and ${ENVIRONMENT.authentication}=basic, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
     case 'ssh':
       return `${at(address.replace('://', '://user@'))}, where it has PowerShell as a subsystem`;
     case 'windows-http':

@@ -19,10 +19,10 @@ export const DOOR_NAMES: { readonly [door in Door]: string } = {
   'windows-http': "Windows' own WSMan, HTTP",
 };
 
-/** `faulty`: something answers there, and a session cannot come about as things are. `closed`: nothing is there. */
-export type DoorState = 'open' | 'faulty' | 'closed';
-
-/** What was found at one door, without signing in. */
+/**
+ * What was found at one door, without signing in. `faulty`: something answers there, and a session cannot come about as
+ * things are. `closed`: nothing is there.
+ */
 export type DoorFinding = {
   readonly door: Door;
   /** As it would stand in the endpoint; of SSH without a user. */

@@ -1,12 +1,12 @@
 import { ENVIRONMENT, type Endpoint, type Environment } from '../../../provider/configuration';
 import { RemotingError } from '../../../remoting/remoting-error';
-import { proxyFor } from '../../../remoting/transports/wsman/proxy';
 import { readTrust, type ExpectedNames } from '../../../remoting/transports/wsman/tls';
+import { proxyOf } from '../../../remoting/transports/wsman/transport';
 import { advice } from './advice';
 import type { DoorFinding } from './door';
 import { judged } from './judgement';
 import { look, type LookOptions } from './look';
-import { placesOf, type Place, type Ports } from './place';
+import { addressOf, placesOf, type Place, type Ports } from './place';
 
 /** The doors of a server, in the order of their places. */
 export interface Doors {
@@ -76,8 +76,7 @@ function trustFor(
 }
 
 /** Through the proxy goes what the provider itself would send through it. */
-function throughProxy({ kind, host, port }: Place, environment: Environment): Pick<LookOptions, 'proxy'> {
-  if (!kind.endsWith('https')) return {};
-  const proxy = proxyFor(host, port, environment);
+function throughProxy(place: Place, environment: Environment): Pick<LookOptions, 'proxy'> {
+  const proxy = proxyOf(new URL(addressOf(place)), environment);
   return proxy === undefined ? {} : { proxy };
 }

@@ -4,7 +4,7 @@ import { authenticatorFor, readClientCertificate, type WsmanAuthentication } fro
 import { WsmanCarrier } from './carrier';
 import { HttpChannel, hostOf, portOf } from './http-channel';
 import { EXCHANGE_SHELL } from './names';
-import { proxyFor } from './proxy';
+import { proxyFor, type Proxy } from './proxy';
 import { followed, redirectTarget } from './redirect';
 import { readTrust, type TlsSettings, type TlsTrust } from './tls';
 
@@ -91,11 +91,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
         ...(shellResource.toLowerCase() === EXCHANGE_SHELL.toLowerCase() ? AT_EXCHANGE : {}),
       };
       const open = (url: URL): HttpChannel => {
-        // Sealed HTTP goes directly: a proxy may give one connection to several clients, and a sign-in counts for all of it.
-        const proxy =
-          url.protocol === 'http:'
-            ? undefined
-            : proxyFor(hostOf(url), portOf(url), options.environment ?? {});
+        const proxy = proxyOf(url, options.environment ?? {});
         return new HttpChannel({
           url,
           tls,
@@ -119,6 +115,17 @@ export function wsmanTransport(options: WsmanOptions): Transport {
       });
     },
   };
+}
+
+/**
+ * The proxy on the way to a URL, as `proxyFor` reads it from the environment. Sealed HTTP goes directly: a proxy may give
+ * one connection to several clients, and a sign-in counts for all of it.
+ */
+export function proxyOf(
+  url: URL,
+  environment: { readonly [name: string]: string | undefined },
+): Proxy | undefined {
+  return url.protocol === 'https:' ? proxyFor(hostOf(url), portOf(url), environment) : undefined;
 }
 
 /** @throws RemotingError `usage` */
