@@ -44,6 +44,20 @@ export class RemotingPrograms {
       bundle('bench/kerberos-room.ts', join(folder, 'kerberos-room.js')),
     ]);
     const realm = await Realm.start(join(folder, 'realm'), USER, PASSWORD);
+    try {
+      return await RemotingPrograms.#with(workshop, folder, realm);
+    } catch (error) {
+      // It would keep this process alive.
+      await realm?.stop();
+      throw error;
+    }
+  }
+
+  static async #with(
+    workshop: Workshop,
+    folder: string,
+    realm: Realm | undefined,
+  ): Promise<RemotingPrograms> {
     const organization = newOrganization(workshop, serversNamed(1));
     const keys = newSshKeyPair();
     const privateKeyFile = join(folder, 'key');

@@ -26,7 +26,7 @@ export interface OpenedDoor {
   readonly url: string;
   /** For people: how it lets in. */
   readonly what: string;
-  /** What the provider needs beside the address and the file of the password. */
+  /** What the provider takes from the environment; a door leaves out the address and the file of the password. */
   readonly variables: { readonly [name: string]: string };
   close(): Promise<void>;
 }

@@ -3,26 +3,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimulatedOrganization } from '../lab/exchange/organization';
 import { basicDoor } from './basic-door';
-import type { Door, DoorFiles } from './door';
+import type { Door, DoorFiles, OpenedDoor } from './door';
 import { kerberosDoor } from './kerberos-door';
+import type { Way } from './way';
 
 /** How the endpoint is reached: HTTPS with a password, or what an Exchange server has by default. */
-export type EndpointWay = 'wsman' | 'kerberos';
+type EndpointWay = Exclude<Way, 'process'>;
 
 const DOORS: { readonly [way in EndpointWay]: Door } = { wsman: basicDoor, kerberos: kerberosDoor };
 
 export interface QuickstartExchange extends DoorFiles {
   /** Of the simulated organization, which is there already. */
   readonly organization: string;
-}
-
-export interface ExchangeEndpoint {
-  readonly url: string;
-  /** For people: how it lets in. */
-  readonly what: string;
-  /** How the provider reaches it and signs in. */
-  readonly variables: { readonly [name: string]: string };
-  close(): Promise<void>;
 }
 
 /** What a later start needs to be the same endpoint. */
@@ -32,7 +24,7 @@ interface Settings {
 }
 
 /** Starts the sandbox's PowerShell endpoint with a new account, and keeps what it needs to be started again. */
-export async function startExchange(files: QuickstartExchange, way: EndpointWay): Promise<ExchangeEndpoint> {
+export async function startExchange(files: QuickstartExchange, way: EndpointWay): Promise<OpenedDoor> {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile(files), `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
   const endpoint = await start(files, { way, port: 0 });
@@ -42,11 +34,11 @@ export async function startExchange(files: QuickstartExchange, way: EndpointWay)
 }
 
 /** The endpoint of an earlier quick start, on its port and with its account. @throws Error where there was none */
-export async function restartExchange(files: QuickstartExchange): Promise<ExchangeEndpoint> {
+export async function restartExchange(files: QuickstartExchange): Promise<OpenedDoor> {
   return start(files, JSON.parse(readFileSync(settingsFile(files), 'utf8')) as Settings);
 }
 
-async function start(files: QuickstartExchange, { way, port }: Settings): Promise<ExchangeEndpoint> {
+async function start(files: QuickstartExchange, { way, port }: Settings): Promise<OpenedDoor> {
   const opened = await DOORS[way]({
     files,
     organization: SimulatedOrganization.open(files.organization),

@@ -6,7 +6,8 @@ import { layProvider } from '../install/mirror';
 import { cdktf } from './cdktf';
 import { startDns, ZONE } from './dns';
 import { layDnsProvider } from './dns-provider';
-import { startExchange, type ExchangeEndpoint } from './exchange';
+import type { OpenedDoor } from './door';
+import { startExchange } from './exchange';
 import { missingForKerberos } from './kerberos-door';
 import { ENVIRONMENT_NAME, exportLines, Sandbox } from './sandbox';
 import { findTerraform } from './tools';
@@ -35,7 +36,7 @@ async function main(way: Way): Promise<void> {
   say(await layDnsProvider(sandbox.mirror));
 
   const dns = await startDns(sandbox.dns, sandbox.dnsKey);
-  let endpoint: ExchangeEndpoint | undefined;
+  let endpoint: OpenedDoor | undefined;
   try {
     if (way !== 'process') {
       endpoint = await startExchange(sandbox.exchange, way);
@@ -75,7 +76,7 @@ async function main(way: Way): Promise<void> {
   }
 }
 
-function showHowToGoOn(sandbox: Sandbox, environment: string, endpoint?: ExchangeEndpoint): void {
+function showHowToGoOn(sandbox: Sandbox, environment: string, endpoint?: OpenedDoor): void {
   const again = (script: string, what: string) =>
     process.stdout.write(`${script.padEnd(28)}(in a terminal of its own: ${what} again)\n`);
   again('npm run quickstart:dns', 'the DNS server');

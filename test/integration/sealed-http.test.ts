@@ -42,7 +42,8 @@ function middleOf(bytes: Buffer): Buffer {
 
 /**
  * The door that a default Exchange server has, and its administrators use: plain HTTP, in which Kerberos seals what goes
- * both ways. Nothing of it needs a compiler, which `.ci/run` shows by running this first.
+ * both ways. Nothing of it needs a compiler: `.ci/run` installs from npm without scripts, and runs this before it installs
+ * one, which shows it on a machine that has none.
  */
 describeWithTerraform('a site over sealed HTTP', () => {
   describeWithKerberos('with a ticket', () => {

@@ -202,7 +202,7 @@ function opensSession(request: Recorded): boolean {
   return [request, around].some((one) => one?.operation === 'Create');
 }
 
-export function isOfSession({ cmdlet }: Recorded): boolean {
+function isOfSession({ cmdlet }: Recorded): boolean {
   return cmdlet === undefined;
 }
 
@@ -248,20 +248,13 @@ export async function onAllSites<Item, Result>(
 /** Drops every request of a deploy, one at a time where it is no read. */
 export function describeDroppedRequests(): void {
   describe.each(WHEN)('a deploy whose connection breaks %s a request took effect', (when) => {
-    test(
-      'leaves no session behind, and says where one does not come about',
-      async () => {
-        const requests = undisturbed.requests.filter(isOfSession);
-        expect(await shortcomingsOfEach(requests, when)).toEqual([]);
-      },
-      LONG_MS,
-    );
-
-    test(
-      'says which change it was, does not make it again, and is finished by the next one',
-      async () => {
-        const requests = undisturbed.requests.filter(isChange);
-        expect(await shortcomingsOfEach(requests, when)).toEqual([]);
+    test.each([
+      ['leaves no session behind, and says where one does not come about', isOfSession],
+      ['says which change it was, does not make it again, and is finished by the next one', isChange],
+    ])(
+      '%s',
+      async (_what, of) => {
+        expect(await shortcomingsOfEach(undisturbed.requests.filter(of), when)).toEqual([]);
       },
       LONG_MS,
     );

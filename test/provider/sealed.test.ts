@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONFIGURATION_SCHEMA, settingsFrom, type Environment } from '../../provider/configuration';
@@ -11,44 +11,39 @@ import { PASSWORD, USER } from '../kerberos/realm';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 import { KerberosDoor } from '../lab/wsman/kerberos-door';
 import { describeWithKerberos } from '../remoting/peers/kdc';
-import { removeCertificate, type Lab } from '../remoting/wsman/lab';
+import { startTcpRecorder, type TcpRecorder } from '../remoting/peers/tcp-recorder';
+import { removeCertificate } from '../remoting/wsman/lab';
 
 const EMPTY = Object.fromEntries(Object.keys(CONFIGURATION_SCHEMA.attributes).map((name) => [name, null]));
 
 describeWithKerberos('a session of the provider over HTTP that Kerberos seals', () => {
   const door = new KerberosDoor();
   const folder = mkdtempSync(join(tmpdir(), 'provider-sealed-'));
-  /** Everything that comes to the server. */
-  const wire: Buffer[] = [];
-  let lab: Lab;
-  const relay = createServer((socket) => {
-    const upstream = connectTcp(lab.httpPort, '127.0.0.1');
-    for (const end of [socket, upstream]) end.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => wire.push(chunk));
-    socket.pipe(upstream).pipe(socket);
-  });
+  let wire: TcpRecorder;
+  let before: number;
+  /** Everything that comes to the server in a test. */
+  const sent = () => Buffer.concat(wire.conversations.slice(before).map((one) => one.sent));
   let endpoint: string;
 
   beforeAll(async () => {
     await door.start();
-    lab = await door.open({ host: ({ query, drop }) => twoServers().host('BSAEX01', { query, drop }) });
-    relay.listen(0, '127.0.0.1');
-    await new Promise((resolve) => relay.once('listening', resolve));
-    endpoint = `http://localhost:${(relay.address() as AddressInfo).port}`;
+    const lab = await door.open({ host: ({ query, drop }) => twoServers().host('BSAEX01', { query, drop }) });
+    wire = await startTcpRecorder(lab.httpPort);
+    endpoint = `http://localhost:${wire.port}`;
   }, 60_000);
   beforeEach(() => {
     door.realm.reset();
-    wire.splice(0);
+    before = wire.conversations.length;
   });
   afterEach(() => {
-    const sent = Buffer.concat(wire).toString('latin1');
-    expect(sent).not.toContain('Envelope');
+    const text = sent().toString('latin1');
+    expect(text).not.toContain('Envelope');
     for (const form of [PASSWORD, Buffer.from(PASSWORD).toString('base64').slice(0, -2)]) {
-      expect(sent).not.toContain(form);
+      expect(text).not.toContain(form);
     }
   });
   afterAll(async () => {
-    relay.close();
+    await wire.close();
     await door.closeAll();
     await door.stop();
     removeFolders();
@@ -74,7 +69,7 @@ describeWithKerberos('a session of the provider over HTTP that Kerberos seals', 
   test('is opened with the ticket of the account', async () => {
     door.realm.signIn();
     expect(await serversThrough({})).toEqual(BOTH);
-    expect(Buffer.concat(wire).toString('latin1')).toContain('multipart/encrypted');
+    expect(sent().toString('latin1')).toContain('multipart/encrypted');
   });
 
   test('is opened with a keytab', async () => {
@@ -97,7 +92,7 @@ describeWithKerberos('a session of the provider over HTTP that Kerberos seals', 
     const { detail } = connectionProblem(settings({}, {}), error);
     expect(detail).toContain('Sign in with kinit');
     expect(detail).toContain('Nothing was changed.');
-    expect(wire).toEqual([]);
+    expect(sent()).toHaveLength(0);
   });
 
   test('with a wrong password says so, does not go to the next endpoint, and does not show it', async () => {
@@ -108,7 +103,7 @@ describeWithKerberos('a session of the provider over HTTP that Kerberos seals', 
     const problem = connectionProblem(settings(values, environment), error);
     expect(problem.detail).toContain(`did not accept the password of ${USER}`);
     expect(JSON.stringify(problem) + String(error)).not.toContain('canary');
-    expect(wire).toEqual([]);
+    expect(sent()).toHaveLength(0);
   });
 
   test('goes to the next endpoint where something else answers in the place of the first', async () => {

@@ -1,20 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { tlsServerEndPoint } from '../../../kerberos';
-import { certificate, removeCertificate } from '../../remoting/wsman/lab';
+import { certificate } from '../../remoting/wsman/lab';
 import { describeWithKerberos } from '../../remoting/peers/kdc';
-import { asked, KerberosDoor } from './kerberos-door';
+import { asked, doorOfTests } from './kerberos-door';
 import { sealed, unsealed } from './raw-client';
 
 const TLS = { rejectUnauthorized: false };
 
 describeWithKerberos('Kerberos over HTTPS', () => {
-  const door = new KerberosDoor();
-  beforeAll(() => door.start(), 60_000);
-  afterEach(() => door.closeAll());
-  afterAll(async () => {
-    await door.stop();
-    removeCertificate();
-  });
+  const door = doorOfTests();
 
   function bindings(of: 'right' | 'wrong' | 'missing'): { readonly bindings?: Buffer } {
     if (of === 'missing') return {};

@@ -5,7 +5,7 @@ import { envelope, receiveBody, shellBody } from '../../../remoting/transports/w
 import { EXCHANGE_SHELL, type Operation } from '../../../remoting/transports/wsman/names';
 import type { EndpointOptions } from '../../../lab/wsman/endpoint';
 import { Realm, SERVICE } from '../../kerberos/realm';
-import { startLab, type Lab } from '../../remoting/wsman/lab';
+import { removeCertificate, startLab, type Lab } from '../../remoting/wsman/lab';
 import { RawClient } from './raw-client';
 import type { AgentOptions } from 'node:https';
 
@@ -78,4 +78,16 @@ export class KerberosDoor {
   stop(): Promise<void> {
     return this.realm.stop();
   }
+}
+
+/** One for the tests of a block: it starts before them, is empty after each, and ends with the last. */
+export function doorOfTests(): KerberosDoor {
+  const door = new KerberosDoor();
+  beforeAll(() => door.start(), 60_000);
+  afterEach(() => door.closeAll());
+  afterAll(async () => {
+    await door.stop();
+    removeCertificate();
+  });
+  return door;
 }

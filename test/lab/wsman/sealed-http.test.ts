@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { PASSWORD, removeCertificate, USER, type Lab } from '../../remoting/wsman/lab';
+import { PASSWORD, USER, type Lab } from '../../remoting/wsman/lab';
 import { describeWithKerberos } from '../../remoting/peers/kdc';
-import { asked, KerberosDoor } from './kerberos-door';
+import { asked, doorOfTests } from './kerberos-door';
 import { sealed, unsealed, type RawAnswer } from './raw-client';
 
 /** The fault for a shell that is not there: the request came to the service. */
 const ARRIVED = 'InvalidSelectors';
 
 describeWithKerberos('the endpoint over HTTP', () => {
-  const door = new KerberosDoor();
-  beforeAll(() => door.start(), 60_000);
-  afterEach(() => door.closeAll());
-  afterAll(async () => {
-    await door.stop();
-    removeCertificate();
-  });
+  const door = doorOfTests();
 
   function expectNothingDone(lab: Lab): void {
     expect(lab.traffic.map(({ operation }) => operation).filter((name) => name !== 'SignIn')).toEqual(['']);

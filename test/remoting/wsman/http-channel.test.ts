@@ -63,28 +63,19 @@ async function postTo(channel: HttpChannel): Promise<void> {
   await channel.post('<a/>', { timeoutMs: 5_000, bound: 'timeoutMs', signal });
 }
 
-test('a connection is not kept for longer than the server says', async () => {
+test.each([
   // It goes a second before the server says, which leaves nothing of this one.
-  const hasty = await startLab({ keptMs: 1_000 });
-  const channel = channelTo(hasty);
+  ['not kept for longer than the server says', 1_000, [1, 2, 3]],
+  ['used again where the server keeps it for long enough', 30_000, [1, 1, 1]],
+])('a connection is %s', async (_name, keptMs, connections) => {
+  const keeping = await startLab({ keptMs });
+  const channel = channelTo(keeping);
   try {
     for (let count = 0; count < 3; count += 1) await postTo(channel);
-    expect(hasty.traffic.map(({ connection }) => connection)).toEqual([1, 2, 3]);
+    expect(keeping.traffic.map(({ connection }) => connection)).toEqual(connections);
   } finally {
     channel.destroy();
-    await hasty.stop();
-  }
-});
-
-test('a connection that the server keeps for long enough is used again', async () => {
-  const patient = await startLab({ keptMs: 30_000 });
-  const channel = channelTo(patient);
-  try {
-    for (let count = 0; count < 3; count += 1) await postTo(channel);
-    expect(patient.traffic.map(({ connection }) => connection)).toEqual([1, 1, 1]);
-  } finally {
-    channel.destroy();
-    await patient.stop();
+    await keeping.stop();
   }
 });
 

@@ -1,18 +1,11 @@
 import type { KerberosSignIn } from '../../../lab/wsman/sign-in';
-import { KerberosDoor } from '../../lab/wsman/kerberos-door';
+import { doorOfTests } from '../../lab/wsman/kerberos-door';
 import { describeWithKerberos } from '../peers/kdc';
-import { removeCertificate } from './lab';
 
 const echo = { cmdlet: 'Get-Echo', parameters: { A: 1 } };
 
 describeWithKerberos('our client with Kerberos', () => {
-  const door = new KerberosDoor();
-  beforeAll(() => door.start(), 60_000);
-  afterEach(() => door.closeAll());
-  afterAll(async () => {
-    await door.stop();
-    removeCertificate();
-  });
+  const door = doorOfTests();
 
   const offers: readonly (readonly [NonNullable<KerberosSignIn['schemes']>, connections: number])[] = [
     [['Kerberos'], 1],
