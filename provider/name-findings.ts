@@ -1,12 +1,14 @@
 import type { NameStanding } from '../dns/name-standing';
 import { type DnsRecord, formatRecord } from '../dns/record';
 import { canonicalAddress, recordTypeOf } from '../exchange/addresses';
+import type { Side } from '../exchange/given-names';
 import type { NameAddresses } from '../exchange/published-names';
 import { type Diagnostic, path } from '../schema';
 import type { DnsZones, NameAnswer } from './dns-zones';
 
 /** What is to be published, and what was. */
 export interface Publication {
+  readonly side: Side;
   readonly addresses: NameAddresses;
   /** Names whose record sets are imported. */
   readonly existing: readonly string[];
@@ -23,7 +25,7 @@ export async function nameFindings(
 ): Promise<readonly Diagnostic[]> {
   const names = Object.keys(publication.addresses);
   const answers = await Promise.all(
-    names.map(async (name) => ({ name, answer: await zones?.standing(name) })),
+    names.map(async (name) => ({ name, answer: await zones?.standing(name, publication.side) })),
   );
   return [
     ...answers.flatMap(({ name, answer }) =>

@@ -1,4 +1,5 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
+import { viewsOf } from '../dns-views';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
@@ -9,71 +10,80 @@ export const zone: Rule = {
   description:
     'A zone has a valid name, is declared once, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
   check: ({ site }) =>
-    site.dns.zones.flatMap(({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
-      const at = (attribute: string) => path('dns', 'zones', index, attribute);
-      const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
-      const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
-      return [
-        ...(isHostName(plain(name))
-          ? []
-          : [
-              {
-                path: at('name'),
-                problem: `'${name}' is not the name of a zone`,
-                remedy: 'write it as contoso.com',
-              },
-            ]),
-        ...(earlier < index
-          ? [
-              {
-                path: at('name'),
-                problem: `the zone '${name}' stands at dns.zones[${earlier}] too`,
-                remedy: 'declare it once',
-              },
-            ]
-          : []),
-        ...((keyName === undefined) === (keyAlgorithm === undefined)
-          ? []
-          : [
-              {
-                path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
-                problem: 'a TSIG key is known by its name and its algorithm together',
-                remedy: 'declare keyName and keyAlgorithm, or neither',
-              },
-            ]),
-        ...(server === undefined || isHostName(server) || recordTypeOf(server) !== undefined
-          ? []
-          : [
-              {
-                path: at('server'),
-                problem: `'${server}' is neither a host name nor an address`,
-                remedy: 'give the DNS server that takes the updates of the zone, without a port',
-              },
-            ]),
-        ...(keyName === undefined || isHostName(plain(keyName))
-          ? []
-          : [
-              {
-                path: at('keyName'),
-                // Not shown: it may be the secret.
-                problem: 'this is not the name of a TSIG key, which has the form of a host name',
-                remedy: 'write it as it stands in the DNS server, for example exchange-key; never its secret',
-              },
-            ]),
-        ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)
-          ? []
-          : [
-              { path: at('port'), problem: `${port} is not a port`, remedy: 'give a number from 1 to 65535' },
-            ]),
-        ...(timeoutSeconds === undefined || (Number.isInteger(timeoutSeconds) && timeoutSeconds > 0)
-          ? []
-          : [
-              {
-                path: at('timeoutSeconds'),
-                problem: `${timeoutSeconds} is not a time`,
-                remedy: 'give a whole number of seconds',
-              },
-            ]),
-      ];
-    }),
+    viewsOf(site).flatMap(({ declared, path: view }) =>
+      declared.zones.flatMap(
+        ({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
+          const at = (attribute: string) => [...view, ...path('zones', index, attribute)];
+          const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
+          const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
+          return [
+            ...(isHostName(plain(name))
+              ? []
+              : [
+                  {
+                    path: at('name'),
+                    problem: `'${name}' is not the name of a zone`,
+                    remedy: 'write it as contoso.com',
+                  },
+                ]),
+            ...(earlier < index
+              ? [
+                  {
+                    path: at('name'),
+                    problem: `the zone '${name}' stands at ${formatPath([...view, ...path('zones', earlier)])} too`,
+                    remedy: 'declare it once',
+                  },
+                ]
+              : []),
+            ...((keyName === undefined) === (keyAlgorithm === undefined)
+              ? []
+              : [
+                  {
+                    path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
+                    problem: 'a TSIG key is known by its name and its algorithm together',
+                    remedy: 'declare keyName and keyAlgorithm, or neither',
+                  },
+                ]),
+            ...(server === undefined || isHostName(server) || recordTypeOf(server) !== undefined
+              ? []
+              : [
+                  {
+                    path: at('server'),
+                    problem: `'${server}' is neither a host name nor an address`,
+                    remedy: 'give the DNS server that takes the updates of the zone, without a port',
+                  },
+                ]),
+            ...(keyName === undefined || isHostName(plain(keyName))
+              ? []
+              : [
+                  {
+                    path: at('keyName'),
+                    // Not shown: it may be the secret.
+                    problem: 'this is not the name of a TSIG key, which has the form of a host name',
+                    remedy:
+                      'write it as it stands in the DNS server, for example exchange-key; never its secret',
+                  },
+                ]),
+            ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)
+              ? []
+              : [
+                  {
+                    path: at('port'),
+                    problem: `${port} is not a port`,
+                    remedy: 'give a number from 1 to 65535',
+                  },
+                ]),
+            ...(timeoutSeconds === undefined || (Number.isInteger(timeoutSeconds) && timeoutSeconds > 0)
+              ? []
+              : [
+                  {
+                    path: at('timeoutSeconds'),
+                    problem: `${timeoutSeconds} is not a time`,
+                    remedy: 'give a whole number of seconds',
+                  },
+                ]),
+          ];
+        },
+      ),
+    ),
 };
