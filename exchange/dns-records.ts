@@ -48,9 +48,15 @@ export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean
   return isOnly || sides.has(side);
 }
 
-/** Whether the declaration says that a view does not hold a name. */
-export function isLeftOut({ declared: { notPublished = {} } }: View, host: string): boolean {
-  return Object.keys(notPublished).some((name) => name.toLowerCase() === host.toLowerCase());
+/**
+ * Whether a view does not hold a name: because the declaration says so, or because it is the own name of the one server
+ * of several that gives it, which registers it itself.
+ */
+export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
+  const { notPublished = {} } = view.declared;
+  const is = (name: string) => name.toLowerCase() === host.toLowerCase();
+  const isOwn = site.servers.length > 1 && servers.length === 1 && servers.some(({ fqdn }) => is(fqdn));
+  return isOwn || Object.keys(notPublished).some(is);
 }
 
 /** One record set for every name of every view, and every type of address that it stands for. */
@@ -63,7 +69,11 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
   const { host, servers } = published;
   const zone = zoneOf(view, host);
   // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
-  if (zone === undefined || isLeftOut(view, host) || (view.side === 'external' && !isFor(view, published))) {
+  if (
+    zone === undefined ||
+    isLeftOut(site, view, published) ||
+    (view.side === 'external' && !isFor(view, published))
+  ) {
     return [];
   }
   const { declared } = view;

@@ -190,13 +190,6 @@ export const NAMED_SERVICES: readonly NamedService[] = [
   ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
 ];
 
-/** The names that no server gives to clients, as often as they are declared. */
-export function alsoPublishedHosts(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return levelsOf(site).flatMap(({ path: at, names: { alsoPublished = [] } }) =>
-    alsoPublished.map((host, index) => ({ host, path: [...at, { attribute: 'alsoPublished' }, { index }] })),
-  );
-}
-
 /**
  * Every name that DNS holds, once each, whatever its letter case: first those that clients are given, in the order of the
  * declaration. A name that every server has another one for is none of them.

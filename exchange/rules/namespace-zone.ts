@@ -13,7 +13,7 @@ export const namespaceZone: Rule = {
     viewsOf(site).flatMap((view) => {
       const zones = formatPath([...view.path, { attribute: 'zones' }]);
       return publishedHosts(site)
-        .filter((name) => isFor(view, name) && !isLeftOut(view, name.host))
+        .filter((name) => isFor(view, name) && !isLeftOut(site, view, name))
         .flatMap(({ host, path }) =>
           zoneOf(view, host) !== undefined
             ? []

@@ -2,15 +2,17 @@ import { formatPath, path } from '../../schema';
 import { viewsOf } from '../dns-views';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
-import type { Rule } from './rule';
+import type { ExchangeSiteProps, Zone } from '../site';
+import type { Finding, Rule } from './rule';
 
 export const zone: Rule = {
   id: 'zone',
   severity: 'error',
   description:
-    'A zone has a valid name, is declared once, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
-  check: ({ site }) =>
-    viewsOf(site).flatMap(({ declared, path: view }) =>
+    'A zone has a valid name, is declared once in a view and in both views only on different servers, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
+  check: ({ site }) => [
+    ...sharedZones(site),
+    ...viewsOf(site).flatMap(({ declared, path: view }) =>
       declared.zones.flatMap(
         ({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
           const at = (attribute: string) => [...view, ...path('zones', index, attribute)];
@@ -86,4 +88,28 @@ export const zone: Rule = {
         },
       ),
     ),
+  ],
 };
+
+/** Both views would write their records into one zone. */
+function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
+  const [internal, external] = viewsOf(site);
+  if (internal === undefined || external === undefined) return [];
+  return external.declared.zones.flatMap((zone, index) => {
+    const twin = internal.declared.zones.findIndex((other) => isSamePlace(other, zone));
+    if (twin === -1) return [];
+    return [
+      {
+        path: [...external.path, ...path('zones', index)],
+        problem: `the zone '${zone.name}' is that of ${formatPath([...internal.path, ...path('zones', twin)])}: both views would write into it`,
+        remedy: 'give each view the DNS server of its own: server, or port',
+      },
+    ];
+  });
+}
+
+function isSamePlace(one: Zone, other: Zone): boolean {
+  const place = ({ name, server = '', port = 53 }: Zone) =>
+    [name.replace(/\.$/, ''), server, port].join(' ').toLowerCase();
+  return place(one) === place(other);
+}
