@@ -896,7 +896,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted that nothing is called',
     rule: 'declaration-form',
     declaration: misshapen(right, { certificate: { ...certificate, accepted: { 'self-singed': 'lab' } } }),
-    path: 'certificate.accepted.self-singed',
+    path: 'certificate.accepted["self-singed"]',
     problem: 'there is no such property',
     remedy: 'self-signed',
   },
@@ -904,7 +904,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted without a reason',
     rule: 'declaration-form',
     declaration: site({ certificate: { ...certificate, accepted: { 'self-signed': ' ' } } }),
-    path: 'certificate.accepted.self-signed',
+    path: 'certificate.accepted["self-signed"]',
     problem: `is the text ' '`,
     remedy: 'a text that is not empty',
   },
@@ -1170,7 +1170,7 @@ describe('the rules of a declaration', () => {
       const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
       expect(found(site({ servers, certificate: withServer }))).toEqual([]);
       expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
-        'acceptance-unneeded certificate.accepted.certificate-server-name',
+        'acceptance-unneeded certificate.accepted["certificate-server-name"]',
       ]);
     });
 
