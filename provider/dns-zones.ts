@@ -136,7 +136,7 @@ async function askZone(zone: string, update: DnsUpdate, environment: Environment
   // Everybody may ask what stands under a name; only who changes it must sign.
   if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };
   const client = new DnsClient(way);
-  const refusal = await updateRefusal(zone, client, way);
+  const refusal = await updateRefusal(zone, client, way, update.view);
   return { zone, server, client, ...(refusal === undefined ? {} : { refusal }) };
 }
 

@@ -70,6 +70,7 @@ function publishedIn(side: Side, prior: KnownValues | null, planned: Values): Na
 
 /** One for each view that holds names of the site, or held some. */
 function publicationsOf(prior: Values | null, planned: Values): readonly Publication[] {
+  const hasViews = Object.keys(addressesIn(planned, 'external')).length > 0;
   return SIDES.flatMap((side) => {
     const names = VIEW_ATTRIBUTES[side];
     const addresses = addressesIn(planned, side);
@@ -78,6 +79,7 @@ function publicationsOf(prior: Values | null, planned: Values): readonly Publica
     return [
       {
         side,
+        declared: hasViews ? `dns.${side}` : 'dns',
         addresses,
         existing: isKnown(existing) && Array.isArray(existing) ? (existing as readonly string[]) : [],
         published: ((prior?.[names.published] ?? null) as NameAddresses | null) ?? {},

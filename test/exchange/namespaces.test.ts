@@ -6,10 +6,11 @@ import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { server, site as siteWithDag } from './sites';
 
-const site = (changes: Partial<ExchangeSiteProps>): ExchangeSiteProps => {
-  const { dag: _, ...declared } = siteWithDag(changes);
-  return declared;
-};
+const { servers, namespaces, certificate, dns } = siteWithDag();
+const site = (changes: Partial<ExchangeSiteProps>): ExchangeSiteProps => ({
+  ...{ servers, namespaces, certificate, dns },
+  ...changes,
+});
 
 /** What clients of each server are given, by its service: both sides where they differ. */
 function given(declared: ExchangeSiteProps): {

@@ -42,7 +42,14 @@ describeEachServer('what a deploy would publish', (start) => {
   const where = () => `${rig.address} port ${rig.port}`;
   const findings = (host: string, addresses: readonly string[], more: Partial<Publication> = {}) =>
     nameFindings(
-      { side: 'internal', addresses: { [host]: addresses }, existing: [], published: {}, ...more },
+      {
+        side: 'internal',
+        declared: 'dns',
+        addresses: { [host]: addresses },
+        existing: [],
+        published: {},
+        ...more,
+      },
       zones(),
     );
 
@@ -168,6 +175,7 @@ describe('names of which DNS does not tell', () => {
   });
   const publication: Publication = {
     side: 'internal',
+    declared: 'dns',
     addresses: { 'autodiscover.contoso.com': ['192.0.2.11'], 'mail.contoso.com': ['192.0.2.11'] },
     existing: [],
     published: {},
