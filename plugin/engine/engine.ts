@@ -31,7 +31,7 @@ export class Engine<Target> {
     this.#resources = new Map(definition.resources.map((resource) => [resource.typeName, resource]));
     this.#dataSources = new Map((definition.dataSources ?? []).map((source) => [source.typeName, source]));
     // Every call under way listens: more than ten at once are no leak, of which Node would warn in Terraform's log.
-    setMaxListeners(0, this.#stop.signal);
+    setMaxListeners(Infinity, this.#stop.signal);
   }
 
   resourceSchema(typeName: string): Schema {
