@@ -96,7 +96,8 @@ export class HttpChannel {
     };
     try {
       const answer = await this.#postOnce(asking);
-      if (!sent || answer.status !== 401 || !this.#options.authenticator.forgotten()) return answer;
+      if (answer.status !== 401 || answer.withoutProof !== true) return answer;
+      this.#options.authenticator.forgotten();
       // What the server refused had no effect.
       sent = false;
       return await this.#postOnce(asking);
@@ -147,7 +148,7 @@ export class HttpChannel {
       });
       const believed = sealing === undefined ? answer : sealing.unseal(answer);
       this.#cookies.take(answer.cookies);
-      return believed;
+      return authorization === undefined ? { ...believed, withoutProof: true } : believed;
     } catch (error) {
       connection.destroy();
       throw error;
@@ -179,7 +180,10 @@ export class HttpChannel {
           if (this.#seals) asking.onProved?.();
           return connection;
         }
-        if (!this.#seals && isFirst && this.#options.authenticator.forgotten()) continue;
+        if (!this.#seals && isFirst) {
+          this.#options.authenticator.forgotten();
+          continue;
+        }
         throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
       } catch (error) {
         connection.destroy();
