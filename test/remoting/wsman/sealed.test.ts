@@ -89,6 +89,29 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
     expect(operations.filter((operation) => operation === 'Signal').length).toBeGreaterThan(10);
   });
 
+  test('signs in no more for signals once that was refused, which might lock the account', async () => {
+    const session = await connect();
+    expect(server.operations()).toContain('Create');
+    let isLast = false;
+    server.meddle = (reply, { operation }) => {
+      if (operation === '') return { status: 401, headers: {}, body: Buffer.alloc(0) };
+      return isLast && operation === 'Receive'
+        ? { ...reply, headers: { ...reply.headers, Connection: 'close' } }
+        : undefined;
+    };
+    for (let call = 0; call < 10; call += 1) {
+      isLast = call === 9;
+      expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const operations = server.operations();
+    expect(operations.filter((operation) => operation === '')).toHaveLength(1);
+    expect(operations.filter((operation) => operation === 'Signal').length).toBeGreaterThan(5);
+    server.meddle = () => undefined;
+    await session.close();
+    expect(server.service.shells).toBe(0);
+  });
+
   test('signs each connection in, where calls run at once', async () => {
     const session = await connect({}, { runspaces: 3 });
     server.operations();
