@@ -8,6 +8,7 @@ import {
   list,
   misfits,
   number,
+  oneOrMore,
   optional,
   plain,
   TEXT,
@@ -109,7 +110,7 @@ const dag = group<DatabaseAvailabilityGroup>({
   witness,
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
-  members: optional(list(text)),
+  members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
 });
@@ -169,7 +170,7 @@ const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
   certificate,
-  dag: optional(dag),
+  dag: optional(oneOrMore(dag)),
   dns,
   rollout: optional(
     plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),

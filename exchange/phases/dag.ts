@@ -1,15 +1,19 @@
+import type { Path } from '../../schema';
 import { path } from '../../schema';
 import { elementsOf, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { dagMember, databaseAvailabilityGroup, erase } from '../resources';
 import { includesName } from '../resources/equality';
-import type { DatabaseAvailabilityGroup } from '../site';
-import { membersOf, type Placement, type Topology } from '../topology';
+import type { PlacedGroup } from '../placed-groups';
+import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The DAG, and the servers that join it once clients get the right names from them. */
-export const dag: Phase = (topology, made) => [
-  ...dagOf(topology),
+/** What the resource has where no addresses are given. */
+const DEFAULT_ADDRESSES = databaseAvailabilityGroup.schema.attributes.ip_addresses.defaultValue;
+
+/** The DAGs, and the servers that join them once clients get the right names from them. */
+export const dag: Phase = (topology, before) => [
+  ...topology.groups.map(made),
   ...topology.placements.flatMap((placement) =>
     placement.dag === undefined
       ? []
@@ -17,7 +21,7 @@ export const dag: Phase = (topology, made) => [
           memberOf(
             placement,
             placement.dag,
-            elementsOf(made, 'exchange-object')
+            elementsOf(before, 'exchange-object')
               .filter(({ server, definition }) => server === placement.server.name && isUrl(definition.kind))
               .map(({ id }) => id),
           ),
@@ -34,47 +38,45 @@ function dagId(name: string): string {
   return `dag-${name.toUpperCase()}`;
 }
 
-function dagOf(topology: Topology): readonly ExchangeObject[] {
-  const { site, placements } = topology;
-  const { dag: declared } = site;
-  const version = (membersOf(topology)[0] ?? placements[0]?.server)?.version;
-  if (declared === undefined || version === undefined) return [];
-  return [
-    exchangeObject({
-      id: dagId(declared.name),
-      definition: erase(databaseAvailabilityGroup),
-      server: null,
-      version,
-      attributes: {
-        name: declared.name,
-        witness_server: declared.witness.server,
-        witness_directory: declared.witness.directory,
-        ...(declared.alternateWitness === undefined
-          ? {}
-          : {
-              alternate_witness_server: declared.alternateWitness.server,
-              alternate_witness_directory: declared.alternateWitness.directory,
-            }),
-        ...(declared.addresses === undefined ? {} : { ip_addresses: declared.addresses }),
-      },
-      origin: {
-        server: path('dag'),
-        name: path('dag', 'name'),
-        witness_server: path('dag', 'witness', 'server'),
-        witness_directory: path('dag', 'witness', 'directory'),
-        alternate_witness_server: path('dag', 'alternateWitness', 'server'),
-        alternate_witness_directory: path('dag', 'alternateWitness', 'directory'),
-        ip_addresses: path('dag', 'addresses'),
-      },
-      dependsOn: [],
-      existing: declared.existing ?? false,
-    }),
-  ];
+function made({ group, path: at, version, addresses }: PlacedGroup): ExchangeObject {
+  const { name, witness, alternateWitness } = group;
+  const within = (...steps: readonly string[]): Path => [...at, ...path(...steps)];
+  const isDefault =
+    group.addresses === undefined && JSON.stringify(addresses) === JSON.stringify(DEFAULT_ADDRESSES);
+  return exchangeObject({
+    id: dagId(name),
+    definition: erase(databaseAvailabilityGroup),
+    server: null,
+    version,
+    attributes: {
+      name,
+      witness_server: witness.server,
+      witness_directory: witness.directory,
+      ...(alternateWitness === undefined
+        ? {}
+        : {
+            alternate_witness_server: alternateWitness.server,
+            alternate_witness_directory: alternateWitness.directory,
+          }),
+      ...(addresses === undefined || isDefault ? {} : { ip_addresses: addresses }),
+    },
+    origin: {
+      server: at,
+      name: within('name'),
+      witness_server: within('witness', 'server'),
+      witness_directory: within('witness', 'directory'),
+      alternate_witness_server: within('alternateWitness', 'server'),
+      alternate_witness_directory: within('alternateWitness', 'directory'),
+      ip_addresses: within('addresses'),
+    },
+    dependsOn: [],
+    existing: group.existing ?? false,
+  });
 }
 
 function memberOf(
   { server, path: at }: Placement,
-  declared: DatabaseAvailabilityGroup,
+  { group, path: groupAt }: PlacedGroup,
   after: readonly string[],
 ): ExchangeObject {
   return exchangeObject({
@@ -82,9 +84,9 @@ function memberOf(
     definition: erase(dagMember),
     server: server.name,
     version: server.version,
-    attributes: { dag: declared.name, server: server.name },
-    origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
-    dependsOn: [dagId(declared.name), ...after],
-    existing: includesName(declared.existingMembers, server.name),
+    attributes: { dag: group.name, server: server.name },
+    origin: { server: [...at, { attribute: 'name' }], dag: [...groupAt, { attribute: 'name' }] },
+    dependsOn: [dagId(group.name), ...after],
+    existing: includesName(group.existingMembers, server.name),
   });
 }

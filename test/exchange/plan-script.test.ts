@@ -10,7 +10,7 @@ import { quote } from '../../powershell/literal';
 import { makeSelfSigned } from '../../pki';
 import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
-import { server, site } from './sites';
+import { dag, server, site } from './sites';
 
 const stepsOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration)).steps;
@@ -31,7 +31,6 @@ const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
 const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
 
 const right = site();
-const dag = right.dag!;
 const stretched = site({
   dag: { ...dag, alternateWitness: { server: 'FS02', directory: 'C:\\Witness\\DAG01' } },
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },

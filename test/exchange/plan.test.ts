@@ -5,12 +5,11 @@ import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model'
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
-import { site } from './sites';
+import { dag, site } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration));
 const right = site();
-const dag = right.dag!;
 const stretched = site({
   dag: { ...dag, alternateWitness: { server: 'FS02', directory: 'C:\\Witness\\DAG01' } },
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },

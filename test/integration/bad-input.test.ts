@@ -7,7 +7,7 @@ import { startLab } from '../dns/lab';
 import { newKey } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, FIRST, firstServer, NAMES, SECOND, ZONE } from './declared-site';
+import { bothServers, DAG as dag, FIRST, firstServer, NAMES, SECOND, ZONE } from './declared-site';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -24,7 +24,6 @@ const withClient = (client: string): ExchangeSiteProps => ({
   ...bothServers,
   namespaces: { ...bothServers.namespaces, client },
 });
-const dag = bothServers.dag as NonNullable<ExchangeSiteProps['dag']>;
 
 /** What is wrong, the declaration, and what the diagnostic must say: path, problem, remedy. */
 const REFUSED_AT_SYNTH: readonly (readonly [string, ExchangeSiteProps, readonly string[]])[] = [

@@ -339,6 +339,43 @@ describe('a DAG', () => {
     expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNO')).toBeUndefined();
   });
 
+  test.each([
+    ['DAG_01', 'FS_01.contoso.local'],
+    ['D_', 'fs01_'],
+    ['1DAG-01', 'fs-01.con_toso.local'],
+  ])('an underscore is taken, as Windows does: %s, %s', (name, witness) => {
+    const { attributes } = databaseAvailabilityGroup.schema;
+    expect(attributes.name.problem?.(name)).toBeUndefined();
+    expect(attributes.witness_server.problem?.(witness)).toBeUndefined();
+  });
+
+  test.each(['', '_DAG', '-DAG', 'DAG-', 'DAG.01', 'DAG 01', 'DAG\\01', 'DAG*', '12345'])(
+    'no computer is called %j, nor is a DAG',
+    (name) => {
+      const { attributes } = databaseAvailabilityGroup.schema;
+      expect(attributes.name.problem?.(name)?.problem).toContain('is not a name for a DAG');
+    },
+  );
+
+  test.each(['', '_fs01', 'fs01.', '\\\\fs01', 'fs 01', 'fs01-'])('%j is no witness server', (name) => {
+    const { attributes } = databaseAvailabilityGroup.schema;
+    expect(attributes.witness_server.problem?.(name)?.problem).toContain('is not the name of a server');
+  });
+
+  test.each([
+    [[], ['0.0.0.0']],
+    [['0.0.0.0'], ['0.0.0.0']],
+    [['255.255.255.255'], ['255.255.255.255']],
+  ])('addresses that are shown as %j are %j', (shown, seen) => {
+    const properties = { Name: 'DAG01', DatabaseAvailabilityGroupIpAddresses: shown };
+    const view = databaseAvailabilityGroup.view?.(
+      [{ typeNames: [], properties }],
+      { ...declared, cmdlets: null } as never,
+      in2013,
+    );
+    expect(view?.ip_addresses).toEqual(seen);
+  });
+
   test('a member is added and removed', () => {
     const member = SAMPLES['exchange_database_availability_group_member']!;
     expect(between(dagMember, null, member)).toEqual([
@@ -370,7 +407,10 @@ describe('a DAG', () => {
     };
     const state = { dag: 'DAG01', server: 'ex2' } as never;
     expect(dagMember.view?.([group], state, in2013)).toBe(state);
-    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.summary).toContain('DAG01');
+    const obstacle = dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' });
+    expect(obstacle?.summary).toContain('DAG01');
+    expect(obstacle?.detail).toContain('declare it as a member there, among its existingMembers');
+    expect(obstacle?.detail).not.toMatch(/leave it out/i);
     expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
   });
 });
