@@ -1,6 +1,6 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
-import type { Known, Problem } from '../../schema';
+import type { Diagnostic, Known, Problem } from '../../schema';
 import { text, textList } from '../../schema';
 import { defineResource } from './definition';
 import { sameFolder, sameName, sameServer } from './equality';
@@ -185,6 +185,8 @@ export const databaseAvailabilityGroup = defineResource({
         ];
   },
   observe: () => GROUPS,
+  obstacle: (objects, { name, witness_server: server, witness_directory: directory }) =>
+    takenFolder(objects, name ?? '', server ?? '', directory ?? ''),
   view: (objects, state) => {
     const found = objectWith(objects, { Name: state.name ?? '' });
     if (found === undefined) return null;
@@ -199,6 +201,26 @@ export const databaseAvailabilityGroup = defineResource({
     };
   },
 });
+
+/** A folder that another group has as its witness: a plan says so, since no two can use it. */
+function takenFolder(
+  objects: readonly PowerShellObject[],
+  name: string,
+  server: string,
+  directory: string,
+): Pick<Diagnostic, 'summary' | 'detail'> | undefined {
+  const other = objects.find(
+    (group) =>
+      !sameName(textOf(group, 'Name') ?? '', name) &&
+      sameServer(textOf(group, WITNESS.witness_server) ?? '', server) &&
+      sameFolder(textOf(group, WITNESS.witness_directory) ?? '', directory),
+  );
+  if (other === undefined) return undefined;
+  return {
+    summary: `The witness folder of ${name} is that of ${textOf(other, 'Name') ?? ''} already`,
+    detail: `'${directory}' on ${server} can be the witness of one DAG only. Declare another folder for ${name}, such as C:\\DAGFileShareWitnesses\\${name}.`,
+  };
+}
 
 /** None are DHCP, which 2010 may show so where it was not given an address (unverified). */
 function addressesIn(found: PowerShellObject): readonly string[] {

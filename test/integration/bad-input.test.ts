@@ -198,7 +198,12 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
       try {
         await own.deploy(firstServer);
         own.forget();
-        const moved = { ...firstServer, dag: { ...dag, name: 'DAG02' } };
+        await own.declare({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        const shared = await own.plan();
+        expect(shared).toMatchObject({ exit: 1 });
+        expect(shared.said).toContain('The witness folder of DAG02 is that of DAG01 already');
+        const witness = { ...dag.witness, directory: 'C:\\DAGFileShareWitnesses\\DAG02' };
+        const moved = { ...firstServer, dag: { ...dag, name: 'DAG02', witness } };
         await own.deploy(moved);
         const made = 'New-DatabaseAvailabilityGroup';
         const member = 'DatabaseAvailabilityGroupServer';
@@ -214,7 +219,7 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
         const { exit, said } = await own.plan();
         expect(exit).toBe(1);
         expect(said).toContain('BsAEX01 is a member of the DAG DAG02');
-        expect(said).toContain('declare it in DAG01');
+        expect(said).toContain('among its existingMembers');
         expect(own.writes()).toEqual([]);
       } finally {
         await own.remove();

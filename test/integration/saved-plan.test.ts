@@ -18,7 +18,7 @@ const SETUP_MS = 180_000;
 /** The same site with its DAG called otherwise, which to Exchange is another DAG. */
 const inDag = (site: ExchangeSiteProps, name: string): ExchangeSiteProps => ({
   ...site,
-  dag: { ...DAG, name },
+  dag: { ...DAG, name, witness: { ...DAG.witness, directory: `C:\\DAGFileShareWitnesses\\${name}` } },
 });
 
 // Each goes on from the one before: it is one site, from its first deploy to its end.

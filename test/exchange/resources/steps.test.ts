@@ -376,6 +376,28 @@ describe('a DAG', () => {
     expect(view?.ip_addresses).toEqual(seen);
   });
 
+  test('whose witness folder another one has is stopped by the plan', () => {
+    const planned = { ...declared, cmdlets: null } as never;
+    const group = (Name: string, WitnessServer: string, WitnessDirectory: string) => ({
+      typeNames: [],
+      properties: { Name, WitnessServer, WitnessDirectory },
+    });
+    const folder = declared.witness_directory as string;
+    const obstacle = (...groups: ReturnType<typeof group>[]) =>
+      databaseAvailabilityGroup.obstacle?.(groups, planned);
+    expect(obstacle(group('DAG09', 'fs01', folder.toLowerCase()))).toEqual({
+      summary: 'The witness folder of DAG01 is that of DAG09 already',
+      detail: expect.stringContaining('Declare another folder for DAG01') as string,
+    });
+    expect(
+      obstacle(
+        group('DAG01', 'fs01', folder),
+        group('DAG09', 'fs02', folder),
+        group('DAG08', 'fs01', `${folder}9`),
+      ),
+    ).toBeUndefined();
+  });
+
   test('a member is added and removed', () => {
     const member = SAMPLES['exchange_database_availability_group_member']!;
     expect(between(dagMember, null, member)).toEqual([
