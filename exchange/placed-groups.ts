@@ -1,6 +1,6 @@
 import type { DeclaredGroup } from './declared-groups';
 import { declaredGroups } from './declared-groups';
-import { includesName, sameName } from './resources/equality';
+import { includesName } from './resources/equality';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, type ExchangeVersion } from './versions';
 
@@ -17,24 +17,21 @@ export interface PlacedGroup extends DeclaredGroup {
 /** The DAGs of a site; none as long as it has no server. A server that several name is a member of the first. */
 export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
   const declared = declaredGroups(site);
+  const placed = site.servers.map(
+    (server) => [server, declared.find(({ group }) => holds(group.members, server))] as const,
+  );
   return declared.flatMap((one) => {
-    const members = site.servers.filter(
-      (server) => declared.find(({ group }) => holds(group.members, server)) === one,
-    );
+    const members = placed.flatMap(([server, group]) => (group === one ? [server] : []));
     const version = (members[0] ?? site.servers[0])?.version;
     if (version === undefined) return [];
-    const addresses = one.group.addresses ?? addressesByVersion(version);
+    // What Exchange goes by without any is said openly: its pages differ about what that is.
+    const addresses = one.group.addresses ?? groupAddresses(version)?.whenOmitted;
     return [{ ...one, members, version, ...(addresses === undefined ? {} : { addresses }) }];
   });
 }
 
 function holds(members: readonly string[] | undefined, { name }: Server): boolean {
   return members === undefined || includesName(members, name);
-}
-
-/** Addresses of the cluster as Exchange has them where none are given, said openly: pages differ about what they are. */
-function addressesByVersion(version: ExchangeVersion): readonly string[] | undefined {
-  return groupAddresses(version)?.whenOmitted;
 }
 
 /** What the version takes for the addresses of a DAG; undefined where it has no DAGs. */
@@ -45,6 +42,6 @@ export function groupAddresses(version: ExchangeVersion) {
 }
 
 /** The DAG that a server is a member of; undefined where it is in none. */
-export function groupOf(groups: readonly PlacedGroup[], { name }: Server): PlacedGroup | undefined {
-  return groups.find(({ members }) => members.some((member) => sameName(member.name, name)));
+export function groupOf(groups: readonly PlacedGroup[], server: Server): PlacedGroup | undefined {
+  return groups.find(({ members }) => members.includes(server));
 }

@@ -317,10 +317,13 @@ function unsupportedCalls(
   server: Value,
   target: ExchangeTarget,
 ): readonly Diagnostic[] {
-  const catalog = target.catalogFor(text(server));
+  const catalogs = target.catalogsFor(text(server));
   return steps.flatMap(({ invocation }): Diagnostic[] => {
+    // A DAG of a site that has servers of 2007, which knows of none, is that of the others.
+    const [catalog] = catalogs;
     const lacking = catalog?.supports(invocation);
     if (catalog === undefined || lacking === undefined) return [];
+    if (catalogs.some((other) => other.supports(invocation) === undefined)) return [];
     const what = lacking.problem === 'cmdlet' ? lacking.name : `${lacking.cmdlet} -${lacking.name}`;
     return [
       {

@@ -160,6 +160,13 @@ export class ExchangeTarget {
     return version === undefined ? undefined : catalogOf(version);
   }
 
+  /** Of whom a call may be made: of the server, or for the organization of one of its servers. */
+  catalogsFor(server: string | null): readonly Catalog[] {
+    if (server === null) return [...new Set(this.settings.versions.values())].map(catalogOf);
+    const catalog = this.catalogFor(server);
+    return catalog === undefined ? [] : [catalog];
+  }
+
   /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
   factsFor(server: string | null): Facts {
     const catalog = this.catalogFor(server);

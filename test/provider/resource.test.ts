@@ -55,6 +55,34 @@ test('a cmdlet that the declared version lacks stops the plan', async () => {
   ]);
 });
 
+describe('a DAG', () => {
+  const group = resource('exchange_database_availability_group');
+  const declared = {
+    ...withEveryAttribute(group.schema, {}),
+    name: 'DAG01',
+    witness_server: 'FS01',
+    witness_directory: 'C:\\DAG01',
+    ip_addresses: ['0.0.0.0'],
+  };
+  const creating = { kind: 'create' as const, prior: null, planned: declared, config: declared };
+  const found = async (...versions: readonly ExchangeVersion[]) => {
+    const { target } = targetOf(ExchangeVersion.V2007, 'Version 8.3 (Build 83.6)');
+    const known = target.settings.versions as Map<string, ExchangeVersion>;
+    versions.forEach((version, index) => known.set(`other${index}`, version));
+    return (await group.inform?.(creating, target))?.diagnostics;
+  };
+
+  test('is not for 2007', async () => {
+    expect(await found()).toMatchObject([
+      { summary: 'Exchange Server 2007 has no New-DatabaseAvailabilityGroup' },
+    ]);
+  });
+
+  test('is for newer servers that stand beside 2007', async () => {
+    expect(await found(ExchangeVersion.V2010)).toEqual([]);
+  });
+});
+
 test('a cmdlet that the version has does not', async () => {
   const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
   expect((await mapi.inform?.(creation, target))?.diagnostics).toEqual([]);
