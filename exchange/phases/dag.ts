@@ -1,11 +1,12 @@
 import type { Path } from '../../schema';
 import { path } from '../../schema';
-import { elementsOf, type ExchangeObject } from '../element';
+import { elementsOf, type Described, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { dagMember, databaseAvailabilityGroup, erase } from '../resources';
-import { includesName } from '../resources/equality';
+import { includesName, sameServer } from '../resources/equality';
+import { serverNameIn } from '../resources/host';
 import type { PlacedGroup } from '../placed-groups';
-import type { Placement } from '../topology';
+import type { Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
 /** What the resource has where no addresses are given. */
@@ -13,7 +14,8 @@ const DEFAULT_ADDRESSES = databaseAvailabilityGroup.schema.attributes.ip_address
 
 /** The DAGs, and the servers that join them once clients get the right names from them. */
 export const dag: Phase = (topology, before) => [
-  ...topology.groups.map(made),
+  ...witnessesElsewhere(topology),
+  ...topology.groups.map((placed) => made(topology, placed)),
   ...topology.placements.flatMap((placement) =>
     placement.dag === undefined
       ? []
@@ -38,7 +40,41 @@ function dagId(name: string): string {
   return `dag-${name.toUpperCase()}`;
 }
 
-function made({ group, path: at, version, addresses }: PlacedGroup): ExchangeObject {
+/** Witness servers of a DAG that the declaration has not as servers of Exchange. */
+function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[] {
+  return [group.witness, group.alternateWitness].flatMap((witness) =>
+    witness === undefined ||
+    site.servers.some(
+      ({ name, fqdn }) => sameServer(witness.server, name) || sameServer(witness.server, fqdn),
+    )
+      ? []
+      : [witness.server],
+  );
+}
+
+/** Each server once, also where it is the witness of several DAGs, and named with and without its domain. */
+function witnessesElsewhere(topology: Topology): readonly Described[] {
+  const hosts = topology.groups.flatMap((placed) => elsewhere(topology, placed));
+  return hosts
+    .filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index)
+    .map((host) => ({
+      type: 'described',
+      id: witnessId(host),
+      host,
+      // Windows Server 2008 R2, on which a witness may run, has no cmdlet for it.
+      commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
+      reason: `Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's. <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it there already.`,
+      dependsOn: [],
+    }));
+}
+
+/** The same for a server named with its domain and without. */
+function witnessId(host: string): string {
+  return `witness-${serverNameIn(host).toUpperCase()}`;
+}
+
+function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
+  const { group, path: at, version, addresses } = placed;
   const { name, witness, alternateWitness } = group;
   const within = (...steps: readonly string[]): Path => [...at, ...path(...steps)];
   const isDefault =
@@ -69,7 +105,7 @@ function made({ group, path: at, version, addresses }: PlacedGroup): ExchangeObj
       alternate_witness_directory: within('alternateWitness', 'directory'),
       ip_addresses: within('addresses'),
     },
-    dependsOn: [],
+    dependsOn: [...new Set(elsewhere(topology, placed).map(witnessId))],
     existing: group.existing ?? false,
   });
 }

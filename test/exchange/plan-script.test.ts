@@ -439,6 +439,19 @@ describe('the parts', () => {
     ).toBe("    if ($Part -contains 'EX02') {");
   });
 
+  test('it says what to run on a witness without Exchange, and runs nothing of it', () => {
+    const lines = linesOf(right);
+    const at = lines.indexOf(
+      "        Write-Output 'To be run on FS01.contoso.local, where it is not so already:'",
+    );
+    expect(lines[at + 1]).toBe(
+      `        Write-Output 'net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'`,
+    );
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(lines.findIndex((line) => line.includes("'New-DatabaseAvailabilityGroup'")));
+    expect(lines.filter((line) => /^\s*net /.test(line))).toEqual([]);
+  });
+
   test('it names the DNS server where the declaration does', () => {
     const zone = { name: 'contoso.com', server: '192.0.2.53' };
     expect(scriptOf(site({ dns: { zones: [zone] } }))).toContain(

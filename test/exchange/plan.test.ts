@@ -172,6 +172,23 @@ describe('exchange-plan.json', () => {
     ]);
   });
 
+  test('what a witness without Exchange needs is described before the DAG, which waits for it', () => {
+    const { steps } = planOf(right);
+    const at = steps.findIndex(({ kind }) => kind === 'described');
+    expect(steps[at]).toEqual({
+      id: 'witness-FS01',
+      server: null,
+      kind: 'described',
+      host: 'FS01.contoso.local',
+      commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
+      after: [],
+      reason: expect.stringContaining('Exchange Trusted Subsystem') as string,
+    });
+    expect(steps[at + 1]).toMatchObject({ kind: 'dag', after: ['witness-FS01'] });
+    const on = { ...dag, members: ['EX01'], witness: { ...dag.witness, server: 'EX02' } };
+    expect(planOf(site({ dag: on })).steps.filter(({ kind }) => kind === 'described')).toEqual([]);
+  });
+
   test('the same declaration gives the same bytes', () => {
     expect(JSON.stringify(planOf(site()))).toBe(JSON.stringify(planOf(site())));
   });

@@ -76,6 +76,7 @@ describe('what a declaration comes to', () => {
       'EX01-scp',
       'EX02-scp',
       ...ofServer('EX01'),
+      'witness-FS01',
       'dag-DAG01',
       'EX01-dag-member',
       'EX01-health',
@@ -121,6 +122,7 @@ describe('what a declaration comes to', () => {
       'EX01-owa',
       'EX01-scp',
       'dag-DAG01',
+      'witness-FS01',
     ]);
   });
 
@@ -319,6 +321,16 @@ describe('what a declaration comes to', () => {
       expect(without(listed)).toBe(without(alone));
     });
 
+    test('with a witness server in common describe it once, before either is made', () => {
+      const shared = { ...two, witness: { ...two.witness, server: 'fs01' } };
+      const state = resolveSite(site({ servers, dag: [one, shared] }));
+      expect(elementsOf(state.elements, 'described').map(({ id, host }) => [id, host])).toEqual([
+        ['witness-FS01', 'FS01.contoso.local'],
+      ]);
+      expect(resourceOf(state, 'dag-DAG01').dependsOn).toEqual(['witness-FS01']);
+      expect(resourceOf(state, 'dag-DAG02').dependsOn).toEqual(['witness-FS01']);
+    });
+
     test('say where each stands', () => {
       const state = resolveSite(site({ servers, dag: [one, two] }));
       const group = resourceOf(state, 'dag-DAG02');
@@ -343,6 +355,24 @@ describe('what a declaration comes to', () => {
     expect(group.steps[0]?.invocation.parameters['DatabaseAvailabilityGroupIpAddresses']).toEqual(
       expected ?? ['255.255.255.255'],
     );
+  });
+
+  test('what a witness needs is described for each that is no server of the declaration', () => {
+    const directory = 'C:\\Witness\\DAG01';
+    const described = (witness: string, alternate?: string) => {
+      const dag = {
+        ...declaredDag,
+        members: ['EX01'],
+        witness: { server: witness, directory },
+        ...(alternate === undefined ? {} : { alternateWitness: { server: alternate, directory } }),
+      };
+      const state = resolveSite(site({ dag }));
+      expect(state.diagnostics).toEqual([]);
+      return elementsOf(state.elements, 'described').map(({ host }) => host);
+    };
+    expect(described('FS01', 'FS_02.contoso.local')).toEqual(['FS01', 'FS_02.contoso.local']);
+    expect(described('ex02', 'FS02')).toEqual(['FS02']);
+    expect(described('EX02.contoso.local')).toEqual([]);
   });
 
   test('a site without a DAG has none', () => {
