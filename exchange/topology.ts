@@ -1,6 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
-import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
+import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server, SiteCertificate } from './site';
@@ -23,8 +23,8 @@ export interface Placement {
   readonly path: Path;
   /** The server that must be healthy before this one begins; left out: none. */
   readonly previous?: string;
-  /** Host name of Autodiscover. */
-  readonly autodiscover: string;
+  /** Host name of Autodiscover, and where it is declared. */
+  readonly autodiscover: DeclaredName;
   readonly certificate: SiteCertificate;
   readonly outlookAnywhere: {
     readonly hosts: ServiceHosts;
@@ -53,22 +53,24 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
+  const names = new SiteNames(site);
   const groups = groupsOf(site);
   return {
     site,
-    placements: site.servers.map((server, index) => placementOf(site, groups, server, index)),
+    placements: site.servers.map((server, index) => placementOf(site, names, groups, server, index)),
     groups,
   };
 }
 
 function placementOf(
   site: ExchangeSiteProps,
+  names: SiteNames,
   groups: readonly PlacedGroup[],
   server: Server,
   index: number,
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const directories = directoriesOf(site, server);
+  const directories = directoriesOf(names, server);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const dag = groupOf(groups, server);
@@ -77,10 +79,10 @@ function placementOf(
     server,
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
-    autodiscover: site.namespaces.autodiscover,
+    autodiscover: names.autodiscover(server),
     certificate: site.certificate,
     outlookAnywhere: {
-      hosts: hostsOfService(site, 'outlookAnywhere'),
+      hosts: names.hostsOf(server, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
@@ -91,15 +93,16 @@ function placementOf(
   };
 }
 
-function directoriesOf(site: ExchangeSiteProps, { version }: Server): readonly PlacedDirectory[] {
-  const catalog = catalogOf(version);
+function directoriesOf(names: SiteNames, server: Server): readonly PlacedDirectory[] {
+  const catalog = catalogOf(server.version);
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
-    const own = ownHosts(site, row.service);
-    if (own === undefined && row.service === 'powershell') return [];
+    const hosts = names.hostsOf(server, row.service);
+    if (hosts === undefined) return [];
     // A name of its own is declared on purpose: where the version has no such service, a rule says so.
-    if (own === undefined && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
-    return [{ row, definition, hosts: hostsOfService(site, row.service) }];
+    const isDeclared = names.hasOwn(server, row.service);
+    if (!isDeclared && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
+    return [{ row, definition, hosts }];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Path } from '../../schema';
 import { formatPath } from '../../schema';
 import { canonicalAddress } from '../addresses';
-import type { DeclaredText } from '../declared-names';
+import type { DeclaredText } from '../declared-text';
 import { declaredAddresses } from '../declared-names';
 import { groupAddresses, type PlacedGroup } from '../placed-groups';
 import type { Finding, Rule } from './rule';

@@ -23,8 +23,8 @@ interface Case {
 
 const right = site();
 /** Two DAGs of one member each. */
-const one = { ...dag, members: ['EX01'] };
-const two = {
+const firstDag = { ...dag, members: ['EX01'] };
+const secondDag = {
   name: 'DAG02',
   witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG02' },
   members: ['EX02'],
@@ -48,6 +48,14 @@ const fileWith = (...alternatives: string[]): DeclaredFile => ({
   }).certificate.der,
 });
 const committing = site({ certificate: { ...certificate, certificateFile: 'certificates/mail.crt' } });
+
+/** EX01 in Lisbon, EX02 in Porto. */
+const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right.dns) =>
+  site({
+    servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+    datacentres,
+    dns,
+  });
 
 const CASES: readonly Case[] = [
   {
@@ -193,7 +201,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -235,7 +243,7 @@ const CASES: readonly Case[] = [
     declaration: [] as unknown as ExchangeSiteProps,
     path: '',
     problem: 'is an empty list',
-    remedy: 'servers, namespaces, certificate',
+    remedy: 'servers, namespaces, datacentres, certificate',
   },
   {
     when: 'a thumbprint is copied from the Windows dialog, with its spaces',
@@ -686,6 +694,161 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
+    when: 'a further name of a datacentre is given to clients there',
+    rule: 'also-published',
+    declaration: two({ lisbon: { namespaces: { alsoPublished: ['mail.contoso.com'] } } }),
+    path: 'datacentres.lisbon.namespaces.alsoPublished[0]',
+    problem: `'mail.contoso.com' is published already, as namespaces.client`,
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'no server stands in it',
+    rule: 'datacentre',
+    declaration: two({ madrid: {} }),
+    path: 'datacentres.madrid',
+    problem: "no server stands in 'madrid' (they stand in lisbon, porto)",
+    remedy: "datacentre: 'madrid'",
+  },
+  {
+    when: 'its name could not be part of an address',
+    rule: 'datacentre',
+    declaration: two({ 'lis.bon': {} }),
+    path: 'datacentres["lis.bon"]',
+    problem: "'lis.bon' is not a name of a datacentre",
+    remedy: 'such as lisbon',
+  },
+  {
+    when: 'it stands there in two spellings',
+    rule: 'datacentre',
+    declaration: two({ lisbon: {}, Lisbon: {} }),
+    path: 'datacentres.Lisbon',
+    problem: 'stands there twice',
+    remedy: 'declare it once',
+  },
+  {
+    when: 'every server has another name for it',
+    rule: 'namespace-unused',
+    declaration: two({
+      lisbon: { namespaces: { client: 'lis.contoso.com' } },
+      porto: { namespaces: { client: 'opo.contoso.com' } },
+    }),
+    path: 'namespaces.client',
+    problem: "no server gives 'mail.contoso.com' to clients",
+    remedy: 'published by alsoPublished',
+  },
+  {
+    when: 'a view has no zone for a name',
+    rule: 'namespace-zone',
+    declaration: two(
+      {},
+      { internal: { zones: [{ name: 'contoso.com' }] }, external: { zones: [{ name: 'fabrikam.com' }] } },
+    ),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' lies in none of the declared zones (fabrikam.com) of the external view",
+    remedy: 'add its zone to dns.external.zones',
+  },
+  {
+    when: 'a name has a virtual address, and the site has not the name',
+    rule: 'named-in-dns',
+    declaration: two({
+      lisbon: { publish: { virtualIp: '192.0.2.100', virtualIps: { 'eas.contoso.com': '192.0.2.101' } } },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["eas.contoso.com"]',
+    problem: "'eas.contoso.com' is not a published name",
+    remedy: 'name one of mail.contoso.com, autodiscover.contoso.com',
+  },
+  {
+    when: 'a view leaves out a name that the site has not',
+    rule: 'named-in-dns',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], notPublished: { 'legacy.contoso.com': 'gone' } },
+    ),
+    path: 'dns.notPublished["legacy.contoso.com"]',
+    problem: "'legacy.contoso.com' is not a published name",
+    remedy: 'or leave it out',
+  },
+  {
+    when: 'two views write into one zone',
+    rule: 'zone',
+    declaration: two(
+      {},
+      { internal: { zones: [{ name: 'contoso.com' }] }, external: { zones: [{ name: 'Contoso.com.' }] } },
+    ),
+    path: 'dns.external.zones[0]',
+    problem: 'is that of dns.internal.zones[0]',
+    remedy: 'give each view the DNS server of its own',
+  },
+  {
+    when: 'clients outside would be told a private address',
+    rule: 'external-address',
+    declaration: two(
+      { lisbon: { publish: { internal: { virtualIp: '10.1.0.100' } } } },
+      {
+        internal: { zones: [{ name: 'contoso.com', server: 'dns1.contoso.local' }] },
+        external: {
+          zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+          publish: { virtualIp: '172.16.0.9' },
+        },
+      },
+    ),
+    path: 'dns.external',
+    problem: "mail.contoso.com, autodiscover.contoso.com would stand for '172.16.0.9', a private address",
+    remedy: 'notPublished',
+  },
+  {
+    when: 'the virtual address of a datacentre is that of a server',
+    rule: 'virtual-address',
+    declaration: two({ porto: { publish: { external: { virtualIp: ['192.0.2.100', '192.0.2.1'] } } } }),
+    path: 'datacentres.porto.publish.external.virtualIp[1]',
+    problem: 'is the address of the server EX01',
+    remedy: 'the address of the load balancer',
+  },
+  {
+    when: 'the address of a name is none',
+    rule: 'address-syntax',
+    declaration: two({
+      porto: { publish: { virtualIp: '192.0.2.100', virtualIps: { 'mail.contoso.com': '192.0.2' } } },
+    }),
+    path: 'datacentres.porto.publish.virtualIps["mail.contoso.com"]',
+    problem: "'192.0.2' is not an IPv4 or IPv6 address",
+    remedy: 'write it as',
+  },
+  {
+    when: 'a server names a URL',
+    rule: 'namespace-host',
+    declaration: site({
+      servers: [server(1), server(2, { namespaces: { client: 'https://legacy.contoso.com/owa' } })],
+    }),
+    path: 'servers[1].namespaces.client',
+    problem: "'https://legacy.contoso.com/owa' is a URL",
+    remedy: "write it as 'legacy.contoso.com'",
+  },
+  {
+    when: 'publishing of a datacentre is mistyped',
+    rule: 'declaration-form',
+    declaration: two({ porto: misshapen({}, { publish: { virtualIP: '192.0.2.100' } }) }),
+    path: 'datacentres.porto.publish.virtualIP',
+    problem: 'there is no such property',
+    remedy: 'virtualIp, virtualIps',
+  },
+  {
+    when: 'a datacentre is a list',
+    rule: 'declaration-form',
+    declaration: misshapen(site(), { datacentres: [] }),
+    path: 'datacentres',
+    problem: 'is an empty list',
+    remedy: 'it must be { <name>: ',
+  },
+  {
+    when: 'a view is mistyped',
+    rule: 'declaration-form',
+    declaration: misshapen(site(), { dns: { internal: { zones: [] }, outside: { zones: [] } } }),
+    path: 'dns.outside',
+    problem: 'there is no such property',
+    remedy: 'internal, external',
+  },
+  {
     when: 'the virtual address is that of a server',
     rule: 'virtual-address',
     declaration: site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.2' } } }),
@@ -740,7 +903,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted that nothing is called',
     rule: 'declaration-form',
     declaration: misshapen(right, { certificate: { ...certificate, accepted: { 'self-singed': 'lab' } } }),
-    path: 'certificate.accepted.self-singed',
+    path: 'certificate.accepted["self-singed"]',
     problem: 'there is no such property',
     remedy: 'self-signed',
   },
@@ -748,7 +911,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted without a reason',
     rule: 'declaration-form',
     declaration: site({ certificate: { ...certificate, accepted: { 'self-signed': ' ' } } }),
-    path: 'certificate.accepted.self-signed',
+    path: 'certificate.accepted["self-signed"]',
     problem: `is the text ' '`,
     remedy: 'a text that is not empty',
   },
@@ -821,7 +984,7 @@ const CASES: readonly Case[] = [
   {
     when: 'one of several DAGs does not name its members',
     rule: 'dag-members',
-    declaration: site({ dag: [{ ...one, members: ['EX01'] }, two, unsaid] }),
+    declaration: site({ dag: [{ ...firstDag, members: ['EX01'] }, secondDag, unsaid] }),
     path: 'dag[2]',
     problem: 'does not say which servers are its members',
     remedy: `members: ['EX01', 'EX02']`,
@@ -829,7 +992,7 @@ const CASES: readonly Case[] = [
   {
     when: 'a member of the second DAG is not declared',
     rule: 'dag-members',
-    declaration: site({ dag: [one, { ...two, members: ['EX02', 'EX09'] }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, members: ['EX02', 'EX09'] }] }),
     path: 'dag[1].members[1]',
     problem: `'EX09' is none of the declared servers`,
     remedy: 'EX01, EX02',
@@ -851,7 +1014,7 @@ const CASES: readonly Case[] = [
   {
     when: 'two DAGs have one name',
     rule: 'dag-distinct',
-    declaration: site({ dag: [one, { ...two, name: 'dag01' }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, name: 'dag01' }] }),
     path: 'dag[1].name',
     problem: `the name 'dag01' stands at dag[0].name too`,
     remedy: 'letter case does not count',
@@ -859,7 +1022,7 @@ const CASES: readonly Case[] = [
   {
     when: 'a server is to be in two DAGs',
     rule: 'dag-distinct',
-    declaration: site({ dag: [one, { ...two, members: ['EX02', 'ex01'] }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, members: ['EX02', 'ex01'] }] }),
     path: 'dag[1].members[1]',
     problem: `'ex01' stands at dag[0].members[0] too`,
     remedy: 'one DAG at a time',
@@ -868,7 +1031,7 @@ const CASES: readonly Case[] = [
     when: 'two DAGs use one folder of a witness server',
     rule: 'dag-distinct',
     declaration: site({
-      dag: [one, { ...two, witness: { server: 'fs01', directory: 'c:\\witness\\dag01\\' } }],
+      dag: [firstDag, { ...secondDag, witness: { server: 'fs01', directory: 'c:\\witness\\dag01\\' } }],
     }),
     path: 'dag[1].witness.directory',
     problem: 'stands at dag[0].witness.directory too',
@@ -877,7 +1040,7 @@ const CASES: readonly Case[] = [
   {
     when: 'the alternate witness of one is in the folder of the other witness',
     rule: 'dag-distinct',
-    declaration: site({ dag: [one, { ...two, alternateWitness: one.witness }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, alternateWitness: firstDag.witness }] }),
     path: 'dag[1].alternateWitness.directory',
     problem: 'stands at dag[0].witness.directory too',
     remedy: 'a folder of its own',
@@ -906,8 +1069,8 @@ const CASES: readonly Case[] = [
     rule: 'dag-addresses',
     declaration: site({
       dag: [
-        { ...one, addresses: ['192.0.2.50'] },
-        { ...two, addresses: ['192.0.2.50'] },
+        { ...firstDag, addresses: ['192.0.2.50'] },
+        { ...secondDag, addresses: ['192.0.2.50'] },
       ],
     }),
     path: 'dag[1].addresses[0]',
@@ -944,7 +1107,7 @@ const CASES: readonly Case[] = [
   {
     when: 'an address of the cluster is none',
     rule: 'attribute-value',
-    declaration: site({ dag: [one, { ...two, addresses: ['10.0.0.300'] }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, addresses: ['10.0.0.300'] }] }),
     path: 'dag[1].addresses',
     problem: `'10.0.0.300' is not an IPv4 address`,
     remedy: '10.0.0.10',
@@ -952,7 +1115,7 @@ const CASES: readonly Case[] = [
   {
     when: 'the second DAG is named as the witness of the first',
     rule: 'dag-name',
-    declaration: site({ dag: [one, { ...two, name: 'FS01' }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, name: 'FS01' }] }),
     path: 'dag[1].name',
     problem: 'is the name of a server',
     remedy: 'choose another',
@@ -968,7 +1131,9 @@ const CASES: readonly Case[] = [
   {
     when: 'the witness of the second DAG is one of its members',
     rule: 'dag-witness',
-    declaration: site({ dag: [one, { ...two, witness: { ...two.witness, server: 'EX02' } }] }),
+    declaration: site({
+      dag: [firstDag, { ...secondDag, witness: { ...secondDag.witness, server: 'EX02' } }],
+    }),
     path: 'dag[1].witness.server',
     problem: 'is the member EX02 of the same DAG',
     remedy: 'a server that is no member',
@@ -976,7 +1141,7 @@ const CASES: readonly Case[] = [
   {
     when: 'the second DAG is to import a member of the first',
     rule: 'existing-object',
-    declaration: site({ dag: [one, { ...two, existingMembers: ['EX01'] }] }),
+    declaration: site({ dag: [firstDag, { ...secondDag, existingMembers: ['EX01'] }] }),
     path: 'dag[1].existingMembers[0]',
     problem: `'EX01' is none of EX02`,
     remedy: 'correct the name',
@@ -986,7 +1151,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-stretched',
     declaration: site({
       servers: [server(1), server(2, { datacentre: 'east' }), server(3, { datacentre: 'west' })],
-      dag: [one, { ...two, members: ['EX02', 'EX03'] }],
+      dag: [firstDag, { ...secondDag, members: ['EX02', 'EX03'] }],
     }),
     path: 'dag[1]',
     problem: 'there is no alternate witness',
@@ -997,7 +1162,7 @@ const CASES: readonly Case[] = [
     rule: 'version-cmdlets',
     declaration: site({
       servers: [server(1, { version: ExchangeVersion.V2007 })],
-      dag: [{ ...one }],
+      dag: [{ ...firstDag }],
     }),
     path: 'dag[0]',
     problem: 'Exchange Server 2007 has no cmdlet New-DatabaseAvailabilityGroup',
@@ -1114,14 +1279,18 @@ describe('the rules of a declaration', () => {
       'certificate-names',
       'dag-name',
       'server-twice',
+      'datacentre',
       'namespace-is-server',
       'also-published',
+      'namespace-unused',
       'namespace-zone',
+      'named-in-dns',
       'zone',
       'record-ttl',
       'existing-record',
       'existing-object',
       'virtual-address',
+      'external-address',
       'certificate-coverage',
       'certificate-file',
       'certificate-file-thumbprint',
@@ -1230,7 +1399,7 @@ describe('the rules of a declaration', () => {
       const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
       expect(found(site({ servers, certificate: withServer }))).toEqual([]);
       expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
-        'acceptance-unneeded certificate.accepted.certificate-server-name',
+        'acceptance-unneeded certificate.accepted["certificate-server-name"]',
       ]);
     });
 
@@ -1286,21 +1455,24 @@ describe('the rules of a declaration', () => {
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
       ['one DAG in a list, which need not name its members', { dag: [dag] }],
-      ['two DAGs with a witness server in common', { dag: [one, two] }],
-      ['two witness servers with a folder of one name', { dag: [one, { ...two, witness: other }] }],
-      ['a server that is in none of several', { servers, dag: [one, two] }],
+      ['two DAGs with a witness server in common', { dag: [firstDag, secondDag] }],
+      [
+        'two witness servers with a folder of one name',
+        { dag: [firstDag, { ...secondDag, witness: other }] },
+      ],
+      ['a server that is in none of several', { servers, dag: [firstDag, secondDag] }],
       [
         'a witness that is a member of the other DAG',
         {
           servers,
-          dag: [one, { ...two, witness: { ...two.witness, server: 'EX01' } }],
+          dag: [firstDag, { ...secondDag, witness: { ...secondDag.witness, server: 'EX01' } }],
         },
       ],
       [
         'DAGs of different versions',
         {
           servers: [...of(ExchangeVersion.V2016, 1), ...of(SE, 2)],
-          dag: [one, two],
+          dag: [firstDag, secondDag],
         },
       ],
       ['members that are all updated', { servers: of(SE, 1, 2) }],
@@ -1311,8 +1483,8 @@ describe('the rules of a declaration', () => {
         'DHCP, or no access point, for two DAGs',
         {
           dag: [
-            { ...one, addresses: ['0.0.0.0'] },
-            { ...two, addresses: ['0.0.0.0'] },
+            { ...firstDag, addresses: ['0.0.0.0'] },
+            { ...secondDag, addresses: ['0.0.0.0'] },
           ],
         },
       ],
@@ -1320,8 +1492,8 @@ describe('the rules of a declaration', () => {
         'free addresses',
         {
           dag: [
-            { ...one, addresses: ['192.0.2.50', '198.51.100.50'] },
-            { ...two, addresses: ['192.0.2.51'] },
+            { ...firstDag, addresses: ['192.0.2.50', '198.51.100.50'] },
+            { ...secondDag, addresses: ['192.0.2.51'] },
           ],
         },
       ],
@@ -1335,8 +1507,8 @@ describe('the rules of a declaration', () => {
         'imports of members of each DAG',
         {
           dag: [
-            { ...one, existingMembers: ['EX01'] },
-            { ...two, existingMembers: ['EX02'] },
+            { ...firstDag, existingMembers: ['EX01'] },
+            { ...secondDag, existingMembers: ['EX02'] },
           ],
         },
       ],
