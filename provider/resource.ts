@@ -329,7 +329,8 @@ function unsupportedCalls(
       {
         severity: 'error',
         summary: `${catalog.version.toString()} has no ${what}`,
-        detail: 'Leave out what needs it, or correct the version of the server in the declaration.',
+        detail:
+          'Correct the version of the server in the declaration where it runs another one; otherwise leave out what needs it.',
       },
     ];
   });

@@ -2,6 +2,7 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Diagnostic, Known, Problem } from '../../schema';
 import { text, textList } from '../../schema';
+import { recordTypeOf } from '../addresses';
 import { defineResource } from './definition';
 import { sameFolder, sameName, sameServer } from './equality';
 import { isComputerHost } from './host';
@@ -47,10 +48,8 @@ function directoryProblem(value: Known): Problem | undefined {
 }
 
 function addressProblem(value: Known): Problem | undefined {
-  const wrong = (value as readonly string[]).find(
-    (address) =>
-      !/^(\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((part) => Number(part) > 255),
-  );
+  // To .NET a zero before a number makes it an octal one: 10.0.0.010 would be another address.
+  const wrong = (value as readonly string[]).find((address) => recordTypeOf(address) !== 'A');
   return wrong === undefined
     ? undefined
     : { problem: `'${wrong}' is not an IPv4 address`, remedy: 'write it as 10.0.0.10' };

@@ -11,7 +11,7 @@ function unknown({ group, path }: PlacedGroup, declared: readonly string[]): rea
           {
             path: [...path, { attribute: 'members' }, { index }],
             problem: `'${name}' is none of the declared servers`,
-            remedy: `name one of ${declared.join(', ')}`,
+            remedy: `correct the name to one of ${declared.join(', ')}, or declare the server among the servers`,
           },
         ],
   );

@@ -3,6 +3,7 @@ import { elementsOf } from '../../exchange/element';
 import { resolveSite, type DesiredState } from '../../exchange/resolve-site';
 import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/site';
+import { renderInvocation } from '../../powershell/script';
 import { formatPath } from '../../schema';
 import { dag as declaredDag, server, site } from './sites';
 
@@ -355,6 +356,35 @@ describe('what a declaration comes to', () => {
     expect(group.steps[0]?.invocation.parameters['DatabaseAvailabilityGroupIpAddresses']).toEqual(
       expected ?? ['255.255.255.255'],
     );
+  });
+
+  test('a DAG over two datacentres of 2010 is made as its administrators made it', () => {
+    const { V2010 } = ExchangeVersion;
+    const at = (number: number, datacentre: string) => server(number, { version: V2010, datacentre });
+    const state = resolveSite(
+      site({
+        servers: [at(1, 'primary'), at(3, 'primary'), at(2, 'failover'), at(4, 'failover')],
+        dag: {
+          name: 'DAG01',
+          witness: { server: 'FS01', directory: 'C:\\DAG01' },
+          alternateWitness: { server: 'FS02', directory: 'C:\\DAG01' },
+          addresses: ['192.0.2.50', '198.51.100.50'],
+        },
+      }),
+    );
+    expect(state.diagnostics.filter(({ rule }) => rule.startsWith('dag-'))).toEqual([]);
+    expect(
+      elementsOf(state.elements, 'exchange-object')
+        .filter(({ definition: { kind } }) => kind.startsWith('dag'))
+        .flatMap(({ steps }) => steps.map(({ invocation }) => renderInvocation(invocation))),
+    ).toEqual([
+      "New-DatabaseAvailabilityGroup -Name 'DAG01' -WitnessServer 'FS01' -WitnessDirectory 'C:\\DAG01' -DatabaseAvailabilityGroupIpAddresses '192.0.2.50', '198.51.100.50'",
+      "Set-DatabaseAvailabilityGroup -Identity 'DAG01' -AlternateWitnessServer 'FS02' -AlternateWitnessDirectory 'C:\\DAG01'",
+      ...['EX01', 'EX03', 'EX02', 'EX04'].map(
+        (name) => `Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer '${name}'`,
+      ),
+    ]);
+    expect(elementsOf(state.elements, 'described').map(({ host }) => host)).toEqual(['FS01', 'FS02']);
   });
 
   test('what a witness needs is described for each that is no server of the declaration', () => {

@@ -1571,7 +1571,7 @@ describe('the rules of a declaration', () => {
     const [first] = found(site({ dag: { ...dag, members: ['EX01', 'EX07'] } }));
     expect(formatDiagnostic(first!)).toBe(
       `dag.members[1]: 'EX07' is none of the declared servers [dag-members]\n` +
-        '    remedy: name one of EX01, EX02',
+        '    remedy: correct the name to one of EX01, EX02, or declare the server among the servers',
     );
   });
 });

@@ -1,4 +1,5 @@
 import type { DatabaseAvailabilityGroup, ExchangeSiteProps, Server } from '../../exchange/site';
+import { ExchangeVersion } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, DAG, FIRST, SECOND } from './declared-site';
@@ -27,6 +28,9 @@ const withDags = (dag: NonNullable<ExchangeSiteProps['dag']>): ExchangeSiteProps
   servers,
   dag,
 });
+
+const { V2019, SE } = ExchangeVersion;
+const SE_BUILD = '15.2.2562.17';
 
 /** Addresses of what changes but for the gates, which look anew where a membership changed. */
 function changed(plan: Plan): readonly string[] {
@@ -139,6 +143,56 @@ describeWithTerraform('two DAGs of a site', () => {
       expect(ran().slice(2)).toEqual(['Remove-DatabaseAvailabilityGroup DAG_02']);
       expect(members()).toEqual({ DAG01: upper(one, two) });
       expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+});
+
+describeWithTerraform('members that are updated in place from 2019 to the Subscription Edition', () => {
+  let tools: SiteTools;
+  let rig: SiteRig;
+  const declared = (first: ExchangeVersion, second: ExchangeVersion): ExchangeSiteProps => ({
+    ...bothServers,
+    servers: [
+      { ...FIRST, version: first },
+      { ...SECOND, version: second },
+    ],
+  });
+  const update = (name: string) =>
+    rig.organization.editServer(name, (updated) => {
+      updated.build = SE_BUILD;
+    });
+  /** Nothing is to be done, least of all a removal. */
+  const nothingPlanned = async () => {
+    const plan = await rig.plan();
+    expect(plan).toMatchObject({ exit: 0, changes: [] });
+    return plan.said;
+  };
+
+  beforeAll(async () => {
+    tools = await siteTools();
+    rig = await SiteRig.create({ tools, startDns: startLab });
+    rig.organization.removeServer(FIRST.name);
+    for (const { name } of [FIRST, SECOND]) rig.install(name, V2019);
+    await rig.deploy(declared(V2019, V2019));
+  }, SETUP_MS);
+  afterAll(async () => {
+    await rig.remove();
+    tools.remove();
+  });
+
+  test(
+    'stay members, whichever comes first, the update or its declaration',
+    async () => {
+      update(FIRST.name);
+      expect(await nothingPlanned()).toContain(`${FIRST.name} is Exchange Server SE, and declared as`);
+      await rig.declare(declared(SE, V2019));
+      expect(await nothingPlanned()).not.toContain('and declared as');
+      await rig.declare(declared(SE, SE));
+      expect(await nothingPlanned()).toContain(`${SECOND.name} is Exchange Server 2019, and declared as`);
+      update(SECOND.name);
+      expect(await nothingPlanned()).not.toContain('and declared as');
+      expect(rig.organization.read().organization.databaseAvailabilityGroups[0]?.servers).toHaveLength(2);
     },
     SETUP_MS,
   );

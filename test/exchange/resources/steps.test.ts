@@ -376,6 +376,12 @@ describe('a DAG', () => {
     expect(view?.ip_addresses).toEqual(seen);
   });
 
+  test.each(['10.0.0.010', '10.0.0.256', '10.0.0', '2001:db8::1', ''])('has no address %j', (address) => {
+    const { problem } = databaseAvailabilityGroup.schema.attributes.ip_addresses;
+    expect(problem?.(['10.0.0.1', address])?.problem).toBe(`'${address}' is not an IPv4 address`);
+    expect(problem?.(['10.0.0.1', '0.0.0.0', '255.255.255.255'])).toBeUndefined();
+  });
+
   test('whose witness folder another one has is stopped by the plan', () => {
     const planned = { ...declared, cmdlets: null } as never;
     const group = (Name: string, WitnessServer: string, WitnessDirectory: string) => ({
