@@ -18,8 +18,9 @@ import {
   type FormsOf,
 } from './form';
 import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
+import { NAMED_SERVICES } from './namespaces';
 import { SERVICES } from './services';
-import type { ServiceName } from './services';
+import type { WatchedService } from './services';
 import type {
   Connection,
   DatabaseAvailabilityGroup,
@@ -56,16 +57,11 @@ const namespaces = group<Namespaces>({
   client: namespace,
   autodiscover: text,
   services: optional(
-    group<NonNullable<Namespaces['services']>>({
-      owa: optional(namespace),
-      ecp: optional(namespace),
-      activesync: optional(namespace),
-      ews: optional(namespace),
-      oab: optional(namespace),
-      mapi: optional(namespace),
-      powershell: optional(namespace),
-      outlookAnywhere: optional(namespace),
-    }),
+    group<NonNullable<Namespaces['services']>>(
+      Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
+        NonNullable<Namespaces['services']>
+      >,
+    ),
   ),
   alsoPublished: optional(list(text)),
 });
@@ -162,8 +158,10 @@ const authentication = plain(
 
 const protocols = words({
   'outlook-anywhere': true,
-  ...Object.fromEntries(SERVICES.map(({ service }) => [service, true])),
-} as { readonly [protocol in ServiceName | 'outlook-anywhere']: true });
+  ...Object.fromEntries(
+    SERVICES.flatMap(({ service, healthSet }) => (healthSet === null ? [] : [[service, true]])),
+  ),
+} as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
 const site = group<ExchangeSiteProps>({
   servers: list(server),

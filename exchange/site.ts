@@ -1,6 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId } from './rules/rule';
-import type { ServiceName } from './services';
+import type { ServiceName, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
 
@@ -326,11 +326,12 @@ export interface OutlookAnywhereOptions {
 /** What a health gate waits for. */
 export interface Health {
   /**
-   * Protocols that must answer on the server itself.
+   * Protocols that must answer on the server itself. Before Exchange 2013 servers do not tell: there the check is that
+   * every service runs that the server needs.
    *
    * @default Autodiscover, Outlook Anywhere, and every service whose URLs the site declares
    */
-  readonly protocols?: readonly (ServiceName | 'outlook-anywhere')[];
+  readonly protocols?: readonly (WatchedService | 'outlook-anywhere')[];
   /**
    * Seconds until it gives up.
    *

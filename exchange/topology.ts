@@ -3,6 +3,7 @@ import { path } from '../schema';
 import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
 import { virtualDirectories } from './resources';
 import { includesName } from './resources/equality';
+import { HEALTH_SETS_LIFESPAN } from './services';
 import type {
   DatabaseAvailabilityGroup,
   ExchangeSiteProps,
@@ -10,10 +11,14 @@ import type {
   Server,
   SiteCertificate,
 } from './site';
-import { catalogOf, ExchangeVersion } from './versions';
+import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
-export type PlacedDirectory = (typeof virtualDirectories)[number] & { readonly hosts: ServiceHosts };
+export type PlacedDirectory = (typeof virtualDirectories)[number] & {
+  readonly hosts: ServiceHosts;
+  /** The names are those of this service, not those of all clients. */
+  readonly isOwn: boolean;
+};
 
 /** What is checked of a server, as the attributes of its objects have it. */
 export interface HealthChecks {
@@ -38,6 +43,8 @@ export interface Placement {
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
+  /** Declared with a name of their own for a server whose version has no such service. */
+  readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
@@ -67,7 +74,9 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
 
 function placementOf(site: ExchangeSiteProps, server: Server, index: number): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const directories = directoriesOf(site, server);
+  const named = directoriesOf(site);
+  const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
+  const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
@@ -83,21 +92,21 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
       externalAuthentication,
     },
     directories,
+    // A name for all clients is given to the services that there are; one of its own is declared on purpose.
+    missing: named.filter((directory) => directory.isOwn && !exists(directory)),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
     ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
   };
 }
 
-function directoriesOf(site: ExchangeSiteProps, { version }: Server): readonly PlacedDirectory[] {
-  const catalog = catalogOf(version);
+/** Every service that has a name, whether or not the version of a server has it. */
+function directoriesOf(site: ExchangeSiteProps): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
-    const own = ownHosts(site, row.service);
-    if (own === undefined && row.service === 'powershell') return [];
-    // A name of its own is declared on purpose: where the version has no such service, a rule says so.
-    if (own === undefined && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
-    return [{ row, definition, hosts: hostsOfService(site, row.service) }];
+    const isOwn = ownHosts(site, row.service) !== undefined;
+    if (row.service === 'powershell' && !isOwn) return [];
+    return [{ row, definition, hosts: hostsOfService(site, row.service), isOwn }];
   });
 }
 
@@ -106,9 +115,10 @@ function checksOf(
   { version }: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
-  const reports = catalogOf(version).cmdlet('Get-HealthReport') !== undefined;
   const served = directories.map(({ row }) => row.service);
-  const protocols = health.protocols ?? (reports ? ['autodiscover', 'outlook-anywhere', ...served] : []);
+  const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
+    ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
+    : [];
   return {
     protocols: [...protocols].sort(),
     ...(health.timeoutSeconds === undefined ? {} : { timeout_seconds: health.timeoutSeconds }),

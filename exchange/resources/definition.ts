@@ -3,6 +3,7 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { integer, textList } from '../../schema';
+import type { Lifespan } from '../versions/lifespan';
 import type { CertificateHistory } from './certificate-history';
 import type { Answers, Step, StepKind } from './step';
 
@@ -16,8 +17,8 @@ export type Lifecycle = 'adopted' | 'owned' | 'check';
 
 /** What a resource must know besides its own attributes. Found out by whoever asks; the definitions do no I/O. */
 export interface Facts {
-  /** Whether the Exchange version in question has a cmdlet. */
-  readonly has: (cmdlet: string) => boolean;
+  /** Whether the Exchange version in question has a cmdlet, or the cmdlet a parameter. */
+  readonly has: (cmdlet: string, parameter?: string) => boolean;
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
@@ -64,6 +65,8 @@ export interface ResourceSpec<A extends Attributes> {
   readonly kind: StepKind;
   readonly lifecycle: Lifecycle;
   readonly description: string;
+  /** The versions whose servers have such an object. Left out: all. */
+  readonly lifespan?: Lifespan;
   readonly attributes: A;
   /** Attributes whose values, joined by `/`, identify it for an import. */
   readonly importId: readonly (keyof A & string)[];

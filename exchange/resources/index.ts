@@ -1,4 +1,5 @@
 import { SERVICES } from '../services';
+import { existsIn, type ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
@@ -34,3 +35,8 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(dagMember),
   erase(healthGate),
 ];
+
+/** Those of which a server of the version has objects. */
+export function resourcesOf(version: ExchangeVersion): readonly AnyResource[] {
+  return RESOURCES.filter(({ lifespan }) => lifespan === undefined || existsIn(lifespan, version));
+}

@@ -2,6 +2,7 @@ import type { Argument } from '../../powershell/invocation';
 import type { Attribute, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
+import { lifespanText } from '../versions';
 import { defineResource } from './definition';
 import type { ResourceDefinition } from './definition';
 import { notAmong, sameName, sameNames, sameUrl } from './equality';
@@ -121,7 +122,8 @@ export function virtualDirectory(
     typeName: `exchange_${row.service}_virtual_directory`,
     kind: 'virtual-directory',
     lifecycle: 'adopted',
-    description: `The virtual directory of ${row.title} on a server. Setup makes it; apply sets it, destroy leaves it as it is.`,
+    lifespan: row.lifespan,
+    description: `The virtual directory of ${row.title} on a server, ${lifespanText(row.lifespan)}. Setup makes it; apply sets it, destroy leaves it as it is.`,
     attributes: attributesOf(row),
     importId: ['server', 'web_site'],
     readWhereDeclared: iisAttributes,
@@ -157,11 +159,13 @@ export function virtualDirectory(
         .filter((names) => names.length > 0)
         .map((names) => setStep(row, planned, names, parameters));
     },
-    observe: (state) => ({
+    observe: (state, facts) => ({
       cmdlet: `Get-${row.noun}`,
-      parameters: iisAttributes.some((name) => ((state as KnownValues)[name] ?? null) !== null)
-        ? {}
-        : { ADPropertiesOnly: true },
+      parameters:
+        facts.has(`Get-${row.noun}`, 'ADPropertiesOnly') &&
+        iisAttributes.every((name) => ((state as KnownValues)[name] ?? null) === null)
+          ? { ADPropertiesOnly: true }
+          : {},
       properties: ['Server', 'Name', ...Object.values(parameters)],
     }),
     view: (objects, state) => {

@@ -33,6 +33,7 @@ import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
+import { serviceVersion } from './service-version';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
@@ -74,6 +75,7 @@ export const RULES: readonly Rule[] = [
   dagWitness,
   dagStretched,
   endpoint,
+  serviceVersion,
   versionCmdlets,
   attributeValue,
 ];

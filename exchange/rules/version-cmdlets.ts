@@ -14,16 +14,13 @@ export const versionCmdlets: Rule = {
   severity: 'error',
   description: `Every cmdlet and parameter of the plan exists in the declared version of its server.`,
   check: ({ site, objects }) =>
-    objects.flatMap(({ id, server, version, steps, origin, definition }) => {
+    objects.flatMap(({ id, server, version, steps, definition }) => {
       const missing = steps
         .map(({ invocation }) => catalogOf(version).supports(invocation))
         .find((unsupported) => unsupported !== undefined);
       if (missing === undefined) return [];
       const index = site.servers.findIndex(({ name }) => name === server);
-      const own = origin['internal_url'];
-      const declaredForService = own !== undefined && own.length > 2;
-      const at: Path =
-        index === -1 ? path('dag') : declaredForService ? own : path('servers', index, 'version');
+      const at: Path = index === -1 ? path('dag') : path('servers', index, 'version');
       return [
         {
           path: at,
@@ -31,9 +28,7 @@ export const versionCmdlets: Rule = {
           remedy:
             index === -1
               ? 'leave the DAG out, or declare servers of a version that has it'
-              : declaredForService
-                ? `leave this service out: ${server ?? ''} does not have it, or declare another version`
-                : `correct the version of ${server ?? ''}; this site cannot be made with ${version.label}`,
+              : `correct the version of ${server ?? ''}; this site cannot be made with ${version.label}`,
         },
       ];
     }),

@@ -814,15 +814,42 @@ const CASES: readonly Case[] = [
     remedy: 'dag.alternateWitness',
   },
   {
-    when: 'the version has no such cmdlet',
-    rule: 'version-cmdlets',
+    when: 'a service is newer than the version of a server',
+    rule: 'service-version',
     declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      servers: [server(1), server(2, { version: ExchangeVersion.V2010 })],
       namespaces: { ...right.namespaces, services: { mapi: 'mail.contoso.com' } },
     }),
     path: 'namespaces.services.mapi',
-    problem: 'Exchange Server 2007 has no cmdlet Set-MapiVirtualDirectory',
-    remedy: 'leave this service out',
+    problem:
+      'EX02 (Exchange Server 2010) has no MAPI over HTTP, which exists in Exchange Server 2013 SP1 and later',
+    remedy: 'take mapi out',
+  },
+  {
+    when: 'a service is older than the version of a server',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 })],
+      namespaces: {
+        ...right.namespaces,
+        services: { um: { internal: 'mail.contoso.com', external: null } },
+      },
+    }),
+    path: 'namespaces.services.um',
+    problem:
+      'EX01 (Exchange Server 2010) has no more Unified Messaging, which exists in Exchange Server 2007 only',
+    remedy: 'Exchange 2010 moved it into Exchange Web Services (ews); take um out',
+  },
+  {
+    when: 'health sets are declared for servers that have none',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 })],
+      health: { protocols: ['owa'] },
+    }),
+    path: 'health.protocols[0]',
+    problem: `no server tells of 'owa': health sets exist in Exchange Server 2013 and later`,
+    remedy: 'take health.protocols out',
   },
   {
     when: 'the version has no such parameter',
@@ -909,6 +936,7 @@ describe('the rules of a declaration', () => {
       'dag-witness',
       'dag-stretched',
       'endpoint',
+      'service-version',
       'version-cmdlets',
       'attribute-value',
     ]);

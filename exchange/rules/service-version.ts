@@ -1,0 +1,67 @@
+import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
+import { existsIn, lifespanText } from '../versions';
+import type { Lifespan } from '../versions';
+import type { Path } from '../../schema';
+import { path } from '../../schema';
+import type { Placement } from '../topology';
+import type { Finding, Rule } from './rule';
+
+export const serviceVersion: Rule = {
+  id: 'service-version',
+  severity: 'error',
+  description:
+    'A service that is declared by its own name exists in the version of every server that it is declared for, and so does a health set that is waited for. What all clients are given goes to the services that there are.',
+  check: ({ site, topology: { placements } }) => [
+    ...placements.flatMap(missingServices),
+    ...missingHealthSets(site.health?.protocols ?? [], placements),
+  ],
+};
+
+function missingServices({ server, missing }: Placement): readonly Finding[] {
+  return missing.map(({ row, hosts: { internalPath } }) => ({
+    path: ofService(internalPath, row.service),
+    problem: `${lacks(server.name, server.version.toString(), row)} ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+    remedy: `${row.successor === undefined ? '' : `${row.successor}; `}take ${row.service} out, or declare it for servers that have it`,
+  }));
+}
+
+function lacks(server: string, version: string, { lifespan }: { readonly lifespan: Lifespan }): string {
+  return `${server} (${version}) has ${lifespan.last === undefined ? 'no' : 'no more'}`;
+}
+
+/** Of a name that differs inside and outside, the service that it is of. */
+function ofService(at: Path, service: string): Path {
+  const end = at.findIndex((step) => 'attribute' in step && step.attribute === service);
+  return end === -1 ? at : at.slice(0, end + 1);
+}
+
+/** Servers without health sets are checked by their services alone; a protocol that none of the others has is a mistake. */
+function missingHealthSets(
+  protocols: readonly string[],
+  placements: readonly Placement[],
+): readonly Finding[] {
+  const versions = placements.map(({ server }) => server.version);
+  const reporting = versions.filter((version) => existsIn(HEALTH_SETS_LIFESPAN, version));
+  return protocols.flatMap((protocol, index): readonly Finding[] => {
+    const at = path('health', 'protocols', index);
+    if (versions.length > 0 && reporting.length === 0) {
+      return [
+        {
+          path: at,
+          problem: `no server tells of '${protocol}': health sets exist in ${lifespanText(HEALTH_SETS_LIFESPAN)}`,
+          remedy: 'take health.protocols out: older servers are checked by their services',
+        },
+      ];
+    }
+    const row = SERVICES.find(({ service }) => service === protocol);
+    if (row === undefined || row.healthSet === null) return [];
+    if (reporting.some((version) => existsIn(row.lifespan, version))) return [];
+    return [
+      {
+        path: at,
+        problem: `no server has ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+        remedy: `take '${protocol}' out`,
+      },
+    ];
+  });
+}
