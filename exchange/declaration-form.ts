@@ -19,9 +19,10 @@ import {
 } from './form';
 import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
 import { NAMED_SERVICES } from './namespaces';
-import { SERVICES } from './services';
+import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
 import type {
+  Authentication,
   Connection,
   DatabaseAvailabilityGroup,
   Dns,
@@ -40,6 +41,22 @@ import { ExchangeVersion } from './versions';
 
 const addresses = either(TEXT, list(text, 1));
 
+const authentication = group<Authentication>(
+  Object.fromEntries(
+    AUTHENTICATED_SERVICES.map((row) => [
+      row.service,
+      optional(
+        group<NonNullable<Authentication['owa']>>(
+          // Each service has its own words.
+          Object.fromEntries(
+            Object.keys(switchesOf(row)).map((word) => [word, optional(flag)]),
+          ) as unknown as FormsOf<NonNullable<Authentication['owa']>>,
+        ),
+      ),
+    ]),
+  ) as FormsOf<Authentication>,
+);
+
 const server = group<Server>({
   name: text,
   fqdn: text,
@@ -49,6 +66,10 @@ const server = group<Server>({
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),
+  outlookAnywhere: optional(
+    plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
+  ),
+  authentication: optional(authentication),
 });
 
 const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
@@ -152,9 +173,7 @@ const dns = group<Dns>({
   existingRecords: optional(list(text)),
 });
 
-const authentication = plain(
-  words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }),
-);
+const signIn = plain(words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }));
 
 const protocols = words({
   'outlook-anywhere': true,
@@ -174,10 +193,11 @@ const site = group<ExchangeSiteProps>({
   ),
   outlookAnywhere: optional(
     group<OutlookAnywhereOptions>({
-      internalAuthentication: optional(authentication),
-      externalAuthentication: optional(authentication),
+      internalAuthentication: optional(signIn),
+      externalAuthentication: optional(signIn),
     }),
   ),
+  authentication: optional(authentication),
   mapiAuthentication: optional(
     list(
       plain(

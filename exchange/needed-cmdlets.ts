@@ -52,7 +52,7 @@ function callsOfAll(
 
 /**
  * Found by asking the definition itself, which is pure, what it would do with made-up states in which every attribute
- * is set: from nothing, from one to the other and back, and to nothing.
+ * is set: from nothing, from one to the other and back, to nothing, and from one to the other attribute by attribute.
  */
 function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
   const catalog = catalogOf(version);
@@ -66,6 +66,11 @@ function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
     { prior: one, planned: other },
     { prior: other, planned: one },
     { prior: one, planned: null },
+    // One attribute alone may take another cmdlet than all at once.
+    ...Object.entries(other).map(([name, value]) => ({
+      prior: one,
+      planned: { ...one, [name]: value },
+    })),
   ].flatMap((change) => resource.steps(change, facts));
   const observed = resource.observe?.(one, facts);
   // What a version does not have cannot be declared for it.

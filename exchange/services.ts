@@ -173,6 +173,25 @@ export type ServiceName = (typeof ROWS)[number]['service'];
 /** Those that managed availability watches. */
 export type WatchedService = Extract<(typeof ROWS)[number], { readonly healthSet: string }>['service'];
 
+type Row<Name extends ServiceName> = Extract<(typeof ROWS)[number], { readonly service: Name }>;
+
+/** Those whose URLs every site manages where the version has them, and that have switches of authentication. */
+export type AuthenticatedService = Exclude<
+  Extract<
+    (typeof ROWS)[number],
+    { readonly hasUrls: true; readonly authenticationMethods: false }
+  >['service'],
+  'powershell'
+>;
+
+/** The switches of authentication of a service, in the words of declarations: `basic`, `windows`, `forms`. */
+export type SwitchOf<Name extends AuthenticatedService> =
+  keyof Row<Name>['authentication'] extends infer Attribute
+    ? Attribute extends `${infer Word}_authentication`
+      ? Word
+      : never
+    : never;
+
 /** Those of all versions, in the order in which they are written and set. */
 export const SERVICES: readonly VirtualDirectoryService<ServiceName>[] = ROWS;
 
@@ -181,6 +200,19 @@ export const OUTLOOK_ANYWHERE_HEALTH_SET = 'Outlook.Proxy';
 
 /** Managed availability came with 2013: https://learn.microsoft.com/exchange/high-availability/managed-availability/health-sets */
 export const HEALTH_SETS_LIFESPAN: Lifespan = { since: ExchangeVersion.V2013 };
+
+/** The attribute of a switch, by its word in declarations: `basic` is `basic_authentication`. */
+export function switchesOf({ authentication }: VirtualDirectoryService): { readonly [word: string]: string } {
+  return Object.fromEntries(
+    Object.keys(authentication).map((attribute) => [attribute.replace(/_authentication$/, ''), attribute]),
+  );
+}
+
+/** See the type of the same name. */
+export const AUTHENTICATED_SERVICES = SERVICES.filter(
+  ({ service, hasUrls, authenticationMethods }) =>
+    hasUrls && !authenticationMethods && service !== 'powershell',
+);
 
 export function serviceNamed(name: ServiceName): VirtualDirectoryService<ServiceName> {
   const found = SERVICES.find((row) => row.service === name);

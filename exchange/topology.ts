@@ -1,5 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
 import { virtualDirectories } from './resources';
 import { includesName } from './resources/equality';
@@ -18,6 +19,8 @@ export type PlacedDirectory = (typeof virtualDirectories)[number] & {
   readonly hosts: ServiceHosts;
   /** The names are those of this service, not those of all clients. */
   readonly isOwn: boolean;
+  /** Switches of authentication that are declared, in the order of the service's row. */
+  readonly authentication: readonly PlacedSwitch[];
 };
 
 /** What is checked of a server, as the attributes of its objects have it. */
@@ -38,12 +41,14 @@ export interface Placement {
   readonly autodiscover: string;
   readonly certificate: SiteCertificate;
   readonly outlookAnywhere: {
+    /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
+    readonly enabled?: boolean;
     readonly hosts: ServiceHosts;
     readonly internalAuthentication: OutlookAnywhereAuthentication;
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
-  /** Declared with a name of their own for a server whose version has no such service. */
+  /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
   readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
   readonly mapiAuthentication?: readonly string[];
@@ -74,7 +79,7 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
 
 function placementOf(site: ExchangeSiteProps, server: Server, index: number): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const named = directoriesOf(site);
+  const named = directoriesOf(site, index);
   const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
   const directories = named.filter(exists);
   const methods =
@@ -87,13 +92,16 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
     autodiscover: site.namespaces.autodiscover,
     certificate: site.certificate,
     outlookAnywhere: {
+      ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),
       hosts: hostsOfService(site, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
     directories,
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.
-    missing: named.filter((directory) => directory.isOwn && !exists(directory)),
+    missing: named.filter(
+      (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),
+    ),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
     ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
@@ -101,12 +109,20 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
 }
 
 /** Every service that has a name, whether or not the version of a server has it. */
-function directoriesOf(site: ExchangeSiteProps): readonly PlacedDirectory[] {
+function directoriesOf(site: ExchangeSiteProps, index: number): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
     const isOwn = ownHosts(site, row.service) !== undefined;
     if (row.service === 'powershell' && !isOwn) return [];
-    return [{ row, definition, hosts: hostsOfService(site, row.service), isOwn }];
+    return [
+      {
+        row,
+        definition,
+        hosts: hostsOfService(site, row.service),
+        isOwn,
+        authentication: authenticationOf(site, index, row),
+      },
+    ];
   });
 }
 

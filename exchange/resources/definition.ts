@@ -3,7 +3,8 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { integer, textList } from '../../schema';
-import type { Lifespan } from '../versions/lifespan';
+import { existsIn, type Lifespan } from '../versions/lifespan';
+import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
 import type { Answers, Step, StepKind } from './step';
 
@@ -202,6 +203,11 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
       },
     },
   };
+}
+
+/** Whether servers of the version have such an object. */
+export function isIn({ lifespan }: Pick<AnyResource, 'lifespan'>, version: ExchangeVersion): boolean {
+  return lifespan === undefined || existsIn(lifespan, version);
 }
 
 /** For the registry, which treats definitions alike. Values are checked against the schema before they get here. */

@@ -1,12 +1,13 @@
 import { SERVICES } from '../services';
-import { existsIn, type ExchangeVersion } from '../versions';
+import type { ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
-import { erase } from './definition';
+import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
 import { outlookAnywhere } from './outlook-anywhere';
+import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -20,6 +21,7 @@ export {
   databaseAvailabilityGroup,
   healthGate,
   outlookAnywhere,
+  outlookAnywhere2010,
   serviceConnectionPoint,
 };
 
@@ -30,6 +32,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(serviceConnectionPoint),
   erase(certificate),
   erase(outlookAnywhere),
+  erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
@@ -38,5 +41,5 @@ export const RESOURCES: readonly AnyResource[] = [
 
 /** Those of which a server of the version has objects. */
 export function resourcesOf(version: ExchangeVersion): readonly AnyResource[] {
-  return RESOURCES.filter(({ lifespan }) => lifespan === undefined || existsIn(lifespan, version));
+  return RESOURCES.filter((resource) => isIn(resource, version));
 }

@@ -4,7 +4,7 @@ import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
 import { lifespanText } from '../versions';
 import { defineResource } from './definition';
-import type { ResourceDefinition } from './definition';
+import type { Facts, ResourceDefinition } from './definition';
 import { notAmong, sameName, sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
@@ -136,7 +136,7 @@ export function virtualDirectory(
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
-    steps: ({ prior, planned }) => {
+    steps: ({ prior, planned }, facts) => {
       if (planned === null) return [];
       const values = planned as KnownValues;
       const before = prior as KnownValues | null;
@@ -157,7 +157,7 @@ export function virtualDirectory(
           : rest;
       return [first, withMethods]
         .filter((names) => names.length > 0)
-        .map((names) => setStep(row, planned, names, parameters));
+        .map((names) => setStep(row, planned, names, parameters, facts));
     },
     observe: (state, facts) => ({
       cmdlet: `Get-${row.noun}`,
@@ -206,6 +206,7 @@ function setStep(
   planned: StateOf<VirtualDirectoryAttributes>,
   names: readonly string[],
   parameters: { readonly [attribute: string]: string },
+  facts: Facts,
 ): Step {
   const values = planned as KnownValues;
   const given = names.map((name): [string, Argument] => {
@@ -225,7 +226,7 @@ function setStep(
       parameters: {
         Identity: planned.identity,
         ...Object.fromEntries(given),
-        ...(row.takesForce ? { Force: true } : {}),
+        ...(row.takesForce && facts.has(`Set-${row.noun}`, 'Force') ? { Force: true } : {}),
       },
     },
   };

@@ -37,6 +37,7 @@ import { serviceVersion } from './service-version';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
+import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
 
 export * from './rule';
@@ -76,6 +77,7 @@ export const RULES: readonly Rule[] = [
   dagStretched,
   endpoint,
   serviceVersion,
+  webAuthentication,
   versionCmdlets,
   attributeValue,
 ];

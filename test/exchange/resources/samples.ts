@@ -62,6 +62,15 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     external_client_authentication_method: 'Negotiate',
     iis_authentication_methods: ['Basic', 'Ntlm', 'Negotiate'],
   },
+  exchange_outlook_anywhere_2010: {
+    server: 'EX2',
+    identity: 'EX2\\Rpc (Default Web Site)',
+    enabled: true,
+    external_hostname: 'mail.contoso.com',
+    ssl_offloading: false,
+    client_authentication_method: 'Basic',
+    iis_authentication_methods: ['Basic', 'Ntlm'],
+  },
   ...Object.fromEntries(SERVICES.map((row) => [`exchange_${row.service}_virtual_directory`, directory(row)])),
   exchange_database_availability_group: {
     name: 'DAG01',

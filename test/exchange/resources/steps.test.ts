@@ -5,12 +5,14 @@ import {
   databaseAvailabilityGroup,
   healthGate,
   outlookAnywhere,
+  outlookAnywhere2010,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../../../exchange/resources';
 import type { Facts, Step } from '../../../exchange/resources';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
+import { withEveryAttribute, type KnownValues } from '../../../schema';
 import { factsOf, OTHER_THUMBPRINT, SAMPLES, THUMBPRINT } from './samples';
 
 const in2013 = factsOf(ExchangeVersion.V2013);
@@ -141,6 +143,72 @@ describe('Outlook Anywhere', () => {
     const [problem] =
       outlookAnywhere.validate?.({ ...declared, external_client_authentication_method: null }) ?? [];
     expect(problem?.detail).toContain('external_client_authentication_method');
+  });
+});
+
+describe('Outlook Anywhere before Exchange 2013', () => {
+  const in2010 = factsOf(ExchangeVersion.V2010);
+  const declared: KnownValues = {
+    ...SAMPLES['exchange_outlook_anywhere_2010'],
+    iis_authentication_methods: null,
+  };
+  const off: KnownValues = {
+    ...declared,
+    enabled: false,
+    external_hostname: null,
+    ssl_offloading: null,
+    client_authentication_method: null,
+  };
+  const changed = (prior: KnownValues | null, planned: KnownValues) =>
+    between(outlookAnywhere2010, prior, planned, in2010);
+  const IDENTITY = "-Identity 'EX2\\Rpc (Default Web Site)'";
+  const ENABLE =
+    "Enable-OutlookAnywhere -Server 'EX2' -ExternalHostname 'mail.contoso.com' -SSLOffloading:$false";
+
+  test('is enabled with one method for clients and IIS, where IIS is not told apart', () => {
+    expect(changed(off, declared)).toEqual([`${ENABLE} -DefaultAuthenticationMethod 'Basic'`]);
+    expect(changed(null, declared)).toEqual(changed(off, declared));
+    expect(changed(off, { ...declared, iis_authentication_methods: ['Basic', 'Ntlm'] })).toEqual([
+      `${ENABLE} -ClientAuthenticationMethod 'Basic' -IISAuthenticationMethods 'Basic', 'Ntlm'`,
+    ]);
+  });
+
+  test('that is on is set, with what differs only, and letter case is no difference', () => {
+    expect(changed({ ...declared, external_hostname: 'mailv.contoso.com' }, declared)).toEqual([
+      `Set-OutlookAnywhere ${IDENTITY} -ExternalHostname 'mail.contoso.com'`,
+    ]);
+    expect(changed({ ...declared, client_authentication_method: 'Ntlm' }, declared)).toEqual([
+      `Set-OutlookAnywhere ${IDENTITY} -ClientAuthenticationMethod 'Basic'`,
+    ]);
+    expect(changed({ ...declared, external_hostname: 'MAIL.contoso.com' }, declared)).toEqual([]);
+  });
+
+  test('is disabled, without a question, and only where it is on', () => {
+    expect(changed(declared, off)).toEqual([`Disable-OutlookAnywhere ${IDENTITY} -Confirm:$false`]);
+    expect(changed(off, off)).toEqual([]);
+  });
+
+  test('that is off shows as off, and nothing is said of it beside', () => {
+    const state = withEveryAttribute(outlookAnywhere2010.schema, declared) as never;
+    expect(outlookAnywhere2010.view?.([], state, in2010)).toMatchObject({
+      enabled: false,
+      external_hostname: null,
+    });
+    expect(outlookAnywhere2010.computed?.({ ...declared, enabled: false } as never, in2010)).toEqual({
+      identity: 'EX2\\Rpc (Default Web Site)',
+      external_hostname: null,
+      ssl_offloading: null,
+      client_authentication_method: null,
+    });
+  });
+
+  test.each([
+    ['on without a host name', { ...declared, external_hostname: null }, 'external_hostname'],
+    ['off with a host name', { ...off, external_hostname: 'mail.contoso.com' }, 'off'],
+  ])('%s is refused', (_title, config, word) => {
+    expect(outlookAnywhere2010.validate?.(config).map(({ summary }) => summary)).toEqual([
+      expect.stringContaining(word),
+    ]);
   });
 });
 
