@@ -27,6 +27,8 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly authenticationMethods: boolean;
   /** Its cmdlet may ask whether to go on, for example where a host does not resolve yet; `Force` answers. */
   readonly takesForce: boolean;
+  /** What fails for clients that are given no URL of it. Left out: they do without. */
+  readonly withoutUrl?: string;
   /**
    * The health set whose proxy probe shows that the service answers on the server itself, in the versions that have
    * health sets; null: none.
@@ -98,6 +100,8 @@ const ROWS = [
     authentication: { ...basic, ...windows },
     authenticationMethods: false,
     takesForce: true,
+    withoutUrl:
+      'Outlook finds neither out-of-office replies nor the availability of others (free/busy times, rooms)',
     healthSet: 'EWS.Proxy',
   },
   {

@@ -20,6 +20,8 @@ export type Lifecycle = 'adopted' | 'owned' | 'check';
 export interface Facts {
   /** Whether the Exchange version in question has a cmdlet, or the cmdlet a parameter. */
   readonly has: (cmdlet: string, parameter?: string) => boolean;
+  /** Whether the site declares a server; left out where nobody knows. */
+  readonly isDeclared?: (server: string) => boolean;
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
@@ -57,6 +59,8 @@ export interface Foreseen<A extends Attributes> {
   /** Computed attributes that are known before apply; of a removal, those that its steps depend on. */
   readonly values: Partial<StateOf<A>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What every plan says of what there is. Of equal ones only the first of a run is said. Left out: nothing. */
+  readonly remarks?: readonly Diagnostic[];
 }
 
 /** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */

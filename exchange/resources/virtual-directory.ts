@@ -1,7 +1,8 @@
 import type { Argument } from '../../powershell/invocation';
-import type { Attribute, Known, KnownValues, Problem, StateOf } from '../../schema';
+import type { Attribute, Diagnostic, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
+import { hostIn } from '../given-names';
 import { lifespanText } from '../versions';
 import { defineResource } from './definition';
 import type { Facts, ResourceDefinition } from './definition';
@@ -159,6 +160,15 @@ export function virtualDirectory(
         .filter((names) => names.length > 0)
         .map((names) => setStep(row, planned, names, parameters, facts));
     },
+    ...(row.withoutUrl === undefined
+      ? {}
+      : {
+          foresee: (_objects, { prior, planned }) => ({
+            values: {},
+            diagnostics: [],
+            remarks: withoutUrl(row.title, row.withoutUrl ?? '', prior, planned),
+          }),
+        }),
     observe: (state, facts) => ({
       cmdlet: `Get-${row.noun}`,
       parameters:
@@ -189,6 +199,32 @@ export function virtualDirectory(
     },
     forgets: 'The virtual directory stays as it is; it is only no longer managed.',
   });
+}
+
+/**
+ * What clients miss until a deploy. That Setup leaves no URL for clients outside is no wonder on a server that still gives
+ * its own name to those inside: it is new.
+ */
+function withoutUrl(
+  title: string,
+  consequence: string,
+  prior: KnownValues | null,
+  planned: KnownValues | null,
+): readonly Diagnostic[] {
+  if (prior === null || planned === null) return [];
+  const server = planned['server'] as string;
+  const isNew = hostIn(prior['internal_url'] ?? null)?.split('.')[0] === server.toLowerCase();
+  const isMissing = (name: string) => prior[name] === '' && (planned[name] ?? '') !== '';
+  const sides = [
+    ...(isMissing('internal_url') ? ['inside'] : []),
+    ...(isMissing('external_url') && !isNew ? ['outside'] : []),
+  ];
+  return sides.map((side) => ({
+    severity: 'warning',
+    summary: `${server} gives clients ${side} the firewall no URL of ${title}`,
+    detail: `${consequence} for whoever reaches this server from ${side}, until a deploy sets it.`,
+    path: [{ attribute: side === 'inside' ? 'internal_url' : 'external_url' }],
+  }));
 }
 
 /** `EX1\owa (Default Web Site)`. */

@@ -3,13 +3,15 @@ import {
   certificate,
   dagMember,
   databaseAvailabilityGroup,
+  erase,
   healthGate,
   outlookAnywhere,
   outlookAnywhere2010,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../../../exchange/resources';
-import type { Facts, Step } from '../../../exchange/resources';
+import type { AnyResource, Facts, Step } from '../../../exchange/resources';
+import type { PowerShellObject } from '../../../powershell/outcome';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
 import { withEveryAttribute, type KnownValues } from '../../../schema';
@@ -127,6 +129,87 @@ describe('a virtual directory', () => {
       ADPropertiesOnly: true,
     });
     expect(directory('owa').observe?.(owa as never, in2013).parameters).toEqual({});
+  });
+});
+
+describe('what a plan says of what there is', () => {
+  const remarksOf = (
+    definition: AnyResource,
+    objects: readonly PowerShellObject[],
+    change: object,
+    facts = in2013,
+  ) =>
+    (definition.foresee?.(objects, change as never, facts, new Map()).remarks ?? []).map(
+      ({ severity, summary, detail }) => [severity, summary, detail].join('\n'),
+    );
+
+  describe('of Exchange Web Services', () => {
+    const ews = erase(directory('ews'));
+    const declared = SAMPLES['exchange_ews_virtual_directory']!;
+    const found = (internal_url: string, external_url: string) =>
+      remarksOf(ews, [], { prior: { ...declared, internal_url, external_url }, planned: declared });
+
+    test('a URL that is missing is named with what fails', () => {
+      expect(found('', 'https://mailv.contoso.com/ews/exchange.asmx')).toEqual([
+        expect.stringMatching(
+          /^warning\nEX2 gives clients inside .* no URL of Exchange Web Services\n.*out-of-office.*availability/,
+        ),
+      ]);
+      expect(found('https://mailv.contoso.com/ews/exchange.asmx', '')).toEqual([
+        expect.stringContaining('EX2 gives clients outside'),
+      ]);
+    });
+
+    test('a new server, which Setup leaves without one outside, is no wonder; nor is one that is cleared on purpose', () => {
+      expect(found('https://ex2.contoso.local/EWS/Exchange.asmx', '')).toEqual([]);
+      const cleared = { ...declared, external_url: '' };
+      expect(remarksOf(ews, [], { prior: cleared, planned: cleared })).toEqual([]);
+      expect(remarksOf(erase(directory('owa')), [], { prior: cleared, planned: declared })).toEqual([]);
+    });
+  });
+
+  describe('of servers that nobody declares', () => {
+    const planned = SAMPLES['exchange_service_connection_point']!;
+    const point = (Name: string, AutoDiscoverServiceInternalUri: string | null) => ({
+      typeNames: [],
+      properties: { Name, AutoDiscoverServiceInternalUri },
+    });
+    const said = (...objects: readonly PowerShellObject[]) =>
+      remarksOf(
+        erase(serviceConnectionPoint),
+        objects,
+        { prior: planned, planned },
+        {
+          ...in2013,
+          isDeclared: (name) => name.toLowerCase() === 'ex2',
+        },
+      );
+
+    test('another URL is named, its own or not, with the cmdlet that sets it', () => {
+      expect(
+        said(
+          point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml'),
+          point('EX4', 'https://mailv.contoso.com/Autodiscover/Autodiscover.xml'),
+        ),
+      ).toEqual([
+        expect.stringMatching(/^warning\nEX3 is not declared.*\n.*the server's own name.* -Identity EX3 /),
+        expect.stringMatching(
+          /^warning\nEX4 is not declared.*\n.*https:\/\/mailv\.contoso\.com.* by it today\. /,
+        ),
+      ]);
+    });
+
+    test('the declared URL in other letter case, a cleared point, and declared servers are not', () => {
+      expect(
+        said(
+          point('EX3', 'https://AUTODISCOVER.contoso.com/autodiscover/autodiscover.xml'),
+          point('EX4', null),
+          point('EX2', 'https://ex2.contoso.local/Autodiscover/Autodiscover.xml'),
+        ),
+      ).toEqual([]);
+      const [object] = [point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml')];
+      expect(remarksOf(erase(serviceConnectionPoint), [object], { prior: planned, planned })).toEqual([]);
+    });
   });
 });
 
