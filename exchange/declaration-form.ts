@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
 import {
+  byName,
   either,
+  eitherGroup,
   filledText,
   flag,
   group,
@@ -15,6 +17,7 @@ import {
   textOrNull,
   wholeNumber,
   words,
+  type Form,
   type FormsOf,
 } from './form';
 import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
@@ -25,13 +28,18 @@ import type {
   Authentication,
   Connection,
   DatabaseAvailabilityGroup,
-  Dns,
+  Datacentre,
+  DnsView,
+  DnsViews,
   ExchangeSiteProps,
   Health,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
+  OwnNamespaces,
+  Publish,
+  Publishing,
   Server,
   SiteCertificate,
   Witness,
@@ -57,6 +65,48 @@ const authentication = group<Authentication>(
   ) as FormsOf<Authentication>,
 );
 
+const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
+
+const services = group<NonNullable<Namespaces['services']>>(
+  Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
+    NonNullable<Namespaces['services']>
+  >,
+);
+
+const namespaces = group<Namespaces>({
+  client: namespace,
+  autodiscover: text,
+  services: optional(services),
+  alsoPublished: optional(list(text)),
+});
+
+const ownNamespaces = group<OwnNamespaces>({
+  client: optional(namespace),
+  autodiscover: optional(text),
+  services: optional(services),
+  alsoPublished: optional(list(text)),
+});
+
+const publish = either(
+  words({ 'round-robin': true }),
+  group<Exclude<Publish, string>>({ virtualIp: addresses, virtualIps: optional(byName(addresses)) }),
+);
+
+const publishing: Form<Publishing> = eitherGroup(
+  publish,
+  group<{ readonly internal?: Publish; readonly external?: Publish }>({
+    internal: optional(publish),
+    external: optional(publish),
+  }),
+  (value) => 'internal' in value || 'external' in value,
+);
+
+const datacentre = group<Datacentre>({
+  namespaces: optional(ownNamespaces),
+  publish: optional(publishing),
+  authentication: optional(authentication),
+});
+
 const server = group<Server>({
   name: text,
   fqdn: text,
@@ -70,21 +120,8 @@ const server = group<Server>({
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),
   authentication: optional(authentication),
-});
-
-const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
-
-const namespaces = group<Namespaces>({
-  client: namespace,
-  autodiscover: text,
-  services: optional(
-    group<NonNullable<Namespaces['services']>>(
-      Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
-        NonNullable<Namespaces['services']>
-      >,
-    ),
-  ),
-  alsoPublished: optional(list(text)),
+  namespaces: optional(ownNamespaces),
+  publish: optional(publishing),
 });
 
 /** A reason for each. */
@@ -161,17 +198,19 @@ const zone = group<Zone>({
   timeoutSeconds: optional(number),
 });
 
-const dns = group<Dns>({
+const view = group<DnsView>({
   zones: list(zone),
   ttlSeconds: optional(number),
-  publish: optional(
-    either(
-      words({ 'round-robin': true }),
-      group<Exclude<NonNullable<Dns['publish']>, string>>({ virtualIp: addresses }),
-    ),
-  ),
+  publish: optional(publish),
   existingRecords: optional(list(text)),
+  notPublished: optional(byName(filledText)),
 });
+
+const dns = eitherGroup(
+  view,
+  group<DnsViews>({ internal: view, external: optional(view) }),
+  (value) => 'internal' in value || 'external' in value,
+);
 
 const signIn = plain(words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }));
 
@@ -185,6 +224,7 @@ const protocols = words({
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
+  datacentres: optional(byName(datacentre)),
   certificate,
   dag: optional(dag),
   dns,

@@ -1,6 +1,7 @@
 import { path, type Path } from '../schema';
+import { datacentreOf } from './datacentre';
 import { type AuthenticatedService, switchesOf, type VirtualDirectoryService } from './services';
-import type { ExchangeSiteProps } from './site';
+import type { ExchangeSiteProps, Server } from './site';
 
 /** A switch of authentication of a service on a server. */
 export interface PlacedSwitch {
@@ -14,19 +15,22 @@ export interface PlacedSwitch {
 type Switches = { readonly [word: string]: boolean | undefined };
 
 /**
- * The switches that are declared, in the order of the row: what the server says counts, switch by switch, before what the
- * site says.
- *
- * @param index of the server
+ * The switches that are declared, in the order of the row: what the server says counts, switch by switch, before what its
+ * datacentre says, and that before what the site says.
  */
 export function authenticationOf(
-  { servers, authentication }: ExchangeSiteProps,
-  index: number,
+  site: ExchangeSiteProps,
+  server: Server,
   row: VirtualDirectoryService,
 ): readonly PlacedSwitch[] {
+  const datacentre = datacentreOf(site, server);
   const places = [
-    { declared: servers[index]?.authentication, at: path('servers', index, 'authentication') },
-    { declared: authentication, at: path('authentication') },
+    { declared: server.authentication, at: path('servers', site.servers.indexOf(server), 'authentication') },
+    {
+      declared: datacentre?.authentication,
+      at: path('datacentres', datacentre?.name ?? '', 'authentication'),
+    },
+    { declared: site.authentication, at: path('authentication') },
   ].map(({ declared = {}, at }) => {
     const switches: Switches = declared[row.service as AuthenticatedService] ?? {};
     return { switches, at: [...at, { attribute: row.service }] };

@@ -1,7 +1,7 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
-import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
+import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { includesName } from './resources/equality';
 import { HEALTH_SETS_LIFESPAN } from './services';
@@ -37,8 +37,8 @@ export interface Placement {
   readonly path: Path;
   /** The server that must be healthy before this one begins; left out: none. */
   readonly previous?: string;
-  /** Host name of Autodiscover. */
-  readonly autodiscover: string;
+  /** Host name of Autodiscover, and where it is declared. */
+  readonly autodiscover: DeclaredName;
   readonly certificate: SiteCertificate;
   readonly outlookAnywhere: {
     /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
@@ -74,12 +74,13 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
-  return { site, placements: site.servers.map((server, index) => placementOf(site, server, index)) };
+  const names = new SiteNames(site);
+  return { site, placements: site.servers.map((server, index) => placementOf(site, names, server, index)) };
 }
 
-function placementOf(site: ExchangeSiteProps, server: Server, index: number): Placement {
+function placementOf(site: ExchangeSiteProps, names: SiteNames, server: Server, index: number): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const named = directoriesOf(site, index);
+  const named = directoriesOf(names, site, server);
   const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
   const directories = named.filter(exists);
   const methods =
@@ -89,11 +90,11 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
     server,
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
-    autodiscover: site.namespaces.autodiscover,
+    autodiscover: names.autodiscover(server),
     certificate: site.certificate,
     outlookAnywhere: {
       ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),
-      hosts: hostsOfService(site, 'outlookAnywhere'),
+      hosts: names.hostsOf(server, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
@@ -108,21 +109,18 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
   };
 }
 
-/** Every service that has a name, whether or not the version of a server has it. */
-function directoriesOf(site: ExchangeSiteProps, index: number): readonly PlacedDirectory[] {
+/** Every service that has a name, whether or not the version of the server has it. */
+function directoriesOf(
+  names: SiteNames,
+  site: ExchangeSiteProps,
+  server: Server,
+): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
-    const isOwn = ownHosts(site, row.service) !== undefined;
-    if (row.service === 'powershell' && !isOwn) return [];
-    return [
-      {
-        row,
-        definition,
-        hosts: hostsOfService(site, row.service),
-        isOwn,
-        authentication: authenticationOf(site, index, row),
-      },
-    ];
+    const hosts = names.hostsOf(server, row.service);
+    if (hosts === undefined) return [];
+    const isOwn = names.hasOwn(server, row.service);
+    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
   });
 }
 
