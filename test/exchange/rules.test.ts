@@ -1093,6 +1093,14 @@ const CASES: readonly Case[] = [
     remedy: 'true or false',
   },
   {
+    when: 'a switch of authentication of a datacentre is no switch',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { datacentres: { east: { authentication: { owa: { forms: 1 } } } } }),
+    path: 'datacentres.east.authentication.owa.forms',
+    problem: 'is 1',
+    remedy: 'true or false',
+  },
+  {
     when: 'a sign-in is declared for a service that the version lacks',
     rule: 'service-version',
     declaration: site({
