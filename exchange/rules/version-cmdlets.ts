@@ -23,14 +23,18 @@ export const versionCmdlets: Rule = {
       const own = origin['internal_url'];
       const declaredForService = own !== undefined && own.length > 2;
       const at: Path =
-        index === -1 ? path('dag') : declaredForService ? own : path('servers', index, 'version');
+        index === -1
+          ? (origin['server'] ?? [])
+          : declaredForService
+            ? own
+            : path('servers', index, 'version');
       return [
         {
           path: at,
           problem: `${lack(missing, version.toString())}, which ${id} (${definition.kind}) needs`,
           remedy:
             index === -1
-              ? 'leave the DAG out, or declare servers of a version that has it'
+              ? 'correct the version of the servers where they run another one; while there is no such DAG yet, leave it out'
               : declaredForService
                 ? `leave this service out: ${server ?? ''} does not have it, or declare another version`
                 : `correct the version of ${server ?? ''}; this site cannot be made with ${version.label}`,
