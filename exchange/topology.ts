@@ -10,7 +10,8 @@ import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
 export type PlacedDirectory = (typeof virtualDirectories)[number] & {
-  readonly hosts: ServiceHosts;
+  /** Left out: its URLs are no part of the site. */
+  readonly hosts?: ServiceHosts;
   /** The names are those of this service, not those of all clients. */
   readonly isOwn: boolean;
   /** Switches of authentication that are declared, in the order of the service's row. */
@@ -118,12 +119,15 @@ function directoriesOf(
   site: ExchangeSiteProps,
   server: Server,
 ): readonly PlacedDirectory[] {
-  return virtualDirectories.flatMap(({ row, definition }) => {
-    if (row.service === 'autodiscover') return [];
+  return virtualDirectories.flatMap(({ row, definition }): readonly PlacedDirectory[] => {
+    const authentication = authenticationOf(site, server, row);
+    // Clients find it by its name alone; the service connection point has that.
+    if (row.service === 'autodiscover') {
+      return authentication.length === 0 ? [] : [{ row, definition, isOwn: false, authentication }];
+    }
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
-    const isOwn = names.hasOwn(server, row.service);
-    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
+    return [{ row, definition, hosts, isOwn: names.hasOwn(server, row.service), authentication }];
   });
 }
 
@@ -132,7 +136,7 @@ function checksOf(
   { version }: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
-  const served = directories.map(({ row }) => row.service);
+  const served = directories.flatMap(({ row, hosts }) => (hosts === undefined ? [] : [row.service]));
   const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
     ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
     : [];

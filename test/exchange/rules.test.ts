@@ -1327,6 +1327,16 @@ const CASES: readonly Case[] = [
     remedy: 'true or false',
   },
   {
+    when: 'a version has no such sign-in of a service',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2016, authentication: { ecp: { oauth: true }, owa: { oauth: true } } })],
+    }),
+    path: 'servers[0].authentication.ecp.oauth',
+    problem: 'whose Exchange admin center has no such sign-in; it exists in Exchange Server 2019',
+    remedy: 'declare it for servers that have it',
+  },
+  {
     when: 'a sign-in is declared for a service that the version lacks',
     rule: 'service-version',
     declaration: site({
