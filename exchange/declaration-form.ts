@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
+import { isOneCertificate } from './declared-certificates';
 import {
   either,
   filledText,
@@ -8,6 +9,7 @@ import {
   list,
   misfits,
   number,
+  oneOrNamed,
   optional,
   plain,
   TEXT,
@@ -94,6 +96,7 @@ const certificate = group<SiteCertificate>({
     ),
     1,
   ),
+  servers: optional(list(text, 1)),
   thumbprint: optional(text),
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
@@ -168,7 +171,9 @@ const protocols = words({
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
-  certificate,
+  certificate: oneOrNamed(certificate, (value) =>
+    isOneCertificate(value as ExchangeSiteProps['certificate']),
+  ),
   dag: optional(dag),
   dns,
   rollout: optional(

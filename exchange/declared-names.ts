@@ -1,4 +1,5 @@
 import type { Path, PathStep } from '../schema';
+import { declaredCertificates } from './declared-certificates';
 import type { ExchangeSiteProps } from './site';
 
 /** A text of the declaration and where it stands. */
@@ -21,6 +22,10 @@ function many(
 ): DeclaredText[] {
   if (texts === undefined || typeof texts === 'string') return one(texts, ...steps);
   return texts.map((text, index) => ({ text, path: at(...steps, index) }));
+}
+
+function within(path: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
+  return texts.map((text) => ({ ...text, path: [...path, ...text.path] }));
 }
 
 /** Every host name that stands in `namespaces`, in the order of the declaration. */
@@ -55,7 +60,7 @@ export function declaredAddresses({ servers, dns }: ExchangeSiteProps): readonly
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate, dag, dns } = site;
+  const { servers, dag, dns } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -63,15 +68,20 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
-    ...many(certificate.names, 'certificate', 'names'),
-    ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) => [
+      ...within(path, many(declared.names, 'names')),
+      ...within(path, many(declared.servers, 'servers')),
+      ...within(path, one(declared.thumbprint, 'thumbprint')),
+    ]),
     ...one(dag?.name, 'dag', 'name'),
     ...one(dag?.witness.server, 'dag', 'witness', 'server'),
     ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
     ...many(dag?.addresses, 'dag', 'addresses'),
     ...many(dag?.members, 'dag', 'members'),
     ...many(dag?.existingMembers, 'dag', 'existingMembers'),
-    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, many(declared.existingOn, 'existingOn')),
+    ),
     ...dns.zones.flatMap(({ name, server, keyName }, index) => [
       ...one(name, 'dns', 'zones', index, 'name'),
       ...one(server, 'dns', 'zones', index, 'server'),
@@ -82,13 +92,16 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 }
 
 /** Every text that may hold any letter, such as the path of a file. */
-export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps): readonly DeclaredText[] {
+export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
+  const { servers, dag } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
-    ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
-    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
-    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
-      one(reason, 'certificate', 'accepted', id),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...one(declared.pfxFile, 'pfxFile'),
+        ...one(declared.certificateFile, 'certificateFile'),
+        ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
+      ]),
     ),
     ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
     ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),

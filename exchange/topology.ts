@@ -1,5 +1,11 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import {
+  declaredCertificates,
+  isForWeb,
+  isOnServer,
+  type DeclaredCertificate,
+} from './declared-certificates';
 import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
 import { virtualDirectories } from './resources';
 import { includesName } from './resources/equality';
@@ -8,12 +14,17 @@ import type {
   ExchangeSiteProps,
   OutlookAnywhereAuthentication,
   Server,
-  SiteCertificate,
 } from './site';
 import { catalogOf, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
 export type PlacedDirectory = (typeof virtualDirectories)[number] & { readonly hosts: ServiceHosts };
+
+/** A certificate on a server that is to have it. */
+export interface PlacedCertificate extends DeclaredCertificate {
+  /** Its part of the id on that server, see `certificatesOn`. */
+  readonly part: string;
+}
 
 /** What is checked of a server, as the attributes of its objects have it. */
 export interface HealthChecks {
@@ -31,7 +42,8 @@ export interface Placement {
   readonly previous?: string;
   /** Host name of Autodiscover. */
   readonly autodiscover: string;
-  readonly certificate: SiteCertificate;
+  /** In the order of the declaration. */
+  readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
     readonly hosts: ServiceHosts;
     readonly internalAuthentication: OutlookAnywhereAuthentication;
@@ -48,6 +60,8 @@ export interface Placement {
 /** What a declaration says of each server, with the defaults of its objects resolved. */
 export interface Topology {
   readonly site: ExchangeSiteProps;
+  /** In the order of the declaration. */
+  readonly certificates: readonly DeclaredCertificate[];
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
 }
@@ -62,10 +76,20 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
-  return { site, placements: site.servers.map((server, index) => placementOf(site, server, index)) };
+  const certificates = declaredCertificates(site);
+  return {
+    site,
+    certificates,
+    placements: site.servers.map((server, index) => placementOf(site, certificates, server, index)),
+  };
 }
 
-function placementOf(site: ExchangeSiteProps, server: Server, index: number): Placement {
+function placementOf(
+  site: ExchangeSiteProps,
+  certificates: readonly DeclaredCertificate[],
+  server: Server,
+  index: number,
+): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
   const directories = directoriesOf(site, server);
   const methods =
@@ -76,7 +100,7 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
     autodiscover: site.namespaces.autodiscover,
-    certificate: site.certificate,
+    certificates: certificatesOn(server, certificates),
     outlookAnywhere: {
       hosts: hostsOfService(site, 'outlookAnywhere'),
       internalAuthentication,
@@ -87,6 +111,22 @@ function placementOf(site: ExchangeSiteProps, server: Server, index: number): Pl
     checks: checksOf(site, server, directories),
     ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
   };
+}
+
+/**
+ * The certificate that clients of the namespaces see, or else the first, has the id that the only one of a site has: going
+ * from one to several, back, or to another name for it changes nothing of it. Underscores are in no server's name.
+ */
+function certificatesOn(
+  server: Server,
+  certificates: readonly DeclaredCertificate[],
+): readonly PlacedCertificate[] {
+  const own = certificates.filter((certificate) => isOnServer(certificate, server));
+  const plain = own.find(isForWeb) ?? own[0];
+  return own.map((certificate) => ({
+    ...certificate,
+    part: certificate === plain ? 'certificate' : `certificate_${certificate.name ?? ''}`,
+  }));
 }
 
 function directoriesOf(site: ExchangeSiteProps, { version }: Server): readonly PlacedDirectory[] {

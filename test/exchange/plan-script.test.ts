@@ -25,8 +25,8 @@ const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
   exchangePlanScript(
     name,
     declaration,
-    resolveSite(declaration, { content: committed.der }),
-    `../../../${declaration.certificate.pfxFile}`,
+    resolveSite(declaration, new Map([['certificates/mail.crt', { content: committed.der }]])),
+    (pfxFile) => `../../../${pfxFile}`,
   );
 const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
 

@@ -1,7 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
-import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model';
+import { unknownCertificate, type CmdletStep } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
@@ -34,7 +34,11 @@ const committed = makeSelfSigned({
 }).certificate;
 const committing = site({ certificate: { ...right.certificate, certificateFile: 'certificates/mail.crt' } });
 const committedPlan = () =>
-  exchangePlan('contoso', committing, resolveSite(committing, { content: committed.der }));
+  exchangePlan(
+    'contoso',
+    committing,
+    resolveSite(committing, new Map([['certificates/mail.crt', { content: committed.der }]])),
+  );
 
 describe('exchange-plan.json', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -70,8 +74,8 @@ describe('exchange-plan.json', () => {
   });
 
   test('says that synth does not know the certificate where none is committed', () => {
-    expect(planOf(right).certificate).toEqual({ unknown: UNKNOWN_CERTIFICATE });
-    expect(UNKNOWN_CERTIFICATE).toContain('Synth does not know the certificate in the PFX file');
+    expect(planOf(right).certificate).toEqual({ unknown: unknownCertificate(null) });
+    expect(unknownCertificate(null)).toContain('Synth does not know the certificate in the PFX file');
     expect(validate({ ...planOf(right), certificate: {} })).toBe(false);
   });
 

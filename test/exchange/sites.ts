@@ -1,4 +1,4 @@
-import type { ExchangeSiteProps, Server } from '../../exchange/site';
+import type { ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 
 export function server(number: number, changes: Partial<Server> = {}): Server {
@@ -11,7 +11,15 @@ export function server(number: number, changes: Partial<Server> = {}): Server {
   };
 }
 
+type Changes<Certificate> = Partial<Omit<ExchangeSiteProps, 'certificate'>> & {
+  readonly certificate?: Certificate;
+};
+
+export type OneCertificateSite = ExchangeSiteProps & { readonly certificate: SiteCertificate };
+
 /** A right declaration of two servers, with some of its properties replaced. */
+export function site(changes?: Changes<SiteCertificate>): OneCertificateSite;
+export function site(changes: Changes<ExchangeSiteProps['certificate']>): ExchangeSiteProps;
 export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProps {
   return {
     servers: [server(1), server(2)],
