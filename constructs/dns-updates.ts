@@ -1,5 +1,7 @@
 import { DnsProvider, type DnsProviderUpdate } from '@cdktf/provider-dns/lib/provider';
 import type { Construct } from 'constructs';
+import type { View } from '../exchange/dns-views';
+import type { Side } from '../exchange/given-names';
 import { idOf } from '../exchange/resource-id';
 import type { Zone } from '../exchange/site';
 import { SecretVariable } from './secret-variable';
@@ -25,15 +27,18 @@ export interface DnsUpdate {
 export class DnsUpdates {
   readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
-  constructor(scope: Construct, zones: readonly Zone[]) {
-    for (const zone of zones) {
+  constructor(scope: Construct, views: readonly View[]) {
+    for (const { view, zone } of views.flatMap((view) =>
+      view.declared.zones.map((zone) => ({ view, zone })),
+    )) {
       const settings = settingsOf(zone);
       if (this.#ways.has(settings)) continue;
+      const word = view.side === 'external' ? `external_${wordOf(zone)}` : wordOf(zone);
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
-      const suffix = this.#ways.size === 0 ? '' : `_${wordOf(zone)}`;
+      const suffix = this.#ways.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
-        ...(suffix === '' ? {} : { alias: idOf(wordOf(zone)) }),
+        ...(suffix === '' ? {} : { alias: idOf(word) }),
         // Without any setting there is no block: an empty one hides the provider's environment variables from it.
         ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
       });
@@ -45,12 +50,20 @@ export class DnsUpdates {
     return this.#wayOf(zone).provider;
   }
 
-  /** The same settings in Terraform's spelling, for the provider that asks whether updates would be taken. */
-  updateOf(zone: Zone): DnsUpdate {
+  /**
+   * The same settings in Terraform's spelling, for the provider that asks whether updates would be taken.
+   *
+   * @param side that of the view that has the zone
+   */
+  updateOf(zone: Zone, side: Side): DnsUpdate {
     const settings = Object.entries(this.#wayOf(zone).update as { readonly [name: string]: unknown }).map(
       ([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value] as const,
     );
-    return { zone: absoluteName(zone), ...Object.fromEntries(settings) };
+    return {
+      zone: absoluteName(zone),
+      ...(side === 'external' ? { view: side } : {}),
+      ...Object.fromEntries(settings),
+    };
   }
 
   #wayOf(zone: Zone) {

@@ -3,6 +3,8 @@ import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
 import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { distinctAddresses } from '../exchange/addresses';
+import { viewsOf } from '../exchange/dns-views';
 import type {
   AttributeReference,
   Element,
@@ -21,6 +23,7 @@ import { importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
+import { idOf } from '../exchange/resource-id';
 import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
@@ -82,15 +85,20 @@ export class ExchangeSite extends Construct {
   #make(site: ExchangeSiteProps): void {
     const { elements, certificates } = this.desired;
     const recordSets = elementsOf(elements, 'record-set');
-    const updates = new DnsUpdates(this, site.dns.zones);
-    const zones = site.dns.zones.filter((zone) => recordSets.some((record) => record.zone === zone));
+    const views = viewsOf(site);
+    const updates = new DnsUpdates(this, views);
+    const zones = views.flatMap(({ side, declared }) =>
+      declared.zones
+        .filter((zone) => recordSets.some((record) => record.zone === zone))
+        .map((zone) => ({ zone, side })),
+    );
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),
-      dnsUpdates: zones.map((zone) => updates.updateOf(zone)),
+      dnsUpdates: zones.map(({ zone, side }) => updates.updateOf(zone, side)),
       publicCertificates: certificates.flatMap(({ name, declared, committed }) =>
         committed === undefined
           ? []
@@ -119,7 +127,7 @@ export class ExchangeSite extends Construct {
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, passwords);
-    this.#pool(elementsOf(elements, 'pool-member'));
+    this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
     for (const record of recordSets) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
@@ -165,11 +173,19 @@ export class ExchangeSite extends Construct {
   }
 
   /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
-  #pool(members: readonly PoolMember[]): void {
-    if (members.length === 0) return;
-    const pool = new DataResource(this, 'load-balancer-pool', {
+  #pools(members: readonly PoolMember[]): void {
+    for (const name of new Set(members.map(({ pool }) => pool))) {
+      this.#pool(
+        name === undefined ? 'load-balancer-pool' : `load-balancer-pool-${idOf(name)}`,
+        members.filter(({ pool }) => pool === name),
+      );
+    }
+  }
+
+  #pool(id: string, members: readonly PoolMember[]): void {
+    const pool = new DataResource(this, id, {
       input: {
-        virtual_addresses: members[0]?.virtualAddresses,
+        virtual_addresses: distinctAddresses(members.flatMap(({ virtualAddresses }) => virtualAddresses)),
         members: Object.fromEntries(members.map(({ server, addresses }) => [server, addresses])),
       },
     });

@@ -41,3 +41,16 @@ export function isForClients(address: string): boolean {
   if (canonicalAddress(address).startsWith('::ffff:')) return false;
   return !NOT_FOR_CLIENTS.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
+
+/** Addresses of networks that the internet does not know (RFC 1918, RFC 6598, RFC 4193). */
+const PRIVATE = new BlockList();
+PRIVATE.addSubnet('10.0.0.0', 8, 'ipv4');
+PRIVATE.addSubnet('100.64.0.0', 10, 'ipv4');
+PRIVATE.addSubnet('172.16.0.0', 12, 'ipv4');
+PRIVATE.addSubnet('192.168.0.0', 16, 'ipv4');
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+
+/** Whether an address is that of a private network. */
+export function isPrivate(address: string): boolean {
+  return PRIVATE.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+}

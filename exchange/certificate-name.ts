@@ -1,4 +1,4 @@
-import type { Problem } from '../schema';
+import { formatPath, path, type Problem } from '../schema';
 
 const MOST_CHARACTERS = 30;
 const NAME = /^[a-z][a-z0-9-]*$/i;
@@ -24,7 +24,7 @@ export function passwordVariable(name: string | null): string {
 
 /** Where a certificate stands in the declaration, for people. */
 export function certificatePlace(name: string | null): string {
-  return name === null ? 'certificate' : `certificate.${name}`;
+  return formatPath(name === null ? path('certificate') : path('certificate', name));
 }
 
 /** What a run of the plan is given for a certificate, by its names in PowerShell. */

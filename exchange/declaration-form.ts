@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
 import { isOneCertificate } from './declared-certificates';
 import {
+  byName,
   either,
+  eitherGroup,
   filledText,
   flag,
   group,
@@ -17,6 +19,7 @@ import {
   textOrNull,
   wholeNumber,
   words,
+  type Form,
   type FormsOf,
 } from './form';
 import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
@@ -25,13 +28,18 @@ import type { ServiceName } from './services';
 import type {
   Connection,
   DatabaseAvailabilityGroup,
-  Dns,
+  Datacentre,
+  DnsView,
+  DnsViews,
   ExchangeSiteProps,
   Health,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
+  OwnNamespaces,
+  Publish,
+  Publishing,
   Server,
   SiteCertificate,
   Witness,
@@ -40,6 +48,52 @@ import type {
 import { ExchangeVersion } from './versions';
 
 const addresses = either(TEXT, list(text, 1));
+
+const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
+
+const services = group<NonNullable<Namespaces['services']>>({
+  owa: optional(namespace),
+  ecp: optional(namespace),
+  activesync: optional(namespace),
+  ews: optional(namespace),
+  oab: optional(namespace),
+  mapi: optional(namespace),
+  powershell: optional(namespace),
+  outlookAnywhere: optional(namespace),
+});
+
+const namespaces = group<Namespaces>({
+  client: namespace,
+  autodiscover: text,
+  services: optional(services),
+  alsoPublished: optional(list(text)),
+});
+
+const ownNamespaces = group<OwnNamespaces>({
+  client: optional(namespace),
+  autodiscover: optional(text),
+  services: optional(services),
+  alsoPublished: optional(list(text)),
+});
+
+const publish = either(
+  words({ 'round-robin': true }),
+  group<Exclude<Publish, string>>({ virtualIp: addresses, virtualIps: optional(byName(addresses)) }),
+);
+
+const publishing: Form<Publishing> = eitherGroup(
+  publish,
+  group<{ readonly internal?: Publish; readonly external?: Publish }>({
+    internal: optional(publish),
+    external: optional(publish),
+  }),
+  (value) => 'internal' in value || 'external' in value,
+);
+
+const datacentre = group<Datacentre>({
+  namespaces: optional(ownNamespaces),
+  publish: optional(publishing),
+});
 
 const server = group<Server>({
   name: text,
@@ -50,26 +104,8 @@ const server = group<Server>({
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),
-});
-
-const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
-
-const namespaces = group<Namespaces>({
-  client: namespace,
-  autodiscover: text,
-  services: optional(
-    group<NonNullable<Namespaces['services']>>({
-      owa: optional(namespace),
-      ecp: optional(namespace),
-      activesync: optional(namespace),
-      ews: optional(namespace),
-      oab: optional(namespace),
-      mapi: optional(namespace),
-      powershell: optional(namespace),
-      outlookAnywhere: optional(namespace),
-    }),
-  ),
-  alsoPublished: optional(list(text)),
+  namespaces: optional(ownNamespaces),
+  publish: optional(publishing),
 });
 
 /** A reason for each. */
@@ -147,17 +183,19 @@ const zone = group<Zone>({
   timeoutSeconds: optional(number),
 });
 
-const dns = group<Dns>({
+const view = group<DnsView>({
   zones: list(zone),
   ttlSeconds: optional(number),
-  publish: optional(
-    either(
-      words({ 'round-robin': true }),
-      group<Exclude<NonNullable<Dns['publish']>, string>>({ virtualIp: addresses }),
-    ),
-  ),
+  publish: optional(publish),
   existingRecords: optional(list(text)),
+  notPublished: optional(byName(filledText)),
 });
+
+const dns = eitherGroup(
+  view,
+  group<DnsViews>({ internal: view, external: optional(view) }),
+  (value) => 'internal' in value || 'external' in value,
+);
 
 const authentication = plain(
   words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }),
@@ -171,6 +209,7 @@ const protocols = words({
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
+  datacentres: optional(byName(datacentre)),
   certificate: oneOrNamed(certificate, (value) =>
     isOneCertificate(value as ExchangeSiteProps['certificate']),
   ),

@@ -1,12 +1,10 @@
 import type { Path, PathStep } from '../schema';
 import { declaredCertificates } from './declared-certificates';
-import type { ExchangeSiteProps } from './site';
-
-/** A text of the declaration and where it stands. */
-export interface DeclaredText {
-  readonly text: string;
-  readonly path: Path;
-}
+import type { DeclaredText } from './declared-text';
+import { viewsOf } from './dns-views';
+import { levelsOf } from './namespaces';
+import { virtualAddresses } from './publishing';
+import type { ExchangeSiteProps, Namespace } from './site';
 
 function at(...steps: readonly (string | number)[]): Path {
   return steps.map((step): PathStep => (typeof step === 'number' ? { index: step } : { attribute: step }));
@@ -24,43 +22,44 @@ function many(
   return texts.map((text, index) => ({ text, path: at(...steps, index) }));
 }
 
-function within(path: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
+function below(path: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
   return texts.map((text) => ({ ...text, path: [...path, ...text.path] }));
 }
 
-/** Every host name that stands in `namespaces`, in the order of the declaration. */
-export function declaredHosts({ namespaces }: ExchangeSiteProps): readonly DeclaredText[] {
-  const ofNamespace = (
-    namespace: ExchangeSiteProps['namespaces']['client'] | undefined,
-    ...steps: readonly string[]
-  ) =>
-    namespace === undefined || typeof namespace === 'string'
-      ? one(namespace, 'namespaces', ...steps)
-      : [
-          ...one(namespace.internal, 'namespaces', ...steps, 'internal'),
-          ...one(namespace.external, 'namespaces', ...steps, 'external'),
-        ];
-  return [
-    ...ofNamespace(namespaces.client, 'client'),
-    ...one(namespaces.autodiscover, 'namespaces', 'autodiscover'),
-    ...Object.entries(namespaces.services ?? {}).flatMap(([service, namespace]) =>
-      ofNamespace(namespace, 'services', service),
-    ),
-    ...many(namespaces.alsoPublished, 'namespaces', 'alsoPublished'),
-  ];
+/** Every host name that stands in `namespaces` of the site, a datacentre or a server, in the order of the declaration. */
+export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
+  return levelsOf(site).flatMap(({ path: within, names }) => {
+    const of = (
+      namespace: Namespace | null | undefined,
+      ...steps: readonly (string | number)[]
+    ): DeclaredText[] => {
+      if (namespace === undefined || namespace === null) return [];
+      if (typeof namespace === 'string') return [{ text: namespace, path: [...within, ...at(...steps)] }];
+      return [
+        ...of(namespace.internal, ...steps, 'internal'),
+        ...of(namespace.external, ...steps, 'external'),
+      ];
+    };
+    return [
+      ...of(names.client, 'client'),
+      ...of(names.autodiscover, 'autodiscover'),
+      ...Object.entries(names.services ?? {}).flatMap(([service, name]) => of(name, 'services', service)),
+      ...(names.alsoPublished ?? []).flatMap((name, index) => of(name, 'alsoPublished', index)),
+    ];
+  });
 }
 
-/** Every address: of servers and of a load balancer. */
-export function declaredAddresses({ servers, dns }: ExchangeSiteProps): readonly DeclaredText[] {
+/** Every address: of servers and of load balancers. */
+export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredText[] {
   return [
-    ...servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
-    ...(typeof dns.publish === 'object' ? many(dns.publish.virtualIp, 'dns', 'publish', 'virtualIp') : []),
+    ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
+    ...virtualAddresses(site),
   ];
 }
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, dag, dns } = site;
+  const { servers, dag } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -69,9 +68,9 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredAddresses(site),
     ...declaredHosts(site),
     ...declaredCertificates(site).flatMap(({ path, declared }) => [
-      ...within(path, many(declared.names, 'names')),
-      ...within(path, many(declared.servers, 'servers')),
-      ...within(path, one(declared.thumbprint, 'thumbprint')),
+      ...below(path, many(declared.names, 'names')),
+      ...below(path, many(declared.servers, 'servers')),
+      ...below(path, one(declared.thumbprint, 'thumbprint')),
     ]),
     ...one(dag?.name, 'dag', 'name'),
     ...one(dag?.witness.server, 'dag', 'witness', 'server'),
@@ -80,14 +79,26 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...many(dag?.members, 'dag', 'members'),
     ...many(dag?.existingMembers, 'dag', 'existingMembers'),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
-      within(path, many(declared.existingOn, 'existingOn')),
+      below(path, many(declared.existingOn, 'existingOn')),
     ),
-    ...dns.zones.flatMap(({ name, server, keyName }, index) => [
-      ...one(name, 'dns', 'zones', index, 'name'),
-      ...one(server, 'dns', 'zones', index, 'server'),
-      ...one(keyName, 'dns', 'zones', index, 'keyName'),
-    ]),
-    ...many(dns.existingRecords, 'dns', 'existingRecords'),
+    ...viewsOf(site).flatMap(
+      ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
+        ...zones.flatMap((zone, index) =>
+          (['name', 'server', 'keyName'] as const).flatMap((property): DeclaredText[] => {
+            const text = zone[property];
+            return text === undefined ? [] : [{ text, path: [...within, ...at('zones', index, property)] }];
+          }),
+        ),
+        ...existingRecords.map((text, index) => ({
+          text,
+          path: [...within, ...at('existingRecords', index)],
+        })),
+        ...Object.keys(notPublished).map((text) => ({
+          text,
+          path: [...within, ...at('notPublished', text)],
+        })),
+      ],
+    ),
   ];
 }
 
@@ -97,7 +108,7 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
-      within(path, [
+      below(path, [
         ...one(declared.pfxFile, 'pfxFile'),
         ...one(declared.certificateFile, 'certificateFile'),
         ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),

@@ -1,4 +1,5 @@
 import type { NamingService, Side } from './given-names';
+import { ofDatacentre, placeIn, placeOf, scopeAndPlace, SITE, scopesOf, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
 import type { NamedService } from './site';
 
@@ -8,27 +9,68 @@ export type Purposes = { readonly [host: string]: string };
 /** The declared names by their places. */
 export class Namespaces {
   readonly #hosts: ReadonlyMap<string, string>;
-  readonly alsoPublished: readonly string[];
+  readonly #places: ReadonlySet<string>;
+  readonly #alsoPublished: readonly (readonly [scope: Scope, host: string])[];
 
-  constructor(purposes: Purposes) {
-    const places = Object.entries(purposes).flatMap(([host, listed]) =>
-      listed.split(', ').map((place): [string, string] => [place, host]),
+  /** @param datacentres the datacentre of each server whose datacentre has names of its own */
+  constructor(
+    purposes: Purposes,
+    private readonly datacentres: { readonly [server: string]: string } = {},
+  ) {
+    const listed = Object.entries(purposes).flatMap(([host, places]) =>
+      places.split(', ').map((place): [string, string] => [place, host]),
     );
-    this.#hosts = new Map(places);
-    this.alsoPublished = places.flatMap(([place, host]) => (place === 'alsoPublished' ? [host] : []));
+    this.#hosts = new Map(listed);
+    this.#places = new Set(listed.map(([place]) => place.replace(/\.(internal|external)$/, '')));
+    this.#alsoPublished = listed.flatMap(([place, host]) => {
+      const [scope, within] = scopeAndPlace(place);
+      return within === 'alsoPublished' ? [[scope, host] as const] : [];
+    });
   }
 
-  hasOwn(service: NamedService): boolean {
-    return [...this.#hosts.keys()].some(
-      (place) => place === `services.${service}` || place.startsWith(`services.${service}.`),
-    );
+  /** Scopes that have names, that of the site first. */
+  get scopes(): readonly Scope[] {
+    return [...new Set([SITE, ...[...this.#places].map((place) => scopeAndPlace(place)[0])])];
   }
 
-  /** The name that clients of a service are given; empty where they are given none, or where it is not managed. */
-  hostOf(service: NamingService | 'client', side: Side): string {
-    if (service === 'autodiscover' || service === 'client') return this.#at(service, side);
-    if (this.hasOwn(service)) return this.#at(`services.${service}`, side);
-    return service === 'powershell' ? '' : this.#at('client', side);
+  alsoPublished(scope: Scope): readonly string[] {
+    return this.#alsoPublished.flatMap(([of, host]) => (of === scope ? [host] : []));
+  }
+
+  /** The name that clients of a service on a server are given; empty where they are given none, or where it is not managed. */
+  hostOf(server: string, service: NamingService, side: Side): string {
+    const place = this.#placeOf(service, this.#scopesOf(server));
+    return place === undefined ? '' : this.#at(place, side);
+  }
+
+  /** The scope from which a service on a server has its name; undefined where it is not managed. */
+  scopeOf(server: string, service: NamingService): Scope | undefined {
+    const place = this.#placeOf(service, this.#scopesOf(server));
+    return place === undefined ? undefined : scopeAndPlace(place)[0];
+  }
+
+  /** The name that stands in a scope itself: for a service, or for all of them; undefined where there is none. */
+  hostIn(scope: Scope, service: NamingService | 'client', side: Side): string | undefined {
+    const place = this.#placeOf(service, [scope]);
+    return place === undefined ? undefined : this.#at(place, side);
+  }
+
+  /** Whether a name stands in a scope for the service itself. */
+  hasOwn(scope: Scope, service: NamedService): boolean {
+    return this.#places.has(placeIn(scope, 'services', service));
+  }
+
+  /** Whether the declaration says which name clients of a service are given on some server. */
+  isNamed(service: NamingService): boolean {
+    return service !== 'powershell' || this.scopes.some((scope) => this.hasOwn(scope, 'powershell'));
+  }
+
+  #placeOf(service: NamingService | 'client', scopes: readonly Scope[]): string | undefined {
+    return placeOf(service, scopes, (place) => this.#places.has(place));
+  }
+
+  #scopesOf(server: string): readonly Scope[] {
+    return scopesOf(server, this.datacentres[server]);
   }
 
   #at(place: string, side: Side): string {
@@ -36,47 +78,75 @@ export class Namespaces {
   }
 }
 
-/** Whether the declaration says which name clients of a service are given. */
-export function isNamed(purposes: Purposes, service: NamingService): boolean {
-  return service !== 'powershell' || new Namespaces(purposes).hasOwn('powershell');
-}
-
-/** Whether clients of every service are given the same names by both. */
-export function giveTheSame(left: Purposes, right: Purposes): boolean {
-  const [one, other] = [new Namespaces(left), new Namespaces(right)];
-  return (['autodiscover', ...NAMED_SERVICES] as const).every((service) =>
-    (['internal', 'external'] as const).every(
-      (side) => one.hostOf(service, side) === other.hostOf(service, side),
+/** Whether clients of every service of these servers are given the same names by both. */
+export function giveTheSame(one: Namespaces, other: Namespaces, servers: readonly string[]): boolean {
+  return servers.every((server) =>
+    (['autodiscover', ...NAMED_SERVICES] as const).every((service) =>
+      (['internal', 'external'] as const).every(
+        (side) => one.hostOf(server, service, side) === other.hostOf(server, service, side),
+      ),
     ),
   );
 }
 
-/** The names of a declaration, as they are written. */
+/** The names of a scope, as they are written; undefined where the scope has none for the service itself. */
 export interface Written {
-  readonly hostOf: (service: NamingService | 'client', side: Side) => string;
+  readonly hostOf: (service: NamingService | 'client', side: Side) => string | undefined;
   readonly isManaged: (service: NamedService) => boolean;
   readonly alsoPublished: readonly string[];
 }
 
-/** As it stands in a declaration, indented: Terraform breaks lines that are not. */
-export function declaration({ hostOf, isManaged, alsoPublished }: Written): string {
-  const written = (service: NamedService | 'client'): string => {
+/**
+ * As they stand in a declaration, indented: Terraform breaks lines that are not.
+ *
+ * @param written by the scope; one without names is left out
+ */
+export function declaration(written: ReadonlyMap<Scope, Written>): string {
+  const site = written.get(SITE);
+  const datacentres = [...written].filter(([scope]) => scope.startsWith(ofDatacentre('')));
+  const servers = [...written].filter(([scope]) => scope.startsWith('servers.'));
+  const nameOf = (scope: Scope) => scope.slice(scope.indexOf('.') + 1);
+  return [
+    ...(site === undefined ? [] : block(site, '  ')),
+    ...(datacentres.length === 0
+      ? []
+      : [
+          '  datacentres: {',
+          ...datacentres.flatMap(([scope, names]) => [
+            `    ${quotedKey(nameOf(scope))}: {`,
+            ...block(names, '      '),
+            '    },',
+          ]),
+          '  },',
+        ]),
+    ...servers.flatMap(([scope, names]) => [`  // of the server ${nameOf(scope)}`, ...block(names, '  ')]),
+  ].join('\n');
+}
+
+function block({ hostOf, isManaged, alsoPublished }: Written, indent: string): readonly string[] {
+  const written = (service: NamingService | 'client'): string | undefined => {
     const [internal, external] = [hostOf(service, 'internal'), hostOf(service, 'external')];
+    if (internal === undefined || external === undefined) return undefined;
     if (internal === external) return quoted(internal);
     return `{ internal: ${quoted(internal)}, external: ${external === '' ? 'null' : quoted(external)} }`;
   };
   const client = written('client');
-  const services = NAMED_SERVICES.filter(isManaged)
-    .filter((service) => service === 'powershell' || written(service) !== client)
-    .map((service) => `${service}: ${written(service)}`);
+  const autodiscover = hostOf('autodiscover', 'internal');
+  const services = NAMED_SERVICES.filter(isManaged).flatMap((service) => {
+    const own = written(service);
+    return own === undefined || (service !== 'powershell' && own === client) ? [] : [`${service}: ${own}`];
+  });
   return [
-    '  namespaces: {',
-    `    client: ${client},`,
-    `    autodiscover: ${quoted(hostOf('autodiscover', 'internal'))},`,
-    ...(services.length === 0 ? [] : [`    services: { ${services.join(', ')} },`]),
-    `    alsoPublished: [${alsoPublished.map(quoted).join(', ')}],`,
-    '  },',
-  ].join('\n');
+    `${indent}namespaces: {`,
+    ...(client === undefined ? [] : [`${indent}  client: ${client},`]),
+    ...(autodiscover === undefined ? [] : [`${indent}  autodiscover: ${quoted(autodiscover)},`]),
+    ...(services.length === 0 ? [] : [`${indent}  services: { ${services.join(', ')} },`]),
+    ...(alsoPublished.length === 0
+      ? []
+      : [`${indent}  alsoPublished: [${alsoPublished.map(quoted).join(', ')}],`]),
+    `${indent}},`,
+  ];
 }
 
 const quoted = (host: string) => `'${host}'`;
+const quotedKey = (name: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name));

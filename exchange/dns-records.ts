@@ -1,12 +1,19 @@
-import { distinctAddresses, listed, recordTypeOf } from './addresses';
-import { publishedHosts } from './namespaces';
+import { distinctAddresses, recordTypeOf } from './addresses';
+import { type View, viewsOf } from './dns-views';
+import type { Side } from './given-names';
+import { type PublishedName, publishedHosts } from './namespaces';
+import { addressesOfName } from './publishing';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
 
 /** The addresses of one name, as one record set of one type. */
 export interface DnsRecordSet {
-  /** `webmail_contoso_com-A`: a host name has no underscore, so that no two names share an id. */
+  /**
+   * `webmail_contoso_com-A`, in the external view `webmail_contoso_com-A-external`: a host name has no underscore, so that
+   * no two names share an id.
+   */
   readonly id: string;
+  readonly view: Side;
   readonly host: string;
   readonly zone: Zone;
   /**
@@ -24,9 +31,9 @@ export interface DnsRecordSet {
 
 const DEFAULT_TTL_SECONDS = 300;
 
-/** The zone that holds a name: of several, the longest. */
-export function zoneOf(site: ExchangeSiteProps, host: string): Zone | undefined {
-  return site.dns.zones
+/** The zone of a view that holds a name: of several, the longest. */
+export function zoneOf({ declared: { zones } }: View, host: string): Zone | undefined {
+  return zones
     .filter((zone) => isWithin(host, zone.name))
     .sort((left, right) => right.name.length - left.name.length)[0];
 }
@@ -36,44 +43,62 @@ function isWithin(host: string, zone: string): boolean {
   return name === end || name.endsWith(`.${end}`);
 }
 
-/** Addresses of the load balancer that the names stand for; undefined where they stand for the servers. */
-export function virtualAddresses({ dns }: ExchangeSiteProps): readonly string[] | undefined {
-  const { publish = 'round-robin' } = dns;
-  return publish === 'round-robin' ? undefined : listed(publish.virtualIp);
+/** Whether clients who are answered from a view are given a name. */
+export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean {
+  return isOnly || sides.has(side);
 }
 
-/** Addresses that the names stand for, once each. */
-function publishedAddresses(site: ExchangeSiteProps): readonly string[] {
-  return distinctAddresses(virtualAddresses(site) ?? site.servers.flatMap(({ address }) => listed(address)));
+/**
+ * Whether a view does not hold a name: because the declaration says so, or because it is the own name of the one server
+ * of several that gives it, which registers it itself.
+ */
+export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
+  const { notPublished = {} } = view.declared;
+  const is = (name: string) => name.toLowerCase() === host.toLowerCase();
+  const isOwn = site.servers.length > 1 && servers.length === 1 && servers.some(({ fqdn }) => is(fqdn));
+  return isOwn || Object.keys(notPublished).some(is);
 }
 
-/** One record set for every published name and every type of address that it stands for. */
+/** One record set for every name of every view, and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
-  const addresses = publishedAddresses(site);
-  return publishedHosts(site).flatMap(({ host }) => {
-    const zone = zoneOf(site, host);
-    if (zone === undefined) return [];
-    const name = host
-      .slice(0, host.length - zone.name.replace(/\.$/, '').length)
-      .replace(/\.$/, '')
-      .toLowerCase();
-    return (['A', 'AAAA'] as const).flatMap((recordType) => {
-      const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
-      if (ofType.length === 0) return [];
-      return [
-        {
-          id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${recordType}`,
-          host,
-          zone,
-          name: name === '' ? null : name,
-          recordType,
-          ttlSeconds: site.dns.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-          addresses: ofType,
-          existing: (site.dns.existingRecords ?? []).some(
-            (existing) => existing.toLowerCase() === host.toLowerCase(),
-          ),
-        },
-      ];
-    });
+  const names = publishedHosts(site);
+  return viewsOf(site).flatMap((view) => names.flatMap((name) => recordsOf(site, view, name)));
+}
+
+function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName): readonly DnsRecordSet[] {
+  const { host, servers } = published;
+  const zone = zoneOf(view, host);
+  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
+  if (
+    zone === undefined ||
+    isLeftOut(site, view, published) ||
+    (view.side === 'external' && !isFor(view, published))
+  ) {
+    return [];
+  }
+  const { declared } = view;
+  const name = host
+    .slice(0, host.length - zone.name.replace(/\.$/, '').length)
+    .replace(/\.$/, '')
+    .toLowerCase();
+  const addresses = distinctAddresses(servers.flatMap((server) => addressesOfName(site, server, view, host)));
+  return (['A', 'AAAA'] as const).flatMap((recordType): DnsRecordSet[] => {
+    const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
+    if (ofType.length === 0) return [];
+    return [
+      {
+        id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${recordType}${view.side === 'external' ? '-external' : ''}`,
+        view: view.side,
+        host,
+        zone,
+        name: name === '' ? null : name,
+        recordType,
+        ttlSeconds: declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+        addresses: ofType,
+        existing: (declared.existingRecords ?? []).some(
+          (existing) => existing.toLowerCase() === host.toLowerCase(),
+        ),
+      },
+    ];
   });
 }

@@ -65,6 +65,8 @@ export interface RecordSet extends AnyElement, DnsRecordSet {
 export interface PoolMember extends AnyElement {
   readonly type: 'pool-member';
   readonly server: string;
+  /** The datacentre, or the server, that has the load balancer to itself; left out: it is that of the site. */
+  readonly pool?: string;
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
   /** Why the server joins now; for people. */

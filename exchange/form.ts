@@ -84,6 +84,33 @@ export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form
   );
 }
 
+/** One of two groups that no property tells apart to the compiler. */
+export function eitherGroup<T, U>(
+  one: Form<T>,
+  other: Form<U>,
+  isOther: (value: object) => boolean,
+): Form<T | U> {
+  const what = `${v.getDescription(one) ?? ''} or ${v.getDescription(other) ?? ''}`;
+  return v.pipe(
+    v.lazy(
+      (value): Form<T | U> =>
+        (typeof value === 'object' && value !== null && isOther(value) ? other : one) as Form<T | U>,
+    ),
+    v.description(what),
+  );
+}
+
+/** An object with any names, each with such a value. */
+export function byName<T>(item: Form<T>): Form<{ readonly [name: string]: T }> {
+  const what = `{ <name>: ${v.getDescription(item) ?? ''} }`;
+  return v.pipe(
+    // To valibot a list is an object too.
+    v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), what),
+    v.record(v.string(), item),
+    v.description(what),
+  ) as unknown as Form<{ readonly [name: string]: T }>;
+}
+
 /** An object with these properties and no others. */
 export function group<T extends object>(forms: FormsOf<T>): Form<T> {
   const entries = Object.entries<Form<unknown> | Optional<unknown>>(forms);
@@ -121,7 +148,7 @@ export function oneOrNamed<T extends object>(
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return v.custom<T>(() => false, what);
       }
-      return (isOne(value) ? one : named(value));
+      return isOne(value) ? one : named(value);
     }),
     v.description(what),
   );

@@ -1,9 +1,11 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
-import { declaredHosts } from './declared-names';
+import { datacentreOf } from './datacentre';
+import type { NamingService, Side } from './given-names';
+import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
-import type { ExchangeSiteProps, NamedService, Namespace } from './site';
+import type { ExchangeSiteProps, NamedService, Namespace, OwnNamespaces, Server } from './site';
 
 /** The host names of one service on the two sides of the firewall, and where they are declared. */
 export interface ServiceHosts {
@@ -14,7 +16,142 @@ export interface ServiceHosts {
   readonly externalPath: Path;
 }
 
-function hostsOf(namespace: Namespace, at: Path): ServiceHosts {
+/** A host name and where it is declared. */
+export interface DeclaredName {
+  readonly host: string;
+  readonly path: Path;
+}
+
+/** A name that DNS holds. */
+export interface PublishedName extends DeclaredName {
+  /** Where it stands, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
+  readonly place: string;
+  /** Servers whose clients are given it, or for which it stands in `alsoPublished`; in the order of the rollout. */
+  readonly servers: readonly Server[];
+  /** Sides of the firewall on which clients are given it. */
+  readonly sides: ReadonlySet<Side>;
+}
+
+/** Names of the site, a datacentre or a server, and where they stand. */
+interface Level {
+  readonly scope: Scope;
+  readonly path: Path;
+  readonly names: OwnNamespaces;
+}
+
+/** In the order of the declaration. */
+export function levelsOf({ namespaces, datacentres = {}, servers }: ExchangeSiteProps): readonly Level[] {
+  const level = (scope: Scope, names: OwnNamespaces | undefined, at: Path): Level[] =>
+    names === undefined ? [] : [{ scope, names, path: at }];
+  return [
+    ...level(SITE, namespaces, path('namespaces')),
+    ...Object.entries(datacentres).flatMap(([name, { namespaces: own }]) =>
+      level(ofDatacentre(name), own, path('datacentres', name, 'namespaces')),
+    ),
+    ...servers.flatMap(({ name, namespaces: own }, index) =>
+      level(ofServer(name), own, path('servers', index, 'namespaces')),
+    ),
+  ];
+}
+
+interface PlacedName {
+  readonly namespace: Namespace;
+  readonly path: Path;
+}
+
+/** The names of a declaration, and which of them a server gives to clients. */
+export class SiteNames {
+  readonly #levels: readonly Level[];
+  readonly #placed: ReadonlyMap<string, PlacedName>;
+
+  constructor(private readonly site: ExchangeSiteProps) {
+    this.#levels = levelsOf(site);
+    this.#placed = new Map(this.#levels.flatMap(placedNames));
+  }
+
+  /** The names of a service on a server; undefined where there is none, which is remote PowerShell alone. */
+  hostsOf(server: Server, service: Exclude<NamedService, 'powershell'>): ServiceHosts;
+  hostsOf(server: Server, service: NamedService): ServiceHosts | undefined;
+  hostsOf(server: Server, service: NamedService): ServiceHosts | undefined {
+    const place = this.#placeOf(service, server);
+    return place === undefined ? undefined : this.#hostsAt(place);
+  }
+
+  /** Whether a name is declared for the service itself. */
+  hasOwn(server: Server, service: NamedService): boolean {
+    return this.#placeOf(service, server)?.endsWith(`services.${service}`) ?? false;
+  }
+
+  /** The name that the service connection point of a server hands out. */
+  autodiscover(server: Server): DeclaredName {
+    const { internal, internalPath } = this.#hostsAt(this.#placeOf('autodiscover', server) ?? 'autodiscover');
+    return { host: internal, path: internalPath };
+  }
+
+  /** Every name that DNS holds, as often as it is declared, in the order of the declaration. */
+  published(): readonly PublishedName[] {
+    const servers = new Map<string, Server[]>();
+    for (const server of this.site.servers) {
+      for (const place of this.#places(server)) servers.set(place, [...(servers.get(place) ?? []), server]);
+    }
+    const names = [...this.#placed].flatMap(([place, name]): PublishedName[] => {
+      const carriers = servers.get(place) ?? [];
+      if (carriers.length === 0) return [];
+      return bySide(place, name).map((one) => ({ ...one, servers: carriers }));
+    });
+    return [...names, ...this.#alsoPublished()];
+  }
+
+  /** Places whose names a server gives to clients. The name for all of them is that of POP, IMAP and SMTP, too. */
+  #places(server: Server): ReadonlySet<string> {
+    const places = (['client', 'autodiscover', ...NAMED_SERVICES] as const).flatMap(
+      (service) => this.#placeOf(service, server) ?? [],
+    );
+    return new Set(places);
+  }
+
+  #alsoPublished(): readonly PublishedName[] {
+    return this.#levels.flatMap(({ scope, path: at, names: { alsoPublished = [] } }) => {
+      const servers = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
+      if (servers.length === 0) return [];
+      return alsoPublished.map((host, index) => ({
+        host,
+        path: [...at, { attribute: 'alsoPublished' }, { index }],
+        place: placeIn(scope, 'alsoPublished'),
+        servers,
+        sides: BOTH,
+      }));
+    });
+  }
+
+  #placeOf(service: NamingService | 'client', server: Server): string | undefined {
+    return placeOf(service, this.#scopesOf(server), (place) => this.#placed.has(place));
+  }
+
+  #scopesOf(server: Server): readonly Scope[] {
+    return scopesOf(server.name, datacentreOf(this.site, server)?.name);
+  }
+
+  #hostsAt(place: string): ServiceHosts {
+    const placed = this.#placed.get(place);
+    if (placed === undefined) throw new TypeError(`'${place}' has no name.`);
+    return hostsOf(placed);
+  }
+}
+
+function placedNames({ scope, path: at, names }: Level): readonly (readonly [string, PlacedName])[] {
+  const placed = (namespace: Namespace | undefined, ...steps: readonly string[]) =>
+    namespace === undefined
+      ? []
+      : [[placeIn(scope, ...steps), { namespace, path: [...at, ...path(...steps)] }] as const];
+  return [
+    ...placed(names.client, 'client'),
+    ...placed(names.autodiscover, 'autodiscover'),
+    ...Object.entries(names.services ?? {}).flatMap(([service, name]) => placed(name, 'services', service)),
+  ];
+}
+
+function hostsOf({ namespace, path: at }: PlacedName): ServiceHosts {
   if (typeof namespace === 'string') {
     return { internal: namespace, external: namespace, internalPath: at, externalPath: at };
   }
@@ -26,18 +163,20 @@ function hostsOf(namespace: Namespace, at: Path): ServiceHosts {
   };
 }
 
-function clientHosts(site: ExchangeSiteProps): ServiceHosts {
-  return hostsOf(site.namespaces.client, path('namespaces', 'client'));
-}
+const BOTH: ReadonlySet<Side> = new Set(['internal', 'external']);
+const SIDES = ['internal', 'external'] as const;
 
-/** The names that a service itself was given; undefined where it has none of its own. */
-export function ownHosts(site: ExchangeSiteProps, service: NamedService): ServiceHosts | undefined {
-  const own = site.namespaces.services?.[service];
-  return own === undefined ? undefined : hostsOf(own, path('namespaces', 'services', service));
-}
-
-export function hostsOfService(site: ExchangeSiteProps, service: NamedService): ServiceHosts {
-  return ownHosts(site, service) ?? clientHosts(site);
+function bySide(place: string, placed: PlacedName): readonly Omit<PublishedName, 'servers'>[] {
+  const hosts = hostsOf(placed);
+  if (typeof placed.namespace === 'string') {
+    return [{ host: hosts.internal, path: hosts.internalPath, place, sides: BOTH }];
+  }
+  return SIDES.flatMap((side) => {
+    const at = side === 'internal' ? hosts.internalPath : hosts.externalPath;
+    return hosts[side] === ''
+      ? []
+      : [{ host: hosts[side], path: at, place: `${place}.${side}`, sides: new Set([side]) }];
+  });
 }
 
 /** `https://<host><path of the service>`; empty where there is no host. */
@@ -51,51 +190,38 @@ export const NAMED_SERVICES: readonly NamedService[] = [
   ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
 ];
 
-/** A host name and where it is declared. */
-export interface DeclaredName {
-  readonly host: string;
-  readonly path: Path;
-}
-
-/** Every name that DNS holds, as often as it is declared, in the order of the declaration. */
-function hostsAsDeclared(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return declaredHosts(site).flatMap(({ text: host, path: at }) => (host === '' ? [] : [{ host, path: at }]));
-}
-
-/** The names that no server gives to clients, as often as they are declared. */
-export function alsoPublishedHosts({ namespaces }: ExchangeSiteProps): readonly DeclaredName[] {
-  return (namespaces.alsoPublished ?? []).map((host, index) => ({
-    host,
-    path: path('namespaces', 'alsoPublished', index),
-  }));
-}
-
-/** Letter case does not count. */
-function onceEach(names: readonly DeclaredName[]): readonly DeclaredName[] {
-  const first = new Map<string, DeclaredName>();
-  for (const name of names) {
+/**
+ * Every name that DNS holds, once each, whatever its letter case: first those that clients are given, in the order of the
+ * declaration. A name that every server has another one for is none of them.
+ */
+export function publishedHosts(site: ExchangeSiteProps): readonly PublishedName[] {
+  const first = new Map<string, PublishedName>();
+  for (const name of new SiteNames(site).published()) {
     const key = name.host.toLowerCase();
-    if (!first.has(key)) first.set(key, name);
+    const known = first.get(key);
+    first.set(key, known === undefined ? name : together(site, known, name));
   }
-  return [...first.values()];
+  return [...first.values()].filter(({ host }) => host !== '');
 }
 
-/** Every name that DNS holds, once each: first those that clients are given, in the order of the declaration. */
-export function publishedHosts(site: ExchangeSiteProps): readonly DeclaredName[] {
-  return onceEach(hostsAsDeclared(site));
+function together({ servers }: ExchangeSiteProps, known: PublishedName, other: PublishedName): PublishedName {
+  const carriers = new Set([...known.servers, ...other.servers]);
+  return {
+    ...known,
+    servers: servers.filter((server) => carriers.has(server)),
+    sides: new Set([...known.sides, ...other.sides]),
+  };
 }
 
 /**
  * For what names are published, by the name in lower case: places in `namespaces`, such as `client` or
- * `services.ews.internal`, with commas between.
+ * `datacentres.lisbon.services.ews.internal`, with commas between.
  */
 export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: string } {
   const purposes = new Map<string, Set<string>>();
-  for (const { host, path: at } of hostsAsDeclared(site)) {
-    const [, ...within] = at;
-    const place = within.flatMap((step) => ('attribute' in step ? [step.attribute] : [])).join('.');
+  for (const { host, place } of new SiteNames(site).published()) {
     const key = host.toLowerCase();
-    purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
+    if (host !== '') purposes.set(key, (purposes.get(key) ?? new Set()).add(place));
   }
   return Object.fromEntries([...purposes].map(([host, places]) => [host, [...places].join(', ')]));
 }

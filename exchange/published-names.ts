@@ -1,5 +1,7 @@
 import { canonicalAddress, distinctAddresses } from './addresses';
 import type { DnsRecordSet } from './dns-records';
+import { datacentreOf } from './datacentre';
+import type { Side } from './given-names';
 import { purposesOf } from './namespaces';
 import type { ExchangeSiteProps } from './site';
 import type { Attribute, Known, KnownValues, Schema } from '../schema';
@@ -10,16 +12,41 @@ export type NameAddresses = { readonly [name: string]: readonly string[] };
 
 const nameAddresses = { map: { list: 'string' } } as const;
 
+/** The attributes of a view. */
+export interface ViewAttributes {
+  readonly addresses: string;
+  readonly existing: string;
+  readonly published: string;
+}
+
+export const VIEW_ATTRIBUTES: { readonly [side in Side]: ViewAttributes } = {
+  internal: { addresses: 'addresses', existing: 'existing', published: 'published' },
+  external: {
+    addresses: 'external_addresses',
+    existing: 'external_existing',
+    published: 'external_published',
+  },
+};
+
+const declared = {
+  type: nameAddresses,
+  equals: (left: Known, right: Known) => sameAddresses(left as NameAddresses, right as NameAddresses),
+};
+
 const ATTRIBUTES = {
   addresses: {
-    type: nameAddresses,
+    ...declared,
     mode: 'required',
-    description: 'Addresses that each name is to have, by the name.',
-    equals: (left: Known, right: Known) => sameAddresses(left as NameAddresses, right as NameAddresses),
+    description:
+      'Addresses that each name is to have, by the name: in the internal view, where there is an external one, too.',
   },
   purposes: textMap(
     'required',
-    'Where each name stands in namespaces of the declaration, such as client or alsoPublished; several places with commas between. A plan that gives servers in production a name that DNS does not answer, or takes one away that servers still give to clients, stops and says what to declare first.',
+    'Where each name stands in namespaces of the declaration, such as client, alsoPublished or datacentres.lisbon.client; several places with commas between. A plan that gives servers in production a name that DNS does not answer, or takes one away that servers still give to clients, stops and says what to declare first.',
+  ),
+  datacentres: textMap(
+    'optional',
+    'The datacentre of each server whose datacentre has names of its own, by the name of the server. Left out: none has.',
   ),
   existing: textSet(
     'optional',
@@ -30,6 +57,18 @@ const ATTRIBUTES = {
     mode: 'computed',
     description:
       'Addresses that deploys of this state gave to each name: those that are declared, and those that were before.',
+  },
+  external_addresses: {
+    ...declared,
+    mode: 'optional',
+    description:
+      'Addresses that each name is to have in the external view. Left out: it holds no name of the site.',
+  },
+  external_existing: textSet('optional', 'As existing, of the external view.'),
+  external_published: {
+    type: nameAddresses,
+    mode: 'computed',
+    description: 'As published, of the external view. Null without one.',
   },
 } as const satisfies { readonly [name: string]: Attribute };
 
@@ -49,37 +88,60 @@ export const publishedNames = { typeName: 'exchange_published_names', schema };
 export function publishedNamesOf(
   site: ExchangeSiteProps,
   records: readonly DnsRecordSet[],
-): {
-  readonly addresses: NameAddresses;
-  readonly purposes: { readonly [name: string]: string };
-  readonly existing?: readonly string[];
-} {
+): { readonly [attribute: string]: NameAddresses | readonly string[] | { readonly [name: string]: string } } {
+  const datacentres = datacentresOf(site);
+  return {
+    ...viewOf('internal', records),
+    purposes: purposesOf(site),
+    ...(Object.keys(datacentres).length === 0 ? {} : { datacentres }),
+    ...(records.some(({ view }) => view === 'external') ? viewOf('external', records) : {}),
+  };
+}
+
+function viewOf(side: Side, records: readonly DnsRecordSet[]) {
+  const names = VIEW_ATTRIBUTES[side];
   const addresses: { [name: string]: readonly string[] } = {};
-  for (const record of records) {
+  const existing = new Set<string>();
+  for (const record of records.filter(({ view }) => view === side)) {
     const name = record.host.toLowerCase();
     addresses[name] = [...(addresses[name] ?? []), ...record.addresses];
+    if (record.existing) existing.add(name);
   }
-  const existing = Object.keys(addresses).filter((name) =>
-    records.some((record) => record.existing && record.host.toLowerCase() === name),
+  return {
+    [names.addresses]: addresses,
+    ...(existing.size === 0 ? {} : { [names.existing]: [...existing] }),
+  };
+}
+
+/** Of a datacentre whose names are those of the site it does not matter which one it is. */
+function datacentresOf(site: ExchangeSiteProps): { readonly [server: string]: string } {
+  return Object.fromEntries(
+    site.servers.flatMap((server) => {
+      const datacentre = datacentreOf(site, server);
+      return datacentre?.namespaces === undefined ? [] : [[server.name, datacentre.name]];
+    }),
   );
-  const purposes = purposesOf(site);
-  return existing.length === 0 ? { addresses, purposes } : { addresses, purposes, existing };
 }
 
 /**
- * What a state has published once `planned` is applied. It keeps the addresses that were declared before, since a deploy
- * that fails leaves them in DNS, until the declaration changes once more.
+ * What a state has published in a view once `planned` is applied. It keeps the addresses that were declared before, since
+ * a deploy that fails leaves them in DNS, until the declaration changes once more.
  */
-export function publishedAfter(prior: KnownValues | null, planned: NameAddresses): NameAddresses {
-  const before = (prior?.['addresses'] ?? {}) as NameAddresses;
+export function publishedAfter(
+  prior: KnownValues | null,
+  planned: NameAddresses,
+  side: Side = 'internal',
+): NameAddresses {
+  const names = VIEW_ATTRIBUTES[side];
+  const before = (prior?.[names.addresses] ?? {}) as NameAddresses;
   if (prior !== null && sameAddresses(before, planned)) {
-    return (prior['published'] ?? planned) as NameAddresses;
+    return (prior[names.published] ?? planned) as NameAddresses;
   }
-  const names = [...new Set([...Object.keys(before), ...Object.keys(planned)])].sort();
+  const all = [...new Set([...Object.keys(before), ...Object.keys(planned)])].sort();
   return Object.fromEntries(
-    names.map((name) => {
-      const all = [...(planned[name] ?? []), ...(before[name] ?? [])];
-      return [name, [...distinctAddresses(all)].sort()];
+    all.map((name) => {
+      const addresses = [...(planned[name] ?? []), ...(before[name] ?? [])];
+      return [name, [...distinctAddresses(addresses)].sort()];
     }),
   );
 }

@@ -1,14 +1,37 @@
 import type { Diagnostic } from '../schema';
 import { path } from '../schema';
-import { declaration, isNamed, Namespaces, type Purposes, type Written } from './declared-namespaces';
+import { declaration, type Namespaces, type Written } from './declared-namespaces';
 import type { GivenName } from './given-names';
+import { SITE, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
 
 /** What DNS answers for a name: addresses of the site, others or none, or nobody can tell. */
 export type Standing = 'published' | 'not-published' | 'unknown';
 
-/** What DNS answers for names; those that it was not asked for are unknown. */
-export type Standings = ReadonlyMap<string, Standing>;
+/** What DNS answers for names, in each view in which the site has the name; those that it was not asked for are unknown. */
+export class Standings {
+  readonly #views: ReadonlyMap<string, readonly Standing[]>;
+
+  constructor(views: ReadonlyMap<string, readonly Standing[]>) {
+    this.#views = views;
+  }
+
+  /** What a client meets who may ask in any of the views: it is published where it is in all of them. */
+  everywhere(host: string): Standing {
+    const [first = 'unknown', ...others] = this.#views.get(host) ?? [];
+    const all = [first, ...others];
+    if (all.includes('not-published')) return 'not-published';
+    return all.includes('unknown') ? 'unknown' : 'published';
+  }
+
+  /** It is published where it is in one of the views. */
+  somewhere(host: string): Standing {
+    const [first = 'unknown', ...others] = this.#views.get(host) ?? [];
+    const all = [first, ...others];
+    if (all.includes('published')) return 'published';
+    return all.includes('unknown') ? 'unknown' : 'not-published';
+  }
+}
 
 /** A name that a plan puts in the place of another one. */
 export interface Renaming {
@@ -23,16 +46,15 @@ export interface Renaming {
  * @param published names that are in the state as published
  */
 export function renamings(
-  purposes: Purposes,
+  namespaces: Namespaces,
   given: readonly GivenName[],
   servers: readonly string[],
-  published: Purposes,
+  published: ReadonlySet<string>,
 ): readonly Renaming[] {
-  const namespaces = new Namespaces(purposes);
   const own = new Set(servers.map((name) => name.toLowerCase()));
   return given.flatMap((name) => {
-    const to = namespaces.hostOf(name.service, name.side);
-    const isOwn = own.has(name.host.split('.')[0] ?? '') && !(name.host in published);
+    const to = namespaces.hostOf(name.server, name.service, name.side);
+    const isOwn = own.has(name.host.split('.')[0] ?? '') && !published.has(name.host);
     return to === '' || to === name.host || isOwn ? [] : [{ given: name, to }];
   });
 }
@@ -44,23 +66,23 @@ export function renamings(
  * @param published names that are in the state as published: what counts where DNS cannot be asked
  */
 export function unpublishedNames(
-  purposes: Purposes,
+  namespaces: Namespaces,
   renamed: readonly Renaming[],
   standings: Standings,
-  published: Purposes,
+  published: ReadonlySet<string>,
 ): readonly Diagnostic[] {
   const inProduction = renamed.filter(({ given: { host } }) => isInUse(host, standings, published));
-  const stopped = inProduction.filter(({ to }) => standings.get(to) === 'not-published');
-  const uncertain = inProduction.filter(({ to }) => (standings.get(to) ?? 'unknown') === 'unknown');
+  const stopped = inProduction.filter(({ to }) => standings.everywhere(to) === 'not-published');
+  const uncertain = inProduction.filter(({ to }) => standings.everywhere(to) === 'unknown');
   return [
-    ...(stopped.length === 0 ? [] : [publishFirst(purposes, stopped)]),
+    ...(stopped.length === 0 ? [] : [publishFirst(namespaces, stopped)]),
     ...(uncertain.length === 0 ? [] : [unknownNames(namesTo(uncertain))]),
   ];
 }
 
-function isInUse(host: string, standings: Standings, published: Purposes): boolean {
-  const standing = standings.get(host) ?? 'unknown';
-  return standing === 'unknown' ? host in published : standing === 'published';
+function isInUse(host: string, standings: Standings, published: ReadonlySet<string>): boolean {
+  const standing = standings.somewhere(host);
+  return standing === 'unknown' ? published.has(host) : standing === 'published';
 }
 
 /**
@@ -70,7 +92,7 @@ function isInUse(host: string, standings: Standings, published: Purposes): boole
  * @param isDeclared whether a server is one of the site
  */
 export function namesInUse(
-  purposes: Purposes,
+  namespaces: Namespaces,
   going: readonly string[],
   given: readonly GivenName[],
   isDeclared: (server: string) => boolean,
@@ -79,12 +101,12 @@ export function namesInUse(
   const stopped = inUse.filter(({ server }) => isDeclared(server));
   const others = inUse.filter(({ server, host }) => !isDeclared(server) && !hostsOf(stopped).includes(host));
   return [
-    ...(stopped.length === 0 ? [] : [keepPublished(purposes, stopped)]),
+    ...(stopped.length === 0 ? [] : [keepPublished(namespaces, stopped)]),
     ...(others.length === 0 ? [] : [givenElsewhere(others)]),
   ];
 }
 
-function publishFirst(purposes: Purposes, stopped: readonly Renaming[]): Diagnostic {
+function publishFirst(namespaces: Namespaces, stopped: readonly Renaming[]): Diagnostic {
   const [news, olds] = [namesTo(stopped), hostsOf(stopped.map(({ given }) => given))];
   const [theNew, theOld] = [listed(news), listed(olds)];
   return {
@@ -92,14 +114,14 @@ function publishFirst(purposes: Purposes, stopped: readonly Renaming[]): Diagnos
     summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
     detail: [
       `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
-      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names). Declare:\n\n${declaration(before(purposes, stopped))}`,
+      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
       `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
     ].join('\n\n'),
     path: path('purposes'),
   };
 }
 
-function keepPublished(purposes: Purposes, stopped: readonly GivenName[]): Diagnostic {
+function keepPublished(namespaces: Namespaces, stopped: readonly GivenName[]): Diagnostic {
   const olds = hostsOf(stopped);
   const theOld = listed(olds);
   return {
@@ -107,19 +129,19 @@ function keepPublished(purposes: Purposes, stopped: readonly GivenName[]): Diagn
     summary: `${theOld} would leave DNS while servers give ${it(olds)} to clients`,
     detail: [
       `Nothing of this plan is run. Servers still give ${it(olds)}: ${whoGives(stopped)}.`,
-      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(purposes, olds))}`,
+      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(namespaces, stopped))}`,
       `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
-      ...unmanaged(purposes, stopped),
+      ...unmanaged(namespaces, stopped),
     ].join('\n\n'),
     path: path('purposes'),
   };
 }
 
 /** What no deploy changes. */
-function unmanaged(purposes: Purposes, stopped: readonly GivenName[]): readonly string[] {
+function unmanaged(namespaces: Namespaces, stopped: readonly GivenName[]): readonly string[] {
   const services = new Set(stopped.map(({ service }) => service));
   return [...services]
-    .filter((service) => !isNamed(purposes, service))
+    .filter((service) => !namespaces.isNamed(service))
     .map(
       (service) =>
         `The declaration names no host for ${service}: give it one in namespaces.services, or change its URLs by hand on the servers.`,
@@ -145,22 +167,42 @@ function unknownNames(names: readonly string[]): Diagnostic {
   };
 }
 
-function keeping(purposes: Purposes, olds: readonly string[]): Written {
-  const namespaces = new Namespaces(purposes);
-  return {
-    hostOf: (service, side) => namespaces.hostOf(service, side),
-    isManaged: (service) => isNamed(purposes, service),
-    alsoPublished: [...namespaces.alsoPublished, ...olds],
-  };
+/** The declaration with the names that are still given beside those of the scopes whose servers give them. */
+function keeping(namespaces: Namespaces, stopped: readonly GivenName[]): ReadonlyMap<Scope, Written> {
+  return new Map(
+    namespaces.scopes.map((scope): [Scope, Written] => {
+      const kept = stopped.filter(
+        ({ server, service }) => (namespaces.scopeOf(server, service) ?? SITE) === scope,
+      );
+      return [
+        scope,
+        {
+          hostOf: (service, side) => namespaces.hostIn(scope, service, side),
+          isManaged: (service) => service !== 'powershell' || namespaces.hasOwn(scope, service),
+          alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...hostsOf(kept)])],
+        },
+      ];
+    }),
+  );
 }
 
 /** The declaration with the names that are given now in the places of those that are not published. */
-function before(purposes: Purposes, stopped: readonly Renaming[]): Written {
-  const namespaces = new Namespaces(purposes);
+function before(namespaces: Namespaces, stopped: readonly Renaming[]): ReadonlyMap<Scope, Written> {
+  return new Map(
+    namespaces.scopes.map((scope): [Scope, Written] => {
+      const here = stopped.filter(
+        ({ given: { server, service } }) => namespaces.scopeOf(server, service) === scope,
+      );
+      return [scope, beforeIn(scope, namespaces, here)];
+    }),
+  );
+}
+
+function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renaming[]): Written {
   const news = namesTo(stopped);
   const hostOf: Written['hostOf'] = (service, side) => {
-    const to = namespaces.hostOf(service, side);
-    if (!news.includes(to)) return to;
+    const to = namespaces.hostIn(scope, service, side);
+    if (to === undefined || !news.includes(to)) return to;
     const there = stopped.filter(({ given }) => given.service === service && given.side === side);
     const alike = stopped.filter((renaming) => renaming.to === to);
     return commonest((there.length > 0 ? there : alike).map(({ given: { host } }) => host)) ?? to;
@@ -173,8 +215,10 @@ function before(purposes: Purposes, stopped: readonly Renaming[]): Written {
   );
   return {
     hostOf,
-    isManaged: (service) => isNamed(purposes, service),
-    alsoPublished: [...new Set([...namespaces.alsoPublished, ...news])].filter((host) => !given.has(host)),
+    isManaged: (service) => service !== 'powershell' || namespaces.hasOwn(scope, service),
+    alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...news])].filter(
+      (host) => !given.has(host),
+    ),
   };
 }
 

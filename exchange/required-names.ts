@@ -3,9 +3,9 @@ import { publishedHosts, type DeclaredName } from './namespaces';
 import type { ExchangeSiteProps, Server } from './site';
 import type { Topology } from './topology';
 
-/** Published names that lead clients to a server: all of them lead to each. */
-export function hostsOn(site: ExchangeSiteProps, _server: Server): readonly DeclaredName[] {
-  return publishedHosts(site);
+/** Published names that lead clients to one of the servers. */
+export function hostsOn(site: ExchangeSiteProps, servers: readonly Server[]): readonly DeclaredName[] {
+  return publishedHosts(site).filter((name) => name.servers.some((server) => servers.includes(server)));
 }
 
 /** Whether it must have the published names: of several certificates only the one that clients of the namespaces see. */
@@ -19,9 +19,7 @@ export function requiredNamesOf(
   certificate: DeclaredCertificate,
   servers: readonly Server[],
 ): readonly string[] {
-  const hosts = mustCoverHosts(certificate)
-    ? servers.flatMap((server) => hostsOn(site, server)).map(({ host }) => host)
-    : [];
+  const hosts = mustCoverHosts(certificate) ? hostsOn(site, servers).map(({ host }) => host) : [];
   return onceEach([...hosts, ...certificate.declared.names]);
 }
 

@@ -11,8 +11,17 @@ export interface ExchangeSiteProps {
    * changes but the DNS record sets that carry their addresses.
    */
   readonly servers: readonly Server[];
-  /** The names that clients use. The URLs of all services and the DNS records are made of them. */
+  /**
+   * The names that clients use. The URLs of all services and the DNS records are made of them. A datacentre or a server
+   * may have names of its own: the most specific counts, that of the server, then that of its datacentre, then these.
+   */
   readonly namespaces: Namespaces;
+  /**
+   * What differs by datacentre, under the names that the servers give theirs: `{ lisbon: { namespaces: { … } } }`.
+   *
+   * @default nothing differs
+   */
+  readonly datacentres?: { readonly [name: string]: Datacentre };
   /** The certificate that clients see on every server; or several by name, each for its services and servers. */
   readonly certificate: SiteCertificate | NamedCertificates;
   /**
@@ -75,6 +84,35 @@ export interface Server {
    * @default one and the same for all servers that name none
    */
   readonly datacentre?: string;
+  /**
+   * Names that this server gives to clients in place of those of its datacentre and of the site, for example
+   * `{ client: 'legacy.contoso.com' }`.
+   *
+   * @default those of its datacentre, then of the site
+   */
+  readonly namespaces?: OwnNamespaces;
+  /**
+   * What its names stand for in DNS.
+   *
+   * @default as its datacentre says, then as the view of DNS says
+   */
+  readonly publish?: Publishing;
+}
+
+/** What servers that stand together have in common. */
+export interface Datacentre {
+  /**
+   * Names that its servers give to clients in place of those of the site.
+   *
+   * @default those of the site
+   */
+  readonly namespaces?: OwnNamespaces;
+  /**
+   * What the names of its servers stand for in DNS: as a rule the virtual address of its load balancer.
+   *
+   * @default as the view of DNS says
+   */
+  readonly publish?: Publishing;
 }
 
 /** A name for clients on both sides of the firewall, or one for each side. */
@@ -107,6 +145,37 @@ export interface Namespaces {
    * Further names that DNS holds and the certificate covers, and that no server gives to clients. A name is renamed in
    * three deploys: the new one is published here first, then takes the place of the old one, which stays published here
    * until clients have learned the new one. A plan that leaves a step out stops and says what to write.
+   *
+   * @default none
+   */
+  readonly alsoPublished?: readonly string[];
+}
+
+/**
+ * Names of a datacentre or a server, where they differ from those of the site. A name for all clients counts before the
+ * site's name for one service: `client` of a datacentre is the name of every service there that has none in the datacentre.
+ */
+export interface OwnNamespaces {
+  /**
+   * The name for every client protocol.
+   *
+   * @default that of the datacentre, then of the site
+   */
+  readonly client?: Namespace;
+  /**
+   * The name for Autodiscover, which the service connection points of these servers hand out.
+   *
+   * @default that of the datacentre, then of the site
+   */
+  readonly autodiscover?: string;
+  /**
+   * Services with a name of their own there.
+   *
+   * @default every service has the client name; remote PowerShell stays as Setup left it
+   */
+  readonly services?: { readonly [service in NamedService]?: Namespace };
+  /**
+   * Further names that DNS holds for these servers and the certificate covers, and that no server gives to clients.
    *
    * @default none
    */
@@ -237,8 +306,26 @@ export interface DatabaseAvailabilityGroup {
   readonly existingMembers?: readonly string[];
 }
 
-/** The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns. */
-export interface Dns {
+/**
+ * The DNS records of the site, sent as updates (RFC 2136) by hashicorp/dns: one view for everybody, or one for clients
+ * inside the firewall and another for those outside, which may hold the same zone on different servers.
+ */
+export type Dns = DnsView | DnsViews;
+
+/** What clients on the two sides of the firewall are answered. */
+export interface DnsViews {
+  /** Holds the internal names, and of the external ones those that lie in its zones (split DNS). */
+  readonly internal: DnsView;
+  /**
+   * Holds the external names, never those for clients inside alone.
+   *
+   * @default nothing is published outside from here
+   */
+  readonly external?: DnsView;
+}
+
+/** What a view of DNS holds. */
+export interface DnsView {
   /** Zones that hold the names of the clients. With split DNS, the internal zone of the public names. */
   readonly zones: readonly Zone[];
   /**
@@ -249,18 +336,14 @@ export interface Dns {
    */
   readonly ttlSeconds?: number;
   /**
-   * What the names stand for: the addresses of all servers, or the virtual address of a load balancer, so that a new
-   * server changes no DNS. The load balancer itself is not configured; a plan shows which servers belong into its pool. Round robin
-   * does not notice a dead server; clients try the next address.
+   * What the names of servers stand for that neither the server nor its datacentre says: the addresses of the servers, or
+   * the virtual address of a load balancer, so that a new server changes no DNS. The load balancer itself is not
+   * configured; a plan shows which servers belong into its pool. Round robin does not notice a dead server; clients try
+   * the next address.
    *
    * @default 'round-robin'
    */
-  readonly publish?:
-    | 'round-robin'
-    | {
-        /** IPv4 or IPv6 address of the load balancer, or several; none is that of a server. */
-        readonly virtualIp: string | readonly string[];
-      };
+  readonly publish?: Publish;
   /**
    * Names whose record sets exist before the first deploy. They are imported, so that the plan shows what is in them.
    * Declare the TTL that they have (`ttlSeconds`): another one deletes the name before it is added again. Where a name
@@ -269,7 +352,47 @@ export interface Dns {
    * @default none
    */
   readonly existingRecords?: readonly string[];
+  /**
+   * Names of the site that somebody else publishes in this view, or nobody, each with the reason for whoever reads this:
+   * `{ 'legacy.contoso.com': 'the provider of the domain has it' }`.
+   *
+   * @default every name is published
+   */
+  readonly notPublished?: { readonly [name: string]: string };
 }
+
+/** What names stand for: the addresses of the servers that give them to clients, or of a load balancer before them. */
+export type Publish =
+  | 'round-robin'
+  | {
+      /** IPv4 or IPv6 address of the load balancer, or several; none is that of a server. */
+      readonly virtualIp: string | readonly string[];
+      /**
+       * Addresses of names that have their own, so that the load balancer can judge each service by itself:
+       * `{ 'eas.contoso.com': '192.0.2.101' }`.
+       *
+       * @default every name stands for `virtualIp`
+       */
+      readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
+    };
+
+/** The same for clients on both sides of the firewall, or what each side is answered. */
+export type Publishing =
+  | Publish
+  | {
+      /**
+       * In the internal view, or where there is one view only.
+       *
+       * @default as the view says
+       */
+      readonly internal?: Publish;
+      /**
+       * In the external view.
+       *
+       * @default as the view says
+       */
+      readonly external?: Publish;
+    };
 
 /**
  * A zone and where its updates go (RFC 2136, signed with TSIG). A setting left out is taken from the environment

@@ -6,7 +6,7 @@ import {
   isOnServer,
   type DeclaredCertificate,
 } from './declared-certificates';
-import { hostsOfService, ownHosts, type ServiceHosts } from './namespaces';
+import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { includesName } from './resources/equality';
 import type {
@@ -40,8 +40,8 @@ export interface Placement {
   readonly path: Path;
   /** The server that must be healthy before this one begins; left out: none. */
   readonly previous?: string;
-  /** Host name of Autodiscover. */
-  readonly autodiscover: string;
+  /** Host name of Autodiscover, and where it is declared. */
+  readonly autodiscover: DeclaredName;
   /** In the order of the declaration. */
   readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
@@ -76,22 +76,24 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
+  const names = new SiteNames(site);
   const certificates = declaredCertificates(site);
   return {
     site,
     certificates,
-    placements: site.servers.map((server, index) => placementOf(site, certificates, server, index)),
+    placements: site.servers.map((server, index) => placementOf(site, names, certificates, server, index)),
   };
 }
 
 function placementOf(
   site: ExchangeSiteProps,
+  names: SiteNames,
   certificates: readonly DeclaredCertificate[],
   server: Server,
   index: number,
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const directories = directoriesOf(site, server);
+  const directories = directoriesOf(names, server);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
@@ -99,10 +101,10 @@ function placementOf(
     server,
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
-    autodiscover: site.namespaces.autodiscover,
+    autodiscover: names.autodiscover(server),
     certificates: certificatesOn(server, certificates),
     outlookAnywhere: {
-      hosts: hostsOfService(site, 'outlookAnywhere'),
+      hosts: names.hostsOf(server, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
@@ -129,15 +131,16 @@ function certificatesOn(
   }));
 }
 
-function directoriesOf(site: ExchangeSiteProps, { version }: Server): readonly PlacedDirectory[] {
-  const catalog = catalogOf(version);
+function directoriesOf(names: SiteNames, server: Server): readonly PlacedDirectory[] {
+  const catalog = catalogOf(server.version);
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
-    const own = ownHosts(site, row.service);
-    if (own === undefined && row.service === 'powershell') return [];
+    const hosts = names.hostsOf(server, row.service);
+    if (hosts === undefined) return [];
     // A name of its own is declared on purpose: where the version has no such service, a rule says so.
-    if (own === undefined && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
-    return [{ row, definition, hosts: hostsOfService(site, row.service) }];
+    const isDeclared = names.hasOwn(server, row.service);
+    if (!isDeclared && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
+    return [{ row, definition, hosts }];
   });
 }
 

@@ -6,6 +6,10 @@ const otherwise = (setting: UpdateSetting, sentence: string, last = '') =>
 
 const ATTRIBUTES = {
   zone: text('required', 'Zone that holds records of the site.'),
+  view: text(
+    'optional',
+    "'external' for a zone of the external view, which another server may have under the same name. Left out: the internal view, or the only one.",
+  ),
   server: text('optional', otherwise('server', 'Name or address of the server that takes its updates.')),
   port: integer('optional', otherwise('port', 'Its port.', ', else 53')),
   transport: text('optional', otherwise('transport', 'udp, tcp, or one of them with 4 or 6.', ', else udp')),

@@ -3,6 +3,7 @@ import { DnsError } from '../dns/dns-error';
 import { fold, isWithin } from '../dns/name';
 import { nameStanding, type NameStanding } from '../dns/name-standing';
 import { type Environment, signsByKerberos } from '../dns/update-settings';
+import type { Side } from '../exchange/given-names';
 import { type Diagnostic, isKnown, path, type Values } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-updates';
@@ -34,8 +35,13 @@ interface AskedZone {
 
 /** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
 export class DnsZones {
-  readonly #blocks: readonly { readonly zone: string; readonly update: DnsUpdate; readonly index: number }[];
-  readonly #zones = new Map<string, Promise<AskedZone>>();
+  readonly #blocks: readonly {
+    readonly zone: string;
+    readonly side: Side;
+    readonly update: DnsUpdate;
+    readonly index: number;
+  }[];
+  readonly #zones = new Map<DnsUpdate, Promise<AskedZone>>();
   readonly #names = new Map<string, Promise<NameAnswer>>();
 
   /** @param updates blocks of the configuration; one with an unknown value is left to a later call */
@@ -46,7 +52,8 @@ export class DnsZones {
     this.#blocks = updates.flatMap((values, index) => {
       if (!Object.values(values).every(isKnown)) return [];
       const update = values as DnsUpdate;
-      return [{ zone: absolute(update.zone), update, index }];
+      const side: Side = update.view === 'external' ? 'external' : 'internal';
+      return [{ zone: absolute(update.zone), side, update, index }];
     });
   }
 
@@ -68,18 +75,19 @@ export class DnsZones {
   }
 
   /**
-   * What stands under a host name; undefined where it is in none of the zones, or its zone is not known yet.
+   * What stands under a host name in a view; undefined where it is in none of its zones, or its zone is not known yet.
    *
    * @param host with or without the dot at its end
    */
-  standing(host: string): Promise<NameAnswer | undefined> {
+  standing(host: string, view: Side = 'internal'): Promise<NameAnswer | undefined> {
     const name = absolute(host);
     const block = this.#blocks
-      .filter(({ zone }) => isWithin(name, zone))
+      .filter(({ zone, side }) => side === view && isWithin(name, zone))
       .sort((left, right) => right.zone.length - left.zone.length)[0];
     if (block === undefined) return Promise.resolve(undefined);
-    let answer = this.#names.get(name);
-    if (answer === undefined) this.#names.set(name, (answer = this.#ask(name, block.zone, block.update)));
+    const key = `${view} ${name}`;
+    let answer = this.#names.get(key);
+    if (answer === undefined) this.#names.set(key, (answer = this.#ask(name, block.zone, block.update)));
     return answer;
   }
 
@@ -109,8 +117,8 @@ export class DnsZones {
   }
 
   #zone(zone: string, update: DnsUpdate): Promise<AskedZone> {
-    let asked = this.#zones.get(zone);
-    if (asked === undefined) this.#zones.set(zone, (asked = askZone(zone, update, this.environment)));
+    let asked = this.#zones.get(update);
+    if (asked === undefined) this.#zones.set(update, (asked = askZone(zone, update, this.environment)));
     return asked;
   }
 }
@@ -128,7 +136,7 @@ async function askZone(zone: string, update: DnsUpdate, environment: Environment
   // Everybody may ask what stands under a name; only who changes it must sign.
   if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };
   const client = new DnsClient(way);
-  const refusal = await updateRefusal(zone, client, way);
+  const refusal = await updateRefusal(zone, client, way, update.view);
   return { zone, server, client, ...(refusal === undefined ? {} : { refusal }) };
 }
 

@@ -1,12 +1,16 @@
 import type { NameStanding } from '../dns/name-standing';
 import { type DnsRecord, formatRecord } from '../dns/record';
 import { canonicalAddress, recordTypeOf } from '../exchange/addresses';
+import type { Side } from '../exchange/given-names';
 import type { NameAddresses } from '../exchange/published-names';
 import { type Diagnostic, path } from '../schema';
 import type { DnsZones, NameAnswer } from './dns-zones';
 
 /** What is to be published, and what was. */
 export interface Publication {
+  readonly side: Side;
+  /** Where the view is declared: `dns`, `dns.internal` or `dns.external`. */
+  readonly declared: string;
   readonly addresses: NameAddresses;
   /** Names whose record sets are imported. */
   readonly existing: readonly string[];
@@ -23,7 +27,7 @@ export async function nameFindings(
 ): Promise<readonly Diagnostic[]> {
   const names = Object.keys(publication.addresses);
   const answers = await Promise.all(
-    names.map(async (name) => ({ name, answer: await zones?.standing(name) })),
+    names.map(async (name) => ({ name, answer: await zones?.standing(name, publication.side) })),
   );
   return [
     ...answers.flatMap(({ name, answer }) =>
@@ -41,11 +45,15 @@ function findingsOf(name: string, told: Told, publication: Publication): readonl
     case 'free':
       return [];
     case 'delegated':
-      return [delegated(name, told, withoutDot(standing.zone))];
+      return [delegated(name, told, withoutDot(standing.zone), publication)];
     case 'redirected':
       return [redirected(name, told, standing.record)];
     case 'alias':
-      return [standing.isWildcard ? wildcard(name, told, [standing.record]) : alias(name, told, standing)];
+      return [
+        standing.isWildcard
+          ? wildcard(name, told, [standing.record])
+          : alias(name, told, standing, publication),
+      ];
     case 'addresses':
       return standing.isWildcard
         ? [wildcard(name, told, standing.records)]
@@ -61,14 +69,19 @@ function finding(
   return { severity, summary, detail: sentences.join('\n'), path: path('addresses') };
 }
 
-function alias(name: string, { server, zone }: Told, { record }: NameStanding & { kind: 'alias' }) {
+function alias(
+  name: string,
+  { server, zone }: Told,
+  { record }: NameStanding & { kind: 'alias' },
+  { declared }: Publication,
+): Diagnostic {
   return finding(
     'error',
     `${name} is an alias in DNS`,
     `${server} has: ${formatRecord(record)}`,
     'Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.',
-    `Put the addresses that it leads to now in its place, in one update of the zone ${zone}, so that the name is never gone. With nsupdate, where TTL is that of dns.ttlSeconds:\n  update delete ${record.name} CNAME\n  update add ${record.name} TTL A ADDRESS\n  send`,
-    `Then name ${name} in dns.existingRecords and plan again. Or take the name out of the declaration.`,
+    `Put the addresses that it leads to now in its place, in one update of the zone ${zone}, so that the name is never gone. With nsupdate, where TTL is that of ${declared}.ttlSeconds:\n  update delete ${record.name} CNAME\n  update add ${record.name} TTL A ADDRESS\n  send`,
+    `Then name ${name} in ${declared}.existingRecords and plan again. Or take the name out of the declaration.`,
   );
 }
 
@@ -82,12 +95,17 @@ function redirected(name: string, { server, zone }: Told, record: DnsRecord): Di
   );
 }
 
-function delegated(name: string, { server, zone }: Told, child: string): Diagnostic {
+function delegated(
+  name: string,
+  { server, zone }: Told,
+  child: string,
+  { declared }: Publication,
+): Diagnostic {
   return finding(
     'error',
     `${name} is not in the zone ${zone} but in one below it`,
     `${server} hands it on to the zone ${child}: it would take an address of the name in the zone ${zone}, and nobody would see it.`,
-    `Declare the zone ${child} in dns.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
+    `Declare the zone ${child} in ${declared}.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
   );
 }
 
@@ -105,7 +123,7 @@ function strangers(
   name: string,
   { server, zone }: Told,
   records: readonly DnsRecord[],
-  { addresses, existing, published }: Publication,
+  { declared: view, addresses, existing, published }: Publication,
 ): readonly Diagnostic[] {
   const [declared, ours] = [addresses[name] ?? [], published[name] ?? []];
   const known = new Set([...declared, ...ours].map(canonicalAddress));
@@ -145,7 +163,7 @@ function strangers(
         `${name} has addresses in DNS that nobody declared`,
         found,
         'No deploy of this state put them there. This one would add the addresses of the site to them, and the one after it take them away.',
-        `To take the record set over, name ${name} in dns.existingRecords and declare the TTL that it has (dns.ttlSeconds: ${ttl}): the plan then shows which addresses go. Else remove them from the zone ${zone}.`,
+        `To take the record set over, name ${name} in ${view}.existingRecords and declare the TTL that it has (${view}.ttlSeconds: ${ttl}): the plan then shows which addresses go. Else remove them from the zone ${zone}.`,
       ),
     ];
   });

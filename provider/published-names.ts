@@ -3,7 +3,9 @@ import {
   publishedAfter,
   publishedNames as definition,
   sameAddresses,
+  VIEW_ATTRIBUTES,
 } from '../exchange/published-names';
+import type { Side } from '../exchange/given-names';
 import type { ManagedResource } from '../plugin';
 import { isKnown, type KnownValues, type Values } from '../schema';
 import type { Publication } from './name-findings';
@@ -20,27 +22,33 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   find: async () => ({ existing: null }),
   inform: async (change, target) => {
     const { prior, planned } = change;
-    const addresses = planned?.['addresses'] ?? null;
-    if (planned === null || !isKnown(addresses)) return {};
+    if (planned === null || !DECLARED.every((name) => isKnown(planned[name] ?? null))) return {};
     const [{ nameFindings }, { renameFindings }] = await Promise.all([
       import('./name-findings'),
       import('./rename'),
     ]);
+    const publications = publicationsOf(prior, planned);
+    const findings = await Promise.all(
+      publications.map((publication) => nameFindings(publication, target.zones)),
+    );
     return {
-      values: { published: publishedAfter(prior as KnownValues | null, addresses as NameAddresses) },
-      diagnostics: [
-        ...(await nameFindings(publicationOf(prior, planned), target.zones)),
-        ...(await renameFindings(change, target)),
-      ],
+      values: Object.fromEntries(
+        SIDES.map((side) => [
+          VIEW_ATTRIBUTES[side].published,
+          publishedIn(side, prior as KnownValues | null, planned),
+        ]),
+      ),
+      diagnostics: [...findings.flat(), ...(await renameFindings(change, target))],
     };
   },
   steps: ({ prior, planned }) => {
     if (planned === null) return [];
-    const publication = publicationOf(prior, planned);
-    const isSame = prior !== null && sameAddresses(addressesIn(prior), publication.addresses);
-    return isSame ? [] : [publication];
+    return publicationsOf(prior, planned).filter(
+      ({ side, addresses }) => prior === null || !sameAddresses(addressesIn(prior, side), addresses),
+    );
   },
-  describe: ({ addresses }) => `ask DNS what stands under ${Object.keys(addresses).join(', ')}`,
+  describe: ({ side, addresses }) =>
+    `ask DNS what stands under ${Object.keys(addresses).join(', ')}${side === 'external' ? ' outside' : ''}`,
   // The plan may be of yesterday, and the servers took their time.
   execute: async (publication, { zones }) => {
     const { nameFindings } = await import('./name-findings');
@@ -51,13 +59,34 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   read: async (state) => ({ state }),
 };
 
-function publicationOf(prior: Values | null, planned: Values): Publication {
-  const existing = planned['existing'] ?? null;
-  return {
-    addresses: addressesIn(planned),
-    existing: isKnown(existing) && Array.isArray(existing) ? (existing as readonly string[]) : [],
-    published: ((prior?.['published'] ?? null) as NameAddresses | null) ?? {},
-  };
+const SIDES = ['internal', 'external'] as const;
+const DECLARED = ['purposes', ...SIDES.map((side) => VIEW_ATTRIBUTES[side].addresses)];
+
+/** Null where there is no external view, and was none. */
+function publishedIn(side: Side, prior: KnownValues | null, planned: Values): NameAddresses | null {
+  const after = publishedAfter(prior, addressesIn(planned, side), side);
+  return side === 'external' && Object.keys(after).length === 0 ? null : after;
 }
 
-const addressesIn = (values: Values) => ((values['addresses'] ?? null) as NameAddresses | null) ?? {};
+/** One for each view that holds names of the site, or held some. */
+function publicationsOf(prior: Values | null, planned: Values): readonly Publication[] {
+  const hasViews = Object.keys(addressesIn(planned, 'external')).length > 0;
+  return SIDES.flatMap((side) => {
+    const names = VIEW_ATTRIBUTES[side];
+    const addresses = addressesIn(planned, side);
+    if (Object.keys(addresses).length === 0) return [];
+    const existing = planned[names.existing] ?? null;
+    return [
+      {
+        side,
+        declared: hasViews ? `dns.${side}` : 'dns',
+        addresses,
+        existing: isKnown(existing) && Array.isArray(existing) ? (existing as readonly string[]) : [],
+        published: ((prior?.[names.published] ?? null) as NameAddresses | null) ?? {},
+      },
+    ];
+  });
+}
+
+const addressesIn = (values: Values, side: Side) =>
+  ((values[VIEW_ATTRIBUTES[side].addresses] ?? null) as NameAddresses | null) ?? {};

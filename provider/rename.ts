@@ -1,8 +1,8 @@
 import { canonicalAddress } from '../exchange/addresses';
-import type { NameAddresses } from '../exchange/published-names';
-import { giveTheSame, isNamed, type Purposes } from '../exchange/declared-namespaces';
-import { type GivenName, givenNames, type NamingService } from '../exchange/given-names';
-import { namesInUse, renamings, type Standing, type Standings, unpublishedNames } from '../exchange/rename';
+import { type NameAddresses, VIEW_ATTRIBUTES } from '../exchange/published-names';
+import { giveTheSame, Namespaces, type Purposes } from '../exchange/declared-namespaces';
+import { type GivenName, givenNames, type NamingService, type Side } from '../exchange/given-names';
+import { namesInUse, renamings, type Standing, Standings, unpublishedNames } from '../exchange/rename';
 import {
   type AnyResource,
   erase,
@@ -51,16 +51,15 @@ export async function renameFindings(change: Change, target: ExchangeTarget): Pr
   // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
   if (change.planned === null || target.hasRun) return [];
   const planned = siteNames(change.planned);
-  const prior = change.prior === null ? { names: {}, addresses: [] } : siteNames(change.prior);
-  const standingsOf = (hosts: Iterable<string>) =>
-    standings(hosts, [...prior.addresses, ...planned.addresses], target);
+  const prior = siteNames(change.prior ?? {});
+  const standingsOf = (hosts: Iterable<string>) => standings(hosts, [prior, planned], target);
 
-  if (!giveTheSame(prior.names, planned.names)) {
-    const { given } = await readGiven(target, ({ service }) => isNamed(planned.names, service));
+  if (!giveTheSame(prior.namespaces, planned.namespaces, servers(target))) {
+    const { given } = await readGiven(target, ({ service }) => planned.namespaces.isNamed(service));
     const declared = given.filter(({ server }) => target.isDeclared(server));
-    const renamed = renamings(planned.names, declared, servers(target), prior.names);
+    const renamed = renamings(planned.namespaces, declared, servers(target), prior.hosts);
     const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
-    const found = unpublishedNames(planned.names, renamed, asked, prior.names);
+    const found = unpublishedNames(planned.namespaces, renamed, asked, prior.hosts);
     // What goes in the same plan is a later step.
     if (hasErrors(found)) return found;
     return [...found, ...(await goingNames(prior, planned, standingsOf, target))];
@@ -74,60 +73,89 @@ async function goingNames(
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
   target: ExchangeTarget,
 ): Promise<readonly Diagnostic[]> {
-  const gone = Object.keys(prior.names).filter((host) => !(host in planned.names));
+  const gone = [...prior.hosts].filter((host) => !planned.hosts.has(host));
   const answers = await standingsOf(gone);
-  const going = gone.filter((host) => answers.get(host) !== 'not-published');
+  const going = gone.filter((host) => answers.somewhere(host) !== 'not-published');
   if (going.length === 0) return [];
   const { given, unread } = await readGiven(target, () => true);
   return [
     ...target.sayOnce(unread),
-    ...namesInUse(planned.names, going, given, (server) => target.isDeclared(server)),
+    ...namesInUse(planned.namespaces, going, given, (server) => target.isDeclared(server)),
   ];
 }
 
-/** Names of the site, and all addresses that it has or had under them. */
+/** Names of the site, and what it has or had under them in each view. */
 interface SiteNames {
-  readonly names: Purposes;
-  readonly addresses: readonly string[];
+  readonly namespaces: Namespaces;
+  readonly hosts: ReadonlySet<string>;
+  readonly views: { readonly [side in Side]: NameAddresses };
 }
 
-function siteNames({ purposes, addresses, published }: Values): SiteNames {
-  // What was published is not known while it changes.
-  const all: readonly Value[] = [addresses ?? null, published ?? null];
-  const known = all.filter(isKnown) as readonly (NameAddresses | null)[];
+function siteNames(values: Values): SiteNames {
+  const purposes = (values['purposes'] ?? {}) as Purposes;
+  const viewOf = (side: Side): NameAddresses => {
+    const { addresses, published } = VIEW_ATTRIBUTES[side];
+    // What was published is not known while it changes.
+    const [declared, before] = [addresses, published].map((name) => {
+      const value: Value = values[name] ?? null;
+      return isKnown(value) ? (value as NameAddresses | null) : null;
+    });
+    const names = new Set([...Object.keys(declared ?? {}), ...Object.keys(before ?? {})]);
+    return Object.fromEntries(
+      [...names].map((name) => [name, [...(declared?.[name] ?? []), ...(before?.[name] ?? [])]]),
+    );
+  };
   return {
-    names: (purposes ?? {}) as Purposes,
-    addresses: known.flatMap((of) => Object.values(of ?? {}).flat()),
+    namespaces: new Namespaces(
+      purposes,
+      (values['datacentres'] ?? {}) as { readonly [server: string]: string },
+    ),
+    hosts: new Set(Object.keys(purposes)),
+    views: { internal: viewOf('internal'), external: viewOf('external') },
   };
 }
 
 const servers = (target: ExchangeTarget): readonly string[] => [...target.settings.spellings.values()];
 
+const SIDES = ['internal', 'external'] as const;
+
 async function standings(
   hosts: Iterable<string>,
-  addresses: readonly string[],
+  sites: readonly SiteNames[],
   target: ExchangeTarget,
 ): Promise<Standings> {
-  const own = new Set(addresses.map(canonicalAddress));
-  const found = [...new Set(hosts)].map(async (host): Promise<[string, Standing]> => [
-    host,
-    await standingOf(host, own, target),
-  ]);
-  return new Map(await Promise.all(found));
+  const own = new Set(
+    sites.flatMap(({ views }) =>
+      SIDES.flatMap((side) => Object.values(views[side]).flat()).map(canonicalAddress),
+    ),
+  );
+  const found = [...new Set(hosts)].map(async (host): Promise<[string, readonly Standing[]]> => {
+    // A name that the site has in neither view, as one before the first deploy, may be in both.
+    const declared = SIDES.filter((side) => sites.some(({ views }) => host in views[side]));
+    const sides = declared.length === 0 ? SIDES : declared;
+    const answers = await Promise.all(sides.map((side) => standingOf(host, side, own, target)));
+    return [host, answers.flatMap((answer) => answer ?? [])];
+  });
+  return new Standings(new Map(await Promise.all(found)));
 }
 
 /** As many aliases as may lead from one to another. */
 const MOST_ALIASES = 8;
 
-/** A name is published where DNS answers with an address of the site: others are those of other machines. */
+/**
+ * A name is published where DNS answers with an address of the site: others are those of other machines. Undefined where
+ * no zone of the view has the name.
+ */
 async function standingOf(
   host: string,
+  side: Side,
   addresses: ReadonlySet<string>,
   target: ExchangeTarget,
   aliases = MOST_ALIASES,
-): Promise<Standing> {
-  const answer = await target.zones?.standing(host);
-  if (answer?.kind !== 'told') return 'unknown';
+): Promise<Standing | undefined> {
+  const answer = await target.zones?.standing(host, side);
+  if (answer === undefined) return undefined;
+  if (answer.kind !== 'told') return 'unknown';
   const { standing } = answer;
   switch (standing.kind) {
     case 'free':
@@ -140,7 +168,7 @@ async function standingOf(
         : 'not-published';
     case 'alias':
       return 'target' in standing.record.data && aliases > 0
-        ? standingOf(standing.record.data.target, addresses, target, aliases - 1)
+        ? ((await standingOf(standing.record.data.target, side, addresses, target, aliases - 1)) ?? 'unknown')
         : 'unknown';
     default:
       return 'unknown';

@@ -13,6 +13,7 @@ export function formatPath(steps: Path): string {
     .map((step, position) => {
       if ('index' in step) return `[${step.index}]`;
       if ('key' in step) return `[${JSON.stringify(step.key)}]`;
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(step.attribute)) return `[${JSON.stringify(step.attribute)}]`;
       return position === 0 ? step.attribute : `.${step.attribute}`;
     })
     .join('');

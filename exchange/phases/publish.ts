@@ -1,21 +1,33 @@
-import { listed } from '../addresses';
-import { virtualAddresses } from '../dns-records';
+import { distinctAddresses, listed } from '../addresses';
+import { viewsOf } from '../dns-views';
+import { publishedHosts } from '../namespaces';
+import { addressesOfName, publishedAs } from '../publishing';
 import { idOn, type Phase } from './phase';
 
 const REASON =
   'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.';
 
-/** Servers join the pool behind the virtual address once they are healthy; there is none with round robin. */
+/** Servers join the pool behind their virtual address once they are healthy; there is none with round robin. */
 export const publish: Phase = ({ site, placements }) => {
-  const behind = virtualAddresses(site);
-  if (behind === undefined) return [];
-  return placements.map(({ server }) => ({
-    type: 'pool-member',
-    id: idOn(server, 'pool'),
-    server: server.name,
-    addresses: listed(server.address),
-    virtualAddresses: behind,
-    dependsOn: [idOn(server, 'health')],
-    reason: REASON,
-  }));
+  const [internal] = viewsOf(site);
+  const names = publishedHosts(site);
+  return placements.flatMap(({ server }) => {
+    const { loadBalancer, by } = internal === undefined ? {} : publishedAs(site, server, internal);
+    if (internal === undefined || loadBalancer === undefined) return [];
+    const ofNames = names
+      .filter(({ servers }) => servers.includes(server))
+      .flatMap(({ host }) => addressesOfName(site, server, internal, host));
+    return [
+      {
+        type: 'pool-member' as const,
+        id: idOn(server, 'pool'),
+        server: server.name,
+        addresses: listed(server.address),
+        ...(by === undefined ? {} : { pool: by }),
+        virtualAddresses: distinctAddresses([...listed(loadBalancer.virtualIp), ...ofNames]),
+        dependsOn: [idOn(server, 'health')],
+        reason: REASON,
+      },
+    ];
+  });
 };

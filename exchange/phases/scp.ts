@@ -1,4 +1,3 @@
-import { path } from '../../schema';
 import { exchangeObject } from '../exchange-object';
 import { urlOf } from '../namespaces';
 import { erase, serviceConnectionPoint } from '../resources';
@@ -12,8 +11,8 @@ export const scp: Phase = ({ placements }) =>
       definition: erase(serviceConnectionPoint),
       server: server.name,
       version: server.version,
-      attributes: { server: server.name, uri: urlOf('autodiscover', autodiscover) },
-      origin: { server: [...at, { attribute: 'name' }], uri: path('namespaces', 'autodiscover') },
+      attributes: { server: server.name, uri: urlOf('autodiscover', autodiscover.host) },
+      origin: { server: [...at, { attribute: 'name' }], uri: autodiscover.path },
       dependsOn: [],
     }),
   );

@@ -89,9 +89,18 @@ function waitOf({ until }: Step): PlanWait | undefined {
 function loadBalancerStep(
   id: string,
   after: readonly string[],
-  { server, addresses, virtualAddresses, reason }: PoolMember,
+  { server, pool, addresses, virtualAddresses, reason }: PoolMember,
 ): PlanStep {
-  return { id, server, kind: 'load-balancer', virtualAddresses, addresses, after, reason };
+  return {
+    id,
+    server,
+    kind: 'load-balancer',
+    ...(pool === undefined ? {} : { pool }),
+    virtualAddresses,
+    addresses,
+    after,
+    reason,
+  };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {
@@ -99,6 +108,7 @@ function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanS
     id,
     server: null,
     kind: 'dns',
+    ...(record.view === 'external' ? { view: record.view } : {}),
     zone: record.zone.name,
     name: record.name ?? '@',
     type: record.recordType,

@@ -94,6 +94,8 @@ export interface PlanQuestion {
 /** For whoever configures the load balancer: the server is one of its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
+  /** The datacentre, or the server, that has the load balancer to itself. Left out: it is that of the site. */
+  readonly pool?: string;
   readonly virtualAddresses: readonly string[];
   /** Of the server. */
   readonly addresses: readonly string[];
@@ -101,6 +103,8 @@ export interface LoadBalancerStep extends AnyStep {
 
 export interface DnsStep extends AnyStep {
   readonly kind: 'dns';
+  /** Left out: the internal view, or the only one. */
+  readonly view?: 'external';
   readonly zone: string;
   /** Relative to the zone; `@` for the zone itself. */
   readonly name: string;

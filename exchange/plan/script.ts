@@ -7,7 +7,7 @@ import type { PoolMember, RecordSet } from '../element';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import type { Step, Until } from '../resources';
-import type { ExchangeSiteProps } from '../site';
+import type { ExchangeSiteProps, Zone } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -180,13 +180,14 @@ function blocksOf(steps: readonly Numbered[]): readonly Block[] {
 function blockLines({ part, steps }: Block): readonly string[] {
   const body: string[] = [];
   if (part === DNS) body.push(...paragraph(DNS_COMMENT));
-  let zone: string | undefined;
+  let zone: Zone | undefined;
   for (const { number, planned } of steps) {
     if ('record' in planned) {
-      if (zone !== planned.record.zone.name) {
-        zone = planned.record.zone.name;
-        const at = planned.record.zone.server === undefined ? '' : ` at ${planned.record.zone.server}`;
-        body.push(`Write-Output ${quote(`Publish now in the zone ${zone}${at}:`)}`);
+      if (zone !== planned.record.zone) {
+        zone = planned.record.zone;
+        const view = planned.record.view === 'external' ? 'external ' : '';
+        const at = zone.server === undefined ? '' : ` at ${zone.server}`;
+        body.push(`Write-Output ${quote(`Publish now in the ${view}zone ${zone.name}${at}:`)}`);
       }
       body.push(...recordLines(planned.record));
       continue;

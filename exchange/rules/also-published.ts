@@ -1,21 +1,33 @@
 import { formatPath } from '../../schema';
-import { alsoPublishedHosts, publishedHosts } from '../namespaces';
+import { SiteNames } from '../namespaces';
 import type { Rule } from './rule';
 
 export const alsoPublished: Rule = {
   id: 'also-published',
   severity: 'error',
   description:
-    'A name in namespaces.alsoPublished is given to no client. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
+    'A name in alsoPublished is given to no client of the same servers. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
   check: ({ site }) => {
-    const first = new Map(
-      publishedHosts(site).map(({ host, path }) => [host.toLowerCase(), formatPath(path)]),
-    );
-    return alsoPublishedHosts(site).flatMap(({ host, path }) => {
-      const published = first.get(host.toLowerCase());
-      return published === undefined || published === formatPath(path)
+    const published = new SiteNames(site).published();
+    return published.flatMap(({ host, path, place, servers }, position) => {
+      if (!place.endsWith('alsoPublished')) return [];
+      // Those that are given to clients stand before.
+      const first = published
+        .slice(0, position)
+        .find(
+          (other) =>
+            other.host.toLowerCase() === host.toLowerCase() &&
+            other.servers.some((server) => servers.includes(server)),
+        );
+      return first === undefined
         ? []
-        : [{ path, problem: `'${host}' is published already, as ${published}`, remedy: 'leave it out here' }];
+        : [
+            {
+              path,
+              problem: `'${host}' is published already, as ${formatPath(first.path)}`,
+              remedy: 'leave it out here',
+            },
+          ];
     });
   },
 };

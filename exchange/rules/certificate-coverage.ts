@@ -12,11 +12,8 @@ export const certificateCoverage: Rule = {
   check: ({ site, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;
-      const hosts = site.servers
-        .filter((server) => isOnServer(certificate, server))
-        .flatMap((server) => hostsOn(site, server));
-      const byPlace = new Map(hosts.map((name) => [formatPath(name.path), name]));
-      return [...byPlace.values()].flatMap(({ host, path: at }) =>
+      const servers = site.servers.filter((server) => isOnServer(certificate, server));
+      return hostsOn(site, servers).flatMap(({ host, path: at }) =>
         names.some((name) => nameCovers(name, host))
           ? []
           : [

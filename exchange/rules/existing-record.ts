@@ -1,4 +1,4 @@
-import { path } from '../../schema';
+import { viewsOf } from '../dns-views';
 import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
@@ -6,18 +6,23 @@ export const existingRecord: Rule = {
   id: 'existing-record',
   severity: 'error',
   description: 'An existing record set to import is that of a published name of the site.',
-  check: ({ site }) =>
-    (site.dns.existingRecords ?? []).flatMap((name, index) =>
-      publishedHosts(site).some(({ host }) => host.toLowerCase() === name.toLowerCase())
-        ? []
-        : [
-            {
-              path: path('dns', 'existingRecords', index),
-              problem: `'${name}' is not a published name of the site, so that no record set is made for it`,
-              remedy: `name one of ${publishedHosts(site)
-                .map(({ host }) => host)
-                .join(', ')}, or leave it out`,
-            },
-          ],
-    ),
+  check: ({ site, recordSets }) => {
+    const hosts = publishedHosts(site);
+    return viewsOf(site).flatMap(({ side, declared: { existingRecords = [] }, path: at }) => {
+      const published = hosts.filter(({ host }) =>
+        recordSets.some((record) => record.view === side && record.host === host),
+      );
+      return existingRecords.flatMap((name, index) =>
+        published.some(({ host }) => host.toLowerCase() === name.toLowerCase())
+          ? []
+          : [
+              {
+                path: [...at, { attribute: 'existingRecords' }, { index }],
+                problem: `'${name}' is not a published name of the site, so that no record set is made for it`,
+                remedy: `name one of ${published.map(({ host }) => host).join(', ')}, or leave it out`,
+              },
+            ],
+      );
+    });
+  },
 };

@@ -23,13 +23,17 @@ import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagWitness } from './dag-witness';
+import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
 import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
+import { externalAddress } from './external-address';
+import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
+import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { plainCharacters } from './plain-characters';
@@ -63,14 +67,18 @@ export const RULES: readonly Rule[] = [
   certificateNames,
   dagName,
   serverTwice,
+  datacentre,
   namespaceIsServer,
   alsoPublished,
+  namespaceUnused,
   namespaceZone,
+  namedInDns,
   zone,
   recordTtl,
   existingRecord,
   existingObject,
   virtualAddress,
+  externalAddress,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,

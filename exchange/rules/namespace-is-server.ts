@@ -6,13 +6,14 @@ export const namespaceIsServer: Rule = {
   id: 'namespace-is-server',
   severity: 'error',
   description:
-    'With several servers no namespace is the name of one of them: clients of all of them would be sent to that one.',
+    'A namespace that several servers give to clients is not the name of one of them: clients of all of them would be sent to that one.',
   check: ({ site }) =>
     site.servers.length < 2
       ? []
-      : publishedHosts(site).flatMap(({ host, path: at }) => {
+      : publishedHosts(site).flatMap(({ host, path: at, servers }) => {
           const index = site.servers.findIndex(({ fqdn }) => fqdn.toLowerCase() === host.toLowerCase());
-          return index === -1
+          const [giver, ...others] = servers;
+          return index === -1 || (others.length === 0 && giver === site.servers[index])
             ? []
             : [
                 {

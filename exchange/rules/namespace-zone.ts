@@ -1,21 +1,29 @@
-import { zoneOf } from '../dns-records';
+import { formatPath } from '../../schema';
+import { isFor, isLeftOut, zoneOf } from '../dns-records';
+import { viewsOf } from '../dns-views';
 import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceZone: Rule = {
   id: 'namespace-zone',
   severity: 'error',
-  description: 'Every namespace lies in a declared zone, or nothing would ever resolve it.',
+  description:
+    'Every namespace lies in a declared zone of each view whose clients are given it, or nothing there would ever resolve it; or the view says why it does not hold the name.',
   check: ({ site }) =>
-    publishedHosts(site).flatMap(({ host, path }) =>
-      zoneOf(site, host) !== undefined
-        ? []
-        : [
-            {
-              path,
-              problem: `'${host}' lies in none of the declared zones (${site.dns.zones.map(({ name }) => name).join(', ') || 'there are none'})`,
-              remedy: `add its zone to dns.zones, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name`,
-            },
-          ],
-    ),
+    viewsOf(site).flatMap((view) => {
+      const zones = formatPath([...view.path, { attribute: 'zones' }]);
+      return publishedHosts(site)
+        .filter((name) => isFor(view, name) && !isLeftOut(site, view, name))
+        .flatMap(({ host, path }) =>
+          zoneOf(view, host) !== undefined
+            ? []
+            : [
+                {
+                  path,
+                  problem: `'${host}' lies in none of the declared zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})${view.isOnly ? '' : ` of the ${view.side} view`}`,
+                  remedy: `add its zone to ${zones}, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name`,
+                },
+              ],
+        );
+    }),
 };

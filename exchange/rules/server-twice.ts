@@ -2,7 +2,7 @@ import type { Path } from '../../schema';
 import { formatPath, path } from '../../schema';
 import { canonicalAddress } from '../addresses';
 import { addressesOf } from '../declared-names';
-import type { DeclaredText } from '../declared-names';
+import type { DeclaredText } from '../declared-text';
 import type { Finding, Rule } from './rule';
 
 /** Later ones that mean the same as an earlier one. */

@@ -3,7 +3,7 @@ import { declaredNames } from '../declared-names';
 import type { Rule } from './rule';
 
 /** In DNS itself names end in a dot, so that these two are understood with and without. */
-const MAY_END_IN_A_DOT = /^dns\.zones\[\d+\]\.(name|keyName)$/;
+const MAY_END_IN_A_DOT = /^dns\.(?:internal\.|external\.)?zones\[\d+\]\.(name|keyName)$/;
 
 export const trailingDot: Rule = {
   id: 'trailing-dot',

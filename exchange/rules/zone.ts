@@ -1,79 +1,115 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
+import { viewsOf } from '../dns-views';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
-import type { Rule } from './rule';
+import type { ExchangeSiteProps, Zone } from '../site';
+import type { Finding, Rule } from './rule';
 
 export const zone: Rule = {
   id: 'zone',
   severity: 'error',
   description:
-    'A zone has a valid name, is declared once, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
-  check: ({ site }) =>
-    site.dns.zones.flatMap(({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
-      const at = (attribute: string) => path('dns', 'zones', index, attribute);
-      const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
-      const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
-      return [
-        ...(isHostName(plain(name))
-          ? []
-          : [
-              {
-                path: at('name'),
-                problem: `'${name}' is not the name of a zone`,
-                remedy: 'write it as contoso.com',
-              },
-            ]),
-        ...(earlier < index
-          ? [
-              {
-                path: at('name'),
-                problem: `the zone '${name}' stands at dns.zones[${earlier}] too`,
-                remedy: 'declare it once',
-              },
-            ]
-          : []),
-        ...((keyName === undefined) === (keyAlgorithm === undefined)
-          ? []
-          : [
-              {
-                path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
-                problem: 'a TSIG key is known by its name and its algorithm together',
-                remedy: 'declare keyName and keyAlgorithm, or neither',
-              },
-            ]),
-        ...(server === undefined || isHostName(server) || recordTypeOf(server) !== undefined
-          ? []
-          : [
-              {
-                path: at('server'),
-                problem: `'${server}' is neither a host name nor an address`,
-                remedy: 'give the DNS server that takes the updates of the zone, without a port',
-              },
-            ]),
-        ...(keyName === undefined || isHostName(plain(keyName))
-          ? []
-          : [
-              {
-                path: at('keyName'),
-                // Not shown: it may be the secret.
-                problem: 'this is not the name of a TSIG key, which has the form of a host name',
-                remedy: 'write it as it stands in the DNS server, for example exchange-key; never its secret',
-              },
-            ]),
-        ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)
-          ? []
-          : [
-              { path: at('port'), problem: `${port} is not a port`, remedy: 'give a number from 1 to 65535' },
-            ]),
-        ...(timeoutSeconds === undefined || (Number.isInteger(timeoutSeconds) && timeoutSeconds > 0)
-          ? []
-          : [
-              {
-                path: at('timeoutSeconds'),
-                problem: `${timeoutSeconds} is not a time`,
-                remedy: 'give a whole number of seconds',
-              },
-            ]),
-      ];
-    }),
+    'A zone has a valid name, is declared once in a view and in both views only on different servers, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
+  check: ({ site }) => [
+    ...sharedZones(site),
+    ...viewsOf(site).flatMap(({ declared, path: view }) =>
+      declared.zones.flatMap(
+        ({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
+          const at = (attribute: string) => [...view, ...path('zones', index, attribute)];
+          const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
+          const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
+          return [
+            ...(isHostName(plain(name))
+              ? []
+              : [
+                  {
+                    path: at('name'),
+                    problem: `'${name}' is not the name of a zone`,
+                    remedy: 'write it as contoso.com',
+                  },
+                ]),
+            ...(earlier < index
+              ? [
+                  {
+                    path: at('name'),
+                    problem: `the zone '${name}' stands at ${formatPath([...view, ...path('zones', earlier)])} too`,
+                    remedy: 'declare it once',
+                  },
+                ]
+              : []),
+            ...((keyName === undefined) === (keyAlgorithm === undefined)
+              ? []
+              : [
+                  {
+                    path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
+                    problem: 'a TSIG key is known by its name and its algorithm together',
+                    remedy: 'declare keyName and keyAlgorithm, or neither',
+                  },
+                ]),
+            ...(server === undefined || isHostName(server) || recordTypeOf(server) !== undefined
+              ? []
+              : [
+                  {
+                    path: at('server'),
+                    problem: `'${server}' is neither a host name nor an address`,
+                    remedy: 'give the DNS server that takes the updates of the zone, without a port',
+                  },
+                ]),
+            ...(keyName === undefined || isHostName(plain(keyName))
+              ? []
+              : [
+                  {
+                    path: at('keyName'),
+                    // Not shown: it may be the secret.
+                    problem: 'this is not the name of a TSIG key, which has the form of a host name',
+                    remedy:
+                      'write it as it stands in the DNS server, for example exchange-key; never its secret',
+                  },
+                ]),
+            ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)
+              ? []
+              : [
+                  {
+                    path: at('port'),
+                    problem: `${port} is not a port`,
+                    remedy: 'give a number from 1 to 65535',
+                  },
+                ]),
+            ...(timeoutSeconds === undefined || (Number.isInteger(timeoutSeconds) && timeoutSeconds > 0)
+              ? []
+              : [
+                  {
+                    path: at('timeoutSeconds'),
+                    problem: `${timeoutSeconds} is not a time`,
+                    remedy: 'give a whole number of seconds',
+                  },
+                ]),
+          ];
+        },
+      ),
+    ),
+  ],
 };
+
+/** Both views would write their records into one zone. */
+function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
+  const [internal, external] = viewsOf(site);
+  if (internal === undefined || external === undefined) return [];
+  return external.declared.zones.flatMap((zone, index) => {
+    const twin = internal.declared.zones.findIndex((other) => isSamePlace(other, zone));
+    if (twin === -1) return [];
+    return [
+      {
+        path: [...external.path, ...path('zones', index)],
+        problem: `the zone '${zone.name}' is that of ${formatPath([...internal.path, ...path('zones', twin)])}: both views would write into it`,
+        remedy: 'give each view the DNS server of its own: server, or port',
+      },
+    ];
+  });
+}
+
+function isSamePlace(one: Zone, other: Zone): boolean {
+  const place = ({ name, server = '', port = 53 }: Zone) =>
+    [name.replace(/\.$/, ''), server, port].join(' ').toLowerCase();
+  return place(one) === place(other);
+}

@@ -243,6 +243,57 @@ describe('the stack of a site', () => {
     expect(resource['dns_a_record_set']!['autodiscover_contoso_com-A']).not.toHaveProperty('name');
   });
 
+  test('each datacentre has its pool, and each view its zones, with keys of their own', () => {
+    const zone = (server: string, keyName: string) => ({
+      name: 'contoso.com',
+      server,
+      keyName,
+      keyAlgorithm: 'hmac-sha256' as const,
+    });
+    const { provider, resource, variable } = synthesize(
+      site({
+        servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+        datacentres: {
+          lisbon: { publish: { internal: { virtualIp: '10.1.0.100' } } },
+          porto: { publish: { internal: { virtualIp: '10.2.0.100' } } },
+        },
+        dag: { ...right.dag!, alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\W' } },
+        dns: {
+          internal: { zones: [zone('10.0.0.53', 'inside')] },
+          external: { zones: [zone('203.0.113.53', 'outside')], publish: { virtualIp: '203.0.113.3' } },
+        },
+      }),
+    );
+    expect(provider['dns']).toMatchObject([
+      { update: [{ server: '10.0.0.53', key_secret: '${var.dns_key_secret}' }] },
+      {
+        alias: 'external_contoso_com',
+        update: [{ server: '203.0.113.53', key_secret: '${var.dns_key_secret_external_contoso_com}' }],
+      },
+    ]);
+    expect(Object.keys(variable)).toContain('dns_key_secret_external_contoso_com');
+    expect(provider['exchange']).toMatchObject([
+      { dns_update: [{ server: '10.0.0.53' }, { server: '203.0.113.53', view: 'external' }] },
+    ]);
+    const records = resource['dns_a_record_set']!;
+    expect(records['mail_contoso_com-A']).toMatchObject({
+      addresses: ['10.1.0.100', '10.2.0.100'],
+      provider: 'dns',
+    });
+    expect(records['mail_contoso_com-A-external']).toMatchObject({
+      addresses: ['203.0.113.3'],
+      provider: 'dns.external_contoso_com',
+    });
+    expect(resource['terraform_data']).toMatchObject({
+      'load-balancer-pool-lisbon': {
+        input: { virtual_addresses: ['10.1.0.100'], members: { EX01: ['192.0.2.1'] } },
+      },
+      'load-balancer-pool-porto': {
+        input: { virtual_addresses: ['10.2.0.100'], members: { EX02: ['192.0.2.2'] } },
+      },
+    });
+  });
+
   test('letter case in the names of zones, hosts and the DAG makes no other object', () => {
     const shouted = site({
       namespaces: { client: 'Mail.Contoso.com', autodiscover: 'AutoDiscover.contoso.com' },

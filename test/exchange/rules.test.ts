@@ -50,13 +50,20 @@ const mail: SiteCertificate = {
 };
 const several = (certificates: { readonly [name: string]: SiteCertificate }) =>
   site({ certificate: certificates });
+/** EX01 in Lisbon, EX02 in Porto. */
+const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right.dns) =>
+  site({
+    servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+    datacentres,
+    dns,
+  });
 
 const CASES: readonly Case[] = [
   {
     when: 'one of several has a name that a variable cannot have',
     rule: 'certificate-name',
     declaration: several({ web, 'mail.contoso.com': mail }),
-    path: 'certificate.mail.contoso.com',
+    path: 'certificate["mail.contoso.com"]',
     problem: "'mail.contoso.com' cannot be the name of a certificate",
     remedy: 'at most 30 letters, digits and hyphens',
   },
@@ -375,7 +382,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -417,7 +424,7 @@ const CASES: readonly Case[] = [
     declaration: [] as unknown as ExchangeSiteProps,
     path: '',
     problem: 'is an empty list',
-    remedy: 'servers, namespaces, certificate',
+    remedy: 'servers, namespaces, datacentres, certificate',
   },
   {
     when: 'a thumbprint is copied from the Windows dialog, with its spaces',
@@ -868,6 +875,161 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
+    when: 'a further name of a datacentre is given to clients there',
+    rule: 'also-published',
+    declaration: two({ lisbon: { namespaces: { alsoPublished: ['mail.contoso.com'] } } }),
+    path: 'datacentres.lisbon.namespaces.alsoPublished[0]',
+    problem: `'mail.contoso.com' is published already, as namespaces.client`,
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'no server stands in it',
+    rule: 'datacentre',
+    declaration: two({ madrid: {} }),
+    path: 'datacentres.madrid',
+    problem: "no server stands in 'madrid' (they stand in lisbon, porto)",
+    remedy: "datacentre: 'madrid'",
+  },
+  {
+    when: 'its name could not be part of an address',
+    rule: 'datacentre',
+    declaration: two({ 'lis.bon': {} }),
+    path: 'datacentres["lis.bon"]',
+    problem: "'lis.bon' is not a name of a datacentre",
+    remedy: 'such as lisbon',
+  },
+  {
+    when: 'it stands there in two spellings',
+    rule: 'datacentre',
+    declaration: two({ lisbon: {}, Lisbon: {} }),
+    path: 'datacentres.Lisbon',
+    problem: 'stands there twice',
+    remedy: 'declare it once',
+  },
+  {
+    when: 'every server has another name for it',
+    rule: 'namespace-unused',
+    declaration: two({
+      lisbon: { namespaces: { client: 'lis.contoso.com' } },
+      porto: { namespaces: { client: 'opo.contoso.com' } },
+    }),
+    path: 'namespaces.client',
+    problem: "no server gives 'mail.contoso.com' to clients",
+    remedy: 'published by alsoPublished',
+  },
+  {
+    when: 'a view has no zone for a name',
+    rule: 'namespace-zone',
+    declaration: two(
+      {},
+      { internal: { zones: [{ name: 'contoso.com' }] }, external: { zones: [{ name: 'fabrikam.com' }] } },
+    ),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' lies in none of the declared zones (fabrikam.com) of the external view",
+    remedy: 'add its zone to dns.external.zones',
+  },
+  {
+    when: 'a name has a virtual address, and the site has not the name',
+    rule: 'named-in-dns',
+    declaration: two({
+      lisbon: { publish: { virtualIp: '192.0.2.100', virtualIps: { 'eas.contoso.com': '192.0.2.101' } } },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["eas.contoso.com"]',
+    problem: "'eas.contoso.com' is not a published name",
+    remedy: 'name one of mail.contoso.com, autodiscover.contoso.com',
+  },
+  {
+    when: 'a view leaves out a name that the site has not',
+    rule: 'named-in-dns',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], notPublished: { 'legacy.contoso.com': 'gone' } },
+    ),
+    path: 'dns.notPublished["legacy.contoso.com"]',
+    problem: "'legacy.contoso.com' is not a published name",
+    remedy: 'or leave it out',
+  },
+  {
+    when: 'two views write into one zone',
+    rule: 'zone',
+    declaration: two(
+      {},
+      { internal: { zones: [{ name: 'contoso.com' }] }, external: { zones: [{ name: 'Contoso.com.' }] } },
+    ),
+    path: 'dns.external.zones[0]',
+    problem: 'is that of dns.internal.zones[0]',
+    remedy: 'give each view the DNS server of its own',
+  },
+  {
+    when: 'clients outside would be told a private address',
+    rule: 'external-address',
+    declaration: two(
+      { lisbon: { publish: { internal: { virtualIp: '10.1.0.100' } } } },
+      {
+        internal: { zones: [{ name: 'contoso.com', server: 'dns1.contoso.local' }] },
+        external: {
+          zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+          publish: { virtualIp: '172.16.0.9' },
+        },
+      },
+    ),
+    path: 'dns.external',
+    problem: "mail.contoso.com, autodiscover.contoso.com would stand for '172.16.0.9', a private address",
+    remedy: 'notPublished',
+  },
+  {
+    when: 'the virtual address of a datacentre is that of a server',
+    rule: 'virtual-address',
+    declaration: two({ porto: { publish: { external: { virtualIp: ['192.0.2.100', '192.0.2.1'] } } } }),
+    path: 'datacentres.porto.publish.external.virtualIp[1]',
+    problem: 'is the address of the server EX01',
+    remedy: 'the address of the load balancer',
+  },
+  {
+    when: 'the address of a name is none',
+    rule: 'address-syntax',
+    declaration: two({
+      porto: { publish: { virtualIp: '192.0.2.100', virtualIps: { 'mail.contoso.com': '192.0.2' } } },
+    }),
+    path: 'datacentres.porto.publish.virtualIps["mail.contoso.com"]',
+    problem: "'192.0.2' is not an IPv4 or IPv6 address",
+    remedy: 'write it as',
+  },
+  {
+    when: 'a server names a URL',
+    rule: 'namespace-host',
+    declaration: site({
+      servers: [server(1), server(2, { namespaces: { client: 'https://legacy.contoso.com/owa' } })],
+    }),
+    path: 'servers[1].namespaces.client',
+    problem: "'https://legacy.contoso.com/owa' is a URL",
+    remedy: "write it as 'legacy.contoso.com'",
+  },
+  {
+    when: 'publishing of a datacentre is mistyped',
+    rule: 'declaration-form',
+    declaration: two({ porto: misshapen({}, { publish: { virtualIP: '192.0.2.100' } }) }),
+    path: 'datacentres.porto.publish.virtualIP',
+    problem: 'there is no such property',
+    remedy: 'virtualIp, virtualIps',
+  },
+  {
+    when: 'a datacentre is a list',
+    rule: 'declaration-form',
+    declaration: misshapen(site(), { datacentres: [] }),
+    path: 'datacentres',
+    problem: 'is an empty list',
+    remedy: 'it must be { <name>: ',
+  },
+  {
+    when: 'a view is mistyped',
+    rule: 'declaration-form',
+    declaration: misshapen(site(), { dns: { internal: { zones: [] }, outside: { zones: [] } } }),
+    path: 'dns.outside',
+    problem: 'there is no such property',
+    remedy: 'internal, external',
+  },
+  {
     when: 'the virtual address is that of a server',
     rule: 'virtual-address',
     declaration: site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.2' } } }),
@@ -922,7 +1084,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted that nothing is called',
     rule: 'declaration-form',
     declaration: misshapen(right, { certificate: { ...certificate, accepted: { 'self-singed': 'lab' } } }),
-    path: 'certificate.accepted.self-singed',
+    path: 'certificate.accepted["self-singed"]',
     problem: 'there is no such property',
     remedy: 'self-signed',
   },
@@ -930,7 +1092,7 @@ const CASES: readonly Case[] = [
     when: 'something is accepted without a reason',
     rule: 'declaration-form',
     declaration: site({ certificate: { ...certificate, accepted: { 'self-signed': ' ' } } }),
-    path: 'certificate.accepted.self-signed',
+    path: 'certificate.accepted["self-signed"]',
     problem: `is the text ' '`,
     remedy: 'a text that is not empty',
   },
@@ -1082,14 +1244,18 @@ describe('the rules of a declaration', () => {
       'certificate-names',
       'dag-name',
       'server-twice',
+      'datacentre',
       'namespace-is-server',
       'also-published',
+      'namespace-unused',
       'namespace-zone',
+      'named-in-dns',
       'zone',
       'record-ttl',
       'existing-record',
       'existing-object',
       'virtual-address',
+      'external-address',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
@@ -1200,7 +1366,7 @@ describe('the rules of a declaration', () => {
       const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
       expect(found(site({ servers, certificate: withServer }))).toEqual([]);
       expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
-        'acceptance-unneeded certificate.accepted.certificate-server-name',
+        'acceptance-unneeded certificate.accepted["certificate-server-name"]',
       ]);
     });
 

@@ -120,7 +120,7 @@ describe('several certificates by name', () => {
     expect(saidOf(several({ web: { ...web, accepted }, mail: named }))).toEqual([
       'certificate-server-name certificate.mail.names[0]',
       'certificate-internal-name certificate.mail.names[0]',
-      'acceptance-unneeded certificate.web.accepted.certificate-server-name',
+      'acceptance-unneeded certificate.web.accepted["certificate-server-name"]',
     ]);
   });
 });

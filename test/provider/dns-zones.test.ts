@@ -80,7 +80,13 @@ describeEachServer('a name of a zone', (start) => {
 });
 
 describe('a zone of which nobody knows whom to ask', () => {
-  const publication = { addresses: { 'mail.contoso.com': ['192.0.2.11'] }, existing: [], published: {} };
+  const publication = {
+    side: 'internal' as const,
+    declared: 'dns',
+    addresses: { 'mail.contoso.com': ['192.0.2.11'] },
+    existing: [],
+    published: {},
+  };
 
   test.each([
     [

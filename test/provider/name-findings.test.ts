@@ -41,7 +41,17 @@ describeEachServer('what a deploy would publish', (start) => {
   };
   const where = () => `${rig.address} port ${rig.port}`;
   const findings = (host: string, addresses: readonly string[], more: Partial<Publication> = {}) =>
-    nameFindings({ addresses: { [host]: addresses }, existing: [], published: {}, ...more }, zones());
+    nameFindings(
+      {
+        side: 'internal',
+        declared: 'dns',
+        addresses: { [host]: addresses },
+        existing: [],
+        published: {},
+        ...more,
+      },
+      zones(),
+    );
 
   test('is free to be, or there already', async () => {
     expect(await findings('new.contoso.com', ['192.0.2.11'])).toEqual([]);
@@ -164,6 +174,8 @@ describe('names of which DNS does not tell', () => {
     isSaid,
   });
   const publication: Publication = {
+    side: 'internal',
+    declared: 'dns',
     addresses: { 'autodiscover.contoso.com': ['192.0.2.11'], 'mail.contoso.com': ['192.0.2.11'] },
     existing: [],
     published: {},

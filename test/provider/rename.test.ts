@@ -25,6 +25,12 @@ interface World {
   /** Addresses in the zone contoso.com; a text that ends in a dot is what an alias stands for. */
   readonly dns?: { readonly [host: string]: readonly string[] };
   /**
+   * The same in the external view.
+   *
+   * @default it has no zone of its own
+   */
+  readonly outside?: { readonly [host: string]: readonly string[] };
+  /**
    * What remote PowerShell of each server has, which nobody declares.
    *
    * @default the server's own name, as Setup left it
@@ -46,9 +52,9 @@ const DIRECTORIES: { readonly [noun: string]: string } = {
   PowerShell: 'PowerShell',
 };
 
-function zonesOf({ dns = {}, isDnsSilent = false }: World): Pick<DnsZones, 'standing'> {
-  const answer = (host: string): NameStanding => {
-    const data = dns[host] ?? [];
+function zonesOf({ dns = {}, outside, isDnsSilent = false }: World): Pick<DnsZones, 'standing'> {
+  const answer = (host: string, view: 'internal' | 'external'): NameStanding => {
+    const data = (view === 'external' ? outside : dns)?.[host] ?? [];
     const [first = ''] = data;
     const record = (type: 'A', address: string) => ({ name: `${host}.`, ttl: 300, data: { type, address } });
     if (first.endsWith('.')) {
@@ -64,12 +70,12 @@ function zonesOf({ dns = {}, isDnsSilent = false }: World): Pick<DnsZones, 'stan
   };
   const where = { zone: 'contoso.com.', server: '192.0.2.53 port 53' };
   return {
-    standing: async (asked): Promise<NameAnswer | undefined> => {
+    standing: async (asked, view = 'internal'): Promise<NameAnswer | undefined> => {
       const host = asked.replace(/\.$/, '');
-      if (!host.endsWith('.contoso.com')) return undefined;
+      if (!host.endsWith('.contoso.com') || (view === 'external' && outside === undefined)) return undefined;
       return isDnsSilent
         ? { ...where, kind: 'untold', reason: 'no answer', isSaid: true }
-        : { ...where, kind: 'told', standing: answer(host) };
+        : { ...where, kind: 'told', standing: answer(host, view) };
     },
   };
 }
@@ -458,5 +464,122 @@ describe('the first deploy of an organization whose clients reach the servers by
     });
     expect(diagnostics[0]?.detail).toContain('EX01 is in production');
     expect(diagnostics[0]?.detail).toContain(`client: '${legacy}',`);
+  });
+});
+
+describe('a rename in one datacentre', () => {
+  const LISBON = 'lis.contoso.com';
+  const servers: Servers = { EX01: [MAIL, AUTODISCOVER], EX02: [MAIL, AUTODISCOVER] };
+  const inPlaces = (names: Names): Values => ({ ...published(names), datacentres: { EX02: 'lisbon' } });
+  const renamed: Names = { ...BEFORE, [LISBON]: 'datacentres.lisbon.client' };
+
+  test('is told to publish the name there first, and what to write', async () => {
+    const { diagnostics } = await plan(published(BEFORE), inPlaces(renamed), {
+      servers,
+      dns: IN_PRODUCTION,
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `Clients would be given ${LISBON} before DNS publishes it` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('EX02 is in production');
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  namespaces: {',
+        `    client: '${MAIL}',`,
+        `    autodiscover: '${AUTODISCOVER}',`,
+        '  },',
+        '  datacentres: {',
+        '    lisbon: {',
+        '      namespaces: {',
+        `        client: '${MAIL}',`,
+        `        alsoPublished: ['${LISBON}'],`,
+        '      },',
+        '    },',
+        '  },',
+      ].join('\n'),
+    );
+  });
+
+  test('may give it once DNS holds it', async () => {
+    const dns = { ...IN_PRODUCTION, [LISBON]: [ADDRESS] };
+    const from = inPlaces({ ...BEFORE, [LISBON]: 'datacentres.lisbon.alsoPublished' });
+    expect((await plan(from, inPlaces(renamed), { servers, dns })).diagnostics).toEqual([]);
+  });
+
+  test('back is told to keep the old one there while its server gives it', async () => {
+    const dns = { ...IN_PRODUCTION, [LISBON]: [ADDRESS] };
+    const { diagnostics } = await plan(inPlaces(renamed), published(BEFORE), {
+      servers: { EX01: [MAIL, AUTODISCOVER], EX02: [LISBON, AUTODISCOVER] },
+      dns,
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${LISBON} would leave DNS while servers give it to clients` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain('EX02 (outlookAnywhere');
+    expect(diagnostics[0]?.detail).toContain(`    alsoPublished: ['${LISBON}'],`);
+  });
+
+  test('a server that has names of its own is told its own namespaces', async () => {
+    const legacy = 'legacy.contoso.com';
+    const { diagnostics } = await plan(
+      published(BEFORE),
+      published({
+        ...BEFORE,
+        [legacy]: 'servers.EX01.client.external',
+        [MAIL]: 'client, servers.EX01.client.internal',
+      }),
+      { servers, dns: IN_PRODUCTION },
+    );
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  // of the server EX01',
+        '  namespaces: {',
+        `    client: '${MAIL}',`,
+        `    alsoPublished: ['${legacy}'],`,
+      ].join('\n'),
+    );
+  });
+});
+
+describe('with two views of DNS', () => {
+  const viewed = (names: Names, outside: readonly string[]): Values => ({
+    ...published(names),
+    external_addresses: Object.fromEntries(outside.map((host) => [host, ['203.0.113.3']])),
+    external_published: null,
+  });
+  const renamed: Names = { [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover', [MAIL]: 'alsoPublished' };
+  const inside = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS] };
+
+  test('a name that clients outside do not find stops, although those inside do', async () => {
+    const to = viewed(renamed, [OUTLOOK, AUTODISCOVER, MAIL]);
+    const { diagnostics } = await plan(published(BEFORE), to, {
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `Clients would be given ${OUTLOOK} before DNS publishes it` },
+    ]);
+  });
+
+  test('a name that is for clients inside alone need not be there outside', async () => {
+    const names: Names = { ...renamed, [OUTLOOK]: 'client.internal', [MAIL]: 'client.external' };
+    const to = viewed(names, [AUTODISCOVER, MAIL]);
+    const { diagnostics } = await plan(published(BEFORE), to, {
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('a name leaves neither view while servers give it', async () => {
+    const from = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished' }, [MAIL, OUTLOOK]);
+    const to = viewed({ [OUTLOOK]: 'client', [AUTODISCOVER]: 'autodiscover' }, [OUTLOOK]);
+    const { diagnostics } = await plan(from, to, {
+      dns: { [OUTLOOK]: [ADDRESS] },
+      outside: { [MAIL]: ['203.0.113.3'], [OUTLOOK]: ['203.0.113.3'] },
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${MAIL} would leave DNS while servers give it to clients` },
+    ]);
   });
 });

@@ -1,0 +1,11 @@
+import type { Datacentre, ExchangeSiteProps, Server } from './site';
+
+/** What the declaration says of a server's datacentre, under its name there; undefined where it says nothing. */
+export function datacentreOf(
+  { datacentres = {} }: Pick<ExchangeSiteProps, 'datacentres'>,
+  { datacentre }: Pick<Server, 'datacentre'>,
+): (Datacentre & { readonly name: string }) | undefined {
+  if (datacentre === undefined) return undefined;
+  const found = Object.entries(datacentres).find(([name]) => name.toLowerCase() === datacentre.toLowerCase());
+  return found === undefined ? undefined : { name: found[0], ...found[1] };
+}

@@ -1,0 +1,91 @@
+import { path, type Path } from '../schema';
+import { listed } from './addresses';
+import { datacentreOf } from './datacentre';
+import type { DeclaredText } from './declared-text';
+import { type View, viewsOf } from './dns-views';
+import type { Side } from './given-names';
+import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
+
+type LoadBalancer = Exclude<Publish, string>;
+
+/** What the names of a server stand for in a view, and where that is declared. */
+export interface Published {
+  /** Left out: the addresses of the server. */
+  readonly loadBalancer?: LoadBalancer;
+  /** Name of the datacentre or server that says so; left out: the view does. */
+  readonly by?: string;
+}
+
+/** The most specific counts: what the server says, then its datacentre, then the view. */
+export function publishedAs(site: ExchangeSiteProps, server: Server, view: View): Published {
+  const datacentre = datacentreOf(site, server);
+  const own = onSide(server.publish, view.side);
+  if (own !== undefined) return published(own, server.name);
+  const common = onSide(datacentre?.publish, view.side);
+  if (common !== undefined) return published(common, datacentre?.name);
+  return published(view.declared.publish ?? 'round-robin');
+}
+
+function published(publish: Publish, by?: string): Published {
+  return {
+    ...(publish === 'round-robin' ? {} : { loadBalancer: publish }),
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+function onSide(publishing: Publishing | undefined, side: Side): Publish | undefined {
+  if (publishing === undefined || publishing === 'round-robin' || 'virtualIp' in publishing)
+    return publishing;
+  return publishing[side];
+}
+
+/** Addresses that a name stands for at a server, in a view. */
+export function addressesOfName(
+  site: ExchangeSiteProps,
+  server: Server,
+  view: View,
+  host: string,
+): readonly string[] {
+  const { loadBalancer } = publishedAs(site, server, view);
+  if (loadBalancer === undefined) return listed(server.address);
+  const own = Object.entries(loadBalancer.virtualIps ?? {}).find(
+    ([name]) => name.toLowerCase() === host.toLowerCase(),
+  );
+  return listed(own?.[1] ?? loadBalancer.virtualIp);
+}
+
+/** Every place that says what names stand for. */
+export function publishingPlaces(
+  site: ExchangeSiteProps,
+): readonly { readonly publish: LoadBalancer; readonly path: Path }[] {
+  const places = (publishing: Publishing | undefined, at: Path): { publish: LoadBalancer; path: Path }[] => {
+    if (publishing === undefined || publishing === 'round-robin') return [];
+    if ('virtualIp' in publishing) return [{ publish: publishing, path: at }];
+    return (['internal', 'external'] as const).flatMap((side) =>
+      places(publishing[side], [...at, { attribute: side }]),
+    );
+  };
+  return [
+    ...site.servers.flatMap(({ publish }, index) => places(publish, path('servers', index, 'publish'))),
+    ...Object.entries(site.datacentres ?? {}).flatMap(([name, { publish }]) =>
+      places(publish, path('datacentres', name, 'publish')),
+    ),
+    ...viewsOf(site).flatMap(({ declared: { publish }, path: at }) =>
+      places(publish, [...at, { attribute: 'publish' }]),
+    ),
+  ];
+}
+
+/** Every address of a load balancer. */
+export function virtualAddresses(site: ExchangeSiteProps): readonly DeclaredText[] {
+  const texts = (addresses: string | readonly string[], at: Path): DeclaredText[] =>
+    typeof addresses === 'string'
+      ? [{ text: addresses, path: at }]
+      : addresses.map((text, index) => ({ text, path: [...at, { index }] }));
+  return publishingPlaces(site).flatMap(({ publish, path: at }) => [
+    ...texts(publish.virtualIp, [...at, { attribute: 'virtualIp' }]),
+    ...Object.entries(publish.virtualIps ?? {}).flatMap(([name, addresses]) =>
+      texts(addresses, [...at, { attribute: 'virtualIps' }, { attribute: name }]),
+    ),
+  ]);
+}

@@ -1,0 +1,37 @@
+import { path } from '../../schema';
+import { sameName } from '../resources/equality';
+import type { Finding, Rule } from './rule';
+
+export const datacentre: Rule = {
+  id: 'datacentre',
+  severity: 'error',
+  description:
+    'What is said of a datacentre is said of one that servers stand in, once. Its name becomes part of Terraform addresses.',
+  check: ({ site: { datacentres = {}, servers } }) => {
+    const names = Object.keys(datacentres);
+    return names.flatMap((name, index): readonly Finding[] => {
+      const at = path('datacentres', name);
+      if (!/^[A-Za-z0-9][A-Za-z0-9 _-]*$/.test(name)) {
+        return [
+          {
+            path: at,
+            problem: `'${name}' is not a name of a datacentre`,
+            remedy: 'write it with letters, digits, spaces, hyphens and underscores, such as lisbon',
+          },
+        ];
+      }
+      if (names.slice(0, index).some((earlier) => sameName(earlier, name))) {
+        return [{ path: at, problem: `'${name}' stands there twice`, remedy: 'declare it once' }];
+      }
+      const known = [...new Set(servers.flatMap((server) => server.datacentre ?? []))];
+      if (known.some((of) => sameName(of, name))) return [];
+      return [
+        {
+          path: at,
+          problem: `no server stands in '${name}'${known.length === 0 ? '' : ` (they stand in ${known.join(', ')})`}`,
+          remedy: `correct the name, or say of a server: datacentre: '${name}'`,
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import type { Path } from '../../schema';
+import { viewsOf } from '../dns-views';
+import { publishedHosts } from '../namespaces';
+import { publishingPlaces } from '../publishing';
+import type { Rule } from './rule';
+
+/** Where names stand as keys, and are easily mistyped: what is said of one that is not published does nothing. */
+export const namedInDns: Rule = {
+  id: 'named-in-dns',
+  severity: 'error',
+  description:
+    'A name that has virtual addresses of its own, or that a view does not hold, is a published name of the site.',
+  check: ({ site }) => {
+    const hosts = publishedHosts(site).map(({ host }) => host);
+    const keys = [
+      ...publishingPlaces(site).flatMap(({ publish, path }) =>
+        named(publish.virtualIps, [...path, { attribute: 'virtualIps' }]),
+      ),
+      ...viewsOf(site).flatMap(({ declared, path }) =>
+        named(declared.notPublished, [...path, { attribute: 'notPublished' }]),
+      ),
+    ];
+    return keys.flatMap(({ name, path }) =>
+      hosts.some((host) => host.toLowerCase() === name.toLowerCase())
+        ? []
+        : [
+            {
+              path,
+              problem: `'${name}' is not a published name of the site`,
+              remedy: `name one of ${hosts.join(', ')}, or leave it out`,
+            },
+          ],
+    );
+  },
+};
+
+function named(of: object | undefined, at: Path) {
+  return Object.keys(of ?? {}).map((name) => ({ name, path: [...at, { attribute: name }] }));
+}

@@ -1,0 +1,25 @@
+import { declaredHosts } from '../declared-names';
+import { publishedHosts } from '../namespaces';
+import type { Rule } from './rule';
+
+export const namespaceUnused: Rule = {
+  id: 'namespace-unused',
+  severity: 'warning',
+  description:
+    'A declared name is given to clients by some server. Where every server has another one for it, from its datacentre or of its own, DNS does not hold it.',
+  check: ({ site }) => {
+    const published = new Set(publishedHosts(site).map(({ host }) => host.toLowerCase()));
+    return declaredHosts(site).flatMap(({ text, path }) =>
+      published.has(text.toLowerCase()) || site.servers.length === 0
+        ? []
+        : [
+            {
+              path,
+              problem: `no server gives '${text}' to clients, so that DNS does not hold it`,
+              remedy:
+                'leave it out where it may be, else give it the name of the servers that have no other one; a name that no server gives is published by alsoPublished',
+            },
+          ],
+    );
+  },
+};
