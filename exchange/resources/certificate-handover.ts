@@ -35,17 +35,15 @@ export function takerOf(service: string, change: CertificateChange, facts: Facts
 }
 
 /**
- * Thumbprints of the certificates that a change lets go of, whether or not they can be removed; without the one that
- * another object of the server is to have.
+ * Thumbprints of the certificates that a change lets go of, whether or not they can be removed; none where another object
+ * of the server is to have what this one had.
  */
 export function partingThumbprints(change: CertificateChange, facts: Facts): readonly string[] {
   const { prior, planned } = change;
   const before = prior?.imported ?? [];
-  const leaving =
-    planned === null ? before : before.filter((own) => !includesName(planned.imported ?? before, own));
-  return planned === null || takenOver(change, facts) === undefined
-    ? leaving
-    : leaving.filter((own) => !sameName(own, prior?.thumbprint ?? ''));
+  if (planned === null) return before;
+  if (takenOver(change, facts) !== undefined) return [];
+  return before.filter((own) => !includesName(planned.imported ?? before, own));
 }
 
 /**
