@@ -97,7 +97,7 @@ async function deploy(config: Values, ...objects: readonly Object[]) {
   }
   // As the next refresh shows them.
   const later = await run(config);
-  const refreshed = await Promise.all(states.map((state) => state && later.read(state)));
+  const refreshed = await Promise.all(states.map(async (state) => (state === null ? null : later.read(state))));
   return {
     cmdlets: planned.map(({ result }) => (result.planned?.['cmdlets'] ?? []) as readonly string[]),
     states: refreshed,
