@@ -1,5 +1,6 @@
 import type { Path, PathStep } from '../schema';
 import { declaredCertificates } from './declared-certificates';
+import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { levelsOf } from './namespaces';
@@ -22,8 +23,9 @@ function many(
   return texts.map((text, index) => ({ text, path: at(...steps, index) }));
 }
 
-function below(path: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
-  return texts.map((text) => ({ ...text, path: [...path, ...text.path] }));
+/** Texts whose paths are from a part of the declaration, with whole ones. */
+function within(part: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
+  return texts.map(({ text, path }) => ({ text, path: [...part, ...path] }));
 }
 
 /** Every host name that stands in `namespaces` of the site, a datacentre or a server, in the order of the declaration. */
@@ -59,7 +61,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, dag } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -67,19 +69,25 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
-    ...declaredCertificates(site).flatMap(({ path, declared }) => [
-      ...below(path, many(declared.names, 'names')),
-      ...below(path, many(declared.servers, 'servers')),
-      ...below(path, one(declared.thumbprint, 'thumbprint')),
-    ]),
-    ...one(dag?.name, 'dag', 'name'),
-    ...one(dag?.witness.server, 'dag', 'witness', 'server'),
-    ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
-    ...many(dag?.addresses, 'dag', 'addresses'),
-    ...many(dag?.members, 'dag', 'members'),
-    ...many(dag?.existingMembers, 'dag', 'existingMembers'),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
-      below(path, many(declared.existingOn, 'existingOn')),
+      within(path, [
+        ...many(declared.names, 'names'),
+        ...many(declared.servers, 'servers'),
+        ...one(declared.thumbprint, 'thumbprint'),
+      ]),
+    ),
+    ...declaredGroups(site).flatMap(({ group, path }) =>
+      within(path, [
+        ...one(group.name, 'name'),
+        ...one(group.witness.server, 'witness', 'server'),
+        ...one(group.alternateWitness?.server, 'alternateWitness', 'server'),
+        ...many(group.addresses, 'addresses'),
+        ...many(group.members, 'members'),
+        ...many(group.existingMembers, 'existingMembers'),
+      ]),
+    ),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, many(declared.existingOn, 'existingOn')),
     ),
     ...viewsOf(site).flatMap(
       ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
@@ -104,18 +112,22 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 
 /** Every text that may hold any letter, such as the path of a file. */
 export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, dag } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
-      below(path, [
+      within(path, [
         ...one(declared.pfxFile, 'pfxFile'),
         ...one(declared.certificateFile, 'certificateFile'),
         ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
       ]),
     ),
-    ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
-    ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
+    ...declaredGroups(site).flatMap(({ group, path }) =>
+      within(path, [
+        ...one(group.witness.directory, 'witness', 'directory'),
+        ...one(group.alternateWitness?.directory, 'alternateWitness', 'directory'),
+      ]),
+    ),
   ];
 }
 

@@ -19,7 +19,7 @@ export function exchangeObject(wanted: Wanted): ExchangeObject {
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf({ id, definition, attributes, version, certificate: name }: Wanted) {
   const catalog = catalogOf(version);
-  const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
+  const has: Facts['has'] = (...asked) => catalog.has(...asked);
   const facts: Facts =
     name === undefined ? { has } : { has, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
   const given = Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId } from './rules/rule';
-import type { ServiceName } from './services';
+import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
 
@@ -25,11 +25,12 @@ export interface ExchangeSiteProps {
   /** The certificate that clients see on every server; or several by name, each for its services and servers. */
   readonly certificate: SiteCertificate | NamedCertificates;
   /**
-   * The database availability group of the servers.
+   * The database availability group of the servers, or several in a list. Of several, each names its members, and a
+   * server is in one of them at most.
    *
    * @default none; one that was never declared here is left alone
    */
-  readonly dag?: DatabaseAvailabilityGroup;
+  readonly dag?: DatabaseAvailabilityGroup | readonly DatabaseAvailabilityGroup[];
   /** Where the names of the clients are published, and what they stand for. */
   readonly dns: Dns;
   /**
@@ -40,11 +41,18 @@ export interface ExchangeSiteProps {
    */
   readonly rollout?: 'one-after-another' | 'parallel';
   /**
-   * How the servers sign clients of Outlook Anywhere in.
+   * How the servers sign clients of Outlook Anywhere in. Before Exchange 2013 it counts where it is enabled, and there is
+   * only the outside.
    *
    * @default 'Ntlm' inside and outside
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
+  /**
+   * How clients of the services may sign in: `{ ews: { basic: true } }`.
+   *
+   * @default as it is on the servers
+   */
+  readonly authentication?: Authentication;
   /**
    * How clients of MAPI over HTTP sign in.
    *
@@ -85,6 +93,19 @@ export interface Server {
    */
   readonly datacentre?: string;
   /**
+   * Whether Outlook Anywhere is on, on a server of Exchange 2007 or 2010: Setup leaves it off. It has one name there, the
+   * external one. From Exchange 2013 it is always on, and this is left out.
+   *
+   * @default as it is on the server
+   */
+  readonly outlookAnywhere?: 'enabled' | 'disabled';
+  /**
+   * How clients of this server's services may sign in, switch by switch in place of what its datacentre and the site say.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly authentication?: Authentication;
+  /**
    * Names that this server gives to clients in place of those of its datacentre and of the site, for example
    * `{ client: 'legacy.contoso.com' }`.
    *
@@ -113,7 +134,21 @@ export interface Datacentre {
    * @default as the view of DNS says
    */
   readonly publish?: Publishing;
+  /**
+   * How clients of its servers' services may sign in, switch by switch in place of what the site says.
+   *
+   * @default as the site says
+   */
+  readonly authentication?: Authentication;
 }
+
+/**
+ * How clients may sign in, by service: `{ ews: { basic: true, windows: true } }`. A switch that is left out stays as it is
+ * on the server. Each is kept by IIS, whose reading makes a plan slower.
+ */
+export type Authentication = {
+  readonly [service in AuthenticatedService]?: { readonly [word in SwitchOf<service>]?: boolean };
+};
 
 /** A name for clients on both sides of the firewall, or one for each side. */
 export type Namespace =
@@ -265,7 +300,10 @@ export interface Witness {
 
 /** A group of mailbox servers that hold copies of each other's databases. The databases are not managed. */
 export interface DatabaseAvailabilityGroup {
-  /** At most 15 characters, and not the name of a server: `DAG01`. Another name is another DAG. */
+  /**
+   * At most 15 letters, digits, hyphens and underscores, and not the name of a server: `DAG01`. Another name is another
+   * DAG.
+   */
   readonly name: string;
   /**
    * The file share that breaks a tie. Wanted for an odd number of members too: the number is even as soon as one of
@@ -279,15 +317,16 @@ export interface DatabaseAvailabilityGroup {
    */
   readonly alternateWitness?: Witness;
   /**
-   * Cluster addresses, one in each subnet; `0.0.0.0` for DHCP.
+   * Cluster addresses, IPv4, one in each subnet, none of them that of a server; `0.0.0.0` alone for DHCP.
    *
-   * @default ['255.255.255.255'], no administrative access point
+   * @default ['255.255.255.255'], no administrative access point, which needs Windows Server 2012 R2 or later; on
+   * Exchange 2010, which cannot have that, ['0.0.0.0']
    */
   readonly addresses?: readonly string[];
   /**
-   * Names of the servers that are members.
+   * Names of the servers that are members, at least one. All of them run one version of Exchange.
    *
-   * @default all servers of the site
+   * @default all servers of the site; where the site has several DAGs each must say
    */
   readonly members?: readonly string[];
   /**
@@ -463,11 +502,12 @@ export interface OutlookAnywhereOptions {
 /** What a health gate waits for. */
 export interface Health {
   /**
-   * Protocols that must answer on the server itself.
+   * Protocols that must answer on the server itself. Before Exchange 2013 servers do not tell: there the check is that
+   * every service runs that the server needs.
    *
    * @default Autodiscover, Outlook Anywhere, and every service whose URLs the site declares
    */
-  readonly protocols?: readonly (ServiceName | 'outlook-anywhere')[];
+  readonly protocols?: readonly (WatchedService | 'outlook-anywhere')[];
   /**
    * Seconds until it gives up.
    *

@@ -1,5 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import {
   declaredCertificates,
   isForWeb,
@@ -8,17 +9,19 @@ import {
 } from './declared-certificates';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
-import { includesName } from './resources/equality';
-import type {
-  DatabaseAvailabilityGroup,
-  ExchangeSiteProps,
-  OutlookAnywhereAuthentication,
-  Server,
-} from './site';
-import { catalogOf, ExchangeVersion } from './versions';
+import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
+import { HEALTH_SETS_LIFESPAN } from './services';
+import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
+import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
-export type PlacedDirectory = (typeof virtualDirectories)[number] & { readonly hosts: ServiceHosts };
+export type PlacedDirectory = (typeof virtualDirectories)[number] & {
+  readonly hosts: ServiceHosts;
+  /** The names are those of this service, not those of all clients. */
+  readonly isOwn: boolean;
+  /** Switches of authentication that are declared, in the order of the service's row. */
+  readonly authentication: readonly PlacedSwitch[];
+};
 
 /** A certificate on a server that is to have it. */
 export interface PlacedCertificate extends DeclaredCertificate {
@@ -45,16 +48,20 @@ export interface Placement {
   /** In the order of the declaration. */
   readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
+    /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
+    readonly enabled?: boolean;
     readonly hosts: ServiceHosts;
     readonly internalAuthentication: OutlookAnywhereAuthentication;
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
+  /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
+  readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
   /** Left out: it is a member of none. */
-  readonly dag?: DatabaseAvailabilityGroup;
+  readonly dag?: PlacedGroup;
 }
 
 /** What a declaration says of each server, with the defaults of its objects resolved. */
@@ -64,11 +71,8 @@ export interface Topology {
   readonly certificates: readonly DeclaredCertificate[];
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
-}
-
-/** Servers that the declaration makes members of its DAG, in the order of the rollout. */
-export function membersOf({ placements }: Topology): readonly Server[] {
-  return placements.flatMap(({ dag, server }) => (dag === undefined ? [] : [server]));
+  /** In the order of the declaration. */
+  readonly groups: readonly PlacedGroup[];
 }
 
 /** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
@@ -78,10 +82,14 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 export function topologyOf(site: ExchangeSiteProps): Topology {
   const names = new SiteNames(site);
   const certificates = declaredCertificates(site);
+  const groups = groupsOf(site);
   return {
     site,
     certificates,
-    placements: site.servers.map((server, index) => placementOf(site, names, certificates, server, index)),
+    placements: site.servers.map((server, index) =>
+      placementOf(site, names, certificates, groups, server, index),
+    ),
+    groups,
   };
 }
 
@@ -89,13 +97,17 @@ function placementOf(
   site: ExchangeSiteProps,
   names: SiteNames,
   certificates: readonly DeclaredCertificate[],
+  groups: readonly PlacedGroup[],
   server: Server,
   index: number,
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const directories = directoriesOf(names, server);
+  const named = directoriesOf(names, site, server);
+  const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
+  const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
+  const dag = groupOf(groups, server);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
   return {
     server,
@@ -104,14 +116,19 @@ function placementOf(
     autodiscover: names.autodiscover(server),
     certificates: certificatesOn(server, certificates),
     outlookAnywhere: {
+      ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),
       hosts: names.hostsOf(server, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
     directories,
+    // A name for all clients is given to the services that there are; one of its own is declared on purpose.
+    missing: named.filter(
+      (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),
+    ),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
-    ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
+    ...(dag === undefined ? {} : { dag }),
   };
 }
 
@@ -131,16 +148,18 @@ function certificatesOn(
   }));
 }
 
-function directoriesOf(names: SiteNames, server: Server): readonly PlacedDirectory[] {
-  const catalog = catalogOf(server.version);
+/** Every service that has a name, whether or not the version of the server has it. */
+function directoriesOf(
+  names: SiteNames,
+  site: ExchangeSiteProps,
+  server: Server,
+): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
-    // A name of its own is declared on purpose: where the version has no such service, a rule says so.
-    const isDeclared = names.hasOwn(server, row.service);
-    if (!isDeclared && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
-    return [{ row, definition, hosts }];
+    const isOwn = names.hasOwn(server, row.service);
+    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
   });
 }
 
@@ -149,15 +168,12 @@ function checksOf(
   { version }: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
-  const reports = catalogOf(version).cmdlet('Get-HealthReport') !== undefined;
   const served = directories.map(({ row }) => row.service);
-  const protocols = health.protocols ?? (reports ? ['autodiscover', 'outlook-anywhere', ...served] : []);
+  const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
+    ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
+    : [];
   return {
     protocols: [...protocols].sort(),
     ...(health.timeoutSeconds === undefined ? {} : { timeout_seconds: health.timeoutSeconds }),
   };
-}
-
-function isMember({ members }: DatabaseAvailabilityGroup, { name }: Server): boolean {
-  return members === undefined || includesName(members, name);
 }

@@ -1,6 +1,6 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { PoolMember, RecordSet } from '../element';
+import type { Described, PoolMember, RecordSet } from '../element';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
 import type { Step } from '../resources';
@@ -62,6 +62,7 @@ function planCertificate({ name, committed }: KnownCertificate): PlanCertificate
 function planStep(planned: PlannedStep): PlanStep {
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
+  if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
   const { id, after, step } = planned;
   const wait = waitOf(step);
   const { question } = step.invocation;
@@ -101,6 +102,14 @@ function loadBalancerStep(
     after,
     reason,
   };
+}
+
+function describedStep(
+  id: string,
+  after: readonly string[],
+  { host, commands, reason }: Described,
+): PlanStep {
+  return { id, server: null, kind: 'described', host, commands, after, reason };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {

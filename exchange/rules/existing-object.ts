@@ -7,20 +7,21 @@ export const existingObject: Rule = {
   id: 'existing-object',
   severity: 'error',
   description: 'A membership or a certificate to import is that of a server for which the site declares one.',
-  check: ({ site, certificates, objects }) => {
-    const membersOfDag = objects.flatMap(({ definition, server }) =>
-      definition.kind === 'dag-member' && server !== null ? [server] : [],
-    );
+  check: ({ site, topology, certificates }) => {
     const lists = [
       ...certificates.map((certificate) => ({
         names: certificate.declared.existingOn,
         at: [...certificate.path, ...path('existingOn')],
         servers: site.servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name),
       })),
-      { names: site.dag?.existingMembers, at: path('dag', 'existingMembers'), servers: membersOfDag },
+      ...topology.groups.map(({ group, path: at, members }) => ({
+        names: group.existingMembers,
+        at: [...at, { attribute: 'existingMembers' }],
+        servers: members.map(({ name }) => name),
+      })),
     ];
-    return lists.flatMap(({ names = [], at, servers }) => {
-      return names.flatMap((name, index) =>
+    return lists.flatMap(({ names = [], at, servers }) =>
+      names.flatMap((name, index) =>
         includesName(servers, name)
           ? []
           : [
@@ -30,7 +31,7 @@ export const existingObject: Rule = {
                 remedy: 'correct the name, or leave it out',
               },
             ],
-      );
-    });
+      ),
+    );
   },
 };

@@ -19,9 +19,12 @@ import { certificateServers } from './certificate-servers';
 import { certificateServiceTwice } from './certificate-service-twice';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { dagAddresses } from './dag-addresses';
+import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
+import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
@@ -44,9 +47,11 @@ import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
+import { serviceVersion } from './service-version';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
+import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
 
 export * from './rule';
@@ -91,10 +96,15 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  dagDistinct,
   dagMembers,
+  dagUpgrade,
+  dagAddresses,
   dagWitness,
   dagStretched,
   endpoint,
+  serviceVersion,
+  webAuthentication,
   versionCmdlets,
   attributeValue,
 ];

@@ -1,4 +1,9 @@
-import type { ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
+import type {
+  DatabaseAvailabilityGroup,
+  ExchangeSiteProps,
+  Server,
+  SiteCertificate,
+} from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 
 export function server(number: number, changes: Partial<Server> = {}): Server {
@@ -17,6 +22,12 @@ type Changes<Certificate> = Partial<Omit<ExchangeSiteProps, 'certificate'>> & {
 
 export type OneCertificateSite = ExchangeSiteProps & { readonly certificate: SiteCertificate };
 
+/** The DAG of the right declaration. */
+export const dag: DatabaseAvailabilityGroup = {
+  name: 'DAG01',
+  witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG01' },
+};
+
 /** A right declaration of two servers, with some of its properties replaced. */
 export function site(changes?: Changes<SiteCertificate>): OneCertificateSite;
 export function site(changes: Changes<ExchangeSiteProps['certificate']>): ExchangeSiteProps;
@@ -29,7 +40,7 @@ export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProp
       names: ['mail.contoso.com', 'autodiscover.contoso.com'],
       services: ['IIS'],
     },
-    dag: { name: 'DAG01', witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG01' } },
+    dag,
     dns: { zones: [{ name: 'contoso.com' }] },
     ...changes,
   };

@@ -1,12 +1,14 @@
 import { site as declared } from '../../environments/two-node-dag-2013';
 import { isOneCertificate } from '../../exchange/declared-certificates';
-import type { Server } from '../../exchange/site';
+import type { DatabaseAvailabilityGroup, Server } from '../../exchange/site';
 import type { OneCertificateSite } from '../exchange/sites';
 
 export const ZONE = 'andersonpatricio.info';
 export const NAMES = [`webmail.${ZONE}`, `autodiscover.${ZONE}`] as const;
 export const [FIRST, SECOND] = declared.servers as readonly [Server, Server];
 
+/** The one DAG of the sample. */
+export const DAG = declared.dag as DatabaseAvailabilityGroup;
 const { certificate } = declared;
 if (!isOneCertificate(certificate)) throw new Error('the sample environment has several certificates');
 
