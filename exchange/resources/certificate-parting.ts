@@ -13,7 +13,7 @@ import {
   type CertificateRole,
 } from './certificate-handover';
 import { holderInquiries, LISTED_ON_SEVERAL, verdictOn, type Verdict } from './certificate-holders';
-import { removal, stays } from './certificate-steps';
+import { removal, SMTP, stays } from './certificate-steps';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
 import { installedCertificates, withThumbprint } from './installed-certificate';
@@ -185,10 +185,18 @@ function remarkOnTaken(
   return {
     severity: 'warning',
     summary: `${service} of ${server} goes to ${certificatePlace(taker)}`,
-    detail: includesName(LISTED_ON_SEVERAL, service)
-      ? `Exchange takes it from none: ${service} stays listed on ${thumbprint}, too, and the server shows each client the one that has the name.`
-      : `Exchange takes it from ${thumbprint} by giving it to the other one.`,
+    detail: whatStays(service, thumbprint),
   };
+}
+
+/** https://learn.microsoft.com/exchange/mail-flow/mail-routing/inbound-starttls-certificates-selection */
+function whatStays(service: string, thumbprint: string): string {
+  if (sameName(service, SMTP)) {
+    return `Exchange takes it from none: SMTP stays listed on ${thumbprint}, too, and a Receive connector shows the one that has its FQDN.`;
+  }
+  return includesName(LISTED_ON_SEVERAL, service)
+    ? `Its settings get a name of that one (X509CertificateName); it stays listed on ${thumbprint} as well, where that has the name.`
+    : `Exchange takes it from ${thumbprint} by giving it to the other one.`;
 }
 
 function remarksOnLeft(left: readonly string[], planned: CertificateRole): readonly Diagnostic[] {
