@@ -2,6 +2,7 @@ import type { Path, PathStep } from '../schema';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
+import { declaredFailbacks } from './failback';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -68,6 +69,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
+    ...declaredFailbacks(site),
     ...many(certificate.names, 'certificate', 'names'),
     ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
     ...declaredGroups(site).flatMap(({ group, path }) =>

@@ -21,6 +21,8 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly path: string;
   /** Whether its cmdlet takes InternalUrl and ExternalUrl. */
   readonly hasUrls: boolean;
+  /** The versions whose cmdlet takes FailbackUrl. Left out: none. */
+  readonly failback?: Lifespan;
   /** Switches of IIS authentication that its cmdlet takes, and the parameter of each. */
   readonly authentication: { readonly [attribute: string]: string };
   /** Whether its cmdlet takes a list IISAuthenticationMethods, which 2013 wants in every call. */
@@ -55,6 +57,7 @@ const ROWS = [
     directory: 'owa',
     path: '/owa',
     hasUrls: true,
+    failback: since2010,
     authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows },
     authenticationMethods: false,
     takesForce: false,

@@ -1,6 +1,7 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
+import { failbackOf } from './failback';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
@@ -13,6 +14,8 @@ export type PlacedDirectory = (typeof virtualDirectories)[number] & {
   readonly hosts: ServiceHosts;
   /** The names are those of this service, not those of all clients. */
   readonly isOwn: boolean;
+  /** Where clients are sent while the datacentre is failed back, empty text for nowhere; left out: as it is on the server. */
+  readonly failback?: DeclaredName;
   /** Switches of authentication that are declared, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
@@ -123,7 +126,17 @@ function directoriesOf(
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
     const isOwn = names.hasOwn(server, row.service);
-    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
+    const failback = failbackOf(site, server, row);
+    return [
+      {
+        row,
+        definition,
+        hosts,
+        isOwn,
+        ...(failback === undefined ? {} : { failback }),
+        authentication: authenticationOf(site, server, row),
+      },
+    ];
   });
 }
 

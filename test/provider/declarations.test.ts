@@ -73,7 +73,11 @@ const publish: fc.Arbitrary<Publish> = fc.oneof(
   }),
 );
 const publishing = fc.oneof(publish, some({ internal: publish, external: publish }));
-const datacentre = some({ namespaces: ownNamespaces, publish: publishing });
+const datacentre = some({
+  namespaces: ownNamespaces,
+  publish: publishing,
+  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', 'mail.contoso.com', null),
+});
 
 function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly Server[]> {
   return fc.tuple(
