@@ -18,7 +18,7 @@ import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { requiredNames } from '../exchange/required-names';
 import { resolveSite, type DesiredState } from '../exchange/resolve-site';
-import { certificate, importIdOf } from '../exchange/resources';
+import { certificate, importIdOf, serviceConnectionPoint } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
@@ -99,6 +99,7 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
+      autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: requiredNames(site).map(templateText),
       dnsUpdates: zones.map(({ zone, side }) => updates.updateOf(zone, side)),
@@ -230,6 +231,15 @@ export class ExchangeSite extends Construct {
   #fromStack(file: string): string {
     return isAbsolute(file) ? file : `${this.#projectFolder}/${portable(file)}`;
   }
+}
+
+/** None where all servers hand out the same, which the provider sees by itself. */
+function severalAutodiscoverUrls(elements: DesiredState['elements']): readonly string[] {
+  const urls = elementsOf(elements, 'exchange-object').flatMap(({ definition, attributes }) =>
+    definition.typeName === serviceConnectionPoint.typeName ? [attributes['uri'] as string] : [],
+  );
+  const distinct = [...new Set(urls)];
+  return distinct.length > 1 ? distinct : [];
 }
 
 function refusal(site: string, errors: readonly SiteDiagnostic[]): string {

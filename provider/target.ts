@@ -166,6 +166,7 @@ export class ExchangeTarget {
     return {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
+      autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.history,
     };
   }

@@ -19,6 +19,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     fallbacks: [],
     versions: new Map([['ex2', version]]),
     rollout: [],
+    autodiscoverUrls: [],
     spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,
     domainController,

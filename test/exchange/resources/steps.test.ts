@@ -174,6 +174,7 @@ describe('what a plan says of what there is', () => {
       typeNames: [],
       properties: { Name, AutoDiscoverServiceInternalUri },
     });
+    const OTHER = 'https://autodiscover.contoso.org/Autodiscover/Autodiscover.xml';
     const said = (...objects: readonly PowerShellObject[]) =>
       remarksOf(
         erase(serviceConnectionPoint),
@@ -182,6 +183,7 @@ describe('what a plan says of what there is', () => {
         {
           ...in2013,
           isDeclared: (name) => name.toLowerCase() === 'ex2',
+          autodiscoverUrls: [OTHER],
         },
       );
 
@@ -204,6 +206,7 @@ describe('what a plan says of what there is', () => {
         said(
           point('EX3', 'https://AUTODISCOVER.contoso.com/autodiscover/autodiscover.xml'),
           point('EX4', null),
+          point('EX5', OTHER.toUpperCase()),
           point('EX2', 'https://ex2.contoso.local/Autodiscover/Autodiscover.xml'),
         ),
       ).toEqual([]);
