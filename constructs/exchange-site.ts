@@ -63,6 +63,8 @@ export class ExchangeSite extends Construct {
   readonly desired: DesiredState;
   /** Terraform's address of each resource, by its id. */
   readonly #addresses = new Map<string, string>();
+  /** Ids of what is only described: Terraform makes nothing of it. */
+  readonly #described = new Set<string>();
   readonly #projectFolder: string;
 
   /** @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made */
@@ -115,6 +117,7 @@ export class ExchangeSite extends Construct {
           }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
+    for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
     for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, password);
     this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
@@ -205,7 +208,8 @@ export class ExchangeSite extends Construct {
    * hundred servers takes longer than everything else together.
    */
   #order(resource: TerraformResource, ids: readonly string[]): void {
-    if (ids.length > 0) resource.dependsOn = ids.map((id) => this.#address(id));
+    const made = ids.filter((id) => !this.#described.has(id));
+    if (made.length > 0) resource.dependsOn = made.map((id) => this.#address(id));
   }
 
   #address(id: string): string {

@@ -10,6 +10,7 @@ import {
   list,
   misfits,
   number,
+  oneOrMore,
   optional,
   plain,
   TEXT,
@@ -163,7 +164,7 @@ const dag = group<DatabaseAvailabilityGroup>({
   witness,
   alternateWitness: optional(witness),
   addresses: optional(list(text, 1)),
-  members: optional(list(text)),
+  members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
 });
@@ -226,7 +227,7 @@ const site = group<ExchangeSiteProps>({
   namespaces,
   datacentres: optional(byName(datacentre)),
   certificate,
-  dag: optional(dag),
+  dag: optional(oneOrMore(dag)),
   dns,
   rollout: optional(
     plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),

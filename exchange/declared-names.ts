@@ -1,4 +1,5 @@
 import type { Path, PathStep } from '../schema';
+import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { levelsOf } from './namespaces';
@@ -19,6 +20,11 @@ function many(
 ): DeclaredText[] {
   if (texts === undefined || typeof texts === 'string') return one(texts, ...steps);
   return texts.map((text, index) => ({ text, path: at(...steps, index) }));
+}
+
+/** Texts whose paths are from a part of the declaration, with whole ones. */
+function within(part: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
+  return texts.map(({ text, path }) => ({ text, path: [...part, ...path] }));
 }
 
 /** Every host name that stands in `namespaces` of the site, a datacentre or a server, in the order of the declaration. */
@@ -54,7 +60,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate, dag } = site;
+  const { servers, certificate } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -64,12 +70,16 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredHosts(site),
     ...many(certificate.names, 'certificate', 'names'),
     ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
-    ...one(dag?.name, 'dag', 'name'),
-    ...one(dag?.witness.server, 'dag', 'witness', 'server'),
-    ...one(dag?.alternateWitness?.server, 'dag', 'alternateWitness', 'server'),
-    ...many(dag?.addresses, 'dag', 'addresses'),
-    ...many(dag?.members, 'dag', 'members'),
-    ...many(dag?.existingMembers, 'dag', 'existingMembers'),
+    ...declaredGroups(site).flatMap(({ group, path }) =>
+      within(path, [
+        ...one(group.name, 'name'),
+        ...one(group.witness.server, 'witness', 'server'),
+        ...one(group.alternateWitness?.server, 'alternateWitness', 'server'),
+        ...many(group.addresses, 'addresses'),
+        ...many(group.members, 'members'),
+        ...many(group.existingMembers, 'existingMembers'),
+      ]),
+    ),
     ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
     ...viewsOf(site).flatMap(
       ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
@@ -93,7 +103,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 }
 
 /** Every text that may hold any letter, such as the path of a file. */
-export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps): readonly DeclaredText[] {
+export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
+  const { servers, certificate } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
@@ -101,8 +112,12 @@ export function declaredTexts({ servers, certificate, dag }: ExchangeSiteProps):
     ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
       one(reason, 'certificate', 'accepted', id),
     ),
-    ...one(dag?.witness.directory, 'dag', 'witness', 'directory'),
-    ...one(dag?.alternateWitness?.directory, 'dag', 'alternateWitness', 'directory'),
+    ...declaredGroups(site).flatMap(({ group, path }) =>
+      within(path, [
+        ...one(group.witness.directory, 'witness', 'directory'),
+        ...one(group.alternateWitness?.directory, 'alternateWitness', 'directory'),
+      ]),
+    ),
   ];
 }
 

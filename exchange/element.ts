@@ -23,7 +23,7 @@ export function isReference(value: DesiredValue | AttributeReference): value is 
 }
 
 /** One thing that a declaration comes to: an object of Exchange, a record set in DNS, or what is described only. */
-export type Element = ExchangeObject | RecordSet | PoolMember;
+export type Element = ExchangeObject | RecordSet | PoolMember | Described;
 
 interface AnyElement {
   /** From stable names, such as `BsAEX02-owa`; the name in Terraform addresses and in the plan. */
@@ -68,6 +68,20 @@ export interface PoolMember extends AnyElement {
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
   /** Why the server joins now; for people. */
+  readonly reason: string;
+}
+
+/**
+ * What people see to on a machine that is reached in no way from here: it is described in the plan, in its place, and
+ * nothing of it is run or kept in the state.
+ */
+export interface Described extends AnyElement {
+  readonly type: 'described';
+  /** Host name of the machine, as declared. */
+  readonly host: string;
+  /** To be run there, in this order, where it is not so already. */
+  readonly commands: readonly string[];
+  /** Why it is needed; for people. */
   readonly reason: string;
 }
 

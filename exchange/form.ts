@@ -84,6 +84,19 @@ export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form
   );
 }
 
+/** A group, or a list with at least one in its place; what is wrong within that is found there. */
+export function oneOrMore<T extends object>(one: Form<T>): Form<T | readonly T[]> {
+  const what = `${v.getDescription(one) ?? ''}, or a list of such in square brackets with at least one item`;
+  const many = v.pipe(v.array(one, what), v.minLength(1, what));
+  return v.pipe(
+    v.lazy((value): Form<T | readonly T[]> => {
+      if (Array.isArray(value)) return many;
+      return typeof value === 'object' && value !== null ? one : v.custom<T>(() => false, what);
+    }),
+    v.description(what),
+  );
+}
+
 /** One of two groups that no property tells apart to the compiler. */
 export function eitherGroup<T, U>(
   one: Form<T>,

@@ -25,11 +25,12 @@ export interface ExchangeSiteProps {
   /** The certificate that clients see on every server. */
   readonly certificate: SiteCertificate;
   /**
-   * The database availability group of the servers.
+   * The database availability group of the servers, or several in a list. Of several, each names its members, and a
+   * server is in one of them at most.
    *
    * @default none; one that was never declared here is left alone
    */
-  readonly dag?: DatabaseAvailabilityGroup;
+  readonly dag?: DatabaseAvailabilityGroup | readonly DatabaseAvailabilityGroup[];
   /** Where the names of the clients are published, and what they stand for. */
   readonly dns: Dns;
   /**
@@ -285,7 +286,10 @@ export interface Witness {
 
 /** A group of mailbox servers that hold copies of each other's databases. The databases are not managed. */
 export interface DatabaseAvailabilityGroup {
-  /** At most 15 characters, and not the name of a server: `DAG01`. Another name is another DAG. */
+  /**
+   * At most 15 letters, digits, hyphens and underscores, and not the name of a server: `DAG01`. Another name is another
+   * DAG.
+   */
   readonly name: string;
   /**
    * The file share that breaks a tie. Wanted for an odd number of members too: the number is even as soon as one of
@@ -299,15 +303,16 @@ export interface DatabaseAvailabilityGroup {
    */
   readonly alternateWitness?: Witness;
   /**
-   * Cluster addresses, one in each subnet; `0.0.0.0` for DHCP.
+   * Cluster addresses, IPv4, one in each subnet, none of them that of a server; `0.0.0.0` alone for DHCP.
    *
-   * @default ['255.255.255.255'], no administrative access point
+   * @default ['255.255.255.255'], no administrative access point, which needs Windows Server 2012 R2 or later; on
+   * Exchange 2010, which cannot have that, ['0.0.0.0']
    */
   readonly addresses?: readonly string[];
   /**
-   * Names of the servers that are members.
+   * Names of the servers that are members, at least one. All of them run one version of Exchange.
    *
-   * @default all servers of the site
+   * @default all servers of the site; where the site has several DAGs each must say
    */
   readonly members?: readonly string[];
   /**

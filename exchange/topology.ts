@@ -3,15 +3,9 @@ import { path } from '../schema';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
-import { includesName } from './resources/equality';
+import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import { HEALTH_SETS_LIFESPAN } from './services';
-import type {
-  DatabaseAvailabilityGroup,
-  ExchangeSiteProps,
-  OutlookAnywhereAuthentication,
-  Server,
-  SiteCertificate,
-} from './site';
+import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server, SiteCertificate } from './site';
 import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
@@ -54,7 +48,7 @@ export interface Placement {
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
   /** Left out: it is a member of none. */
-  readonly dag?: DatabaseAvailabilityGroup;
+  readonly dag?: PlacedGroup;
 }
 
 /** What a declaration says of each server, with the defaults of its objects resolved. */
@@ -62,11 +56,8 @@ export interface Topology {
   readonly site: ExchangeSiteProps;
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
-}
-
-/** Servers that the declaration makes members of its DAG, in the order of the rollout. */
-export function membersOf({ placements }: Topology): readonly Server[] {
-  return placements.flatMap(({ dag, server }) => (dag === undefined ? [] : [server]));
+  /** In the order of the declaration. */
+  readonly groups: readonly PlacedGroup[];
 }
 
 /** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
@@ -75,16 +66,28 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
   const names = new SiteNames(site);
-  return { site, placements: site.servers.map((server, index) => placementOf(site, names, server, index)) };
+  const groups = groupsOf(site);
+  return {
+    site,
+    placements: site.servers.map((server, index) => placementOf(site, names, groups, server, index)),
+    groups,
+  };
 }
 
-function placementOf(site: ExchangeSiteProps, names: SiteNames, server: Server, index: number): Placement {
+function placementOf(
+  site: ExchangeSiteProps,
+  names: SiteNames,
+  groups: readonly PlacedGroup[],
+  server: Server,
+  index: number,
+): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
   const named = directoriesOf(names, site, server);
   const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
   const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
+  const dag = groupOf(groups, server);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
   return {
     server,
@@ -105,7 +108,7 @@ function placementOf(site: ExchangeSiteProps, names: SiteNames, server: Server, 
     ),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
-    ...(site.dag !== undefined && isMember(site.dag, server) ? { dag: site.dag } : {}),
+    ...(dag === undefined ? {} : { dag }),
   };
 }
 
@@ -137,8 +140,4 @@ function checksOf(
     protocols: [...protocols].sort(),
     ...(health.timeoutSeconds === undefined ? {} : { timeout_seconds: health.timeoutSeconds }),
   };
-}
-
-function isMember({ members }: DatabaseAvailabilityGroup, { name }: Server): boolean {
-  return members === undefined || includesName(members, name);
 }

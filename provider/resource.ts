@@ -63,7 +63,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
-      return { state, diagnostics: cause.length > 0 ? cause : reading.diagnostics };
+      return { state, diagnostics: hasErrors(cause) ? cause : reading.diagnostics };
     }
     const { objects } = reading.outcome;
     // The plan has said them, before anything was run.
@@ -187,8 +187,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
           find: async (planned: Values, target: ExchangeTarget, config: Values) => {
             const server = text(planned['server']);
             // `inform` says what is wrong with the server or the PFX.
-            if (server !== null && (await target.versionProblems(server)).length > 0)
-              return { existing: null };
+            if (server !== null && hasErrors(await target.versionProblems(server))) return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
@@ -240,7 +239,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
       const server = text(given['server'] ?? null);
       const wrong = server === null ? [] : await target.versionProblems(server);
-      if (wrong.length > 0) return { diagnostics: wrong };
+      if (hasErrors(wrong)) return { diagnostics: wrong };
       const against = await obstacles(state, target);
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
@@ -320,16 +319,20 @@ function unsupportedCalls(
   server: Value,
   target: ExchangeTarget,
 ): readonly Diagnostic[] {
-  const catalog = target.catalogFor(text(server));
+  const catalogs = target.catalogsFor(text(server));
   return steps.flatMap(({ invocation }): Diagnostic[] => {
+    // A DAG of a site that has servers of 2007, which knows of none, is that of the others.
+    const [catalog] = catalogs;
     const lacking = catalog?.supports(invocation);
     if (catalog === undefined || lacking === undefined) return [];
+    if (catalogs.some((other) => other.supports(invocation) === undefined)) return [];
     const what = lacking.problem === 'cmdlet' ? lacking.name : `${lacking.cmdlet} -${lacking.name}`;
     return [
       {
         severity: 'error',
         summary: `${catalog.version.toString()} has no ${what}`,
-        detail: 'Leave out what needs it, or correct the version of the server in the declaration.',
+        detail:
+          'Correct the version of the server in the declaration where it runs another one; otherwise leave out what needs it.',
       },
     ];
   });
@@ -346,7 +349,14 @@ async function inform(
   if (change.planned === null) return { diagnostics: respellingWarning(change, target) };
   const server = change.planned['server'] ?? null;
   const diagnostics: Diagnostic[] = [];
-  if (typeof server === 'string') diagnostics.push(...(await target.versionProblems(server)));
+  if (typeof server === 'string') {
+    const problems = await target.versionProblems(server);
+    // A server has many objects: what is no error is said once.
+    diagnostics.push(
+      ...problems.filter(isError),
+      ...target.sayOnce(problems.filter((each) => !isError(each))),
+    );
+  }
   const planned = knownPart(change.planned);
   const facts = target.factsFor(text(server));
   if (!usesPfx) {

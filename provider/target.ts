@@ -160,6 +160,13 @@ export class ExchangeTarget {
     return version === undefined ? undefined : catalogOf(version);
   }
 
+  /** Of whom a call may be made: of the server, or for the organization of one of its servers. */
+  catalogsFor(server: string | null): readonly Catalog[] {
+    if (server === null) return [...new Set(this.settings.versions.values())].map(catalogOf);
+    const catalog = this.catalogFor(server);
+    return catalog === undefined ? [] : [catalog];
+  }
+
   /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
   factsFor(server: string | null): Facts {
     const catalog = this.catalogFor(server);
@@ -219,7 +226,10 @@ export class ExchangeTarget {
     this.#readings.forgetAll();
   }
 
-  /** What is wrong between the declared and the real version of a server, found by one read for all servers. */
+  /**
+   * What is wrong between the declared and the real version of a server, found by one read for all servers. A warning
+   * where a known update in place leads from the one to the other: nothing stops while servers are updated in turn.
+   */
   async versionProblems(server: string): Promise<readonly Diagnostic[]> {
     const declared = this.versionFor(server);
     if (declared === undefined) {
@@ -247,6 +257,7 @@ export class ExchangeTarget {
     const display = textOf(found, 'AdminDisplayVersion') ?? '';
     const real = ExchangeVersion.ofBuild(display);
     if (real === declared) return [];
+    if (real !== undefined && real.goesWith(declared)) return [betweenVersions(server, declared, real)];
     return [
       {
         severity: 'error',
@@ -500,6 +511,21 @@ function unshown(
 
 function serverOf({ parameters: { Server: server } }: Invocation): string | null {
   return typeof server === 'string' ? server : null;
+}
+
+/** Nothing is told to be declared otherwise before the update is done: the other members of its DAG are to follow. */
+function betweenVersions(server: string, declared: ExchangeVersion, real: ExchangeVersion): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${server} is ${real.toString()}, and declared as ${declared.toString()}`,
+    detail: real.isUpdatedTo(declared)
+      ? `It is managed as it is until it was updated in place. Members of a DAG are updated one after another; none is taken out for it.`
+      : `It was updated in place: declare it as ExchangeVersion.${declaredAs(real)}. The other members of its DAG may follow later; none is taken out for it.`,
+  };
+}
+
+function declaredAs({ label }: ExchangeVersion): string {
+  return /^\d/.test(label) ? `V${label}` : label;
 }
 
 function named(server: string, { objects }: ObjectsOutcome) {

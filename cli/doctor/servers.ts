@@ -2,8 +2,9 @@ import { textOf } from '../../exchange/resources/property';
 import { ExchangeVersion } from '../../exchange/versions';
 import { ExchangeTarget } from '../../provider/target';
 import type { Diagnostic } from '../../schema';
+import { hasErrors } from '../../schema';
 import type { Check, Verdict } from './check';
-import { failed, ok } from './check';
+import { failed, ok, warned } from './check';
 import type { Checkup } from './checkup';
 
 /** The servers that the organization has, against those that are declared and those of the plan. */
@@ -23,9 +24,11 @@ export const servers: Check = {
       name: textOf(object, 'Name') ?? '',
       version: ExchangeVersion.ofBuild(textOf(object, 'AdminDisplayVersion') ?? ''),
     }));
+    const warnings: Diagnostic[] = [];
     for (const name of checkup.settings.versions.keys()) {
       const problems = await target.versionProblems(name);
-      if (problems.length > 0) return failure(problems);
+      if (hasErrors(problems)) return failure(problems);
+      warnings.push(...problems);
     }
     const listed = found.map(({ name, version }) => `${name} (${version?.toString() ?? 'unknown version'})`);
     const names = new Set(found.map(({ name }) => name.toLowerCase()));
@@ -39,7 +42,9 @@ export const servers: Check = {
     const counting = thatCount(checkup, found);
     checkup.versions = new Set(counting.flatMap(({ version }) => version ?? []));
     checkup.servers = counting.map(({ name }) => name);
-    return ok(listed.join(', ') || 'the organization has no server yet');
+    return warnings.length > 0
+      ? warned(...said(warnings))
+      : ok(listed.join(', ') || 'the organization has no server yet');
   },
 };
 
@@ -53,8 +58,12 @@ function thatCount<Server extends { readonly name: string }>(
 }
 
 function failure(diagnostics: readonly Diagnostic[]): Verdict {
-  return failed(
+  return failed(...said(diagnostics));
+}
+
+function said(diagnostics: readonly Diagnostic[]): [detail: string, remedy: string] {
+  return [
     diagnostics.map(({ summary }) => summary).join('; '),
     diagnostics.map(({ detail }) => detail).join('\n'),
-  );
+  ];
 }

@@ -1,15 +1,21 @@
+import type { Path } from '../../schema';
 import { path } from '../../schema';
-import { elementsOf, type ExchangeObject } from '../element';
+import { elementsOf, type Described, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { dagMember, databaseAvailabilityGroup, erase } from '../resources';
-import { includesName } from '../resources/equality';
-import type { DatabaseAvailabilityGroup } from '../site';
-import { membersOf, type Placement, type Topology } from '../topology';
+import { includesName, sameServer } from '../resources/equality';
+import { serverNameIn } from '../resources/host';
+import type { PlacedGroup } from '../placed-groups';
+import type { Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The DAG, and the servers that join it once clients get the right names from them. */
-export const dag: Phase = (topology, made) => [
-  ...dagOf(topology),
+/** What the resource has where no addresses are given. */
+const DEFAULT_ADDRESSES = databaseAvailabilityGroup.schema.attributes.ip_addresses.defaultValue;
+
+/** The DAGs, and the servers that join them once clients get the right names from them. */
+export const dag: Phase = (topology, before) => [
+  ...witnessesElsewhere(topology),
+  ...topology.groups.map((placed) => made(topology, placed)),
   ...topology.placements.flatMap((placement) =>
     placement.dag === undefined
       ? []
@@ -17,7 +23,7 @@ export const dag: Phase = (topology, made) => [
           memberOf(
             placement,
             placement.dag,
-            elementsOf(made, 'exchange-object')
+            elementsOf(before, 'exchange-object')
               .filter(({ server, definition }) => server === placement.server.name && isUrl(definition.kind))
               .map(({ id }) => id),
           ),
@@ -34,47 +40,79 @@ function dagId(name: string): string {
   return `dag-${name.toUpperCase()}`;
 }
 
-function dagOf(topology: Topology): readonly ExchangeObject[] {
-  const { site, placements } = topology;
-  const { dag: declared } = site;
-  const version = (membersOf(topology)[0] ?? placements[0]?.server)?.version;
-  if (declared === undefined || version === undefined) return [];
-  return [
-    exchangeObject({
-      id: dagId(declared.name),
-      definition: erase(databaseAvailabilityGroup),
-      server: null,
-      version,
-      attributes: {
-        name: declared.name,
-        witness_server: declared.witness.server,
-        witness_directory: declared.witness.directory,
-        ...(declared.alternateWitness === undefined
-          ? {}
-          : {
-              alternate_witness_server: declared.alternateWitness.server,
-              alternate_witness_directory: declared.alternateWitness.directory,
-            }),
-        ...(declared.addresses === undefined ? {} : { ip_addresses: declared.addresses }),
-      },
-      origin: {
-        server: path('dag'),
-        name: path('dag', 'name'),
-        witness_server: path('dag', 'witness', 'server'),
-        witness_directory: path('dag', 'witness', 'directory'),
-        alternate_witness_server: path('dag', 'alternateWitness', 'server'),
-        alternate_witness_directory: path('dag', 'alternateWitness', 'directory'),
-        ip_addresses: path('dag', 'addresses'),
-      },
+/** Witness servers of a DAG that the declaration has not as servers of Exchange. */
+function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[] {
+  return [group.witness, group.alternateWitness].flatMap((witness) =>
+    witness === undefined ||
+    site.servers.some(
+      ({ name, fqdn }) => sameServer(witness.server, name) || sameServer(witness.server, fqdn),
+    )
+      ? []
+      : [witness.server],
+  );
+}
+
+/** Each server once, also where it is the witness of several DAGs, and named with and without its domain. */
+function witnessesElsewhere(topology: Topology): readonly Described[] {
+  const hosts = topology.groups.flatMap((placed) => elsewhere(topology, placed));
+  return hosts
+    .filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index)
+    .map((host) => ({
+      type: 'described',
+      id: witnessId(host),
+      host,
+      // Windows Server 2008 R2, on which a witness may run, has no cmdlet for it.
+      commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
+      reason: `Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's. <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it there already.`,
       dependsOn: [],
-      existing: declared.existing ?? false,
-    }),
-  ];
+    }));
+}
+
+/** The same for a server named with its domain and without. */
+function witnessId(host: string): string {
+  return `witness-${serverNameIn(host).toUpperCase()}`;
+}
+
+function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
+  const { group, path: at, version, addresses } = placed;
+  const { name, witness, alternateWitness } = group;
+  const within = (...steps: readonly string[]): Path => [...at, ...path(...steps)];
+  const isDefault =
+    group.addresses === undefined && JSON.stringify(addresses) === JSON.stringify(DEFAULT_ADDRESSES);
+  return exchangeObject({
+    id: dagId(name),
+    definition: erase(databaseAvailabilityGroup),
+    server: null,
+    version,
+    attributes: {
+      name,
+      witness_server: witness.server,
+      witness_directory: witness.directory,
+      ...(alternateWitness === undefined
+        ? {}
+        : {
+            alternate_witness_server: alternateWitness.server,
+            alternate_witness_directory: alternateWitness.directory,
+          }),
+      ...(addresses === undefined || isDefault ? {} : { ip_addresses: addresses }),
+    },
+    origin: {
+      server: at,
+      name: within('name'),
+      witness_server: within('witness', 'server'),
+      witness_directory: within('witness', 'directory'),
+      alternate_witness_server: within('alternateWitness', 'server'),
+      alternate_witness_directory: within('alternateWitness', 'directory'),
+      ip_addresses: within('addresses'),
+    },
+    dependsOn: [...new Set(elsewhere(topology, placed).map(witnessId))],
+    existing: group.existing ?? false,
+  });
 }
 
 function memberOf(
   { server, path: at }: Placement,
-  declared: DatabaseAvailabilityGroup,
+  { group, path: groupAt }: PlacedGroup,
   after: readonly string[],
 ): ExchangeObject {
   return exchangeObject({
@@ -82,9 +120,9 @@ function memberOf(
     definition: erase(dagMember),
     server: server.name,
     version: server.version,
-    attributes: { dag: declared.name, server: server.name },
-    origin: { server: [...at, { attribute: 'name' }], dag: path('dag', 'name') },
-    dependsOn: [dagId(declared.name), ...after],
-    existing: includesName(declared.existingMembers, server.name),
+    attributes: { dag: group.name, server: server.name },
+    origin: { server: [...at, { attribute: 'name' }], dag: [...groupAt, { attribute: 'name' }] },
+    dependsOn: [dagId(group.name), ...after],
+    existing: includesName(group.existingMembers, server.name),
   });
 }

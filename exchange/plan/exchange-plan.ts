@@ -1,6 +1,6 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { PoolMember, RecordSet } from '../element';
+import type { Described, PoolMember, RecordSet } from '../element';
 import { requiredNames } from '../required-names';
 import type { DesiredState } from '../resolve-site';
 import type { Step } from '../resources';
@@ -42,6 +42,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
 function planStep(planned: PlannedStep): PlanStep {
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
+  if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
   const { id, after, step } = planned;
   const wait = waitOf(step);
   const { question } = step.invocation;
@@ -81,6 +82,14 @@ function loadBalancerStep(
     after,
     reason,
   };
+}
+
+function describedStep(
+  id: string,
+  after: readonly string[],
+  { host, commands, reason }: Described,
+): PlanStep {
+  return { id, server: null, kind: 'described', host, commands, after, reason };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {

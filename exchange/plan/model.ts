@@ -57,7 +57,7 @@ export interface PlanInput {
   readonly description: string;
 }
 
-export type PlanStep = CmdletStep | LoadBalancerStep | DnsStep;
+export type PlanStep = CmdletStep | LoadBalancerStep | DnsStep | DescribedStep;
 
 interface AnyStep {
   /** From stable names: it stays the same while other steps come and go. */
@@ -93,6 +93,15 @@ export interface LoadBalancerStep extends AnyStep {
   readonly virtualAddresses: readonly string[];
   /** Of the server. */
   readonly addresses: readonly string[];
+}
+
+/** For whoever administers the host, which Exchange's endpoint does not reach. */
+export interface DescribedStep extends AnyStep {
+  readonly kind: 'described';
+  readonly server: null;
+  readonly host: string;
+  /** To be run there, where it is not so already. */
+  readonly commands: readonly string[];
 }
 
 export interface DnsStep extends AnyStep {

@@ -1,8 +1,8 @@
-import type { Element, ExchangeObject, PoolMember, RecordSet } from '../element';
+import type { Described, Element, ExchangeObject, PoolMember, RecordSet } from '../element';
 import type { Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
-export type PlannedStep = PlannedCmdlet | PlannedPoolMember | PlannedRecordSet;
+export type PlannedStep = PlannedCmdlet | PlannedPoolMember | PlannedRecordSet | PlannedByHand;
 
 export interface PlannedCmdlet {
   readonly id: string;
@@ -20,6 +20,12 @@ export interface PlannedRecordSet {
   readonly id: string;
   readonly after: readonly string[];
   readonly record: RecordSet;
+}
+
+export interface PlannedByHand {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly described: Described;
 }
 
 /**
@@ -54,6 +60,9 @@ export function plannedSteps(elements: readonly Element[]): readonly PlannedStep
       }
       case 'pool-member':
         return [{ id, after, member: element }];
+      case 'described':
+        last.set(id, id);
+        return [{ id, after, described: element }];
       case 'record-set':
         return [{ id, after, record: element }];
     }

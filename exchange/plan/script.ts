@@ -3,7 +3,7 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
-import type { PoolMember, RecordSet } from '../element';
+import type { Described, PoolMember, RecordSet } from '../element';
 import type { DesiredState } from '../resolve-site';
 import type { Step, Until } from '../resources';
 import type { ExchangeSiteProps, Zone } from '../site';
@@ -28,6 +28,7 @@ const VARIABLES: ScriptOptions = {
 
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
+  if ('described' in planned) return ORGANIZATION;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
@@ -129,6 +130,14 @@ function memberLine({ server, addresses, virtualAddresses }: PoolMember): string
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
 
+function byHandLines({ host, commands, reason }: Described): readonly string[] {
+  return [
+    ...paragraph(reason),
+    `Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`,
+    ...commands.map((command) => `Write-Output ${quote(command)}`),
+  ];
+}
+
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
 function notesOf({ reason }: Step): readonly string[] {
   return [reason];
@@ -193,6 +202,7 @@ function blockLines({ part, steps }: Block): readonly string[] {
     }
     if (body.length > 0) body.push('');
     if ('member' in planned) body.push(comment(planned.member.reason), memberLine(planned.member));
+    else if ('described' in planned) body.push(...byHandLines(planned.described));
     else body.push(...cmdletLines(number, planned.step));
   }
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];

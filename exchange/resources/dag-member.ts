@@ -23,7 +23,8 @@ export const dagMember = defineResource({
     server: serverAttribute('Mailbox server that is a member.'),
   },
   importId: ['dag', 'server'],
-  declaredExisting: ({ server }) => `dag: { …, existingMembers: ['${server ?? ''}'] }`,
+  declaredExisting: ({ dag, server }) =>
+    `dag: { name: '${dag ?? ''}', …, existingMembers: ['${server ?? ''}'] }`,
   steps: ({ prior, planned }) => {
     const stays = prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
     if (stays) return [];
@@ -44,7 +45,7 @@ export const dagMember = defineResource({
       ? undefined
       : {
           summary: `${server ?? ''} is a member of the DAG ${textOf(other, 'Name') ?? ''}`,
-          detail: `A server is in one DAG at a time. Leave it out of the DAG in the declaration and deploy, which removes it; where the other DAG is not declared, remove it there (Remove-DatabaseAvailabilityGroupServer). Then declare it in ${dag ?? ''}.`,
+          detail: `A server is in one DAG at a time. Where it belongs into ${textOf(other, 'Name') ?? ''}, declare it as a member there, among its existingMembers. It joins ${dag ?? ''} only after its database copies and then its membership there were removed on purpose.`,
         };
   },
 });

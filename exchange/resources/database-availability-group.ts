@@ -1,14 +1,19 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
-import type { Known, Problem } from '../../schema';
+import type { PowerShellObject } from '../../powershell/outcome';
+import type { Diagnostic, Known, Problem } from '../../schema';
 import { text, textList } from '../../schema';
+import { recordTypeOf } from '../addresses';
 import { defineResource } from './definition';
 import { sameFolder, sameName, sameServer } from './equality';
-import { isHostName, serverNameProblem } from './host';
+import { isComputerHost } from './host';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
 import type { Step } from './step';
 
-/** At most 15 characters: the name becomes that of a computer account (Microsoft's page of New-DatabaseAvailabilityGroup). */
+/**
+ * At most 15 characters: the name becomes that of a computer account, of which it must be a valid one (Microsoft's page of
+ * New-DatabaseAvailabilityGroup).
+ */
 export function dagNameProblem(name: string): Problem | undefined {
   if (name.length > 15) {
     return {
@@ -16,16 +21,16 @@ export function dagNameProblem(name: string): Problem | undefined {
       remedy: 'choose a shorter name, such as DAG01',
     };
   }
-  return serverNameProblem(name) === undefined
+  return isComputerHost(name) && !name.includes('.')
     ? undefined
     : {
         problem: `'${name}' is not a name for a DAG`,
-        remedy: 'use letters, digits and hyphens, such as DAG01',
+        remedy: 'use letters, digits, hyphens and underscores, a letter or digit first, such as DAG01',
       };
 }
 
 function witnessProblem(value: Known): Problem | undefined {
-  return isHostName(value as string)
+  return isComputerHost(value as string)
     ? undefined
     : {
         problem: `'${value as string}' is not the name of a server`,
@@ -43,10 +48,8 @@ function directoryProblem(value: Known): Problem | undefined {
 }
 
 function addressProblem(value: Known): Problem | undefined {
-  const wrong = (value as readonly string[]).find(
-    (address) =>
-      !/^(\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((part) => Number(part) > 255),
-  );
+  // To .NET a zero before a number makes it an octal one: 10.0.0.010 would be another address.
+  const wrong = (value as readonly string[]).find((address) => recordTypeOf(address) !== 'A');
   return wrong === undefined
     ? undefined
     : { problem: `'${wrong}' is not an IPv4 address`, remedy: 'write it as 10.0.0.10' };
@@ -101,7 +104,7 @@ export const databaseAvailabilityGroup = defineResource({
     }),
     ip_addresses: textList(
       'optional-computed',
-      'Addresses of the cluster: one in each subnet; 0.0.0.0 for DHCP; 255.255.255.255 for no administrative access point. Left out: 255.255.255.255.',
+      'Addresses of the cluster: one in each subnet; 0.0.0.0 for DHCP; 255.255.255.255 for no administrative access point, which Exchange 2010 does not have. Left out: 255.255.255.255.',
       {
         defaultValue: ['255.255.255.255'],
         problem: addressProblem,
@@ -111,7 +114,7 @@ export const databaseAvailabilityGroup = defineResource({
     ),
   },
   importId: ['name'],
-  declaredExisting: () => 'dag: { …, existing: true }',
+  declaredExisting: ({ name }) => `dag: { name: '${name ?? ''}', …, existing: true }`,
   validate: (config) =>
     'alternate_witness_server' in config &&
     'alternate_witness_directory' in config &&
@@ -181,6 +184,8 @@ export const databaseAvailabilityGroup = defineResource({
         ];
   },
   observe: () => GROUPS,
+  obstacle: (objects, { name, witness_server: server, witness_directory: directory }) =>
+    takenFolder(objects, name ?? '', server ?? '', directory ?? ''),
   view: (objects, state) => {
     const found = objectWith(objects, { Name: state.name ?? '' });
     if (found === undefined) return null;
@@ -191,10 +196,36 @@ export const databaseAvailabilityGroup = defineResource({
       witness_directory: orNull('WitnessDirectory'),
       alternate_witness_server: orNull('AlternateWitnessServer'),
       alternate_witness_directory: orNull('AlternateWitnessDirectory'),
-      ip_addresses: textsOf(found, 'DatabaseAvailabilityGroupIpAddresses') ?? [],
+      ip_addresses: addressesIn(found),
     };
   },
 });
+
+/** A folder that another group has as its witness: a plan says so, since no two can use it. */
+function takenFolder(
+  objects: readonly PowerShellObject[],
+  name: string,
+  server: string,
+  directory: string,
+): Pick<Diagnostic, 'summary' | 'detail'> | undefined {
+  const other = objects.find(
+    (group) =>
+      !sameName(textOf(group, 'Name') ?? '', name) &&
+      sameServer(textOf(group, WITNESS.witness_server) ?? '', server) &&
+      sameFolder(textOf(group, WITNESS.witness_directory) ?? '', directory),
+  );
+  if (other === undefined) return undefined;
+  return {
+    summary: `The witness folder of ${name} is that of ${textOf(other, 'Name') ?? ''} already`,
+    detail: `'${directory}' on ${server} can be the witness of one DAG only. Declare another folder for ${name}, such as C:\\DAGFileShareWitnesses\\${name}.`,
+  };
+}
+
+/** None are DHCP, which 2010 may show so where it was not given an address (unverified). */
+function addressesIn(found: PowerShellObject): readonly string[] {
+  const addresses = textsOf(found, ADDRESSES.ip_addresses);
+  return addresses?.length === 0 ? ['0.0.0.0'] : (addresses ?? []);
+}
 
 function step(cmdlet: string, parameters: { readonly [name: string]: Argument }, reason: string): Step {
   return { kind: 'dag', server: null, reason, invocation: { cmdlet, parameters } };

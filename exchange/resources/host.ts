@@ -2,11 +2,19 @@ import type { Problem } from '../../schema';
 
 /** A host name as RFC 1123 has it, with at least one letter somewhere; no wildcard, no port. */
 export function isHostName(name: string): boolean {
-  return (
-    name.length <= 253 &&
-    name.split('.').every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) &&
-    /[a-z]/i.test(name)
-  );
+  return isMadeOf(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i);
+}
+
+/**
+ * The name of a computer as Windows takes it, with or without its domain: an underscore may be in it, which names from
+ * before DNS have (Microsoft: Naming conventions in Active Directory for computers, domains, sites, and OUs).
+ */
+export function isComputerHost(name: string): boolean {
+  return isMadeOf(name, /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9_])?$/i);
+}
+
+function isMadeOf(name: string, label: RegExp): boolean {
+  return name.length <= 253 && name.split('.').every((part) => label.test(part)) && /[a-z]/i.test(name);
 }
 
 /** What is wrong with a URL of a client access service; `undefined` where it is right. */

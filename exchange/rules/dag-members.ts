@@ -1,34 +1,59 @@
-import { path } from '../../schema';
+import { formatPath } from '../../schema';
+import type { PlacedGroup } from '../placed-groups';
 import { includesName } from '../resources/equality';
-import { membersOf } from '../topology';
-import type { Rule } from './rule';
+import type { Finding, Rule } from './rule';
+
+function unknown({ group, path }: PlacedGroup, declared: readonly string[]): readonly Finding[] {
+  return (group.members ?? []).flatMap((name, index) =>
+    includesName(declared, name)
+      ? []
+      : [
+          {
+            path: [...path, { attribute: 'members' }, { index }],
+            problem: `'${name}' is none of the declared servers`,
+            remedy: `correct the name to one of ${declared.join(', ')}, or declare the server among the servers`,
+          },
+        ],
+  );
+}
+
+function unsaid({ group, path }: PlacedGroup): readonly Finding[] {
+  return group.members === undefined
+    ? [
+        {
+          path,
+          problem: 'the site has several DAGs, and this one does not say which servers are its members',
+          remedy: "name them: members: ['EX01', 'EX02']; left out, they are all servers of the site",
+        },
+      ]
+    : [];
+}
+
+function mixed({ path, members }: PlacedGroup): readonly Finding[] {
+  const [first] = members;
+  if (first === undefined || members.every(({ version }) => first.version.goesWith(version))) return [];
+  const at = [...path, { attribute: 'members' }];
+  return [
+    {
+      path: at,
+      problem: `members have different versions: ${members.map(({ name, version }) => `${name} ${version.label}`).join(', ')}`,
+      // A member that is no longer named would be taken out of its DAG.
+      remedy: `correct the version of a server that runs another one than is declared; a server that is still to join needs a DAG of its own version. Keep naming in ${formatPath(at)} every server that is a member already`,
+    },
+  ];
+}
 
 export const dagMembers: Rule = {
   id: 'dag-members',
   severity: 'error',
-  description: 'Members of a DAG are declared servers, of one Exchange version.',
-  check: ({ site, topology }) => {
+  description:
+    'Members of a DAG are declared servers, of one Exchange version. Where a site has several DAGs, each names its members.',
+  check: ({ site, topology: { groups } }) => {
     const declared = site.servers.map(({ name }) => name);
-    const unknown = (site.dag?.members ?? []).flatMap((name, index) =>
-      includesName(declared, name)
-        ? []
-        : [
-            {
-              path: path('dag', 'members', index),
-              problem: `'${name}' is none of the declared servers`,
-              remedy: `name one of ${declared.join(', ')}`,
-            },
-          ],
-    );
-    const members = membersOf(topology);
-    if (members.every(({ version }) => version === members[0]?.version)) return unknown;
-    return [
-      ...unknown,
-      {
-        path: path('dag', 'members'),
-        problem: `members have different versions: ${members.map(({ name, version }) => `${name} ${version.label}`).join(', ')}`,
-        remedy: 'name in dag.members the servers of one version; another version needs a DAG of its own',
-      },
-    ];
+    return groups.flatMap((group) => [
+      ...(groups.length > 1 ? unsaid(group) : []),
+      ...unknown(group, declared),
+      ...mixed(group),
+    ]);
   },
 };

@@ -1,5 +1,7 @@
-import { path } from '../../schema';
+import { declaredGroups } from '../declared-groups';
 import { dagNameProblem } from '../resources/database-availability-group';
+import { sameName } from '../resources/equality';
+import { serverNameIn } from '../resources/host';
 import type { Rule } from './rule';
 
 export const dagName: Rule = {
@@ -9,24 +11,28 @@ export const dagName: Rule = {
   description:
     'The name of a DAG has at most 15 characters and is not that of a server: it becomes a computer account.',
   check: ({ site }) => {
-    const name = site.dag?.name;
-    if (name === undefined) return [];
-    const at = path('dag', 'name');
-    const found = dagNameProblem(name);
-    if (found !== undefined) return [{ path: at, ...found }];
-    const witnesses = [site.dag?.witness.server, site.dag?.alternateWitness?.server].map(
-      (server) => server?.split('.')[0],
-    );
-    return [...site.servers.map((server) => server.name), ...witnesses].some(
-      (other) => other?.toLowerCase() === name.toLowerCase(),
-    )
-      ? [
-          {
-            path: at,
-            problem: `'${name}' is the name of a server`,
-            remedy: 'a DAG needs a computer name of its own; choose another',
-          },
-        ]
-      : [];
+    const groups = declaredGroups(site);
+    const servers = [
+      ...site.servers.map(({ name }) => name),
+      ...groups.flatMap(({ group: { witness, alternateWitness } }) =>
+        [witness, ...(alternateWitness === undefined ? [] : [alternateWitness])].map(({ server }) =>
+          serverNameIn(server),
+        ),
+      ),
+    ];
+    return groups.flatMap(({ group: { name }, path }) => {
+      const at = [...path, { attribute: 'name' }];
+      const found = dagNameProblem(name);
+      if (found !== undefined) return [{ path: at, ...found }];
+      return servers.some((other) => sameName(other, name))
+        ? [
+            {
+              path: at,
+              problem: `'${name}' is the name of a server`,
+              remedy: 'a DAG needs a computer name of its own; choose another',
+            },
+          ]
+        : [];
+    });
   },
 };

@@ -1,5 +1,4 @@
-import { path } from '../../schema';
-import { membersOf } from '../topology';
+import { formatPath } from '../../schema';
 import type { Rule } from './rule';
 
 export const dagStretched: Rule = {
@@ -7,17 +6,18 @@ export const dagStretched: Rule = {
   severity: 'warning',
   description:
     'A DAG over several datacentres has an alternate witness: without it a switchover to the other datacentre has no witness to turn to.',
-  check: ({ site, topology }) => {
-    if (site.dag === undefined || site.dag.alternateWitness !== undefined) return [];
-    const datacentres = new Set(membersOf(topology).map(({ datacentre }) => datacentre ?? ''));
-    return datacentres.size < 2
-      ? []
-      : [
-          {
-            path: path('dag'),
-            problem: 'the members stand in several datacentres, and there is no alternate witness',
-            remedy: 'declare dag.alternateWitness with a server in the other datacentre',
-          },
-        ];
-  },
+  check: ({ topology: { groups } }) =>
+    groups.flatMap(({ group, path, members }) => {
+      if (group.alternateWitness !== undefined) return [];
+      const datacentres = new Set(members.map(({ datacentre }) => datacentre ?? ''));
+      return datacentres.size < 2
+        ? []
+        : [
+            {
+              path,
+              problem: 'the members stand in several datacentres, and there is no alternate witness',
+              remedy: `declare ${formatPath(path)}.alternateWitness with a server in the other datacentre`,
+            },
+          ];
+    }),
 };

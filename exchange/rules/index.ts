@@ -12,9 +12,12 @@ import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { dagAddresses } from './dag-addresses';
+import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
+import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
@@ -80,7 +83,10 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  dagDistinct,
   dagMembers,
+  dagUpgrade,
+  dagAddresses,
   dagWitness,
   dagStretched,
   endpoint,

@@ -21,7 +21,13 @@ export const versionCmdlets: Rule = {
         .find((unsupported) => unsupported !== undefined);
       if (missing === undefined) return [];
       const index = site.servers.findIndex(({ name }) => name === object.server);
-      return [{ object, missing, at: index === -1 ? path('dag') : path('servers', index, 'version') }];
+      return [
+        {
+          object,
+          missing,
+          at: index === -1 ? (object.origin['server'] ?? []) : path('servers', index, 'version'),
+        },
+      ];
     });
     const places = [...new Set(lacking.map(({ at }) => formatPath(at)))];
     return places.flatMap((place) => findingOf(lacking.filter(({ at }) => formatPath(at) === place)));
@@ -48,7 +54,7 @@ function findingOf(lacking: readonly Lacking[]): readonly Finding[] {
       problem: `${version.toString()} has ${each.join('; ')}`,
       remedy:
         server === null
-          ? 'leave the DAG out, or declare servers of a version that has it'
+          ? 'correct the version of the servers where they run another one; while there is no such DAG yet, leave it out'
           : `correct the version of ${server}; this site cannot be made with ${version.label}`,
     },
   ];

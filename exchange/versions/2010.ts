@@ -365,7 +365,13 @@ export const exchange2010 = (): VersionDelta => ({
       parameters: {
         Name: { type: 'String', required: true, position: 1 },
         Confirm: 'SwitchParameter',
-        DatabaseAvailabilityGroupIpAddresses: 'IPAddress[]',
+        // DHCP: Create a Database Availability Group, in the help of Exchange 2010 SP3. A cluster without an
+        // administrative access point came with Windows Server 2012 R2, on which 2010 does not run.
+        DatabaseAvailabilityGroupIpAddresses: {
+          type: 'IPAddress[]',
+          whenOmitted: ['0.0.0.0'],
+          refuses: ['255.255.255.255'],
+        },
         DomainController: 'Fqdn',
         ThirdPartyReplication: { type: 'ThirdPartyReplicationMode', values: ['Disabled', 'Enabled'] },
         WhatIf: 'SwitchParameter',
@@ -580,7 +586,7 @@ export const exchange2010 = (): VersionDelta => ({
         AlternateWitnessDirectory: 'NonRootLocalLongFullPath',
         AlternateWitnessServer: 'FileShareWitnessServerName',
         Confirm: 'SwitchParameter',
-        DatabaseAvailabilityGroupIpAddresses: 'IPAddress[]',
+        DatabaseAvailabilityGroupIpAddresses: { type: 'IPAddress[]', refuses: ['255.255.255.255'] },
         DatacenterActivationMode: { type: 'DatacenterActivationModeOption', values: ['Off', 'DagOnly'] },
         DiscoverNetworks: 'SwitchParameter',
         DomainController: 'Fqdn',

@@ -162,6 +162,7 @@ export const exchange2013 = (): VersionDelta => ({
     'New-DatabaseAvailabilityGroup': {
       parameters: {
         DagConfiguration: 'DatabaseAvailabilityGroupConfigurationIdParameter',
+        DatabaseAvailabilityGroupIpAddresses: { type: 'IPAddress[]', whenOmitted: ['255.255.255.255'] },
       },
     },
     'New-ExchangeCertificate': {
@@ -259,6 +260,7 @@ export const exchange2013 = (): VersionDelta => ({
         AutoDagTotalNumberOfServers: 'Int32',
         AutoDagVolumesRootFolderPath: 'NonRootLocalLongFullPath',
         DagConfiguration: 'DatabaseAvailabilityGroupConfigurationIdParameter',
+        DatabaseAvailabilityGroupIpAddresses: 'IPAddress[]',
         ManualDagNetworkConfiguration: 'Boolean',
         ReplayLagManagerEnabled: 'Boolean',
         SkipDagValidation: 'SwitchParameter',

@@ -27,6 +27,10 @@ export interface ParameterFact {
   readonly sets?: readonly string[];
   /** The values it takes; for an enum, in the order of their numbers where that is known. Left out: any. */
   readonly values?: readonly string[];
+  /** What the cmdlet goes by where it is not given. Left out: not known, or nothing. */
+  readonly whenOmitted?: readonly string[];
+  /** Values that mean something in other versions, and cannot be given in this one. Left out: none. */
+  readonly refuses?: readonly string[];
   /** Parameters that it cannot be combined with. */
   readonly excludes?: readonly string[];
 }

@@ -67,6 +67,20 @@ export class ExchangeVersion {
     return build.build < FIRST_SE_BUILD ? ExchangeVersion.V2019 : ExchangeVersion.SE;
   }
 
+  /**
+   * Whether a server goes from the one to the other by an update in place, as by a cumulative update: 2019 to the
+   * Subscription Edition. In between a DAG has members of both.
+   * https://learn.microsoft.com/exchange/plan-and-deploy/deployment-ref/upgrade-to-exchange-server-se
+   */
+  isUpdatedTo(other: ExchangeVersion): boolean {
+    return this === ExchangeVersion.V2019 && other === ExchangeVersion.SE;
+  }
+
+  /** Whether servers of both may be members of one DAG: all run one version, or an update in place is under way. */
+  goesWith(other: ExchangeVersion): boolean {
+    return this === other || this.isUpdatedTo(other) || other.isUpdatedTo(this);
+  }
+
   isAtLeast(other: ExchangeVersion): boolean {
     return this.rank >= other.rank;
   }

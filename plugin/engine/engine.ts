@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Diagnostic, Known, Schema, Values } from '../../schema';
 import { conform } from '../values/conform';
 import { apply, type ApplyRequest, type ApplyResult } from './apply';
@@ -29,6 +30,8 @@ export class Engine<Target> {
   constructor(readonly definition: ProviderDefinition<Target>) {
     this.#resources = new Map(definition.resources.map((resource) => [resource.typeName, resource]));
     this.#dataSources = new Map((definition.dataSources ?? []).map((source) => [source.typeName, source]));
+    // Every call under way listens: more than ten at once are no leak, of which Node would warn in Terraform's log.
+    setMaxListeners(Infinity, this.#stop.signal);
   }
 
   resourceSchema(typeName: string): Schema {

@@ -7,14 +7,18 @@ import { join, resolve } from 'node:path';
 import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import { CHECKS } from '../../cli/doctor/checks';
+import type { Checkup } from '../../cli/doctor/checkup';
+import { servers } from '../../cli/doctor/servers';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
 import type { Ports } from '../../cli/doctor/doors/place';
 import type { ExchangePlan } from '../../exchange/plan/model';
+import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
 import { makeAuthority, toPem } from '../../pki';
 import type { Environment } from '../../provider/configuration';
 import { keytabOf } from '../kerberos/keytab-of';
+import { objects, ScriptedSession } from '../provider/scripted-session';
 import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
 
@@ -245,6 +249,20 @@ describe('the first failure and what to do about it', () => {
     expect(states(report)).toMatch(/session ok, servers failed, certificates skipped, cmdlets skipped$/);
     expect(failure(report).detail).toContain('is not Exchange Server 2019');
     expect(failure(report).remedy).toContain('Exchange Server 2013');
+  });
+
+  test('no server that is updated in place, which is warned of', async () => {
+    const found = { Name: 'EX1', AdminDisplayVersion: 'Version 15.2 (Build 2562.17)' };
+    const checkup = {
+      settings: { versions: new Map([['ex1', ExchangeVersion.V2019]]) },
+      session: async () => new ScriptedSession(() => objects(found)),
+    } as unknown as Checkup;
+    expect(await servers.run(checkup)).toEqual({
+      state: 'warning',
+      detail: 'ex1 is Exchange Server SE, and declared as Exchange Server 2019',
+      remedy: containing('declare it as ExchangeVersion.SE'),
+    });
+    expect(checkup.versions).toEqual(new Set([ExchangeVersion.SE]));
   });
 
   test('a server of the plan that the organization does not have', async () => {

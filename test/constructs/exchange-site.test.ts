@@ -7,7 +7,7 @@ import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { makeAuthority, toPem, type KeyedCertificate } from '../../pki';
-import { server, site } from '../exchange/sites';
+import { dag as declaredDag, server, site } from '../exchange/sites';
 
 interface Block {
   readonly [name: string]: unknown;
@@ -160,7 +160,7 @@ describe('the stack of a site', () => {
     const { resource } = synthesize(
       site({
         certificate: { ...right.certificate, pfxFile: '${path.root}/%{x.pfx' },
-        dag: { ...right.dag!, witness: { server: 'FS01', directory: 'C:\\$`"\'${file("x")}' } },
+        dag: { ...declaredDag, witness: { server: 'FS01', directory: 'C:\\$`"\'${file("x")}' } },
       }),
     );
     expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(
@@ -310,7 +310,7 @@ describe('the stack of a site', () => {
   test('letter case in the names of zones, hosts and the DAG makes no other object', () => {
     const shouted = site({
       namespaces: { client: 'Mail.Contoso.com', autodiscover: 'AutoDiscover.contoso.com' },
-      dag: { ...right.dag!, name: 'Dag01' },
+      dag: { ...declaredDag, name: 'Dag01' },
       dns: { zones: [{ name: 'Contoso.COM.' }], existingRecords: ['MAIL.contoso.com'] },
     });
     const plain = site({ dns: { ...right.dns, existingRecords: ['mail.contoso.com'] } });
@@ -489,7 +489,7 @@ describe('a declaration that is wrong', () => {
   test('stops the synth with everything that is wrong, and writes nothing', () => {
     const wrong = site({
       servers: [server(1), server(2, { address: '192.0.2.1' })],
-      dag: { ...right.dag!, name: 'A-NAME-TOO-LONG-FOR-A-DAG' },
+      dag: { ...declaredDag, name: 'A-NAME-TOO-LONG-FOR-A-DAG' },
     });
     expect(() => synthesize(wrong)).toThrow(
       /dag\.name: .* has 25 characters[^]*remedy: [^]*servers\[1\]\.address: the address '192\.0\.2\.1' stands at servers\[0\]\.address too[^]*remedy: /,

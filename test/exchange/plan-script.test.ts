@@ -10,7 +10,7 @@ import { quote } from '../../powershell/literal';
 import { makeSelfSigned } from '../../pki';
 import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
-import { server, site } from './sites';
+import { dag, server, site } from './sites';
 
 const stepsOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration)).steps;
@@ -31,7 +31,6 @@ const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
 const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
 
 const right = site();
-const dag = right.dag!;
 const stretched = site({
   dag: { ...dag, alternateWitness: { server: 'FS02', directory: 'C:\\Witness\\DAG01' } },
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
@@ -438,6 +437,19 @@ describe('the parts', () => {
         .reverse()
         .find((line) => line.startsWith('    if (')),
     ).toBe("    if ($Part -contains 'EX02') {");
+  });
+
+  test('it says what to run on a witness without Exchange, and runs nothing of it', () => {
+    const lines = linesOf(right);
+    const at = lines.indexOf(
+      "        Write-Output 'To be run on FS01.contoso.local, where it is not so already:'",
+    );
+    expect(lines[at + 1]).toBe(
+      `        Write-Output 'net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'`,
+    );
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(lines.findIndex((line) => line.includes("'New-DatabaseAvailabilityGroup'")));
+    expect(lines.filter((line) => /^\s*net /.test(line))).toEqual([]);
   });
 
   test('it names the DNS server where the declaration does', () => {

@@ -5,12 +5,11 @@ import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model'
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
-import { site } from './sites';
+import { dag, site } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration));
 const right = site();
-const dag = right.dag!;
 const stretched = site({
   dag: { ...dag, alternateWitness: { server: 'FS02', directory: 'C:\\Witness\\DAG01' } },
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
@@ -171,6 +170,23 @@ describe('exchange-plan.json', () => {
       expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
       expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
     ]);
+  });
+
+  test('what a witness without Exchange needs is described before the DAG, which waits for it', () => {
+    const { steps } = planOf(right);
+    const at = steps.findIndex(({ kind }) => kind === 'described');
+    expect(steps[at]).toEqual({
+      id: 'witness-FS01',
+      server: null,
+      kind: 'described',
+      host: 'FS01.contoso.local',
+      commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
+      after: [],
+      reason: expect.stringContaining('Exchange Trusted Subsystem') as string,
+    });
+    expect(steps[at + 1]).toMatchObject({ kind: 'dag', after: ['witness-FS01'] });
+    const on = { ...dag, members: ['EX01'], witness: { ...dag.witness, server: 'EX02' } };
+    expect(planOf(site({ dag: on })).steps.filter(({ kind }) => kind === 'described')).toEqual([]);
   });
 
   test('the same declaration gives the same bytes', () => {

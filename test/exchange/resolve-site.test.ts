@@ -4,8 +4,9 @@ import { resolveSite, type DesiredState } from '../../exchange/resolve-site';
 import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/site';
 import { existsIn } from '../../exchange/versions';
-import { path } from '../../schema';
-import { server, site } from './sites';
+import { renderInvocation } from '../../powershell/script';
+import { formatPath, path } from '../../schema';
+import { dag as declaredDag, server, site } from './sites';
 
 const right = site();
 
@@ -52,7 +53,7 @@ describe('what a declaration comes to', () => {
           resolveSite(
             site({
               servers: servers.map((text, index) => server(index + 1, { name: text })),
-              dag: { ...right.dag!, name: dag ?? '' },
+              dag: { ...declaredDag, name: dag ?? '' },
               dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
             }),
           ),
@@ -77,6 +78,7 @@ describe('what a declaration comes to', () => {
       'EX01-scp',
       'EX02-scp',
       ...ofServer('EX01'),
+      'witness-FS01',
       'dag-DAG01',
       'EX01-dag-member',
       'EX01-health',
@@ -122,6 +124,7 @@ describe('what a declaration comes to', () => {
       'EX01-owa',
       'EX01-scp',
       'dag-DAG01',
+      'witness-FS01',
     ]);
   });
 
@@ -242,9 +245,7 @@ describe('what a declaration comes to', () => {
         ],
         datacentres: { east: { authentication: { ews: { basic: false } } } },
         authentication: { ews: { basic: true, windows: true } },
-        ...(right.dag === undefined
-          ? {}
-          : { dag: { ...right.dag, alternateWitness: { server: 'FS02', directory: 'C:\\W' } } }),
+        dag: { ...declaredDag, alternateWitness: { server: 'FS02', directory: 'C:\\W' } },
       }),
     );
     const switches = (id: string) => {
@@ -341,14 +342,130 @@ describe('what a declaration comes to', () => {
   });
 
   test('a DAG may have fewer members than the site has servers', () => {
-    const order = orderOf(resolveSite(site({ dag: { ...right.dag!, members: ['ex02'] } })));
+    const order = orderOf(resolveSite(site({ dag: { ...declaredDag, members: ['ex02'] } })));
     expect(order.filter((id) => id.includes('dag'))).toEqual(['dag-DAG01', 'EX02-dag-member']);
   });
 
   test('a DAG has the version of its members', () => {
     const servers = [server(1), server(2, { version: ExchangeVersion.V2016 })];
-    const state = resolveSite(site({ servers, dag: { ...right.dag!, members: ['EX02'] } }));
+    const state = resolveSite(site({ servers, dag: { ...declaredDag, members: ['EX02'] } }));
     expect(resourceOf(state, 'dag-DAG01').version).toBe(ExchangeVersion.V2016);
+  });
+
+  describe('several DAGs', () => {
+    const servers = [1, 2, 3, 4].map((number) => server(number));
+    const one = { ...declaredDag, members: ['EX01', 'EX02'] };
+    const two = {
+      name: 'DAG02',
+      witness: { server: 'FS02', directory: 'C:\\Witness\\DAG02' },
+      members: ['ex04', 'EX03'],
+    };
+
+    test('are made in their order, and each server joins its own', () => {
+      const state = resolveSite(site({ servers, dag: [one, two] }));
+      expect(state.diagnostics).toEqual([]);
+      expect(orderOf(state).filter((id) => id.startsWith('dag-'))).toEqual(['dag-DAG01', 'dag-DAG02']);
+      const joined = servers.map(({ name }) => {
+        const { attributes, dependsOn } = resourceOf(state, `${name}-dag-member`);
+        return [attributes['dag'], dependsOn.find((id) => id.startsWith('dag-'))];
+      });
+      expect(joined).toEqual([
+        ['DAG01', 'dag-DAG01'],
+        ['DAG01', 'dag-DAG01'],
+        ['DAG02', 'dag-DAG02'],
+        ['DAG02', 'dag-DAG02'],
+      ]);
+    });
+
+    test('one in a list is the same as one alone', () => {
+      const alone = resolveSite(site({ dag: declaredDag }));
+      const listed = resolveSite(site({ dag: [declaredDag] }));
+      const without = ({ elements }: typeof alone) =>
+        JSON.stringify(elements.map((element) => ({ ...element, origin: null })));
+      expect(without(listed)).toBe(without(alone));
+    });
+
+    test('with a witness server in common describe it once, before either is made', () => {
+      const shared = { ...two, witness: { ...two.witness, server: 'fs01' } };
+      const state = resolveSite(site({ servers, dag: [one, shared] }));
+      expect(elementsOf(state.elements, 'described').map(({ id, host }) => [id, host])).toEqual([
+        ['witness-FS01', 'FS01.contoso.local'],
+      ]);
+      expect(resourceOf(state, 'dag-DAG01').dependsOn).toEqual(['witness-FS01']);
+      expect(resourceOf(state, 'dag-DAG02').dependsOn).toEqual(['witness-FS01']);
+    });
+
+    test('say where each stands', () => {
+      const state = resolveSite(site({ servers, dag: [one, two] }));
+      const group = resourceOf(state, 'dag-DAG02');
+      expect(formatPath(group.origin['witness_server'] ?? [])).toBe('dag[1].witness.server');
+      const member = resourceOf(state, 'EX03-dag-member');
+      expect(formatPath(member.origin['dag'] ?? [])).toBe('dag[1].name');
+    });
+  });
+
+  test.each([
+    [ExchangeVersion.V2010, undefined, ['0.0.0.0']],
+    [ExchangeVersion.V2010, ['192.0.2.50'], ['192.0.2.50']],
+    // The resource has 255.255.255.255 where none are given.
+    [ExchangeVersion.V2013, undefined, undefined],
+    [ExchangeVersion.V2013, ['0.0.0.0'], ['0.0.0.0']],
+    [ExchangeVersion.SE, undefined, undefined],
+  ])('a DAG of %s with the addresses %j has %j', (version, addresses, expected) => {
+    const dag = { ...declaredDag, ...(addresses === undefined ? {} : { addresses }) };
+    const state = resolveSite(site({ servers: [server(1, { version })], dag }));
+    const group = resourceOf(state, 'dag-DAG01');
+    expect(group.attributes['ip_addresses']).toEqual(expected);
+    expect(group.steps[0]?.invocation.parameters['DatabaseAvailabilityGroupIpAddresses']).toEqual(
+      expected ?? ['255.255.255.255'],
+    );
+  });
+
+  test('a DAG over two datacentres of 2010 is made as its administrators made it', () => {
+    const { V2010 } = ExchangeVersion;
+    const at = (number: number, datacentre: string) => server(number, { version: V2010, datacentre });
+    const state = resolveSite(
+      site({
+        servers: [at(1, 'primary'), at(3, 'primary'), at(2, 'failover'), at(4, 'failover')],
+        dag: {
+          name: 'DAG01',
+          witness: { server: 'FS01', directory: 'C:\\DAG01' },
+          alternateWitness: { server: 'FS02', directory: 'C:\\DAG01' },
+          addresses: ['192.0.2.50', '198.51.100.50'],
+        },
+      }),
+    );
+    expect(state.diagnostics.filter(({ rule }) => rule.startsWith('dag-'))).toEqual([]);
+    expect(
+      elementsOf(state.elements, 'exchange-object')
+        .filter(({ definition: { kind } }) => kind.startsWith('dag'))
+        .flatMap(({ steps }) => steps.map(({ invocation }) => renderInvocation(invocation))),
+    ).toEqual([
+      "New-DatabaseAvailabilityGroup -Name 'DAG01' -WitnessServer 'FS01' -WitnessDirectory 'C:\\DAG01' -DatabaseAvailabilityGroupIpAddresses '192.0.2.50', '198.51.100.50'",
+      "Set-DatabaseAvailabilityGroup -Identity 'DAG01' -AlternateWitnessServer 'FS02' -AlternateWitnessDirectory 'C:\\DAG01'",
+      ...['EX01', 'EX03', 'EX02', 'EX04'].map(
+        (name) => `Add-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer '${name}'`,
+      ),
+    ]);
+    expect(elementsOf(state.elements, 'described').map(({ host }) => host)).toEqual(['FS01', 'FS02']);
+  });
+
+  test('what a witness needs is described for each that is no server of the declaration', () => {
+    const directory = 'C:\\Witness\\DAG01';
+    const described = (witness: string, alternate?: string) => {
+      const dag = {
+        ...declaredDag,
+        members: ['EX01'],
+        witness: { server: witness, directory },
+        ...(alternate === undefined ? {} : { alternateWitness: { server: alternate, directory } }),
+      };
+      const state = resolveSite(site({ dag }));
+      expect(state.diagnostics).toEqual([]);
+      return elementsOf(state.elements, 'described').map(({ host }) => host);
+    };
+    expect(described('FS01', 'FS_02.contoso.local')).toEqual(['FS01', 'FS_02.contoso.local']);
+    expect(described('ex02', 'FS02')).toEqual(['FS02']);
+    expect(described('EX02.contoso.local')).toEqual([]);
   });
 
   test('a site without a DAG has none', () => {

@@ -8,7 +8,7 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
-import { server, site } from './sites';
+import { dag, server, site } from './sites';
 
 interface Case {
   readonly when: string;
@@ -22,9 +22,16 @@ interface Case {
 }
 
 const right = site();
+/** Two DAGs of one member each. */
+const firstDag = { ...dag, members: ['EX01'] };
+const secondDag = {
+  name: 'DAG02',
+  witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG02' },
+  members: ['EX02'],
+};
+const unsaid = { name: 'DAG04', witness: { ...dag.witness, directory: 'C:\\Witness\\DAG04' } };
 const privateKey = makeKey();
 const certificate = right.certificate;
-const dag = right.dag!;
 /** What the compiler would refuse, and a declaration that nobody compiled may hold. */
 const misshapen = <T>(value: T, properties: object): T => ({ ...value, ...properties });
 const names = (...added: string[]) => ({ ...certificate, names: [...certificate.names, ...added] });
@@ -940,7 +947,226 @@ const CASES: readonly Case[] = [
     declaration: site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] }),
     path: 'dag.members',
     problem: 'EX01 2013, EX02 2016',
-    remedy: 'the servers of one version',
+    remedy: 'Keep naming in dag.members every server that is a member already',
+  },
+  {
+    when: 'a DAG is to have no member at all',
+    rule: 'declaration-form',
+    declaration: site({ dag: { ...dag, members: [] } }),
+    path: 'dag.members',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
+  },
+  {
+    when: 'the list of DAGs is empty, so that the DAG would be removed',
+    rule: 'declaration-form',
+    declaration: site({ dag: [] }),
+    path: 'dag',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
+  },
+  {
+    when: 'a property of the second DAG is misspelled',
+    rule: 'declaration-form',
+    declaration: site({ dag: [dag, misshapen(dag, { member: ['EX01'] })] }),
+    path: 'dag[1].member',
+    problem: 'there is no such property',
+    remedy: 'members',
+  },
+  {
+    when: 'the DAG is given by its name alone',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { dag: 'DAG01' }),
+    path: 'dag',
+    problem: `is the text 'DAG01'`,
+    remedy: 'or a list of such in square brackets',
+  },
+  {
+    when: 'one of several DAGs does not name its members',
+    rule: 'dag-members',
+    declaration: site({ dag: [{ ...firstDag, members: ['EX01'] }, secondDag, unsaid] }),
+    path: 'dag[2]',
+    problem: 'does not say which servers are its members',
+    remedy: `members: ['EX01', 'EX02']`,
+  },
+  {
+    when: 'a member of the second DAG is not declared',
+    rule: 'dag-members',
+    declaration: site({ dag: [firstDag, { ...secondDag, members: ['EX02', 'EX09'] }] }),
+    path: 'dag[1].members[1]',
+    problem: `'EX09' is none of the declared servers`,
+    remedy: 'EX01, EX02',
+  },
+  {
+    when: 'some members are updated in place already',
+    rule: 'dag-upgrade',
+    declaration: site({
+      servers: [
+        server(1, { version: ExchangeVersion.SE }),
+        server(2, { version: ExchangeVersion.V2019 }),
+        server(3, { version: ExchangeVersion.V2019 }),
+      ],
+    }),
+    path: 'dag.members',
+    problem: 'EX02, EX03 of the members are not Exchange Server SE yet',
+    remedy: 'the members stay as they are',
+  },
+  {
+    when: 'two DAGs have one name',
+    rule: 'dag-distinct',
+    declaration: site({ dag: [firstDag, { ...secondDag, name: 'dag01' }] }),
+    path: 'dag[1].name',
+    problem: `the name 'dag01' stands at dag[0].name too`,
+    remedy: 'letter case does not count',
+  },
+  {
+    when: 'a server is to be in two DAGs',
+    rule: 'dag-distinct',
+    declaration: site({ dag: [firstDag, { ...secondDag, members: ['EX02', 'ex01'] }] }),
+    path: 'dag[1].members[1]',
+    problem: `'ex01' stands at dag[0].members[0] too`,
+    remedy: 'one DAG at a time',
+  },
+  {
+    when: 'two DAGs use one folder of a witness server',
+    rule: 'dag-distinct',
+    declaration: site({
+      dag: [firstDag, { ...secondDag, witness: { server: 'fs01', directory: 'c:\\witness\\dag01\\' } }],
+    }),
+    path: 'dag[1].witness.directory',
+    problem: 'stands at dag[0].witness.directory too',
+    remedy: 'a folder of its own',
+  },
+  {
+    when: 'the alternate witness of one is in the folder of the other witness',
+    rule: 'dag-distinct',
+    declaration: site({ dag: [firstDag, { ...secondDag, alternateWitness: firstDag.witness }] }),
+    path: 'dag[1].alternateWitness.directory',
+    problem: 'stands at dag[0].witness.directory too',
+    remedy: 'a folder of its own',
+  },
+  {
+    when: 'the cluster has the address of a server',
+    rule: 'dag-addresses',
+    declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '192.0.2.2'] } }),
+    path: 'dag.addresses[1]',
+    problem: `'192.0.2.2' stands at servers[1].address too`,
+    remedy: 'a free address',
+  },
+  {
+    when: 'the cluster has the address of the load balancer',
+    rule: 'dag-addresses',
+    declaration: site({
+      dag: { ...dag, addresses: ['192.0.2.100'] },
+      dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
+    }),
+    path: 'dag.addresses[0]',
+    problem: 'stands at dns.publish.virtualIp too',
+    remedy: 'a free address',
+  },
+  {
+    when: 'two clusters have one address',
+    rule: 'dag-addresses',
+    declaration: site({
+      dag: [
+        { ...firstDag, addresses: ['192.0.2.50'] },
+        { ...secondDag, addresses: ['192.0.2.50'] },
+      ],
+    }),
+    path: 'dag[1].addresses[0]',
+    problem: 'stands at dag[0].addresses[0] too',
+    remedy: 'a free address',
+  },
+  {
+    when: 'DHCP stands beside an address',
+    rule: 'dag-addresses',
+    declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '0.0.0.0'] } }),
+    path: 'dag.addresses[1]',
+    problem: 'stands for DHCP',
+    remedy: `give '0.0.0.0' alone`,
+  },
+  {
+    when: 'no access point stands beside an address',
+    rule: 'dag-addresses',
+    declaration: site({ dag: { ...dag, addresses: ['255.255.255.255', '192.0.2.50'] } }),
+    path: 'dag.addresses[0]',
+    problem: 'stands for no administrative access point',
+    remedy: `give '255.255.255.255' alone`,
+  },
+  {
+    when: 'a DAG of 2010 is to have no access point',
+    rule: 'dag-addresses',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 })],
+      dag: { ...dag, addresses: ['255.255.255.255'] },
+    }),
+    path: 'dag.addresses[0]',
+    problem: 'which Exchange Server 2010 does not have: it came with 2013 SP1 on Windows Server 2012 R2',
+    remedy: `'0.0.0.0' for DHCP`,
+  },
+  {
+    when: 'an address of the cluster is none',
+    rule: 'attribute-value',
+    declaration: site({ dag: [firstDag, { ...secondDag, addresses: ['10.0.0.300'] }] }),
+    path: 'dag[1].addresses',
+    problem: `'10.0.0.300' is not an IPv4 address`,
+    remedy: '10.0.0.10',
+  },
+  {
+    when: 'the second DAG is named as the witness of the first',
+    rule: 'dag-name',
+    declaration: site({ dag: [firstDag, { ...secondDag, name: 'FS01' }] }),
+    path: 'dag[1].name',
+    problem: 'is the name of a server',
+    remedy: 'choose another',
+  },
+  {
+    when: 'a DAG begins with an underscore',
+    rule: 'dag-name',
+    declaration: site({ dag: { ...dag, name: '_DAG01' } }),
+    path: 'dag.name',
+    problem: 'is not a name for a DAG',
+    remedy: 'a letter or digit first',
+  },
+  {
+    when: 'the witness of the second DAG is one of its members',
+    rule: 'dag-witness',
+    declaration: site({
+      dag: [firstDag, { ...secondDag, witness: { ...secondDag.witness, server: 'EX02' } }],
+    }),
+    path: 'dag[1].witness.server',
+    problem: 'is the member EX02 of the same DAG',
+    remedy: 'a server that is no member',
+  },
+  {
+    when: 'the second DAG is to import a member of the first',
+    rule: 'existing-object',
+    declaration: site({ dag: [firstDag, { ...secondDag, existingMembers: ['EX01'] }] }),
+    path: 'dag[1].existingMembers[0]',
+    problem: `'EX01' is none of EX02`,
+    remedy: 'correct the name',
+  },
+  {
+    when: 'the second of several DAGs stands in two datacentres',
+    rule: 'dag-stretched',
+    declaration: site({
+      servers: [server(1), server(2, { datacentre: 'east' }), server(3, { datacentre: 'west' })],
+      dag: [firstDag, { ...secondDag, members: ['EX02', 'EX03'] }],
+    }),
+    path: 'dag[1]',
+    problem: 'there is no alternate witness',
+    remedy: 'declare dag[1].alternateWitness',
+  },
+  {
+    when: 'a version has no DAGs',
+    rule: 'version-cmdlets',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      dag: [{ ...firstDag }],
+    }),
+    path: 'dag[0]',
+    problem: 'Exchange Server 2007 has no cmdlet New-DatabaseAvailabilityGroup',
+    remedy: 'while there is no such DAG yet',
   },
   {
     when: 'the witness is a member, named without its domain',
@@ -1140,14 +1366,6 @@ const CASES: readonly Case[] = [
     remedy: 'forms: false',
   },
   {
-    when: 'the version has no such cmdlet',
-    rule: 'version-cmdlets',
-    declaration: site({ servers: [server(1, { version: ExchangeVersion.V2007 })] }),
-    path: 'dag',
-    problem: 'Exchange Server 2007 has no cmdlet New-DatabaseAvailabilityGroup',
-    remedy: 'leave the DAG out',
-  },
-  {
     when: 'the version has no such parameter',
     rule: 'version-cmdlets',
     declaration: site({ servers: [server(1, { version: ExchangeVersion.V2007 })] }),
@@ -1233,7 +1451,10 @@ describe('the rules of a declaration', () => {
       'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
+      'dag-distinct',
       'dag-members',
+      'dag-upgrade',
+      'dag-addresses',
       'dag-witness',
       'dag-stretched',
       'endpoint',
@@ -1376,8 +1597,92 @@ describe('the rules of a declaration', () => {
     ['is the witness', site({ dag: { ...dag, witness: { ...dag.witness, server: 'EX02.contoso.local' } } })],
   ])('a server that is no member of the DAG, and %s, is no fault of the DAG', (_what, declaration) => {
     const members = ['EX01'];
-    expect(found({ ...declaration, dag: { ...declaration.dag!, members } })).toEqual([]);
+    expect(found({ ...declaration, dag: { ...(declaration.dag as typeof dag), members } })).toEqual([]);
     expect(found(declaration)).toHaveLength(1);
+  });
+
+  describe('nothing is wrong with', () => {
+    const servers = [1, 2, 3, 4].map((number) => server(number));
+    const { V2010, V2019, SE } = ExchangeVersion;
+    const of = (version: ExchangeVersion, ...numbers: number[]) =>
+      numbers.map((number) => server(number, { version }));
+    const other = { server: 'FS02', directory: dag.witness.directory };
+
+    test.each<[string, Partial<ExchangeSiteProps>]>([
+      ['one DAG in a list, which need not name its members', { dag: [dag] }],
+      ['two DAGs with a witness server in common', { dag: [firstDag, secondDag] }],
+      [
+        'two witness servers with a folder of one name',
+        { dag: [firstDag, { ...secondDag, witness: other }] },
+      ],
+      ['a server that is in none of several', { servers, dag: [firstDag, secondDag] }],
+      [
+        'a witness that is a member of the other DAG',
+        {
+          servers,
+          dag: [firstDag, { ...secondDag, witness: { ...secondDag.witness, server: 'EX01' } }],
+        },
+      ],
+      [
+        'DAGs of different versions',
+        {
+          servers: [...of(ExchangeVersion.V2016, 1), ...of(SE, 2)],
+          dag: [firstDag, secondDag],
+        },
+      ],
+      ['members that are all updated', { servers: of(SE, 1, 2) }],
+      ['members of which none is updated', { servers: of(V2019, 1, 2) }],
+      ['DHCP', { dag: { ...dag, addresses: ['0.0.0.0'] } }],
+      ['no access point', { dag: { ...dag, addresses: ['255.255.255.255'] } }],
+      [
+        'DHCP, or no access point, for two DAGs',
+        {
+          dag: [
+            { ...firstDag, addresses: ['0.0.0.0'] },
+            { ...secondDag, addresses: ['0.0.0.0'] },
+          ],
+        },
+      ],
+      [
+        'free addresses',
+        {
+          dag: [
+            { ...firstDag, addresses: ['192.0.2.50', '198.51.100.50'] },
+            { ...secondDag, addresses: ['192.0.2.51'] },
+          ],
+        },
+      ],
+      [
+        'names with an underscore',
+        {
+          dag: { ...dag, name: 'DAG_01', witness: { ...dag.witness, server: 'FS_01.contoso.local' } },
+        },
+      ],
+      [
+        'imports of members of each DAG',
+        {
+          dag: [
+            { ...firstDag, existingMembers: ['EX01'] },
+            { ...secondDag, existingMembers: ['EX02'] },
+          ],
+        },
+      ],
+    ])('%s', (_what, changes) => {
+      expect(found(site(changes))).toEqual([]);
+    });
+
+    test.each([undefined, ['0.0.0.0'], ['192.0.2.50']])('the addresses %j of a DAG of 2010', (addresses) => {
+      const given = { ...dag, ...(addresses === undefined ? {} : { addresses }) };
+      const diagnostics = found(site({ servers: of(V2010, 1), dag: given }));
+      expect(diagnostics.filter(({ rule }) => rule.startsWith('dag-'))).toEqual([]);
+    });
+  });
+
+  test('no remedy for members of several versions leads to the removal of one', () => {
+    const mixed = site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] });
+    const [diagnostic] = found(mixed);
+    expect(diagnostic?.rule).toBe('dag-members');
+    expect(diagnostic?.detail).not.toMatch(/leave|take out|remove|servers of one version/);
   });
 
   test('all mistakes are found at once', () => {
@@ -1421,7 +1726,7 @@ describe('the rules of a declaration', () => {
     const [first] = found(site({ dag: { ...dag, members: ['EX01', 'EX07'] } }));
     expect(formatDiagnostic(first!)).toBe(
       `dag.members[1]: 'EX07' is none of the declared servers [dag-members]\n` +
-        '    remedy: name one of EX01, EX02',
+        '    remedy: correct the name to one of EX01, EX02, or declare the server among the servers',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { ExchangeSiteProps, Server } from '../../exchange/site';
+import type { DatabaseAvailabilityGroup, ExchangeSiteProps, Server } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 
 export function server(number: number, changes: Partial<Server> = {}): Server {
@@ -11,6 +11,12 @@ export function server(number: number, changes: Partial<Server> = {}): Server {
   };
 }
 
+/** The DAG of the right declaration. */
+export const dag: DatabaseAvailabilityGroup = {
+  name: 'DAG01',
+  witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG01' },
+};
+
 /** A right declaration of two servers, with some of its properties replaced. */
 export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProps {
   return {
@@ -21,7 +27,7 @@ export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProp
       names: ['mail.contoso.com', 'autodiscover.contoso.com'],
       services: ['IIS'],
     },
-    dag: { name: 'DAG01', witness: { server: 'FS01.contoso.local', directory: 'C:\\Witness\\DAG01' } },
+    dag,
     dns: { zones: [{ name: 'contoso.com' }] },
     ...changes,
   };

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { FIRST, firstServer } from './declared-site';
+import { DAG as GROUP, FIRST, firstServer } from './declared-site';
 import { SiteRig, type Plan } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -18,9 +18,7 @@ const CERTIFICATE = `exchange_certificate.${FIRST.name}-certificate`;
 const existing: ExchangeSiteProps = {
   ...firstServer,
   certificate: { ...firstServer.certificate, existingOn: [FIRST.name] },
-  ...(firstServer.dag === undefined
-    ? {}
-    : { dag: { ...firstServer.dag, existing: true, existingMembers: [FIRST.name] } }),
+  dag: { ...GROUP, existing: true, existingMembers: [FIRST.name] },
 };
 
 describeWithTerraform('a DAG, a member and a certificate that are there before the first deploy', () => {
@@ -71,7 +69,7 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
       const plan = await rig.plan();
       expect(plan.said).toContain('exchange_database_availability_group DAG01 is there already');
       expect(plan.said).toContain(`witness_server: "${OTHER_WITNESS}" -> "BsAFS01.apatricio.local"`);
-      expect(plan.said).toContain('declare dag: { …, existing: true } for the site');
+      expect(plan.said).toContain(`declare dag: { name: 'DAG01', …, existing: true } for the site`);
       expect(plan.said).toContain(
         `exchange_database_availability_group_member ${FIRST.name} is there already`,
       );

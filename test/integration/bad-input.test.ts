@@ -7,7 +7,7 @@ import { startLab } from '../dns/lab';
 import { newKey } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, FIRST, firstServer, NAMES, SECOND, ZONE } from './declared-site';
+import { bothServers, DAG as dag, FIRST, firstServer, NAMES, SECOND, ZONE } from './declared-site';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -24,7 +24,6 @@ const withClient = (client: string): ExchangeSiteProps => ({
   ...bothServers,
   namespaces: { ...bothServers.namespaces, client },
 });
-const dag = bothServers.dag as NonNullable<ExchangeSiteProps['dag']>;
 
 /** What is wrong, the declaration, and what the diagnostic must say: path, problem, remedy. */
 const REFUSED_AT_SYNTH: readonly (readonly [string, ExchangeSiteProps, readonly string[]])[] = [
@@ -199,7 +198,12 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
       try {
         await own.deploy(firstServer);
         own.forget();
-        const moved = { ...firstServer, dag: { ...dag, name: 'DAG02' } };
+        await own.declare({ ...firstServer, dag: { ...dag, name: 'DAG02' } });
+        const shared = await own.plan();
+        expect(shared).toMatchObject({ exit: 1 });
+        expect(shared.said).toContain('The witness folder of DAG02 is that of DAG01 already');
+        const witness = { ...dag.witness, directory: 'C:\\DAGFileShareWitnesses\\DAG02' };
+        const moved = { ...firstServer, dag: { ...dag, name: 'DAG02', witness } };
         await own.deploy(moved);
         const made = 'New-DatabaseAvailabilityGroup';
         const member = 'DatabaseAvailabilityGroupServer';
@@ -215,7 +219,7 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
         const { exit, said } = await own.plan();
         expect(exit).toBe(1);
         expect(said).toContain('BsAEX01 is a member of the DAG DAG02');
-        expect(said).toContain('declare it in DAG01');
+        expect(said).toContain('among its existingMembers');
         expect(own.writes()).toEqual([]);
       } finally {
         await own.remove();

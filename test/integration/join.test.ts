@@ -2,7 +2,7 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { describeEachServer } from '../dns/servers';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
+import { bothServers, DAG, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
 import { SiteRig, type Plan } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
@@ -231,12 +231,10 @@ describeWithTerraform('a second server joins the site', () => {
   test(
     'an alternate witness is set in a second step, which the plan shows',
     async () => {
-      const { dag } = firstServer;
-      if (dag === undefined) throw new Error('the sample has a DAG');
       const directory = 'C:\\DAGFileShareWitnesses\\DAG01';
       const site = {
         ...firstServer,
-        dag: { ...dag, alternateWitness: { server: 'BsAFS02.apatricio.local', directory } },
+        dag: { ...DAG, alternateWitness: { server: 'BsAFS02.apatricio.local', directory } },
       };
       const rig = await SiteRig.create({ tools, startDns: startLab });
       try {

@@ -2,7 +2,7 @@ import type { ExchangeSiteProps } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, FIRST, firstServer, NAMES, SECOND } from './declared-site';
+import { bothServers, DAG, FIRST, firstServer, NAMES, SECOND } from './declared-site';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
@@ -262,10 +262,8 @@ describeWithTerraform('a site over time', () => {
     test(
       'a DAG that was made when the connection was lost is not made twice, and gets its alternate witness',
       async () => {
-        const { dag } = firstServer;
-        if (dag === undefined) throw new Error('the sample has a DAG');
-        const alternateWitness = { server: 'BsAFS02.apatricio.local', directory: dag.witness.directory };
-        await rig.declare({ ...firstServer, dag: { ...dag, alternateWitness } });
+        const alternateWitness = { server: 'BsAFS02.apatricio.local', directory: DAG.witness.directory };
+        await rig.declare({ ...firstServer, dag: { ...DAG, alternateWitness } });
         rig.organization.arm({
           at: 1,
           cmdlet: 'New-DatabaseAvailabilityGroup',

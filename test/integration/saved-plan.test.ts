@@ -1,7 +1,7 @@
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
+import { bothServers, DAG, FIRST, firstServer, SECOND } from './declared-site';
 import {
   conditionalCmdlets,
   executedCmdlets,
@@ -16,8 +16,10 @@ import { validCertificate } from './valid-certificate';
 const SETUP_MS = 180_000;
 
 /** The same site with its DAG called otherwise, which to Exchange is another DAG. */
-const inDag = (site: ExchangeSiteProps, name: string): ExchangeSiteProps =>
-  site.dag === undefined ? site : { ...site, dag: { ...site.dag, name } };
+const inDag = (site: ExchangeSiteProps, name: string): ExchangeSiteProps => ({
+  ...site,
+  dag: { ...DAG, name, witness: { ...DAG.witness, directory: `C:\\DAGFileShareWitnesses\\${name}` } },
+});
 
 // Each goes on from the one before: it is one site, from its first deploy to its end.
 describeWithTerraform('a saved plan holds every cmdlet that its apply runs, and no other', () => {

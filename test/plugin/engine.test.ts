@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { Engine } from '../../plugin/engine/engine';
 import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
 import type { PlanResult } from '../../plugin/engine/plan';
@@ -551,6 +552,19 @@ describe('the apply', () => {
     target.failAt = undefined;
     expect((await deploy(state({ name: 'a' }), null)).state).toBeNull();
     expect(target.ran).toEqual(['remove a']);
+  });
+
+  test('may be one of many at once, all of which listen whether they are to stop', async () => {
+    const limits: number[] = [];
+    const { deploy, config } = await setUp({
+      execute: async (step, on, context) => {
+        limits.push(getMaxListeners(context.signal));
+        return thing.execute(step, on, context);
+      },
+    });
+    await deploy(null, config({ name: 'a', url: 'u' }));
+    // Node would warn of a leak from the eleventh on, in Terraform's log.
+    expect(new Set(limits)).toEqual(new Set([Infinity]));
   });
 
   test('stops before the next step once it is asked to', async () => {

@@ -1,5 +1,7 @@
 import { RESOURCES } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/versions';
+import type { Invocation } from '../../powershell/invocation';
+import type { Outcome } from '../../powershell/outcome';
 import type { Settings } from '../../provider/configuration';
 import { managed } from '../../provider/resource';
 import { ExchangeTarget } from '../../provider/target';
@@ -13,7 +15,12 @@ function resource(typeName: string) {
   return managed(found);
 }
 
-function targetOf(version: ExchangeVersion, display: string, domainController: string | null = null) {
+function targetOf(
+  version: ExchangeVersion,
+  display: string,
+  domainController: string | null = null,
+  answer: (call: Invocation) => Outcome = () => objects({ Name: 'EX2', AdminDisplayVersion: display }),
+) {
   const settings: Settings = {
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
@@ -28,7 +35,7 @@ function targetOf(version: ExchangeVersion, display: string, domainController: s
     parallelCalls: 1,
     lackingRights: 'error',
   };
-  const session = new ScriptedSession(() => objects({ Name: 'EX2', AdminDisplayVersion: display }));
+  const session = new ScriptedSession(answer);
   return { target: new ExchangeTarget(settings, async () => session), session };
 }
 
@@ -49,9 +56,65 @@ test('a cmdlet that the declared version lacks stops the plan', async () => {
   ]);
 });
 
+describe('a DAG', () => {
+  const group = resource('exchange_database_availability_group');
+  const declared = {
+    ...withEveryAttribute(group.schema, {}),
+    name: 'DAG01',
+    witness_server: 'FS01',
+    witness_directory: 'C:\\DAG01',
+    ip_addresses: ['0.0.0.0'],
+  };
+  const creating = { kind: 'create' as const, prior: null, planned: declared, config: declared };
+  const found = async (...versions: readonly ExchangeVersion[]) => {
+    const { target } = targetOf(ExchangeVersion.V2007, 'Version 8.3 (Build 83.6)');
+    const known = target.settings.versions as Map<string, ExchangeVersion>;
+    versions.forEach((version, index) => known.set(`other${index}`, version));
+    return (await group.inform?.(creating, target))?.diagnostics;
+  };
+
+  test('is not for 2007', async () => {
+    expect(await found()).toMatchObject([
+      { summary: 'Exchange Server 2007 has no New-DatabaseAvailabilityGroup' },
+    ]);
+  });
+
+  test('is for newer servers that stand beside 2007', async () => {
+    expect(await found(ExchangeVersion.V2010)).toEqual([]);
+  });
+});
+
 test('a cmdlet that the version has does not', async () => {
   const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
   expect((await mapi.inform?.(creation, target))?.diagnostics).toEqual([]);
+});
+
+describe('a server that is updated in place', () => {
+  const updated = () => targetOf(ExchangeVersion.V2019, 'Version 15.2 (Build 2562.17)').target;
+
+  test('is planned for as before, and warned of once', async () => {
+    const target = updated();
+    const { diagnostics } = (await mapi.inform?.(creation, target)) ?? {};
+    expect(diagnostics).toMatchObject([
+      { severity: 'warning', summary: 'EX2 is Exchange Server SE, and declared as Exchange Server 2019' },
+    ]);
+    expect((await mapi.inform?.(creation, target))?.diagnostics).toEqual([]);
+  });
+
+  test('is a member of its DAG as before', async () => {
+    const member = resource('exchange_database_availability_group_member');
+    const state = { ...withEveryAttribute(member.schema, {}), dag: 'DAG01', server: 'EX2' };
+    const { target } = targetOf(ExchangeVersion.V2019, '', null, ({ cmdlet }) =>
+      cmdlet === 'Get-ExchangeServer'
+        ? objects({ Name: 'EX2', AdminDisplayVersion: 'Version 15.2 (Build 2562.17)' })
+        : objects({ Name: 'DAG01', Servers: ['EX2'] }),
+    );
+    expect((await member.find?.(state, target, state))?.existing).toMatchObject({
+      dag: 'DAG01',
+      server: 'EX2',
+    });
+    expect((await member.read(state, target)).state).toMatchObject({ dag: 'DAG01', server: 'EX2' });
+  });
 });
 
 test('what is shown and what runs name the domain controller of the run', () => {

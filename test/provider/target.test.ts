@@ -41,9 +41,13 @@ const lost: Outcome = { kind: 'unknown', message: 'the stream ended', interrupti
 const unsent: Outcome = { ...(failed('x') as Extract<Outcome, { kind: 'failed' }>), notSent: 'closed' };
 
 function targetOn(...sessions: readonly ScriptedSession[]) {
+  return targetWith(settings, ...sessions);
+}
+
+function targetWith(given: Settings, ...sessions: readonly ScriptedSession[]) {
   let opened = 0;
   const target = new ExchangeTarget(
-    settings,
+    given,
     async () => sessions[opened++] ?? Promise.reject(new Error('no session')),
   );
   return { target, opened: () => opened };
@@ -509,6 +513,31 @@ describe('the version of a server', () => {
     expect(await target.versionProblems('EX1')).toMatchObject([
       { severity: 'error', summary: 'EX1 is not Exchange Server 2013' },
     ]);
+  });
+
+  const declaredAs = (version: ExchangeVersion, display: string) =>
+    targetWith({ ...settings, versions: new Map([['ex1', version]]) }, servers(display)).target;
+
+  test.each([
+    [ExchangeVersion.V2019, 'Version 15.2 (Build 2562.17)', 'declare it as ExchangeVersion.SE'],
+    [ExchangeVersion.SE, 'Version 15.2 (Build 1748.10)', 'managed as it is until it was updated'],
+  ])(
+    'declared as %s while it is updated in place is warned of, and stops nothing',
+    async (version, display, detail) => {
+      const problems = await declaredAs(version, display).versionProblems('EX1');
+      expect(problems).toMatchObject([{ severity: 'warning' }]);
+      expect(problems[0]?.detail).toContain(detail);
+      expect(problems[0]?.detail).toContain('none is taken out for it');
+    },
+  );
+
+  test.each([
+    [ExchangeVersion.V2019, 'Version 15.1 (Build 2375.7)'],
+    [ExchangeVersion.SE, 'Version 15.1 (Build 2375.7)'],
+    [ExchangeVersion.V2016, 'Version 15.2 (Build 1748.10)'],
+    [ExchangeVersion.SE, 'Version 15.3 (Build 1.1)'],
+  ])('declared as %s and found as %s is no update in place', async (version, display) => {
+    expect(await declaredAs(version, display).versionProblems('EX1')).toMatchObject([{ severity: 'error' }]);
   });
 
   test('a server that is not there is named, with those that are', async () => {

@@ -1,4 +1,4 @@
-import { ExchangeVersion } from '../../../exchange/versions';
+import type { CatalogParameter } from '../../../exchange/versions';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
@@ -128,6 +128,9 @@ function create(call: Call): void {
   if (find(call, name) !== undefined) {
     throw call.error('ADObjectAlreadyExistsException', `There is a DAG '${name}' already.`);
   }
+  const fact = call.catalog.cmdlet('New-DatabaseAvailabilityGroup')?.parameter(ADDRESSES);
+  refuseAddresses(call, fact);
+  refuseSharedDirectory(call, name, {});
   const witness = call.text('WitnessServer') ?? null;
   if (witness === null)
     call.warn(`No witness server was given for '${name}': set one before two servers join.`);
@@ -136,8 +139,7 @@ function create(call: Call): void {
       WitnessServer: witness,
       WitnessDirectory:
         call.text('WitnessDirectory') ?? `C:\\DAGFileShareWitnesses\\${name}.${call.organization.domain}`,
-      DatabaseAvailabilityGroupIpAddresses:
-        call.list('DatabaseAvailabilityGroupIpAddresses') ?? defaultIps(call),
+      DatabaseAvailabilityGroupIpAddresses: addressesOf(call, fact),
       ThirdPartyReplication: call.text('ThirdPartyReplication') ?? 'Disabled',
     }),
     servers: [],
@@ -147,15 +149,46 @@ function create(call: Call): void {
   call.write(show(call, group));
 }
 
-/** The pages differ about what stands there when nothing is sent (unverified). */
-function defaultIps(call: Call): readonly string[] {
-  return call.catalog.version.isAtLeast(ExchangeVersion.V2016) ? ['255.255.255.255'] : [];
+const ADDRESSES = 'DatabaseAvailabilityGroupIpAddresses';
+
+/**
+ * Where nothing is sent, DHCP on 2010 (its help, Create a Database Availability Group), no administrative access point
+ * later (the page of New-DatabaseAvailabilityGroup). How 2010 shows DHCP then is not documented: as if it was sent.
+ */
+function addressesOf(call: Call, fact: CatalogParameter | undefined): readonly string[] {
+  return call.list(ADDRESSES) ?? fact?.whenOmitted ?? [];
+}
+
+/** What a version that has no such clusters says of the value is not documented (unverified). */
+function refuseAddresses(call: Call, fact: CatalogParameter | undefined): void {
+  const wrong = (call.list(ADDRESSES) ?? []).find((address) => fact?.refuses?.includes(address));
+  if (wrong === undefined) return;
+  throw call.error(TASK_EXCEPTION, `${call.catalog.version.toString()} takes no '${wrong}' as an address.`);
+}
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/new-databaseavailabilitygroup, -WitnessDirectory */
+function refuseSharedDirectory(call: Call, name: string, settings: Settings): void {
+  const taken = call.organization.databaseAvailabilityGroups.find(
+    (group) =>
+      !sameText(group.name, name) &&
+      ['WitnessServer', 'WitnessDirectory'].every((setting) =>
+        sameText(group.settings[setting], call.text(setting) ?? settings[setting]),
+      ),
+  );
+  if (taken === undefined) return;
+  throw call.error(TASK_EXCEPTION, `The witness directory of ${name} is that of ${taken.name} already.`);
+}
+
+function sameText(left: unknown, right: unknown): boolean {
+  return typeof left === 'string' && typeof right === 'string' && left.toLowerCase() === right.toLowerCase();
 }
 
 const NEED_QUORUM = ['ReplicationPort', 'NetworkCompression', 'NetworkEncryption'];
 
 function set(call: Call): void {
   const group = theGroup(call);
+  refuseAddresses(call, call.catalog.cmdlet('Set-DatabaseAvailabilityGroup')?.parameter(ADDRESSES));
+  refuseSharedDirectory(call, group.name, group.settings);
   for (const name of ['WitnessServer', 'AlternateWitnessServer']) refuseMemberAsWitness(call, group, name);
   const running = group.servers.filter((name) => call.draft.servers.get(name)?.running === true);
   const touched = NEED_QUORUM.filter((name) => call.has(name));
@@ -200,7 +233,7 @@ function addServer(call: Call): void {
     throw call.error(TASK_EXCEPTION, `${group.name} has ${MOST_MEMBERS} members, the most that it can have.`);
   }
   const other = group.servers.map((name) => call.draft.servers.get(name)!)[0];
-  if (other !== undefined && versionOf(other) !== versionOf(server)) {
+  if (other !== undefined && !versionOf(other).goesWith(versionOf(server))) {
     throw call.error(
       TASK_EXCEPTION,
       `${server.name} runs ${versionOf(server).toString()}, the members of ${group.name} ${versionOf(other).toString()}.`,

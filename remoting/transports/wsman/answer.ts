@@ -16,6 +16,8 @@ export interface Answer {
   readonly tlsVersion?: string;
   /** It refused the sign-in, so that the request itself was not sent. */
   readonly atSignIn?: true;
+  /** The request had no Authorization header, since its connection was signed in. */
+  readonly withoutProof?: true;
 }
 
 export function isSoap({ contentType }: Answer): boolean {

@@ -38,10 +38,10 @@ export interface Authenticator {
   /** Value of the Authorization header of a request with a body; `undefined`: none is needed. */
   authorization(connection: Connection, options: SignInOptions): Promise<string | undefined>;
   /**
-   * Hears that the server does not remember whom a connection is for: it refused a request over it (401), or ends each
-   * connection after one answer. True where it pays to try again.
+   * Hears that the server does not remember whom a connection is for: it refused a request without an Authorization header
+   * over one that was signed in (401), or ended one after the sign-in. Each request is to do without a sign-in from then on.
    */
-  forgotten(): boolean;
+  forgotten(): void;
 }
 
 /** The request that signs in: no body, so that nothing is lost where it is refused. */

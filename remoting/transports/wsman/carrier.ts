@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newGuid, EMPTY_GUID } from '../../guid';
 import { protocolError, RemotingError } from '../../remoting-error';
 import type { Carrier, CarrierEvents, CarrierOptions } from '../../transport';
-import { EndedCommands } from './ended-commands';
+import { EndedCommands, type Going } from './ended-commands';
 import { faultError, isAborted, isGone, isOperationTimeout } from './fault';
 import { isSoap, type Answer } from './answer';
 import type { HttpChannel } from './http-channel';
@@ -65,6 +65,8 @@ interface Asking {
   readonly graceMs?: number;
   /** When somebody else breaks it off, where that is known. */
   readonly until?: number;
+  /** Whether a connection may be opened where none is free. @default true */
+  readonly opens?: boolean;
   readonly onProved?: () => void;
   readonly onSend?: () => void;
 }
@@ -87,7 +89,7 @@ export class WsmanCarrier implements Carrier {
   readonly #sessionId = newGuid();
   readonly #ended = new AbortController();
   readonly #pipelines = new Map<string, Pipeline>();
-  readonly #endedCommands = new EndedCommands((commandId, signal) => this.#letGo(commandId, signal));
+  readonly #endedCommands = new EndedCommands((...signal) => this.#letGo(...signal));
   #channel: HttpChannel;
   #url: string;
   #envelopeBytes: number;
@@ -276,10 +278,17 @@ export class WsmanCarrier implements Carrier {
    * The call has its answer, whatever becomes of this. Of a shell that has gone the next Command tells, before anything
    * runs; a fault of this one does not: PowerShell 2 gives it for a command alone (https://github.com/WinRb/WinRM/pull/267).
    */
-  async #letGo(commandId: string, signal: AbortSignal): Promise<void> {
+  async #letGo(commandId: string, signal: AbortSignal, opens: boolean): Promise<Going> {
     const timeoutMs = Math.min(this.#options.ackTimeoutMs, LET_GO_MS);
     const patience = AbortSignal.timeout(timeoutMs);
-    await this.#signal(commandId, TERMINATE_SIGNAL, { signal, timeoutMs, patience }).catch(() => undefined);
+    let going: Going = 'unsent';
+    const onSend = (): void => {
+      going = 'sent';
+    };
+    return this.#signal(commandId, TERMINATE_SIGNAL, { signal, timeoutMs, patience, opens, onSend }).then(
+      () => going,
+      (error: unknown) => (asRemotingError(error).kind === 'authentication-refused' ? 'refused' : going),
+    );
   }
 
   /** A signal to a command that has ended meanwhile is answered with a fault, and all is well. */

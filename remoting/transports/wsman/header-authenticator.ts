@@ -12,15 +12,20 @@ const MOST_FIRST_BODY_BYTES = 49_152;
 export class HeaderAuthenticator implements Authenticator {
   readonly #header: string;
   readonly #certificate: boolean;
+  #keeps = true;
 
   constructor(header: string, { certificate }: { readonly certificate: boolean }) {
     this.#header = header;
     this.#certificate = certificate;
   }
 
-  /** With an empty request where the first body may be too long; for a certificate always, since that is asked for then. */
+  /**
+   * With an empty request where the first body may be too long; for a certificate always, since that is asked for then. Of
+   * no use where the server ends a connection after that: a body that is too long for it is refused with HTTP 413 then.
+   */
   async signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome> {
-    if (!this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES) return { kind: 'ready' };
+    const isShort = !this.#certificate && options.firstBodyBytes <= MOST_FIRST_BODY_BYTES;
+    if (isShort || !this.#keeps) return { kind: 'ready' };
     const answer = await emptyPost(connection, this.#header, options);
     // What is no request of WS-Management its service may refuse with a fault, or for being empty; all else is said of the
     // sign-in. What IIS answers here is (unverified), docs/lab.md.
@@ -33,7 +38,7 @@ export class HeaderAuthenticator implements Authenticator {
     return Promise.resolve(this.#header);
   }
 
-  forgotten(): boolean {
-    return false;
+  forgotten(): void {
+    this.#keeps = false;
   }
 }

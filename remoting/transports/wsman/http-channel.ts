@@ -29,6 +29,8 @@ export interface PostOptions {
   /** When it is broken off at the latest, on the clock of `performance.now()`. @default never before `timeoutMs` */
   readonly until?: number;
   readonly signal: AbortSignal;
+  /** Whether a connection may be opened where none is free. @default true */
+  readonly opens?: boolean;
   /** Called when it is certain that the server is the right one. */
   readonly onProved?: () => void;
   /** Called right before the first byte of the request is written to a connection that stands; not written where it throws. */
@@ -36,6 +38,7 @@ export interface PostOptions {
 }
 
 interface Asking extends Pick<PostOptions, 'onProved'> {
+  readonly opens: boolean;
   readonly onSend: () => void;
   readonly body: Buffer;
   readonly signIn: Omit<SignInOptions, 'headers'>;
@@ -67,7 +70,7 @@ export class HttpChannel {
   }
 
   async post(text: string, options: PostOptions): Promise<Answer> {
-    const { timeoutMs, bound, until = Infinity, signal, onProved, onSend } = options;
+    const { timeoutMs, bound, until = Infinity, signal, opens = true, onProved, onSend } = options;
     const body = Buffer.from(text, 'utf8');
     const now = performance.now();
     const giveUp = new AbortController();
@@ -83,6 +86,7 @@ export class HttpChannel {
     let sent = false;
     const asking: Asking = {
       body,
+      opens,
       signIn: {
         signal: giveUp.signal,
         tokenBy: now + Math.min(timeoutMs, until - now) * AUTHORIZE_SHARE,
@@ -96,7 +100,8 @@ export class HttpChannel {
     };
     try {
       const answer = await this.#postOnce(asking);
-      if (!sent || answer.status !== 401 || !this.#options.authenticator.forgotten()) return answer;
+      if (answer.status !== 401 || answer.withoutProof !== true) return answer;
+      this.#options.authenticator.forgotten();
       // What the server refused had no effect.
       sent = false;
       return await this.#postOnce(asking);
@@ -147,7 +152,7 @@ export class HttpChannel {
       });
       const believed = sealing === undefined ? answer : sealing.unseal(answer);
       this.#cookies.take(answer.cookies);
-      return believed;
+      return authorization === undefined ? { ...believed, withoutProof: true } : believed;
     } catch (error) {
       connection.destroy();
       throw error;
@@ -161,6 +166,7 @@ export class HttpChannel {
 
   /** A new connection that is signed in; or the answer that refuses it, where that can be believed. */
   async #signedIn(asking: Asking): Promise<Connection | Answer> {
+    if (!asking.opens) throw new RemotingError('closed', 'no connection is free');
     for (let isFirst = true; ; isFirst = false) {
       const connection = await this.#open(asking.signIn.signal);
       try {
@@ -179,7 +185,10 @@ export class HttpChannel {
           if (this.#seals) asking.onProved?.();
           return connection;
         }
-        if (!this.#seals && isFirst && this.#options.authenticator.forgotten()) continue;
+        if (!this.#seals && isFirst) {
+          this.#options.authenticator.forgotten();
+          continue;
+        }
         throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
       } catch (error) {
         connection.destroy();

@@ -1,9 +1,14 @@
+import { isIP } from 'node:net';
 import type { KerberosErrorKind, SecurityContext, SignIn } from '../../../kerberos';
 import { RemotingError, type RemotingErrorKind } from '../../remoting-error';
 import { tokenOf, type WireAnswer } from './answer';
 import { emptyPost, type Authenticator, type SignInOptions, type SignInOutcome } from './authenticator';
 import type { Connection } from './connection';
 import type { SealedBy } from './encrypted-message';
+import { NAME_FOR_ADDRESS } from './server-principal';
+
+/** Kinds that come of a service that nobody knows. */
+const ABOUT_SERVICE: ReadonlySet<KerberosErrorKind> = new Set(['service-unknown', 'realm-unknown']);
 
 /**
  * Kerberos, by its own tokens or within SPNEGO (RFC 4559), as the server's challenge has it: Exchange's endpoint offers
@@ -53,10 +58,8 @@ export class KerberosAuthenticator implements Authenticator {
     }
   }
 
-  forgotten(): boolean {
-    if (this.#each) return false;
+  forgotten(): void {
     this.#each = true;
-    return true;
   }
 
   async #context({ certificate }: Connection, scheme: SealedBy): Promise<SecurityContext> {
@@ -103,7 +106,9 @@ export class KerberosAuthenticator implements Authenticator {
     } catch (error) {
       if (!(error instanceof KerberosError)) throw error;
       const message = `${what} ${this.#service}: ${error.message}`;
-      const facts = { noEffect: true, remedy: error.remedy };
+      const isAddress = isIP(this.#service.slice(this.#service.indexOf('@') + 1)) !== 0;
+      const remedy = isAddress && ABOUT_SERVICE.has(error.kind) ? NAME_FOR_ADDRESS : error.remedy;
+      const facts = { noEffect: true, remedy };
       throw new RemotingError(kindOf(error.kind), message, facts, { cause: error });
     }
   }

@@ -1,19 +1,50 @@
+import { isIP } from 'node:net';
 import { RemotingError } from '../../remoting-error';
+
+/** What to do where the endpoint has an address in place of a name. */
+export const NAME_FOR_ADDRESS =
+  'Write the full name of the server (FQDN) in the endpoint in place of its address: Kerberos knows servers by name, and no service principal name is made for an address by default.';
+
+/** As `HTTP/ex1.contoso.com@CONTOSO.COM`; a port may follow the host, and the domain a second slash. */
+const OF_SERVICE = /^[^/@\\]+\/([^/@\\]+)(?:[/@]|$)/;
+/** As `CONTOSO\EX1$`. */
+const OF_ACCOUNT = /^[^/]+$/;
+/** An IPv6 address has more than one colon. */
+const WITH_PORT = /^([^:]+):\d+$/;
 
 /**
  * Looks whether the server that proved itself is the one in the address. MIT's library asks DNS for another name of a host
  * unless krb5.conf forbids it (`dns_canonicalize_hostname`, `rdns`), and so whoever forges the answer of DNS would choose
- * the service that the ticket is for. A host without a domain may get one.
+ * the service that the ticket is for. A host without a domain may get one. Windows asks for the very name, without DNS,
+ * and may tell the account that has it.
  *
- * @param principal as `HTTP/ex1.contoso.com@CONTOSO.COM`; other forms come from Windows, which does not ask DNS
+ * @param host a name or an address, this without brackets
  * @throws RemotingError `usage`
  */
-export function demandServerPrincipal(principal: string, host: string): void {
-  const [, named] = /^[^/@]+\/([^/@:]+)/.exec(principal.toLowerCase()) ?? [];
+export function demandServerPrincipal(
+  principal: string,
+  host: string,
+  platform: NodeJS.Platform = process.platform,
+): void {
+  if (platform === 'win32' && OF_ACCOUNT.test(principal)) return;
+  const [, instance] = OF_SERVICE.exec(principal.toLowerCase()) ?? [];
+  const named = instance?.replace(WITH_PORT, '$1');
   const asked = host.toLowerCase().replace(/\.$/, '');
-  if (named === undefined || named === asked) return;
-  if (!/[.:]/.test(asked) && named.startsWith(`${asked}.`)) return;
-  const message = `the Kerberos library took a ticket of ${named} in place of ${host}, since DNS gives that name for it`;
-  const remedy = `Name ${named} in the endpoint if that is the server. Else set dns_canonicalize_hostname = false and rdns = false in krb5.conf.`;
-  throw new RemotingError('usage', message, { host, remedy });
+  if (named === asked) return;
+  if (!/[.:]/.test(asked) && named?.startsWith(`${asked}.`) === true) return;
+  throw new RemotingError('usage', differs(principal, named, host), { host, remedy: remedy(named, host) });
+}
+
+function differs(principal: string, named: string | undefined, host: string): string {
+  return named === undefined
+    ? `the Kerberos library took a ticket for ${host} whose server cannot be read: its principal is '${principal}'`
+    : `the Kerberos library took a ticket of ${named} in place of ${host}, since DNS gives that name for it`;
+}
+
+function remedy(named: string | undefined, host: string): string {
+  if (isIP(host) !== 0) return NAME_FOR_ADDRESS;
+  const noDns = 'set dns_canonicalize_hostname = false and rdns = false in krb5.conf.';
+  return named === undefined
+    ? `The ticket must be of HTTP/${host}, as klist shows it: correct [domain_realm] and [realms], and ${noDns}`
+    : `Name ${named} in the endpoint if that is the server. Else ${noDns}`;
 }

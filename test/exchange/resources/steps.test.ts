@@ -493,6 +493,71 @@ describe('a DAG', () => {
     expect(databaseAvailabilityGroup.schema.attributes.name.problem?.('ABCDEFGHIJKLMNO')).toBeUndefined();
   });
 
+  test.each([
+    ['DAG_01', 'FS_01.contoso.local'],
+    ['D_', 'fs01_'],
+    ['1DAG-01', 'fs-01.con_toso.local'],
+  ])('an underscore is taken, as Windows does: %s, %s', (name, witness) => {
+    const { attributes } = databaseAvailabilityGroup.schema;
+    expect(attributes.name.problem?.(name)).toBeUndefined();
+    expect(attributes.witness_server.problem?.(witness)).toBeUndefined();
+  });
+
+  test.each(['', '_DAG', '-DAG', 'DAG-', 'DAG.01', 'DAG 01', 'DAG\\01', 'DAG*', '12345'])(
+    'no computer is called %j, nor is a DAG',
+    (name) => {
+      const { attributes } = databaseAvailabilityGroup.schema;
+      expect(attributes.name.problem?.(name)?.problem).toContain('is not a name for a DAG');
+    },
+  );
+
+  test.each(['', '_fs01', 'fs01.', '\\\\fs01', 'fs 01', 'fs01-'])('%j is no witness server', (name) => {
+    const { attributes } = databaseAvailabilityGroup.schema;
+    expect(attributes.witness_server.problem?.(name)?.problem).toContain('is not the name of a server');
+  });
+
+  test.each([
+    [[], ['0.0.0.0']],
+    [['0.0.0.0'], ['0.0.0.0']],
+    [['255.255.255.255'], ['255.255.255.255']],
+  ])('addresses that are shown as %j are %j', (shown, seen) => {
+    const properties = { Name: 'DAG01', DatabaseAvailabilityGroupIpAddresses: shown };
+    const view = databaseAvailabilityGroup.view?.(
+      [{ typeNames: [], properties }],
+      { ...declared, cmdlets: null } as never,
+      in2013,
+    );
+    expect(view?.ip_addresses).toEqual(seen);
+  });
+
+  test.each(['10.0.0.010', '10.0.0.256', '10.0.0', '2001:db8::1', ''])('has no address %j', (address) => {
+    const { problem } = databaseAvailabilityGroup.schema.attributes.ip_addresses;
+    expect(problem?.(['10.0.0.1', address])?.problem).toBe(`'${address}' is not an IPv4 address`);
+    expect(problem?.(['10.0.0.1', '0.0.0.0', '255.255.255.255'])).toBeUndefined();
+  });
+
+  test('whose witness folder another one has is stopped by the plan', () => {
+    const planned = { ...declared, cmdlets: null } as never;
+    const group = (Name: string, WitnessServer: string, WitnessDirectory: string) => ({
+      typeNames: [],
+      properties: { Name, WitnessServer, WitnessDirectory },
+    });
+    const folder = declared.witness_directory as string;
+    const obstacle = (...groups: ReturnType<typeof group>[]) =>
+      databaseAvailabilityGroup.obstacle?.(groups, planned);
+    expect(obstacle(group('DAG09', 'fs01', folder.toLowerCase()))).toEqual({
+      summary: 'The witness folder of DAG01 is that of DAG09 already',
+      detail: expect.stringContaining('Declare another folder for DAG01') as string,
+    });
+    expect(
+      obstacle(
+        group('DAG01', 'fs01', folder),
+        group('DAG09', 'fs02', folder),
+        group('DAG08', 'fs01', `${folder}9`),
+      ),
+    ).toBeUndefined();
+  });
+
   test('a member is added and removed', () => {
     const member = SAMPLES['exchange_database_availability_group_member']!;
     expect(between(dagMember, null, member)).toEqual([
@@ -524,7 +589,10 @@ describe('a DAG', () => {
     };
     const state = { dag: 'DAG01', server: 'ex2' } as never;
     expect(dagMember.view?.([group], state, in2013)).toBe(state);
-    expect(dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' })?.summary).toContain('DAG01');
+    const obstacle = dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' });
+    expect(obstacle?.summary).toContain('DAG01');
+    expect(obstacle?.detail).toContain('declare it as a member there, among its existingMembers');
+    expect(obstacle?.detail).not.toMatch(/leave it out/i);
     expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
   });
 });

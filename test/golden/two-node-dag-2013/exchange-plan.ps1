@@ -63,13 +63,13 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 29; Name = '' }
+$Now = @{ Number = 0; Of = 30; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 12
-    'BsAEX01' = 15
-    'BsAEX02' = 27
-    'dns' = 29
+    'organization' = 13
+    'BsAEX01' = 16
+    'BsAEX02' = 28
+    'dns' = 30
 }
 
 # Says which step begins.
@@ -302,8 +302,15 @@ try {
     }
 
     if ($Part -contains 'organization') {
+        # Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when
+        # the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's.
+        # <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it
+        # there already.
+        Write-Output 'To be run on BsAFS01.apatricio.local, where it is not so already:'
+        Write-Output 'net localgroup Administrators "<DOMAIN>\Exchange Trusted Subsystem" /add'
+
         # The servers need a group, with a witness that is none of them, before they can join it.
-        Start-Step 12 'New-DatabaseAvailabilityGroup' 'the organization'
+        Start-Step 13 'New-DatabaseAvailabilityGroup' 'the organization'
         if (Test-HasGroup -Name 'DAG01') {
             Skip-Step 'the DAG DAG01 is there already, with whatever witness it has'
         } else {
@@ -320,7 +327,7 @@ try {
 
     if ($Part -contains 'BsAEX01') {
         # The databases can have copies on the server only when it is a member.
-        Start-Step 13 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
+        Start-Step 14 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
         if (Test-HasMember -Name 'DAG01' -Server 'BsAEX01') {
             Skip-Step 'BsAEX01 is a member of DAG01 already'
         } else {
@@ -328,7 +335,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 14 'Test-ServiceHealth' 'BsAEX01'
+        Start-Step 15 'Test-ServiceHealth' 'BsAEX01'
         Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'BsAEX01' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -338,7 +345,7 @@ try {
         }
 
         # Every protocol must answer on the server itself before users are sent to it.
-        Start-Step 15 'Get-HealthReport' 'BsAEX01'
+        Start-Step 16 'Get-HealthReport' 'BsAEX01'
         Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
             $seen = @(Get-HealthReport -Identity 'BsAEX01' -ErrorAction 'Stop')
             $names = @(
@@ -364,7 +371,7 @@ try {
 
     if ($Part -contains 'BsAEX02') {
         # The server must hold the certificate of the site, with its private key, before a service can use it.
-        Start-Step 16 'Import-ExchangeCertificate' 'BsAEX02'
+        Start-Step 17 'Import-ExchangeCertificate' 'BsAEX02'
         if (Test-HasCertificate -Server 'BsAEX02') {
             Skip-Step 'BsAEX02 holds the certificate of the PFX file already'
         } else {
@@ -379,7 +386,7 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
-        Start-Step 17 'Enable-ExchangeCertificate' 'BsAEX02'
+        Start-Step 18 'Enable-ExchangeCertificate' 'BsAEX02'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
             Server = 'BsAEX02'
@@ -391,7 +398,7 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
-        Start-Step 18 'Set-OutlookAnywhere' 'BsAEX02'
+        Start-Step 19 'Set-OutlookAnywhere' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\Rpc (Default Web Site)'
             InternalHostname = 'webmail.andersonpatricio.info'
@@ -405,7 +412,7 @@ try {
         Set-OutlookAnywhere @call
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
-        Start-Step 19 'Set-OwaVirtualDirectory' 'BsAEX02'
+        Start-Step 20 'Set-OwaVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\owa (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/owa'
@@ -415,7 +422,7 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
-        Start-Step 20 'Set-EcpVirtualDirectory' 'BsAEX02'
+        Start-Step 21 'Set-EcpVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\ecp (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/ecp'
@@ -425,7 +432,7 @@ try {
         Set-EcpVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-        Start-Step 21 'Set-ActiveSyncVirtualDirectory' 'BsAEX02'
+        Start-Step 22 'Set-ActiveSyncVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\Microsoft-Server-ActiveSync (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/Microsoft-Server-ActiveSync'
@@ -435,7 +442,7 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
-        Start-Step 22 'Set-WebServicesVirtualDirectory' 'BsAEX02'
+        Start-Step 23 'Set-WebServicesVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\EWS (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/EWS/Exchange.asmx'
@@ -446,7 +453,7 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
-        Start-Step 23 'Set-OabVirtualDirectory' 'BsAEX02'
+        Start-Step 24 'Set-OabVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\OAB (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/OAB'
@@ -456,7 +463,7 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        Start-Step 24 'Set-MapiVirtualDirectory' 'BsAEX02'
+        Start-Step 25 'Set-MapiVirtualDirectory' 'BsAEX02'
         $call = @{
             Identity = 'BsAEX02\mapi (Default Web Site)'
             InternalUrl = 'https://webmail.andersonpatricio.info/mapi'
@@ -467,7 +474,7 @@ try {
         Set-MapiVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
-        Start-Step 25 'Add-DatabaseAvailabilityGroupServer' 'BsAEX02'
+        Start-Step 26 'Add-DatabaseAvailabilityGroupServer' 'BsAEX02'
         if (Test-HasMember -Name 'DAG01' -Server 'BsAEX02') {
             Skip-Step 'BsAEX02 is a member of DAG01 already'
         } else {
@@ -475,7 +482,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 26 'Test-ServiceHealth' 'BsAEX02'
+        Start-Step 27 'Test-ServiceHealth' 'BsAEX02'
         Wait-Healthy -Server 'BsAEX02' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'BsAEX02' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -485,7 +492,7 @@ try {
         }
 
         # Every protocol must answer on the server itself before users are sent to it.
-        Start-Step 27 'Get-HealthReport' 'BsAEX02'
+        Start-Step 28 'Get-HealthReport' 'BsAEX02'
         Wait-Healthy -Server 'BsAEX02' -Seconds 900 -Check {
             $seen = @(Get-HealthReport -Identity 'BsAEX02' -ErrorAction 'Stop')
             $names = @(

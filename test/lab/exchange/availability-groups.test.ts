@@ -60,6 +60,41 @@ test('Set- replaces the whole list of addresses', async () => {
   expect(only(await get(), 'DatabaseAvailabilityGroupIpAddresses')).toEqual(['10.0.0.2']);
 });
 
+describe('the addresses of the cluster', () => {
+  const address = (group: Awaited<ReturnType<typeof get>>) =>
+    only(group, 'DatabaseAvailabilityGroupIpAddresses');
+
+  test.each([
+    [ExchangeVersion.V2010, '0.0.0.0'],
+    [ExchangeVersion.V2013, '255.255.255.255'],
+    [ExchangeVersion.SE, '255.255.255.255'],
+  ])('where none are sent, are by version: %s', async (version, expected) => {
+    lab = twoServers(version);
+    await call(lab, 'New-DatabaseAvailabilityGroup', { Name: 'DAG01', WitnessServer: 'fs01' });
+    expect(address(await get())).toEqual([expected]);
+  });
+
+  test('are needed in 2010', async () => {
+    lab = twoServers(ExchangeVersion.V2010);
+    const addresses = (value: string) => ({ DatabaseAvailabilityGroupIpAddresses: [value] });
+    expect((await create()).message).toContain(`takes no '255.255.255.255'`);
+    expect((await create(addresses('0.0.0.0'))).failed).toBeUndefined();
+    const set = { Identity: 'DAG01', ...addresses('255.255.255.255') };
+    expect((await call(lab, 'Set-DatabaseAvailabilityGroup', set)).message).toContain('takes no');
+  });
+});
+
+test('two DAGs have no witness folder in common', async () => {
+  await create();
+  expect((await create({ Name: 'DAG02', WitnessDirectory: 'c:\\witness\\dag01' })).message).toContain(
+    'DAG01',
+  );
+  const own = { Name: 'DAG02', WitnessDirectory: 'C:\\Witness\\DAG02' };
+  expect((await create(own)).failed).toBeUndefined();
+  const set = { Identity: 'DAG02', WitnessDirectory: 'C:\\Witness\\DAG01' };
+  expect((await call(lab, 'Set-DatabaseAvailabilityGroup', set)).message).toContain('DAG01');
+});
+
 describe('a member', () => {
   beforeEach(() => create());
 
@@ -78,7 +113,7 @@ describe('a member', () => {
   test('must not be in a DAG already', async () => {
     await add('BSAEX01');
     expect((await add('BSAEX01')).message).toContain('already');
-    await create({ Name: 'DAG02' });
+    await create({ Name: 'DAG02', WitnessDirectory: 'C:\\Witness\\DAG02' });
     expect((await add('BSAEX01', 'DAG02')).message).toContain('DAG01');
   });
 
@@ -92,6 +127,14 @@ describe('a member', () => {
     lab.addServer({ name: 'NEW', fqdn: 'new.apatricio.local', version: ExchangeVersion.V2016 });
     await add('BSAEX01');
     expect((await add('NEW')).message).toContain('Exchange Server 2016');
+  });
+
+  test('may be updated in place before the others are', async () => {
+    lab = twoServers(ExchangeVersion.V2019);
+    await create();
+    lab.addServer({ name: 'NEW', fqdn: 'new.apatricio.local', version: ExchangeVersion.SE });
+    await add('BSAEX01');
+    expect((await add('NEW')).failed).toBeUndefined();
   });
 
   test('must not be the witness, in either order', async () => {

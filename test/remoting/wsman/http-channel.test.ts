@@ -42,10 +42,8 @@ class OncePerConnection implements Authenticator {
     return Promise.resolve(BASIC);
   }
 
-  forgotten(): boolean {
-    if (this.each) return false;
+  forgotten(): void {
     this.each = true;
-    return true;
   }
 }
 
@@ -58,9 +56,14 @@ function channelTo({ url, caFile }: Lab): HttpChannel {
   });
 }
 
-async function postTo(channel: HttpChannel): Promise<void> {
+async function postTo(channel: HttpChannel, bytes = 4): Promise<number> {
   const { signal } = new AbortController();
-  await channel.post('<a/>', { timeoutMs: 5_000, bound: 'timeoutMs', signal });
+  const { status } = await channel.post('x'.repeat(bytes), {
+    timeoutMs: 5_000,
+    bound: 'timeoutMs',
+    signal,
+  });
+  return status;
 }
 
 test.each([
@@ -122,7 +125,7 @@ test('what connecting takes is taken from the time for a token', async () => {
         return Promise.resolve({ kind: 'ready' });
       },
       authorization: () => Promise.resolve(BASIC),
-      forgotten: () => false,
+      forgotten: () => undefined,
     },
     maxAnswerBytes: 100_000,
   });
@@ -139,15 +142,22 @@ describe('over connections of its own', () => {
   const seen: (readonly [authorization: string | undefined, hasBody: boolean])[] = [];
   let keeps = false;
   let switches = false;
+  /** What each request with a body must have in Authorization. */
+  let demands: string | undefined;
   const sockets = new Set<Socket>();
   const server = createServer({ cert, key }, (request, response) => {
-    seen.push([request.headers.authorization, request.headers['content-length'] !== '0']);
+    const last = [request.headers.authorization, request.headers['content-length'] !== '0'] as const;
+    seen.push(last);
     request.resume();
     if (switches) {
       request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
       return;
     }
-    response.writeHead(200, keeps ? {} : { Connection: 'close' }).end();
+    request.on('end', () => {
+      const [authorization, hasBody] = last;
+      const isRefused = hasBody && demands !== undefined && authorization !== demands;
+      response.writeHead(isRefused ? 401 : 200, keeps ? {} : { Connection: 'close' }).end();
+    });
   });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -190,6 +200,54 @@ describe('over connections of its own', () => {
       ['each', true],
       ['each', true],
     ]);
+    posting.destroy();
+  });
+
+  test.each([
+    ['a long body', false, 60_000],
+    ['a certificate', true, 10],
+  ])(
+    'the request of %s is not kept from a server that ends each after one answer',
+    async (_what, isCertificate, bytes) => {
+      keeps = false;
+      const posting = channel(new HeaderAuthenticator(BASIC, { certificate: isCertificate }));
+      expect([await postTo(posting, bytes), await postTo(posting, bytes)]).toEqual([200, 200]);
+      expect(seen).toEqual([
+        [BASIC, false],
+        [BASIC, true],
+        [BASIC, true],
+      ]);
+      posting.destroy();
+    },
+  );
+
+  test('requests that are refused at once, since the server forgot who they are from, are all sent again', async () => {
+    keeps = true;
+    const posting = channel(new EmptyFirst());
+    const both = () => Promise.all([postTo(posting), postTo(posting)]);
+    expect(await both()).toEqual([200, 200]);
+    seen.splice(0);
+    demands = 'each';
+    expect(await both()).toEqual([200, 200]);
+    expect(seen.map(([authorization]) => authorization).sort()).toEqual([
+      'each',
+      'each',
+      undefined,
+      undefined,
+    ]);
+    demands = undefined;
+    posting.destroy();
+  });
+
+  test('a request that was refused with its proof is not sent again', async () => {
+    keeps = true;
+    demands = 'another';
+    const authenticator = new EmptyFirst();
+    authenticator.forgotten();
+    const posting = channel(authenticator);
+    expect(await postTo(posting)).toBe(401);
+    expect(seen).toEqual([['each', true]]);
+    demands = undefined;
     posting.destroy();
   });
 

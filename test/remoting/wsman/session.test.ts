@@ -1,6 +1,7 @@
 import { SecureText } from '../../../powershell/invocation';
 import type { Outcome, PowerShellObject } from '../../../powershell/outcome';
 import { removeCertificate, startLab, type Lab } from './lab';
+import { Relay } from './relay';
 
 function objects(outcome: Outcome): readonly PowerShellObject[] {
   if (outcome.kind !== 'objects') throw new Error(JSON.stringify(outcome));
@@ -10,12 +11,15 @@ function objects(outcome: Outcome): readonly PowerShellObject[] {
 let lab: Lab;
 /** A lab of a single test, which ends with it however it ends. */
 let other: Lab | undefined;
+let relay: Relay | undefined;
 beforeAll(async () => {
   lab = await startLab();
 });
 afterEach(async () => {
   await other?.stop();
   other = undefined;
+  relay?.stop();
+  relay = undefined;
   // Every session of a test was closed, and left nothing behind.
   expect(lab.service.shells).toBe(0);
 });
@@ -159,6 +163,34 @@ describe('a command that has ended', () => {
     await session.close();
     expect(performance.now() - begin).toBeLessThan(3_000);
   });
+
+  test.each([
+    ['is waited for in vain', 30_000, 10],
+    ['was given up', 1_000, 2],
+  ])(
+    'keeps no call waiting, and fails none, where a connection for signals %s',
+    async (_what, ackTimeoutMs, most) => {
+      relay = await new Relay(lab.port).start();
+      const url = `https://localhost:${relay.port}/PowerShell/`;
+      const session = await lab.connect({ url }, { ackTimeoutMs });
+      relay.passing = () => 'never';
+      let longest = 0;
+      const until = performance.now() + 1_500;
+      for (let now = performance.now(); now < until; now = performance.now()) {
+        expect(objects(await session.invoke(echo))).toHaveLength(1);
+        longest = Math.max(longest, performance.now() - now);
+      }
+      expect(longest).toBeLessThan(800);
+      expect(relay.count).toBe(2);
+      expect(lab.service.commands).toBeLessThanOrEqual(most);
+      lab.operations();
+      const begin = performance.now();
+      await session.close();
+      // What still waits for a connection has a second.
+      expect(performance.now() - begin).toBeLessThan(2_000);
+      expect(lab.operations().filter((operation) => operation !== 'Signal')).toEqual(['Delete']);
+    },
+  );
 
   test('in a shell that has gone meanwhile leaves it to the next call, which is not sent, to say so', async () => {
     const session = await lab.connect();

@@ -63,12 +63,12 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 16; Name = '' }
+$Now = @{ Number = 0; Of = 17; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 11
-    'BsAEX01' = 14
-    'dns' = 16
+    'organization' = 12
+    'BsAEX01' = 15
+    'dns' = 17
 }
 
 # Says which step begins.
@@ -288,8 +288,15 @@ try {
     }
 
     if ($Part -contains 'organization') {
+        # Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when
+        # the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's.
+        # <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it
+        # there already.
+        Write-Output 'To be run on BsAFS01.apatricio.local, where it is not so already:'
+        Write-Output 'net localgroup Administrators "<DOMAIN>\Exchange Trusted Subsystem" /add'
+
         # The servers need a group, with a witness that is none of them, before they can join it.
-        Start-Step 11 'New-DatabaseAvailabilityGroup' 'the organization'
+        Start-Step 12 'New-DatabaseAvailabilityGroup' 'the organization'
         if (Test-HasGroup -Name 'DAG01') {
             Skip-Step 'the DAG DAG01 is there already, with whatever witness it has'
         } else {
@@ -306,7 +313,7 @@ try {
 
     if ($Part -contains 'BsAEX01') {
         # The databases can have copies on the server only when it is a member.
-        Start-Step 12 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
+        Start-Step 13 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
         if (Test-HasMember -Name 'DAG01' -Server 'BsAEX01') {
             Skip-Step 'BsAEX01 is a member of DAG01 already'
         } else {
@@ -314,7 +321,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 13 'Test-ServiceHealth' 'BsAEX01'
+        Start-Step 14 'Test-ServiceHealth' 'BsAEX01'
         Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'BsAEX01' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -324,7 +331,7 @@ try {
         }
 
         # Every protocol must answer on the server itself before users are sent to it.
-        Start-Step 14 'Get-HealthReport' 'BsAEX01'
+        Start-Step 15 'Get-HealthReport' 'BsAEX01'
         Wait-Healthy -Server 'BsAEX01' -Seconds 900 -Check {
             $seen = @(Get-HealthReport -Identity 'BsAEX01' -ErrorAction 'Stop')
             $names = @(

@@ -1,0 +1,22 @@
+import type { Path } from '../schema';
+import { path } from '../schema';
+import type { DatabaseAvailabilityGroup, ExchangeSiteProps } from './site';
+
+/** A DAG of the declaration and where it stands: `dag`, or `dag[1]` in a list. */
+export interface DeclaredGroup {
+  readonly group: DatabaseAvailabilityGroup;
+  readonly path: Path;
+}
+
+/** The DAGs of a site in the order of the declaration. */
+export function declaredGroups({ dag }: Pick<ExchangeSiteProps, 'dag'>): readonly DeclaredGroup[] {
+  if (dag === undefined) return [];
+  return isList(dag)
+    ? dag.map((group, index) => ({ group, path: path('dag', index) }))
+    : [{ group: dag, path: path('dag') }];
+}
+
+/** What `Array.isArray` does not tell the compiler of a read-only list. */
+function isList<T extends object>(one: T | readonly T[]): one is readonly T[] {
+  return Array.isArray(one);
+}

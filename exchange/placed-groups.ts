@@ -1,0 +1,47 @@
+import type { DeclaredGroup } from './declared-groups';
+import { declaredGroups } from './declared-groups';
+import { includesName } from './resources/equality';
+import type { ExchangeSiteProps, Server } from './site';
+import { catalogOf, type ExchangeVersion } from './versions';
+
+/** A DAG with its members, and what the declaration leaves to the version of Exchange. */
+export interface PlacedGroup extends DeclaredGroup {
+  /** In the order of the rollout. */
+  readonly members: readonly Server[];
+  /** The one of its members, where they have one; that of the first server while it has none. */
+  readonly version: ExchangeVersion;
+  /** Of the cluster. Left out: as the resource has it without any. */
+  readonly addresses?: readonly string[];
+}
+
+/** The DAGs of a site; none as long as it has no server. A server that several name is a member of the first. */
+export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
+  const declared = declaredGroups(site);
+  const placed = site.servers.map(
+    (server) => [server, declared.find(({ group }) => holds(group.members, server))] as const,
+  );
+  return declared.flatMap((one) => {
+    const members = placed.flatMap(([server, group]) => (group === one ? [server] : []));
+    const version = (members[0] ?? site.servers[0])?.version;
+    if (version === undefined) return [];
+    // What Exchange goes by without any is said openly: its pages differ about what that is.
+    const addresses = one.group.addresses ?? groupAddresses(version)?.whenOmitted;
+    return [{ ...one, members, version, ...(addresses === undefined ? {} : { addresses }) }];
+  });
+}
+
+function holds(members: readonly string[] | undefined, { name }: Server): boolean {
+  return members === undefined || includesName(members, name);
+}
+
+/** What the version takes for the addresses of a DAG; undefined where it has no DAGs. */
+export function groupAddresses(version: ExchangeVersion) {
+  return catalogOf(version)
+    .cmdlet('New-DatabaseAvailabilityGroup')
+    ?.parameter('DatabaseAvailabilityGroupIpAddresses');
+}
+
+/** The DAG that a server is a member of; undefined where it is in none. */
+export function groupOf(groups: readonly PlacedGroup[], server: Server): PlacedGroup | undefined {
+  return groups.find(({ members }) => members.includes(server));
+}

@@ -1,0 +1,87 @@
+import type { Path } from '../../schema';
+import { formatPath } from '../../schema';
+import { canonicalAddress } from '../addresses';
+import type { DeclaredText } from '../declared-text';
+import { declaredAddresses } from '../declared-names';
+import { groupAddresses, type PlacedGroup } from '../placed-groups';
+import type { Finding, Rule } from './rule';
+
+/** What stands for something else than an address: the page of New-DatabaseAvailabilityGroup. */
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', 'DHCP'],
+  ['255.255.255.255', 'no administrative access point'],
+]);
+
+function addressesOf({ group, path }: PlacedGroup): readonly DeclaredText[] {
+  return (group.addresses ?? []).map((text, index) => ({
+    text,
+    path: [...path, { attribute: 'addresses' }, { index }],
+  }));
+}
+
+/** What two things would answer to. */
+function taken(addresses: readonly DeclaredText[], others: readonly DeclaredText[]): readonly Finding[] {
+  const first = new Map<string, Path>(
+    [...others].reverse().map(({ text, path }) => [canonicalAddress(text), path]),
+  );
+  return addresses.flatMap(({ text, path }) => {
+    if (MEANINGS.has(text)) return [];
+    const earlier = first.get(text);
+    first.set(text, earlier ?? path);
+    return earlier === undefined
+      ? []
+      : [
+          {
+            path,
+            problem: `the address '${text}' stands at ${formatPath(earlier)} too`,
+            remedy: 'give the cluster a free address of its own in each subnet that its members are in',
+          },
+        ];
+  });
+}
+
+function notAlone(addresses: readonly DeclaredText[]): readonly Finding[] {
+  if (addresses.length < 2) return [];
+  return addresses.flatMap(({ text, path }) => {
+    const meaning = MEANINGS.get(text);
+    return meaning === undefined
+      ? []
+      : [
+          {
+            path,
+            problem: `'${text}' stands for ${meaning}, and there are other addresses beside it`,
+            remedy: `give '${text}' alone, or an address in each subnet`,
+          },
+        ];
+  });
+}
+
+function refused(addresses: readonly DeclaredText[], { version }: PlacedGroup): readonly Finding[] {
+  const values = groupAddresses(version)?.refuses ?? [];
+  return addresses.flatMap(({ text, path }) =>
+    values.includes(text)
+      ? [
+          {
+            path,
+            problem: `'${text}' stands for ${MEANINGS.get(text) ?? text}, which ${version.toString()} does not have: it came with 2013 SP1 on Windows Server 2012 R2`,
+            remedy:
+              "give an address in each subnet, or '0.0.0.0' for DHCP, which is what is taken without any",
+          },
+        ]
+      : [],
+  );
+}
+
+export const dagAddresses: Rule = {
+  id: 'dag-addresses',
+  severity: 'error',
+  description:
+    'An address of a DAG is that of nothing else. 0.0.0.0 (DHCP) and 255.255.255.255 (no administrative access point) stand alone, and Exchange 2010 has only the first.',
+  check: ({ site, topology: { groups } }) => [
+    ...taken(groups.flatMap(addressesOf), declaredAddresses(site)),
+    ...groups.flatMap((placed) => {
+      const addresses = addressesOf(placed);
+      return [...notAlone(addresses), ...refused(addresses, placed)];
+    }),
+  ],
+};
