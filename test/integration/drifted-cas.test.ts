@@ -253,7 +253,7 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
         before: { enabled: true, external_hostname: MAIL },
         after: { enabled: false, external_hostname: null },
       });
-      expect(cmdletsOf(off)).toEqual([`Disable-OutlookAnywhere ${IDENTITY} -Confirm:$false`]);
+      expect(cmdletsOf(off)).toEqual(["Disable-OutlookAnywhere -Server 'ECAS1' -Confirm:$false"]);
       expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
       expect(isOn('ECAS1')).toBe(false);
       expect(await rig.plan()).toMatchObject({ exit: 0 });

@@ -11,10 +11,15 @@ import type { KnownValues, StateOf } from '../../../schema';
 import { factsOf, SAMPLES } from './samples';
 
 type State = StateOf<Record<string, never>>;
+/** DAGs came with 2010; a certificate of 2007 is given to the server of the session only, which a rule refuses. */
+const NOT_IN_2007 = [
+  'exchange_certificate',
+  'exchange_database_availability_group',
+  'exchange_database_availability_group_member',
+];
 const versionsOf = (resource: AnyResource) =>
   ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
-    // The catalog of 2007 is not whole: of it only what no other version has.
-    (version, _index, all) => version !== ExchangeVersion.V2007 || all.length === 1,
+    (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
   );
 const newestOf = (resource: AnyResource) => versionsOf(resource).at(-1) ?? ExchangeVersion.SE;
 

@@ -270,7 +270,7 @@ describe('Outlook Anywhere before Exchange 2013', () => {
   });
 
   test('is disabled, without a question, and only where it is on', () => {
-    expect(changed(declared, off)).toEqual([`Disable-OutlookAnywhere ${IDENTITY} -Confirm:$false`]);
+    expect(changed(declared, off)).toEqual(["Disable-OutlookAnywhere -Server 'EX2' -Confirm:$false"]);
     expect(changed(off, off)).toEqual([]);
   });
 
