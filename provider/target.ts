@@ -186,6 +186,7 @@ export class ExchangeTarget {
     return {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
+      autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.history,
       declared: server === null ? [] : this.site.on(server),
     };
