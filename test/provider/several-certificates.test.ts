@@ -72,8 +72,7 @@ async function run(config: Values) {
       prior: Values | null,
       { planned, memo }: { readonly planned: Values | null; readonly memo: Values },
       values: Values | null,
-    ) =>
-      note(await engine.apply(CERTIFICATE, { prior, planned, memo: memo, config: whole(values) })),
+    ) => note(await engine.apply(CERTIFICATE, { prior, planned, memo: memo, config: whole(values) })),
   };
 }
 
@@ -97,7 +96,9 @@ async function deploy(config: Values, ...objects: readonly Object[]) {
   }
   // As the next refresh shows them.
   const later = await run(config);
-  const refreshed = await Promise.all(states.map(async (state) => (state === null ? null : later.read(state))));
+  const refreshed = await Promise.all(
+    states.map(async (state) => (state === null ? null : later.read(state))),
+  );
   return {
     cmdlets: planned.map(({ result }) => (result.planned?.['cmdlets'] ?? []) as readonly string[]),
     states: refreshed,
@@ -168,6 +169,18 @@ describe('two certificates of one server', () => {
     expect(cmdlets).toEqual([[], [], []]);
     expect(said).toContain(`The certificate ${mailPrint} stays on EX1 as certificate.smtp`);
     expect(states[1]).toMatchObject({ thumbprint: mailPrint, services: ['SMTP'] });
+  });
+
+  test('under another name is given its services again where the session tells none, and nothing else runs', async () => {
+    server.tellsServices = false;
+    const [mails, webs] = await both();
+    server.takeWrites();
+    const config = { site_certificate: [block('web', ['IIS']), block('smtp', ['SMTP'], ['EX1'], 'mail')] };
+    const renamed = [gone(mails), created('mail', ['SMTP']), kept(webs, 'web', ['IIS'])];
+    const { states } = await deploy(config, ...renamed);
+    expect(server.takeWrites()).toEqual(['Enable-ExchangeCertificate']);
+    expect(states[1]).toMatchObject({ thumbprint: mailPrint, services: ['SMTP'] });
+    expect(states[2]).toMatchObject({ thumbprint: webPrint, imported: [webPrint], services: ['IIS'] });
   });
 
   test('that change places both stay, and each gets the services of the other', async () => {
