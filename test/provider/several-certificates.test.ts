@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makePfx, toPem, type KeyedCertificate } from '../../pki';
+import type { Session } from '../../powershell/session';
 import { Engine } from '../../plugin/engine/engine';
 import { exchangeProvider } from '../../provider/definition';
 import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
@@ -51,9 +53,9 @@ function declared(name: string, services: readonly string[]): Values {
 }
 
 /** A run of the provider: a plan, or an apply. */
-async function run(config: Values) {
+async function run(config: Values, session: Session = server.session) {
   const engine = new Engine(
-    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => server.session }),
+    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => session }),
   );
   const said: Diagnostic[] = [];
   const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
@@ -128,6 +130,34 @@ describe('two certificates of one server', () => {
     const [mails, webs] = await both();
     expect(mails).toMatchObject({ thumbprint: mailPrint, imported: [mailPrint], services: ['SMTP'] });
     expect(webs).toMatchObject({ thumbprint: webPrint, imported: [webPrint], services: ['IIS'] });
+  });
+
+  test('are not worked on at once, though Terraform asks for both', async () => {
+    const planning = await run(BOTH);
+    const plans = [
+      await planning.plan(null, declared('mail', ['SMTP'])),
+      await planning.plan(null, declared('web', ['IIS'])),
+    ];
+    let [running, most] = [0, 0];
+    const slow: Session = {
+      invoke: async (call) => {
+        const counts = /^(?:Import|Enable)-/.test(call.cmdlet);
+        if (counts) most = Math.max(most, (running += 1));
+        await sleep(20);
+        const outcome = await server.session.invoke(call);
+        if (counts) running -= 1;
+        return outcome;
+      },
+      invokeInTurn: (calls) => server.session.invokeInTurn(calls),
+      close: () => server.session.close(),
+    };
+    const applying = await run(BOTH, slow);
+    const ended = await Promise.all([
+      applying.apply(null, plans[0] as never, declared('mail', ['SMTP'])),
+      applying.apply(null, plans[1] as never, declared('web', ['IIS'])),
+    ]);
+    expect(ended.map(({ state }) => state?.['services'])).toEqual([['SMTP'], ['IIS']]);
+    expect(most).toBe(1);
   });
 
   test('of which one failed do not take over what the other imported', async () => {
