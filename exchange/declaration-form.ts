@@ -107,6 +107,7 @@ const publishing: Form<Publishing> = eitherGroup(
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
+  failback: optional(textOrNull),
   authentication: optional(authentication),
 });
 

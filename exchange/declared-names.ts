@@ -3,6 +3,7 @@ import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
+import { declaredFailbacks } from './failback';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -69,6 +70,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
+    ...declaredFailbacks(site),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...many(declared.names, 'names'),

@@ -21,6 +21,8 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly path: string;
   /** Whether its cmdlet takes InternalUrl and ExternalUrl. */
   readonly hasUrls: boolean;
+  /** The versions whose cmdlet takes FailbackUrl. Left out: none. */
+  readonly failback?: Lifespan;
   /** Switches of IIS authentication that its cmdlet takes, and the parameter of each. */
   readonly authentication: { readonly [attribute: string]: string };
   /** Versions whose cmdlet takes a switch of these. Left out: all that have the service. */
@@ -60,6 +62,7 @@ const ROWS = [
     directory: 'owa',
     path: '/owa',
     hasUrls: true,
+    failback: since2010,
     authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows, ...oauth },
     switchLifespans: oauthSince2013,
     authenticationMethods: false,

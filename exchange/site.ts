@@ -135,6 +135,15 @@ export interface Datacentre {
    */
   readonly publish?: Publishing;
   /**
+   * The name by which Outlook on the web reaches its servers while it is failed back and clients still find the other
+   * datacentre under their name: `mailfb-lis.contoso.com`. DNS publishes it with the addresses of the datacentre, and the
+   * certificate has it. It is given to clients for that while only, so that another one takes its place in one deploy.
+   * `null` clears it on the servers. Exchange 2007 has none.
+   *
+   * @default as it is on the servers
+   */
+  readonly failback?: string | null;
+  /**
    * How clients of its servers' services may sign in, switch by switch in place of what the site says.
    *
    * @default as the site says

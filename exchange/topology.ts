@@ -7,6 +7,7 @@ import {
   isOnServer,
   type DeclaredCertificate,
 } from './declared-certificates';
+import { failbackOf } from './failback';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
@@ -20,6 +21,8 @@ export type PlacedDirectory = (typeof virtualDirectories)[number] & {
   readonly hosts?: ServiceHosts;
   /** The names are those of this service, not those of all clients. */
   readonly isOwn: boolean;
+  /** Where clients are sent while the datacentre is failed back, empty text for nowhere; left out: as it is on the server. */
+  readonly failback?: DeclaredName;
   /** Switches of authentication that are declared, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
@@ -163,7 +166,18 @@ function directoriesOf(
     }
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
-    return [{ row, definition, hosts, isOwn: names.hasOwn(server, row.service), authentication }];
+    const isOwn = names.hasOwn(server, row.service);
+    const failback = failbackOf(site, server, row);
+    return [
+      {
+        row,
+        definition,
+        hosts,
+        isOwn,
+        ...(failback === undefined ? {} : { failback }),
+        authentication,
+      },
+    ];
   });
 }
 

@@ -33,6 +33,7 @@ import { endpoint } from './endpoint';
 import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
+import { failback } from './failback';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -75,6 +76,7 @@ export const RULES: readonly Rule[] = [
   datacentre,
   namespaceIsServer,
   alsoPublished,
+  failback,
   namespaceUnused,
   namespaceZone,
   namedInDns,

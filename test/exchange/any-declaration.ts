@@ -64,7 +64,12 @@ const authentication = some({
   oab: switches,
   activesync: switches,
 }) as fc.Arbitrary<Authentication>;
-const datacentre = some({ namespaces: ownNamespaces, publish: publishing, authentication });
+const datacentre = some({
+  namespaces: ownNamespaces,
+  publish: publishing,
+  authentication,
+  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', 'mail.contoso.com', null),
+});
 
 function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly Server[]> {
   return fc.tuple(

@@ -115,8 +115,7 @@ describe('exchange-plan.json', () => {
     validate(JSON.parse(JSON.stringify(plan)));
     expect(validate.errors).toBeNull();
     expect(validate({ ...plan, certificate: planOf(right).certificate })).toBe(false);
-    const { certificates: _none, ...without } = plan;
-    expect(validate(without)).toBe(false);
+    expect(validate({ ...plan, certificates: undefined })).toBe(false);
   });
 
   test('says that synth does not know the certificate where none is committed', () => {
