@@ -124,6 +124,7 @@ describe('a virtual directory', () => {
       forms_authentication: null,
       basic_authentication: null,
       windows_authentication: null,
+      oauth_authentication: null,
     };
     expect(directory('owa').observe?.(onlyUrls as never, in2013).parameters).toEqual({
       ADPropertiesOnly: true,
