@@ -22,9 +22,11 @@ import {
   type FormsOf,
 } from './form';
 import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
-import { SERVICES } from './services';
-import type { ServiceName } from './services';
+import { NAMED_SERVICES } from './namespaces';
+import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
+import type { WatchedService } from './services';
 import type {
+  Authentication,
   Connection,
   DatabaseAvailabilityGroup,
   Datacentre,
@@ -48,18 +50,29 @@ import { ExchangeVersion } from './versions';
 
 const addresses = either(TEXT, list(text, 1));
 
+const authentication = group<Authentication>(
+  Object.fromEntries(
+    AUTHENTICATED_SERVICES.map((row) => [
+      row.service,
+      optional(
+        group<NonNullable<Authentication['owa']>>(
+          // Each service has its own words.
+          Object.fromEntries(
+            Object.keys(switchesOf(row)).map((word) => [word, optional(flag)]),
+          ) as unknown as FormsOf<NonNullable<Authentication['owa']>>,
+        ),
+      ),
+    ]),
+  ) as FormsOf<Authentication>,
+);
+
 const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
 
-const services = group<NonNullable<Namespaces['services']>>({
-  owa: optional(namespace),
-  ecp: optional(namespace),
-  activesync: optional(namespace),
-  ews: optional(namespace),
-  oab: optional(namespace),
-  mapi: optional(namespace),
-  powershell: optional(namespace),
-  outlookAnywhere: optional(namespace),
-});
+const services = group<NonNullable<Namespaces['services']>>(
+  Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
+    NonNullable<Namespaces['services']>
+  >,
+);
 
 const namespaces = group<Namespaces>({
   client: namespace,
@@ -92,6 +105,7 @@ const publishing: Form<Publishing> = eitherGroup(
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
+  authentication: optional(authentication),
 });
 
 const server = group<Server>({
@@ -103,6 +117,10 @@ const server = group<Server>({
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),
+  outlookAnywhere: optional(
+    plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
+  ),
+  authentication: optional(authentication),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
 });
@@ -195,14 +213,14 @@ const dns = eitherGroup(
   (value) => 'internal' in value || 'external' in value,
 );
 
-const authentication = plain(
-  words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }),
-);
+const signIn = plain(words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }));
 
 const protocols = words({
   'outlook-anywhere': true,
-  ...Object.fromEntries(SERVICES.map(({ service }) => [service, true])),
-} as { readonly [protocol in ServiceName | 'outlook-anywhere']: true });
+  ...Object.fromEntries(
+    SERVICES.flatMap(({ service, healthSet }) => (healthSet === null ? [] : [[service, true]])),
+  ),
+} as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
 const site = group<ExchangeSiteProps>({
   servers: list(server),
@@ -216,10 +234,11 @@ const site = group<ExchangeSiteProps>({
   ),
   outlookAnywhere: optional(
     group<OutlookAnywhereOptions>({
-      internalAuthentication: optional(authentication),
-      externalAuthentication: optional(authentication),
+      internalAuthentication: optional(signIn),
+      externalAuthentication: optional(signIn),
     }),
   ),
+  authentication: optional(authentication),
   mapiAuthentication: optional(
     list(
       plain(

@@ -19,7 +19,7 @@ export function exchangeObject(wanted: Wanted): ExchangeObject {
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf({ id, definition, attributes, version }: Wanted) {
   const catalog = catalogOf(version);
-  const has = (cmdlet: string) => catalog.cmdlet(cmdlet) !== undefined;
+  const has: Facts['has'] = (...asked) => catalog.has(...asked);
   const pfxFile = attributes['pfx_file'];
   const facts: Facts =
     definition.typeName === certificate.typeName ? { has, pfx: pfxOf(pfxFile as string, id) } : { has };

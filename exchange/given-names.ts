@@ -33,7 +33,7 @@ export function givenNames(server: string, service: NamingService, state: KnownV
 }
 
 /** The host of a URL, or the text itself; undefined where there is none. */
-function hostIn(value: KnownValues[string]): string | undefined {
+export function hostIn(value: KnownValues[string]): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   const host = URL.canParse(value) ? new URL(value).hostname : value;
   return host === '' ? undefined : host.toLowerCase();

@@ -1,4 +1,4 @@
-import { RESOURCES, type AnyResource, type Facts } from './resources';
+import { resourcesOf, type AnyResource, type Facts } from './resources';
 import { catalogOf, type ExchangeVersion } from './versions';
 import { Reference } from '../powershell/invocation';
 import type { AttributeType, Known, KnownValues, StateOf } from '../schema';
@@ -46,18 +46,18 @@ function callsOfAll(
   planned: readonly string[] | undefined,
 ): readonly Calls[] {
   return [...versions]
-    .flatMap((version) => RESOURCES.map((resource) => callsOf(resource, version)))
+    .flatMap((version) => resourcesOf(version).map((resource) => callsOf(resource, version)))
     .filter(({ runs }) => planned === undefined || planned.some((cmdlet) => runs.has(cmdlet)));
 }
 
 /**
  * Found by asking the definition itself, which is pure, what it would do with made-up states in which every attribute
- * is set: from nothing, from one to the other and back, and to nothing.
+ * is set: from nothing, from one to the other and back, to nothing, and from one to the other attribute by attribute.
  */
 function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
   const catalog = catalogOf(version);
   const facts: Facts = {
-    has: (cmdlet) => catalog.cmdlet(cmdlet) !== undefined,
+    has: (...asked) => catalog.has(...asked),
     pfx: { content: new Reference('the PFX', 'pfx'), password: new Reference('its password', 'password') },
   };
   const [one, other] = [specimen(resource, 'one'), specimen(resource, 'other')] as [State, State];
@@ -66,22 +66,27 @@ function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
     { prior: one, planned: other },
     { prior: other, planned: one },
     { prior: one, planned: null },
+    // One attribute alone may take another cmdlet than all at once.
+    ...Object.entries(other).map(([name, value]) => ({
+      prior: one,
+      planned: { ...one, [name]: value },
+    })),
   ].flatMap((change) => resource.steps(change, facts));
   const observed = resource.observe?.(one, facts);
   // What a version does not have cannot be declared for it.
   return {
-    runs: new Set(steps.map(({ invocation }) => invocation.cmdlet).filter(facts.has)),
+    runs: new Set(steps.map(({ invocation }) => invocation.cmdlet).filter((cmdlet) => facts.has(cmdlet))),
     reads: new Set(
       [
         ...(observed === undefined ? [] : [observed.cmdlet]),
         ...steps.flatMap(({ guard }) => guard?.invocation.cmdlet ?? []),
-      ].filter(facts.has),
+      ].filter((cmdlet) => facts.has(cmdlet)),
     ),
     inquiries: new Set(
       steps
         .flatMap(({ guard }) => guard?.inquiries ?? [])
         .map(({ cmdlet }) => cmdlet)
-        .filter(facts.has),
+        .filter((cmdlet) => facts.has(cmdlet)),
     ),
   };
 }

@@ -1,18 +1,25 @@
+import { ExchangeVersion } from './versions/version';
+import type { Lifespan } from './versions/lifespan';
+
 /**
- * The client access services that have a virtual directory, one row each. Bindings, provider schema, URLs, lab and
- * documents come from this table; a new kind is a new row.
+ * The client access services that have a virtual directory, one row each. Bindings, provider schema, declaration, URLs,
+ * lab and documents come from this table; a new kind is a new row.
  */
-export interface VirtualDirectoryService {
+export interface VirtualDirectoryService<Name extends string = string> {
   /** The word for it in declarations and resource names. */
-  readonly service: ServiceName;
+  readonly service: Name;
   readonly title: string;
+  /** The versions whose servers have it. */
+  readonly lifespan: Lifespan;
+  /** What became of it, for people who declare it for a version that lacks it. Left out: there is nothing to say. */
+  readonly successor?: string;
   /** Noun of its cmdlets. */
   readonly noun: string;
   /** Name of the directory before ` (Default Web Site)`. */
   readonly directory: string;
   /** Path of its URLs. */
   readonly path: string;
-  /** Whether its cmdlet takes InternalUrl and ExternalUrl, in versions from 2013 on. */
+  /** Whether its cmdlet takes InternalUrl and ExternalUrl. */
   readonly hasUrls: boolean;
   /** Switches of IIS authentication that its cmdlet takes, and the parameter of each. */
   readonly authentication: { readonly [attribute: string]: string };
@@ -20,21 +27,30 @@ export interface VirtualDirectoryService {
   readonly authenticationMethods: boolean;
   /** Its cmdlet may ask whether to go on, for example where a host does not resolve yet; `Force` answers. */
   readonly takesForce: boolean;
-  /** The health set whose proxy probe shows that the service answers on the server itself; null: none. */
+  /** What fails for clients that are given no URL of it. Left out: they do without. */
+  readonly withoutUrl?: string;
+  /**
+   * The health set whose proxy probe shows that the service answers on the server itself, in the versions that have
+   * health sets; null: none.
+   */
   readonly healthSet: string | null;
 }
-
-export type ServiceName =
-  'owa' | 'ecp' | 'activesync' | 'ews' | 'oab' | 'mapi' | 'powershell' | 'autodiscover';
 
 const basic = { basic_authentication: 'BasicAuthentication' };
 const windows = { windows_authentication: 'WindowsAuthentication' };
 
-/** Paths and nouns: Microsoft's pages of the `Set-*VirtualDirectory` cmdlets. */
-export const SERVICES: readonly VirtualDirectoryService[] = [
+const since2007: Lifespan = { since: ExchangeVersion.V2007 };
+const since2010: Lifespan = { since: ExchangeVersion.V2010 };
+
+/**
+ * Paths and nouns: Microsoft's pages of the `Set-*VirtualDirectory` cmdlets, which name the versions too. Those of 2007:
+ * https://learn.microsoft.com/previous-versions/office/exchange-server-2007/
+ */
+const ROWS = [
   {
     service: 'owa',
     title: 'Outlook on the web',
+    lifespan: since2007,
     noun: 'OwaVirtualDirectory',
     directory: 'owa',
     path: '/owa',
@@ -47,6 +63,7 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
   {
     service: 'ecp',
     title: 'Exchange admin center',
+    lifespan: since2010,
     noun: 'EcpVirtualDirectory',
     directory: 'ecp',
     path: '/ecp',
@@ -59,11 +76,15 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
   {
     service: 'activesync',
     title: 'Exchange ActiveSync',
+    lifespan: since2007,
     noun: 'ActiveSyncVirtualDirectory',
     directory: 'Microsoft-Server-ActiveSync',
     path: '/Microsoft-Server-ActiveSync',
     hasUrls: true,
-    authentication: {},
+    authentication: {
+      basic_authentication: 'BasicAuthEnabled',
+      windows_authentication: 'WindowsAuthEnabled',
+    },
     authenticationMethods: false,
     takesForce: false,
     healthSet: 'ActiveSync.Proxy',
@@ -71,6 +92,7 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
   {
     service: 'ews',
     title: 'Exchange Web Services',
+    lifespan: since2007,
     noun: 'WebServicesVirtualDirectory',
     directory: 'EWS',
     path: '/EWS/Exchange.asmx',
@@ -78,11 +100,14 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
     authentication: { ...basic, ...windows },
     authenticationMethods: false,
     takesForce: true,
+    withoutUrl:
+      'Outlook finds neither out-of-office replies nor the availability of others (free/busy times, rooms)',
     healthSet: 'EWS.Proxy',
   },
   {
     service: 'oab',
     title: 'Offline address book',
+    lifespan: since2007,
     noun: 'OabVirtualDirectory',
     directory: 'OAB',
     path: '/OAB',
@@ -95,6 +120,7 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
   {
     service: 'mapi',
     title: 'MAPI over HTTP',
+    lifespan: { since: ExchangeVersion.V2013, sinceUpdate: 'SP1' },
     noun: 'MapiVirtualDirectory',
     directory: 'mapi',
     path: '/mapi',
@@ -105,8 +131,23 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
     healthSet: 'OutlookMapiHttp.Proxy',
   },
   {
+    service: 'um',
+    title: 'Unified Messaging',
+    lifespan: { since: ExchangeVersion.V2007, last: ExchangeVersion.V2007 },
+    successor: 'Exchange 2010 moved it into Exchange Web Services (ews)',
+    noun: 'UMVirtualDirectory',
+    directory: 'UnifiedMessaging',
+    path: '/UnifiedMessaging/Service.asmx',
+    hasUrls: true,
+    authentication: { ...basic, ...windows },
+    authenticationMethods: false,
+    takesForce: false,
+    healthSet: null,
+  },
+  {
     service: 'powershell',
     title: 'Exchange PowerShell',
+    lifespan: since2010,
     noun: 'PowerShellVirtualDirectory',
     directory: 'PowerShell',
     path: '/PowerShell',
@@ -119,6 +160,7 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
   {
     service: 'autodiscover',
     title: 'Autodiscover',
+    lifespan: since2007,
     noun: 'AutodiscoverVirtualDirectory',
     directory: 'Autodiscover',
     path: '/Autodiscover/Autodiscover.xml',
@@ -128,12 +170,55 @@ export const SERVICES: readonly VirtualDirectoryService[] = [
     takesForce: false,
     healthSet: 'Autodiscover.Proxy',
   },
-];
+] as const satisfies readonly VirtualDirectoryService[];
+
+export type ServiceName = (typeof ROWS)[number]['service'];
+
+/** Those that managed availability watches. */
+export type WatchedService = Extract<(typeof ROWS)[number], { readonly healthSet: string }>['service'];
+
+type Row<Name extends ServiceName> = Extract<(typeof ROWS)[number], { readonly service: Name }>;
+
+/** Those whose URLs every site manages where the version has them, and that have switches of authentication. */
+export type AuthenticatedService = Exclude<
+  Extract<
+    (typeof ROWS)[number],
+    { readonly hasUrls: true; readonly authenticationMethods: false }
+  >['service'],
+  'powershell'
+>;
+
+/** The switches of authentication of a service, in the words of declarations: `basic`, `windows`, `forms`. */
+export type SwitchOf<Name extends AuthenticatedService> =
+  keyof Row<Name>['authentication'] extends infer Attribute
+    ? Attribute extends `${infer Word}_authentication`
+      ? Word
+      : never
+    : never;
+
+/** Those of all versions, in the order in which they are written and set. */
+export const SERVICES: readonly VirtualDirectoryService<ServiceName>[] = ROWS;
 
 /** Outlook Anywhere has no URL and no row above, but a health set of its own. */
 export const OUTLOOK_ANYWHERE_HEALTH_SET = 'Outlook.Proxy';
 
-export function serviceNamed(name: ServiceName): VirtualDirectoryService {
+/** Managed availability came with 2013: https://learn.microsoft.com/exchange/high-availability/managed-availability/health-sets */
+export const HEALTH_SETS_LIFESPAN: Lifespan = { since: ExchangeVersion.V2013 };
+
+/** The attribute of a switch, by its word in declarations: `basic` is `basic_authentication`. */
+export function switchesOf({ authentication }: VirtualDirectoryService): { readonly [word: string]: string } {
+  return Object.fromEntries(
+    Object.keys(authentication).map((attribute) => [attribute.replace(/_authentication$/, ''), attribute]),
+  );
+}
+
+/** See the type of the same name. */
+export const AUTHENTICATED_SERVICES = SERVICES.filter(
+  ({ service, hasUrls, authenticationMethods }) =>
+    hasUrls && !authenticationMethods && service !== 'powershell',
+);
+
+export function serviceNamed(name: ServiceName): VirtualDirectoryService<ServiceName> {
   const found = SERVICES.find((row) => row.service === name);
   if (found === undefined) throw new TypeError(`There is no client access service '${name}'.`);
   return found;

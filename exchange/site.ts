@@ -1,6 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId } from './rules/rule';
-import type { ServiceName } from './services';
+import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
 
@@ -41,11 +41,18 @@ export interface ExchangeSiteProps {
    */
   readonly rollout?: 'one-after-another' | 'parallel';
   /**
-   * How the servers sign clients of Outlook Anywhere in.
+   * How the servers sign clients of Outlook Anywhere in. Before Exchange 2013 it counts where it is enabled, and there is
+   * only the outside.
    *
    * @default 'Ntlm' inside and outside
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
+  /**
+   * How clients of the services may sign in: `{ ews: { basic: true } }`.
+   *
+   * @default as it is on the servers
+   */
+  readonly authentication?: Authentication;
   /**
    * How clients of MAPI over HTTP sign in.
    *
@@ -86,6 +93,19 @@ export interface Server {
    */
   readonly datacentre?: string;
   /**
+   * Whether Outlook Anywhere is on, on a server of Exchange 2007 or 2010: Setup leaves it off. It has one name there, the
+   * external one. From Exchange 2013 it is always on, and this is left out.
+   *
+   * @default as it is on the server
+   */
+  readonly outlookAnywhere?: 'enabled' | 'disabled';
+  /**
+   * How clients of this server's services may sign in, switch by switch in place of what its datacentre and the site say.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly authentication?: Authentication;
+  /**
    * Names that this server gives to clients in place of those of its datacentre and of the site, for example
    * `{ client: 'legacy.contoso.com' }`.
    *
@@ -114,7 +134,21 @@ export interface Datacentre {
    * @default as the view of DNS says
    */
   readonly publish?: Publishing;
+  /**
+   * How clients of its servers' services may sign in, switch by switch in place of what the site says.
+   *
+   * @default as the site says
+   */
+  readonly authentication?: Authentication;
 }
+
+/**
+ * How clients may sign in, by service: `{ ews: { basic: true, windows: true } }`. A switch that is left out stays as it is
+ * on the server. Each is kept by IIS, whose reading makes a plan slower.
+ */
+export type Authentication = {
+  readonly [service in AuthenticatedService]?: { readonly [word in SwitchOf<service>]?: boolean };
+};
 
 /** A name for clients on both sides of the firewall, or one for each side. */
 export type Namespace =
@@ -454,11 +488,12 @@ export interface OutlookAnywhereOptions {
 /** What a health gate waits for. */
 export interface Health {
   /**
-   * Protocols that must answer on the server itself.
+   * Protocols that must answer on the server itself. Before Exchange 2013 servers do not tell: there the check is that
+   * every service runs that the server needs.
    *
    * @default Autodiscover, Outlook Anywhere, and every service whose URLs the site declares
    */
-  readonly protocols?: readonly (ServiceName | 'outlook-anywhere')[];
+  readonly protocols?: readonly (WatchedService | 'outlook-anywhere')[];
   /**
    * Seconds until it gives up.
    *

@@ -1,13 +1,21 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
+import { HEALTH_SETS_LIFESPAN } from './services';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server, SiteCertificate } from './site';
-import { catalogOf, ExchangeVersion } from './versions';
+import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
-export type PlacedDirectory = (typeof virtualDirectories)[number] & { readonly hosts: ServiceHosts };
+export type PlacedDirectory = (typeof virtualDirectories)[number] & {
+  readonly hosts: ServiceHosts;
+  /** The names are those of this service, not those of all clients. */
+  readonly isOwn: boolean;
+  /** Switches of authentication that are declared, in the order of the service's row. */
+  readonly authentication: readonly PlacedSwitch[];
+};
 
 /** What is checked of a server, as the attributes of its objects have it. */
 export interface HealthChecks {
@@ -27,11 +35,15 @@ export interface Placement {
   readonly autodiscover: DeclaredName;
   readonly certificate: SiteCertificate;
   readonly outlookAnywhere: {
+    /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
+    readonly enabled?: boolean;
     readonly hosts: ServiceHosts;
     readonly internalAuthentication: OutlookAnywhereAuthentication;
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
+  /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
+  readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
@@ -70,7 +82,9 @@ function placementOf(
   index: number,
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
-  const directories = directoriesOf(names, server);
+  const named = directoriesOf(names, site, server);
+  const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
+  const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const dag = groupOf(groups, server);
@@ -82,27 +96,34 @@ function placementOf(
     autodiscover: names.autodiscover(server),
     certificate: site.certificate,
     outlookAnywhere: {
+      ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),
       hosts: names.hostsOf(server, 'outlookAnywhere'),
       internalAuthentication,
       externalAuthentication,
     },
     directories,
+    // A name for all clients is given to the services that there are; one of its own is declared on purpose.
+    missing: named.filter(
+      (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),
+    ),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
     ...(dag === undefined ? {} : { dag }),
   };
 }
 
-function directoriesOf(names: SiteNames, server: Server): readonly PlacedDirectory[] {
-  const catalog = catalogOf(server.version);
+/** Every service that has a name, whether or not the version of the server has it. */
+function directoriesOf(
+  names: SiteNames,
+  site: ExchangeSiteProps,
+  server: Server,
+): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }) => {
     if (row.service === 'autodiscover') return [];
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
-    // A name of its own is declared on purpose: where the version has no such service, a rule says so.
-    const isDeclared = names.hasOwn(server, row.service);
-    if (!isDeclared && catalog.cmdlet(`Set-${row.noun}`) === undefined) return [];
-    return [{ row, definition, hosts }];
+    const isOwn = names.hasOwn(server, row.service);
+    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
   });
 }
 
@@ -111,9 +132,10 @@ function checksOf(
   { version }: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
-  const reports = catalogOf(version).cmdlet('Get-HealthReport') !== undefined;
   const served = directories.map(({ row }) => row.service);
-  const protocols = health.protocols ?? (reports ? ['autodiscover', 'outlook-anywhere', ...served] : []);
+  const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
+    ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
+    : [];
   return {
     protocols: [...protocols].sort(),
     ...(health.timeoutSeconds === undefined ? {} : { timeout_seconds: health.timeoutSeconds }),

@@ -6,7 +6,9 @@ import { namesInUse, renamings, type Standing, Standings, unpublishedNames } fro
 import {
   type AnyResource,
   erase,
+  isIn,
   outlookAnywhere,
+  outlookAnywhere2010,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../exchange/resources';
@@ -35,6 +37,7 @@ interface Giver {
 const GIVERS: readonly Giver[] = [
   { service: 'autodiscover', definition: erase(serviceConnectionPoint) },
   { service: 'outlookAnywhere', definition: erase(outlookAnywhere) },
+  { service: 'outlookAnywhere', definition: erase(outlookAnywhere2010) },
   ...virtualDirectories.flatMap(({ row, definition }) =>
     row.hasUrls ? [{ service: row.service, definition: erase(definition) }] : [],
   ),
@@ -215,8 +218,10 @@ async function read(
   target: ExchangeTarget,
 ): Promise<Reading | undefined> {
   const facts = target.factsFor(server);
+  const version = target.versionFor(server);
+  if (version !== undefined && !isIn(definition, version)) return undefined;
   const invocation = definition.observe?.(stateOf(definition, server), facts);
-  if (invocation === undefined || !facts.has(invocation.cmdlet)) return undefined;
+  if (invocation === undefined) return undefined;
   return target.observe(target.addressed(invocation), server);
 }
 

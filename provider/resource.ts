@@ -100,8 +100,10 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
       planned: planned && (unknownAsNull(planned) as State),
     };
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
-    const { values, diagnostics } = resource.foresee(objects, pair, facts, answers);
-    return { values: values as Values, diagnostics };
+    const { values, diagnostics, remarks = [] } = resource.foresee(objects, pair, facts, answers);
+    // An apply asks again: by then the plan has said them.
+    const said = target.hasRun ? [] : target.sayOnce(remarks);
+    return { values: values as Values, diagnostics: [...diagnostics, ...said] };
   };
 
   /**

@@ -170,7 +170,11 @@ export class ExchangeTarget {
   /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
   factsFor(server: string | null): Facts {
     const catalog = this.catalogFor(server);
-    return { has: (cmdlet) => catalog?.cmdlet(cmdlet) !== undefined, history: this.history };
+    return {
+      has: (...asked) => catalog?.has(...asked) === true,
+      isDeclared: (name) => this.isDeclared(name),
+      history: this.history,
+    };
   }
 
   /** With the domain controller of the run, where the cmdlet takes one: shown in plans and sent alike. */

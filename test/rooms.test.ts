@@ -42,6 +42,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
     'remoting',
     'kerberos',
     'powershell',
+    'exchange/services',
     'exchange/versions',
     'pki',
     'nrbf/record-type',

@@ -2,18 +2,56 @@ import { path } from '../../schema';
 import type { ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { urlOf } from '../namespaces';
-import { erase, outlookAnywhere } from '../resources';
+import { erase, isIn, outlookAnywhere, outlookAnywhere2010 } from '../resources';
 import type { PlacedDirectory, Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
 /** The names that each server gives to clients: Outlook Anywhere, then the virtual directories. */
 export const urls: Phase = ({ placements }) =>
   placements.flatMap((placement) => [
-    outlookAnywhereOf(placement),
+    ...outlookAnywhereOf(placement),
     ...placement.directories.map((directory) => directoryOf(placement, directory)),
   ]);
 
-function outlookAnywhereOf({ server, path: at, outlookAnywhere: declared }: Placement): ExchangeObject {
+function outlookAnywhereOf(placement: Placement): readonly ExchangeObject[] {
+  if (isIn(outlookAnywhere, placement.server.version)) return [alwaysOn(placement)];
+  const { enabled } = placement.outlookAnywhere;
+  return enabled === undefined ? [] : [switched(placement, enabled)];
+}
+
+/** As Exchange 2007 and 2010 have it. */
+function switched(
+  { server, path: at, outlookAnywhere: { hosts, externalAuthentication } }: Placement,
+  enabled: boolean,
+): ExchangeObject {
+  return exchangeObject({
+    id: idOn(server, 'outlook-anywhere'),
+    definition: erase(outlookAnywhere2010),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      enabled,
+      ...(enabled
+        ? {
+            external_hostname: hosts.external,
+            ssl_offloading: false,
+            client_authentication_method: externalAuthentication,
+          }
+        : {}),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      enabled: [...at, { attribute: 'outlookAnywhere' }],
+      external_hostname: hosts.externalPath,
+      client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
+    },
+    dependsOn: [idOn(server, 'certificate')],
+  });
+}
+
+/** As it is from Exchange 2013. */
+function alwaysOn({ server, path: at, outlookAnywhere: declared }: Placement): ExchangeObject {
   const { hosts, internalAuthentication, externalAuthentication } = declared;
   return exchangeObject({
     id: idOn(server, 'outlook-anywhere'),
@@ -42,7 +80,7 @@ function outlookAnywhereOf({ server, path: at, outlookAnywhere: declared }: Plac
 
 function directoryOf(
   { server, path: at, mapiAuthentication: methods }: Placement,
-  { row, definition, hosts }: PlacedDirectory,
+  { row, definition, hosts, authentication }: PlacedDirectory,
 ): ExchangeObject {
   return exchangeObject({
     id: idOn(server, row.service),
@@ -54,12 +92,14 @@ function directoryOf(
       internal_url: urlOf(row.service, hosts.internal),
       external_url: urlOf(row.service, hosts.external),
       ...(row.authenticationMethods && methods !== undefined ? { iis_authentication_methods: methods } : {}),
+      ...Object.fromEntries(authentication.map(({ attribute, isOn }) => [attribute, isOn])),
     },
     origin: {
       server: [...at, { attribute: 'name' }],
       internal_url: hosts.internalPath,
       external_url: hosts.externalPath,
       iis_authentication_methods: path('mapiAuthentication'),
+      ...Object.fromEntries(authentication.map(({ attribute, path: declared }) => [attribute, declared])),
     },
     dependsOn: [idOn(server, 'certificate')],
   });

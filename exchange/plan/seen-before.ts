@@ -15,7 +15,7 @@ function textOf(parameters: Parameters, name: string): string {
 }
 
 /**
- * Cmdlets that fail where what they make is there already. Every other cmdlet of a plan sets values, which a second
+ * Cmdlets that fail where what they make, or take away, is so already. Every other cmdlet of a plan sets values, which a second
  * run sets again.
  */
 const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefore } = {
@@ -38,6 +38,20 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefor
     return {
       look: { cmdlet: 'Test-HasMember', parameters: { Name, Server } },
       there: `${Server} is a member of ${Name} already`,
+    };
+  },
+  'Enable-OutlookAnywhere': (parameters) => {
+    const Server = textOf(parameters, 'Server');
+    return {
+      look: { cmdlet: 'Test-HasOutlookAnywhere', parameters: { Server } },
+      there: `Outlook Anywhere is on on ${Server} already, with whatever name it has`,
+    };
+  },
+  'Disable-OutlookAnywhere': (parameters) => {
+    const Server = textOf(parameters, 'Identity').split('\\')[0] ?? '';
+    return {
+      look: { cmdlet: 'Test-LacksOutlookAnywhere', parameters: { Server } },
+      there: `Outlook Anywhere is off on ${Server} already`,
     };
   },
 };
@@ -82,5 +96,17 @@ function Test-HasMember {
         }
     }
     return $false
+}`,
+  'Test-HasOutlookAnywhere': `# Whether Outlook Anywhere is on on a server.
+function Test-HasOutlookAnywhere {
+    param([string] $Server)
+
+    return @(Get-OutlookAnywhere -Server $Server -ErrorAction 'Stop').Count -gt 0
+}`,
+  'Test-LacksOutlookAnywhere': `# Whether Outlook Anywhere is off on a server.
+function Test-LacksOutlookAnywhere {
+    param([string] $Server)
+
+    return @(Get-OutlookAnywhere -Server $Server -ErrorAction 'Stop').Count -eq 0
 }`,
 };

@@ -3,6 +3,8 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Attribute, Diagnostic, KnownValues, Schema, StateOf } from '../../schema';
 import { integer, textList } from '../../schema';
+import { existsIn, type Lifespan } from '../versions/lifespan';
+import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
 import type { Answers, Step, StepKind } from './step';
 
@@ -16,8 +18,10 @@ export type Lifecycle = 'adopted' | 'owned' | 'check';
 
 /** What a resource must know besides its own attributes. Found out by whoever asks; the definitions do no I/O. */
 export interface Facts {
-  /** Whether the Exchange version in question has a cmdlet. */
-  readonly has: (cmdlet: string) => boolean;
+  /** Whether the Exchange version in question has a cmdlet, or the cmdlet a parameter. */
+  readonly has: (cmdlet: string, parameter?: string) => boolean;
+  /** Whether the site declares a server; left out where nobody knows. */
+  readonly isDeclared?: (server: string) => boolean;
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
@@ -55,6 +59,8 @@ export interface Foreseen<A extends Attributes> {
   /** Computed attributes that are known before apply; of a removal, those that its steps depend on. */
   readonly values: Partial<StateOf<A>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What every plan says of what there is. Of equal ones only the first of a run is said. Left out: nothing. */
+  readonly remarks?: readonly Diagnostic[];
 }
 
 /** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */
@@ -64,6 +70,8 @@ export interface ResourceSpec<A extends Attributes> {
   readonly kind: StepKind;
   readonly lifecycle: Lifecycle;
   readonly description: string;
+  /** The versions whose servers have such an object. Left out: all. */
+  readonly lifespan?: Lifespan;
   readonly attributes: A;
   /** Attributes whose values, joined by `/`, identify it for an import. */
   readonly importId: readonly (keyof A & string)[];
@@ -199,6 +207,11 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
       },
     },
   };
+}
+
+/** Whether servers of the version have such an object. */
+export function isIn({ lifespan }: Pick<AnyResource, 'lifespan'>, version: ExchangeVersion): boolean {
+  return lifespan === undefined || existsIn(lifespan, version);
 }
 
 /** For the registry, which treats definitions alike. Values are checked against the schema before they get here. */

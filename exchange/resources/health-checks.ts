@@ -41,7 +41,7 @@ function unhealthy(
 
 export const DEFAULT_HEALTH_SECONDS = 900;
 
-export const PROTOCOLS_MEANING = `${Object.keys(HEALTH_SETS).join(', ')}. Exchange 2010 has no health sets; there give none.`;
+export const PROTOCOLS_MEANING = `${Object.keys(HEALTH_SETS).join(', ')}. Before Exchange 2013 there are no health sets; there give none.`;
 
 export function protocolsProblem(value: Known): Problem | undefined {
   return notAmong(Object.keys(HEALTH_SETS), value as readonly string[]);

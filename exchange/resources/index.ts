@@ -1,11 +1,13 @@
 import { SERVICES } from '../services';
+import type { ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
-import { erase } from './definition';
+import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
 import { outlookAnywhere } from './outlook-anywhere';
+import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -19,6 +21,7 @@ export {
   databaseAvailabilityGroup,
   healthGate,
   outlookAnywhere,
+  outlookAnywhere2010,
   serviceConnectionPoint,
 };
 
@@ -29,8 +32,14 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(serviceConnectionPoint),
   erase(certificate),
   erase(outlookAnywhere),
+  erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
   erase(healthGate),
 ];
+
+/** Those of which a server of the version has objects. */
+export function resourcesOf(version: ExchangeVersion): readonly AnyResource[] {
+  return RESOURCES.filter((resource) => isIn(resource, version));
+}

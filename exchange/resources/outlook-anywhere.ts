@@ -1,6 +1,7 @@
 import type { Argument } from '../../powershell/invocation';
 import type { Known, KnownValues, Problem } from '../../schema';
 import { flag, text, textSet } from '../../schema';
+import { ExchangeVersion } from '../versions';
 import { defineResource } from './definition';
 import { notAmong, sameName, sameNames } from './equality';
 import { isHostName } from './host';
@@ -56,6 +57,7 @@ export const outlookAnywhere = defineResource({
   typeName: 'exchange_outlook_anywhere',
   kind: 'outlook-anywhere',
   lifecycle: 'adopted',
+  lifespan: { since: ExchangeVersion.V2013 },
   description: 'Outlook Anywhere (RPC over HTTP) of a server, Exchange 2013 and later.',
   attributes: {
     server: serverAttribute('Server whose Outlook Anywhere it is.'),

@@ -1,4 +1,7 @@
+import type { PowerShellObject } from '../../powershell/outcome';
+import type { Diagnostic } from '../../schema';
 import { text, textSet } from '../../schema';
+import { hostIn } from '../given-names';
 import { defineResource } from './definition';
 import type { Facts } from './definition';
 import { sameNames, sameUrl } from './equality';
@@ -69,6 +72,11 @@ export const serviceConnectionPoint = defineResource({
       },
     ];
   },
+  foresee: (objects, { planned }, facts) => ({
+    values: {},
+    diagnostics: [],
+    remarks: planned === null ? [] : handedOutElsewhere(objects, planned.uri, facts),
+  }),
   observe: (_state, facts) => ({
     cmdlet: `Get-${noun(facts)}`,
     parameters: {},
@@ -86,3 +94,27 @@ export const serviceConnectionPoint = defineResource({
   },
   forgets: 'The service connection point stays as it is; it is only no longer managed.',
 });
+
+/** Clients take a service connection point of any server of the organization: those that nobody declares count, too. */
+function handedOutElsewhere(
+  objects: readonly PowerShellObject[],
+  declared: string | null,
+  facts: Facts,
+): readonly Diagnostic[] {
+  const { isDeclared } = facts;
+  if (isDeclared === undefined) return [];
+  return objects.flatMap((object) => {
+    const server = textOf(object, 'Name') ?? '';
+    const uri = textOf(object, 'AutoDiscoverServiceInternalUri') ?? '';
+    // Where the point is cleared, clients get nothing from it.
+    if (server === '' || uri === '' || isDeclared(server) || sameUrl(uri, declared)) return [];
+    const isOwn = hostIn(uri)?.split('.')[0] === server.toLowerCase();
+    return [
+      {
+        severity: 'warning' as const,
+        summary: `${server} is not declared and hands out another Autodiscover URL`,
+        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: Set-${noun(facts)} -Identity ${server} -AutoDiscoverServiceInternalUri ${declared ?? ''}`,
+      },
+    ];
+  });
+}

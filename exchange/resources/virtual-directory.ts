@@ -1,9 +1,11 @@
 import type { Argument } from '../../powershell/invocation';
-import type { Attribute, Known, KnownValues, Problem, StateOf } from '../../schema';
+import type { Attribute, Diagnostic, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
+import { hostIn } from '../given-names';
+import { lifespanText } from '../versions';
 import { defineResource } from './definition';
-import type { ResourceDefinition } from './definition';
+import type { Facts, ResourceDefinition } from './definition';
 import { notAmong, sameName, sameNames, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
@@ -121,7 +123,8 @@ export function virtualDirectory(
     typeName: `exchange_${row.service}_virtual_directory`,
     kind: 'virtual-directory',
     lifecycle: 'adopted',
-    description: `The virtual directory of ${row.title} on a server. Setup makes it; apply sets it, destroy leaves it as it is.`,
+    lifespan: row.lifespan,
+    description: `The virtual directory of ${row.title} on a server, ${lifespanText(row.lifespan)}. Setup makes it; apply sets it, destroy leaves it as it is.`,
     attributes: attributesOf(row),
     importId: ['server', 'web_site'],
     readWhereDeclared: iisAttributes,
@@ -134,7 +137,7 @@ export function virtualDirectory(
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
-    steps: ({ prior, planned }) => {
+    steps: ({ prior, planned }, facts) => {
       if (planned === null) return [];
       const values = planned as KnownValues;
       const before = prior as KnownValues | null;
@@ -155,13 +158,24 @@ export function virtualDirectory(
           : rest;
       return [first, withMethods]
         .filter((names) => names.length > 0)
-        .map((names) => setStep(row, planned, names, parameters));
+        .map((names) => setStep(row, planned, names, parameters, facts));
     },
-    observe: (state) => ({
+    ...(row.withoutUrl === undefined
+      ? {}
+      : {
+          foresee: (_objects, { prior, planned }) => ({
+            values: {},
+            diagnostics: [],
+            remarks: withoutUrl(row.title, row.withoutUrl ?? '', prior, planned),
+          }),
+        }),
+    observe: (state, facts) => ({
       cmdlet: `Get-${row.noun}`,
-      parameters: iisAttributes.some((name) => ((state as KnownValues)[name] ?? null) !== null)
-        ? {}
-        : { ADPropertiesOnly: true },
+      parameters:
+        facts.has(`Get-${row.noun}`, 'ADPropertiesOnly') &&
+        iisAttributes.every((name) => ((state as KnownValues)[name] ?? null) === null)
+          ? { ADPropertiesOnly: true }
+          : {},
       properties: ['Server', 'Name', ...Object.values(parameters)],
     }),
     view: (objects, state) => {
@@ -187,6 +201,32 @@ export function virtualDirectory(
   });
 }
 
+/**
+ * What clients miss until a deploy. That Setup leaves no URL for clients outside is no wonder on a server that still gives
+ * its own name to those inside: it is new.
+ */
+function withoutUrl(
+  title: string,
+  consequence: string,
+  prior: KnownValues | null,
+  planned: KnownValues | null,
+): readonly Diagnostic[] {
+  if (prior === null || planned === null) return [];
+  const server = planned['server'] as string;
+  const isNew = hostIn(prior['internal_url'] ?? null)?.split('.')[0] === server.toLowerCase();
+  const isMissing = (name: string) => prior[name] === '' && (planned[name] ?? '') !== '';
+  const sides = [
+    ...(isMissing('internal_url') ? ['inside'] : []),
+    ...(isMissing('external_url') && !isNew ? ['outside'] : []),
+  ];
+  return sides.map((side) => ({
+    severity: 'warning',
+    summary: `${server} gives clients ${side} the firewall no URL of ${title}`,
+    detail: `${consequence} for whoever reaches this server from ${side}, until a deploy sets it.`,
+    path: [{ attribute: side === 'inside' ? 'internal_url' : 'external_url' }],
+  }));
+}
+
 /** `EX1\owa (Default Web Site)`. */
 export function parseIdentity(
   identity: string,
@@ -202,6 +242,7 @@ function setStep(
   planned: StateOf<VirtualDirectoryAttributes>,
   names: readonly string[],
   parameters: { readonly [attribute: string]: string },
+  facts: Facts,
 ): Step {
   const values = planned as KnownValues;
   const given = names.map((name): [string, Argument] => {
@@ -221,7 +262,7 @@ function setStep(
       parameters: {
         Identity: planned.identity,
         ...Object.fromEntries(given),
-        ...(row.takesForce ? { Force: true } : {}),
+        ...(row.takesForce && facts.has(`Set-${row.noun}`, 'Force') ? { Force: true } : {}),
       },
     },
   };

@@ -40,9 +40,11 @@ import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
+import { serviceVersion } from './service-version';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
+import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
 
 export * from './rule';
@@ -88,6 +90,8 @@ export const RULES: readonly Rule[] = [
   dagWitness,
   dagStretched,
   endpoint,
+  serviceVersion,
+  webAuthentication,
   versionCmdlets,
   attributeValue,
 ];

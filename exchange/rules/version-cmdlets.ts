@@ -1,44 +1,61 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
 import type { Path } from '../../schema';
+import type { ExchangeObject } from '../element';
 import { catalogOf } from '../versions';
 import type { Unsupported } from '../versions';
-import type { Rule } from './rule';
+import type { Finding, Rule } from './rule';
 
-function lack(unsupported: Unsupported, version: string): string {
-  if (unsupported.problem === 'cmdlet') return `${version} has no cmdlet ${unsupported.name}`;
-  return `${unsupported.cmdlet} of ${version} has no parameter ${unsupported.name}`;
+function lack(unsupported: Unsupported): string {
+  if (unsupported.problem === 'cmdlet') return `no cmdlet ${unsupported.name}`;
+  return `no parameter ${unsupported.name} of ${unsupported.cmdlet}`;
 }
 
 export const versionCmdlets: Rule = {
   id: 'version-cmdlets',
   severity: 'error',
   description: `Every cmdlet and parameter of the plan exists in the declared version of its server.`,
-  check: ({ site, objects }) =>
-    objects.flatMap(({ id, server, version, steps, origin, definition }) => {
-      const missing = steps
-        .map(({ invocation }) => catalogOf(version).supports(invocation))
+  check: ({ site, objects }) => {
+    const lacking = objects.flatMap((object): readonly Lacking[] => {
+      const missing = object.steps
+        .map(({ invocation }) => catalogOf(object.version).supports(invocation))
         .find((unsupported) => unsupported !== undefined);
       if (missing === undefined) return [];
-      const index = site.servers.findIndex(({ name }) => name === server);
-      const own = origin['internal_url'];
-      const declaredForService = own !== undefined && own.length > 2;
-      const at: Path =
-        index === -1
-          ? (origin['server'] ?? [])
-          : declaredForService
-            ? own
-            : path('servers', index, 'version');
+      const index = site.servers.findIndex(({ name }) => name === object.server);
       return [
         {
-          path: at,
-          problem: `${lack(missing, version.toString())}, which ${id} (${definition.kind}) needs`,
-          remedy:
-            index === -1
-              ? 'correct the version of the servers where they run another one; while there is no such DAG yet, leave it out'
-              : declaredForService
-                ? `leave this service out: ${server ?? ''} does not have it, or declare another version`
-                : `correct the version of ${server ?? ''}; this site cannot be made with ${version.label}`,
+          object,
+          missing,
+          at: index === -1 ? (object.origin['server'] ?? []) : path('servers', index, 'version'),
         },
       ];
-    }),
+    });
+    const places = [...new Set(lacking.map(({ at }) => formatPath(at)))];
+    return places.flatMap((place) => findingOf(lacking.filter(({ at }) => formatPath(at) === place)));
+  },
 };
+
+interface Lacking {
+  readonly object: ExchangeObject;
+  readonly missing: Unsupported;
+  readonly at: Path;
+}
+
+/** One for all that a place lacks: its remedy is one. */
+function findingOf(lacking: readonly Lacking[]): readonly Finding[] {
+  const [first] = lacking;
+  if (first === undefined) return [];
+  const { server, version } = first.object;
+  const each = lacking.map(
+    ({ missing, object: { id, definition } }) => `${lack(missing)}, which ${id} (${definition.kind}) needs`,
+  );
+  return [
+    {
+      path: first.at,
+      problem: `${version.toString()} has ${each.join('; ')}`,
+      remedy:
+        server === null
+          ? 'correct the version of the servers where they run another one; while there is no such DAG yet, leave it out'
+          : `correct the version of ${server}; this site cannot be made with ${version.label}`,
+    },
+  ];
+}

@@ -144,6 +144,12 @@ export class Catalog {
     return made;
   }
 
+  /** Whether the version has a cmdlet, or the cmdlet a parameter of this full name. */
+  has(cmdlet: string, parameter?: string): boolean {
+    const found = this.cmdlet(cmdlet);
+    return found !== undefined && (parameter === undefined || found.parameter(parameter) !== undefined);
+  }
+
   /** Undefined where the version has the cmdlet and every parameter of the call; otherwise the first that it lacks. */
   supports(call: {
     readonly cmdlet: string;

@@ -1,3 +1,4 @@
 export * from './catalog';
+export * from './lifespan';
 export * from './version';
 export type { ParameterFact } from './delta';

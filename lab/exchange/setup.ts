@@ -1,5 +1,5 @@
 import { randomInt, randomUUID, type KeyObject } from 'node:crypto';
-import { ExchangeVersion } from '../../exchange/versions';
+import { existsIn, ExchangeVersion } from '../../exchange/versions';
 import { makeSelfSigned, type KeyedCertificate } from '../../pki';
 import { newObject } from './new-object';
 import type { CertificateState, DatabaseState, OrganizationState, ServerState } from './state';
@@ -47,7 +47,7 @@ export function newServer(
   now: Date,
 ): ServerState {
   const host = fqdn.toLowerCase();
-  const kinds = VIRTUAL_DIRECTORY_KINDS.filter((kind) => version.isAtLeast(kind.since));
+  const kinds = VIRTUAL_DIRECTORY_KINDS.filter(({ lifespan }) => existsIn(lifespan, version));
   const virtualDirectories = kinds.map((kind) => ({
     ...newObject(`${kind.path} (Default Web Site)`, now, {
       InternalUrl: kind.internalUrl(host, version),

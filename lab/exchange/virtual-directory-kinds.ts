@@ -1,4 +1,5 @@
-import { ExchangeVersion } from '../../exchange/versions';
+import { serviceNamed, type ServiceName } from '../../exchange/services';
+import { ExchangeVersion, type Lifespan } from '../../exchange/versions';
 import type { DirectoryClass } from './objects/directory';
 import type { Settings } from './state';
 
@@ -6,7 +7,7 @@ import type { Settings } from './state';
 export interface VirtualDirectoryKind {
   /** Noun without `VirtualDirectory`. */
   readonly kind: string;
-  readonly since: ExchangeVersion;
+  readonly lifespan: Lifespan;
   /** Name in IIS, as Setup spells it. */
   readonly path: string;
   readonly directoryClass: DirectoryClass;
@@ -52,6 +53,12 @@ const EVERY_KIND: Settings = {
   ExtendedProtectionSPNList: [],
 };
 
+/** Where the rows of the services say that Setup makes the directory. */
+function hostedAs(service: ServiceName): Pick<VirtualDirectoryKind, 'kind' | 'lifespan' | 'path'> {
+  const { noun, lifespan, directory } = serviceNamed(service);
+  return { kind: noun.replace(/VirtualDirectory$/, ''), lifespan, path: directory };
+}
+
 const WEB_SERVICE_METHODS = ['Ntlm', 'WindowsIntegrated', 'WSSecurity'];
 const since2013 = (version: ExchangeVersion) => version.isAtLeast(ExchangeVersion.V2013);
 const withOAuth = (version: ExchangeVersion, methods: readonly string[]) =>
@@ -63,9 +70,7 @@ const withOAuth = (version: ExchangeVersion, methods: readonly string[]) =>
  */
 export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
   {
-    kind: 'Owa',
-    since: ExchangeVersion.V2010,
-    path: 'owa',
+    ...hostedAs('owa'),
     directoryClass: directoryClass(
       'ADOwaVirtualDirectory',
       ['ExchangeWebAppVirtualDirectory'],
@@ -102,9 +107,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     }),
   },
   {
-    kind: 'Ecp',
-    since: ExchangeVersion.V2010,
-    path: 'ecp',
+    ...hostedAs('ecp'),
     directoryClass: directoryClass(
       'ADEcpVirtualDirectory',
       ['ExchangeWebAppVirtualDirectory'],
@@ -132,9 +135,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     }),
   },
   {
-    kind: 'ActiveSync',
-    since: ExchangeVersion.V2007,
-    path: 'Microsoft-Server-ActiveSync',
+    ...hostedAs('activesync'),
     directoryClass: directoryClass(
       'ADMobileVirtualDirectory',
       [],
@@ -169,9 +170,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     iis: () => ({ BasicAuthEnabled: true, WebSiteSSLEnabled: true, WebsiteName: 'Default Web Site' }),
   },
   {
-    kind: 'WebServices',
-    since: ExchangeVersion.V2007,
-    path: 'EWS',
+    ...hostedAs('ews'),
     directoryClass: directoryClass(
       'ADWebServicesVirtualDirectory',
       ['ADExchangeServiceVirtualDirectory'],
@@ -196,9 +195,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     iis: (version) => ({ WindowsAuthentication: true, OAuthAuthentication: since2013(version) }),
   },
   {
-    kind: 'Oab',
-    since: ExchangeVersion.V2007,
-    path: 'OAB',
+    ...hostedAs('oab'),
     directoryClass: directoryClass(
       'ADOabVirtualDirectory',
       [],
@@ -222,9 +219,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     }),
   },
   {
-    kind: 'Mapi',
-    since: ExchangeVersion.V2013,
-    path: 'mapi',
+    ...hostedAs('mapi'),
     directoryClass: directoryClass(
       'ADMapiVirtualDirectory',
       [],
@@ -243,9 +238,23 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     iis: () => ({}),
   },
   {
-    kind: 'PowerShell',
-    since: ExchangeVersion.V2010,
-    path: 'PowerShell',
+    ...hostedAs('um'),
+    directoryClass: directoryClass(
+      'ADUMVirtualDirectory',
+      [],
+      'ms-Exch-UM-Virtual-Directory',
+      'msExchUMVirtualDirectory',
+    ),
+    internalUrl: https('UnifiedMessaging/Service.asmx'),
+    defaults: () => ({
+      ...EVERY_KIND,
+      InternalAuthenticationMethods: ['Ntlm', 'WindowsIntegrated'],
+      ExternalAuthenticationMethods: ['Ntlm', 'WindowsIntegrated'],
+    }),
+    iis: () => ({ WindowsAuthentication: true }),
+  },
+  {
+    ...hostedAs('powershell'),
     directoryClass: directoryClass(
       'ADPowerShellVirtualDirectory',
       ['ADPowerShellCommonVirtualDirectory', 'ADExchangeServiceVirtualDirectory'],
@@ -269,9 +278,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     iis: () => ({ CertificateAuthentication: true }),
   },
   {
-    kind: 'Autodiscover',
-    since: ExchangeVersion.V2007,
-    path: 'Autodiscover',
+    ...hostedAs('autodiscover'),
     directoryClass: directoryClass(
       'ADAutodiscoverVirtualDirectory',
       ['ADExchangeServiceVirtualDirectory'],

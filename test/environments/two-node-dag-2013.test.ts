@@ -1,49 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'cdktf';
-import { SiteStack } from '../../constructs/site-stack';
 import { site } from '../../environments/two-node-dag-2013';
 import type { ExchangePlan } from '../../exchange/plan/model';
 import type { ExchangeSiteProps } from '../../exchange/site';
+import { expectGolden, synthesize, type Files } from './synthesized';
 
 /** The scenario before the second server joins. */
 const before: ExchangeSiteProps = { ...site, servers: site.servers.slice(0, 1) };
 
-const FILES = ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'] as const;
-type Files = { readonly [name in (typeof FILES)[number]]: string };
-
-function synthesize(declaration: ExchangeSiteProps): Files {
-  const project = mkdtempSync(join(tmpdir(), 'two-node-'));
-  try {
-    const app = new App({ stackTraces: false, outdir: join(project, 'cdktf.out') });
-    new SiteStack(app, 'two-node-dag-2013', { site: declaration }, project);
-    app.synth();
-    const folder = join(project, 'cdktf.out/stacks/two-node-dag-2013');
-    return Object.fromEntries(FILES.map((name) => [name, readFileSync(join(folder, name), 'utf8')])) as Files;
-  } finally {
-    rmSync(project, { recursive: true });
-  }
-}
-
-const full = synthesize(site);
-const single = synthesize(before);
+const STACK = 'two-node-dag-2013';
+const full = synthesize(STACK, site);
+const single = synthesize(STACK, before);
 const plan = JSON.parse(full['exchange-plan.json']) as ExchangePlan;
 
-/** UPDATE_GOLDEN=1 writes them anew; then review the difference by eye against the scenario. */
-function golden(folder: string, files: Files): void {
-  const path = join(__dirname, '../golden', folder);
-  if (process.env['UPDATE_GOLDEN'] === '1') {
-    mkdirSync(path, { recursive: true });
-    FILES.forEach((name) => writeFileSync(join(path, name), files[name]));
-  }
-  FILES.forEach((name) => expect(files[name]).toBe(readFileSync(join(path, name), 'utf8')));
-}
-
 describe('the second server joins', () => {
-  test('the whole site is as it was reviewed', () => golden('two-node-dag-2013', full));
-  test('the state before is as it was reviewed', () => golden('two-node-dag-2013/before', single));
+  test('the whole site is as it was reviewed', () => expectGolden('two-node-dag-2013', full));
+  test('the state before is as it was reviewed', () => expectGolden('two-node-dag-2013/before', single));
 
   test.each(['true', 'input', 'false'])('git leaves the script as it is: core.autocrlf=%s', (autocrlf) => {
     const folder = mkdtempSync(join(tmpdir(), 'checkout-'));
@@ -136,8 +110,8 @@ describe('the second server joins', () => {
       ['webmail', ['10.60.99.230']],
       ['autodiscover', ['10.60.99.230']],
     ];
-    expect(addresses(synthesize(balanced(before)))).toEqual(both);
-    expect(addresses(synthesize(balanced(site)))).toEqual(both);
+    expect(addresses(synthesize(STACK, balanced(before)))).toEqual(both);
+    expect(addresses(synthesize(STACK, balanced(site)))).toEqual(both);
   });
 
   test('the declaration reads like the site: about 40 lines', () => {

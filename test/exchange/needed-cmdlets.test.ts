@@ -1,12 +1,12 @@
 import { neededCmdlets } from '../../exchange/needed-cmdlets';
-import { RESOURCES } from '../../exchange/resources';
+import { resourcesOf } from '../../exchange/resources';
 import { catalogOf, ExchangeVersion } from '../../exchange/versions';
 import type { StateOf } from '../../schema';
 import { factsOf, SAMPLES } from './resources/samples';
 
 type State = StateOf<Record<string, never>>;
 
-describe.each([ExchangeVersion.V2013, ExchangeVersion.V2016, ExchangeVersion.V2019, ExchangeVersion.SE])(
+describe.each(ExchangeVersion.ALL.filter((version) => version.isAtLeast(ExchangeVersion.V2010)))(
   'the cmdlets that %s needs',
   (version) => {
     const needed = neededCmdlets([version]);
@@ -15,7 +15,7 @@ describe.each([ExchangeVersion.V2013, ExchangeVersion.V2016, ExchangeVersion.V20
       expect(needed.filter((cmdlet) => catalogOf(version).cmdlet(cmdlet) === undefined)).toEqual([]);
     });
 
-    test.each(RESOURCES.map((resource) => [resource.typeName, resource] as const))(
+    test.each(resourcesOf(version).map((resource) => [resource.typeName, resource] as const))(
       'hold those of a declared %s, made, read and removed',
       (typeName, resource) => {
         const declared = SAMPLES[typeName] as unknown as State;

@@ -3,8 +3,9 @@ import { elementsOf } from '../../exchange/element';
 import { resolveSite, type DesiredState } from '../../exchange/resolve-site';
 import { serviceConnectionPoint, virtualDirectories } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/site';
+import { existsIn } from '../../exchange/versions';
 import { renderInvocation } from '../../powershell/script';
-import { formatPath } from '../../schema';
+import { formatPath, path } from '../../schema';
 import { dag as declaredDag, server, site } from './sites';
 
 const right = site();
@@ -234,9 +235,73 @@ describe('what a declaration comes to', () => {
     });
   });
 
+  test('the most specific sign-in counts, switch by switch: server, datacentre, site', () => {
+    const state = resolveSite(
+      site({
+        servers: [
+          server(1),
+          server(2, { datacentre: 'east' }),
+          server(3, { datacentre: 'east', authentication: { ews: { windows: false } } }),
+        ],
+        datacentres: { east: { authentication: { ews: { basic: false } } } },
+        authentication: { ews: { basic: true, windows: true } },
+        ...(right.dag === undefined
+          ? {}
+          : { dag: { ...right.dag, alternateWitness: { server: 'FS02', directory: 'C:\\W' } } }),
+      }),
+    );
+    const switches = (id: string) => {
+      const { basic_authentication, windows_authentication } = resourceOf(state, id).attributes;
+      return [basic_authentication, windows_authentication];
+    };
+    expect(state.diagnostics).toEqual([]);
+    expect(switches('EX01-ews')).toEqual([true, true]);
+    expect(switches('EX02-ews')).toEqual([false, true]);
+    expect(switches('EX03-ews')).toEqual([false, false]);
+    expect(resourceOf(state, 'EX03-ews').origin['windows_authentication']).toEqual(
+      path('servers', 2, 'authentication', 'ews', 'windows'),
+    );
+    expect(switches('EX01-oab')).toEqual([undefined, undefined]);
+  });
+
+  test('Outlook Anywhere of 2010 is managed where it is declared, with the name outside', () => {
+    const on2010 = (number: number, changes: object) =>
+      server(number, { version: ExchangeVersion.V2010, ...changes });
+    const state = resolveSite(
+      site({
+        servers: [
+          on2010(1, { outlookAnywhere: 'enabled' }),
+          on2010(2, { outlookAnywhere: 'disabled' }),
+          on2010(3, {}),
+        ],
+        namespaces: {
+          ...right.namespaces,
+          client: { internal: 'in.contoso.com', external: 'mail.contoso.com' },
+        },
+        certificate: { ...right.certificate, names: ['*.contoso.com'] },
+        outlookAnywhere: { externalAuthentication: 'Basic' },
+      }),
+    );
+    expect(state.diagnostics).toEqual([]);
+    expect(resourceOf(state, 'EX01-outlook-anywhere').attributes).toEqual({
+      server: 'EX01',
+      enabled: true,
+      external_hostname: 'mail.contoso.com',
+      ssl_offloading: false,
+      client_authentication_method: 'Basic',
+    });
+    expect(resourceOf(state, 'EX02-outlook-anywhere').attributes).toEqual({ server: 'EX02', enabled: false });
+    expect(orderOf(state)).not.toContain('EX03-outlook-anywhere');
+    expect(orderOf(state)).not.toContain('EX01-mapi');
+    expect(resourceOf(state, 'EX01-health').attributes['protocols']).toEqual([]);
+  });
+
   test('every kind of virtual directory that clients use has a resource', () => {
     const kinds = new Set(objectsOf(resolveSite(right)).map(({ definition }) => definition.typeName));
-    const missing = virtualDirectories.filter(({ definition }) => !kinds.has(definition.typeName));
+    const missing = virtualDirectories.filter(
+      ({ row, definition }) =>
+        existsIn(row.lifespan, ExchangeVersion.V2013) && !kinds.has(definition.typeName),
+    );
     expect(missing.map(({ row }) => row.service)).toEqual(['powershell', 'autodiscover']);
   });
 

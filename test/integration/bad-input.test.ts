@@ -69,7 +69,7 @@ const REFUSED_AT_SYNTH: readonly (readonly [string, ExchangeSiteProps, readonly 
       ...both({ version: ExchangeVersion.V2010 }),
       namespaces: { ...bothServers.namespaces, services: { mapi: NAMES[0] } },
     },
-    ['namespaces.services.mapi', 'has no cmdlet Set-MapiVirtualDirectory', 'leave this service out'],
+    ['namespaces.services.mapi', 'BsAEX02 (Exchange Server 2010) has no MAPI over HTTP', 'take mapi out'],
   ],
   [
     'a typographic dash in a name',

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { App } from 'cdktf';
 import { SiteStack } from '../../constructs/site-stack';
-import type { ExchangeSiteProps } from '../../exchange/site';
+import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/versions';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
@@ -30,6 +30,25 @@ import type { SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
 
 export const STACK = 'two-node-dag-2013';
+
+/** What a rig is made for: an organization, its first server, and the zone of the names. */
+export interface Place {
+  readonly stack: string;
+  /** Of Active Directory. */
+  readonly domain: string;
+  readonly zone: string;
+  readonly servers: readonly [Server, ...Server[]];
+  /** File of the PFX, from the project's folder. */
+  readonly pfxFile: string;
+}
+
+const TWO_NODES: Place = {
+  stack: STACK,
+  domain: 'apatricio.local',
+  zone: ZONE,
+  servers: [FIRST, SECOND],
+  pfxFile: 'certificates/webmail.pfx',
+};
 
 export interface Finished {
   readonly exit: number | null;
@@ -81,6 +100,8 @@ export interface RigSettings {
   readonly startDns: StartDns;
   /** @default a certificate that has the two names, valid for a year */
   readonly certificate?: KeyedCertificate;
+  /** @default that of the sample environment */
+  readonly place?: Place;
 }
 
 /**
@@ -90,7 +111,6 @@ export interface RigSettings {
 export class SiteRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'site-'));
   readonly project = join(this.folder, 'project');
-  readonly stackFolder = join(this.project, 'cdktf.out', 'stacks', STACK);
   readonly updates: DnsUpdate[] = [];
   /** The signatures of updates with changes get broken on the way. */
   spoilsUpdates = false;
@@ -100,21 +120,30 @@ export class SiteRig {
   #dns: DnsRig | undefined;
   #proxy: RecordingProxy | undefined;
 
-  private constructor(private readonly tools: SiteTools) {
+  private constructor(
+    private readonly tools: SiteTools,
+    private readonly place: Place,
+  ) {
     mkdirSync(join(this.project, 'certificates'), { recursive: true });
     const mirror = JSON.stringify(tools.mirror);
     writeFileSync(
       join(this.folder, 'cli.tfrc'),
       `provider_installation {\n  filesystem_mirror {\n    path = ${mirror}\n  }\n}\n`,
     );
-    this.organization = SimulatedOrganization.create(this.organizationFolder, { domain: 'apatricio.local' });
-    this.install(FIRST.name);
+    this.organization = SimulatedOrganization.create(this.organizationFolder, { domain: place.domain });
+    const [first] = place.servers;
+    this.install(first.name, first.version);
   }
 
-  static async create({ tools, startDns, certificate = validCertificate() }: RigSettings): Promise<SiteRig> {
-    const rig = new SiteRig(tools);
+  static async create({
+    tools,
+    startDns,
+    certificate = validCertificate(),
+    place = TWO_NODES,
+  }: RigSettings): Promise<SiteRig> {
+    const rig = new SiteRig(tools, place);
     rig.writePfx(certificate);
-    rig.#dns = await startDns({ zones: [{ name: `${ZONE}.` }], keys: [rig.key] });
+    rig.#dns = await startDns({ zones: [{ name: `${place.zone}.` }], keys: [rig.key] });
     rig.#proxy = await startProxy(rig.#dns, (request) => {
       const { message } = decodeMessage(request);
       if (message.opcode !== OPCODES.UPDATE || message.authorities.length === 0) return undefined;
@@ -135,16 +164,20 @@ export class SiteRig {
   }
 
   get stateFile(): string {
-    return join(this.project, `terraform.${STACK}.tfstate`);
+    return join(this.project, `terraform.${this.place.stack}.tfstate`);
   }
 
   get pfxFile(): string {
-    return join(this.project, 'certificates', 'webmail.pfx');
+    return join(this.project, this.place.pfxFile);
+  }
+
+  get stackFolder(): string {
+    return join(this.project, 'cdktf.out', 'stacks', this.place.stack);
   }
 
   /** What Exchange Setup does on one of the declared servers. */
   install(name: string, version = ExchangeVersion.V2013): void {
-    const server = [FIRST, SECOND].find((candidate) => candidate.name === name);
+    const server = this.place.servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`${name} is no server of the site`);
     this.organization.addServer({ name, fqdn: server.fqdn, version });
   }
@@ -156,7 +189,7 @@ export class SiteRig {
   /** Synthesizes a declaration into the project folder. @throws where it has errors, with all of them */
   synth(site: ExchangeSiteProps): void {
     const app = new App({ outdir: join(this.project, 'cdktf.out'), stackTraces: false });
-    new SiteStack(app, STACK, { site }, this.project);
+    new SiteStack(app, this.place.stack, { site }, this.project);
     app.synth();
   }
 
@@ -182,7 +215,7 @@ export class SiteRig {
         process.execPath,
         this.tools.labProgram,
         this.organizationFolder,
-        FIRST.name,
+        this.place.servers[0].name,
       ]),
       DNS_UPDATE_SERVER: '127.0.0.1',
       DNS_UPDATE_PORT: String(port),
@@ -282,7 +315,7 @@ export class SiteRig {
 
   /** Changes the zone as somebody with an editor does. */
   async changeZone(changes: readonly WireRecord[]): Promise<void> {
-    const { rcode } = await clientOf(this.#server, this.key).update(`${ZONE}.`, changes);
+    const { rcode } = await clientOf(this.#server, this.key).update(`${this.place.zone}.`, changes);
     if (rcode !== 0) throw new Error(`the DNS server refused the update: ${rcode}`);
   }
 

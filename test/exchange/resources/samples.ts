@@ -1,4 +1,5 @@
 import type { Facts } from '../../../exchange/resources';
+import { SERVICES, type VirtualDirectoryService } from '../../../exchange/services';
 import type { ExchangeVersion } from '../../../exchange/versions';
 import { catalogOf } from '../../../exchange/versions';
 import { Reference, SecureText } from '../../../powershell/invocation';
@@ -6,6 +7,20 @@ import type { KnownValues } from '../../../schema';
 
 export const THUMBPRINT = '0123456789ABCDEF0123456789ABCDEF01234567';
 export const OTHER_THUMBPRINT = '76543210FEDCBA9876543210FEDCBA9876543210';
+
+function directory(row: VirtualDirectoryService): KnownValues {
+  const url = `https://mail.contoso.com${row.path}`;
+  return {
+    server: 'EX2',
+    web_site: 'Default Web Site',
+    identity: `EX2\\${row.directory} (Default Web Site)`,
+    ...(row.hasUrls ? { internal_url: url, external_url: url } : {}),
+    ...(row.authenticationMethods ? { iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'] } : {}),
+    ...Object.fromEntries(
+      Object.keys(row.authentication).map((name) => [name, name !== 'windows_authentication']),
+    ),
+  };
+}
 
 /** One declared state of each resource type, whole. */
 export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
@@ -47,47 +62,16 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     external_client_authentication_method: 'Negotiate',
     iis_authentication_methods: ['Basic', 'Ntlm', 'Negotiate'],
   },
-  ...Object.fromEntries(
-    [
-      [
-        'owa',
-        'owa',
-        '/owa',
-        { forms_authentication: true, basic_authentication: true, windows_authentication: false },
-      ],
-      [
-        'ecp',
-        'ecp',
-        '/ecp',
-        { forms_authentication: true, basic_authentication: true, windows_authentication: false },
-      ],
-      ['activesync', 'Microsoft-Server-ActiveSync', '/Microsoft-Server-ActiveSync', {}],
-      ['ews', 'EWS', '/EWS/Exchange.asmx', { basic_authentication: true, windows_authentication: true }],
-      ['oab', 'OAB', '/OAB', { basic_authentication: false, windows_authentication: true }],
-      ['mapi', 'mapi', '/mapi', { iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'] }],
-      [
-        'powershell',
-        'PowerShell',
-        '/PowerShell',
-        { basic_authentication: false, windows_authentication: false },
-      ],
-      ['autodiscover', 'Autodiscover', null, { basic_authentication: true, windows_authentication: true }],
-    ].map(([service, directory, path, authentication]) => [
-      `exchange_${service as string}_virtual_directory`,
-      {
-        server: 'EX2',
-        web_site: 'Default Web Site',
-        identity: `EX2\\${directory as string} (Default Web Site)`,
-        ...(path === null
-          ? {}
-          : {
-              internal_url: `https://mail.contoso.com${path as string}`,
-              external_url: `https://mail.contoso.com${path as string}`,
-            }),
-        ...(authentication as KnownValues),
-      },
-    ]),
-  ),
+  exchange_outlook_anywhere_2010: {
+    server: 'EX2',
+    identity: 'EX2\\Rpc (Default Web Site)',
+    enabled: true,
+    external_hostname: 'mail.contoso.com',
+    ssl_offloading: false,
+    client_authentication_method: 'Basic',
+    iis_authentication_methods: ['Basic', 'Ntlm'],
+  },
+  ...Object.fromEntries(SERVICES.map((row) => [`exchange_${row.service}_virtual_directory`, directory(row)])),
   exchange_database_availability_group: {
     name: 'DAG01',
     witness_server: 'FS01.contoso.local',
@@ -108,7 +92,7 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
 export function factsOf(version: ExchangeVersion): Facts {
   const catalog = catalogOf(version);
   return {
-    has: (cmdlet) => catalog.cmdlet(cmdlet) !== undefined,
+    has: (...asked) => catalog.has(...asked),
     pfx: {
       content: new Reference('content of mail.pfx', 'PfxContent'),
       password: new SecureText('canary', 'the PFX password'),

@@ -3,14 +3,18 @@ import {
   certificate,
   dagMember,
   databaseAvailabilityGroup,
+  erase,
   healthGate,
   outlookAnywhere,
+  outlookAnywhere2010,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../../../exchange/resources';
-import type { Facts, Step } from '../../../exchange/resources';
+import type { AnyResource, Facts, Step } from '../../../exchange/resources';
+import type { PowerShellObject } from '../../../powershell/outcome';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
+import { withEveryAttribute, type KnownValues } from '../../../schema';
 import { factsOf, OTHER_THUMBPRINT, SAMPLES, THUMBPRINT } from './samples';
 
 const in2013 = factsOf(ExchangeVersion.V2013);
@@ -128,6 +132,87 @@ describe('a virtual directory', () => {
   });
 });
 
+describe('what a plan says of what there is', () => {
+  const remarksOf = (
+    definition: AnyResource,
+    objects: readonly PowerShellObject[],
+    change: object,
+    facts = in2013,
+  ) =>
+    (definition.foresee?.(objects, change as never, facts, new Map()).remarks ?? []).map(
+      ({ severity, summary, detail }) => [severity, summary, detail].join('\n'),
+    );
+
+  describe('of Exchange Web Services', () => {
+    const ews = erase(directory('ews'));
+    const declared = SAMPLES['exchange_ews_virtual_directory']!;
+    const found = (internal_url: string, external_url: string) =>
+      remarksOf(ews, [], { prior: { ...declared, internal_url, external_url }, planned: declared });
+
+    test('a URL that is missing is named with what fails', () => {
+      expect(found('', 'https://mailv.contoso.com/ews/exchange.asmx')).toEqual([
+        expect.stringMatching(
+          /^warning\nEX2 gives clients inside .* no URL of Exchange Web Services\n.*out-of-office.*availability/,
+        ),
+      ]);
+      expect(found('https://mailv.contoso.com/ews/exchange.asmx', '')).toEqual([
+        expect.stringContaining('EX2 gives clients outside'),
+      ]);
+    });
+
+    test('a new server, which Setup leaves without one outside, is no wonder; nor is one that is cleared on purpose', () => {
+      expect(found('https://ex2.contoso.local/EWS/Exchange.asmx', '')).toEqual([]);
+      const cleared = { ...declared, external_url: '' };
+      expect(remarksOf(ews, [], { prior: cleared, planned: cleared })).toEqual([]);
+      expect(remarksOf(erase(directory('owa')), [], { prior: cleared, planned: declared })).toEqual([]);
+    });
+  });
+
+  describe('of servers that nobody declares', () => {
+    const planned = SAMPLES['exchange_service_connection_point']!;
+    const point = (Name: string, AutoDiscoverServiceInternalUri: string | null) => ({
+      typeNames: [],
+      properties: { Name, AutoDiscoverServiceInternalUri },
+    });
+    const said = (...objects: readonly PowerShellObject[]) =>
+      remarksOf(
+        erase(serviceConnectionPoint),
+        objects,
+        { prior: planned, planned },
+        {
+          ...in2013,
+          isDeclared: (name) => name.toLowerCase() === 'ex2',
+        },
+      );
+
+    test('another URL is named, its own or not, with the cmdlet that sets it', () => {
+      expect(
+        said(
+          point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml'),
+          point('EX4', 'https://mailv.contoso.com/Autodiscover/Autodiscover.xml'),
+        ),
+      ).toEqual([
+        expect.stringMatching(/^warning\nEX3 is not declared.*\n.*the server's own name.* -Identity EX3 /),
+        expect.stringMatching(
+          /^warning\nEX4 is not declared.*\n.*https:\/\/mailv\.contoso\.com.* by it today\. /,
+        ),
+      ]);
+    });
+
+    test('the declared URL in other letter case, a cleared point, and declared servers are not', () => {
+      expect(
+        said(
+          point('EX3', 'https://AUTODISCOVER.contoso.com/autodiscover/autodiscover.xml'),
+          point('EX4', null),
+          point('EX2', 'https://ex2.contoso.local/Autodiscover/Autodiscover.xml'),
+        ),
+      ).toEqual([]);
+      const [object] = [point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml')];
+      expect(remarksOf(erase(serviceConnectionPoint), [object], { prior: planned, planned })).toEqual([]);
+    });
+  });
+});
+
 describe('Outlook Anywhere', () => {
   const declared = SAMPLES['exchange_outlook_anywhere']!;
 
@@ -141,6 +226,72 @@ describe('Outlook Anywhere', () => {
     const [problem] =
       outlookAnywhere.validate?.({ ...declared, external_client_authentication_method: null }) ?? [];
     expect(problem?.detail).toContain('external_client_authentication_method');
+  });
+});
+
+describe('Outlook Anywhere before Exchange 2013', () => {
+  const in2010 = factsOf(ExchangeVersion.V2010);
+  const declared: KnownValues = {
+    ...SAMPLES['exchange_outlook_anywhere_2010'],
+    iis_authentication_methods: null,
+  };
+  const off: KnownValues = {
+    ...declared,
+    enabled: false,
+    external_hostname: null,
+    ssl_offloading: null,
+    client_authentication_method: null,
+  };
+  const changed = (prior: KnownValues | null, planned: KnownValues) =>
+    between(outlookAnywhere2010, prior, planned, in2010);
+  const IDENTITY = "-Identity 'EX2\\Rpc (Default Web Site)'";
+  const ENABLE =
+    "Enable-OutlookAnywhere -Server 'EX2' -ExternalHostname 'mail.contoso.com' -SSLOffloading:$false";
+
+  test('is enabled with one method for clients and IIS, where IIS is not told apart', () => {
+    expect(changed(off, declared)).toEqual([`${ENABLE} -DefaultAuthenticationMethod 'Basic'`]);
+    expect(changed(null, declared)).toEqual(changed(off, declared));
+    expect(changed(off, { ...declared, iis_authentication_methods: ['Basic', 'Ntlm'] })).toEqual([
+      `${ENABLE} -ClientAuthenticationMethod 'Basic' -IISAuthenticationMethods 'Basic', 'Ntlm'`,
+    ]);
+  });
+
+  test('that is on is set, with what differs only, and letter case is no difference', () => {
+    expect(changed({ ...declared, external_hostname: 'mailv.contoso.com' }, declared)).toEqual([
+      `Set-OutlookAnywhere ${IDENTITY} -ExternalHostname 'mail.contoso.com'`,
+    ]);
+    expect(changed({ ...declared, client_authentication_method: 'Ntlm' }, declared)).toEqual([
+      `Set-OutlookAnywhere ${IDENTITY} -ClientAuthenticationMethod 'Basic'`,
+    ]);
+    expect(changed({ ...declared, external_hostname: 'MAIL.contoso.com' }, declared)).toEqual([]);
+  });
+
+  test('is disabled, without a question, and only where it is on', () => {
+    expect(changed(declared, off)).toEqual([`Disable-OutlookAnywhere ${IDENTITY} -Confirm:$false`]);
+    expect(changed(off, off)).toEqual([]);
+  });
+
+  test('that is off shows as off, and nothing is said of it beside', () => {
+    const state = withEveryAttribute(outlookAnywhere2010.schema, declared) as never;
+    expect(outlookAnywhere2010.view?.([], state, in2010)).toMatchObject({
+      enabled: false,
+      external_hostname: null,
+    });
+    expect(outlookAnywhere2010.computed?.({ ...declared, enabled: false } as never, in2010)).toEqual({
+      identity: 'EX2\\Rpc (Default Web Site)',
+      external_hostname: null,
+      ssl_offloading: null,
+      client_authentication_method: null,
+    });
+  });
+
+  test.each([
+    ['on without a host name', { ...declared, external_hostname: null }, 'external_hostname'],
+    ['off with a host name', { ...off, external_hostname: 'mail.contoso.com' }, 'off'],
+  ])('%s is refused', (_title, config, word) => {
+    expect(outlookAnywhere2010.validate?.(config).map(({ summary }) => summary)).toEqual([
+      expect.stringContaining(word),
+    ]);
   });
 });
 

@@ -1,0 +1,106 @@
+import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
+import { isIn, outlookAnywhere } from '../resources';
+import type { ExchangeSiteProps } from '../site';
+import { existsIn, ExchangeVersion, lifespanText } from '../versions';
+import type { Lifespan } from '../versions';
+import type { Path } from '../../schema';
+import { path } from '../../schema';
+import type { Placement } from '../topology';
+import type { Finding, Rule } from './rule';
+
+export const serviceVersion: Rule = {
+  id: 'service-version',
+  severity: 'error',
+  description:
+    'A service that is declared with a name or a sign-in of its own exists in the version of every server that it is declared for, and so does a health set that is waited for. What all clients are given goes to the services that there are.',
+  check: ({ site, topology: { placements } }) => [
+    ...placements.flatMap(missingServices),
+    ...placements.flatMap(alwaysOn),
+    ...uselessOutlookAnywhere(site, placements),
+    ...missingHealthSets(site.health?.protocols ?? [], placements),
+  ],
+};
+
+function missingServices({ server, missing }: Placement): readonly Finding[] {
+  return missing.map(({ row, isOwn, hosts: { internalPath }, authentication: [first] }) => ({
+    path: ofService(isOwn || first === undefined ? internalPath : first.path, row.service),
+    problem: `${lacks(server.name, server.version.toString(), row)} ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+    remedy: `${row.successor === undefined ? '' : `${row.successor}; `}take ${row.service} out, or declare it for servers that have it`,
+  }));
+}
+
+const isAlwaysOn = ({ server }: Placement) => isIn(outlookAnywhere, server.version);
+
+function alwaysOn(placement: Placement): readonly Finding[] {
+  const { server, path: at } = placement;
+  if (server.outlookAnywhere === undefined || !isAlwaysOn(placement)) return [];
+  return [
+    {
+      path: [...at, { attribute: 'outlookAnywhere' }],
+      problem: `Outlook Anywhere of ${server.name} is always on: it is enabled and disabled only before ${ExchangeVersion.V2013.toString()}`,
+      remedy: 'take outlookAnywhere of the server out; its names and sign-in are declared for the site',
+    },
+  ];
+}
+
+/** What is said of Outlook Anywhere where no server has it on would do nothing. */
+function uselessOutlookAnywhere(
+  { namespaces, outlookAnywhere: options }: ExchangeSiteProps,
+  placements: readonly Placement[],
+): readonly Finding[] {
+  const has = placements.some(
+    (placement) => isAlwaysOn(placement) || placement.outlookAnywhere.enabled === true,
+  );
+  if (has || placements.length === 0) return [];
+  return [
+    ...(namespaces.services?.outlookAnywhere === undefined
+      ? []
+      : [path('namespaces', 'services', 'outlookAnywhere')]),
+    ...(options === undefined ? [] : [path('outlookAnywhere')]),
+  ].map((at) => ({
+    path: at,
+    problem: 'no server has Outlook Anywhere on: before Exchange Server 2013 it is off until it is enabled',
+    remedy: `give the servers that are to have it outlookAnywhere: 'enabled', or take this out`,
+  }));
+}
+
+function lacks(server: string, version: string, { lifespan }: { readonly lifespan: Lifespan }): string {
+  return `${server} (${version}) has ${lifespan.last === undefined ? 'no' : 'no more'}`;
+}
+
+/** Of a name that differs inside and outside, the service that it is of. */
+function ofService(at: Path, service: string): Path {
+  const end = at.findIndex((step) => 'attribute' in step && step.attribute === service);
+  return end === -1 ? at : at.slice(0, end + 1);
+}
+
+/** Servers without health sets are checked by their services alone; a protocol that none of the others has is a mistake. */
+function missingHealthSets(
+  protocols: readonly string[],
+  placements: readonly Placement[],
+): readonly Finding[] {
+  const versions = placements.map(({ server }) => server.version);
+  const reporting = versions.filter((version) => existsIn(HEALTH_SETS_LIFESPAN, version));
+  return protocols.flatMap((protocol, index): readonly Finding[] => {
+    const at = path('health', 'protocols', index);
+    if (versions.length > 0 && reporting.length === 0) {
+      return [
+        {
+          path: at,
+          problem: `no server tells of '${protocol}': health sets exist in ${lifespanText(HEALTH_SETS_LIFESPAN)}`,
+          remedy: 'take health.protocols out: older servers are checked by their services',
+        },
+      ];
+    }
+    const row = SERVICES.find(({ service }) => service === protocol);
+    if (row === undefined || row.healthSet === null) return [];
+    if (reporting.some((version) => existsIn(row.lifespan, version))) return [];
+    return [
+      {
+        path: at,
+        problem: `no server has ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+        remedy: `take '${protocol}' out`,
+      },
+    ];
+  });
+}

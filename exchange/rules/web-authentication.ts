@@ -1,0 +1,63 @@
+import type { PlacedDirectory, Placement } from '../topology';
+import type { Finding, Rule } from './rule';
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory */
+export const webAuthentication: Rule = {
+  id: 'web-authentication',
+  severity: 'error',
+  description:
+    'Outlook on the web and the Exchange Control Panel of a server sign in alike, since users go from one to the other. Forms turn Basic on and integrated Windows authentication off, whatever else is declared.',
+  check: ({ topology: { placements } }) => {
+    // What the site says of all servers is said once.
+    const seen = new Set<string>();
+    return placements
+      .flatMap((placement) => [...unlike(placement), ...placement.directories.flatMap(besideForms)])
+      .filter(({ path, problem }) => {
+        const key = JSON.stringify([path, problem]);
+        return !seen.has(key) && seen.add(key);
+      });
+  },
+};
+
+const ofService = ({ directories }: Placement, service: string) =>
+  directories.find(({ row }) => row.service === service);
+
+function unlike(placement: Placement): readonly Finding[] {
+  const [owa, ecp] = [ofService(placement, 'owa'), ofService(placement, 'ecp')];
+  // Exchange 2007 has no control panel.
+  if (owa === undefined || ecp === undefined) return [];
+  return [
+    { one: owa, other: ecp },
+    { one: ecp, other: owa },
+  ].flatMap(({ one, other }) =>
+    one.authentication.flatMap(({ attribute, isOn, path }) => {
+      const there = other.authentication.find((each) => each.attribute === attribute);
+      // Where both are declared, one of the two is named.
+      if (there !== undefined && (there.isOn === isOn || one === ecp)) return [];
+      return [
+        {
+          path,
+          problem: `${one.row.service} and ${other.row.service} would sign in differently`,
+          remedy: `declare the same for both: ${other.row.service}: { ${word(attribute)}: ${isOn} }`,
+        },
+      ];
+    }),
+  );
+}
+
+function besideForms({ authentication }: PlacedDirectory): readonly Finding[] {
+  const isForms = authentication.some(({ attribute, isOn }) => attribute === 'forms_authentication' && isOn);
+  if (!isForms) return [];
+  return authentication
+    .filter(
+      ({ attribute, isOn }) =>
+        (attribute === 'basic_authentication' && !isOn) || (attribute === 'windows_authentication' && isOn),
+    )
+    .map(({ attribute, isOn, path }) => ({
+      path,
+      problem: `forms authentication turns ${word(attribute)} authentication ${isOn ? 'off' : 'on'}`,
+      remedy: `take '${word(attribute)}' out, or declare forms: false`,
+    }));
+}
+
+const word = (attribute: string) => attribute.replace(/_authentication$/, '');
