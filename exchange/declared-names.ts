@@ -1,7 +1,9 @@
 import type { Path, PathStep } from '../schema';
+import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
+import { declaredFailbacks } from './failback';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -60,7 +62,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -68,8 +70,14 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
-    ...many(certificate.names, 'certificate', 'names'),
-    ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
+    ...declaredFailbacks(site),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...many(declared.names, 'names'),
+        ...many(declared.servers, 'servers'),
+        ...one(declared.thumbprint, 'thumbprint'),
+      ]),
+    ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
         ...one(group.name, 'name'),
@@ -80,7 +88,9 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...many(group.existingMembers, 'existingMembers'),
       ]),
     ),
-    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, many(declared.existingOn, 'existingOn')),
+    ),
     ...viewsOf(site).flatMap(
       ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
         ...zones.flatMap((zone, index) =>
@@ -104,13 +114,15 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 
 /** Every text that may hold any letter, such as the path of a file. */
 export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
-    ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
-    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
-    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
-      one(reason, 'certificate', 'accepted', id),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...one(declared.pfxFile, 'pfxFile'),
+        ...one(declared.certificateFile, 'certificateFile'),
+        ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
+      ]),
     ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
