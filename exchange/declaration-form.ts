@@ -206,6 +206,7 @@ const view = group<DnsView>({
   publish: optional(publish),
   existingRecords: optional(list(text)),
   notPublished: optional(byName(filledText)),
+  elsewhere: optional(byName(addresses)),
 });
 
 const dns = eitherGroup(

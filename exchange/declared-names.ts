@@ -1,4 +1,5 @@
 import type { Path, PathStep } from '../schema';
+import { listed } from './addresses';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
@@ -56,6 +57,17 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
+    ...viewsOf(site).flatMap(({ path: within, declared: { elsewhere = {} } }) =>
+      Object.entries(elsewhere).flatMap(([name, addresses]) =>
+        listed(addresses).map((text, index) => ({
+          text,
+          path: [
+            ...within,
+            ...(typeof addresses === 'string' ? at('elsewhere', name) : at('elsewhere', name, index)),
+          ],
+        })),
+      ),
+    ),
   ];
 }
 
@@ -84,7 +96,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ),
     ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
     ...viewsOf(site).flatMap(
-      ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
+      ({ path: within, declared: { zones, existingRecords = [], notPublished = {}, elsewhere = {} } }) => [
         ...zones.flatMap((zone, index) =>
           (['name', 'server', 'keyName'] as const).flatMap((property): DeclaredText[] => {
             const text = zone[property];
@@ -99,6 +111,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
           text,
           path: [...within, ...at('notPublished', text)],
         })),
+        ...Object.keys(elsewhere).map((text) => ({ text, path: [...within, ...at('elsewhere', text)] })),
       ],
     ),
   ];

@@ -393,6 +393,13 @@ export interface DnsView {
    * @default every name is published
    */
   readonly notPublished?: { readonly [name: string]: string };
+  /**
+   * Names of the site that stand for machines which are not declared, and the addresses of those:
+   * `{ 'legacy.contoso.com': ['192.0.2.7', '192.0.2.8'] }`. A name that no declared server gives stands in `alsoPublished`.
+   *
+   * @default every name stands for the servers that give it, or for the load balancer before them
+   */
+  readonly elsewhere?: { readonly [name: string]: string | readonly string[] };
 }
 
 /** What names stand for: the addresses of the servers that give them to clients, or of a load balancer before them. */

@@ -90,6 +90,7 @@ const zones = { zones: [{ name: 'contoso.com' }, { name: 'contoso.local' }] };
 const outside = { zones: [{ name: 'contoso.com', server: '198.51.100.53' }] };
 const dns: fc.Arbitrary<ExchangeSiteProps['dns']> = fc.oneof(
   fc.constant(zones),
+  fc.constant({ ...zones, elsewhere: { 'mail.contoso.com': ['198.51.100.9', '2001:db8::9'] } }),
   publish.map((own) => ({ ...zones, publish: own })),
   publish.map((own) => ({ internal: zones, external: { ...outside, publish: own } })),
 );

@@ -769,6 +769,54 @@ const CASES: readonly Case[] = [
     remedy: 'or leave it out',
   },
   {
+    when: 'a name that the site has not stands for other machines',
+    rule: 'named-in-dns',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], elsewhere: { 'legacy.contoso.com': '192.0.2.7' } },
+    ),
+    path: 'dns.elsewhere["legacy.contoso.com"]',
+    problem: "'legacy.contoso.com' is not a published name",
+    remedy: 'or leave it out',
+  },
+  {
+    when: 'what a name stands for elsewhere is no address',
+    rule: 'address-syntax',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], elsewhere: { 'mail.contoso.com': ['192.0.2.7', 'OLD1'] } },
+    ),
+    path: 'dns.elsewhere["mail.contoso.com"][1]',
+    problem: "'OLD1' is not an IPv4 or IPv6 address",
+    remedy: 'write it as',
+  },
+  {
+    when: 'a name stands elsewhere for nothing',
+    rule: 'declaration-form',
+    declaration: two({}, { zones: [{ name: 'contoso.com' }], elsewhere: { 'mail.contoso.com': [] } }),
+    path: 'dns.elsewhere["mail.contoso.com"]',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
+  },
+  {
+    when: 'clients outside would be told the private address of another machine',
+    rule: 'external-address',
+    declaration: two(
+      {},
+      {
+        internal: { zones: [{ name: 'contoso.com', server: 'dns1.contoso.local' }] },
+        external: {
+          zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+          publish: { virtualIp: '203.0.113.9' },
+          elsewhere: { 'MAIL.contoso.com': '10.1.0.21' },
+        },
+      },
+    ),
+    path: 'dns.external',
+    problem: "mail.contoso.com would stand for '10.1.0.21', a private address",
+    remedy: 'or elsewhere',
+  },
+  {
     when: 'two views write into one zone',
     rule: 'zone',
     declaration: two(
