@@ -34,6 +34,8 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   Health,
+  MailProtocolOptions,
+  MailProtocols,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
@@ -224,6 +226,8 @@ const protocols = words({
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
+const mailProtocol = group<MailProtocolOptions>({ host: text });
+
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
@@ -253,6 +257,9 @@ const site = group<ExchangeSiteProps>({
       ),
       1,
     ),
+  ),
+  mailProtocols: optional(
+    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
   ),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),

@@ -4,6 +4,7 @@ import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { declaredFailbacks } from './failback';
+import { mailHosts } from './mail-protocols';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -82,6 +83,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredAddresses(site),
     ...declaredHosts(site),
     ...declaredFailbacks(site),
+    ...mailHosts(site),
     ...many(certificate.names, 'certificate', 'names'),
     ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
     ...declaredGroups(site).flatMap(({ group, path }) =>

@@ -3,7 +3,8 @@ import { path } from '../schema';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import { failbackOf } from './failback';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
-import { virtualDirectories } from './resources';
+import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
+import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import { HEALTH_SETS_LIFESPAN } from './services';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server, SiteCertificate } from './site';
@@ -19,6 +20,9 @@ export type PlacedDirectory = (typeof virtualDirectories)[number] & {
   /** Switches of authentication that are declared, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
+
+/** A mail protocol of a server whose settings are managed. */
+export type PlacedProtocol = DeclaredProtocol & (typeof mailProtocols)[number];
 
 /** What is checked of a server, as the attributes of its objects have it. */
 export interface HealthChecks {
@@ -45,6 +49,8 @@ export interface Placement {
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
+  /** Mail protocols that are declared and that its version has. */
+  readonly protocols: readonly PlacedProtocol[];
   /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
   readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
@@ -105,6 +111,11 @@ function placementOf(
       externalAuthentication,
     },
     directories,
+    protocols: declaredProtocols(site).flatMap((declared) =>
+      mailProtocols.flatMap(({ row, definition }) =>
+        row === declared.row && existsIn(row.lifespan, server.version) ? [{ ...declared, definition }] : [],
+      ),
+    ),
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.
     missing: named.filter(
       (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),

@@ -8,6 +8,7 @@ import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMailProtocol } from './certificate-mail-protocol';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateThumbprint } from './certificate-thumbprint';
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  certificateMailProtocol,
   dagDistinct,
   dagMembers,
   dagUpgrade,

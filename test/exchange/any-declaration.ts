@@ -123,6 +123,10 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         internalAuthentication: fc.constantFrom('Basic' as const, 'Ntlm' as const, 'Negotiate' as const),
       }),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
+      mailProtocols: some({
+        pop: fc.constant({ host: 'pop.contoso.com' }),
+        imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
+      }),
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },

@@ -881,6 +881,61 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp, virtualIps',
   },
   {
+    when: 'a mail protocol has no name',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { mailProtocols: { pop: {} } }),
+    path: 'mailProtocols.pop.host',
+    problem: 'has no value',
+    remedy: 'a text in quotes',
+  },
+  {
+    when: 'a mail protocol is none that there is',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { mailProtocols: { imap4: { host: 'imap.contoso.com' } } }),
+    path: 'mailProtocols.imap4',
+    problem: 'there is no such property',
+    remedy: 'imap',
+  },
+  {
+    when: 'the name of a mail protocol has a port',
+    rule: 'namespace-host',
+    declaration: site({ mailProtocols: { imap: { host: 'imap.contoso.com:993' } } }),
+    path: 'mailProtocols.imap.host',
+    problem: 'has a port',
+    remedy: "'imap.contoso.com'",
+  },
+  {
+    when: 'the name of a mail protocol is not on the certificate',
+    rule: 'certificate-coverage',
+    declaration: site({ mailProtocols: { imap: { host: 'imap.contoso.com' } } }),
+    path: 'mailProtocols.imap.host',
+    problem: "'imap.contoso.com' is not on the certificate",
+    remedy: 'certificate.names',
+  },
+  {
+    when: 'a certificate with the name of a mail protocol is not given to it',
+    rule: 'certificate-mail-protocol',
+    declaration: site({
+      mailProtocols: { pop: { host: 'POP.contoso.com' } },
+      certificate: names('pop.contoso.com'),
+    }),
+    path: 'certificate.services',
+    problem: "POP is not among the services, although the certificate has its name 'POP.contoso.com'",
+    remedy: "add 'POP'",
+  },
+  {
+    when: 'no server has settings of a mail protocol that are known',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      mailProtocols: { pop: { host: 'mail.contoso.com' } },
+    }),
+    path: 'mailProtocols.pop.host',
+    problem:
+      'no server has settings of POP3 that are set from here, which are those of Exchange Server 2010 and later',
+    remedy: 'take mailProtocols.pop out',
+  },
+  {
     when: 'the name of a failback is that of clients in the other datacentre',
     rule: 'failback',
     declaration: two({ lisbon: { failback: 'Mail.contoso.com' } }),
@@ -1044,7 +1099,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'certificate.services[1]',
     problem: 'POP cannot use a wildcard certificate',
-    remedy: 'X509CertificateName',
+    remedy: 'mailProtocols: { pop: { host:',
   },
   {
     when: 'a member of the DAG is not declared',
@@ -1565,6 +1620,7 @@ describe('the rules of a declaration', () => {
       'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
+      'certificate-mail-protocol',
       'dag-distinct',
       'dag-members',
       'dag-upgrade',
@@ -1770,6 +1826,20 @@ describe('the rules of a declaration', () => {
         'names with an underscore',
         {
           dag: { ...dag, name: 'DAG_01', witness: { ...dag.witness, server: 'FS_01.contoso.local' } },
+        },
+      ],
+      [
+        'a mail protocol whose name a wildcard has',
+        {
+          mailProtocols: { pop: { host: 'pop.contoso.com' }, imap: { host: 'imap.contoso.com' } },
+          certificate: { ...certificate, names: ['*.contoso.com'] },
+        },
+      ],
+      [
+        'a mail protocol with a certificate that has its name and is given to it',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
         },
       ],
       [
