@@ -1,5 +1,6 @@
 import type { Path, PathStep } from '../schema';
 import { listed } from './addresses';
+import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
@@ -74,7 +75,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -84,8 +85,13 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredHosts(site),
     ...declaredFailbacks(site),
     ...mailHosts(site),
-    ...many(certificate.names, 'certificate', 'names'),
-    ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...many(declared.names, 'names'),
+        ...many(declared.servers, 'servers'),
+        ...one(declared.thumbprint, 'thumbprint'),
+      ]),
+    ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
         ...one(group.name, 'name'),
@@ -96,7 +102,9 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...many(group.existingMembers, 'existingMembers'),
       ]),
     ),
-    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, many(declared.existingOn, 'existingOn')),
+    ),
     ...viewsOf(site).flatMap(
       ({ path: within, declared: { zones, existingRecords = [], notPublished = {}, elsewhere = {} } }) => [
         ...zones.flatMap((zone, index) =>
@@ -121,13 +129,15 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 
 /** Every text that may hold any letter, such as the path of a file. */
 export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
-    ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
-    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
-    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
-      one(reason, 'certificate', 'accepted', id),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...one(declared.pfxFile, 'pfxFile'),
+        ...one(declared.certificateFile, 'certificateFile'),
+        ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
+      ]),
     ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [

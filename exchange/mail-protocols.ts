@@ -66,6 +66,11 @@ export function declaredProtocols({ mailProtocols = {} }: ExchangeSiteProps): re
   });
 }
 
+const PLACE = 'mailProtocols.';
+
+/** Whether a published name is that of a mail protocol, and of no service besides. */
+export const isMailPlace = (place: string) => place.startsWith(PLACE);
+
 /** Their names as they are declared. */
 export function mailHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
   return declaredProtocols(site).map(({ host, path: at }) => ({ text: host, path: at }));
@@ -76,7 +81,7 @@ export function mailNames(site: ExchangeSiteProps): readonly PublishedName[] {
   return declaredProtocols(site).map(({ row, host, path: at }) => ({
     host,
     path: at,
-    place: `mailProtocols.${row.protocol}`,
+    place: `${PLACE}${row.protocol}`,
     servers: site.servers,
     sides: new Set(['internal', 'external']),
   }));

@@ -1,8 +1,59 @@
-import { publishedHosts } from './namespaces';
-import type { ExchangeSiteProps } from './site';
+import { nameCovers } from '../pki/coverage';
+import {
+  declaredCertificates,
+  isForWeb,
+  isOnServer,
+  type DeclaredCertificate,
+} from './declared-certificates';
+import { isMailPlace } from './mail-protocols';
+import { publishedHosts, type DeclaredName } from './namespaces';
+import type { ExchangeSiteProps, Server } from './site';
+import type { Topology } from './topology';
 
-/** What is published, and what else the declaration says of the certificate: it must have all of them. */
-export function requiredNames(site: ExchangeSiteProps): readonly string[] {
-  const names = [...publishedHosts(site).map(({ host }) => host), ...site.certificate.names];
+/**
+ * Published names that lead clients to one of the servers, and that a certificate there must have if one must. Those of POP
+ * and IMAP may be on another one, by which these find it.
+ */
+export function hostsOn(
+  site: ExchangeSiteProps,
+  { name: own }: DeclaredCertificate,
+  servers: readonly Server[],
+): readonly DeclaredName[] {
+  const others = declaredCertificates(site).filter(
+    (other) => other.name !== own && servers.every((server) => isOnServer(other, server)),
+  );
+  const isElsewhere = (host: string) =>
+    others.some(({ declared: { names } }) => names.some((name) => nameCovers(name, host)));
+  return publishedHosts(site).filter(
+    ({ host, place, servers: carriers }) =>
+      carriers.some((server) => servers.includes(server)) && !(isMailPlace(place) && isElsewhere(host)),
+  );
+}
+
+/** Whether it must have the published names: of several certificates only the one that clients of the namespaces see. */
+export function mustCoverHosts(certificate: DeclaredCertificate): boolean {
+  return certificate.name === null || isForWeb(certificate);
+}
+
+/** What a certificate must have on these servers: what leads clients there, and what it is said to have. */
+export function requiredNamesOf(
+  site: ExchangeSiteProps,
+  certificate: DeclaredCertificate,
+  servers: readonly Server[],
+): readonly string[] {
+  const hosts = mustCoverHosts(certificate)
+    ? hostsOn(site, certificate, servers).map(({ host }) => host)
+    : [];
+  return onceEach([...hosts, ...certificate.declared.names]);
+}
+
+/** Names one of which the certificate of the site's endpoint may have: what IIS shows on one of its servers. */
+export function endpointNames({ site, certificates }: Topology): readonly string[] {
+  const own = certificates.filter(mustCoverHosts).flatMap(({ declared }) => declared.names);
+  return onceEach([...publishedHosts(site).map(({ host }) => host), ...own]);
+}
+
+/** Letter case does not count. */
+function onceEach(names: readonly string[]): readonly string[] {
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Answers, Facts, Guard, Step } from '../exchange/resources';
+import type { Answers, Facts, Guard, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -33,6 +33,8 @@ import {
 } from './problem';
 import { ServerReadings } from './server-readings';
 import { ShownCertificates } from './shown-certificates';
+import { SiteCertificates } from './site-certificates';
+import { Turns } from './turns';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
@@ -66,6 +68,8 @@ export interface TargetOptions {
   readonly note?: (message: string) => void;
   /** Left out: none. */
   readonly certificates?: PublicCertificates;
+  /** What the declaration has, where it has several certificates. Left out: it has one. */
+  readonly site?: SiteCertificates;
   /** Those that hold records of the site; left out where the configuration names none. */
   readonly zones?: DnsZones | undefined;
 }
@@ -76,6 +80,7 @@ const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large'
 const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_INQUIRIES]);
 /** Between looks at what a step before has changed: another domain controller may hear of it later. */
 const GUARD_PAUSES_MS = [500, 1_500, 4_000];
+const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -94,9 +99,11 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  readonly #certificateTurns = new Turns();
   readonly #shown = new ShownCertificates();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
+  readonly site: SiteCertificates;
   readonly zones: DnsZones | undefined;
   private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
@@ -112,10 +119,16 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
-    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
+    {
+      note = () => undefined,
+      certificates = new Map(),
+      site = new SiteCertificates(),
+      zones,
+    }: TargetOptions = {},
   ) {
     this.note = note;
     this.certificates = certificates;
+    this.site = site;
     this.zones = zones;
   }
 
@@ -167,13 +180,18 @@ export class ExchangeTarget {
     return catalog === undefined ? [] : [catalog];
   }
 
-  /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
+  /**
+   * What definitions are told of a server: which cmdlets its version has, which certificates it is to have, and what the
+   * run did to certificates.
+   */
   factsFor(server: string | null): Facts {
     const catalog = this.catalogFor(server);
     return {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
+      autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.history,
+      declared: server === null ? [] : this.site.on(server),
     };
   }
 
@@ -319,9 +337,18 @@ export class ExchangeTarget {
     );
   }
 
-  /** Runs one step. What it may have changed is read anew afterwards. */
+  /**
+   * Runs one step. What it may have changed is read anew afterwards. Terraform works on objects that do not wait for each
+   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each.
+   */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
+    const { server } = step;
+    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#run(step, signal);
+    return this.#certificateTurns.take(server, () => this.#run(step, signal));
+  }
+
+  async #run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);

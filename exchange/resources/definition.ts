@@ -22,12 +22,24 @@ export interface Facts {
   readonly has: (cmdlet: string, parameter?: string) => boolean;
   /** Whether the site declares a server; left out where nobody knows. */
   readonly isDeclared?: (server: string) => boolean;
+  /** What service connection points of the site hand out, where it is not one URL; left out where nobody knows. */
+  readonly autodiscoverUrls?: readonly string[];
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
   readonly certificate?: CertificateFacts;
   /** What the run has done to certificates so far; left out where none is under way. */
   readonly history?: CertificateHistory;
+  /** The declared certificates of the server, where the site has several; left out where nobody says. */
+  readonly declared?: readonly DeclaredBeside[];
+}
+
+/** A certificate that the declaration has for a server, beside others. */
+export interface DeclaredBeside {
+  readonly name: string;
+  /** As `pfx_file` of the object that is made of it. */
+  readonly pfxFile: string;
+  readonly services: readonly string[];
 }
 
 export interface PfxFacts {

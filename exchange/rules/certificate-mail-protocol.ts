@@ -1,4 +1,4 @@
-import { path } from '../../schema';
+import { titleOf } from '../declared-certificates';
 import { declaredProtocols } from '../mail-protocols';
 import { sameName } from '../resources/equality';
 import type { Rule } from './rule';
@@ -9,15 +9,18 @@ export const certificateMailProtocol: Rule = {
   severity: 'warning',
   description:
     'A certificate that has the name of POP or IMAP itself is given to the service, too; by a wildcard it is found without.',
-  check: ({ site }) =>
+  check: ({ site, certificates }) =>
     declaredProtocols(site).flatMap(({ row, host }) => {
-      const { names, services } = site.certificate;
-      return services.includes(row.service) || !names.some((name) => sameName(name, host))
+      const named = certificates.filter(({ declared }) =>
+        declared.names.some((name) => sameName(name, host)),
+      );
+      const [first] = named;
+      return first === undefined || named.some(({ declared }) => declared.services.includes(row.service))
         ? []
         : [
             {
-              path: path('certificate', 'services'),
-              problem: `${row.service} is not among the services, although the certificate has its name '${host}'`,
+              path: [...first.path, { attribute: 'services' }],
+              problem: `${row.service} is not among the services, although ${titleOf(first)} has its name '${host}'`,
               remedy: `add '${row.service}', or let another certificate with that name serve ${row.title}`,
             },
           ];

@@ -6,18 +6,20 @@ export const certificateWildcard: Rule = {
   severity: 'error',
   description:
     'A wildcard certificate is not given to POP and IMAP: they find it by a host name, X509CertificateName of Set-PopSettings and Set-ImapSettings, which mailProtocols declares.',
-  check: ({ site }) =>
-    site.certificate.names.some((name) => name.startsWith('*.'))
-      ? site.certificate.services.flatMap((service, index) =>
+  check: ({ certificates }) =>
+    certificates
+      .filter(({ declared }) => declared.names.some((name) => name.startsWith('*.')))
+      .flatMap(({ declared, path: at }) =>
+        declared.services.flatMap((service, index) =>
           service === 'POP' || service === 'IMAP'
             ? [
                 {
-                  path: path('certificate', 'services', index),
+                  path: [...at, ...path('services', index)],
                   problem: `${service} cannot use a wildcard certificate by enabling it`,
                   remedy: `leave ${service} out and declare the name by which the servers find it: mailProtocols: { ${service.toLowerCase()}: { host: 'mail.contoso.com' } }; or use a certificate with the names themselves`,
                 },
               ]
             : [],
-        )
-      : [],
+        ),
+      ),
 };

@@ -36,6 +36,7 @@ export const exchange2010 = (): VersionDelta => ({
     },
     'Disable-OutlookAnywhere': {
       asks: true,
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },
         Confirm: 'SwitchParameter',
@@ -243,11 +244,17 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Get-OutlookAnywhere': {
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },
         Server: { type: 'ServerIdParameter', pipeline: true, sets: ['Server'] },
         ADPropertiesOnly: 'SwitchParameter',
         DomainController: 'Fqdn',
+      },
+    },
+    'Get-OutlookProvider': {
+      parameters: {
+        Identity: { type: 'OutlookProviderIdParameter', position: 1, pipeline: true },
       },
     },
     'Get-OwaVirtualDirectory': {
@@ -259,6 +266,7 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Get-PopSettings': {
+      partial: false,
       parameters: {
         DomainController: 'Fqdn',
         Server: { type: 'ServerIdParameter', pipeline: true },
@@ -647,6 +655,7 @@ export const exchange2010 = (): VersionDelta => ({
     },
     'Set-ImapSettings': {
       parameters: {
+        Instance: null,
         AuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
         Banner: 'String',
         CalendarItemRetrievalOption: {
@@ -896,7 +905,18 @@ export const exchange2010 = (): VersionDelta => ({
         },
       },
     },
+    'Set-OutlookProvider': {
+      parameters: {
+        Identity: { type: 'OutlookProviderIdParameter', required: true, position: 1, pipeline: true },
+        Instance: null,
+        OutlookProviderFlags: {
+          type: 'OutlookProviderFlags',
+          values: ['None', 'ServerExclusiveConnect'],
+        },
+      },
+    },
     'Set-OwaVirtualDirectory': {
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', required: true, position: 1, pipeline: true },
         ActionForUnknownFileAndMIMETypes: {
@@ -1039,6 +1059,7 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Set-PopSettings': {
+      partial: false,
       parameters: {
         AuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
         Banner: 'String',
@@ -1300,6 +1321,11 @@ export const exchange2010 = (): VersionDelta => ({
         DomainController: 'Fqdn',
         SuspendComment: { type: 'String', sets: ['Identity'] },
         WhatIf: 'SwitchParameter',
+      },
+    },
+    'Test-OutlookWebServices': {
+      parameters: {
+        Identity: { type: 'RecipientIdParameter', position: 1, pipeline: true },
       },
     },
     'Test-ReplicationHealth': {

@@ -447,6 +447,11 @@ export const exchange2013 = (): VersionDelta => ({
         InternalHostname: 'String',
       },
     },
+    'Set-OutlookProvider': {
+      parameters: {
+        RequiredClientVersions: 'String[]',
+      },
+    },
     'Set-OwaVirtualDirectory': {
       parameters: {
         CalendarPublishingEnabled: null,
@@ -566,6 +571,26 @@ export const exchange2013 = (): VersionDelta => ({
     'Suspend-MailboxDatabaseCopy': {
       parameters: {
         EnableReplayLag: { type: 'SwitchParameter', sets: ['EnableReplayLag'] },
+      },
+    },
+    'Test-OutlookWebServices': {
+      parameters: {
+        AutoDiscoverServer: { type: 'ClientAccessServerIdParameter', sets: ['AutoDiscoverServer'] },
+        ClientAccessServer: {
+          type: 'ClientAccessServerIdParameter',
+          sets: ['Default', 'ClientAccessServer'],
+        },
+        DomainController: null,
+        MailboxCredential: {
+          type: 'PSCredential',
+          sets: ['AutoDiscoverServer', 'ClientAccessServer', 'MonitoringContext'],
+        },
+        MonitoringContext: { type: 'Boolean', sets: ['Default'] },
+        TargetAddress: null,
+        TrustAnySSLCertificate: {
+          type: 'SwitchParameter',
+          sets: ['AutoDiscoverServer', 'ClientAccessServer', 'MonitoringContext'],
+        },
       },
     },
     'Update-MailboxDatabaseCopy': {

@@ -1,3 +1,4 @@
+import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site } from '../../environments/namespace-models-bound';
 import { given, planOf, records, sharedHosts } from './namespace-plan';
 import { expectGolden, synthesize } from './synthesized';
@@ -64,7 +65,7 @@ describe('names bound to two datacentres, layer 4 for each service', () => {
   });
 
   test('the certificate is the least one: the namespaces alone, the primary client name first', () => {
-    const { names } = site.certificate;
+    const names = declaredCertificates(site).flatMap(({ declared }) => declared.names);
     expect([...names].sort()).toEqual(sharedHosts(plan));
     expect(names[0]).toBe('mail-wa.contoso.com');
   });

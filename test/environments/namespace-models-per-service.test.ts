@@ -1,3 +1,4 @@
+import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site } from '../../environments/namespace-models-per-service';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
@@ -57,7 +58,7 @@ describe('names that two datacentres share, layer 4 for each service', () => {
   });
 
   test('the certificate is the least one: the namespaces alone, the primary client name first', () => {
-    const { names } = site.certificate;
+    const names = declaredCertificates(site).flatMap(({ declared }) => declared.names);
     expect([...names].sort()).toEqual(sharedHosts(plan));
     expect(names[0]).toBe('mail.contoso.com');
   });

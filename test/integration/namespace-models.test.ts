@@ -1,3 +1,4 @@
+import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site as bound } from '../../environments/namespace-models-bound';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { site as perService } from '../../environments/namespace-models-per-service';
@@ -74,16 +75,19 @@ describeWithTerraform('the namespace plans', () => {
       const external = await startLab({ zones: [{ name: 'contoso.com.' }], keys: [KEY] });
       const site = { ...declared, dns: movedTo(external, declared.dns), health: { timeoutSeconds: 1 } };
       const environment = { TF_VAR_dns_key_secret_external_contoso_com: KEY.secret };
+      const [certificate] = declaredCertificates(declared);
+      if (certificate === undefined) throw new Error('a site has a certificate');
+      const { names, pfxFile } = certificate.declared;
       const rig = await SiteRig.create({
         tools,
         startDns: startLab,
-        certificate: validCertificate(site.certificate.names),
+        certificate: validCertificate(names),
         place: {
           stack,
           domain: 'contoso.local',
           zone: 'contoso.com',
           servers,
-          pfxFile: site.certificate.pfxFile,
+          pfxFile,
         },
       });
       try {

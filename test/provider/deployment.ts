@@ -21,7 +21,9 @@ export interface DeploymentOptions<Target> {
   /** Of the provider block. */
   readonly config: Values;
   /** Values that a declaration has beside those of its attributes, by type of resource: files and secrets. */
-  readonly extras: { readonly [typeName: string]: Values };
+  readonly extras: {
+    readonly [typeName: string]: Values | ((attributes: ExchangeObject['attributes']) => Values);
+  };
   /** Objects that do not wait for each other are worked on at once, as Terraform does, not in a row. */
   readonly concurrent?: boolean;
 }
@@ -134,9 +136,13 @@ export class Deployment<Target> {
   ): Promise<void> {
     const visits = new Map<string, Promise<boolean>>();
     const visitOf = (id: string): Promise<boolean> => visits.get(id) ?? Promise.resolve(false);
+    const made = new Set(resources.map(({ id }) => id));
     let previous: Promise<unknown> = Promise.resolve();
     for (const resource of resources) {
-      const needed = dependencies(resource).map(visitOf);
+      // What is only described is none of them: Terraform does not know of it.
+      const needed = dependencies(resource)
+        .filter((id) => made.has(id))
+        .map(visitOf);
       const turn = this.#options.concurrent ? Promise.resolve() : previous;
       const visited = turn.then(async () => {
         const ready = (await Promise.all(needed)).every((done) => done);
@@ -155,9 +161,10 @@ export class Deployment<Target> {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, valueOf(item)]));
     };
     const given = Object.entries(attributes).map(([name, value]): [string, Value] => [name, valueOf(value)]);
+    const extras = this.#options.extras[definition.typeName];
     return withEveryAttribute(definition.schema, {
       ...Object.fromEntries(given),
-      ...this.#options.extras[definition.typeName],
+      ...(typeof extras === 'function' ? extras(attributes) : extras),
     });
   }
 }
