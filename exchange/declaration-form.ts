@@ -36,6 +36,8 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   Health,
+  MailProtocolOptions,
+  MailProtocols,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
@@ -209,6 +211,7 @@ const view = group<DnsView>({
   publish: optional(publish),
   existingRecords: optional(list(text)),
   notPublished: optional(byName(filledText)),
+  elsewhere: optional(byName(addresses)),
 });
 
 const dns = eitherGroup(
@@ -225,6 +228,8 @@ const protocols = words({
     SERVICES.flatMap(({ service, healthSet }) => (healthSet === null ? [] : [[service, true]])),
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
+
+const mailProtocol = group<MailProtocolOptions>({ host: text });
 
 const site = group<ExchangeSiteProps>({
   servers: list(server),
@@ -257,6 +262,9 @@ const site = group<ExchangeSiteProps>({
       ),
       1,
     ),
+  ),
+  mailProtocols: optional(
+    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
   ),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),

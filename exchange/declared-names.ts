@@ -1,9 +1,11 @@
 import type { Path, PathStep } from '../schema';
+import { listed } from './addresses';
 import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { declaredFailbacks } from './failback';
+import { mailHosts } from './mail-protocols';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -57,6 +59,17 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
+    ...viewsOf(site).flatMap(({ path: within, declared: { elsewhere = {} } }) =>
+      Object.entries(elsewhere).flatMap(([name, addresses]) =>
+        listed(addresses).map((text, index) => ({
+          text,
+          path: [
+            ...within,
+            ...(typeof addresses === 'string' ? at('elsewhere', name) : at('elsewhere', name, index)),
+          ],
+        })),
+      ),
+    ),
   ];
 }
 
@@ -71,6 +84,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredAddresses(site),
     ...declaredHosts(site),
     ...declaredFailbacks(site),
+    ...mailHosts(site),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...many(declared.names, 'names'),
@@ -92,7 +106,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
       within(path, many(declared.existingOn, 'existingOn')),
     ),
     ...viewsOf(site).flatMap(
-      ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
+      ({ path: within, declared: { zones, existingRecords = [], notPublished = {}, elsewhere = {} } }) => [
         ...zones.flatMap((zone, index) =>
           (['name', 'server', 'keyName'] as const).flatMap((property): DeclaredText[] => {
             const text = zone[property];
@@ -107,6 +121,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
           text,
           path: [...within, ...at('notPublished', text)],
         })),
+        ...Object.keys(elsewhere).map((text) => ({ text, path: [...within, ...at('elsewhere', text)] })),
       ],
     ),
   ];

@@ -67,8 +67,8 @@ const authentication = some({
 const datacentre = some({
   namespaces: ownNamespaces,
   publish: publishing,
+  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   authentication,
-  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', 'mail.contoso.com', null),
 });
 
 function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly Server[]> {
@@ -97,6 +97,7 @@ const zones = { zones: [{ name: 'contoso.com' }, { name: 'contoso.local' }] };
 const outside = { zones: [{ name: 'contoso.com', server: '198.51.100.53' }] };
 const dns: fc.Arbitrary<ExchangeSiteProps['dns']> = fc.oneof(
   fc.constant(zones),
+  fc.constant({ ...zones, elsewhere: { 'mail.contoso.com': ['198.51.100.9', '2001:db8::9'] } }),
   publish.map((own) => ({ ...zones, publish: own })),
   publish.map((own) => ({ internal: zones, external: { ...outside, publish: own } })),
 );
@@ -146,6 +147,10 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         internalAuthentication: fc.constantFrom('Basic' as const, 'Ntlm' as const, 'Negotiate' as const),
       }),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
+      mailProtocols: some({
+        pop: fc.constant({ host: 'pop.contoso.com' }),
+        imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
+      }),
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },
