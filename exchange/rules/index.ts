@@ -11,6 +11,7 @@ import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMailName } from './certificate-mail-name';
 import { certificateMailProtocol } from './certificate-mail-protocol';
 import { certificateMissing } from './certificate-missing';
 import { certificateName } from './certificate-name';
@@ -99,6 +100,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  certificateMailName,
   certificateMailProtocol,
   dagDistinct,
   dagMembers,

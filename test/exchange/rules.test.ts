@@ -1101,6 +1101,20 @@ const CASES: readonly Case[] = [
     remedy: 'certificate.names',
   },
   {
+    when: 'a certificate is given to a mail protocol that has another name',
+    rule: 'certificate-mail-name',
+    declaration: site({
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+      certificate: {
+        web: { ...certificate, names: ['*.contoso.com'] },
+        mail: { pfxFile: 'mail.pfx', names: ['smtp.contoso.com'], services: ['SMTP', 'IMAP'] },
+      },
+    }),
+    path: 'certificate.mail.services[1]',
+    problem: "is for IMAP, and has not its name 'imap.contoso.com'",
+    remedy: 'take IMAP out',
+  },
+  {
     when: 'a certificate with the name of a mail protocol is not given to it',
     rule: 'certificate-mail-protocol',
     declaration: site({
@@ -1855,6 +1869,7 @@ describe('the rules of a declaration', () => {
       'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
+      'certificate-mail-name',
       'certificate-mail-protocol',
       'dag-distinct',
       'dag-members',

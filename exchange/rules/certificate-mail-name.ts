@@ -1,0 +1,28 @@
+import { path } from '../../schema';
+import { titleOf } from '../declared-certificates';
+import { declaredProtocols } from '../mail-protocols';
+import { includesName } from '../resources/equality';
+import type { Rule } from './rule';
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings, X509CertificateName */
+export const certificateMailName: Rule = {
+  id: 'certificate-mail-name',
+  severity: 'error',
+  description:
+    'A certificate that is given to POP or IMAP has the name that mailProtocols declares for it: by another one the servers would find another certificate, and each plan would give this one again.',
+  check: ({ site, certificates }) =>
+    declaredProtocols(site).flatMap(({ row, host }) =>
+      certificates.flatMap((certificate) => {
+        const { declared, path: at } = certificate;
+        const index = declared.services.findIndex((service) => service === row.service);
+        if (index === -1 || includesName(declared.names, host)) return [];
+        return [
+          {
+            path: [...at, ...path('services', index)],
+            problem: `${titleOf(certificate)} is for ${row.service}, and has not its name '${host}'`,
+            remedy: `take ${row.service} out, so that the certificate is found that has the name; or add it to the names of this one`,
+          },
+        ];
+      }),
+    ),
+};
