@@ -18,6 +18,7 @@ export const serviceVersion: Rule = {
     ...placements.flatMap(missingServices),
     ...placements.flatMap(missingSwitches),
     ...placements.flatMap(alwaysOn),
+    ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
     ...missingProtocols(site, placements),
@@ -60,6 +61,19 @@ function alwaysOn(placement: Placement): readonly Finding[] {
       remedy: 'take outlookAnywhere of the server out; its names and sign-in are declared for the site',
     },
   ];
+}
+
+/** One session makes the whole site, and a server from 2013 on has none of the cmdlets that switch Outlook Anywhere. */
+function outOfReach(placements: readonly Placement[]): readonly Finding[] {
+  const newer = placements.find(isAlwaysOn)?.server;
+  if (newer === undefined) return [];
+  return placements
+    .filter((placement) => placement.outlookAnywhere.enabled !== undefined && !isAlwaysOn(placement))
+    .map(({ server, path: at }) => ({
+      path: [...at, { attribute: 'outlookAnywhere' }],
+      problem: `the session of a site with ${newer.name} (${newer.version.toString()}) cannot switch Outlook Anywhere of ${server.name} (${server.version.toString()}): its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
+      remedy: `take it out and switch it in the management shell of ${server.name}, or declare the older servers as a site of their own, whose endpoint is one of them`,
+    }));
 }
 
 /** What is said of Outlook Anywhere where no server has it on would do nothing. */

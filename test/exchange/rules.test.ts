@@ -1619,6 +1619,16 @@ const CASES: readonly Case[] = [
     remedy: 'take outlookAnywhere of the server out',
   },
   {
+    when: 'Outlook Anywhere is switched on an old server beside a new one, whose session has no cmdlet for it',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010, outlookAnywhere: 'enabled' }), server(2)],
+    }),
+    path: 'servers[0].outlookAnywhere',
+    problem: 'the session of a site with EX02 (Exchange Server 2013) cannot switch Outlook Anywhere of EX01',
+    remedy: 'a site of their own',
+  },
+  {
     when: 'a name is declared for Outlook Anywhere, which is on nowhere',
     rule: 'service-version',
     declaration: site({
