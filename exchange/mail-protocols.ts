@@ -87,7 +87,7 @@ export function mailNames(site: ExchangeSiteProps): readonly PublishedName[] {
   }));
 }
 
-/** What programs are told, as `ExternalConnectionSettings` has it. */
+/** What programs are told, as `ExternalConnectionSettings` has it; in the order in which Terraform keeps a set. */
 export function connectionSettings({ ports }: MailProtocol, host: string): readonly string[] {
-  return [`${host}:${ports.tls}:SSL`, `${host}:${ports.startTls}:TLS`];
+  return [`${host}:${ports.startTls}:TLS`, `${host}:${ports.tls}:SSL`];
 }

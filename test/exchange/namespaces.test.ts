@@ -213,8 +213,8 @@ describe('POP and IMAP', () => {
         {
           server: name,
           certificate_name: 'imap.contoso.com',
-          external_connection_settings: ['imap.contoso.com:993:SSL', 'imap.contoso.com:143:TLS'],
-          internal_connection_settings: ['imap.contoso.com:993:SSL', 'imap.contoso.com:143:TLS'],
+          external_connection_settings: ['imap.contoso.com:143:TLS', 'imap.contoso.com:993:SSL'],
+          internal_connection_settings: ['imap.contoso.com:143:TLS', 'imap.contoso.com:993:SSL'],
         },
         [`${name}-certificate`],
       ]),
