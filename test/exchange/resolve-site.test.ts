@@ -397,6 +397,48 @@ describe('what a declaration comes to', () => {
       expect(resourceOf(state, 'dag-DAG02').dependsOn).toEqual(['witness-FS01']);
     });
 
+    test('whatever is said of them, are judged or made in an order, and nothing is thrown', () => {
+      const name = fc.constantFrom('EX01', 'ex02', 'EX03', 'EX09', '');
+      const names = fc.array(name, { maxLength: 3 });
+      const witness = fc.record({
+        server: fc.constantFrom('FS01', 'fs01.contoso.local', 'EX01', '', 'constructor'),
+        directory: fc.constantFrom('C:\\W\\1', 'c:\\w\\1\\', ''),
+      });
+      const group = fc.record(
+        {
+          name: fc.constantFrom('DAG01', 'dag01', 'DAG_02', 'EX01', '__proto__', ''),
+          witness,
+          alternateWitness: witness,
+          addresses: fc.array(
+            fc.constantFrom('0.0.0.0', '255.255.255.255', '192.0.2.1', '192.0.2.50', 'toString'),
+            { maxLength: 3 },
+          ),
+          members: names,
+          existing: fc.boolean(),
+          existingMembers: names,
+        },
+        { requiredKeys: ['name', 'witness'] },
+      );
+      const version = fc.constantFrom(...ExchangeVersion.ALL);
+      const sites = fc.tuple(
+        fc.oneof(group, fc.array(group, { maxLength: 3 })),
+        fc.array(version, { minLength: 1, maxLength: 3 }),
+      );
+      fc.assert(
+        fc.property(sites, ([dag, versions]) => {
+          const declared = versions.map((of, index) => server(index + 1, { version: of }));
+          const { elements, diagnostics } = resolveSite(site({ servers: declared, dag }));
+          const unplaced = diagnostics.filter(
+            ({ path, summary, detail }) => path.length === 0 || summary === '' || detail === '',
+          );
+          expect(unplaced).toEqual([]);
+          if (diagnostics.some(({ severity }) => severity === 'error')) return;
+          const ids = elements.map(({ id }) => id);
+          expect(new Set(ids).size).toBe(ids.length);
+        }),
+      );
+    });
+
     test('say where each stands', () => {
       const state = resolveSite(site({ servers, dag: [one, two] }));
       const group = resourceOf(state, 'dag-DAG02');

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { declarations, isRight, SEED } from '../exchange/any-declaration';
+import { startLab } from '../dns/lab';
+import { describeWithTerraform } from '../terraform/available';
+import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { SiteRig } from './site-rig';
+import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
+
+/** In CI; more by hand: TERRAFORM_DECLARATIONS=100. */
+const RUNS = Number(process.env['TERRAFORM_DECLARATIONS'] ?? 5);
+const LONG_MS = 120_000;
+
+describeWithTerraform('declarations that nobody wrote', () => {
+  let tools: SiteTools;
+  beforeAll(async () => {
+    tools = await siteTools();
+  }, LONG_MS);
+  afterAll(() => tools.remove());
+
+  // A view of its own for clients outside would need a second DNS server; datacentres.test.ts has one.
+  const withOneView = declarations.filter((site) => !('internal' in site.dns) && isRight(site));
+  const sites = fc.sample(withOneView, { numRuns: RUNS, seed: SEED });
+
+  test.each(sites.map((site, index) => [`${index} of the seed ${SEED}`, site] as const))(
+    'are deployed as their plan says, and the next plan has nothing to do: %s',
+    async (_name, site) => {
+      // The session is with the first one, and the newest version, which is declared last, has the cmdlets of all.
+      const [newest, ...older] = [...site.servers].reverse();
+      if (newest === undefined) throw new Error('a site has servers');
+      const rig = await SiteRig.create({
+        tools,
+        startDns: startLab,
+        certificate: validCertificate(['*.contoso.com']),
+        place: {
+          stack: 'declared',
+          domain: 'contoso.local',
+          zone: 'contoso.com',
+          servers: [newest, ...older],
+          pfxFile: 'mail.pfx',
+        },
+      });
+      try {
+        for (const { name, version } of older) rig.install(name, version);
+        await rig.declare(site);
+        const plan = await rig.plan();
+        expect(plan).toMatchObject({ exit: 2 });
+        expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+        const planned = plannedCmdlets(plan);
+        expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
+        expect(await rig.plan()).toMatchObject({ exit: 0 });
+      } finally {
+        await rig.remove();
+      }
+    },
+    LONG_MS,
+  );
+});
