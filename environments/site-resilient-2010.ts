@@ -2,8 +2,8 @@ import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
  * Exchange 2010 in two datacentres, each behind a load balancer and under a name of its own, with one DAG across both: the
- * primary one serves everybody, the failover one stands by. The databases and their copies are not declared: they cannot
- * be yet. The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
+ * primary one serves everybody, the failover one stands by. The databases and their copies, and the array that each
+ * names, are not declared: they cannot be yet. The names of the arrays are published inside only. The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
  */
 export const site = defineSite({
   servers: [
@@ -43,8 +43,14 @@ export const site = defineSite({
   // One name for Autodiscover, of the primary datacentre: the other servers hand it out, too.
   namespaces: { client: 'mail.exchangeonline.dk', autodiscover: 'mail.exchangeonline.dk' },
   datacentres: {
-    primary: { publish: { virtualIp: '192.0.2.100' } },
+    primary: {
+      activeDirectorySites: ['primary'],
+      clientAccessArray: { fqdn: 'outlook-primary.exchangeonline.dk' },
+      publish: { virtualIp: '192.0.2.100' },
+    },
     failover: {
+      activeDirectorySites: ['failover'],
+      clientAccessArray: { fqdn: 'outlook-failover.exchangeonline.dk' },
       namespaces: { client: 'failover.exchangeonline.dk' },
       publish: { virtualIp: '198.51.100.100', virtualIps: { 'mail.exchangeonline.dk': '192.0.2.100' } },
     },

@@ -27,6 +27,7 @@ import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
 import type {
   Authentication,
+  ClientAccessArray,
   Connection,
   DatabaseAvailabilityGroup,
   Datacentre,
@@ -106,6 +107,14 @@ const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   authentication: optional(authentication),
+  activeDirectorySites: optional(list(filledText, 1)),
+  clientAccessArray: optional(
+    group<ClientAccessArray>({
+      fqdn: text,
+      activeDirectorySite: optional(filledText),
+      existing: optional(flag),
+    }),
+  ),
 });
 
 const server = group<Server>({

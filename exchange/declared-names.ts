@@ -1,4 +1,5 @@
 import type { Path, PathStep } from '../schema';
+import { declaredArrays } from './declared-arrays';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
@@ -68,6 +69,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
+    ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
     ...many(certificate.names, 'certificate', 'names'),
     ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
     ...declaredGroups(site).flatMap(({ group, path }) =>
@@ -107,6 +109,12 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
   const { servers, certificate } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
+    ...Object.entries(site.datacentres ?? {}).flatMap(([name, { activeDirectorySites }]) =>
+      many(activeDirectorySites, 'datacentres', name, 'activeDirectorySites'),
+    ),
+    ...declaredArrays(site).flatMap(({ array, path }) =>
+      within(path, one(array.activeDirectorySite, 'activeDirectorySite')),
+    ),
     ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
     ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
     ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>

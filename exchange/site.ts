@@ -140,6 +140,44 @@ export interface Datacentre {
    * @default as the site says
    */
   readonly authentication?: Authentication;
+  /**
+   * Names of the Active Directory sites that its servers stand in, as `Get-ADReplicationSite` has them. Nothing makes them
+   * or moves a server: what belongs to a site is said by them.
+   *
+   * @default not known here
+   */
+  readonly activeDirectorySites?: readonly string[];
+  /**
+   * The client access array of its servers of Exchange 2010: the name under which Outlook inside reaches them.
+   *
+   * @default none; one that was never declared here is left alone
+   */
+  readonly clientAccessArray?: ClientAccessArray;
+}
+
+/**
+ * The name under which Outlook inside reaches the servers of Exchange 2010 in an Active Directory site, without HTTP. Where
+ * the internal view of DNS has its zone, the name is published there, and nowhere else.
+ */
+export interface ClientAccessArray {
+  /**
+   * Host name that resolves inside only: `outlook.contoso.local`. It is no name that clients are given otherwise, and none
+   * of the certificate.
+   */
+  readonly fqdn: string;
+  /**
+   * The Active Directory site that it is of. Each has one array at most.
+   *
+   * @default the one of activeDirectorySites, where the datacentre has one
+   */
+  readonly activeDirectorySite?: string;
+  /**
+   * Whether the array is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's: taken out of the declaration, it is removed.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Element } from '../element';
 import type { Topology } from '../topology';
+import { arrays } from './arrays';
 import { certificate } from './certificate';
 import { dag } from './dag';
 import { dns } from './dns';
@@ -10,7 +11,7 @@ import { scp } from './scp';
 import { urls } from './urls';
 
 /** In the order in which a server goes through them. */
-const PHASES: readonly Phase[] = [scp, certificate, urls, dag, health, publish, dns];
+const PHASES: readonly Phase[] = [scp, certificate, urls, arrays, dag, health, publish, dns];
 
 /** Everything that a deploy makes, phase by phase. */
 export function elementsOfPhases(topology: Topology): readonly Element[] {

@@ -1,6 +1,6 @@
 import { distinctAddresses, listed } from '../addresses';
+import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
 import { addressesOfName, publishedAs, publishingPlaces } from '../publishing';
 import { idOn, type Phase } from './phase';
 
@@ -10,7 +10,7 @@ const REASON =
 /** Servers join the pool behind their virtual address once they are healthy; there is none with round robin. */
 export const publish: Phase = ({ site, placements }) => {
   const [internal] = viewsOf(site);
-  const names = publishedHosts(site);
+  const names = namesInDns(site);
   const loadBalancers = publishingPlaces(site).flatMap(({ publish: { virtualIp } }) => listed(virtualIp));
   return placements.flatMap(({ server }) => {
     const { loadBalancer, by } = internal === undefined ? {} : publishedAs(site, server, internal);

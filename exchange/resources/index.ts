@@ -1,6 +1,7 @@
 import { SERVICES } from '../services';
 import type { ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
+import { clientAccessArray } from './client-access-array';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
@@ -17,6 +18,7 @@ export * from './import-id';
 export * from './step';
 export {
   certificate,
+  clientAccessArray,
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
@@ -34,6 +36,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(outlookAnywhere),
   erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
+  erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
   erase(healthGate),

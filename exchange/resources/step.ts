@@ -8,6 +8,7 @@ export type StepKind =
   | 'certificate-services'
   | 'outlook-anywhere'
   | 'virtual-directory'
+  | 'client-access-array'
   | 'dag'
   | 'dag-member'
   | 'health';

@@ -12,6 +12,7 @@ import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { clientAccessArray } from './client-access-array';
 import { dagAddresses } from './dag-addresses';
 import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
@@ -83,6 +84,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  clientAccessArray,
   dagDistinct,
   dagMembers,
   dagUpgrade,

@@ -71,8 +71,10 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
     ]);
   });
 
-  test('the organization has one DAG with a witness and an address in each datacentre', () => {
+  test('the organization has an array in each site, and one DAG with a witness and an address in each datacentre', () => {
     expect(callsOn(null)).toEqual([
+      ['New-ClientAccessArray', { Fqdn: 'outlook-primary.exchangeonline.dk', Site: 'primary' }],
+      ['New-ClientAccessArray', { Fqdn: 'outlook-failover.exchangeonline.dk', Site: 'failover' }],
       [
         'New-DatabaseAvailabilityGroup',
         {
@@ -110,6 +112,8 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
     expect(plan.steps.filter(({ kind }) => kind === 'dns')).toMatchObject([
       { name: 'mail', type: 'A', addresses: ['192.0.2.100'] },
       { name: 'failover', type: 'A', addresses: ['198.51.100.100'] },
+      { name: 'outlook-primary', type: 'A', addresses: ['192.0.2.100'] },
+      { name: 'outlook-failover', type: 'A', addresses: ['198.51.100.100'] },
     ]);
     expect(
       resolveSite(site).elements.flatMap((element) =>
@@ -120,6 +124,22 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
       ['EX03', 'primary', ['192.0.2.100']],
       ['EX02', 'failover', ['198.51.100.100']],
       ['EX04', 'failover', ['198.51.100.100']],
+    ]);
+  });
+
+  test('an external view does not hold the names of the arrays', () => {
+    const zones = [{ name: 'exchangeonline.dk' }];
+    const records = resolveSite({
+      ...site,
+      dns: { internal: { zones }, external: { zones: [{ ...zones[0]!, server: 'ns.example.net' }] } },
+    }).elements.flatMap((element) => (element.type === 'record-set' ? [[element.view, element.name]] : []));
+    expect(records).toEqual([
+      ['internal', 'mail'],
+      ['internal', 'failover'],
+      ['internal', 'outlook-primary'],
+      ['internal', 'outlook-failover'],
+      ['external', 'mail'],
+      ['external', 'failover'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { CmdletBehaviour } from '../cmdlet';
 import { availabilityGroups } from './availability-groups';
 import { certificates } from './certificates';
+import { clientAccessArrays } from './client-access-arrays';
 import { databases } from './databases';
 import { health } from './health';
 import { organizationWide } from './organization';
@@ -13,6 +14,7 @@ const ALL: readonly CmdletBehaviour[] = [
   ...outlookAnywhere,
   ...servers,
   ...certificates,
+  ...clientAccessArrays,
   ...availabilityGroups,
   ...databases,
   ...health,

@@ -60,15 +60,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 54; Name = '' }
+$Now = @{ Number = 0; Of = 58; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 16
-    'EX01' = 49
-    'EX03' = 50
-    'EX02' = 51
-    'EX04' = 52
-    'dns' = 54
+    'organization' = 18
+    'EX01' = 51
+    'EX03' = 52
+    'EX02' = 53
+    'EX04' = 54
+    'dns' = 58
 }
 
 # Says which step begins.
@@ -110,6 +110,13 @@ function Wait-Healthy {
         $said = $text
         Start-Sleep -Seconds 15
     }
+}
+
+# Whether an Active Directory site has a client access array.
+function Test-HasArray {
+    param([string] $Site)
+
+    return @(Get-ClientAccessArray -Site $Site -ErrorAction 'Stop').Count -gt 0
 }
 
 # Whether a server holds the certificate of the PFX file.
@@ -224,9 +231,27 @@ try {
         Set-ClientAccessServer @call
     }
 
+    if ($Part -contains 'organization') {
+        # Databases that are made in the site are given the name of the array in place of that of a server.
+        Start-Step 5 'New-ClientAccessArray' 'the organization'
+        if (Test-HasArray -Site 'primary') {
+            Skip-Step 'primary has a client access array already, with whatever name it has'
+        } else {
+            $null = New-ClientAccessArray -Fqdn 'outlook-primary.exchangeonline.dk' -Site 'primary' -ErrorAction 'Stop'
+        }
+
+        # Databases that are made in the site are given the name of the array in place of that of a server.
+        Start-Step 6 'New-ClientAccessArray' 'the organization'
+        if (Test-HasArray -Site 'failover') {
+            Skip-Step 'failover has a client access array already, with whatever name it has'
+        } else {
+            $null = New-ClientAccessArray -Fqdn 'outlook-failover.exchangeonline.dk' -Site 'failover' -ErrorAction 'Stop'
+        }
+    }
+
     if ($Part -contains 'EX01') {
         # The server must hold the certificate of the site, with its private key, before a service can use it.
-        Start-Step 5 'Import-ExchangeCertificate' 'EX01'
+        Start-Step 7 'Import-ExchangeCertificate' 'EX01'
         if (Test-HasCertificate -Server 'EX01') {
             Skip-Step 'EX01 holds the certificate of the PFX file already'
         } else {
@@ -241,7 +266,7 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
-        Start-Step 6 'Enable-ExchangeCertificate' 'EX01'
+        Start-Step 8 'Enable-ExchangeCertificate' 'EX01'
         $call = @{
             Server = 'EX01'
             Thumbprint = $PfxCertificate.Thumbprint
@@ -252,7 +277,7 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
-        Start-Step 7 'Enable-OutlookAnywhere' 'EX01'
+        Start-Step 9 'Enable-OutlookAnywhere' 'EX01'
         if (Test-HasOutlookAnywhere -Server 'EX01') {
             Skip-Step 'Outlook Anywhere is on on EX01 already, with whatever name it has'
         } else {
@@ -267,7 +292,7 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
-        Start-Step 8 'Set-OwaVirtualDirectory' 'EX01'
+        Start-Step 10 'Set-OwaVirtualDirectory' 'EX01'
         $call = @{
             Identity = 'EX01\owa (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/owa'
@@ -277,7 +302,7 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
-        Start-Step 9 'Set-EcpVirtualDirectory' 'EX01'
+        Start-Step 11 'Set-EcpVirtualDirectory' 'EX01'
         $call = @{
             Identity = 'EX01\ecp (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/ecp'
@@ -287,7 +312,7 @@ try {
         Set-EcpVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-        Start-Step 10 'Set-ActiveSyncVirtualDirectory' 'EX01'
+        Start-Step 12 'Set-ActiveSyncVirtualDirectory' 'EX01'
         $call = @{
             Identity = 'EX01\Microsoft-Server-ActiveSync (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/Microsoft-Server-ActiveSync'
@@ -297,7 +322,7 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
-        Start-Step 11 'Set-WebServicesVirtualDirectory' 'EX01'
+        Start-Step 13 'Set-WebServicesVirtualDirectory' 'EX01'
         $call = @{
             Identity = 'EX01\EWS (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/EWS/Exchange.asmx'
@@ -308,7 +333,7 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
-        Start-Step 12 'Set-OabVirtualDirectory' 'EX01'
+        Start-Step 14 'Set-OabVirtualDirectory' 'EX01'
         $call = @{
             Identity = 'EX01\OAB (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/OAB'
@@ -334,7 +359,7 @@ try {
         Write-Output 'net localgroup Administrators "<DOMAIN>\Exchange Trusted Subsystem" /add'
 
         # The servers need a group, with a witness that is none of them, before they can join it.
-        Start-Step 15 'New-DatabaseAvailabilityGroup' 'the organization'
+        Start-Step 17 'New-DatabaseAvailabilityGroup' 'the organization'
         if (Test-HasGroup -Name 'DAG01') {
             Skip-Step 'the DAG DAG01 is there already, with whatever witness it has'
         } else {
@@ -349,7 +374,7 @@ try {
         }
 
         # A switchover to the other datacentre needs the alternate witness.
-        Start-Step 16 'Set-DatabaseAvailabilityGroup' 'the organization'
+        Start-Step 18 'Set-DatabaseAvailabilityGroup' 'the organization'
         $call = @{
             Identity = 'DAG01'
             AlternateWitnessServer = 'FS02'
@@ -361,7 +386,7 @@ try {
 
     if ($Part -contains 'EX01') {
         # The databases can have copies on the server only when it is a member.
-        Start-Step 17 'Add-DatabaseAvailabilityGroupServer' 'EX01'
+        Start-Step 19 'Add-DatabaseAvailabilityGroupServer' 'EX01'
         if (Test-HasMember -Name 'DAG01' -Server 'EX01') {
             Skip-Step 'EX01 is a member of DAG01 already'
         } else {
@@ -369,7 +394,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 18 'Test-ServiceHealth' 'EX01'
+        Start-Step 20 'Test-ServiceHealth' 'EX01'
         Wait-Healthy -Server 'EX01' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'EX01' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -381,7 +406,7 @@ try {
 
     if ($Part -contains 'EX03') {
         # The server must hold the certificate of the site, with its private key, before a service can use it.
-        Start-Step 19 'Import-ExchangeCertificate' 'EX03'
+        Start-Step 21 'Import-ExchangeCertificate' 'EX03'
         if (Test-HasCertificate -Server 'EX03') {
             Skip-Step 'EX03 holds the certificate of the PFX file already'
         } else {
@@ -396,7 +421,7 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
-        Start-Step 20 'Enable-ExchangeCertificate' 'EX03'
+        Start-Step 22 'Enable-ExchangeCertificate' 'EX03'
         $call = @{
             Server = 'EX03'
             Thumbprint = $PfxCertificate.Thumbprint
@@ -407,7 +432,7 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
-        Start-Step 21 'Enable-OutlookAnywhere' 'EX03'
+        Start-Step 23 'Enable-OutlookAnywhere' 'EX03'
         if (Test-HasOutlookAnywhere -Server 'EX03') {
             Skip-Step 'Outlook Anywhere is on on EX03 already, with whatever name it has'
         } else {
@@ -422,7 +447,7 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
-        Start-Step 22 'Set-OwaVirtualDirectory' 'EX03'
+        Start-Step 24 'Set-OwaVirtualDirectory' 'EX03'
         $call = @{
             Identity = 'EX03\owa (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/owa'
@@ -432,7 +457,7 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
-        Start-Step 23 'Set-EcpVirtualDirectory' 'EX03'
+        Start-Step 25 'Set-EcpVirtualDirectory' 'EX03'
         $call = @{
             Identity = 'EX03\ecp (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/ecp'
@@ -442,7 +467,7 @@ try {
         Set-EcpVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-        Start-Step 24 'Set-ActiveSyncVirtualDirectory' 'EX03'
+        Start-Step 26 'Set-ActiveSyncVirtualDirectory' 'EX03'
         $call = @{
             Identity = 'EX03\Microsoft-Server-ActiveSync (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/Microsoft-Server-ActiveSync'
@@ -452,7 +477,7 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
-        Start-Step 25 'Set-WebServicesVirtualDirectory' 'EX03'
+        Start-Step 27 'Set-WebServicesVirtualDirectory' 'EX03'
         $call = @{
             Identity = 'EX03\EWS (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/EWS/Exchange.asmx'
@@ -463,7 +488,7 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
-        Start-Step 26 'Set-OabVirtualDirectory' 'EX03'
+        Start-Step 28 'Set-OabVirtualDirectory' 'EX03'
         $call = @{
             Identity = 'EX03\OAB (Default Web Site)'
             InternalUrl = 'https://mail.exchangeonline.dk/OAB'
@@ -473,7 +498,7 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
-        Start-Step 27 'Add-DatabaseAvailabilityGroupServer' 'EX03'
+        Start-Step 29 'Add-DatabaseAvailabilityGroupServer' 'EX03'
         if (Test-HasMember -Name 'DAG01' -Server 'EX03') {
             Skip-Step 'EX03 is a member of DAG01 already'
         } else {
@@ -481,7 +506,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 28 'Test-ServiceHealth' 'EX03'
+        Start-Step 30 'Test-ServiceHealth' 'EX03'
         Wait-Healthy -Server 'EX03' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'EX03' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -493,7 +518,7 @@ try {
 
     if ($Part -contains 'EX02') {
         # The server must hold the certificate of the site, with its private key, before a service can use it.
-        Start-Step 29 'Import-ExchangeCertificate' 'EX02'
+        Start-Step 31 'Import-ExchangeCertificate' 'EX02'
         if (Test-HasCertificate -Server 'EX02') {
             Skip-Step 'EX02 holds the certificate of the PFX file already'
         } else {
@@ -508,7 +533,7 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
-        Start-Step 30 'Enable-ExchangeCertificate' 'EX02'
+        Start-Step 32 'Enable-ExchangeCertificate' 'EX02'
         $call = @{
             Server = 'EX02'
             Thumbprint = $PfxCertificate.Thumbprint
@@ -519,7 +544,7 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
-        Start-Step 31 'Enable-OutlookAnywhere' 'EX02'
+        Start-Step 33 'Enable-OutlookAnywhere' 'EX02'
         if (Test-HasOutlookAnywhere -Server 'EX02') {
             Skip-Step 'Outlook Anywhere is on on EX02 already, with whatever name it has'
         } else {
@@ -534,7 +559,7 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
-        Start-Step 32 'Set-OwaVirtualDirectory' 'EX02'
+        Start-Step 34 'Set-OwaVirtualDirectory' 'EX02'
         $call = @{
             Identity = 'EX02\owa (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/owa'
@@ -544,7 +569,7 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
-        Start-Step 33 'Set-EcpVirtualDirectory' 'EX02'
+        Start-Step 35 'Set-EcpVirtualDirectory' 'EX02'
         $call = @{
             Identity = 'EX02\ecp (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/ecp'
@@ -554,7 +579,7 @@ try {
         Set-EcpVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-        Start-Step 34 'Set-ActiveSyncVirtualDirectory' 'EX02'
+        Start-Step 36 'Set-ActiveSyncVirtualDirectory' 'EX02'
         $call = @{
             Identity = 'EX02\Microsoft-Server-ActiveSync (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/Microsoft-Server-ActiveSync'
@@ -564,7 +589,7 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
-        Start-Step 35 'Set-WebServicesVirtualDirectory' 'EX02'
+        Start-Step 37 'Set-WebServicesVirtualDirectory' 'EX02'
         $call = @{
             Identity = 'EX02\EWS (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/EWS/Exchange.asmx'
@@ -575,7 +600,7 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
-        Start-Step 36 'Set-OabVirtualDirectory' 'EX02'
+        Start-Step 38 'Set-OabVirtualDirectory' 'EX02'
         $call = @{
             Identity = 'EX02\OAB (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/OAB'
@@ -585,7 +610,7 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
-        Start-Step 37 'Add-DatabaseAvailabilityGroupServer' 'EX02'
+        Start-Step 39 'Add-DatabaseAvailabilityGroupServer' 'EX02'
         if (Test-HasMember -Name 'DAG01' -Server 'EX02') {
             Skip-Step 'EX02 is a member of DAG01 already'
         } else {
@@ -593,7 +618,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 38 'Test-ServiceHealth' 'EX02'
+        Start-Step 40 'Test-ServiceHealth' 'EX02'
         Wait-Healthy -Server 'EX02' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'EX02' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -605,7 +630,7 @@ try {
 
     if ($Part -contains 'EX04') {
         # The server must hold the certificate of the site, with its private key, before a service can use it.
-        Start-Step 39 'Import-ExchangeCertificate' 'EX04'
+        Start-Step 41 'Import-ExchangeCertificate' 'EX04'
         if (Test-HasCertificate -Server 'EX04') {
             Skip-Step 'EX04 holds the certificate of the PFX file already'
         } else {
@@ -620,7 +645,7 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
-        Start-Step 40 'Enable-ExchangeCertificate' 'EX04'
+        Start-Step 42 'Enable-ExchangeCertificate' 'EX04'
         $call = @{
             Server = 'EX04'
             Thumbprint = $PfxCertificate.Thumbprint
@@ -631,7 +656,7 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
-        Start-Step 41 'Enable-OutlookAnywhere' 'EX04'
+        Start-Step 43 'Enable-OutlookAnywhere' 'EX04'
         if (Test-HasOutlookAnywhere -Server 'EX04') {
             Skip-Step 'Outlook Anywhere is on on EX04 already, with whatever name it has'
         } else {
@@ -646,7 +671,7 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
-        Start-Step 42 'Set-OwaVirtualDirectory' 'EX04'
+        Start-Step 44 'Set-OwaVirtualDirectory' 'EX04'
         $call = @{
             Identity = 'EX04\owa (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/owa'
@@ -656,7 +681,7 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
-        Start-Step 43 'Set-EcpVirtualDirectory' 'EX04'
+        Start-Step 45 'Set-EcpVirtualDirectory' 'EX04'
         $call = @{
             Identity = 'EX04\ecp (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/ecp'
@@ -666,7 +691,7 @@ try {
         Set-EcpVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
-        Start-Step 44 'Set-ActiveSyncVirtualDirectory' 'EX04'
+        Start-Step 46 'Set-ActiveSyncVirtualDirectory' 'EX04'
         $call = @{
             Identity = 'EX04\Microsoft-Server-ActiveSync (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/Microsoft-Server-ActiveSync'
@@ -676,7 +701,7 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
-        Start-Step 45 'Set-WebServicesVirtualDirectory' 'EX04'
+        Start-Step 47 'Set-WebServicesVirtualDirectory' 'EX04'
         $call = @{
             Identity = 'EX04\EWS (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/EWS/Exchange.asmx'
@@ -687,7 +712,7 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
-        Start-Step 46 'Set-OabVirtualDirectory' 'EX04'
+        Start-Step 48 'Set-OabVirtualDirectory' 'EX04'
         $call = @{
             Identity = 'EX04\OAB (Default Web Site)'
             InternalUrl = 'https://failover.exchangeonline.dk/OAB'
@@ -697,7 +722,7 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
-        Start-Step 47 'Add-DatabaseAvailabilityGroupServer' 'EX04'
+        Start-Step 49 'Add-DatabaseAvailabilityGroupServer' 'EX04'
         if (Test-HasMember -Name 'DAG01' -Server 'EX04') {
             Skip-Step 'EX04 is a member of DAG01 already'
         } else {
@@ -705,7 +730,7 @@ try {
         }
 
         # Every service that the server needs must run before users are sent to it.
-        Start-Step 48 'Test-ServiceHealth' 'EX04'
+        Start-Step 50 'Test-ServiceHealth' 'EX04'
         Wait-Healthy -Server 'EX04' -Seconds 900 -Check {
             $seen = @(Test-ServiceHealth -Server 'EX04' -ErrorAction 'Stop')
             if ($seen.Count -eq 0) { 'Test-ServiceHealth returned nothing' }
@@ -742,6 +767,8 @@ try {
         Write-Output 'Publish now in the zone exchangeonline.dk:'
         Write-Output 'mail 300 IN A 192.0.2.100'
         Write-Output 'failover 300 IN A 198.51.100.100'
+        Write-Output 'outlook-primary 300 IN A 192.0.2.100'
+        Write-Output 'outlook-failover 300 IN A 198.51.100.100'
     }
 } catch {
     $reason = $_
