@@ -60,6 +60,8 @@ export const site = defineSite({
     names: ['mail.exchangeonline.dk', 'failover.exchangeonline.dk'],
     services: ['IIS'],
   },
+  // By whichever name Outlook outside has reached a server, it finds this one on the certificate.
+  outlookProvider: { certPrincipalName: 'msstd:mail.exchangeonline.dk' },
   dag: {
     name: 'DAG01',
     witness: { server: 'FS01', directory: 'C:\\DAG01' },

@@ -39,6 +39,7 @@ import type {
   Namespaces,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
+  OutlookProvider,
   OwnNamespaces,
   Publish,
   Publishing,
@@ -247,6 +248,7 @@ const site = group<ExchangeSiteProps>({
       externalAuthentication: optional(signIn),
     }),
   ),
+  outlookProvider: optional(group<OutlookProvider>({ certPrincipalName: textOrNull })),
   authentication: optional(authentication),
   mapiAuthentication: optional(
     list(

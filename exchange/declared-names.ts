@@ -70,6 +70,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredAddresses(site),
     ...declaredHosts(site),
     ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
+    ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
     ...many(certificate.names, 'certificate', 'names'),
     ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
     ...declaredGroups(site).flatMap(({ group, path }) =>

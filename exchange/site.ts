@@ -48,6 +48,12 @@ export interface ExchangeSiteProps {
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
+   * What Autodiscover tells Outlook about the certificate of Outlook Anywhere. It is one for the whole organization.
+   *
+   * @default as it is; after Setup Outlook compares the name of Outlook Anywhere on the server that it asked
+   */
+  readonly outlookProvider?: OutlookProvider;
+  /**
    * How clients of the services may sign in: `{ ews: { basic: true } }`.
    *
    * @default as it is on the servers
@@ -521,6 +527,16 @@ export interface OutlookAnywhereOptions {
    * @default 'Ntlm'
    */
   readonly externalAuthentication?: OutlookAnywhereAuthentication;
+}
+
+/** The Outlook provider EXPR, which is that of Outlook Anywhere. */
+export interface OutlookProvider {
+  /**
+   * Name that Outlook must find on the certificate, by whichever name it has reached a server: `msstd:mail.contoso.com`, so
+   * that it accepts the certificate after a switchover to another name. `none` where it is to compare no name; `null` clears
+   * it: Outlook then compares the external name of Outlook Anywhere on the server that it asked.
+   */
+  readonly certPrincipalName: string | null;
 }
 
 /** What a health gate waits for. */

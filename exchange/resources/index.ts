@@ -9,6 +9,7 @@ import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
+import { outlookProvider } from './outlook-provider';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -24,6 +25,7 @@ export {
   healthGate,
   outlookAnywhere,
   outlookAnywhere2010,
+  outlookProvider,
   serviceConnectionPoint,
 };
 
@@ -36,6 +38,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(outlookAnywhere),
   erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
+  erase(outlookProvider),
   erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),

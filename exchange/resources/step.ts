@@ -8,6 +8,7 @@ export type StepKind =
   | 'certificate-services'
   | 'outlook-anywhere'
   | 'virtual-directory'
+  | 'outlook-provider'
   | 'client-access-array'
   | 'dag'
   | 'dag-member'

@@ -33,6 +33,7 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
+import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
@@ -84,6 +85,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  outlookProvider,
   clientAccessArray,
   dagDistinct,
   dagMembers,

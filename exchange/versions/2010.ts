@@ -257,6 +257,12 @@ export const exchange2010 = (): VersionDelta => ({
         DomainController: 'Fqdn',
       },
     },
+    'Get-OutlookProvider': {
+      parameters: {
+        Identity: { type: 'OutlookProviderIdParameter', position: 1, pipeline: true },
+        DomainController: 'Fqdn',
+      },
+    },
     'Get-OwaVirtualDirectory': {
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },
@@ -931,6 +937,19 @@ export const exchange2010 = (): VersionDelta => ({
           values: ['Basic', 'Ntlm', 'Negotiate'],
           excludes: ['DefaultAuthenticationMethod'],
         },
+      },
+    },
+    'Set-OutlookProvider': {
+      parameters: {
+        Identity: { type: 'OutlookProviderIdParameter', required: true, position: 1, pipeline: true },
+        CertPrincipalName: 'String',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        Name: 'String',
+        OutlookProviderFlags: { type: 'OutlookProviderFlags', values: ['None', 'ServerExclusiveConnect'] },
+        Server: 'String',
+        TTL: 'Int32',
+        WhatIf: 'SwitchParameter',
       },
     },
     'Set-OwaVirtualDirectory': {

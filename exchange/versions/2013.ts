@@ -453,6 +453,11 @@ export const exchange2013 = (): VersionDelta => ({
         InternalHostname: 'String',
       },
     },
+    'Set-OutlookProvider': {
+      parameters: {
+        RequiredClientVersions: 'String[]',
+      },
+    },
     'Set-OwaVirtualDirectory': {
       parameters: {
         CalendarPublishingEnabled: null,

@@ -146,6 +146,7 @@ export function newOrganization(
     sendConnectors: [],
     databases: [],
     clientAccessArrays: [],
+    outlookProviders: ['EXCH', 'EXPR', 'WEB'].map((provider) => newObject(provider, now)),
   };
 }
 

@@ -71,7 +71,7 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
     ]);
   });
 
-  test('the organization has an array in each site, and one DAG with a witness and an address in each datacentre', () => {
+  test('the organization has arrays, an Outlook provider, and a DAG with a witness and an address in each datacentre', () => {
     expect(callsOn(null)).toEqual([
       ['New-ClientAccessArray', { Fqdn: 'outlook-primary.exchangeonline.dk', Site: 'primary' }],
       ['New-ClientAccessArray', { Fqdn: 'outlook-failover.exchangeonline.dk', Site: 'failover' }],
@@ -92,6 +92,7 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
           AlternateWitnessDirectory: 'C:\\DAG01',
         },
       ],
+      ['Set-OutlookProvider', { Identity: 'EXPR', CertPrincipalName: 'msstd:mail.exchangeonline.dk' }],
     ]);
   });
 

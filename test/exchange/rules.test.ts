@@ -200,6 +200,60 @@ const CASES: readonly Case[] = [
     remedy: 'type it again by hand',
   },
   {
+    when: 'Outlook is told to find a name that is not on the certificate',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: 'msstd:failover.contoso.com' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'failover.contoso.com' is not a name of the certificate (it has mail.contoso.com",
+    remedy: 'add it to certificate.names',
+  },
+  {
+    when: 'Outlook is told to find a name that a wildcard only covers',
+    rule: 'outlook-provider',
+    declaration: site({
+      certificate: names('*.contoso.com'),
+      outlookProvider: { certPrincipalName: 'msstd:failover.contoso.com' },
+    }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'failover.contoso.com' is not a name of the certificate",
+    remedy: "or 'none'",
+  },
+  {
+    when: 'Outlook is told a host name alone',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: 'mail.contoso.com' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'mail.contoso.com' is not the principal name of a certificate",
+    remedy: "write it as 'msstd:mail.contoso.com'",
+  },
+  {
+    when: 'Outlook is told an empty name',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: '' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: 'the principal name is empty',
+    remedy: 'write null',
+  },
+  {
+    when: 'an Outlook provider is declared for servers of 2007 alone',
+    rule: 'outlook-provider',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      outlookProvider: { certPrincipalName: 'none' },
+    }),
+    path: 'outlookProvider',
+    problem: 'no server is of Exchange Server 2010 or later',
+    remedy: 'by hand',
+  },
+  {
+    when: 'nothing is said of an Outlook provider',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { outlookProvider: {} }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: 'has no value',
+    remedy: 'null',
+  },
+  {
     when: 'a datacentre has no name for its site of Active Directory',
     rule: 'declaration-form',
     declaration: arrayed({ activeDirectorySites: [''] }),
@@ -1628,6 +1682,7 @@ describe('the rules of a declaration', () => {
       'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
+      'outlook-provider',
       'client-access-array',
       'dag-distinct',
       'dag-members',
@@ -1848,6 +1903,14 @@ describe('the rules of a declaration', () => {
     ])('%s', (_what, changes) => {
       expect(found(site(changes))).toEqual([]);
     });
+
+    test.each(['msstd:mail.contoso.com', 'MSSTD:*.contoso.com', 'none', null])(
+      'the principal name %j',
+      (certPrincipalName) => {
+        const certificate = names('*.contoso.com');
+        expect(found(site({ certificate, outlookProvider: { certPrincipalName } }))).toEqual([]);
+      },
+    );
 
     test('client access arrays, with a name for each, beside a wildcard on the certificate', () => {
       expect(found(arrayed(outlook('outlook.contoso.com'), { certificate: names('*.contoso.com') }))).toEqual(

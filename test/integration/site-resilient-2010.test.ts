@@ -72,6 +72,12 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       expect(databaseAvailabilityGroups.map(({ name, servers }) => [name, [...servers].sort()])).toEqual([
         ['DAG01', ['EX01', 'EX02', 'EX03', 'EX04']],
       ]);
+      const { outlookProviders } = rig.organization.read().organization;
+      expect(outlookProviders.map(({ name, settings }) => [name, settings['CertPrincipalName']])).toEqual([
+        ['EXCH', undefined],
+        ['EXPR', `msstd:${MAIL}`],
+        ['WEB', undefined],
+      ]);
       expect(arrays(rig)).toEqual([
         ['outlook-failover', 'outlook-failover.exchangeonline.dk', 'failover'],
         ['outlook-primary', 'outlook-primary.exchangeonline.dk', 'primary'],
@@ -80,6 +86,35 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       expect(await rig.addresses(MAIL)).toEqual(['192.0.2.100']);
       expect(await rig.addresses(FAILOVER)).toEqual(['198.51.100.100']);
       expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'what somebody changes of the Outlook provider is drift, and is set again; null clears it',
+    async () => {
+      const edit = (principal: string | null) =>
+        rig.organization.edit(({ organization: { outlookProviders } }) => {
+          const expr = outlookProviders.find(({ name }) => name === 'EXPR');
+          if (expr === undefined) throw new Error('there is no EXPR');
+          expr.settings['CertPrincipalName'] = principal;
+        });
+      edit('none');
+      rig.forget();
+      const plan = await rig.plan();
+      expect(
+        plan.changes.map(({ address, change }) => [address, change.before?.['cert_principal_name']]),
+      ).toEqual([['exchange_outlook_provider.outlook-provider-EXPR', 'none']]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      await rig.deploy({ ...site, outlookProvider: { certPrincipalName: null } });
+      expect(rig.writes().map(({ cmdlet, parameters }) => [cmdlet, parameters['CertPrincipalName']])).toEqual(
+        [
+          ['Set-OutlookProvider', `msstd:${MAIL}`],
+          ['Set-OutlookProvider', ''],
+        ],
+      );
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+      await rig.deploy(site);
     },
     SETUP_MS,
   );

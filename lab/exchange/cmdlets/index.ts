@@ -6,12 +6,14 @@ import { databases } from './databases';
 import { health } from './health';
 import { organizationWide } from './organization';
 import { outlookAnywhere } from './outlook-anywhere';
+import { outlookProviders } from './outlook-providers';
 import { servers } from './servers';
 import { virtualDirectories } from './virtual-directories';
 
 const ALL: readonly CmdletBehaviour[] = [
   ...virtualDirectories,
   ...outlookAnywhere,
+  ...outlookProviders,
   ...servers,
   ...certificates,
   ...clientAccessArrays,

@@ -8,6 +8,7 @@ import {
   healthGate,
   outlookAnywhere,
   outlookAnywhere2010,
+  outlookProvider,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../../../exchange/resources';
@@ -453,6 +454,32 @@ describe('the certificate of a server', () => {
 
   test('is not there where none of its certificates is', () => {
     expect(certificate.view?.([], { ...declared, cmdlets: [] } as never, in2013)).toBeNull();
+  });
+});
+
+describe('an Outlook provider', () => {
+  const declared = SAMPLES['exchange_outlook_provider']!;
+  const { steps, view } = erase(outlookProvider);
+  const of = (prior: KnownValues | null, planned: KnownValues) =>
+    lines(steps({ prior, planned } as never, in2013));
+  const cleared = { ...declared, cert_principal_name: '' };
+
+  test('is set where it differs, and cleared', () => {
+    expect(of(cleared, declared)).toEqual([
+      "Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName 'msstd:mail.contoso.com'",
+    ]);
+    expect(of(declared, cleared)).toEqual(["Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName $null"]);
+    expect(of(declared, { ...declared, cert_principal_name: 'MSSTD:Mail.contoso.com' })).toEqual([]);
+    expect(of(declared, { ...declared, cert_principal_name: null })).toEqual([]);
+  });
+
+  test('is that of its name, and what is not set is empty', () => {
+    const seen = (name: string, CertPrincipalName: string | null) =>
+      ({ typeNames: [], properties: { Name: name, CertPrincipalName } }) as unknown as PowerShellObject;
+    const objects = [seen('EXCH', 'msstd:other.contoso.com'), seen('EXPR', null)];
+    const asked = withEveryAttribute(outlookProvider.schema, declared) as never;
+    expect(view?.(objects, asked, in2013)).toMatchObject({ name: 'EXPR', cert_principal_name: '' });
+    expect(view?.([], asked, in2013)).toBeNull();
   });
 });
 

@@ -60,15 +60,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 58; Name = '' }
+$Now = @{ Number = 0; Of = 59; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 18
-    'EX01' = 51
-    'EX03' = 52
-    'EX02' = 53
-    'EX04' = 54
-    'dns' = 58
+    'organization' = 51
+    'EX01' = 52
+    'EX03' = 53
+    'EX02' = 54
+    'EX04' = 55
+    'dns' = 59
 }
 
 # Says which step begins.
@@ -738,6 +738,12 @@ try {
                 if ([string] $item.RequiredServicesRunning -ne 'True') { ($item | Out-String).Trim() }
             }
         }
+    }
+
+    if ($Part -contains 'organization') {
+        # Outlook outside compares this name with the certificate, by whichever name it has reached a server.
+        Start-Step 51 'Set-OutlookProvider' 'the organization'
+        Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName 'msstd:mail.exchangeonline.dk' -ErrorAction 'Stop'
     }
 
     if ($Part -contains 'EX01') {

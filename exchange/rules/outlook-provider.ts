@@ -1,0 +1,44 @@
+import { path } from '../../schema';
+import { isIn, outlookProvider as definition } from '../resources';
+import { includesName } from '../resources/equality';
+import { principalHost, principalProblem } from '../resources/outlook-provider';
+import { ExchangeVersion } from '../versions';
+import type { Rule } from './rule';
+
+export const outlookProvider: Rule = {
+  id: 'outlook-provider',
+  severity: 'error',
+  description:
+    'The name that Outlook outside is told to find on the certificate stands on it, to the letter: a name that a wildcard only covers is another one.',
+  check: ({ site }) => {
+    const declared = site.outlookProvider;
+    if (declared === undefined) return [];
+    const at = path('outlookProvider', 'certPrincipalName');
+    const principal = declared.certPrincipalName ?? '';
+    const wrong =
+      declared.certPrincipalName === ''
+        ? { problem: 'the principal name is empty', remedy: 'write null, which clears it' }
+        : principalProblem(principal);
+    if (wrong !== undefined) return [{ path: at, ...wrong }];
+    if (site.servers.length > 0 && !site.servers.some(({ version }) => isIn(definition, version))) {
+      return [
+        {
+          path: path('outlookProvider'),
+          problem: `no server is of ${ExchangeVersion.V2010.toString()} or later: Outlook providers of older ones are not managed from here`,
+          remedy: 'take it out, and run Set-OutlookProvider on the server by hand',
+        },
+      ];
+    }
+    const host = principalHost(principal);
+    const { names } = site.certificate;
+    return host === undefined || includesName(names, host)
+      ? []
+      : [
+          {
+            path: at,
+            problem: `'${host}' is not a name of the certificate (it has ${names.join(', ')})`,
+            remedy: `Outlook outside would refuse the certificate: name one of those, or 'none'; or get a certificate with it and add it to certificate.names`,
+          },
+        ];
+  },
+};
