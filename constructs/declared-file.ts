@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { DeclaredFile } from '../exchange/committed-certificate';
+import type { DeclaredFile, DeclaredFiles } from '../exchange/committed-certificate';
+import { declaredCertificates } from '../exchange/declared-certificates';
 import type { ExchangeSiteProps } from '../exchange/site';
 import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../files/guarded-file';
 
@@ -14,17 +15,31 @@ export function isAbsolute(file: string): boolean {
 }
 
 /**
- * Reads the certificate file of a declaration; undefined where it names none. It holds no secret, and whose it is does
- * not matter: a pipeline's checkout may belong to another account.
+ * Reads the certificate files of a declaration. They hold no secrets, and whose they are does not matter: a pipeline's
+ * checkout may belong to another account.
  *
  * @param folder from which files of the declaration are named
  */
-export function readCertificateFile(site: ExchangeSiteProps, folder: string): DeclaredFile | undefined {
-  // The form of the declaration has not been judged yet.
-  const file: unknown = (site as Partial<ExchangeSiteProps>).certificate?.certificateFile;
-  if (typeof file !== 'string') return undefined;
+export function readCertificateFiles(site: ExchangeSiteProps, folder: string): DeclaredFiles {
+  const files = new Map<string, DeclaredFile>();
+  for (const file of certificateFilesIn(site)) {
+    if (typeof file === 'string') files.set(file, read(resolve(folder, portable(file))));
+  }
+  return files;
+}
+
+/** The form of the declaration has not been judged yet. */
+function certificateFilesIn(site: Partial<ExchangeSiteProps>): readonly unknown[] {
+  const { certificate } = site;
+  if (typeof certificate !== 'object' || certificate === null) return [];
+  return declaredCertificates({ certificate }).map(
+    ({ declared }) => (declared as Partial<typeof declared> | null | undefined)?.certificateFile,
+  );
+}
+
+function read(file: string): DeclaredFile {
   try {
-    return { content: readGuardedFile(resolve(folder, portable(file)), { mostBytes: SECRET_BYTES }) };
+    return { content: readGuardedFile(file, { mostBytes: SECRET_BYTES }) };
   } catch (error) {
     if (!(error instanceof UnfitFile)) throw error;
     return { unread: error.why };

@@ -17,12 +17,10 @@ export interface ExchangeProviderConfig {
   readonly siteCertificateNames: readonly string[];
   /** Zones of which is asked, before anything runs, whether their servers take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
-  /**
-   * The certificate in a PFX file, so that a plan needs neither the file nor its password.
-   *
-   * @default none
-   */
-  readonly publicCertificate?: PublicCertificate;
+  /** Certificates in PFX files, so that a plan needs neither these files nor their passwords. */
+  readonly publicCertificates: readonly PublicCertificate[];
+  /** All certificates of the site, where it has several. */
+  readonly siteCertificates: readonly SiteCertificateBlock[];
   /**
    * Where Exchange is reached. Credentials never stand here.
    *
@@ -38,6 +36,17 @@ export interface PublicCertificate {
   /** The file that it comes from, for messages. */
   readonly file: string;
   readonly pem: string;
+  /** Left out: all servers of the site have it. */
+  readonly servers?: readonly string[];
+}
+
+/** A block `site_certificate` of the provider. */
+export interface SiteCertificateBlock {
+  readonly name: string;
+  readonly pfx_file: string;
+  readonly services: readonly string[];
+  /** That have it. */
+  readonly servers: readonly string[];
 }
 
 /** The provider of the Exchange objects. */
@@ -54,9 +63,10 @@ export class ExchangeProvider extends TerraformProvider {
     this.addOverride('site_hosts', config.siteHosts);
     this.addOverride('site_certificate_names', config.siteCertificateNames);
     this.addOverride('dns_update', config.dnsUpdates);
-    if (config.publicCertificate !== undefined) {
-      this.addOverride('public_certificate', [config.publicCertificate]);
+    if (config.publicCertificates.length > 0) {
+      this.addOverride('public_certificate', config.publicCertificates);
     }
+    if (config.siteCertificates.length > 0) this.addOverride('site_certificate', config.siteCertificates);
     if (config.endpoint !== undefined) this.addOverride('endpoint', config.endpoint);
   }
 }

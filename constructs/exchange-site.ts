@@ -7,18 +7,19 @@ import { distinctAddresses } from '../exchange/addresses';
 import { viewsOf } from '../exchange/dns-views';
 import type {
   AttributeReference,
+  Element,
   PoolMember,
   RecordSet,
   ExchangeObject,
   DesiredValue,
 } from '../exchange/element';
 import { elementsOf, isReference } from '../exchange/element';
+import { passwordVariable } from '../exchange/certificate-name';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
-import { requiredNames } from '../exchange/required-names';
 import { resolveSite, type DesiredState } from '../exchange/resolve-site';
-import { certificate, importIdOf } from '../exchange/resources';
+import { importIdOf } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
@@ -26,9 +27,9 @@ import { idOf } from '../exchange/resource-id';
 import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
-import { formatPath } from '../schema';
+import { formatPath, isList } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
-import { isAbsolute, portable, readCertificateFile } from './declared-file';
+import { isAbsolute, portable, readCertificateFiles } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
@@ -72,7 +73,7 @@ export class ExchangeSite extends Construct {
     super(scope, id);
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
-    this.desired = resolveSite(site, readCertificateFile(site, options.sourceFolder ?? process.cwd()));
+    this.desired = resolveSite(site, readCertificateFiles(site, options.sourceFolder ?? process.cwd()));
     const { diagnostics } = this.desired;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     for (const warning of diagnostics.filter(({ severity }) => severity === 'warning')) {
@@ -84,7 +85,7 @@ export class ExchangeSite extends Construct {
   }
 
   #make(site: ExchangeSiteProps): void {
-    const { elements, certificate: committed } = this.desired;
+    const { elements, certificates } = this.desired;
     const recordSets = elementsOf(elements, 'record-set');
     const views = viewsOf(site);
     const updates = new DnsUpdates(this, views);
@@ -93,54 +94,72 @@ export class ExchangeSite extends Construct {
         .filter((zone) => recordSets.some((record) => record.zone === zone))
         .map((zone) => ({ zone, side })),
     );
-    const { stringValue: password } = new SecretVariable(
-      this,
-      'pfx_password',
-      'Password of the PFX file. Left out: the file has none.',
-    );
+    const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
       siteHosts: serverHosts(site).map(templateText),
-      siteCertificateNames: requiredNames(site).map(templateText),
+      siteCertificateNames: this.desired.endpointNames.map(templateText),
       dnsUpdates: zones.map(({ zone, side }) => updates.updateOf(zone, side)),
-      ...(committed === undefined
-        ? {}
-        : {
-            publicCertificate: {
-              pfx_file: templateText(this.#fromStack(site.certificate.pfxFile)),
-              pfx_password: password,
-              file: templateText(committed.file),
-              pem: committed.pem,
-            },
-          }),
+      publicCertificates: certificates.flatMap(({ name, declared, committed }) =>
+        committed === undefined
+          ? []
+          : [
+              {
+                pfx_file: templateText(this.#fromStack(declared.pfxFile)),
+                pfx_password: passwords.get(name) ?? '',
+                file: templateText(committed.file),
+                pem: committed.pem,
+                ...(declared.servers === undefined ? {} : { servers: serversWith(elements, name) }),
+              },
+            ],
+      ),
+      siteCertificates: certificates.flatMap(({ name, declared }) =>
+        name === null
+          ? []
+          : [
+              {
+                name,
+                pfx_file: templateText(this.#fromStack(declared.pfxFile)),
+                services: declared.services,
+                servers: serversWith(elements, name),
+              },
+            ],
+      ),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
-    for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, password);
+    for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, passwords);
     this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
     for (const record of recordSets) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     writeBesideStack(stack, () => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
-      'exchange-plan.ps1': exchangePlanScript(
-        stack.node.id,
-        site,
-        this.desired,
-        this.#fromStack(site.certificate.pfxFile),
+      'exchange-plan.ps1': exchangePlanScript(stack.node.id, site, this.desired, (pfxFile) =>
+        this.#fromStack(pfxFile),
       ),
     }));
   }
 
-  #object({ id, definition, attributes, dependsOn, existing }: ExchangeObject, password: string): void {
+  #password(name: string | null): string {
+    const whose = name === null ? '' : ` of the certificate ${name}`;
+    return new SecretVariable(
+      this,
+      passwordVariable(name),
+      `Password of the PFX file${whose}. Left out: the file has none.`,
+    ).stringValue;
+  }
+
+  #object(object: ExchangeObject, passwords: ReadonlyMap<string | null, string>): void {
+    const { id, definition, attributes, dependsOn, existing, certificate } = object;
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
     const secret =
-      definition.typeName === certificate.typeName
+      certificate !== undefined
         ? {
-            pfx_password: password,
+            pfx_password: passwords.get(certificate),
             pfx_file: templateText(this.#fromStack(attributes['pfx_file'] as string)),
           }
         : {};
@@ -151,7 +170,7 @@ export class ExchangeSite extends Construct {
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
     if (existing) {
-      const importId = importIdOf(definition, attributes as KnownValues);
+      const importId = importIdOf(definition, { ...attributes, ...identityOf(object) } as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
   }
@@ -234,6 +253,21 @@ export class ExchangeSite extends Construct {
   #fromStack(file: string): string {
     return isAbsolute(file) ? file : `${this.#projectFolder}/${portable(file)}`;
   }
+}
+
+/** Names of the servers that have a certificate. */
+function serversWith(elements: readonly Element[], name: string | null): readonly string[] {
+  return elementsOf(elements, 'exchange-object').flatMap(({ certificate, server }) =>
+    certificate === name && server !== null ? [server] : [],
+  );
+}
+
+/** A certificate is imported as the one that clients see, another one by its declared thumbprint. */
+function identityOf({ certificate, attributes }: ExchangeObject): KnownValues {
+  const { services, expected_thumbprint: thumbprint } = attributes as KnownValues;
+  const isSeen =
+    certificate === null || (isList(services ?? null) && (services as readonly string[]).includes('IIS'));
+  return certificate === undefined || isSeen || thumbprint === undefined ? {} : { thumbprint };
 }
 
 function refusal(site: string, errors: readonly SiteDiagnostic[]): string {

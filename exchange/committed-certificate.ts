@@ -7,13 +7,16 @@ import {
 import type { ReadCertificate } from './certificate-checks';
 import { certificateFacts } from './resources/certificate-facts';
 import type { CertificateFacts } from './resources';
-import type { ExchangeSiteProps } from './site';
+import type { DeclaredCertificate } from './declared-certificates';
 
 /** What was found where the declaration has its certificate file. Reading it is the caller's: this room has no I/O. */
 export type DeclaredFile =
   | { readonly content: Uint8Array }
   /** Goes on from "the file": why it was not read, with the remedy. */
   | { readonly unread: string };
+
+/** By the certificate file as declared. */
+export type DeclaredFiles = ReadonlyMap<string, DeclaredFile>;
 
 /** The public certificate that is committed beside the PFX. */
 export interface CommittedCertificate {
@@ -36,12 +39,13 @@ export function publicPart(file: string, { leaf, chain }: CertificateFile): Read
   return { file, certificate: leaf, ...(chain.length === 0 ? {} : { chain }) };
 }
 
-/** What the declaration's certificate file says; undefined where it names none. */
+/** What the certificate file says; undefined where none is declared. */
 export function committedCertificate(
-  { certificate: { certificateFile: file } }: ExchangeSiteProps,
-  found: DeclaredFile | undefined,
+  { declared: { certificateFile: file } }: DeclaredCertificate,
+  files: DeclaredFiles,
 ): CommittedCertificate | UnfitFile | undefined {
   if (file === undefined) return undefined;
+  const found = files.get(file);
   if (found === undefined || 'unread' in found) {
     const why = found?.unread ?? 'was not read';
     return {

@@ -1,14 +1,16 @@
-import { path, type Path } from '../schema';
+import { certificatePlace } from './certificate-name';
 import { judgeCertificate, type CertificateFinding } from './certificate-checks';
 import type { CommittedCertificate } from './committed-certificate';
-import { requiredNames } from './required-names';
+import { isOnServer, type DeclaredCertificate } from './declared-certificates';
+import { requiredNamesOf } from './required-names';
 import type { SiteDiagnostic } from './rules/rule';
-import type { ExchangeSiteProps } from './site';
+import type { SiteCertificate } from './site';
+import type { Topology } from './topology';
 
-const PLACES: { readonly [about in CertificateFinding['about']]: Path } = {
-  file: path('certificate', 'certificateFile'),
-  names: path('certificate', 'names'),
-  accepted: path('certificate', 'accepted'),
+const PLACES: { readonly [about in CertificateFinding['about']]: keyof SiteCertificate } = {
+  file: 'certificateFile',
+  names: 'names',
+  accepted: 'accepted',
 };
 
 /**
@@ -16,19 +18,25 @@ const PLACES: { readonly [about in CertificateFinding['about']]: Path } = {
  * says: the same declaration gives the same answer on every day.
  */
 export function committedFindings(
-  site: ExchangeSiteProps,
+  { site }: Topology,
+  certificate: DeclaredCertificate,
   { read }: CommittedCertificate,
 ): readonly SiteDiagnostic[] {
-  const { services, warnBeforeExpiryDays = 30, accepted = {} } = site.certificate;
-  const versions = [...new Set(site.servers.map(({ version }) => version))];
-  const names = requiredNames(site);
-  return judgeCertificate(read, { names, services, versions, warnBeforeExpiryDays, accepted }).map(
-    ({ id, severity, about, problem, remedy }) => ({
-      rule: id,
-      severity,
-      path: PLACES[about],
-      summary: problem,
-      detail: remedy,
-    }),
-  );
+  const { services, warnBeforeExpiryDays = 30, accepted = {} } = certificate.declared;
+  const servers = site.servers.filter((server) => isOnServer(certificate, server));
+  const use = {
+    names: requiredNamesOf(site, certificate, servers),
+    services,
+    versions: [...new Set(servers.map(({ version }) => version))],
+    warnBeforeExpiryDays,
+    accepted,
+    place: certificatePlace(certificate.name),
+  };
+  return judgeCertificate(read, use).map(({ id, severity, about, problem, remedy }) => ({
+    rule: id,
+    severity,
+    path: [...certificate.path, { attribute: PLACES[about] }],
+    summary: problem,
+    detail: remedy,
+  }));
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ACCEPTABLE_FINDING_IDS } from './certificate-checks/finding-ids';
+import { isOneCertificate } from './declared-certificates';
 import {
   byName,
   either,
@@ -11,6 +12,7 @@ import {
   misfits,
   number,
   oneOrMore,
+  oneOrNamed,
   optional,
   plain,
   TEXT,
@@ -107,6 +109,7 @@ const publishing: Form<Publishing> = eitherGroup(
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
+  failback: optional(textOrNull),
   authentication: optional(authentication),
   activeDirectorySites: optional(list(filledText, 1)),
   clientAccessArray: optional(
@@ -159,6 +162,7 @@ const certificate = group<SiteCertificate>({
     ),
     1,
   ),
+  servers: optional(list(text, 1)),
   thumbprint: optional(text),
   replaceDefaultSmtpCertificate: optional(flag),
   privateKeyExportable: optional(flag),
@@ -236,7 +240,9 @@ const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
   datacentres: optional(byName(datacentre)),
-  certificate,
+  certificate: oneOrNamed(certificate, (value) =>
+    isOneCertificate(value as ExchangeSiteProps['certificate']),
+  ),
   dag: optional(oneOrMore(dag)),
   dns,
   rollout: optional(

@@ -1,8 +1,10 @@
 import type { Path, PathStep } from '../schema';
 import { declaredArrays } from './declared-arrays';
+import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
+import { declaredFailbacks } from './failback';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -61,7 +63,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
 
 /** Every text that is the name or address of something, and has no room for anything but plain characters. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ name, fqdn }, index) => [
       ...one(name, 'servers', index, 'name'),
@@ -71,8 +73,14 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredHosts(site),
     ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
-    ...many(certificate.names, 'certificate', 'names'),
-    ...one(certificate.thumbprint, 'certificate', 'thumbprint'),
+    ...declaredFailbacks(site),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...many(declared.names, 'names'),
+        ...many(declared.servers, 'servers'),
+        ...one(declared.thumbprint, 'thumbprint'),
+      ]),
+    ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
         ...one(group.name, 'name'),
@@ -83,7 +91,9 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...many(group.existingMembers, 'existingMembers'),
       ]),
     ),
-    ...many(site.certificate.existingOn, 'certificate', 'existingOn'),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, many(declared.existingOn, 'existingOn')),
+    ),
     ...viewsOf(site).flatMap(
       ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
         ...zones.flatMap((zone, index) =>
@@ -107,7 +117,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
 
 /** Every text that may hold any letter, such as the path of a file. */
 export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] {
-  const { servers, certificate } = site;
+  const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
     ...Object.entries(site.datacentres ?? {}).flatMap(([name, { activeDirectorySites }]) =>
@@ -116,10 +126,12 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredArrays(site).flatMap(({ array, path }) =>
       within(path, one(array.activeDirectorySite, 'activeDirectorySite')),
     ),
-    ...one(certificate.pfxFile, 'certificate', 'pfxFile'),
-    ...one(certificate.certificateFile, 'certificate', 'certificateFile'),
-    ...Object.entries(certificate.accepted ?? {}).flatMap(([id, reason]) =>
-      one(reason, 'certificate', 'accepted', id),
+    ...declaredCertificates(site).flatMap(({ path, declared }) =>
+      within(path, [
+        ...one(declared.pfxFile, 'pfxFile'),
+        ...one(declared.certificateFile, 'certificateFile'),
+        ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
+      ]),
     ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [

@@ -1,3 +1,4 @@
+import { FAILBACK } from './failback';
 import type { NamingService, Side } from './given-names';
 import { ofDatacentre, placeIn, placeOf, scopeAndPlace, SITE, scopesOf, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
@@ -5,6 +6,12 @@ import type { NamedService } from './site';
 
 /** Where each name stands in `namespaces`, as the state of the published names has it. */
 export type Purposes = { readonly [host: string]: string };
+
+/**
+ * A browser is sent to the name of a failback for as long as that takes, and nothing keeps it: no client loses a name that
+ * another one replaces, so that it takes part in no rename.
+ */
+const isFailback = (place: string) => scopeAndPlace(place)[1] === FAILBACK;
 
 /** The declared names by their places. */
 export class Namespaces {
@@ -18,7 +25,10 @@ export class Namespaces {
     private readonly datacentres: { readonly [server: string]: string } = {},
   ) {
     const listed = Object.entries(purposes).flatMap(([host, places]) =>
-      places.split(', ').map((place): [string, string] => [place, host]),
+      places
+        .split(', ')
+        .filter((place) => !isFailback(place))
+        .map((place): [string, string] => [place, host]),
     );
     this.#hosts = new Map(listed);
     this.#places = new Set(listed.map(([place]) => place.replace(/\.(internal|external)$/, '')));

@@ -45,6 +45,8 @@ export interface ExchangeObject extends AnyElement {
   readonly origin: { readonly [attribute: string]: Path };
   /** It is there before the first deploy and is imported. */
   readonly existing: boolean;
+  /** Of a certificate: its name among several of the declaration, or null for the only one. */
+  readonly certificate?: string | null;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
 }

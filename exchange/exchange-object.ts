@@ -1,7 +1,7 @@
 import type { StateOf } from '../schema';
+import { pfxNames } from './certificate-name';
 import type { ExchangeObject } from './element';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
-import { certificate } from './resources';
 import type { Attributes, Facts, PfxFacts } from './resources';
 import { catalogOf } from './versions';
 
@@ -17,12 +17,11 @@ export function exchangeObject(wanted: Wanted): ExchangeObject {
 }
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
-function stepsOf({ id, definition, attributes, version }: Wanted) {
+function stepsOf({ id, definition, attributes, version, certificate: name }: Wanted) {
   const catalog = catalogOf(version);
   const has: Facts['has'] = (...asked) => catalog.has(...asked);
-  const pfxFile = attributes['pfx_file'];
   const facts: Facts =
-    definition.typeName === certificate.typeName ? { has, pfx: pfxOf(pfxFile as string, id) } : { has };
+    name === undefined ? { has } : { has, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
       name,
@@ -33,11 +32,17 @@ function stepsOf({ id, definition, attributes, version }: Wanted) {
   return definition.steps({ prior: null, planned }, facts);
 }
 
-/** @param step whose result has the thumbprint */
-function pfxOf(file: string, step: string): PfxFacts {
+/**
+ * @param name of one of several certificates; null: of the only one
+ * @param step whose result has the thumbprint
+ */
+function pfxOf(file: string, name: string | null, step: string): PfxFacts {
+  const names = pfxNames(name);
+  const whose = name === null ? '' : ` of the certificate ${name}`;
+  const inputs = name === null ? [undefined, undefined] : [names.path, names.password];
   return {
-    thumbprint: new StepResult(step, 'Thumbprint'),
-    content: new FileContent(file),
-    password: new AskedSecret('the password of the PFX file', 'PfxPassword'),
+    thumbprint: new StepResult(step, 'Thumbprint', names.certificate),
+    content: new FileContent(file, names, inputs[0]),
+    password: new AskedSecret(`the password of the PFX file${whose}`, names.password, inputs[1]),
   };
 }

@@ -146,6 +146,27 @@ export function group<T extends object>(forms: FormsOf<T>): Form<T> {
   ) as unknown as Form<T>;
 }
 
+/** A group, or several of them by name; what is wrong within is found there. */
+export function oneOrNamed<T extends object>(
+  one: Form<T>,
+  isOne: (value: object) => boolean,
+): Form<T | { readonly [name: string]: T }> {
+  type Either = Form<T | { readonly [name: string]: T }>;
+  const what = `${v.getDescription(one) ?? ''}, or several of these by name`;
+  // To valibot's record a name such as `constructor` is not there.
+  const named = (value: object) =>
+    v.strictObject(Object.fromEntries(Object.keys(value).map((name) => [name, one])));
+  return v.pipe(
+    v.lazy((value): Either => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return v.custom<T>(() => false, what);
+      }
+      return isOne(value) ? one : named(value);
+    }),
+    v.description(what),
+  );
+}
+
 export const optional = <T>(form: Form<T>): Optional<T> => ({ optional: form });
 
 /** Where a value is not of its form. */

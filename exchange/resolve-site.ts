@@ -3,22 +3,32 @@ import {
   committedCertificate,
   isCommitted,
   type CommittedCertificate,
-  type DeclaredFile,
+  type DeclaredFiles,
 } from './committed-certificate';
+import type { DeclaredCertificate } from './declared-certificates';
 import { elementsOf, type Element } from './element';
 import { inOrder } from './element-order';
 import { elementsOfPhases } from './phases';
+import { endpointNames } from './required-names';
 import type { StepKind } from './resources';
 import { checkForm, checkRules, type SiteDiagnostic } from './rules';
 import type { ExchangeSiteProps } from './site';
 import { topologyOf } from './topology';
 
+/** A certificate of the declaration, and what is known of it. */
+export interface KnownCertificate extends DeclaredCertificate {
+  /** The certificate in the PFX; left out where no file is committed that says so. */
+  readonly committed?: CommittedCertificate;
+}
+
 /** What a declaration comes to. */
 export interface DesiredState {
   /** In an order in which they can be made: the record sets last. */
   readonly elements: readonly Element[];
-  /** The certificate in the PFX; left out where no file is committed that says so. */
-  readonly certificate?: CommittedCertificate;
+  /** In the order of the declaration; none where it has not the form of one. */
+  readonly certificates: readonly KnownCertificate[];
+  /** Names one of which the certificate of the site's endpoint may have. */
+  readonly endpointNames: readonly string[];
   /** Errors and warnings, in the order of the rules. */
   readonly diagnostics: readonly SiteDiagnostic[];
 }
@@ -28,29 +38,43 @@ export interface DesiredState {
  * answer. Never throws for what a declaration says; where an error is found, elements may be missing or stand in another
  * order, and nothing of it may be deployed.
  *
- * @param certificateFile what lies where the declaration has its certificate file; left out where it names none
+ * @param certificateFiles what lies where the declaration has certificate files; left out where it names none
  */
-export function resolveSite(site: ExchangeSiteProps, certificateFile?: DeclaredFile): DesiredState {
+export function resolveSite(
+  site: ExchangeSiteProps,
+  certificateFiles: DeclaredFiles = new Map(),
+): DesiredState {
   const malformed = checkForm(site);
-  if (malformed.length > 0) return { elements: [], diagnostics: malformed };
+  if (malformed.length > 0) {
+    return { elements: [], certificates: [], endpointNames: [], diagnostics: malformed };
+  }
   const topology = topologyOf(site);
   const elements = elementsOfPhases(topology);
-  const committed = committedCertificate(site, certificateFile);
+  const certificates = topology.certificates.map((certificate) => ({
+    ...certificate,
+    committed: committedCertificate(certificate, certificateFiles),
+  }));
   const diagnostics = [
     ...checkRules({
       site,
       topology,
       objects: elementsOf(elements, 'exchange-object'),
       recordSets: elementsOf(elements, 'record-set'),
-      committed,
+      certificates,
     }),
-    ...(isCommitted(committed) ? committedFindings(site, committed) : []),
+    ...certificates.flatMap(({ committed, ...certificate }) =>
+      isCommitted(committed) ? committedFindings(topology, certificate, committed) : [],
+    ),
   ];
   // Two servers of one name, for example, would wait for each other.
   const isSound = diagnostics.every(({ severity }) => severity !== 'error');
   return {
     elements: isSound ? inOrder(serverByServer(elements)) : elements,
-    ...(isCommitted(committed) ? { certificate: committed } : {}),
+    certificates: certificates.map(({ committed, ...certificate }) => ({
+      ...certificate,
+      ...(isCommitted(committed) ? { committed } : {}),
+    })),
+    endpointNames: endpointNames(topology),
     diagnostics,
   };
 }

@@ -21,8 +21,12 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly path: string;
   /** Whether its cmdlet takes InternalUrl and ExternalUrl. */
   readonly hasUrls: boolean;
+  /** The versions whose cmdlet takes FailbackUrl. Left out: none. */
+  readonly failback?: Lifespan;
   /** Switches of IIS authentication that its cmdlet takes, and the parameter of each. */
   readonly authentication: { readonly [attribute: string]: string };
+  /** Versions whose cmdlet takes a switch of these. Left out: all that have the service. */
+  readonly switchLifespans?: { readonly [attribute: string]: Lifespan };
   /** Whether its cmdlet takes a list IISAuthenticationMethods, which 2013 wants in every call. */
   readonly authenticationMethods: boolean;
   /** Its cmdlet may ask whether to go on, for example where a host does not resolve yet; `Force` answers. */
@@ -38,9 +42,12 @@ export interface VirtualDirectoryService<Name extends string = string> {
 
 const basic = { basic_authentication: 'BasicAuthentication' };
 const windows = { windows_authentication: 'WindowsAuthentication' };
+const oauth = { oauth_authentication: 'OAuthAuthentication' };
 
 const since2007: Lifespan = { since: ExchangeVersion.V2007 };
 const since2010: Lifespan = { since: ExchangeVersion.V2010 };
+const oauthSince2013 = { oauth_authentication: { since: ExchangeVersion.V2013 } };
+const oauthSince2019 = { oauth_authentication: { since: ExchangeVersion.V2019 } };
 
 /**
  * Paths and nouns: Microsoft's pages of the `Set-*VirtualDirectory` cmdlets, which name the versions too. Those of 2007:
@@ -55,7 +62,9 @@ const ROWS = [
     directory: 'owa',
     path: '/owa',
     hasUrls: true,
-    authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows },
+    failback: since2010,
+    authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows, ...oauth },
+    switchLifespans: oauthSince2013,
     authenticationMethods: false,
     takesForce: false,
     healthSet: 'OWA.Proxy',
@@ -68,7 +77,8 @@ const ROWS = [
     directory: 'ecp',
     path: '/ecp',
     hasUrls: true,
-    authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows },
+    authentication: { forms_authentication: 'FormsAuthentication', ...basic, ...windows, ...oauth },
+    switchLifespans: oauthSince2019,
     authenticationMethods: false,
     takesForce: false,
     healthSet: 'ECP.Proxy',
@@ -97,7 +107,8 @@ const ROWS = [
     directory: 'EWS',
     path: '/EWS/Exchange.asmx',
     hasUrls: true,
-    authentication: { ...basic, ...windows },
+    authentication: { ...basic, ...windows, ...oauth },
+    switchLifespans: oauthSince2013,
     authenticationMethods: false,
     takesForce: true,
     withoutUrl:
@@ -112,7 +123,8 @@ const ROWS = [
     directory: 'OAB',
     path: '/OAB',
     hasUrls: true,
-    authentication: { ...basic, ...windows },
+    authentication: { ...basic, ...windows, ...oauth },
+    switchLifespans: oauthSince2013,
     authenticationMethods: false,
     takesForce: false,
     healthSet: 'OAB.Proxy',
@@ -165,7 +177,8 @@ const ROWS = [
     directory: 'Autodiscover',
     path: '/Autodiscover/Autodiscover.xml',
     hasUrls: false,
-    authentication: { ...basic, ...windows },
+    authentication: { ...basic, ...windows, ...oauth },
+    switchLifespans: oauthSince2013,
     authenticationMethods: false,
     takesForce: false,
     healthSet: 'Autodiscover.Proxy',
@@ -179,12 +192,9 @@ export type WatchedService = Extract<(typeof ROWS)[number], { readonly healthSet
 
 type Row<Name extends ServiceName> = Extract<(typeof ROWS)[number], { readonly service: Name }>;
 
-/** Those whose URLs every site manages where the version has them, and that have switches of authentication. */
+/** Those that have switches of authentication; how administrators sign in to remote PowerShell no site changes. */
 export type AuthenticatedService = Exclude<
-  Extract<
-    (typeof ROWS)[number],
-    { readonly hasUrls: true; readonly authenticationMethods: false }
-  >['service'],
+  Extract<(typeof ROWS)[number], { readonly authenticationMethods: false }>['service'],
   'powershell'
 >;
 
@@ -214,8 +224,7 @@ export function switchesOf({ authentication }: VirtualDirectoryService): { reado
 
 /** See the type of the same name. */
 export const AUTHENTICATED_SERVICES = SERVICES.filter(
-  ({ service, hasUrls, authenticationMethods }) =>
-    hasUrls && !authenticationMethods && service !== 'powershell',
+  ({ service, authenticationMethods }) => !authenticationMethods && service !== 'powershell',
 );
 
 export function serviceNamed(name: ServiceName): VirtualDirectoryService<ServiceName> {

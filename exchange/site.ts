@@ -22,8 +22,8 @@ export interface ExchangeSiteProps {
    * @default nothing differs
    */
   readonly datacentres?: { readonly [name: string]: Datacentre };
-  /** The certificate that clients see on every server. */
-  readonly certificate: SiteCertificate;
+  /** The certificate that clients see on every server; or several by name, each for its services and servers. */
+  readonly certificate: SiteCertificate | NamedCertificates;
   /**
    * The database availability group of the servers, or several in a list. Of several, each names its members, and a
    * server is in one of them at most.
@@ -140,6 +140,15 @@ export interface Datacentre {
    * @default as the view of DNS says
    */
   readonly publish?: Publishing;
+  /**
+   * The name by which Outlook on the web reaches its servers while it is failed back and clients still find the other
+   * datacentre under their name: `mailfb-lis.contoso.com`. DNS publishes it with the addresses of the datacentre, and the
+   * certificate has it. It is given to clients for that while only, so that another one takes its place in one deploy.
+   * `null` clears it on the servers. Exchange 2007 has none.
+   *
+   * @default as it is on the servers
+   */
+  readonly failback?: string | null;
   /**
    * How clients of its servers' services may sign in, switch by switch in place of what the site says.
    *
@@ -261,7 +270,15 @@ export interface OwnNamespaces {
   readonly alsoPublished?: readonly string[];
 }
 
-/** A certificate with its private key for all servers, from one PFX file. */
+/**
+ * Several certificates by name: `{ web: { … }, mail: { … } }`. A service has one of them on a server. A name holds
+ * letters, digits and hyphens; it is part of the variable of the PFX password: `TF_VAR_pfx_password_web`.
+ */
+export interface NamedCertificates {
+  readonly [name: string]: SiteCertificate;
+}
+
+/** A certificate with its private key, from one PFX file. */
 export interface SiteCertificate {
   /** PFX (PKCS #12) file, as a path from the project's folder (that of `cdktf.json`), or an absolute one. */
   readonly pfxFile: string;
@@ -277,6 +294,12 @@ export interface SiteCertificate {
   readonly names: readonly string[];
   /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */
   readonly services: readonly ('IIS' | 'SMTP' | 'POP' | 'IMAP' | 'UM' | 'UMCallRouter')[];
+  /**
+   * Names of the servers that have it.
+   *
+   * @default all servers of the site
+   */
+  readonly servers?: readonly string[];
   /**
    * SHA-1 thumbprint that the file must have, so that a review sees which certificate it is.
    *

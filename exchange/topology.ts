@@ -1,21 +1,37 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
+import {
+  declaredCertificates,
+  isForWeb,
+  isOnServer,
+  type DeclaredCertificate,
+} from './declared-certificates';
+import { failbackOf } from './failback';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
 import { virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import { HEALTH_SETS_LIFESPAN } from './services';
-import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server, SiteCertificate } from './site';
+import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
 import { existsIn, ExchangeVersion } from './versions';
 
 /** A virtual directory of a server whose URLs are managed. */
 export type PlacedDirectory = (typeof virtualDirectories)[number] & {
-  readonly hosts: ServiceHosts;
+  /** Left out: its URLs are no part of the site. */
+  readonly hosts?: ServiceHosts;
   /** The names are those of this service, not those of all clients. */
   readonly isOwn: boolean;
+  /** Where clients are sent while the datacentre is failed back, empty text for nowhere; left out: as it is on the server. */
+  readonly failback?: DeclaredName;
   /** Switches of authentication that are declared, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
+
+/** A certificate on a server that is to have it. */
+export interface PlacedCertificate extends DeclaredCertificate {
+  /** Its part of the id on that server, see `certificatesOn`. */
+  readonly part: string;
+}
 
 /** What is checked of a server, as the attributes of its objects have it. */
 export interface HealthChecks {
@@ -33,7 +49,8 @@ export interface Placement {
   readonly previous?: string;
   /** Host name of Autodiscover, and where it is declared. */
   readonly autodiscover: DeclaredName;
-  readonly certificate: SiteCertificate;
+  /** In the order of the declaration. */
+  readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
     /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
     readonly enabled?: boolean;
@@ -54,6 +71,8 @@ export interface Placement {
 /** What a declaration says of each server, with the defaults of its objects resolved. */
 export interface Topology {
   readonly site: ExchangeSiteProps;
+  /** In the order of the declaration. */
+  readonly certificates: readonly DeclaredCertificate[];
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
   /** In the order of the declaration. */
@@ -66,10 +85,14 @@ const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 /** @param site of the right form, see `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
   const names = new SiteNames(site);
+  const certificates = declaredCertificates(site);
   const groups = groupsOf(site);
   return {
     site,
-    placements: site.servers.map((server, index) => placementOf(site, names, groups, server, index)),
+    certificates,
+    placements: site.servers.map((server, index) =>
+      placementOf(site, names, certificates, groups, server, index),
+    ),
     groups,
   };
 }
@@ -77,6 +100,7 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
 function placementOf(
   site: ExchangeSiteProps,
   names: SiteNames,
+  certificates: readonly DeclaredCertificate[],
   groups: readonly PlacedGroup[],
   server: Server,
   index: number,
@@ -94,7 +118,7 @@ function placementOf(
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
     autodiscover: names.autodiscover(server),
-    certificate: site.certificate,
+    certificates: certificatesOn(server, certificates),
     outlookAnywhere: {
       ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),
       hosts: names.hostsOf(server, 'outlookAnywhere'),
@@ -112,18 +136,48 @@ function placementOf(
   };
 }
 
+/**
+ * The certificate that clients of the namespaces see, or else the first, has the id that the only one of a site has: going
+ * from one to several, back, or to another name for it changes nothing of it. Underscores are in no server's name.
+ */
+function certificatesOn(
+  server: Server,
+  certificates: readonly DeclaredCertificate[],
+): readonly PlacedCertificate[] {
+  const own = certificates.filter((certificate) => isOnServer(certificate, server));
+  const plain = own.find(isForWeb) ?? own[0];
+  return own.map((certificate) => ({
+    ...certificate,
+    part: certificate === plain ? 'certificate' : `certificate_${certificate.name ?? ''}`,
+  }));
+}
+
 /** Every service that has a name, whether or not the version of the server has it. */
 function directoriesOf(
   names: SiteNames,
   site: ExchangeSiteProps,
   server: Server,
 ): readonly PlacedDirectory[] {
-  return virtualDirectories.flatMap(({ row, definition }) => {
-    if (row.service === 'autodiscover') return [];
+  return virtualDirectories.flatMap(({ row, definition }): readonly PlacedDirectory[] => {
+    const authentication = authenticationOf(site, server, row);
+    // Clients find it by its name alone; the service connection point has that.
+    if (row.service === 'autodiscover') {
+      return authentication.length === 0 ? [] : [{ row, definition, isOwn: false, authentication }];
+    }
     const hosts = names.hostsOf(server, row.service);
     if (hosts === undefined) return [];
     const isOwn = names.hasOwn(server, row.service);
-    return [{ row, definition, hosts, isOwn, authentication: authenticationOf(site, server, row) }];
+    const failback = failbackOf(site, server, row);
+    return [
+      {
+        row,
+        definition,
+        hosts,
+        isOwn,
+        ...(failback === undefined ? {} : { failback }),
+        authentication,
+      },
+    ];
   });
 }
 
@@ -132,7 +186,7 @@ function checksOf(
   { version }: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
-  const served = directories.map(({ row }) => row.service);
+  const served = directories.flatMap(({ row, hosts }) => (hosts === undefined ? [] : [row.service]));
   const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
     ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
     : [];

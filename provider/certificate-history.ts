@@ -16,7 +16,7 @@ interface Giving {
 
 /** Keeps what the steps of a run did to certificates. */
 export class RunHistory implements CertificateHistory {
-  /** By server: thumbprints. */
+  /** By server and PFX file: thumbprints. */
   readonly #imported = new Map<string, readonly string[]>();
   /** By server and service: the certificates of the calls that gave it, the latest last. */
   readonly #given = new Map<string, readonly Giving[]>();
@@ -27,7 +27,10 @@ export class RunHistory implements CertificateHistory {
     const { Server: server, FileData: file } = parameters;
     if (typeof server !== 'string') return;
     if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
-      this.#imported.set(keyOf(server), [...this.imported(server), file.thumbprint ?? '']);
+      // Of a change that failed the state before is read, whose PFX file may have been another one.
+      for (const name of new Set([file.file, file.formerFile ?? file.file])) {
+        this.#imported.set(keyOf(server, name), [...this.imported(server, name), file.thumbprint ?? '']);
+      }
     }
     const giving = givingOf(invocation);
     if (giving === undefined) return;
@@ -38,8 +41,13 @@ export class RunHistory implements CertificateHistory {
     }
   }
 
-  imported(server: string): readonly string[] {
-    return this.#imported.get(keyOf(server)) ?? [];
+  imported(server: string, pfxFile: string): readonly string[] {
+    return this.#imported.get(keyOf(server, pfxFile)) ?? [];
+  }
+
+  passedOn(server: string, thumbprint: string, service: string): boolean {
+    const last = this.#calls(server, service).findLast(({ succeeded }) => succeeded);
+    return last !== undefined && keyOf(last.thumbprint) !== keyOf(thumbprint);
   }
 
   given(server: string, thumbprint: string): readonly string[] {
@@ -59,9 +67,7 @@ export class RunHistory implements CertificateHistory {
   }
 
   lost(server: string, thumbprint: string, service: string): boolean {
-    const last = this.#calls(server, service).findLast(({ succeeded }) => succeeded);
-    const isTaken = last !== undefined && keyOf(last.thumbprint) !== keyOf(thumbprint);
-    return isTaken && keyOf(service) === OF_ONE_CERTIFICATE;
+    return this.passedOn(server, thumbprint, service) && keyOf(service) === OF_ONE_CERTIFICATE;
   }
 
   #calls(server: string, service: string): readonly Giving[] {

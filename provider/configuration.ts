@@ -5,6 +5,7 @@ import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Value, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
 import { PUBLIC_CERTIFICATE_BLOCK } from './public-certificate-block';
+import { SITE_CERTIFICATE_BLOCK } from './site-certificate-block';
 import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
   WSMAN_ATTRIBUTES,
@@ -113,7 +114,11 @@ export const CONFIGURATION_SCHEMA: Schema = {
       ),
     ),
   },
-  blocks: { dns_update: DNS_UPDATE_BLOCK, public_certificate: PUBLIC_CERTIFICATE_BLOCK },
+  blocks: {
+    dns_update: DNS_UPDATE_BLOCK,
+    public_certificate: PUBLIC_CERTIFICATE_BLOCK,
+    site_certificate: SITE_CERTIFICATE_BLOCK,
+  },
 };
 
 /** The configuration with the environment taken into account. */

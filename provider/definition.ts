@@ -9,6 +9,7 @@ import type { Installed } from './connection';
 import type { PublicCertificates } from './public-certificates';
 import { publishedNames } from './published-names';
 import { managed } from './resource';
+import { SiteCertificates } from './site-certificates';
 import { ExchangeTarget } from './target';
 
 export interface ProviderOptions {
@@ -41,10 +42,11 @@ export function exchangeProvider(
     configure: async (config) => {
       const { settings, diagnostics } = settingsFrom(config, environment);
       if (settings === undefined) return { diagnostics };
-      const { certificates, diagnostics: unfit } = await certificatesIn(config);
+      const site = new SiteCertificates(blocksOf(config, 'site_certificate'));
+      const { certificates, diagnostics: unfit } = await certificatesIn(config, site);
       if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
       const zones = await zonesOf(config, environment);
-      const target = new ExchangeTarget(settings, open, { note, certificates, zones });
+      const target = new ExchangeTarget(settings, open, { note, certificates, site, zones });
       target.connect();
       const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
       return { target, diagnostics: [...diagnostics, ...refusals] };
@@ -66,11 +68,12 @@ async function zonesOf(config: Values, environment: Environment): Promise<DnsZon
 /** Loaded where a block gives one, as DNS is. */
 async function certificatesIn(
   config: Values,
+  site: SiteCertificates,
 ): Promise<{ readonly certificates: PublicCertificates; readonly diagnostics: readonly Diagnostic[] }> {
   const blocks = blocksOf(config, 'public_certificate');
   if (blocks.length === 0) return { certificates: new Map(), diagnostics: [] };
   const { publicCertificates } = await import('./public-certificates');
-  return publicCertificates(blocks);
+  return publicCertificates(blocks, site);
 }
 
 function blocksOf(config: Values, name: string): readonly Values[] {

@@ -5,6 +5,8 @@ export class PfxContent extends Reference {
   constructor(
     readonly file: string,
     readonly thumbprint: string | null,
+    /** That of the object before the change; left out where there was none. */
+    readonly formerFile?: string,
   ) {
     super(`content of ${file}`, 'PfxContent');
   }

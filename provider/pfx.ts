@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { judgeCertificate } from '../exchange/certificate-checks';
+import { certificatePlace, passwordVariable } from '../exchange/certificate-name';
 import type { CertificateFinding, ReadCertificate } from '../exchange/certificate-checks';
 import type { CertificateFacts } from '../exchange/resources';
 import { certificateFacts } from '../exchange/resources/certificate-facts';
@@ -21,11 +22,13 @@ export interface Pfx {
  * Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy.
  *
  * @param choice which certificate is meant, where the file holds the keys of several
+ * @param name of one of several certificates in the declaration; null: of the only one
  */
 export async function readPfx(
   file: string,
   password: string | null,
   choice: PfxChoice,
+  name: string | null = null,
 ): Promise<Pfx | Diagnostic> {
   let bytes: Uint8Array;
   try {
@@ -35,7 +38,7 @@ export async function readPfx(
     return problem(
       'pfx_file',
       `The PFX file '${file}' cannot be read`,
-      `It ${error.why} (in full: ${resolve(file)}). To name another one, correct certificate.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
+      `It ${error.why} (in full: ${resolve(file)}). To name another one, correct ${certificatePlace(name)}.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
     );
   }
   try {
@@ -47,7 +50,7 @@ export async function readPfx(
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    return pkiDiagnostic(file, error, password);
+    return pkiDiagnostic(file, error, password, name);
   }
 }
 
@@ -85,19 +88,25 @@ async function open(bytes: Uint8Array, password: string, choice: PfxChoice): Pro
   };
 }
 
-function pkiDiagnostic(file: string, error: PkiError, password: string | null): Diagnostic {
+function pkiDiagnostic(
+  file: string,
+  error: PkiError,
+  password: string | null,
+  name: string | null,
+): Diagnostic {
+  const variable = `TF_VAR_${passwordVariable(name)}`;
   switch (error.problem) {
     case 'wrong-password':
       return problem(
         'pfx_password',
         `The password of '${file}' is ${password ? 'wrong' : 'missing'}`,
-        `${passwordHint(password)}Give it in TF_VAR_pfx_password, the variable of a site's stack, for plans and deploys alike.`,
+        `${passwordHint(password)}Give it in ${variable}, the variable of a site's stack, for plans and deploys alike.`,
       );
     case 'needless-password':
       return problem(
         'pfx_password',
         `'${file}' has no password, and one is given`,
-        'Exchange would not open it either. Take TF_VAR_pfx_password away, or export the certificate again with this password.',
+        `Exchange would not open it either. Take ${variable} away, or export the certificate again with this password.`,
       );
     case 'text':
       return problem('pfx_file', `'${file}' is a PFX as text`, inSentences(error));
@@ -107,7 +116,7 @@ function pkiDiagnostic(file: string, error: PkiError, password: string | null): 
       return problem(
         'pfx_file',
         `'${file}' holds the keys of several certificates`,
-        `${inSentences(error)} Or declare which: certificate.thumbprint.`,
+        `${inSentences(error)} Or declare which: ${certificatePlace(name)}.thumbprint.`,
       );
     case 'no-private-key':
       return problem(
@@ -166,6 +175,7 @@ export function certificateProblems(
   config: KnownValues,
   versions: readonly ExchangeVersion[],
   now: Date,
+  name: string | null = null,
 ): readonly Diagnostic[] {
   const expected = config['expected_thumbprint'];
   const other =
@@ -184,6 +194,7 @@ export function certificateProblems(
     services: (config['services'] ?? []) as readonly string[],
     versions,
     warnBeforeExpiryDays: (config['warn_before_expiry_days'] ?? 30) as number,
+    place: certificatePlace(name),
     accepted: (config['accepted_findings'] ?? {}) as { readonly [id: string]: string },
   });
   return [...other, ...findings.map(described)];

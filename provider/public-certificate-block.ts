@@ -1,5 +1,5 @@
 import { readCertificateFile, UnfitCertificateFile } from '../pki/certificate-file';
-import { type Block, type Known, type Problem, text } from '../schema';
+import { type Block, type Known, type Problem, text, textSet } from '../schema';
 
 function pemProblem(value: Known): Problem | undefined {
   try {
@@ -22,6 +22,7 @@ const ATTRIBUTES = {
   pem: text('required', 'The certificate in PEM, the leaf first, without a private key.', {
     problem: pemProblem,
   }),
+  servers: textSet('optional', 'Servers that are to have it. Left out: all of `servers`.'),
 };
 
 /** The certificate in a PFX file, given without its key. */
@@ -35,7 +36,10 @@ export const PUBLIC_CERTIFICATE_BLOCK: Block = {
 };
 
 /** A block of the configuration, all of it known. */
-export type PublicCertificateBlock = { readonly [name in keyof typeof ATTRIBUTES]: string | null } & {
+export type PublicCertificateBlock = {
+  readonly [name in Exclude<keyof typeof ATTRIBUTES, 'servers'>]: string | null;
+} & {
+  readonly servers: readonly string[] | null;
   readonly pfx_file: string;
   readonly file: string;
   readonly pem: string;

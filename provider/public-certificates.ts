@@ -1,4 +1,5 @@
 import { publicPart } from '../exchange/committed-certificate';
+import { certificatePlace } from '../exchange/certificate-name';
 import { certificateFacts } from '../exchange/resources/certificate-facts';
 import { withThumbprint } from '../exchange/resources/installed-certificate';
 import { readCertificateFile } from '../pki/certificate-file';
@@ -6,6 +7,7 @@ import type { PfxChoice } from '../pki/pfx';
 import { type Diagnostic, isKnown, path, type Path, type Values } from '../schema';
 import { readPfx, type Pfx } from './pfx';
 import type { PublicCertificateBlock } from './public-certificate-block';
+import { SiteCertificates } from './site-certificates';
 import type { Reading } from './target';
 
 /** What a certificate is known by. */
@@ -13,6 +15,8 @@ export type CertificateSource = Pick<Pfx, 'read' | 'facts'>;
 
 /** The certificate of a PFX file, as the configuration gives it. */
 export interface PublicCertificate extends CertificateSource {
+  /** Servers that are to have it; left out: all. */
+  readonly servers?: readonly string[];
   /** Why the PFX was not opened. */
   readonly unopened?: Diagnostic;
 }
@@ -25,16 +29,19 @@ export type PublicCertificates = ReadonlyMap<string, PublicCertificate>;
  * none, as the pipeline of a pull request, plans without the PFX.
  *
  * @param choice which certificate is meant, where the PFX holds the keys of several and none is given
+ * @param name of one of several certificates in the declaration; null: of the only one
  */
 export async function certificateSource(
   certificates: PublicCertificates,
   pfxFile: string,
   password: string | null,
   choice: PfxChoice,
+  name: string | null = null,
 ): Promise<CertificateSource | Diagnostic> {
   const given = certificates.get(pfxFile);
   if (given !== undefined && (password ?? '') === '') return given;
-  return readPfx(pfxFile, password, given === undefined ? choice : { thumbprint: given.facts.thumbprint });
+  const wanted = given === undefined ? choice : { thumbprint: given.facts.thumbprint };
+  return readPfx(pfxFile, password, wanted, name);
 }
 
 /**
@@ -44,23 +51,29 @@ export async function certificateSource(
  */
 export async function publicCertificates(
   blocks: readonly Values[],
+  site: SiteCertificates = new SiteCertificates(),
 ): Promise<{ readonly certificates: PublicCertificates; readonly diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const certificates = new Map<string, PublicCertificate>();
   for (const [index, block] of blocks.entries()) {
     if (!Object.values(block).every(isKnown)) continue;
-    const { pfx_file: pfxFile, pfx_password: password, file, pem } = block as PublicCertificateBlock;
+    const { pfx_file: pfxFile, pfx_password: password, file, pem, servers } = block as PublicCertificateBlock;
     const content = readCertificateFile(Buffer.from(pem));
-    const source = { read: publicPart(file, content), facts: certificateFacts(content.leaf) };
+    const source = {
+      read: publicPart(file, content),
+      facts: certificateFacts(content.leaf),
+      ...(servers === null ? {} : { servers }),
+    };
     const { thumbprint } = source.facts;
-    const pfx = await readPfx(pfxFile, password, { thumbprint });
+    const name = site.nameOf(pfxFile);
+    const pfx = await readPfx(pfxFile, password, { thumbprint }, name);
     if ('severity' in pfx) {
       certificates.set(pfxFile, { ...source, unopened: pfx });
     } else {
       certificates.set(pfxFile, source);
       if (pfx.facts.thumbprint !== thumbprint) {
         const at = path('public_certificate', index, 'pem');
-        diagnostics.push(unfit(pfxFile, pfx.facts.thumbprint, file, thumbprint, at));
+        diagnostics.push(unfit(pfxFile, pfx.facts.thumbprint, file, thumbprint, certificatePlace(name), at));
       }
     }
   }
@@ -68,8 +81,7 @@ export async function publicCertificates(
 }
 
 /**
- * Why an apply must not begin: a server has none of the certificates, so that one is to be imported, and a PFX does not
- * open. Where the certificates of a server cannot be read, its own steps will tell.
+ * Why an apply must not begin: a server lacks a certificate, so that it is to be imported, and its PFX does not open. Where the certificates of a server cannot be read, its own steps will tell.
  *
  * @param read shows the certificates of a server
  */
@@ -78,36 +90,56 @@ export async function lackingPfx(
   servers: readonly string[],
   read: (server: string) => Promise<Reading>,
 ): Promise<readonly Diagnostic[]> {
-  const known = [...certificates.values()];
-  const unopened = known.flatMap(({ unopened: why }) => why ?? []);
-  if (unopened.length === 0) return [];
+  const found = await Promise.all(
+    [...certificates.values()].map(async ({ facts, unopened: why, servers: own = servers }) => {
+      if (why === undefined) return [];
+      const lacking = await serversWithout(facts.thumbprint, own, read);
+      return lacking.length === 0 ? [] : [stillNeeded(why, lacking)];
+    }),
+  );
+  return found.flat();
+}
+
+async function serversWithout(
+  thumbprint: string,
+  servers: readonly string[],
+  read: (server: string) => Promise<Reading>,
+): Promise<readonly string[]> {
   const found = await Promise.all(
     servers.map(async (server) => {
       const reading = await read(server);
       const lacks =
-        reading.kind === 'objects' &&
-        !known.some(({ facts }) => withThumbprint(reading.outcome.objects, facts.thumbprint) !== undefined);
+        reading.kind === 'objects' && withThumbprint(reading.outcome.objects, thumbprint) === undefined;
       return lacks ? [server] : [];
     }),
   );
-  const lacking = found.flat();
-  if (lacking.length === 0) return [];
-  return unopened.map((why) => ({
+  return found.flat();
+}
+
+function stillNeeded(why: Diagnostic, lacking: readonly string[]): Diagnostic {
+  return {
     ...why,
     detail:
       `${why.detail}\nNothing was run: ${lacking.join(', ')} still ${lacking.length === 1 ? 'needs' : 'need'} the ` +
       'certificate. To a plan that was saved without the password Terraform gives none; plan again with it.',
-  }));
+  };
 }
 
-function unfit(pfxFile: string, inPfx: string, file: string, inFile: string, at: Path): Diagnostic {
+function unfit(
+  pfxFile: string,
+  inPfx: string,
+  file: string,
+  inFile: string,
+  place: string,
+  at: Path,
+): Diagnostic {
   return {
     severity: 'error',
     summary: `'${file}' is not the certificate in '${pfxFile}'`,
     detail:
       `'${file}' has thumbprint ${inFile}, the PFX holds ${inPfx}. Nothing was run. Commit the certificate that is in ` +
-      'the PFX (certificate.certificateFile in the declaration), or put the PFX of the committed one there ' +
-      '(certificate.pfxFile), then plan again.',
+      `the PFX (${place}.certificateFile in the declaration), or put the PFX of the committed one there ` +
+      `(${place}.pfxFile), then plan again.`,
     path: at,
   };
 }

@@ -16,6 +16,7 @@ import type { PfxChoice } from '../pki/pfx';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
+import type { SiteCertificates } from './site-certificates';
 import type { ExchangeTarget } from './target';
 
 type State = StateOf<Record<string, never>>;
@@ -33,11 +34,15 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   );
 
   /** How the PFX of a change reaches its calls. */
-  const pfxFacts = (planned: Values | null, config: Values | null): Pick<Facts, 'pfx'> =>
+  const pfxFacts = ({ prior, planned, config }: Change): Pick<Facts, 'pfx'> =>
     usesPfx && planned !== null
       ? {
           pfx: {
-            content: new PfxContent(planned['pfx_file'] as string, text(planned['thumbprint'])),
+            content: new PfxContent(
+              planned['pfx_file'] as string,
+              text(planned['thumbprint']),
+              text(prior?.['pfx_file']) ?? undefined,
+            ),
             password: new SecureText(text(config?.['pfx_password']) ?? '', 'the PFX password'),
           },
         }
@@ -156,7 +161,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     const server = (planned ?? prior)?.['server'] ?? null;
     // Under its new spelling the declaration wants all of it to stay.
     if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
-    const facts = { ...target.factsFor(text(server)), ...pfxFacts(planned, change.config) };
+    const facts = { ...target.factsFor(text(server)), ...pfxFacts(change) };
     return resource
       .steps({ prior: prior as State | null, planned: planned && (unknownAsNull(planned) as State) }, facts)
       .map((step) => ({ ...step, invocation: target.addressed(step.invocation), removes: planned === null }));
@@ -222,7 +227,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     execute: async (step, target, { signal }) => {
       const lacking = step.removes ? [] : await target.lackingPfx();
       if (lacking.length > 0) return lacking;
-      const resolved = await resolve(step);
+      const resolved = await resolve(step, target.site);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       const { kind, diagnostics } = await target.run(resolved.step, signal);
       if (kind !== 'omitted') target.history.note(step.invocation, kind === 'done');
@@ -295,11 +300,11 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
 async function withThumbprint(
   planned: Values,
   config: Values,
-  { certificates }: ExchangeTarget,
+  { certificates, site }: ExchangeTarget,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
   const { certificateSource } = await import('./public-certificates');
-  const source = await certificateSource(certificates, file, password, choiceOf(config));
+  const source = await certificateSource(certificates, file, password, choiceOf(config), site.nameOf(file));
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
 
@@ -366,17 +371,25 @@ async function inform(
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
   const choice = choiceOf(planned);
+  const name = target.site.nameOf(file as string);
   const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(
     target.certificates,
     file as string,
     password as string | null,
     choice,
+    name,
   );
   if ('severity' in source) return { diagnostics: [...diagnostics, source] };
   const version = target.catalogFor(text(server))?.version;
   const { certificateProblems } = await import('./pfx');
-  const found = certificateProblems(source, planned, version === undefined ? [] : [version], new Date());
+  const found = certificateProblems(
+    source,
+    planned,
+    version === undefined ? [] : [version],
+    new Date(),
+    name,
+  );
   // One PFX is for many servers: what is no error is said once.
   diagnostics.push(...found.filter(isError), ...target.sayOnce(found.filter((each) => !isError(each))));
   return {
@@ -400,7 +413,10 @@ function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly 
 }
 
 /** The step with the content of files in place. A file that changed since the plan is refused. */
-async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly diagnostic: Diagnostic }> {
+async function resolve(
+  step: Step,
+  site: SiteCertificates,
+): Promise<{ readonly step: Step } | { readonly diagnostic: Diagnostic }> {
   const parameters: { [name: string]: Argument } = { ...step.invocation.parameters };
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
@@ -412,6 +428,7 @@ async function resolve(step: Step): Promise<{ readonly step: Step } | { readonly
       argument.file,
       password instanceof SecureText ? password.reveal() : null,
       choice,
+      site.nameOf(argument.file),
     );
     if ('severity' in pfx) return { diagnostic: pfx };
     if (pfx.facts.thumbprint !== thumbprint) {

@@ -33,6 +33,7 @@ import {
 } from './problem';
 import { ServerReadings } from './server-readings';
 import { ShownCertificates } from './shown-certificates';
+import { SiteCertificates } from './site-certificates';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
@@ -66,6 +67,8 @@ export interface TargetOptions {
   readonly note?: (message: string) => void;
   /** Left out: none. */
   readonly certificates?: PublicCertificates;
+  /** What the declaration has, where it has several certificates. Left out: it has one. */
+  readonly site?: SiteCertificates;
   /** Those that hold records of the site; left out where the configuration names none. */
   readonly zones?: DnsZones | undefined;
 }
@@ -97,6 +100,7 @@ export class ExchangeTarget {
   readonly #shown = new ShownCertificates();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
+  readonly site: SiteCertificates;
   readonly zones: DnsZones | undefined;
   private readonly note: (message: string) => void;
   readonly #said = new Set<string>();
@@ -112,10 +116,16 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
-    { note = () => undefined, certificates = new Map(), zones }: TargetOptions = {},
+    {
+      note = () => undefined,
+      certificates = new Map(),
+      site = new SiteCertificates(),
+      zones,
+    }: TargetOptions = {},
   ) {
     this.note = note;
     this.certificates = certificates;
+    this.site = site;
     this.zones = zones;
   }
 
@@ -167,13 +177,17 @@ export class ExchangeTarget {
     return catalog === undefined ? [] : [catalog];
   }
 
-  /** What definitions are told of a server: which cmdlets its version has, and what the run did to certificates. */
+  /**
+   * What definitions are told of a server: which cmdlets its version has, which certificates it is to have, and what the
+   * run did to certificates.
+   */
   factsFor(server: string | null): Facts {
     const catalog = this.catalogFor(server);
     return {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
       history: this.history,
+      declared: server === null ? [] : this.site.on(server),
     };
   }
 

@@ -26,6 +26,8 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly writeOnly?: boolean;
   /** Says which object it is, together with the others that do. A change would mean another object: it is refused. */
   readonly identity?: boolean;
+  /** Tells objects apart that have the same identity, and may change all the same; what is null tells nothing. */
+  readonly distinguishes?: boolean;
   /**
    * When two spellings mean the same, so that the difference is no drift and the declared spelling is kept.
    * Called for known, non-null values; for a list, set or map, with the whole of it.

@@ -6,6 +6,7 @@ import { CHECKS } from './checks';
 import { Checkup } from './checkup';
 import { lookForDoors, type DoorsOptions } from './doors/doors';
 import { keytabVerdict } from './keytab';
+import { passwordsVerdict } from './passwords';
 import { readPlan, type Plan } from './plan-file';
 import type { EndpointReport, Finding, Report } from './report';
 
@@ -46,6 +47,7 @@ export async function examine(options: DoctorOptions, environment: Environment):
   if (keytab?.state === 'failed') {
     return { ok: false, settings: [{ check: 'settings', ...keytab }], endpoints: [] };
   }
+  const passwords = plan === undefined ? undefined : passwordsVerdict(plan, environment);
   const endpoints: EndpointReport[] = [];
   for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
     endpoints.push(await examineEndpoint(endpoint, settings, environment, plan, options.doors));
@@ -55,7 +57,9 @@ export async function examine(options: DoctorOptions, environment: Environment):
     ok,
     settings: [
       { check: 'settings', state: 'ok', detail: 'the settings are complete' },
-      ...(keytab === undefined ? [] : [{ check: 'settings' as const, ...keytab }]),
+      ...[keytab, passwords].flatMap((verdict) =>
+        verdict === undefined ? [] : [{ check: 'settings' as const, ...verdict }],
+      ),
     ],
     endpoints,
   };

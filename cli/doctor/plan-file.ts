@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { certificateNameProblem } from '../../exchange/certificate-name';
 import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
 import type { Diagnostic } from '../../schema';
 
@@ -9,6 +10,8 @@ export interface Plan {
   /** Of which the endpoint of these hosts may have one on its certificate. */
   readonly certificateNames: readonly string[];
   readonly hosts: readonly string[];
+  /** Names of several certificates; none where the site has one. */
+  readonly certificates: readonly string[];
 }
 
 /** Nothing else is sent as the name of a command. */
@@ -42,6 +45,9 @@ export async function readPlan(
   const servers = steps.flatMap((step) =>
     isRecord(step) && typeof step['server'] === 'string' ? [step['server']] : [],
   );
+  const named = isRecord(content['certificates']) ? Object.keys(content['certificates']) : [];
+  const odd = named.find((name) => certificateNameProblem(name) !== undefined);
+  if (odd !== undefined) return refused(`${file} names '${odd.slice(0, 100)}', which is no certificate`);
   const shown = isRecord(content['endpointCertificate']) ? content['endpointCertificate'] : {};
   return {
     plan: {
@@ -49,6 +55,7 @@ export async function readPlan(
       servers: [...new Set(servers)],
       certificateNames: textsIn(shown['names']),
       hosts: textsIn(shown['hosts']),
+      certificates: named,
     },
   };
 }

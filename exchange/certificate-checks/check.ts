@@ -32,6 +32,8 @@ export interface CertificateUse {
   readonly versions: readonly ExchangeVersion[];
   /** Days before its end from which that is said. */
   readonly warnBeforeExpiryDays: number;
+  /** Where the certificate stands in the declaration: `certificate.web`. */
+  readonly place: string;
   /** Why a finding is right here, by its id. */
   readonly accepted: { readonly [id in AcceptableFindingId]?: string };
 }

@@ -50,10 +50,10 @@ export function judgeCertificate(read: ReadCertificate, use: CertificateUse): re
     ({ id, check }) => ({ id, finding: check(read, use) }),
   );
   const findings = found.flatMap(({ id, finding }) =>
-    finding === undefined ? [] : unlessAccepted(id, finding, reasons[id]),
+    finding === undefined ? [] : unlessAccepted(id, finding, reasons[id], use.place),
   );
   const unneeded = found.flatMap(({ id, finding }) =>
-    finding === undefined && reasons[id] !== undefined ? [unneededAcceptance(id, read.file)] : [],
+    finding === undefined && reasons[id] !== undefined ? [unneededAcceptance(id, read.file, use.place)] : [],
   );
   return [...findings, ...unneeded];
 }
@@ -62,19 +62,20 @@ function unlessAccepted(
   id: CertificateFindingId,
   { neverAccepted, ...finding }: FoundByCheck,
   reason: string | undefined,
+  place: string,
 ): readonly CertificateFinding[] {
   if (neverAccepted || !isAcceptable(id)) return [{ id, ...finding }];
   if (reason !== undefined) return [];
-  const remedy = `${finding.remedy} Where it is right as it is, say why in the declaration: certificate.accepted: { '${id}': '<reason>' }.`;
+  const remedy = `${finding.remedy} Where it is right as it is, say why in the declaration: ${place}.accepted: { '${id}': '<reason>' }.`;
   return [{ id, ...finding, remedy }];
 }
 
-function unneededAcceptance(id: string, file: string): CertificateFinding {
+function unneededAcceptance(id: string, file: string, place: string): CertificateFinding {
   return {
     id: 'acceptance-unneeded',
     severity: 'warning',
     about: 'accepted',
-    problem: `certificate.accepted has '${id}', and nothing of the kind is found in '${file}' any more`,
-    remedy: `Take '${id}' out of certificate.accepted in the declaration, so that it is said when it comes again.`,
+    problem: `${place}.accepted has '${id}', and nothing of the kind is found in '${file}' any more`,
+    remedy: `Take '${id}' out of ${place}.accepted in the declaration, so that it is said when it comes again.`,
   };
 }

@@ -7,14 +7,14 @@ export const namesMissing: CertificateCheck = {
   id: 'names-missing',
   ensures:
     'Every name that clients use, and every other that is declared for it, stands on it or is covered by a wildcard for its first label; the common name counts only where there is no other name.',
-  check: ({ file, certificate }, { names }) => {
+  check: ({ file, certificate }, { names, place }) => {
     const missing = uncovered(certificate, names);
     if (missing.length === 0) return undefined;
     return {
       severity: 'error',
       about: 'names',
       problem: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on the certificate in '${file}'`,
-      remedy: `It has ${presentedNames(certificate).join(', ') || 'no names'}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or certificate.names in the declaration.`,
+      remedy: `It has ${presentedNames(certificate).join(', ') || 'no names'}. Clients would see a certificate error: get a certificate with these subject alternative names, or correct namespaces or ${place}.names in the declaration.`,
     };
   },
 };

@@ -2,28 +2,49 @@ import { path } from '../../schema';
 import { ACCEPTABLE_FINDING_IDS } from '../certificate-checks/finding-ids';
 import type { ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
-import { requiredNames } from '../required-names';
+import { requiredNamesOf } from '../required-names';
 import { certificate as definition, erase } from '../resources';
 import { includesName } from '../resources/equality';
 import type { SiteCertificate } from '../site';
-import type { Placement, Topology } from '../topology';
+import type { PlacedCertificate, Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The certificate of each server, with its services. From here on a server waits for the one before it. */
+/** The certificates of each server, with their services. From here on a server waits for the one before it. */
 export const certificate: Phase = (topology) =>
-  topology.placements.map((placement) => certificateOf(topology, placement));
+  topology.placements.flatMap((placement) => certificatesOf(topology, placement));
 
-function certificateOf({ site }: Topology, placement: Placement): ExchangeObject {
-  const { server, path: at, previous, certificate: declared, checks } = placement;
+/**
+ * One after another, the one that clients see last: Terraform changes what stays before it removes what that waited for,
+ * so that a certificate which leaves the declaration goes once its services are with the one that stays.
+ */
+function certificatesOf(topology: Topology, placement: Placement): readonly ExchangeObject[] {
+  const { certificates } = placement;
+  const plain = certificates.filter(({ part }) => part === 'certificate');
+  const inOrder = [...certificates.filter((one) => !plain.includes(one)), ...plain];
+  return inOrder.map((one, index) => certificateOf(topology, placement, one, inOrder[index - 1]));
+}
+
+function certificateOf(
+  { site }: Topology,
+  { server, path: at, previous, checks }: Placement,
+  certificate: PlacedCertificate,
+  before: PlacedCertificate | undefined,
+): ExchangeObject {
+  const { declared, part } = certificate;
+  const place = (...steps: readonly string[]) => [
+    ...certificate.path,
+    ...steps.map((attribute) => ({ attribute })),
+  ];
   return exchangeObject({
-    id: idOn(server, 'certificate'),
+    id: idOn(server, part),
     definition: erase(definition),
     server: server.name,
     version: server.version,
+    certificate: certificate.name,
     attributes: {
       server: server.name,
       pfx_file: declared.pfxFile,
-      required_names: requiredNames(site),
+      required_names: requiredNamesOf(site, certificate, [server]),
       ...(declared.thumbprint === undefined ? {} : { expected_thumbprint: declared.thumbprint }),
       ...(declared.warnBeforeExpiryDays === undefined
         ? {}
@@ -40,17 +61,21 @@ function certificateOf({ site }: Topology, placement: Placement): ExchangeObject
     },
     origin: {
       server: [...at, { attribute: 'name' }],
-      pfx_file: path('certificate', 'pfxFile'),
-      required_names: path('certificate', 'names'),
-      expected_thumbprint: path('certificate', 'thumbprint'),
-      warn_before_expiry_days: path('certificate', 'warnBeforeExpiryDays'),
-      accepted_findings: path('certificate', 'accepted'),
-      services: path('certificate', 'services'),
+      pfx_file: place('pfxFile'),
+      required_names: place('names'),
+      expected_thumbprint: place('thumbprint'),
+      warn_before_expiry_days: place('warnBeforeExpiryDays'),
+      accepted_findings: place('accepted'),
+      services: place('services'),
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
     },
     // Clients must have the right name from the service connection point before anything else of the server is done.
-    dependsOn: [idOn(server, 'scp'), ...(previous === undefined ? [] : [idOn({ name: previous }, 'health')])],
+    dependsOn: [
+      idOn(server, 'scp'),
+      ...(before === undefined ? [] : [idOn(server, before.part)]),
+      ...(previous === undefined ? [] : [idOn({ name: previous }, 'health')]),
+    ],
     existing: includesName(declared.existingOn, server.name),
   });
 }

@@ -3,6 +3,7 @@ import { elementsOf, type AttributeReference, type ExchangeObject } from '../ele
 import { exchangeObject } from '../exchange-object';
 import { HOST_ATTRIBUTES } from '../given-names';
 import { certificate, dagMember, erase, healthGate, serviceConnectionPoint } from '../resources';
+import { SERVICES_TRIGGER } from '../resources/health-gate';
 import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
@@ -48,7 +49,7 @@ function triggersOf(
   if (definition.typeName === certificate.typeName) {
     return [
       [key, { resource: id, attribute: 'thumbprint' }],
-      [`${key}-services`, (attributes['services'] as readonly string[]).join(' ')],
+      [`${key}${SERVICES_TRIGGER}`, (attributes['services'] as readonly string[]).join(' ')],
     ];
   }
   if (definition.typeName === dagMember.typeName) return [[key, attributes['dag'] as string]];

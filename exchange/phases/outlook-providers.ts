@@ -1,10 +1,11 @@
 import { path } from '../../schema';
+import { elementsOf } from '../element';
 import { exchangeObject } from '../exchange-object';
-import { erase, isIn, outlookProvider } from '../resources';
-import { idOn, type Phase } from './phase';
+import { certificate, erase, isIn, outlookProvider } from '../resources';
+import type { Phase } from './phase';
 
 /** What Outlook outside must find on the certificate: told once every server shows the new one. */
-export const outlookProviders: Phase = ({ site, placements }) => {
+export const outlookProviders: Phase = ({ site }, before) => {
   const principal = site.outlookProvider?.certPrincipalName;
   const version = site.servers.map((server) => server.version).find((each) => isIn(outlookProvider, each));
   // What is missing the rules have said.
@@ -20,7 +21,9 @@ export const outlookProviders: Phase = ({ site, placements }) => {
         server: path('outlookProvider'),
         cert_principal_name: path('outlookProvider', 'certPrincipalName'),
       },
-      dependsOn: placements.map(({ server }) => idOn(server, 'certificate')),
+      dependsOn: elementsOf(before, 'exchange-object')
+        .filter(({ definition }) => definition.typeName === certificate.typeName)
+        .map(({ id }) => id),
     }),
   ];
 };

@@ -80,7 +80,7 @@ function alwaysOn({ server, path: at, outlookAnywhere: declared }: Placement): E
 
 function directoryOf(
   { server, path: at, mapiAuthentication: methods }: Placement,
-  { row, definition, hosts, authentication }: PlacedDirectory,
+  { row, definition, hosts, failback, authentication }: PlacedDirectory,
 ): ExchangeObject {
   return exchangeObject({
     id: idOn(server, row.service),
@@ -89,15 +89,20 @@ function directoryOf(
     version: server.version,
     attributes: {
       server: server.name,
-      internal_url: urlOf(row.service, hosts.internal),
-      external_url: urlOf(row.service, hosts.external),
+      ...(hosts === undefined
+        ? {}
+        : {
+            internal_url: urlOf(row.service, hosts.internal),
+            external_url: urlOf(row.service, hosts.external),
+          }),
+      ...(failback === undefined ? {} : { failback_url: urlOf(row.service, failback.host) }),
       ...(row.authenticationMethods && methods !== undefined ? { iis_authentication_methods: methods } : {}),
       ...Object.fromEntries(authentication.map(({ attribute, isOn }) => [attribute, isOn])),
     },
     origin: {
       server: [...at, { attribute: 'name' }],
-      internal_url: hosts.internalPath,
-      external_url: hosts.externalPath,
+      ...(hosts === undefined ? {} : { internal_url: hosts.internalPath, external_url: hosts.externalPath }),
+      ...(failback === undefined ? {} : { failback_url: failback.path }),
       iis_authentication_methods: path('mapiAuthentication'),
       ...Object.fromEntries(authentication.map(({ attribute, path: declared }) => [attribute, declared])),
     },

@@ -1,27 +1,34 @@
 import type { Argument } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, PoolMember, RecordSet } from '../element';
-import { requiredNames } from '../required-names';
-import type { DesiredState } from '../resolve-site';
+import { pfxNames } from '../certificate-name';
+import type { DesiredState, KnownCertificate } from '../resolve-site';
 import type { Step } from '../resources';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
-import type { ExchangePlan, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
-import { PLAN_FORMAT_VERSION, UNKNOWN_CERTIFICATE } from './model';
+import type { ExchangePlan, PlanCertificate, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
+import { PLAN_FORMAT_VERSION, unknownCertificate } from './model';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { AskedSecret, FileContent, StepResult } from './value';
 
 /** What a run of the plan asks for. */
-function planInputs(site: ExchangeSiteProps): readonly PlanInput[] {
-  return [
-    {
-      name: 'PfxPath',
-      kind: 'file',
-      description: `PFX file with the certificate of the site and its private key: ${site.certificate.pfxFile}`,
-    },
-    { name: 'PfxPassword', kind: 'secret', description: 'Password of the PFX file' },
-  ];
+function planInputs({ certificates }: DesiredState): readonly PlanInput[] {
+  return certificates.flatMap(({ name, declared: { pfxFile } }): readonly PlanInput[] => {
+    const { path, password } = pfxNames(name);
+    const whose = name === null ? '' : ` of the certificate ${name}`;
+    return [
+      {
+        name: path,
+        kind: 'file',
+        description:
+          name === null
+            ? `PFX file with the certificate of the site and its private key: ${pfxFile}`
+            : `PFX file with the certificate ${name} of the site and its private key: ${pfxFile}`,
+      },
+      { name: password, kind: 'secret', description: `Password of the PFX file${whose}` },
+    ];
+  });
 }
 
 /** The remote-execution plan of a site, for tools. Byte for byte the same for the same declaration. */
@@ -29,14 +36,27 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     site: name,
-    certificate:
-      state.certificate === undefined
-        ? { unknown: UNKNOWN_CERTIFICATE }
-        : { file: state.certificate.file, ...state.certificate.facts },
-    endpointCertificate: { hosts: serverHosts(site), names: requiredNames(site) },
-    inputs: planInputs(site),
+    ...planCertificates(state),
+    endpointCertificate: { hosts: serverHosts(site), names: state.endpointNames },
+    inputs: planInputs(state),
     steps: plannedSteps(state.elements).map(planStep),
   };
+}
+
+function planCertificates({
+  certificates,
+}: DesiredState): Pick<ExchangePlan, 'certificate' | 'certificates'> {
+  const named = certificates.filter(({ name }) => name !== null);
+  const [only] = certificates;
+  if (named.length === 0 && only !== undefined) return { certificate: planCertificate(only) };
+  return {
+    certificates: Object.fromEntries(named.map((each) => [each.name ?? '', planCertificate(each)])),
+  };
+}
+
+function planCertificate({ name, committed }: KnownCertificate): PlanCertificate {
+  if (committed === undefined) return { unknown: unknownCertificate(name) };
+  return { file: committed.file, ...committed.facts };
 }
 
 function planStep(planned: PlannedStep): PlanStep {
@@ -118,8 +138,8 @@ function planValue(parameter: string, value: Argument): PlanValue {
     return value;
   }
   if (value instanceof StepResult) return { reference: value.step, property: value.property ?? '' };
-  if (value instanceof FileContent) return { file: value.file };
-  if (value instanceof AskedSecret) return { secret: value.description };
+  if (value instanceof FileContent) return { file: value.file, ...inputOf(value) };
+  if (value instanceof AskedSecret) return { secret: value.description, ...inputOf(value) };
   if (value instanceof SecureText) return { secret: value.source };
   if (value instanceof Reference || value instanceof Uint8Array) {
     throw new TypeError(`-${parameter} has a value that a plan cannot hold`);
@@ -132,4 +152,8 @@ function planValue(parameter: string, value: Argument): PlanValue {
     };
   }
   return value.map((item) => planValue(parameter, item));
+}
+
+function inputOf({ input }: FileContent | AskedSecret): { readonly input?: string } {
+  return input === undefined ? {} : { input };
 }

@@ -1,3 +1,4 @@
+import { certificatePlace } from '../certificate-name';
 import type { StepKind } from '../resources';
 
 /** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
@@ -7,7 +8,10 @@ export const PLAN_FORMAT_VERSION = 1;
 export interface ExchangePlan {
   readonly formatVersion: typeof PLAN_FORMAT_VERSION;
   readonly site: string;
-  readonly certificate: PlanCertificate;
+  /** Of a site with one certificate. */
+  readonly certificate?: PlanCertificate;
+  /** Of a site with several, by their names. */
+  readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
@@ -46,8 +50,10 @@ export interface PlanEndpointCertificate {
 }
 
 /** What is said where no certificate file is declared. */
-export const UNKNOWN_CERTIFICATE =
-  'Synth does not know the certificate in the PFX file: the declaration names no certificate.certificateFile.';
+export function unknownCertificate(name: string | null): string {
+  const file = name === null ? 'the PFX file' : `the PFX file of ${name}`;
+  return `Synth does not know the certificate in ${file}: the declaration names no ${certificatePlace(name)}.certificateFile.`;
+}
 
 /** Something that a run is given, because it must not, or cannot, stand in the plan. */
 export interface PlanInput {
@@ -133,10 +139,14 @@ export type PlanValue =
 export interface PlanSecret {
   /** What it is; the input of kind `secret` gives it. */
   readonly secret: string;
+  /** Name of the input, where the site has several certificates. */
+  readonly input?: string;
 }
 export interface PlanFile {
   /** The bytes of this file. */
   readonly file: string;
+  /** Name of the input, where the site has several certificates. */
+  readonly input?: string;
 }
 export interface PlanReference {
   /** Id of an earlier step. */

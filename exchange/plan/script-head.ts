@@ -1,24 +1,31 @@
 import { quote } from '../../powershell/literal';
-import type { CommittedCertificate } from '../committed-certificate';
+import type { PfxNames } from '../certificate-name';
+import type { KnownCertificate } from '../resolve-site';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
-import { UNKNOWN_CERTIFICATE } from './model';
+import { unknownCertificate } from './model';
 import { comment, paragraph } from './script-comment';
 import { LOOKS } from './seen-before';
+
+/** A PFX file that a run is given. */
+export interface ScriptFile {
+  readonly names: PfxNames;
+  readonly certificate: KnownCertificate;
+  /** As a path from the folder of the script, or an absolute one. */
+  readonly place: string;
+  /** Parts with a step that needs it or its password. */
+  readonly parts: readonly string[];
+}
 
 /** What the beginning of a script says of the rest. */
 export interface ScriptHead {
   readonly name: string;
   readonly site: ExchangeSiteProps;
-  /** The PFX as a path from the folder of the script, or an absolute one. */
-  readonly pfxFile: string;
-  /** The certificate in it; undefined where synth does not know. */
-  readonly certificate: CommittedCertificate | undefined;
+  /** In the order of the declaration. */
+  readonly files: readonly ScriptFile[];
   readonly steps: number;
   /** What `-Part` takes, in order, with the number of the last step of each. */
   readonly lastSteps: ReadonlyMap<string, number>;
-  /** Parts with a step that needs the PFX or its password. */
-  readonly pfxParts: readonly string[];
   /** What cmdlets may ask, each with the answer, see `answerNote`. */
   readonly answers: readonly string[];
   /** Names of the functions that look for what is there already. */
@@ -40,7 +47,7 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): readonly string[] {
+function helpLines({ name, site, files, answers }: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
   return [
     '# .SYNOPSIS',
@@ -59,7 +66,10 @@ function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): r
       'Where a part of the site is in production already, name only the parts that are new, for example a server that joins and the records.',
     ),
     '#',
-    ...certificateLines(certificate),
+    ...files.flatMap(({ certificate }, index) => [
+      ...(index === 0 ? [] : ['#']),
+      ...certificateLines(certificate),
+    ]),
     ...answers.flatMap((answer) => [
       '#',
       ...paragraph(
@@ -67,14 +77,16 @@ function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): r
       ),
     ]),
     '#',
-    '# .PARAMETER PfxPath',
-    ...paragraph(
-      `PFX file with the certificate of the site and its private key. Left out: ${quote(fileNameOf(pfxFile))} in the folder of this script, else ${quote(pfxFile)} as seen from there. Only servers need it.`,
-    ),
-    '#',
-    '# .PARAMETER PfxPassword',
-    '# Password of the PFX file. Left out: it is asked for, where a server needs the file.',
-    '#',
+    ...files.flatMap(({ names, place, certificate }) => [
+      `# .PARAMETER ${names.path}`,
+      ...paragraph(
+        `PFX file with the certificate ${ofSite(certificate)} and its private key. Left out: ${quote(fileNameOf(place))} in the folder of this script, else ${quote(place)} as seen from there. Only servers need it.`,
+      ),
+      '#',
+      `# .PARAMETER ${names.password}`,
+      `# Password of ${fileOf(certificate)}. Left out: it is asked for, where a server needs the file.`,
+      '#',
+    ]),
     '# .PARAMETER Part',
     ...paragraph(
       `What to run: servers by name, ${quote(ORGANIZATION)} for what belongs to none, ${quote(DNS)} for the records. Left out: everything.`,
@@ -83,7 +95,7 @@ function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): r
     '# .EXAMPLE',
     `# ${SCRIPT}`,
     '#',
-    '# Runs everything. It asks for the password of the PFX file.',
+    `# Runs everything. It asks for the ${files.length === 1 ? 'password of the PFX file' : 'passwords of the PFX files'}.`,
     '#',
     '# .EXAMPLE',
     comment(`${SCRIPT} -Part ${joining}`),
@@ -100,29 +112,42 @@ function helpLines({ name, site, pfxFile, certificate, answers }: ScriptHead): r
   ];
 }
 
+function ofSite({ name }: KnownCertificate): string {
+  return name === null ? 'of the site' : `${name} of the site`;
+}
+
+function fileOf({ name }: KnownCertificate): string {
+  return name === null ? 'the PFX file' : `the PFX file of ${name}`;
+}
+
 /** One line each, so that a renewal shows as a change of these lines. */
-function certificateLines(certificate: CommittedCertificate | undefined): readonly string[] {
-  if (certificate === undefined) return paragraph(UNKNOWN_CERTIFICATE);
-  const { thumbprint, names, notAfter } = certificate.facts;
+function certificateLines(certificate: KnownCertificate): readonly string[] {
+  const { name, committed } = certificate;
+  if (committed === undefined) return paragraph(unknownCertificate(name));
+  const { thumbprint, names, notAfter } = committed.facts;
   return [
-    comment(`The certificate of the site, by the file ${quote(certificate.file)}:`),
+    comment(`The certificate ${ofSite(certificate)}, by the file ${quote(committed.file)}:`),
     comment(`  thumbprint  ${thumbprint}`),
     comment(`  ends on     ${notAfter}`),
-    ...names.map((name) => comment(`  name        ${quote(name)}`)),
+    ...names.map((each) => comment(`  name        ${quote(each)}`)),
   ];
 }
 
-function parameterLines({ lastSteps }: ScriptHead): readonly string[] {
+function parameterLines({ files, lastSteps }: ScriptHead): readonly string[] {
   const parts = list(lastSteps.keys());
-  return `[CmdletBinding()]
-param(
-    [string] $PfxPath,
-
-    [System.Security.SecureString] $PfxPassword,
-
-    [ValidateSet(${parts})]
-    [string[]] $Part = @(${parts})
-)`.split('\n');
+  return [
+    '[CmdletBinding()]',
+    'param(',
+    ...files.flatMap(({ names }) => [
+      `    [string] $${names.path},`,
+      '',
+      `    [System.Security.SecureString] $${names.password},`,
+      '',
+    ]),
+    `    [ValidateSet(${parts})]`,
+    `    [string[]] $Part = @(${parts})`,
+    ')',
+  ];
 }
 
 function settingLines({ steps, lastSteps }: ScriptHead): readonly string[] {
@@ -182,50 +207,53 @@ function Wait-Healthy {
     }
 }`;
 
-/** What is read of the PFX before anything runs, where a chosen part needs it. */
-function pfxLines({ site, pfxFile, certificate, pfxParts }: ScriptHead): readonly string[] {
-  const wanted = expectedThumbprint(site, certificate);
+/** What is read of a PFX before anything runs, where a chosen part needs it. */
+function pfxLines({ names, certificate, place, parts }: ScriptFile): readonly string[] {
+  const { path, password, content, certificate: taken } = names;
+  const wanted = expectedThumbprint(certificate);
+  const [file, ofParts] = [fileOf(certificate), path.replace('Path', 'Parts')];
   return [
-    '# The PFX file is opened before anything runs, where a chosen part needs it.',
-    `$PfxParts = @(${list(pfxParts)})`,
-    'if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {',
-    ...`    if ($PfxPath -eq '') {
-        $places = @(${list(new Set([fileNameOf(pfxFile), pfxFile]))}) |
+    `# ${capitalised(file)} is opened before anything runs, where a chosen part needs it.`,
+    `$${ofParts} = @(${list(parts)})`,
+    `if (@($Part | Where-Object { $${ofParts} -contains $_ }).Count -gt 0) {`,
+    ...`    if ($${path} -eq '') {
+        $places = @(${list(new Set([fileNameOf(place), place]))}) |
             ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
-        $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
-        if ($PfxPath -eq '') {
-            throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
+        $${path} = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
+        if ($${path} -eq '') {
+            throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -${path}. Nothing was run.')
         }
     }
-    $PfxContent = [System.IO.File]::ReadAllBytes((Resolve-Path -LiteralPath $PfxPath).ProviderPath)
-    if ($null -eq $PfxPassword) {
-        $PfxPassword = Read-Host -Prompt ('Password of ' + $PfxPath) -AsSecureString
+    $${content} = [System.IO.File]::ReadAllBytes((Resolve-Path -LiteralPath $${path}).ProviderPath)
+    if ($null -eq $${password}) {
+        $${password} = Read-Host -Prompt ('Password of ' + $${path}) -AsSecureString
     }
     $type = 'System.Security.Cryptography.X509Certificates.X509Certificate2'
     try {
-        $opened = New-Object -TypeName $type -ArgumentList $PfxContent, $PfxPassword
+        $opened = New-Object -TypeName $type -ArgumentList $${content}, $${password}
     } catch {
-        throw ('The PFX file ' + $PfxPath + ' does not open: ' + $_.Exception.Message + ' Nothing was run.')
+        throw ('The PFX file ' + $${path} + ' does not open: ' + $_.Exception.Message + ' Nothing was run.')
     }
     # Only its public part: Exchange reads the private key from the file.
-    $PfxCertificate = New-Object -TypeName $type -ArgumentList (, $opened.RawData)
+    $${taken} = New-Object -TypeName $type -ArgumentList (, $opened.RawData)
     $opened.Reset()`.split('\n'),
     ...(wanted === undefined
       ? []
       : [
-          `    if ($PfxCertificate.Thumbprint -ne ${quote(wanted.thumbprint)}) {`,
-          `        throw ('The certificate in ' + $PfxPath + ' has the thumbprint ' + $PfxCertificate.Thumbprint + ', not ' + ${quote(wanted.as)} + '. Name the right PFX file with -PfxPath. Nothing was run.')`,
+          `    if ($${taken}.Thumbprint -ne ${quote(wanted.thumbprint)}) {`,
+          `        throw ('The certificate in ' + $${path} + ' has the thumbprint ' + $${taken}.Thumbprint + ', not ' + ${quote(wanted.as)} + '. Name the right PFX file with -${path}. Nothing was run.')`,
           '    }',
         ]),
     '}',
   ];
 }
 
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** The thumbprint that the PFX must have, and how it is named to people. */
-function expectedThumbprint(
-  { certificate: { thumbprint } }: ExchangeSiteProps,
-  committed: CommittedCertificate | undefined,
-) {
+function expectedThumbprint({ declared: { thumbprint }, committed }: KnownCertificate) {
   if (committed !== undefined) {
     const wanted = committed.facts.thumbprint;
     return { thumbprint: wanted, as: `${wanted} as ${committed.file}` };
@@ -241,7 +269,7 @@ export function headLines(head: ScriptHead): readonly string[] {
     settingLines(head),
     FUNCTIONS.split('\n'),
     ...head.looks.map((name) => (LOOKS[name] ?? '').split('\n')),
-    ...(head.pfxParts.length === 0 ? [] : [pfxLines(head)]),
+    ...head.files.flatMap((file) => (file.parts.length === 0 ? [] : [pfxLines(file)])),
   ].flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
@@ -249,14 +277,24 @@ export function headLines(head: ScriptHead): readonly string[] {
  * What a step that failed leaves: its name, its reason, and the command that goes on. Parts whose last step was run
  * are left out of that.
  */
-export const FAILURE = `} catch {
+export function failureLines(files: readonly ScriptFile[]): readonly string[] {
+  return [
+    ...FAILED,
+    ...files.flatMap(({ names: { path } }) => [
+      `    if ($PSBoundParameters.ContainsKey('${path}')) {`,
+      `        $again = $again + ' -${path} ''' + $${path}.Replace('''', '''''') + ''''`,
+      '    }',
+    ]),
+    ...THROWN,
+  ];
+}
+
+const FAILED = `} catch {
     $reason = $_
     $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
-    $again = '.\\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
-    if ($PSBoundParameters.ContainsKey('PfxPath')) {
-        $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''
-    }
-    $lines = @(
+    $again = '.\\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''`.split('\n');
+
+const THROWN = `    $lines = @(
         ('Step ' + $Now.Number + ' of ' + $Now.Of + ' failed: ' + $Now.Name + '.')
         $reason.Exception.Message
         'What was run before it is done, and nothing after it was run. Remove the cause, then go on with'
@@ -268,4 +306,4 @@ export const FAILURE = `} catch {
     throw (New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList @(
             $failure, 'PlanStepFailed', 'OperationStopped', $Now.Name
         ))
-}`;
+}`.split('\n');

@@ -4,6 +4,7 @@ import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, PoolMember, RecordSet } from '../element';
+import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import type { Step, Until } from '../resources';
 import type { ExchangeSiteProps, Zone } from '../site';
@@ -11,7 +12,7 @@ import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { comment, paragraph } from './script-comment';
-import { FAILURE, headLines } from './script-head';
+import { failureLines, headLines, type ScriptFile } from './script-head';
 import { seenBefore } from './seen-before';
 
 /** Columns of a call that stays on one line; a longer one takes its parameters from a hash table. */
@@ -65,7 +66,7 @@ function makeLines(call: Invocation): readonly string[] {
   const seen = seenBefore(call);
   if (seen === undefined) return callLines(call);
   return [
-    `if (${renderInvocation(seen.look)}) {`,
+    `if (${renderInvocation(seen.look, VARIABLES)}) {`,
     `${INDENT}Skip-Step ${quote(seen.there)}`,
     '} else {',
     ...indented(callLines(call, '$null = ')),
@@ -208,9 +209,12 @@ function blockLines({ part, steps }: Block): readonly string[] {
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
 }
 
-function needsPfx(planned: PlannedStep): boolean {
+/** Whether a step takes something of a PFX: its content, its password, or the certificate in it. */
+function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxNames): boolean {
+  const own = [content, password, certificate];
   const within = (value: Argument): boolean =>
-    value instanceof Reference || (Array.isArray(value) && (value as readonly Argument[]).some(within));
+    (value instanceof Reference && own.includes(value.variable)) ||
+    (Array.isArray(value) && (value as readonly Argument[]).some(within));
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
@@ -228,18 +232,27 @@ function looksOf(planned: PlannedStep): readonly string[] {
  * The remote-execution plan as a script that a person reads, or runs by hand. It holds no secrets: it asks for them.
  * Byte for byte the same for the same declaration, with the line ends of Windows.
  *
- * @param pfxFile the PFX as a path from the folder of the script, or an absolute one
+ * @param placeOf a PFX file of the declaration as a path from the folder of the script, or an absolute one
  */
 export function exchangePlanScript(
   name: string,
   site: ExchangeSiteProps,
   state: DesiredState,
-  pfxFile: string,
+  placeOf: (pfxFile: string) => string,
 ): string {
   const steps = plannedSteps(state.elements).map((planned, index) => ({ number: index + 1, planned }));
   const last = new Map(steps.map(({ number, planned }) => [partOf(planned), number]));
   const order = [ORGANIZATION, ...site.servers.map((server) => server.name), DNS];
-  const needing = new Set(steps.flatMap(({ planned }) => (needsPfx(planned) ? [partOf(planned)] : [])));
+  const files = state.certificates.map((certificate): ScriptFile => {
+    const names = pfxNames(certificate.name);
+    const needing = steps.flatMap(({ planned }) => (needsPfx(planned, names) ? [partOf(planned)] : []));
+    return {
+      names,
+      certificate,
+      place: placeOf(certificate.declared.pfxFile),
+      parts: order.filter((part) => needing.includes(part)),
+    };
+  });
   const blocks = blocksOf(steps).flatMap((block, index) => [
     ...(index === 0 ? [] : ['']),
     ...blockLines(block),
@@ -248,20 +261,18 @@ export function exchangePlanScript(
     ...headLines({
       name,
       site,
-      pfxFile,
-      certificate: state.certificate,
+      files,
       steps: steps.length,
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
-      pfxParts: order.filter((part) => needing.has(part)),
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
     }),
     '',
     'try {',
     ...indented(blocks),
-    ...FAILURE.split('\n'),
+    ...failureLines(files),
     '',
   ].join('\r\n');
   // Windows PowerShell reads a file without this mark in the system's code page, in which some bytes of other

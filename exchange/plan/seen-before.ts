@@ -1,4 +1,5 @@
-import type { Invocation, Parameters } from '../../powershell/invocation';
+import { Reference, type Invocation, type Parameters } from '../../powershell/invocation';
+import { FileContent } from './value';
 
 /** How a script sees that what a step makes is there already, so that it can be run again after a stop. */
 export interface SeenBefore {
@@ -21,6 +22,14 @@ function textOf(parameters: Parameters, name: string): string {
 const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefore } = {
   'Import-ExchangeCertificate': (parameters) => {
     const Server = textOf(parameters, 'Server');
+    const { FileData: content } = parameters;
+    if (content instanceof FileContent && content.input !== undefined) {
+      const Certificate = new Reference('the certificate', content.names.certificate);
+      return {
+        look: { cmdlet: 'Test-HoldsCertificate', parameters: { Server, Certificate } },
+        there: `${Server} holds the certificate of ${content.file} already`,
+      };
+    }
     return {
       look: { cmdlet: 'Test-HasCertificate', parameters: { Server } },
       there: `${Server} holds the certificate of the PFX file already`,
@@ -78,6 +87,19 @@ function Test-HasCertificate {
     param([string] $Server)
 
     $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
+    }
+    return $false
+}`,
+  'Test-HoldsCertificate': `# Whether a server holds a certificate.
+function Test-HoldsCertificate {
+    param(
+        [string] $Server,
+        [System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate
+    )
+
+    $wanted = [System.Convert]::ToBase64String($Certificate.RawData)
     foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
         if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
     }

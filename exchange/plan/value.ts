@@ -1,4 +1,5 @@
 import { Reference } from '../../powershell/invocation';
+import type { PfxNames } from '../certificate-name';
 
 /**
  * A property of what an earlier step returned. The only steps whose results are needed import the certificate of the
@@ -9,21 +10,32 @@ export class StepResult extends Reference {
   constructor(
     readonly step: string,
     property: string,
+    variable: string,
   ) {
-    super(`the ${property} that ${step} gives`, 'PfxCertificate', property);
+    super(`the ${property} that ${step} gives`, variable, property);
   }
 }
 
 /** The bytes of a file that a run is given. */
 export class FileContent extends Reference {
-  constructor(readonly file: string) {
-    super(`the content of ${file.replace(/^.*[\\/]/, '')}`, 'PfxContent');
+  /** @param input of several, the input that gives the file */
+  constructor(
+    readonly file: string,
+    readonly names: PfxNames,
+    readonly input?: string,
+  ) {
+    super(`the content of ${file.replace(/^.*[\\/]/, '')}`, names.content);
   }
 }
 
 /** A secret that a run asks for. */
 export class AskedSecret extends Reference {
-  constructor(what: string, variable: string) {
+  /** @param input of several, the input that gives it */
+  constructor(
+    what: string,
+    variable: string,
+    readonly input?: string,
+  ) {
     super(what, variable);
   }
 }

@@ -1,5 +1,6 @@
-import { SMTP, type Enabling } from './certificate-steps';
+import { IIS, SMTP, type Enabling } from './certificate-steps';
 import type { CertificateState } from './certificate-use';
+import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
 
 /** What a change of the certificate of a server depends on, of its attributes. */
@@ -17,10 +18,46 @@ export function replacesDefault(state: CertificateRole | null): boolean {
   return state?.replace_default_smtp_certificate === true && includesName(state.services, SMTP);
 }
 
-/** Thumbprints of the certificates that a change lets go of, whether or not they can be removed. */
-export function partingThumbprints({ prior, planned }: CertificateChange): readonly string[] {
+/** What the declaration has for the server beside the object, as it is planned. */
+function declaredBeside({ planned }: CertificateChange, { declared = [] }: Facts) {
+  return declared.filter(({ pfxFile }) => pfxFile !== planned?.pfx_file);
+}
+
+/** Name of the certificate of the state in the declaration, where another object is to have it from now on. */
+export function takenOver(change: CertificateChange, facts: Facts): string | undefined {
+  const { prior } = change;
+  return declaredBeside(change, facts).find(({ pfxFile }) => pfxFile === prior?.pfx_file)?.name;
+}
+
+/** The other certificate that is to have a service on the server from now on. */
+export function takerOf(service: string, change: CertificateChange, facts: Facts): string | undefined {
+  return declaredBeside(change, facts).find(({ services }) => includesName(services, service))?.name;
+}
+
+/**
+ * Thumbprints of the certificates that a change lets go of, whether or not they can be removed; none where another object
+ * of the server is to have what this one had.
+ */
+export function partingThumbprints(change: CertificateChange, facts: Facts): readonly string[] {
+  const { prior, planned } = change;
   const before = prior?.imported ?? [];
-  return planned === null ? before : before.filter((own) => !includesName(planned.imported ?? before, own));
+  if (planned === null) return before;
+  if (takenOver(change, facts) !== undefined) return [];
+  return before.filter((own) => !includesName(planned.imported ?? before, own));
+}
+
+/**
+ * What really leaves with an object: nothing of a certificate that another object is to have, and no service that another
+ * certificate of the server is to have. What would leave if the object left the declaration its state says.
+ */
+export function leavingOnly<Role extends CertificateRole>(
+  change: CertificateChange,
+  prior: Role,
+  facts: Facts,
+): Role {
+  if (takenOver(change, facts) !== undefined) return { ...prior, imported: [], services: [] };
+  const services = (prior.services ?? []).filter((name) => takerOf(name, change, facts) === undefined);
+  return { ...prior, services };
 }
 
 /** What a change gives to which certificate, in order. A thumbprint that only a run knows is empty. */
@@ -32,17 +69,18 @@ export function handovers({ prior, planned }: CertificateChange): readonly Enabl
     // SMTP stays with the default certificate, which has it. The others may be with another one already, and -Services
     // takes no empty list.
     const services = (prior?.services ?? []).filter((name) => replaced || !sameName(name, SMTP));
-    return fallback === '' || services.length === 0
-      ? []
-      : [
-          {
-            server,
-            thumbprint: fallback,
-            services,
-            replacesDefault: replaced,
-            reason: `A service cannot be without a certificate: the server's own takes over.`,
-          },
-        ];
+    if (fallback === '' || services.length === 0) return [];
+    // Beside the one that clients see others may stay, of which each service may go to one.
+    const isSeen = includesName(services, IIS);
+    const calls = isSeen ? [services] : services.map((name) => [name]);
+    return calls.map((some) => ({
+      server,
+      thumbprint: fallback,
+      services: some,
+      ...(isSeen ? {} : { from: prior?.thumbprint ?? '' }),
+      replacesDefault: replaced,
+      reason: `A service cannot be without a certificate: the server's own takes over.`,
+    }));
   }
   const thumbprint = planned.thumbprint ?? '';
   const isMoved = prior === null || !sameName(prior.thumbprint ?? '', thumbprint);

@@ -1,7 +1,9 @@
 /** What the run itself has done to certificates: a read may not show it yet, and many sessions never tell services. */
 export interface CertificateHistory {
-  /** Thumbprints of the certificates that this run imported on the server. */
-  readonly imported: (server: string) => readonly string[];
+  /** Thumbprints of the certificates that this run imported on the server for the object with this PFX file. */
+  readonly imported: (server: string, pfxFile: string) => readonly string[];
+  /** Whether this run gave the service to another certificate, and not to this one since. */
+  readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
   /** Services that this run gave to the certificate, and to no other one since where only one can have them. */
   readonly given: (server: string, thumbprint: string) => readonly string[];
   /**
@@ -16,6 +18,7 @@ export interface CertificateHistory {
 /** Of a run that has done nothing. */
 export const NO_HISTORY: CertificateHistory = {
   imported: () => [],
+  passedOn: () => false,
   given: () => [],
   lacks: () => false,
   lost: () => false,

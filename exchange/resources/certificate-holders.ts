@@ -21,7 +21,7 @@ const BY_THUMBPRINT = ['UM', 'UMCallRouter'];
 /** By the thumbprint in the federation trust, which `Enable-ExchangeCertificate` does not change. */
 const FEDERATION = 'Federation';
 /** SMTP says who may read the key, POP and IMAP which names there are: several certificates show them. */
-const OF_SEVERAL = ['SMTP', 'POP', 'IMAP'];
+export const LISTED_ON_SEVERAL = ['SMTP', 'POP', 'IMAP'];
 
 /** What a step before the removal gives to a certificate. */
 export interface Handover {
@@ -197,7 +197,7 @@ function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
         'Give the federation trust another one first: Set-FederationTrust -Thumbprint, then -PublishFederationCertificate.',
     };
   }
-  const known = [...OF_SEVERAL, 'IIS'];
+  const known = [...LISTED_ON_SEVERAL, 'IIS'];
   const held = (certificate.services ?? []).find(
     (service) => !includesName(known, service) && !isGiven(handovers, certificate.thumbprint, service),
   );

@@ -2,9 +2,18 @@ import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { renderInvocation } from '../../powershell/script';
 import type { Diagnostic } from '../../schema';
-import { handovers, partingThumbprints, type CertificateChange } from './certificate-handover';
-import { holderInquiries, verdictOn, type Verdict } from './certificate-holders';
-import { removal, stays } from './certificate-steps';
+import { certificatePlace } from '../certificate-name';
+import {
+  handovers,
+  leavingOnly,
+  partingThumbprints,
+  takenOver,
+  takerOf,
+  type CertificateChange,
+  type CertificateRole,
+} from './certificate-handover';
+import { holderInquiries, LISTED_ON_SEVERAL, verdictOn, type Verdict } from './certificate-holders';
+import { removal, SMTP, stays } from './certificate-steps';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
 import { installedCertificates, withThumbprint } from './installed-certificate';
@@ -29,14 +38,20 @@ function aimedAt(
   return { prior, planned: { ...planned, imported: isThere ? own : [thumbprint] } };
 }
 
+/** Without what stays with another object of the server. */
+function ofObject(change: CertificateChange, facts: Facts): CertificateChange {
+  const { prior, planned } = change;
+  return planned === null && prior !== null ? { planned, prior: leavingOnly(change, prior, facts) } : change;
+}
+
 /** What to ask for the partings of a change; nothing where it has none, or none that could be free. */
 export function partingInquiries(
   objects: readonly PowerShellObject[],
   change: CertificateChange,
   facts: Facts,
 ): readonly Invocation[] {
-  const aim = aimedAt(objects, change);
-  const leaving = aim === null ? [] : partingThumbprints(aim);
+  const aim = aimedAt(objects, ofObject(change, facts));
+  const leaving = aim === null ? [] : partingThumbprints(aim, facts);
   const isOpen = leaving.some(
     (thumbprint) => (withThumbprint(objects, thumbprint)?.services ?? null) !== null,
   );
@@ -53,18 +68,25 @@ export function foreseenPartings(
   facts: Facts,
   answers: Answers,
 ) {
-  const aim = aimedAt(objects, change);
+  const aim = aimedAt(objects, ofObject(change, facts));
   if (aim === null) return { values: {}, diagnostics: [] };
+  const isTakenOver = change.planned === null && takenOver(change, facts) !== undefined;
   const staying = partings(objects, aim, facts, answers).filter(({ verdict }) => verdict.kind !== 'free');
   const kept = staying.filter((parting) => isKept(parting, aim));
   const left = staying.filter((parting) => !kept.includes(parting));
   const thumbprints = (some: readonly Parting[]) => some.map(({ thumbprint }) => thumbprint);
   return {
     values: {
-      ...(aim.planned === null ? {} : { imported: [...(aim.planned.imported ?? []), ...thumbprints(kept)] }),
-      left_on_server: thumbprints(left),
+      ...(aim.planned === null
+        ? { services: aim.prior?.services ?? [] }
+        : { imported: [...(aim.planned.imported ?? []), ...thumbprints(kept)] }),
+      left_on_server: isTakenOver ? (change.prior?.imported ?? []) : thumbprints(left),
     },
-    diagnostics: [...remarksOnPartings(staying, aim), ...remarksOnServices(aim)],
+    diagnostics: [
+      ...remarksOnPartings(staying, aim),
+      ...(isTakenOver ? remarksOnTakingOver(change, facts) : []),
+      ...remarksOnServices(aim, facts),
+    ],
   };
 }
 
@@ -75,7 +97,7 @@ function partings(
   facts: Facts,
   answers: Answers,
 ): readonly Parting[] {
-  const leaving = partingThumbprints(change);
+  const leaving = partingThumbprints(change, facts);
   const others = [
     ...installedCertificates(objects).filter(({ thumbprint }) => !includesName(leaving, thumbprint)),
     ...(change.planned === null ? [] : [change.planned]),
@@ -122,14 +144,64 @@ function remarksOnPartings(staying: readonly Parting[], change: CertificateChang
   });
 }
 
+/** To Terraform a certificate under another name is another object, and the old one is to be removed. */
+function remarksOnTakingOver(change: CertificateChange, facts: Facts): readonly Diagnostic[] {
+  const name = takenOver(change, facts);
+  if (name === undefined) return [];
+  const { thumbprint, server } = change.prior ?? {};
+  return [
+    {
+      severity: 'warning',
+      summary: `The certificate ${thumbprint ?? ''} stays on ${server ?? ''} as ${certificatePlace(name)}`,
+      detail:
+        'Nothing is run for it: it only has another name in the state. So that its renewal removes it one day, move the ' +
+        'state instead, before this deploy: terraform state mv <old address> <new address>.',
+    },
+  ];
+}
+
 /** Exchange takes no service from a certificate: what a declaration that no longer names one leaves behind. */
-function remarksOnServices({ prior, planned }: CertificateChange): readonly Diagnostic[] {
+function remarksOnServices(change: CertificateChange, facts: Facts): readonly Diagnostic[] {
+  const { prior, planned } = change;
   if (prior === null || planned === null) return [];
   const thumbprint = prior.thumbprint ?? '';
-  const left = (prior.services ?? []).filter((name) => !includesName(planned.services, name));
-  if (left.length === 0 || !sameName(planned.thumbprint ?? '', thumbprint)) return [];
+  const gone = (prior.services ?? []).filter((name) => !includesName(planned.services, name));
+  if (gone.length === 0 || !sameName(planned.thumbprint ?? '', thumbprint)) return [];
   const server = planned.server ?? '';
-  const services = left.join(', ');
+  const left = gone.filter((name) => takerOf(name, change, facts) === undefined);
+  const taken = gone.flatMap((service) => {
+    const taker = takerOf(service, change, facts);
+    return taker === undefined ? [] : [{ service, taker }];
+  });
+  return [...taken.map((each) => remarkOnTaken(each, thumbprint, server)), ...remarksOnLeft(left, planned)];
+}
+
+/** A service that another certificate of the server gets. */
+function remarkOnTaken(
+  { service, taker }: { readonly service: string; readonly taker: string },
+  thumbprint: string,
+  server: string,
+): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${service} of ${server} goes to ${certificatePlace(taker)}`,
+    detail: whatStays(service, thumbprint),
+  };
+}
+
+/** https://learn.microsoft.com/exchange/mail-flow/mail-routing/inbound-starttls-certificates-selection */
+function whatStays(service: string, thumbprint: string): string {
+  if (sameName(service, SMTP)) {
+    return `Exchange takes it from none: SMTP stays listed on ${thumbprint}, too, and a Receive connector shows the one that has its FQDN.`;
+  }
+  return includesName(LISTED_ON_SEVERAL, service)
+    ? `Its settings get a name of that one (X509CertificateName); it stays listed on ${thumbprint} as well, where that has the name.`
+    : `Exchange takes it from ${thumbprint} by giving it to the other one.`;
+}
+
+function remarksOnLeft(left: readonly string[], planned: CertificateRole): readonly Diagnostic[] {
+  if (left.length === 0) return [];
+  const [server, thumbprint, services] = [planned.server ?? '', planned.thumbprint ?? '', left.join(', ')];
   const other = planned.fallback_thumbprint || '<thumbprint of another one>';
   return [
     {

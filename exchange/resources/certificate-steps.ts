@@ -1,5 +1,6 @@
 import type { ExpectedQuestion, Invocation, Reference } from '../../powershell/invocation';
 import { holderInquiries, verdictOn, type Handover, type Verdict } from './certificate-holders';
+import { NO_HISTORY } from './certificate-history';
 import type { Facts } from './definition';
 import { includesName } from './equality';
 import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
@@ -36,11 +37,14 @@ export function importing(server: string, isExportable: boolean, { pfx }: Facts)
 export interface Enabling extends Handover {
   readonly server: string;
   readonly reason: string;
+  /** The certificate that goes, where another one than this may have got the services by then. */
+  readonly from?: string;
 }
 
 /** @param reference how the thumbprint reaches a call where only a run knows it */
 export function enabling(
-  { server, thumbprint, services, replacesDefault, reason }: Enabling,
+  { server, thumbprint, services, replacesDefault, reason, from }: Enabling,
+  { history = NO_HISTORY }: Facts,
   reference?: Reference,
 ): Step {
   const parameters = {
@@ -66,6 +70,22 @@ export function enabling(
       parameters,
       ...(includesName(services, SMTP) ? { question } : {}),
     },
+    ...(from === undefined
+      ? {}
+      : {
+          guard: {
+            invocation: certificatesOf(server),
+            inquiries: [],
+            omission: () =>
+              services.every((name) => history.passedOn(server, from, name))
+                ? {
+                    summary: `${services.join(', ')} of ${server} has another certificate already`,
+                    detail: 'The same deploy gave it one before, so that nothing was to be run:',
+                    mayPass: false,
+                  }
+                : undefined,
+          },
+        }),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 /** What the state holds of the certificate of a server. */
 export interface CertificateState {
   readonly server: string | null;
+  readonly pfx_file: string | null;
   readonly thumbprint: string | null;
   readonly subject: string | null;
   readonly issuer: string | null;
@@ -49,7 +50,7 @@ function servicesInUse(
 }
 
 /** Declared services that a certificate has; those that `held` says where the session does not tell. */
-function servicesSeen(
+export function servicesSeen(
   { server, services }: CertificateState,
   certificate: InstalledCertificate,
   held: readonly string[],
@@ -80,7 +81,7 @@ export function withCertificateInUse<State extends CertificateState>(
 ): State | null {
   const { history = NO_HISTORY } = facts;
   const server = state.server ?? '';
-  const imported = [...(state.imported ?? []), ...history.imported(server)].filter(
+  const imported = [...(state.imported ?? []), ...history.imported(server, state.pfx_file ?? '')].filter(
     (thumbprint, index, all) => all.findIndex((other) => sameName(other, thumbprint)) === index,
   );
   const there = (thumbprint: string) => withThumbprint(objects, thumbprint);

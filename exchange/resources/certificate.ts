@@ -3,7 +3,7 @@ import { flag, text, textMap, textSet } from '../../schema';
 import { handovers, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
 import { enabling, importing, removing } from './certificate-steps';
-import { certificateOfWeb, remarksOnUse, withCertificateInUse } from './certificate-use';
+import { certificateOfWeb, remarksOnUse, servicesSeen, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { includesName, notAmong, sameName, sameNames } from './equality';
 import {
@@ -121,6 +121,7 @@ export const certificate = defineResource({
     timeout_seconds: timeoutSeconds('they answer'),
     thumbprint: text('computed', 'SHA-1 thumbprint of the certificate that has the services.', {
       equals: sameName,
+      distinguishes: true,
     }),
     imported: textSet(
       'computed',
@@ -156,10 +157,12 @@ export const certificate = defineResource({
     const { prior, planned } = change;
     const server = (planned ?? prior)?.server ?? '';
     const given = handovers(change).map((handover) =>
-      enabling(handover, handover.thumbprint === '' ? facts.pfx?.thumbprint : undefined),
+      enabling(handover, facts, handover.thumbprint === '' ? facts.pfx?.thumbprint : undefined),
     );
     const stays = (planned ?? prior)?.left_on_server ?? [];
-    const leaving = partingThumbprints(change).filter((thumbprint) => !includesName(stays, thumbprint));
+    const leaving = partingThumbprints(change, facts).filter(
+      (thumbprint) => !includesName(stays, thumbprint),
+    );
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
     // Terraform 1.11 shows it as it was before the plan looked; from 1.12.0 on it refreshes first.
     if (planned === null)
@@ -200,9 +203,15 @@ export const certificate = defineResource({
   },
   resumed: (objects, { prior, planned }, facts) => {
     const { thumbprint } = planned;
-    if (thumbprint === null || sameName(prior.thumbprint ?? '', thumbprint)) return null;
-    if (withThumbprint(objects, thumbprint) === undefined) return null;
+    const installed = withThumbprint(objects, thumbprint);
+    if (thumbprint === null || installed === undefined) return null;
     const { services } = planned;
+    if (sameName(prior.thumbprint ?? '', thumbprint)) {
+      // A service that is declared again, or that somebody gave it, is there: nothing has to be run for it.
+      const had = prior.services ?? [];
+      const more = servicesSeen(planned, installed, [], facts).filter((name) => !includesName(had, name));
+      return more.length === 0 ? null : { ...prior, services: [...had, ...more] };
+    }
     const there = withCertificateInUse(objects, { ...prior, services, thumbprint, imported: [] }, [], facts);
     return {
       ...prior,

@@ -28,6 +28,16 @@ export interface Facts {
   readonly certificate?: CertificateFacts;
   /** What the run has done to certificates so far; left out where none is under way. */
   readonly history?: CertificateHistory;
+  /** The declared certificates of the server, where the site has several; left out where nobody says. */
+  readonly declared?: readonly DeclaredBeside[];
+}
+
+/** A certificate that the declaration has for a server, beside others. */
+export interface DeclaredBeside {
+  readonly name: string;
+  /** As `pfx_file` of the object that is made of it. */
+  readonly pfxFile: string;
+  readonly services: readonly string[];
 }
 
 export interface PfxFacts {

@@ -10,6 +10,22 @@ import {
 } from './health-checks';
 import { serverAttribute } from './server-attribute';
 
+/** Ends the names of triggers that list the services of a certificate. */
+export const SERVICES_TRIGGER = '-services';
+
+type Triggers = { readonly [name: string]: string };
+
+/** No cmdlet takes a service from a certificate, so that one which left the declaration is nothing to check. */
+function asksForCheck(before: Triggers, now: Triggers): boolean {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...names].some((name) => {
+    const [had, has] = [before[name], now[name]];
+    if (had === has) return false;
+    if (had === undefined || has === undefined || !name.endsWith(SERVICES_TRIGGER)) return true;
+    return !has.split(' ').every((service) => had.split(' ').includes(service));
+  });
+}
+
 /**
  * A check that a server answers on its own name for each protocol, which whatever comes after it waits for. It runs
  * when it is created and whenever its triggers change; it keeps nothing and destroying it runs nothing.
@@ -26,7 +42,10 @@ export const healthGate = defineResource({
       problem: protocolsProblem,
     }),
     timeout_seconds: timeoutSeconds('the server is healthy'),
-    triggers: textMap('optional', 'Values whose change runs the check again. Left out: it runs once.'),
+    triggers: textMap(
+      'optional',
+      `Values whose change runs the check again; of one whose name ends with ${SERVICES_TRIGGER}, a list of services, only one that joins it does. Left out: it runs once.`,
+    ),
   },
   importId: ['server'],
   steps: ({ prior, planned }, facts) => {
@@ -34,8 +53,7 @@ export const healthGate = defineResource({
     const same =
       prior !== null &&
       sameNames(prior.protocols ?? [], planned.protocols ?? []) &&
-      JSON.stringify(Object.entries(prior.triggers ?? {}).sort()) ===
-        JSON.stringify(Object.entries(planned.triggers ?? {}).sort());
+      !asksForCheck(prior.triggers ?? {}, planned.triggers ?? {});
     if (same) return [];
     return healthChecks(
       planned.server ?? '',

@@ -44,6 +44,7 @@ const AUTHENTICATION_WORDS: { readonly [attribute: string]: string } = {
 function parametersOf(row: VirtualDirectoryService): { readonly [attribute: string]: string } {
   return {
     ...(row.hasUrls ? { internal_url: 'InternalUrl', external_url: 'ExternalUrl' } : {}),
+    ...(row.failback === undefined ? {} : { failback_url: 'FailbackUrl' }),
     ...(row.authenticationMethods ? { iis_authentication_methods: 'IISAuthenticationMethods' } : {}),
     ...row.authentication,
   };
@@ -57,6 +58,7 @@ type Base = {
 type Urls = {
   readonly internal_url: Attribute<'string', 'optional-computed'>;
   readonly external_url: Attribute<'string', 'optional-computed'>;
+  readonly failback_url?: Attribute<'string', 'optional-computed'>;
 };
 /** Attributes of a virtual directory, whichever its kind: those that a kind lacks are not in its schema. */
 export type VirtualDirectoryAttributes = Base & Partial<Urls> & { readonly [name: string]: Attribute };
@@ -78,6 +80,14 @@ function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes 
           external_url: urlAttribute(row, 'outside the firewall'),
         }
       : {}),
+    ...(row.failback === undefined
+      ? {}
+      : {
+          failback_url: urlAttribute(
+            row,
+            'while the datacentre is failed back, under a name that is not that of external_url',
+          ),
+        }),
     ...(row.authenticationMethods
       ? {
           iis_authentication_methods: textSet(
@@ -134,6 +144,7 @@ export function virtualDirectory(
         ? { server: parsed.server, web_site: parsed.webSite }
         : undefined;
     },
+    ...(row.failback === undefined ? {} : { validate: ownFailback }),
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
@@ -201,6 +212,22 @@ export function virtualDirectory(
   });
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory: it must differ from ExternalUrl. */
+function ownFailback({ failback_url: failback, external_url: external }: KnownValues): readonly Diagnostic[] {
+  const [own, other] = [hostIn(failback ?? null), hostIn(external ?? null)];
+  return own === undefined || own !== other
+    ? []
+    : [
+        {
+          severity: 'error',
+          summary: `failback_url has the host of external_url, '${own}'`,
+          detail:
+            'Browsers would be sent to the other datacentre, which that name still stands for while this one is failed back. Give it a name of its own.',
+          path: [{ attribute: 'failback_url' }],
+        },
+      ];
+}
+
 /**
  * What clients miss until a deploy. That Setup leaves no URL for clients outside is no wonder on a server that still gives
  * its own name to those inside: it is new.
@@ -249,14 +276,10 @@ function setStep(
     const value = values[name] as Argument;
     return [parameters[name] as string, value === '' ? null : value];
   });
-  const urls = names.filter((name) => name.endsWith('_url')).map((name) => values[name] as string);
   return {
     kind: 'virtual-directory',
     server: planned.server,
-    reason:
-      urls.length === 0
-        ? `Clients of ${row.title} sign in as declared.`
-        : `Clients of ${row.title} are given the declared names in place of the server's own.`,
+    reason: reasonOf(row, names),
     invocation: {
       cmdlet: `Set-${row.noun}`,
       parameters: {
@@ -266,4 +289,13 @@ function setStep(
       },
     },
   };
+}
+
+function reasonOf({ title }: VirtualDirectoryService, changed: readonly string[]): string {
+  const urls = changed.filter((name) => name.endsWith('_url'));
+  if (urls.length === 0) return `Clients of ${title} sign in as declared.`;
+  if (urls.every((name) => name === 'failback_url')) {
+    return `Clients of ${title} are sent to the declared name while the datacentre is failed back.`;
+  }
+  return `Clients of ${title} are given the declared names in place of the server's own.`;
 }

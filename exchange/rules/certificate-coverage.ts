@@ -1,22 +1,28 @@
 import { nameCovers } from '../../pki/coverage';
-import { publishedHosts } from '../namespaces';
+import { formatPath, path } from '../../schema';
+import { isOnServer, titleOf } from '../declared-certificates';
+import { hostsOn, mustCoverHosts } from '../required-names';
 import type { Rule } from './rule';
 
 export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every published name stands on the certificate, by its name or by a wildcard for its first label.',
-  check: ({ site }) =>
-    publishedHosts(site).flatMap(({ host, path }) =>
-      site.certificate.names.some((name) => nameCovers(name, host))
-        ? []
-        : [
-            {
-              path,
-              problem: `'${host}' is not on the certificate (it has ${site.certificate.names.join(', ') || 'no names'})`,
-              remedy: `correct the name, or get a certificate with it and add '${host}' to certificate.names; a new name for what clients know by another one takes the steps of docs/operations.md, "Renaming a namespace"`,
-            },
-          ],
-    ),
+    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label.',
+  check: ({ site, certificates }) =>
+    certificates.filter(mustCoverHosts).flatMap((certificate) => {
+      const { names } = certificate.declared;
+      const servers = site.servers.filter((server) => isOnServer(certificate, server));
+      return hostsOn(site, servers).flatMap(({ host, path: at }) =>
+        names.some((name) => nameCovers(name, host))
+          ? []
+          : [
+              {
+                path: at,
+                problem: `'${host}' is not on ${titleOf(certificate)} (it has ${names.join(', ') || 'no names'})`,
+                remedy: `correct the name, or get a certificate with it and add '${host}' to ${formatPath([...certificate.path, ...path('names')])}; a new name for what clients know by another one takes the steps of docs/operations.md, "Renaming a namespace"`,
+              },
+            ],
+      );
+    }),
 };

@@ -7,17 +7,17 @@ export const certificateFileThumbprint: Rule = {
   id: 'certificate-file-thumbprint',
   severity: 'error',
   description: 'A declared thumbprint is that of the certificate in the certificate file.',
-  check: ({ site, committed }) => {
-    const { thumbprint } = site.certificate;
-    if (thumbprint === undefined || !isCommitted(committed)) return [];
-    if (sameName(thumbprint, committed.facts.thumbprint)) return [];
-    return [
-      {
-        path: path('certificate', 'thumbprint'),
-        problem: `'${thumbprint}' is not that of the certificate in '${committed.file}', ${committed.facts.thumbprint}`,
-        remedy:
-          'correct it, or leave it out: the certificate file says it as well; or put the right file there',
-      },
-    ];
-  },
+  check: ({ certificates }) =>
+    certificates.flatMap(({ declared: { thumbprint }, path: at, committed }) => {
+      if (thumbprint === undefined || !isCommitted(committed)) return [];
+      if (sameName(thumbprint, committed.facts.thumbprint)) return [];
+      return [
+        {
+          path: [...at, ...path('thumbprint')],
+          problem: `'${thumbprint}' is not that of the certificate in '${committed.file}', ${committed.facts.thumbprint}`,
+          remedy:
+            'correct it, or leave it out: the certificate file says it as well; or put the right file there',
+        },
+      ];
+    }),
 };

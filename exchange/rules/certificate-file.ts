@@ -7,8 +7,10 @@ export const certificateFile: Rule = {
   severity: 'error',
   description:
     'The certificate file holds the certificate of the servers in PEM or DER, those above it behind it, and no private key: it is committed.',
-  check: ({ committed }) =>
-    committed === undefined || isCommitted(committed)
-      ? []
-      : [{ path: path('certificate', 'certificateFile'), ...committed }],
+  check: ({ certificates }) =>
+    certificates.flatMap(({ path: at, committed }) =>
+      committed === undefined || isCommitted(committed)
+        ? []
+        : [{ path: [...at, ...path('certificateFile')], ...committed }],
+    ),
 };

@@ -1,20 +1,30 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
+import { isForWeb } from '../declared-certificates';
 import type { Rule } from './rule';
 
 export const certificateIis: Rule = {
   id: 'certificate-iis',
   severity: 'warning',
   description:
-    'The certificate of the namespaces is used by IIS, which answers for all of them; without it clients are shown the self-signed one that Setup made.',
-  check: ({ site }) =>
-    site.certificate.services.includes('IIS')
-      ? []
-      : [
-          {
-            path: path('certificate', 'services'),
-            problem:
-              'IIS is not among the services, so that clients are shown the self-signed certificate and warn of it',
-            remedy: `add 'IIS', unless something in front of the servers ends TLS`,
-          },
-        ],
+    'A certificate of each server is used by IIS, which answers for the namespaces; without it clients are shown the self-signed one that Setup made.',
+  check: ({ topology }) => {
+    const without = topology.placements.filter(({ certificates }) => !certificates.some(isForWeb));
+    const places = new Map(
+      without.flatMap(({ certificates: [first] }) =>
+        first === undefined ? [] : [[formatPath(first.path), first] as const],
+      ),
+    );
+    return [...places.values()].map((first) => {
+      const servers = without.filter(({ certificates }) => certificates[0]?.path === first.path);
+      const whose =
+        first.name === null
+          ? 'the services'
+          : `the services of the certificates of ${servers.map(({ server }) => server.name).join(', ')}`;
+      return {
+        path: [...first.path, ...path('services')],
+        problem: `IIS is not among ${whose}, so that clients are shown the self-signed certificate and warn of it`,
+        remedy: `add 'IIS', unless something in front of the servers ends TLS`,
+      };
+    });
+  },
 };

@@ -1,4 +1,4 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
 import { isInternalName } from '../certificate-checks/internal-name';
 import type { Rule } from './rule';
 
@@ -8,19 +8,19 @@ export const certificateInternalName: Rule = {
   severity: 'warning',
   description:
     'Names on a certificate are in a domain that somebody can register: no public authority certifies others, such as those under .local or without a domain, while an authority of your own does.',
-  check: ({ site: { certificate } }) => {
-    const { accepted = {} } = certificate;
-    if (accepted['private-authority'] !== undefined || accepted['self-signed'] !== undefined) return [];
-    return certificate.names.flatMap((name, index) =>
-      isInternalName(name)
-        ? [
-            {
-              path: path('certificate', 'names', index),
-              problem: `no public authority certifies '${name}'`,
-              remedy: `give clients a name in a domain that you have registered, inside as outside (split DNS); where an authority of your own issues the certificate, say so: certificate.accepted: { 'private-authority': '<reason>' }`,
-            },
-          ]
-        : [],
-    );
-  },
+  check: ({ certificates }) =>
+    certificates.flatMap(({ declared: { names, accepted = {} }, path: at }) => {
+      if (accepted['private-authority'] !== undefined || accepted['self-signed'] !== undefined) return [];
+      return names.flatMap((name, index) =>
+        isInternalName(name)
+          ? [
+              {
+                path: [...at, ...path('names', index)],
+                problem: `no public authority certifies '${name}'`,
+                remedy: `give clients a name in a domain that you have registered, inside as outside (split DNS); where an authority of your own issues the certificate, say so: ${formatPath(at)}.accepted: { 'private-authority': '<reason>' }`,
+              },
+            ]
+          : [],
+      );
+    }),
 };

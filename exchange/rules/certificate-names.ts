@@ -8,17 +8,19 @@ export const certificateNames: Rule = {
   spelling: true,
   description:
     'Names on a certificate are host names; a wildcard stands for the whole first label only (RFC 6125, section 6.4.3).',
-  check: ({ site }) =>
-    site.certificate.names.flatMap((name, index) => {
-      const rest = name.startsWith('*.') ? name.slice(2) : name;
-      // A name without a domain is no host on the internet, but an internal authority certifies it.
-      if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
-      return [
-        {
-          path: path('certificate', 'names', index),
-          problem: `'${name}' is not a name that a certificate can hold`,
-          remedy: 'write it as mail.contoso.com or *.contoso.com',
-        },
-      ];
-    }),
+  check: ({ certificates }) =>
+    certificates.flatMap(({ declared, path: at }) =>
+      declared.names.flatMap((name, index) => {
+        const rest = name.startsWith('*.') ? name.slice(2) : name;
+        // A name without a domain is no host on the internet, but an internal authority certifies it.
+        if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
+        return [
+          {
+            path: [...at, ...path('names', index)],
+            problem: `'${name}' is not a name that a certificate can hold`,
+            remedy: 'write it as mail.contoso.com or *.contoso.com',
+          },
+        ];
+      }),
+    ),
 };

@@ -6,20 +6,22 @@ export const certificateServerName: Rule = {
   severity: 'warning',
   description:
     'A public certificate holds the shared names only. Names of servers change with every server, tell outsiders what is inside, and public authorities do not issue for internal domains.',
-  check: ({ site }) =>
-    site.certificate.names.flatMap((name, index) => {
-      const own = site.servers.find((server) =>
-        [server.name, server.fqdn].some((known) => known.toLowerCase() === name.toLowerCase()),
-      );
-      return own === undefined
-        ? []
-        : [
-            {
-              path: path('certificate', 'names', index),
-              problem: `'${name}' is the own name of the server ${own.name}, which no client is given`,
-              remedy:
-                'leave it out of the next certificate: it must be reissued for every server, and tells outsiders your names',
-            },
-          ];
-    }),
+  check: ({ site, certificates }) =>
+    certificates.flatMap(({ declared, path: at }) =>
+      declared.names.flatMap((name, index) => {
+        const own = site.servers.find((server) =>
+          [server.name, server.fqdn].some((known) => known.toLowerCase() === name.toLowerCase()),
+        );
+        return own === undefined
+          ? []
+          : [
+              {
+                path: [...at, ...path('names', index)],
+                problem: `'${name}' is the own name of the server ${own.name}, which no client is given`,
+                remedy:
+                  'leave it out of the next certificate: it must be reissued for every server, and tells outsiders your names',
+              },
+            ];
+      }),
+    ),
 };

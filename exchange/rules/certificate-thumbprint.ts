@@ -8,9 +8,9 @@ export const certificateThumbprint: Rule = {
   spelling: true,
   description:
     'A thumbprint is the SHA-1 hash of the certificate, 40 hexadecimal digits without the spaces or colons that other programs show it with.',
-  check: ({ site }) => {
-    const { thumbprint } = site.certificate;
-    const found = thumbprint === undefined ? undefined : thumbprintProblem(thumbprint);
-    return found === undefined ? [] : [{ path: path('certificate', 'thumbprint'), ...found }];
-  },
+  check: ({ certificates }) =>
+    certificates.flatMap(({ declared: { thumbprint }, path: at }) => {
+      const found = thumbprint === undefined ? undefined : thumbprintProblem(thumbprint);
+      return found === undefined ? [] : [{ path: [...at, ...path('thumbprint')], ...found }];
+    }),
 };

@@ -1,7 +1,8 @@
 import { formatPath, path } from '../../schema';
 import { declaredArrays, type DeclaredArray } from '../declared-arrays';
+import { declaredCertificates, titleOf } from '../declared-certificates';
 import { publishedHosts } from '../namespaces';
-import { sameName } from '../resources/equality';
+import { includesName, sameName } from '../resources/equality';
 import { isHostName } from '../resources/host';
 import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
@@ -92,12 +93,13 @@ function nameProblems(
       `${another}: where it resolves outside, Outlook there tries the array first and waits before it takes Outlook Anywhere`,
     );
   }
-  return site.certificate.names.some((name) => sameName(name, fqdn))
-    ? finding(
-        `'${fqdn}' is a name of the certificate`,
-        'take it out of certificate.names: Outlook reaches an array without TLS, and no client ever compares it',
-      )
-    : [];
+  const holder = declaredCertificates(site).find(({ declared: { names } }) => includesName(names, fqdn));
+  return holder === undefined
+    ? []
+    : finding(
+        `'${fqdn}' is a name of ${titleOf(holder)}`,
+        `take it out of ${formatPath(holder.path)}.names: Outlook reaches an array without TLS, and no client ever compares it`,
+      );
 }
 
 /** What one view for everybody holds resolves outside, too. */

@@ -1,4 +1,5 @@
 import { path } from '../../schema';
+import { isOnServer } from '../declared-certificates';
 import type { Rule } from './rule';
 import { includesName } from '../resources/equality';
 
@@ -6,17 +7,13 @@ export const existingObject: Rule = {
   id: 'existing-object',
   severity: 'error',
   description: 'A membership or a certificate to import is that of a server for which the site declares one.',
-  check: ({ site, topology, objects }) => {
-    const declared = (kind: string) =>
-      objects.flatMap(({ definition, server }) =>
-        definition.kind === kind && server !== null ? [server] : [],
-      );
+  check: ({ site, topology, certificates }) => {
     const lists = [
-      {
-        names: site.certificate.existingOn,
-        at: path('certificate', 'existingOn'),
-        servers: declared('certificate-import'),
-      },
+      ...certificates.map((certificate) => ({
+        names: certificate.declared.existingOn,
+        at: [...certificate.path, ...path('existingOn')],
+        servers: site.servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name),
+      })),
       ...topology.groups.map(({ group, path: at, members }) => ({
         names: group.existingMembers,
         at: [...at, { attribute: 'existingMembers' }],

@@ -1,15 +1,22 @@
-import { formatPath, path } from '../../schema';
+import { formatPath, path, type Path, type PathStep } from '../../schema';
+import type { DeclaredCertificate } from '../declared-certificates';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
 import { certificateCoverage } from './certificate-coverage';
+import { certificateDeclaredTwice } from './certificate-declared-twice';
+import { certificateExisting } from './certificate-existing';
 import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMissing } from './certificate-missing';
+import { certificateName } from './certificate-name';
 import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
+import { certificateServers } from './certificate-servers';
+import { certificateServiceTwice } from './certificate-service-twice';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
 import { clientAccessArray } from './client-access-array';
@@ -27,6 +34,7 @@ import { endpoint } from './endpoint';
 import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
+import { failback } from './failback';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -54,6 +62,7 @@ export * from './rule';
 /** In the order in which people should read what they find: how things are spelled, then what they mean. */
 export const RULES: readonly Rule[] = [
   declarationForm,
+  certificateName,
   plainCharacters,
   certificateThumbprint,
   oneNameEach,
@@ -69,6 +78,7 @@ export const RULES: readonly Rule[] = [
   datacentre,
   namespaceIsServer,
   alsoPublished,
+  failback,
   namespaceUnused,
   namespaceZone,
   namedInDns,
@@ -78,6 +88,11 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  certificateServers,
+  certificateMissing,
+  certificateDeclaredTwice,
+  certificateServiceTwice,
+  certificateExisting,
   certificateCoverage,
   certificateFile,
   certificateFileThumbprint,
@@ -113,33 +128,51 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
     return found.map((finding) => diagnosticOf(rule, finding));
   });
-  const { accepted = {} } = input.site.certificate;
-  const isAccepted = (id: string) => accepted[id as AcceptableRuleId] !== undefined;
+  const acceptances = input.certificates.flatMap((certificate) =>
+    ACCEPTABLE_RULE_IDS.filter((id) => certificate.declared.accepted?.[id] !== undefined).map((id) => ({
+      certificate,
+      id,
+    })),
+  );
+  const takes = ({ certificate, id }: (typeof acceptances)[number], { rule, path: at }: SiteDiagnostic) =>
+    rule === id && isWithin(at, certificate.path);
   return [
-    ...diagnostics.filter(({ rule }) => !isAcceptable(rule) || !isAccepted(rule)),
-    ...ACCEPTABLE_RULE_IDS.filter((id) => isAccepted(id) && !diagnostics.some(({ rule }) => rule === id)).map(
-      unneededAcceptance,
-    ),
+    ...diagnostics.filter((diagnostic) => !acceptances.some((acceptance) => takes(acceptance, diagnostic))),
+    ...acceptances
+      .filter((acceptance) => !diagnostics.some((diagnostic) => takes(acceptance, diagnostic)))
+      .map(({ certificate, id }) => unneededAcceptance(certificate, id)),
   ];
+}
+
+function isWithin(at: Path, part: Path): boolean {
+  return part.every((step, index) => sameStep(step, at[index]));
+}
+
+function sameStep(step: PathStep, other: PathStep | undefined): boolean {
+  return other !== undefined && JSON.stringify(step) === JSON.stringify(other);
 }
 
 function isAcceptable(rule: string): boolean {
   return (ACCEPTABLE_RULE_IDS as readonly string[]).includes(rule);
 }
 
-function unneededAcceptance(id: AcceptableRuleId): SiteDiagnostic {
+function unneededAcceptance(certificate: DeclaredCertificate, id: AcceptableRuleId): SiteDiagnostic {
   return {
     rule: 'acceptance-unneeded',
     severity: 'warning',
-    path: path('certificate', 'accepted', id),
+    path: [...certificate.path, ...path('accepted', id)],
     summary: `nothing is found any more that '${id}' would accept`,
     detail: 'take it out, so that it is said when it comes again',
   };
 }
 
-function diagnosticOf(rule: Rule, { path, problem, remedy }: Finding): SiteDiagnostic {
+/** What an acceptable rule finds stands within a certificate: `certificate.services`, `certificate.web.names[0]`. */
+function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteDiagnostic {
+  const property = at.findIndex(
+    (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
+  );
   const detail = isAcceptable(rule.id)
-    ? `${remedy}; or say why it is right: certificate.accepted: { '${rule.id}': '<reason>' }`
+    ? `${remedy}; or say why it is right: ${formatPath(at.slice(0, property))}.accepted: { '${rule.id}': '<reason>' }`
     : remedy;
-  return { rule: rule.id, severity: rule.severity, path, summary: problem, detail };
+  return { rule: rule.id, severity: rule.severity, path: at, summary: problem, detail };
 }

@@ -1,4 +1,5 @@
 import { declaredHosts } from '../declared-names';
+import { declaredFailbacks } from '../failback';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
@@ -15,7 +16,7 @@ export const namespaceHost: Rule = {
   description:
     'A namespace is a host name with its domain. The URL of each service is made of it, so that none can lack its host or have a mistyped path.',
   check: ({ site }) =>
-    declaredHosts(site).flatMap(({ text, path }) => {
+    [...declaredHosts(site), ...declaredFailbacks(site)].flatMap(({ text, path }) => {
       if (isHostName(text) && text.includes('.')) return [];
       if (/[/:\s]/.test(text)) {
         const host = hostIn(text);
@@ -34,7 +35,7 @@ export const namespaceHost: Rule = {
         {
           path,
           problem: text === '' ? 'the host name is empty' : `'${text}' is not a host name with a domain`,
-          remedy: 'write it as mail.contoso.com; null clears an external name',
+          remedy: 'write it as mail.contoso.com; null clears an external one, or that of a failback',
         },
       ];
     }),

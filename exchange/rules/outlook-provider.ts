@@ -1,4 +1,6 @@
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
+import { titleOf } from '../declared-certificates';
+import { mustCoverHosts } from '../required-names';
 import { isIn, outlookProvider as definition } from '../resources';
 import { includesName } from '../resources/equality';
 import { principalHost, principalProblem } from '../resources/outlook-provider';
@@ -10,7 +12,7 @@ export const outlookProvider: Rule = {
   severity: 'error',
   description:
     'The name that Outlook outside is told to find on the certificate stands on it, to the letter: a name that a wildcard only covers is another one.',
-  check: ({ site }) => {
+  check: ({ site, certificates }) => {
     const declared = site.outlookProvider;
     if (declared === undefined) return [];
     const at = path('outlookProvider', 'certPrincipalName');
@@ -30,14 +32,17 @@ export const outlookProvider: Rule = {
       ];
     }
     const host = principalHost(principal);
-    const { names } = site.certificate;
-    return host === undefined || includesName(names, host)
+    if (host === undefined) return [];
+    const [lacking] = certificates.filter(
+      (certificate) => mustCoverHosts(certificate) && !includesName(certificate.declared.names, host),
+    );
+    return lacking === undefined
       ? []
       : [
           {
             path: at,
-            problem: `'${host}' is not a name of the certificate (it has ${names.join(', ')})`,
-            remedy: `Outlook outside would refuse the certificate: name one of those, or 'none'; or get a certificate with it and add it to certificate.names`,
+            problem: `'${host}' is not a name of ${titleOf(lacking)} (it has ${lacking.declared.names.join(', ')})`,
+            remedy: `Outlook outside would refuse the certificate: name one of those, or 'none'; or get a certificate with it and add it to ${formatPath(lacking.path)}.names`,
           },
         ];
   },

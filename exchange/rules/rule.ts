@@ -1,9 +1,16 @@
 import type { Diagnostic, Path, Problem } from '../../schema';
 import { formatPath } from '../../schema';
 import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
+import type { DeclaredCertificate } from '../declared-certificates';
 import type { RecordSet, ExchangeObject } from '../element';
 import type { ExchangeSiteProps } from '../site';
 import type { Topology } from '../topology';
+
+/** A certificate of the declaration, as a rule looks at it. */
+export interface RuleCertificate extends DeclaredCertificate {
+  /** Its certificate file, or why it is none; undefined where none is declared. */
+  readonly committed: CommittedCertificate | UnfitFile | undefined;
+}
 
 /** What a rule looks at: the declaration, and what came of it. */
 export interface RuleInput {
@@ -11,8 +18,8 @@ export interface RuleInput {
   readonly topology: Topology;
   readonly objects: readonly ExchangeObject[];
   readonly recordSets: readonly RecordSet[];
-  /** The certificate file of the declaration, or why it is none; undefined where none is declared. */
-  readonly committed?: CommittedCertificate | UnfitFile | undefined;
+  /** In the order of the declaration. */
+  readonly certificates: readonly RuleCertificate[];
 }
 
 /** Where something is wrong, and what, each in one line and in the words of the declaration. */

@@ -15,6 +15,7 @@ export const serviceVersion: Rule = {
     'A service that is declared with a name or a sign-in of its own exists in the version of every server that it is declared for, and so does a health set that is waited for. What all clients are given goes to the services that there are.',
   check: ({ site, topology: { placements } }) => [
     ...placements.flatMap(missingServices),
+    ...placements.flatMap(missingSwitches),
     ...placements.flatMap(alwaysOn),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
@@ -22,11 +23,27 @@ export const serviceVersion: Rule = {
 };
 
 function missingServices({ server, missing }: Placement): readonly Finding[] {
-  return missing.map(({ row, isOwn, hosts: { internalPath }, authentication: [first] }) => ({
-    path: ofService(isOwn || first === undefined ? internalPath : first.path, row.service),
+  return missing.map(({ row, isOwn, hosts, authentication: [first] }) => ({
+    path: ofService((isOwn ? hosts?.internalPath : first?.path) ?? [], row.service),
     problem: `${lacks(server.name, server.version.toString(), row)} ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
     remedy: `${row.successor === undefined ? '' : `${row.successor}; `}take ${row.service} out, or declare it for servers that have it`,
   }));
+}
+
+function missingSwitches({ server, directories }: Placement): readonly Finding[] {
+  return directories.flatMap(({ row, authentication }) =>
+    authentication.flatMap(({ attribute, path: at }) => {
+      const lifespan = row.switchLifespans?.[attribute];
+      if (lifespan === undefined || existsIn(lifespan, server.version)) return [];
+      return [
+        {
+          path: at,
+          problem: `${server.name} runs ${server.version.toString()}, whose ${row.title} has no such sign-in; it exists in ${lifespanText(lifespan)}`,
+          remedy: 'take it out, or declare it for servers that have it',
+        },
+      ];
+    }),
+  );
 }
 
 const isAlwaysOn = ({ server }: Placement) => isIn(outlookAnywhere, server.version);

@@ -78,7 +78,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       'msExchOWAVirtualDirectory',
     ),
     internalUrl: https('owa'),
-    defaults: () => ({
+    defaults: (version) => ({
       ...EVERY_KIND,
       FormsAuthentication: false,
       AdfsAuthentication: false,
@@ -88,7 +88,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       GzipLevel: 'Off',
       InternalAuthenticationMethods: ['Basic', 'Fba'],
       ExternalAuthenticationMethods: ['Fba'],
-      FailbackUrl: null,
+      ...(version.isAtLeast(ExchangeVersion.V2010) ? { FailbackUrl: null } : {}),
       Exchange2003Url: null,
       ExternalDownloadHostName: null,
       InternalDownloadHostName: null,

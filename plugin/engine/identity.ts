@@ -9,6 +9,11 @@ function identity({ schema }: ManagedResource<never>): [string, Attribute][] {
   return Object.entries(schema.attributes).filter(([, attribute]) => attribute.identity);
 }
 
+/** What tells apart those that are the same by it. */
+function distinction({ schema }: ManagedResource<never>): [string, Attribute][] {
+  return Object.entries(schema.attributes).filter(([, attribute]) => attribute.distinguishes);
+}
+
 /** Whether objects of the type can be told apart by what they are. */
 export function hasIdentity(resource: ManagedResource<never>): boolean {
   return identity(resource).length > 0;
@@ -19,15 +24,18 @@ export function identityIsKnown(resource: ManagedResource<never>, values: Values
   return identity(resource).every(([name]) => values[name] !== UNKNOWN);
 }
 
-export function sameIdentity(resource: ManagedResource<never>, left: Values, right: Values): boolean {
-  return identity(resource).every(([name, attribute]) =>
-    equivalent(attribute, left[name] ?? null, right[name] ?? null),
-  );
+/** Whether two states are of one object: what is known of both is the same. */
+export function sameObject(resource: ManagedResource<never>, left: Values, right: Values): boolean {
+  const isSame = ([name, attribute]: readonly [string, Attribute]) =>
+    equivalent(attribute, left[name] ?? null, right[name] ?? null);
+  const isTold = ([name]: readonly [string, Attribute]) =>
+    [left, right].every((values) => typeof values[name] === 'string');
+  return identity(resource).every(isSame) && distinction(resource).filter(isTold).every(isSame);
 }
 
 /** What people call the object: `exchange_owa_virtual_directory EX1/Default Web Site`. */
 export function titleOf(resource: ManagedResource<never>, values: Values): string {
-  const names = identity(resource).flatMap(([name]) =>
+  const names = [...identity(resource), ...distinction(resource)].flatMap(([name]) =>
     typeof values[name] === 'string' ? [values[name]] : [],
   );
   return [resource.typeName, ...(names.length === 0 ? [] : [names.join('/')])].join(' ');

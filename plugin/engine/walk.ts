@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Values } from '../../schema';
 import type { ManagedResource } from './definition';
-import { hasIdentity, sameIdentity } from './identity';
+import { hasIdentity, sameObject } from './identity';
 
 /** Why an object is to be there after the run: Terraform has it in its state, or a creation found it. */
 export type Wanted = 'kept' | 'made';
@@ -50,5 +50,5 @@ export class Walk {
 }
 
 function isSame(resource: ManagedResource<never>, entry: Entry, state: Values): boolean {
-  return entry.typeName === resource.typeName && sameIdentity(resource, entry.state, state);
+  return entry.typeName === resource.typeName && sameObject(resource, entry.state, state);
 }

@@ -5,7 +5,7 @@ import { App, S3Backend, Token } from 'cdktf';
 import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
-import type { ExchangeSiteProps } from '../../exchange/site';
+import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { makeAuthority, toPem, type KeyedCertificate } from '../../pki';
 import { dag as declaredDag, server, site } from '../exchange/sites';
 
@@ -376,6 +376,74 @@ describe('the stack of a site', () => {
   });
 });
 
+describe('several certificates', () => {
+  const mail: SiteCertificate = {
+    pfxFile: 'certificates\\smtp.pfx',
+    names: ['smtp.contoso.com'],
+    services: ['SMTP'],
+    servers: ['ex02'],
+  };
+  const several = site({ certificate: { web: right.certificate, 'e-mail': mail } });
+
+  test('have a password each, and none reaches the file of another', () => {
+    const { resource, variable } = synthesize(several);
+    expect(Object.keys(variable).sort()).toEqual(['pfx_password_e_mail', 'pfx_password_web']);
+    for (const block of Object.values(variable)) {
+      expect(block).toMatchObject({ sensitive: true, ephemeral: true, nullable: true, default: null });
+    }
+    expect(
+      Object.entries(resource['exchange_certificate']!).map(([id, { pfx_file, pfx_password }]) => [
+        id,
+        pfx_file,
+        pfx_password,
+      ]),
+    ).toEqual([
+      ['EX01-certificate', '../../../certificates/mail.pfx', '${var.pfx_password_web}'],
+      ['EX02-certificate', '../../../certificates/mail.pfx', '${var.pfx_password_web}'],
+      ['EX02-certificate_e-mail', '../../../certificates/smtp.pfx', '${var.pfx_password_e_mail}'],
+    ]);
+  });
+
+  test('are told to the provider, each with its servers as they are spelled there', () => {
+    const { provider } = synthesize(several);
+    expect(provider['exchange']![0]!['site_certificate']).toEqual([
+      {
+        name: 'web',
+        pfx_file: '../../../certificates/mail.pfx',
+        services: ['IIS'],
+        servers: ['EX01', 'EX02'],
+      },
+      {
+        name: 'e-mail',
+        pfx_file: '../../../certificates/smtp.pfx',
+        services: ['SMTP'],
+        servers: ['EX02'],
+      },
+    ]);
+    expect(provider['exchange']![0]!['site_certificate_names']).toEqual([
+      'autodiscover.contoso.com',
+      'mail.contoso.com',
+    ]);
+    expect(synthesize(right).provider['exchange']![0]).not.toHaveProperty('site_certificate');
+  });
+
+  test('that are there are imported as the one that clients see, or by the declared thumbprint', () => {
+    const thumbprint = 'AB'.repeat(20);
+    const { import: imports } = synthesize(
+      site({
+        certificate: {
+          web: { ...right.certificate, thumbprint: 'CD'.repeat(20), existingOn: ['EX02'] },
+          mail: { ...mail, thumbprint, existingOn: ['EX02'] },
+        },
+      }),
+    );
+    expect(imports?.filter(({ to }) => String(to).startsWith('exchange_certificate.'))).toEqual([
+      { to: 'exchange_certificate.EX02-certificate_mail', id: `EX02/${thumbprint}` },
+      { to: 'exchange_certificate.EX02-certificate', id: 'EX02' },
+    ]);
+  });
+});
+
 describe('a committed certificate', () => {
   const authority = makeAuthority({
     commonName: 'Contoso Root',
@@ -418,6 +486,26 @@ describe('a committed certificate', () => {
       },
     ]);
     expect(synthesize(right).provider['exchange']![0]).not.toHaveProperty('public_certificate');
+  });
+
+  test('of several reaches the provider with its own password, and with its servers where it has not all', () => {
+    commit(first.certificate.der);
+    const mail = { ...right.certificate, certificateFile: 'certificates/mail.crt', servers: ['EX02'] };
+    const other = { ...mail, pfxFile: 'other.pfx', services: ['SMTP'] as const };
+    const { provider } = synthesize(site({ certificate: { web: right.certificate, other } }));
+    expect(provider['exchange']).toMatchObject([
+      {
+        public_certificate: [
+          {
+            pfx_file: '../../../other.pfx',
+            pfx_password: '${var.pfx_password_other}',
+            file: 'certificates/mail.crt',
+            pem: toPem(first.certificate),
+            servers: ['EX02'],
+          },
+        ],
+      },
+    ]);
   });
 
   test('is the same to Terraform whatever form its file has', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { resolveSite } from '../../exchange/resolve-site';
-import type { Authentication, ExchangeSiteProps, OwnNamespaces, Publish, Server } from '../../exchange/site';
+import type {
+  Authentication,
+  ExchangeSiteProps,
+  OwnNamespaces,
+  Publish,
+  Server,
+  SiteCertificate,
+} from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/versions';
 
 const { V2010, V2013, V2016, V2019, SE } = ExchangeVersion;
@@ -57,7 +64,12 @@ const authentication = some({
   oab: switches,
   activesync: switches,
 }) as fc.Arbitrary<Authentication>;
-const datacentre = some({ namespaces: ownNamespaces, publish: publishing, authentication });
+const datacentre = some({
+  namespaces: ownNamespaces,
+  publish: publishing,
+  authentication,
+  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', 'mail.contoso.com', null),
+});
 
 function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly Server[]> {
   return fc.tuple(
@@ -89,6 +101,27 @@ const dns: fc.Arbitrary<ExchangeSiteProps['dns']> = fc.oneof(
   publish.map((own) => ({ internal: zones, external: { ...outside, publish: own } })),
 );
 
+type CertificateServices = SiteCertificate['services'];
+const web = fc.record({
+  pfxFile: fc.constant('mail.pfx'),
+  names: fc.constant(['*.contoso.com']),
+  services: fc.constantFrom<CertificateServices>(['IIS'], ['SMTP', 'IIS']),
+});
+const smtp = fc.record(
+  {
+    pfxFile: fc.constant('smtp.pfx'),
+    names: fc.constant(['smtp.contoso.com']),
+    services: fc.constantFrom<CertificateServices>(['SMTP'], ['POP', 'SMTP'], ['IMAP']),
+    servers: fc.subarray(['EX01', 'EX02', 'ex03'], { minLength: 1 }),
+  },
+  { requiredKeys: ['pfxFile', 'names', 'services'] },
+) as fc.Arbitrary<SiteCertificate>;
+const certificate: fc.Arbitrary<ExchangeSiteProps['certificate']> = fc.oneof(
+  web,
+  fc.record({ web, mail: smtp }),
+  fc.record({ mail: smtp, web }),
+);
+
 /** Declarations in which every value is possible, although they may contradict each other. */
 export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =>
   fc.record(
@@ -99,11 +132,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         { requiredKeys: ['client', 'autodiscover'] },
       ),
       datacentres: some({ lisbon: datacentre, porto: datacentre }),
-      certificate: fc.record({
-        pfxFile: fc.constant('mail.pfx'),
-        names: fc.constant(['*.contoso.com']),
-        services: fc.constantFrom<ExchangeSiteProps['certificate']['services']>(['IIS'], ['SMTP', 'IIS']),
-      }),
+      certificate,
       dag: some({ alternateWitness: fc.constant({ server: 'FS02', directory: 'C:\\DAG01' }) }).map(
         (more) => ({
           name: 'DAG01',

@@ -30,6 +30,7 @@ const use: CertificateUse = {
   services: ['IIS', 'SMTP'],
   versions: [ExchangeVersion.V2019],
   warnBeforeExpiryDays: 30,
+  place: 'certificate',
   accepted: {},
 };
 

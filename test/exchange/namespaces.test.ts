@@ -3,7 +3,7 @@ import { publishedHosts, purposesOf } from '../../exchange/namespaces';
 import { publishedNamesOf } from '../../exchange/published-names';
 import { dnsRecords } from '../../exchange/dns-records';
 import { resolveSite } from '../../exchange/resolve-site';
-import type { ExchangeSiteProps } from '../../exchange/site';
+import { ExchangeVersion, type ExchangeSiteProps } from '../../exchange/site';
 import { server, site as siteWithDag } from './sites';
 
 const { servers, namespaces, certificate, dns } = siteWithDag();
@@ -138,6 +138,58 @@ describe('a bound model, with names of its own in each datacentre', () => {
       'oa-md.contoso.com': 'datacentres.bel air.services.outlookAnywhere, datacentres.bel air.services.mapi',
       'autodiscover.contoso.com': 'autodiscover',
     });
+  });
+});
+
+describe('a datacentre that can be failed back', () => {
+  const declared = (
+    failback: string | null | undefined,
+    versions = [ExchangeVersion.V2010, ExchangeVersion.V2013],
+  ) =>
+    site({
+      servers: [
+        ...versions.map((version, index) => server(index + 1, { datacentre: 'Lisbon', version })),
+        server(3, { datacentre: 'porto' }),
+      ],
+      datacentres: { lisbon: failback === undefined ? {} : { failback } },
+      certificate: wildcard,
+    });
+  /** FailbackUrl of each server; undefined where it is left as it is. */
+  const urls = (of: ExchangeSiteProps) =>
+    elementsOf(resolveSite(of).elements, 'exchange-object').flatMap(({ id, attributes }) =>
+      id.endsWith('-owa') ? [attributes['failback_url']] : [],
+    );
+
+  test('is reached by OWA under a name of its own, with the addresses of its servers', () => {
+    const failback = declared('mailfb-lis.contoso.com');
+    expect(errorsOf(failback)).toEqual([]);
+    expect(urls(failback)).toEqual([
+      'https://mailfb-lis.contoso.com/owa',
+      'https://mailfb-lis.contoso.com/owa',
+      undefined,
+    ]);
+    expect(answers(failback)['mailfb-lis']).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(purposesOf(failback)['mailfb-lis.contoso.com']).toBe('datacentres.lisbon.failback');
+  });
+
+  test('and no other service is: ECP has no such URL', () => {
+    const others = elementsOf(resolveSite(declared('mailfb-lis.contoso.com')).elements, 'exchange-object')
+      .filter(({ attributes }) => 'failback_url' in attributes)
+      .map(({ definition }) => definition.typeName);
+    expect([...new Set(others)]).toEqual(['exchange_owa_virtual_directory']);
+  });
+
+  test('by null no more, and left out it stays as it is on the servers', () => {
+    expect(errorsOf(declared(null))).toEqual([]);
+    expect(urls(declared(null))).toEqual(['', '', undefined]);
+    expect(urls(declared(undefined))).toEqual([undefined, undefined, undefined]);
+    expect(Object.keys(answers(declared(null)))).toEqual(['mail', 'autodiscover']);
+  });
+
+  test('holds a server of 2007 beside the others that has no such URL, nor an address under the name', () => {
+    const mixed = declared('mailfb-lis.contoso.com', [ExchangeVersion.V2007, ExchangeVersion.V2013]);
+    expect(urls(mixed)).toEqual([undefined, 'https://mailfb-lis.contoso.com/owa', undefined]);
+    expect(answers(mixed)['mailfb-lis']).toEqual(['192.0.2.2']);
   });
 });
 

@@ -18,7 +18,7 @@ const script = exchangePlanScript(
   'contoso',
   declaration,
   resolveSite(declaration),
-  `../../../${declaration.certificate.pfxFile}`,
+  (pfxFile) => `../../../${pfxFile}`,
 );
 
 /** A property of a health set as remoting gives it to PowerShell: a number, with the enum's name as its text. */

@@ -12,8 +12,6 @@ import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
 import { dag, server, site } from './sites';
 
-const stepsOf = (declaration: ExchangeSiteProps) =>
-  exchangePlan('contoso', declaration, resolveSite(declaration)).steps;
 /** A certificate with names that nobody should have, where the declaration names its file. */
 const { certificate: committed } = makeSelfSigned({
   commonName: 'mail.contoso.com',
@@ -21,13 +19,11 @@ const { certificate: committed } = makeSelfSigned({
   notBefore: new Date('2026-01-01T00:00:00Z'),
   notAfter: new Date('2027-01-01T00:00:00Z'),
 });
+const files = new Map([['certificates/mail.crt', { content: committed.der }]]);
+const stepsOf = (declaration: ExchangeSiteProps) =>
+  exchangePlan('contoso', declaration, resolveSite(declaration, files)).steps;
 const scriptOf = (declaration: ExchangeSiteProps, name = 'contoso') =>
-  exchangePlanScript(
-    name,
-    declaration,
-    resolveSite(declaration, { content: committed.der }),
-    `../../../${declaration.certificate.pfxFile}`,
-  );
+  exchangePlanScript(name, declaration, resolveSite(declaration, files), (pfxFile) => `../../../${pfxFile}`);
 const linesOf = (declaration: ExchangeSiteProps) => scriptOf(declaration).split('\r\n');
 
 const right = site();
@@ -36,7 +32,19 @@ const stretched = site({
   certificate: { ...right.certificate, services: ['IIS', 'SMTP'], replaceDefaultSmtpCertificate: true },
 });
 const balanced = site({ dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } });
-/** A declaration of each version that may be declared. */
+const several = site({
+  certificate: {
+    web: right.certificate,
+    'e-mail': {
+      pfxFile: 'certificates/smtp.pfx',
+      names: ['smtp.contoso.com'],
+      services: ['SMTP'],
+      servers: ['EX02'],
+      certificateFile: 'certificates/mail.crt',
+    },
+  },
+});
+/** A declaration of each version that may be declared, and one with several certificates. */
 const versions = [
   ExchangeVersion.V2013,
   ExchangeVersion.V2016,
@@ -47,6 +55,7 @@ const versions = [
   version,
   { ...stretched, servers: [server(1, { version }), server(2, { version })] },
 ]);
+versions.push(['several certificates', ExchangeVersion.V2013, several]);
 
 /** Cmdlets of PowerShell itself, for which `$ErrorActionPreference` of the script counts. */
 const OWN = [
@@ -290,6 +299,74 @@ describe('the PFX file', () => {
         .map(({ parameters }) => parameters['Thumbprint']?.map(({ value }) => value).join('')),
     ).toEqual(Array(3).fill('$PfxCertificate.Thumbprint'));
     expect(script).toContain(`[ValidateSet('organization', 'EX-1', 'EX1', 'ex1a', 'dns')]`);
+  });
+});
+
+describe('several PFX files', () => {
+  const script = scriptOf(several);
+  const callsOf = (name: string) =>
+    commandsOf(script)
+      .filter((command) => command.name === name)
+      .map(({ parameters }) =>
+        Object.fromEntries(
+          Object.entries(parameters).map(([key, values]) => [key, values.map(({ value }) => value).join('')]),
+        ),
+      );
+
+  test('have a parameter each for path and password, and the help says so', () => {
+    for (const name of ['Web', 'EMail']) {
+      expect(script).toContain(`    [string] $PfxPath${name},`);
+      expect(script).toContain(`    [System.Security.SecureString] $PfxPassword${name},`);
+      expect(linesOf(several)).toContain(`# .PARAMETER PfxPath${name}`);
+      expect(linesOf(several)).toContain(`# .PARAMETER PfxPassword${name}`);
+    }
+    expect(script).not.toMatch(/\$Pfx(Path|Password|Content|Certificate|Parts)\b/);
+    expect(script.replaceAll('\r\n# ', ' ')).toContain('It asks for the passwords of the PFX files.');
+  });
+
+  test('are each imported with their own password, and no server gets the one of another', () => {
+    expect(
+      callsOf('Import-ExchangeCertificate').map(({ Server, FileData, Password }) => [
+        Server,
+        FileData,
+        Password,
+      ]),
+    ).toEqual([
+      ['EX01', '$PfxContentWeb', '$PfxPasswordWeb'],
+      ['EX02', '$PfxContentEMail', '$PfxPasswordEMail'],
+      ['EX02', '$PfxContentWeb', '$PfxPasswordWeb'],
+    ]);
+    expect(
+      callsOf('Enable-ExchangeCertificate').map(({ Server, Thumbprint, Services }) => [
+        Server,
+        Thumbprint,
+        Services,
+      ]),
+    ).toEqual([
+      ['EX01', '$PfxCertificateWeb.Thumbprint', expect.stringContaining('IIS')],
+      ['EX02', '$PfxCertificateEMail.Thumbprint', expect.stringContaining('SMTP')],
+      ['EX02', '$PfxCertificateWeb.Thumbprint', expect.stringContaining('IIS')],
+    ]);
+  });
+
+  test('are looked for each by itself where the script runs again', () => {
+    const looks = script.split('\r\n').filter((line) => line.includes('if (Test-HoldsCertificate '));
+    expect(looks.map((line) => line.trim())).toEqual([
+      "if (Test-HoldsCertificate -Server 'EX01' -Certificate $PfxCertificateWeb) {",
+      "if (Test-HoldsCertificate -Server 'EX02' -Certificate $PfxCertificateEMail) {",
+      "if (Test-HoldsCertificate -Server 'EX02' -Certificate $PfxCertificateWeb) {",
+    ]);
+    expect(script).not.toContain('Test-HasCertificate');
+  });
+
+  test('are opened where a part needs them, and only the committed one is compared', () => {
+    expect(script).toContain(`$PfxPartsWeb = @('EX01', 'EX02')`);
+    expect(script).toContain(`$PfxPartsEMail = @('EX02')`);
+    expect(script).toContain(`if ($PfxCertificateEMail.Thumbprint -ne '${committed.thumbprint}') {`);
+    expect(script).not.toContain('$PfxCertificateWeb.Thumbprint -ne');
+    expect(script).toContain(
+      `        $again = $again + ' -PfxPathEMail ''' + $PfxPathEMail.Replace('''', '''''') + ''''`,
+    );
   });
 });
 

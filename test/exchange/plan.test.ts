@@ -1,9 +1,9 @@
 import Ajv2020 from 'ajv/dist/2020';
 import schema from '../../docs/exchange-plan.schema.json';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
-import { UNKNOWN_CERTIFICATE, type CmdletStep } from '../../exchange/plan/model';
+import { unknownCertificate, type CmdletStep } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
-import type { ExchangeSiteProps } from '../../exchange/site';
+import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
 import { dag, site } from './sites';
 
@@ -31,9 +31,20 @@ const committed = makeSelfSigned({
   notBefore: new Date('2026-01-01T00:00:00Z'),
   notAfter: new Date('2027-01-01T00:00:00Z'),
 }).certificate;
+const mail: SiteCertificate = {
+  pfxFile: 'certificates/smtp.pfx',
+  names: ['smtp.contoso.com'],
+  services: ['SMTP'],
+  certificateFile: 'certificates/mail.crt',
+};
+const several = site({ certificate: { web: right.certificate, 'e-mail': mail } });
 const committing = site({ certificate: { ...right.certificate, certificateFile: 'certificates/mail.crt' } });
 const committedPlan = () =>
-  exchangePlan('contoso', committing, resolveSite(committing, { content: committed.der }));
+  exchangePlan(
+    'contoso',
+    committing,
+    resolveSite(committing, new Map([['certificates/mail.crt', { content: committed.der }]])),
+  );
 
 describe('exchange-plan.json', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
@@ -42,6 +53,7 @@ describe('exchange-plan.json', () => {
     ['two servers', right],
     ['an alternate witness and SMTP', stretched],
     ['SMTP beside the default certificate', keeping],
+    ['several certificates', several],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),
@@ -68,9 +80,47 @@ describe('exchange-plan.json', () => {
     expect(validate.errors).toBeNull();
   });
 
+  test('names each of several certificates, and the inputs that give its file and its password', () => {
+    const files = new Map([['certificates/mail.crt', { content: committed.der }]]);
+    const plan = exchangePlan('contoso', several, resolveSite(several, files));
+    expect(plan).not.toHaveProperty('certificate');
+    expect(plan.certificates).toMatchObject({
+      web: { unknown: unknownCertificate('web') },
+      'e-mail': { file: 'certificates/mail.crt', thumbprint: committed.thumbprint },
+    });
+    expect(unknownCertificate('web')).toContain('names no certificate.web.certificateFile');
+    expect(plan.inputs.map(({ name, kind }) => [name, kind])).toEqual([
+      ['PfxPathWeb', 'file'],
+      ['PfxPasswordWeb', 'secret'],
+      ['PfxPathEMail', 'file'],
+      ['PfxPasswordEMail', 'secret'],
+    ]);
+    const imports = plan.steps.flatMap((step) =>
+      'cmdlet' in step && step.cmdlet === 'Import-ExchangeCertificate' ? [step] : [],
+    );
+    expect(
+      imports.slice(0, 2).map(({ id, parameters }) => [id, parameters['FileData'], parameters['Password']]),
+    ).toEqual([
+      [
+        'EX01-certificate_e-mail',
+        { file: 'certificates/smtp.pfx', input: 'PfxPathEMail' },
+        { secret: 'the password of the PFX file of the certificate e-mail', input: 'PfxPasswordEMail' },
+      ],
+      [
+        'EX01-certificate',
+        { file: 'certificates/mail.pfx', input: 'PfxPathWeb' },
+        { secret: 'the password of the PFX file of the certificate web', input: 'PfxPasswordWeb' },
+      ],
+    ]);
+    validate(JSON.parse(JSON.stringify(plan)));
+    expect(validate.errors).toBeNull();
+    expect(validate({ ...plan, certificate: planOf(right).certificate })).toBe(false);
+    expect(validate({ ...plan, certificates: undefined })).toBe(false);
+  });
+
   test('says that synth does not know the certificate where none is committed', () => {
-    expect(planOf(right).certificate).toEqual({ unknown: UNKNOWN_CERTIFICATE });
-    expect(UNKNOWN_CERTIFICATE).toContain('Synth does not know the certificate in the PFX file');
+    expect(planOf(right).certificate).toEqual({ unknown: unknownCertificate(null) });
+    expect(unknownCertificate(null)).toContain('Synth does not know the certificate in the PFX file');
     expect(validate({ ...planOf(right), certificate: {} })).toBe(false);
   });
 

@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, ExchangeSiteProps } from '../../exchange/site';
+import type { Datacentre, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -49,6 +49,14 @@ const fileWith = (...alternatives: string[]): DeclaredFile => ({
 });
 const committing = site({ certificate: { ...certificate, certificateFile: 'certificates/mail.crt' } });
 
+const web = { ...certificate, pfxFile: 'certificates/web.pfx' };
+const mail: SiteCertificate = {
+  pfxFile: 'certificates/smtp.pfx',
+  names: ['smtp.contoso.com'],
+  services: ['SMTP'],
+};
+const several = (certificates: { readonly [name: string]: SiteCertificate }) =>
+  site({ certificate: certificates });
 /** EX01 in Lisbon, EX02 in Porto. */
 const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right.dns) =>
   site({
@@ -288,6 +296,186 @@ const CASES: readonly Case[] = [
     path: 'datacentres.lisbon.clientAccessArray.activeDirectorySite',
     problem: "is the text ' '",
     remedy: 'a text that is not empty',
+  },
+  {
+    when: 'one of several has a name that a variable cannot have',
+    rule: 'certificate-name',
+    declaration: several({ web, 'mail.contoso.com': mail }),
+    path: 'certificate["mail.contoso.com"]',
+    problem: "'mail.contoso.com' cannot be the name of a certificate",
+    remedy: 'at most 30 letters, digits and hyphens',
+  },
+  {
+    when: 'the names of two certificates differ in letter case and hyphens alone',
+    rule: 'certificate-name',
+    declaration: several({ web, 'e-mail': mail, Email: { ...mail, pfxFile: 'x.pfx', services: ['POP'] } }),
+    path: 'certificate.Email',
+    problem: "'Email' and 'e-mail' differ in letter case or hyphens alone",
+    remedy: 'another name',
+  },
+  {
+    when: 'one of several names a server that the site does not have',
+    rule: 'certificate-servers',
+    declaration: several({ web, mail: { ...mail, servers: ['EX01', 'EX07'] } }),
+    path: 'certificate.mail.servers[1]',
+    problem: "'EX07' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a certificate names a server twice',
+    rule: 'certificate-servers',
+    declaration: several({ web, mail: { ...mail, servers: ['EX01', 'ex01'] } }),
+    path: 'certificate.mail.servers[1]',
+    problem: "'ex01' is named twice",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'a server has none of several certificates',
+    rule: 'certificate-missing',
+    declaration: several({ web: { ...web, servers: ['EX01'] }, mail: { ...mail, servers: ['EX01'] } }),
+    path: 'servers[1]',
+    problem: 'no certificate is declared for EX02',
+    remedy: "add 'EX02' to the servers of one",
+  },
+  {
+    when: 'the only certificate is not for all servers',
+    rule: 'certificate-missing',
+    declaration: site({ certificate: { ...certificate, servers: ['EX02'] } }),
+    path: 'servers[0]',
+    problem: 'no certificate is declared for EX01',
+    remedy: "add 'EX01'",
+  },
+  {
+    when: 'two certificates come from one PFX file',
+    rule: 'certificate-declared-twice',
+    declaration: several({ web, mail: { ...mail, pfxFile: '.\\certificates\\WEB.pfx' } }),
+    path: 'certificate.mail.pfxFile',
+    problem: 'is the PFX file of certificate.web, too',
+    remedy: 'declare it once, with the services of both: certificate.web.services',
+  },
+  {
+    when: 'two certificates have one thumbprint',
+    rule: 'certificate-declared-twice',
+    declaration: several({
+      web: { ...web, thumbprint: 'AB'.repeat(20) },
+      mail: { ...mail, thumbprint: 'ab'.repeat(20) },
+    }),
+    path: 'certificate.mail',
+    problem: `it is the certificate ${'ab'.repeat(20)}, as certificate.web is`,
+    remedy: 'declare it once',
+  },
+  {
+    when: 'two certificates of a server have one service',
+    rule: 'certificate-service-twice',
+    declaration: several({
+      web: { ...web, services: ['IIS', 'SMTP'] },
+      mail: { ...mail, servers: ['EX02'] },
+    }),
+    path: 'certificate.mail.services[0]',
+    problem: 'SMTP of EX02 has two certificates: certificate.web.services[1] gives it another one',
+    remedy: 'leave it with one of the two',
+  },
+  {
+    when: 'one that clients do not see is to be imported, and nothing says which it is',
+    rule: 'certificate-existing',
+    declaration: several({ web, mail: { ...mail, existingOn: ['EX01'] } }),
+    path: 'certificate.mail.existingOn',
+    problem: 'it is not said which certificate is there',
+    remedy: 'say its thumbprint',
+  },
+  {
+    when: 'one of several is to be imported on a server that is not to have it',
+    rule: 'existing-object',
+    declaration: several({
+      web: { ...web, existingOn: ['EX01'] },
+      mail: { ...mail, servers: ['EX02'], thumbprint: 'AB'.repeat(20), existingOn: ['EX01'] },
+    }),
+    path: 'certificate.mail.existingOn[0]',
+    problem: "'EX01' is none of EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a published name is not on that of several which clients see',
+    rule: 'certificate-coverage',
+    declaration: several({
+      web: { ...web, names: ['autodiscover.contoso.com'] },
+      mail: { ...mail, names: ['mail.contoso.com'] },
+    }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' is not on the certificate web (it has autodiscover.contoso.com)",
+    remedy: "add 'mail.contoso.com' to certificate.web.names",
+  },
+  {
+    when: 'no certificate of a server is that of IIS',
+    rule: 'certificate-iis',
+    declaration: several({ web: { ...web, servers: ['EX01'] }, mail }),
+    path: 'certificate.mail.services',
+    problem: 'IIS is not among the services of the certificates of EX02',
+    remedy: "certificate.mail.accepted: { 'certificate-iis': '<reason>' }",
+  },
+  {
+    when: 'the file of one of several is not there',
+    rule: 'certificate-file',
+    declaration: several({ web, mail: { ...mail, certificateFile: 'certificates/mail.crt' } }),
+    path: 'certificate.mail.certificateFile',
+    problem: 'was not read',
+    remedy: 'leave certificateFile out',
+  },
+  {
+    when: 'POP has a wildcard certificate among several',
+    rule: 'certificate-wildcard',
+    declaration: several({ web, mail: { ...mail, names: ['*.contoso.com'], services: ['POP'] } }),
+    path: 'certificate.mail.services[0]',
+    problem: 'POP cannot use a wildcard certificate',
+    remedy: 'leave POP out',
+  },
+  {
+    when: 'one of several has no PFX file',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: { web: { ...web, pfxFile: undefined }, mail } }),
+    path: 'certificate.web.pfxFile',
+    problem: 'has no value',
+    remedy: 'must be a text that is not empty',
+  },
+  {
+    when: 'one of several is no group',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: { web, mail: 'smtp.pfx' } }),
+    path: 'certificate.mail',
+    problem: "is the text 'smtp.pfx'",
+    remedy: 'it must be { pfxFile, certificateFile, names',
+  },
+  {
+    when: 'a certificate stands among the properties of one',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: { ...certificate, mail } }),
+    path: 'certificate.mail',
+    problem: 'there is no such property',
+    remedy: 'the properties are pfxFile',
+  },
+  {
+    when: 'there is no certificate',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: {} }),
+    path: 'certificate.pfxFile',
+    problem: 'has no value',
+    remedy: 'must be a text that is not empty',
+  },
+  {
+    when: 'the certificate is a list',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { certificate: [certificate] }),
+    path: 'certificate',
+    problem: 'is a list',
+    remedy: 'or several of these by name',
+  },
+  {
+    when: 'the servers of a certificate are an empty list',
+    rule: 'declaration-form',
+    declaration: several({ web, mail: { ...mail, servers: [] } }),
+    path: 'certificate.mail.servers',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
   },
   {
     when: 'the certificate file is not there',
@@ -1064,6 +1252,71 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp, virtualIps',
   },
   {
+    when: 'the name of a failback is that of clients in the other datacentre',
+    rule: 'failback',
+    declaration: two({ lisbon: { failback: 'Mail.contoso.com' } }),
+    path: 'datacentres.lisbon.failback',
+    problem: "'Mail.contoso.com' is a name of the site already, as namespaces.client",
+    remedy: 'mailfb-lis.contoso.com',
+  },
+  {
+    when: 'two datacentres have one name for a failback',
+    rule: 'failback',
+    declaration: two({
+      lisbon: { failback: 'mailfb.contoso.com' },
+      porto: { failback: 'mailfb.contoso.com' },
+    }),
+    path: 'datacentres.porto.failback',
+    problem: "'mailfb.contoso.com' is a name of the site already, as datacentres.lisbon.failback",
+    remedy: 'mailfb-lis.contoso.com',
+  },
+  {
+    when: 'no server of a datacentre has a FailbackUrl',
+    rule: 'failback',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon', version: ExchangeVersion.V2007 }),
+        server(2, { datacentre: 'porto' }),
+      ],
+      datacentres: { lisbon: { failback: null } },
+    }),
+    path: 'datacentres.lisbon.failback',
+    problem: "no server of 'lisbon' has a FailbackUrl, which exists in Exchange Server 2010 and later",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'the name of a failback is a URL',
+    rule: 'namespace-host',
+    declaration: two({ lisbon: { failback: 'https://mailfb-lis.contoso.com/owa' } }),
+    path: 'datacentres.lisbon.failback',
+    problem: 'a namespace is the host name alone',
+    remedy: "'mailfb-lis.contoso.com'",
+  },
+  {
+    when: 'the name of a failback is no text',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { datacentres: { lisbon: { failback: ['mailfb-lis.contoso.com'] } } }),
+    path: 'datacentres.lisbon.failback',
+    problem: 'is a list',
+    remedy: 'a text in quotes, or null',
+  },
+  {
+    when: 'the name of a failback is not on the certificate',
+    rule: 'certificate-coverage',
+    declaration: two({ lisbon: { failback: 'mailfb-lis.contoso.com' } }),
+    path: 'datacentres.lisbon.failback',
+    problem: "'mailfb-lis.contoso.com' is not on the certificate",
+    remedy: 'certificate.names',
+  },
+  {
+    when: 'the name of a failback lies in no zone',
+    rule: 'namespace-zone',
+    declaration: two({ lisbon: { failback: 'mailfb.fabrikam.com' } }),
+    path: 'datacentres.lisbon.failback',
+    problem: "'mailfb.fabrikam.com' lies in none of the declared zones",
+    remedy: 'dns.zones',
+  },
+  {
     when: 'a datacentre is a list',
     rule: 'declaration-form',
     declaration: misshapen(site(), { datacentres: [] }),
@@ -1558,6 +1811,21 @@ const CASES: readonly Case[] = [
     remedy: 'true or false',
   },
   {
+    when: 'a version has no such sign-in of a service',
+    rule: 'service-version',
+    declaration: site({
+      servers: [
+        server(1, {
+          version: ExchangeVersion.V2016,
+          authentication: { ecp: { oauth: true }, owa: { oauth: true } },
+        }),
+      ],
+    }),
+    path: 'servers[0].authentication.ecp.oauth',
+    problem: 'whose Exchange admin center has no such sign-in; it exists in Exchange Server 2019',
+    remedy: 'declare it for servers that have it',
+  },
+  {
     when: 'a sign-in is declared for a service that the version lacks',
     rule: 'service-version',
     declaration: site({
@@ -1623,8 +1891,10 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const filesWith = (file?: DeclaredFile) =>
+  new Map(file === undefined ? [] : [['certificates/mail.crt', file] as const]);
 const found = (declaration: ExchangeSiteProps, file?: DeclaredFile) =>
-  resolveSite(declaration, file).diagnostics;
+  resolveSite(declaration, filesWith(file)).diagnostics;
 
 describe('the rules of a declaration', () => {
   test('a right declaration has nothing wrong', () => {
@@ -1651,6 +1921,7 @@ describe('the rules of a declaration', () => {
   test('the order is frozen: people read the first one first', () => {
     expect(RULES.map(({ id }) => id)).toEqual([
       'declaration-form',
+      'certificate-name',
       'plain-characters',
       'certificate-thumbprint',
       'one-name-each',
@@ -1666,6 +1937,7 @@ describe('the rules of a declaration', () => {
       'datacentre',
       'namespace-is-server',
       'also-published',
+      'failback',
       'namespace-unused',
       'namespace-zone',
       'named-in-dns',
@@ -1675,6 +1947,11 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'certificate-servers',
+      'certificate-missing',
+      'certificate-declared-twice',
+      'certificate-service-twice',
+      'certificate-existing',
       'certificate-coverage',
       'certificate-file',
       'certificate-file-thumbprint',
@@ -1770,7 +2047,7 @@ describe('the rules of a declaration', () => {
   test('a certificate file that fits has nothing wrong; whether it has ended, only a plan can say', () => {
     const file = fileWith('*.contoso.com');
     expect(found(committing, file)).toEqual([]);
-    const { certificate: known } = resolveSite(committing, file);
+    const known = resolveSite(committing, filesWith(file)).certificates[0]?.committed;
     const declared = known?.facts.thumbprint.toLowerCase() ?? '';
     const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
     expect(found(named, file)).toEqual([]);

@@ -1,4 +1,9 @@
-import type { DatabaseAvailabilityGroup, ExchangeSiteProps, Server } from '../../exchange/site';
+import type {
+  DatabaseAvailabilityGroup,
+  ExchangeSiteProps,
+  Server,
+  SiteCertificate,
+} from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 
 export function server(number: number, changes: Partial<Server> = {}): Server {
@@ -11,6 +16,12 @@ export function server(number: number, changes: Partial<Server> = {}): Server {
   };
 }
 
+type Changes<Certificate> = Partial<Omit<ExchangeSiteProps, 'certificate'>> & {
+  readonly certificate?: Certificate;
+};
+
+export type OneCertificateSite = ExchangeSiteProps & { readonly certificate: SiteCertificate };
+
 /** The DAG of the right declaration. */
 export const dag: DatabaseAvailabilityGroup = {
   name: 'DAG01',
@@ -18,6 +29,8 @@ export const dag: DatabaseAvailabilityGroup = {
 };
 
 /** A right declaration of two servers, with some of its properties replaced. */
+export function site(changes?: Changes<SiteCertificate>): OneCertificateSite;
+export function site(changes: Changes<ExchangeSiteProps['certificate']>): ExchangeSiteProps;
 export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProps {
   return {
     servers: [server(1), server(2)],

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { declarations, isRight, SEED } from '../exchange/any-declaration';
+import { makePfx } from '../../pki';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
@@ -42,13 +45,20 @@ describeWithTerraform('declarations that nobody wrote', () => {
       });
       try {
         for (const { name, version } of older) rig.install(name, version);
+        const password = 'canary-smtp-71c0';
+        const smtp = makePfx(validCertificate(['smtp.contoso.com']), { password });
+        writeFileSync(join(rig.project, 'smtp.pfx'), smtp, { mode: 0o600 });
+        const environment = {
+          TF_VAR_pfx_password_web: rig.pfxPassword,
+          TF_VAR_pfx_password_mail: password,
+        };
         await rig.declare(site);
-        const plan = await rig.plan();
+        const plan = await rig.plan({ environment });
         expect(plan).toMatchObject({ exit: 2 });
-        expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+        expect(await rig.applyPlan({ environment })).toMatchObject({ exit: 0 });
         const planned = plannedCmdlets(plan);
         expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
-        expect(await rig.plan()).toMatchObject({ exit: 0 });
+        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
       } finally {
         await rig.remove();
       }

@@ -1,5 +1,7 @@
 import { site as declared } from '../../environments/two-node-dag-2013';
-import type { DatabaseAvailabilityGroup, ExchangeSiteProps, Server } from '../../exchange/site';
+import { isOneCertificate } from '../../exchange/declared-certificates';
+import type { DatabaseAvailabilityGroup, Server } from '../../exchange/site';
+import type { OneCertificateSite } from '../exchange/sites';
 
 export const ZONE = 'andersonpatricio.info';
 export const NAMES = [`webmail.${ZONE}`, `autodiscover.${ZONE}`] as const;
@@ -7,9 +9,11 @@ export const [FIRST, SECOND] = declared.servers as readonly [Server, Server];
 
 /** The one DAG of the sample. */
 export const DAG = declared.dag as DatabaseAvailabilityGroup;
+const { certificate } = declared;
+if (!isOneCertificate(certificate)) throw new Error('the sample environment has several certificates');
 
 /** The sample environment: both servers. */
-export const bothServers: ExchangeSiteProps = { ...declared, health: { timeoutSeconds: 1 } };
+export const bothServers: OneCertificateSite = { ...declared, certificate, health: { timeoutSeconds: 1 } };
 
 /** The same before the second server was there. */
-export const firstServer: ExchangeSiteProps = { ...bothServers, servers: [FIRST] };
+export const firstServer: OneCertificateSite = { ...bothServers, servers: [FIRST] };

@@ -1,4 +1,5 @@
 import type { ExchangeSiteProps, Namespaces } from '../../exchange/site';
+import type { OneCertificateSite } from '../exchange/sites';
 import { startLab } from '../dns/lab';
 import { describeEachServer } from '../dns/servers';
 import { describeWithTerraform } from '../terraform/available';
@@ -17,7 +18,7 @@ const LEGACY = `legacy.${ZONE}`;
 const ALL = [...NAMES, OUTLOOK, DISCOVER, EWS, LEGACY];
 const BOTH = [FIRST.address, SECOND.address];
 
-function named(namespaces: Partial<Namespaces>, site: ExchangeSiteProps = bothServers): ExchangeSiteProps {
+function named(namespaces: Partial<Namespaces>, site: OneCertificateSite = bothServers): ExchangeSiteProps {
   return {
     ...site,
     namespaces: { ...site.namespaces, ...namespaces },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExchangeSiteProps } from '../../exchange/site';
+import type { OneCertificateSite } from '../exchange/sites';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { bothServers, FIRST, firstServer, SECOND } from './declared-site';
@@ -18,7 +19,7 @@ const PASSWORD = 'canary-77ab';
 const QUESTION = "If it asks 'Overwrite the existing default SMTP certificate?', the answer is";
 
 /** A site whose certificate serves SMTP, too. */
-function withSmtp(site: ExchangeSiteProps, replaceDefaultSmtpCertificate?: boolean): ExchangeSiteProps {
+function withSmtp(site: OneCertificateSite, replaceDefaultSmtpCertificate?: boolean): ExchangeSiteProps {
   return {
     ...site,
     certificate: {

@@ -75,7 +75,8 @@ async function deploy(before: Values | null, values: Values | null) {
 
 const cmdletsOf = (values: Values | null | undefined) =>
   (values?.['cmdlets'] as readonly string[]).map((text) => text.split(' ')[0]);
-const thereAlready = (server: string) => `exchange_certificate ${server} is there already`;
+const thereAlready = (server: string, { certificate } = site) =>
+  `exchange_certificate ${server}/${certificate.thumbprint} is there already`;
 const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => summary);
 const servicesOf = (certificate: KeyedCertificate) =>
   server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
@@ -283,7 +284,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     ]);
     expect(servicesOf(setups)).toContain('IIS');
     expect(summaries(planSaid)).toContainEqual(
-      expect.stringContaining('Destroying exchange_certificate EX1 runs '),
+      expect.stringMatching(/^Destroying exchange_certificate EX1\/[0-9A-F]{40} runs /),
     );
   });
 });
@@ -627,6 +628,6 @@ describe('the sites of IIS', () => {
     server.add('EX1', setups, ['IIS', 'SMTP'], [1, 2]);
     const { plan, said } = await run();
     expect((await plan(null, declared(setups))).planned?.['cmdlets']).toEqual([]);
-    expect(summaries(said)).toEqual([thereAlready('EX1')]);
+    expect(summaries(said)).toEqual([thereAlready('EX1', setups)]);
   });
 });

@@ -28,15 +28,20 @@ jest.mock('../../remoting/session-key', () => {
 
 /** In CI; more by hand: DECLARATIONS=5000. */
 const RUNS = Number(process.env['DECLARATIONS'] ?? 200);
-const LONG_MS = RUNS * 3_000;
+/** A deploy and its plans take a second where nothing else is at work. */
+const LONG_MS = RUNS * 20_000;
 const PFX_PASSWORD = 'canary-pfx-3b1c';
+/** With the name on each. */
+const PFX_FILES = { 'mail.pfx': '*.contoso.com', 'smtp.pfx': 'smtp.contoso.com' };
 
 describe('any declaration', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'declarations-'));
-    const pfx = makePfx(validCertificate(['*.contoso.com']), { password: PFX_PASSWORD, iterations: 1 });
-    writeFileSync(join(folder, 'mail.pfx'), pfx, { mode: 0o600 });
+    for (const [name, host] of Object.entries(PFX_FILES)) {
+      const pfx = makePfx(validCertificate([host]), { password: PFX_PASSWORD, iterations: 1 });
+      writeFileSync(join(folder, name), pfx, { mode: 0o600 });
+    }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -72,8 +77,25 @@ describe('any declaration', () => {
         ),
       config: withEveryAttribute(CONFIGURATION_SCHEMA, {
         servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+        site_certificate: resolveSite(site).certificates.flatMap(({ name, declared }) =>
+          name === null
+            ? []
+            : [
+                {
+                  name,
+                  pfx_file: join(folder, declared.pfxFile),
+                  services: declared.services,
+                  servers: declared.servers ?? site.servers.map((server) => server.name),
+                },
+              ],
+        ),
       }),
-      extras: { [certificate.typeName]: { pfx_file: join(folder, 'mail.pfx'), pfx_password: PFX_PASSWORD } },
+      extras: {
+        [certificate.typeName]: ({ pfx_file: file }) => ({
+          pfx_file: join(folder, file as string),
+          pfx_password: PFX_PASSWORD,
+        }),
+      },
       concurrent: true,
     });
 

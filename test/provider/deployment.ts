@@ -21,7 +21,9 @@ export interface DeploymentOptions<Target> {
   /** Of the provider block. */
   readonly config: Values;
   /** Values that a declaration has beside those of its attributes, by type of resource: files and secrets. */
-  readonly extras: { readonly [typeName: string]: Values };
+  readonly extras: {
+    readonly [typeName: string]: Values | ((attributes: ExchangeObject['attributes']) => Values);
+  };
   /** Objects that do not wait for each other are worked on at once, as Terraform does, not in a row. */
   readonly concurrent?: boolean;
 }
@@ -155,9 +157,10 @@ export class Deployment<Target> {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, valueOf(item)]));
     };
     const given = Object.entries(attributes).map(([name, value]): [string, Value] => [name, valueOf(value)]);
+    const extras = this.#options.extras[definition.typeName];
     return withEveryAttribute(definition.schema, {
       ...Object.fromEntries(given),
-      ...this.#options.extras[definition.typeName],
+      ...(typeof extras === 'function' ? extras(attributes) : extras),
     });
   }
 }

@@ -267,6 +267,31 @@ describe('a plan that renames', () => {
     expect(diagnostics[0]?.detail).toContain(`client: { internal: '${MAIL}', external: 'owa.contoso.com' },`);
   });
 
+  test('the name of a failback does so at once: no client keeps it', async () => {
+    const to = (failback: Names): Values => published({ ...BEFORE, ...failback });
+    const [old, next] = ['mailfb-lis.contoso.com', 'back.contoso.com'];
+    const at = 'datacentres.lisbon.failback';
+    const dns = { ...IN_PRODUCTION, [old]: [ADDRESS] };
+    for (const [from, planned] of [
+      [to({}), to({ [old]: at })],
+      [to({ [old]: at }), to({ [next]: at })],
+      [to({ [old]: at }), to({})],
+    ] as const) {
+      expect((await plan(from, planned, { dns })).diagnostics).toEqual([]);
+    }
+  });
+
+  test('is told nothing of a datacentre that has no names but that of a failback', async () => {
+    const failback = { 'mailfb-lis.contoso.com': 'datacentres.lisbon.failback' };
+    const { diagnostics } = await plan(
+      published({ ...BEFORE, ...failback }),
+      published({ ...renamed, ...failback }),
+      { dns: IN_PRODUCTION },
+    );
+    expect(diagnostics[0]?.detail).toContain(`client: '${MAIL}',`);
+    expect(diagnostics[0]?.detail).not.toContain('lisbon');
+  });
+
   test('whose zone does not answer goes on with a warning', async () => {
     const { diagnostics } = await plan(published(BEFORE), published(renamed), { isDnsSilent: true });
     expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([

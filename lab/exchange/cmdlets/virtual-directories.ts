@@ -151,7 +151,7 @@ function set(kind: VirtualDirectoryKind) {
     const found = target(call, kind.kind);
     const version = versionOf(found.server);
     const defaults = { ...kind.defaults(version), ...kind.iis(version) };
-    for (const name of ['InternalUrl', 'ExternalUrl', 'InternalNLBBypassUrl']) {
+    for (const name of ['InternalUrl', 'ExternalUrl', 'FailbackUrl', 'InternalNLBBypassUrl']) {
       const url = call.text(name);
       if (url !== undefined && !/^https?:\/\//i.test(url)) {
         throw call.error('DataValidationException', `The address '${url}' of ${name} isn't an absolute one.`);

@@ -1,3 +1,4 @@
+import { NO_HISTORY } from '../../../exchange/resources/certificate-history';
 import { holderInquiries, verdictOn, type Situation } from '../../../exchange/resources/certificate-holders';
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellValue } from '../../../powershell/outcome';
@@ -220,7 +221,7 @@ describe('what is not told is unknown, never none', () => {
 });
 
 test('one that still lists IIS after the Default Web Site got another one may be on the back end', () => {
-  const history = { imported: () => [], given: () => [], lacks: () => false, lost: () => true };
+  const history = { ...NO_HISTORY, given: () => [], lacks: () => false, lost: () => true };
   const facts = { ...factsOf(ExchangeVersion.V2013), history };
   expect(judged({}, { ...shown({ services: ['IIS'] }), facts })).toMatchObject({ kind: 'held' });
   expect(judged({}, { ...shown({ services: ['IIS'], iisSites: [1] }), facts })).toEqual({ kind: 'free' });

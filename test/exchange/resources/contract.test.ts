@@ -5,7 +5,8 @@ import {
   resourcesOf,
 } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
-import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
+import { SERVICES } from '../../../exchange/services';
+import { catalogOf, existsIn, ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
 import type { KnownValues, StateOf } from '../../../schema';
 import { factsOf, SAMPLES } from './samples';
@@ -33,9 +34,21 @@ function sample(resource: AnyResource): KnownValues {
   return found;
 }
 
+/** Without switches that the version has not, of which a rule tells. */
+function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
+  const { switchLifespans = {} } =
+    SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`) ?? {};
+  return Object.fromEntries(
+    Object.entries(sample(resource)).map(([name, value]) => {
+      const lifespan = switchLifespans[name];
+      return [name, lifespan === undefined || existsIn(lifespan, version) ? value : null];
+    }),
+  );
+}
+
 /** Every cmdlet that a resource can run or read with, whatever happens to it. */
 function everyCall(resource: AnyResource, version: ExchangeVersion) {
-  const declared = sample(resource);
+  const declared = sampleIn(resource, version);
   const ran: readonly Step[] = [
     ...steps(resource, null, declared, version),
     ...steps(resource, declared, null, version),

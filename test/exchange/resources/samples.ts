@@ -15,6 +15,7 @@ function directory(row: VirtualDirectoryService): KnownValues {
     web_site: 'Default Web Site',
     identity: `EX2\\${row.directory} (Default Web Site)`,
     ...(row.hasUrls ? { internal_url: url, external_url: url } : {}),
+    ...(row.failback === undefined ? {} : { failback_url: `https://mailfb.contoso.com${row.path}` }),
     ...(row.authenticationMethods ? { iis_authentication_methods: ['Ntlm', 'OAuth', 'Negotiate'] } : {}),
     ...Object.fromEntries(
       Object.keys(row.authentication).map((name) => [name, name !== 'windows_authentication']),

@@ -84,6 +84,35 @@ describe('a virtual directory', () => {
     ]);
   });
 
+  test('OWA has a URL for a failback, which is set and cleared by itself', () => {
+    const fresh = { ...owa, failback_url: '' };
+    const [set] = directory('owa').steps({ prior: fresh, planned: owa } as never, in2013);
+    expect(lines(set === undefined ? [] : [set])).toEqual([
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -FailbackUrl 'https://mailfb.contoso.com/owa'",
+    ]);
+    expect(set?.reason).toContain('while the datacentre is failed back');
+    expect(between(directory('owa'), owa, fresh)).toEqual([
+      "Set-OwaVirtualDirectory -Identity 'EX2\\owa (Default Web Site)' -FailbackUrl $null",
+    ]);
+    expect(
+      between(directory('owa'), owa, { ...owa, failback_url: 'https://MAILFB.contoso.com/OWA/' }),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['https://MAIL.contoso.com/owa', ["failback_url has the host of external_url, 'mail.contoso.com'"]],
+    ['https://mailfb.contoso.com/owa', []],
+    ['', []],
+    [null, []],
+  ])('the URL for a failback is not the external one: %s', (failback, summaries) => {
+    const found = directory('owa').validate?.({ ...owa, failback_url: failback }) ?? [];
+    expect(found.map(({ summary }) => summary)).toEqual(summaries);
+  });
+
+  test('of another service has none', () => {
+    expect(Object.keys(directory('ecp').schema.attributes)).not.toContain('failback_url');
+  });
+
   test('from forms to Basic takes two calls, forms off first', () => {
     const before = { ...owa, basic_authentication: false };
     const after = { ...owa, forms_authentication: false, basic_authentication: true };
@@ -126,6 +155,7 @@ describe('a virtual directory', () => {
       forms_authentication: null,
       basic_authentication: null,
       windows_authentication: null,
+      oauth_authentication: null,
     };
     expect(directory('owa').observe?.(onlyUrls as never, in2013).parameters).toEqual({
       ADPropertiesOnly: true,

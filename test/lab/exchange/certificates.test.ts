@@ -106,6 +106,33 @@ describe('enabling', () => {
     expect(await services()).toMatchObject({ 'CN=BSAEX02': 'POP, IIS, SMTP' });
   });
 
+  test('of two certificates IIS goes to the later one, POP by the name in its settings, and SMTP stays with both', async () => {
+    const smtp = 'smtp.andersonpatricio.info';
+    const second = authority.issue({ commonName: smtp, subjectAlternativeNames: [smtp], ...validity });
+    await call(lab, 'Import-ExchangeCertificate', {
+      Server: 'BSAEX02',
+      FileData: makePfx(second, { password: 'open-sesame' }),
+      Password: password,
+    });
+    const other = { Thumbprint: second.certificate.thumbprint };
+    await enable(['IIS', 'SMTP', 'POP'], { DoNotRequireSsl: true, Force: true });
+    await enable(['SMTP', 'POP'], { ...other, Force: true });
+    expect(await services()).toMatchObject({
+      [`CN=${names[0]!}`]: 'IIS, SMTP',
+      [`CN=${smtp}`]: 'POP, SMTP',
+    });
+    await enable('IIS', { ...other, DoNotRequireSsl: true });
+    expect(await services()).toMatchObject({
+      [`CN=${names[0]!}`]: 'SMTP',
+      [`CN=${smtp}`]: 'POP, IIS, SMTP',
+    });
+    await enable(['POP', 'IIS'], { DoNotRequireSsl: true });
+    expect(await services()).toMatchObject({
+      [`CN=${names[0]!}`]: 'POP, IIS, SMTP',
+      [`CN=${smtp}`]: 'SMTP',
+    });
+  });
+
   test('takes services as a text too', async () => {
     await enable('iis, pop');
     expect(await services()).toMatchObject({ [`CN=${names[0]}`]: 'POP, IIS, SMTP' });

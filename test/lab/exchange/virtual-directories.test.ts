@@ -74,6 +74,19 @@ describe('a change', () => {
     expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA }), 'ExternalUrl')).toBeNull();
   });
 
+  test('sets the URL for a failback, which Setup leaves empty', async () => {
+    const failback = 'https://mailfb.andersonpatricio.info/owa';
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA }), 'FailbackUrl')).toBeNull();
+    expect((await set('Owa', { Identity: OWA, FailbackUrl: 'owa' })).failed).toContain(
+      'DataValidationException',
+    );
+    await set('Owa', { Identity: OWA, FailbackUrl: failback });
+    const adOnly = { Identity: OWA, ADPropertiesOnly: true };
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', adOnly), 'FailbackUrl')).toBe(failback);
+    await set('Owa', { Identity: OWA, FailbackUrl: null });
+    expect(only(await call(lab, 'Get-OwaVirtualDirectory', { Identity: OWA }), 'FailbackUrl')).toBeNull();
+  });
+
   test('to an address without a scheme is refused', async () => {
     expect((await set('Owa', { Identity: OWA, ExternalUrl: 'owa' })).failed).toContain(
       'DataValidationException',

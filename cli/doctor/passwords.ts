@@ -1,0 +1,24 @@
+import { passwordVariable } from '../../exchange/certificate-name';
+import type { Environment } from '../../provider/configuration';
+import { ok, warned, type Verdict } from './check';
+import type { Plan } from './plan-file';
+
+const ONLY = `TF_VAR_${passwordVariable(null)}`;
+
+/**
+ * Whether each of several certificates has the variable of its password. Undefined where a site has one, which may do
+ * without a password: a plan says what is wrong with it.
+ */
+export function passwordsVerdict({ certificates }: Plan, environment: Environment): Verdict | undefined {
+  if (certificates.length === 0) return undefined;
+  const isSet = (variable: string) => (environment[variable] ?? '') !== '';
+  const variables = certificates.map((name) => `TF_VAR_${passwordVariable(name)}`);
+  const missing = variables.filter((variable) => !isSet(variable));
+  if (missing.length === 0) return ok(`the password of each PFX is given: ${variables.join(', ')}`);
+  const detail = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set`;
+  return warned(
+    isSet(ONLY) ? `${detail}, and ${ONLY}, which is, counts for a site with one certificate only` : detail,
+    'Each of several certificates has a variable of its own. Left out, its PFX must have no password; a plan does without ' +
+      'where the certificate is committed (certificateFile), a deploy does not.',
+  );
+}

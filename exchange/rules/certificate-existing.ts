@@ -1,0 +1,26 @@
+import { path } from '../../schema';
+import { isForWeb } from '../declared-certificates';
+import type { Rule } from './rule';
+
+export const certificateExisting: Rule = {
+  id: 'certificate-existing',
+  severity: 'error',
+  description:
+    'A certificate to import that clients of the namespaces do not see is named by its thumbprint: several may serve SMTP, POP or IMAP.',
+  check: ({ certificates }) =>
+    certificates.flatMap((certificate) => {
+      const { declared, name, path: at } = certificate;
+      const isNamed = name === null || isForWeb(certificate) || declared.thumbprint !== undefined;
+      return isNamed || (declared.existingOn ?? []).length === 0
+        ? []
+        : [
+            {
+              path: [...at, ...path('existingOn')],
+              problem:
+                'it is not said which certificate is there: without IIS it is not the one that clients see',
+              remedy:
+                'say its thumbprint; or leave existingOn out: where a server has the certificate of the PFX, the plan goes on from that',
+            },
+          ];
+    }),
+};

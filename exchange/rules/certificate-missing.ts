@@ -1,0 +1,20 @@
+import type { Rule } from './rule';
+
+export const certificateMissing: Rule = {
+  id: 'certificate-missing',
+  severity: 'error',
+  description:
+    'Every server has a certificate of the declaration: clients of one without are shown what Setup made for it, and warn of it.',
+  check: ({ topology, certificates }) =>
+    topology.placements.flatMap(({ server, path, certificates: own }) =>
+      own.length > 0 || certificates.length === 0
+        ? []
+        : [
+            {
+              path,
+              problem: `no certificate is declared for ${server.name}`,
+              remedy: `add '${server.name}' to the servers of one, or leave its servers out, which stands for all`,
+            },
+          ],
+    ),
+};

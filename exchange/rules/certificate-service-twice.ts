@@ -1,0 +1,35 @@
+import { formatPath, path } from '../../schema';
+import { isOnServer } from '../declared-certificates';
+import { sameName } from '../resources/equality';
+import type { Rule } from './rule';
+
+export const certificateServiceTwice: Rule = {
+  id: 'certificate-service-twice',
+  severity: 'error',
+  description:
+    'A service has one of the certificates of a server: giving it to another one takes it from the first.',
+  check: ({ site, certificates }) =>
+    certificates.flatMap((certificate, position) =>
+      certificate.declared.services.flatMap((service, index) =>
+        certificates.slice(0, position).flatMap((other) => {
+          const there = other.declared.services.indexOf(service);
+          const servers = site.servers.filter((server) =>
+            [certificate, other].every((each) => isOnServer(each, server)),
+          );
+          if (there === -1 || servers.length === 0) return [];
+          const names = servers.map(({ name }) => name).filter(isFirst);
+          return [
+            {
+              path: [...certificate.path, ...path('services', index)],
+              problem: `${service} of ${names.join(', ')} has two certificates: ${formatPath([...other.path, ...path('services', there)])} gives it another one`,
+              remedy: 'leave it with one of the two, or give them different servers',
+            },
+          ];
+        }),
+      ),
+    ),
+};
+
+function isFirst(name: string, index: number, names: readonly string[]): boolean {
+  return names.findIndex((other) => sameName(other, name)) === index;
+}

@@ -1,0 +1,55 @@
+import type { ExchangePlan } from '../../exchange/plan/model';
+import type { Files } from './synthesized';
+
+export function planOf(files: Files): ExchangePlan {
+  return JSON.parse(files['exchange-plan.json']) as ExchangePlan;
+}
+
+/** By the cmdlet: the service in the words of the scenario. */
+const SERVICES: { readonly [cmdlet: string]: string } = {
+  'Set-ClientAccessServer': 'scp',
+  'Set-ClientAccessService': 'scp',
+  'Set-OutlookAnywhere': 'outlook-anywhere',
+  'Set-OwaVirtualDirectory': 'owa',
+  'Set-EcpVirtualDirectory': 'ecp',
+  'Set-ActiveSyncVirtualDirectory': 'activesync',
+  'Set-WebServicesVirtualDirectory': 'ews',
+  'Set-OabVirtualDirectory': 'oab',
+  'Set-MapiVirtualDirectory': 'mapi',
+};
+
+const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).hostname : text);
+
+/** Hosts that a server gives to clients, by the service; several where inside and outside differ. */
+export function given(plan: ExchangePlan, server: string): { readonly [service: string]: string } {
+  const hosts: { [service: string]: string } = {};
+  for (const step of plan.steps) {
+    const service = 'cmdlet' in step && step.server === server ? SERVICES[step.cmdlet] : undefined;
+    if (!('cmdlet' in step) || service === undefined) continue;
+    const of = (names: RegExp) => [
+      ...new Set(
+        Object.entries(step.parameters).flatMap(([name, value]) =>
+          names.test(name) && typeof value === 'string' ? [hostOf(value)] : [],
+        ),
+      ),
+    ];
+    hosts[service] = of(/^(Internal|External)(Url|Hostname)$|InternalUri$/i).join(' ');
+    const [failback] = of(/^FailbackUrl$/);
+    if (failback !== undefined) hosts[`${service}, failed back`] = failback;
+  }
+  return hosts;
+}
+
+/** Addresses by the name within the zone. */
+export function records(plan: ExchangePlan): { readonly [name: string]: readonly string[] } {
+  return Object.fromEntries(
+    plan.steps.flatMap((step) => (step.kind === 'dns' ? [[step.name ?? '', step.addresses] as const] : [])),
+  );
+}
+
+/** Every name that DNS holds, sorted. */
+export function sharedHosts(plan: ExchangePlan): readonly string[] {
+  return Object.keys(records(plan))
+    .map((name) => `${name}.contoso.com`)
+    .sort();
+}
