@@ -106,12 +106,15 @@ const publishing: Form<Publishing> = eitherGroup(
   (value) => 'internal' in value || 'external' in value,
 );
 
+const siteScope = either(words({ own: true }), list(filledText, 1));
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   failback: optional(textOrNull),
   authentication: optional(authentication),
   activeDirectorySites: optional(list(filledText, 1)),
+  autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
     group<ClientAccessArray>({
       fqdn: text,
@@ -136,6 +139,7 @@ const server = group<Server>({
   authentication: optional(authentication),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
+  autodiscoverSiteScope: optional(siteScope),
 });
 
 /** A reason for each. */

@@ -120,8 +120,14 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
   const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
-    ...Object.entries(site.datacentres ?? {}).flatMap(([name, { activeDirectorySites }]) =>
-      many(activeDirectorySites, 'datacentres', name, 'activeDirectorySites'),
+    ...servers.flatMap(({ autodiscoverSiteScope }, index) =>
+      many(autodiscoverSiteScope, 'servers', index, 'autodiscoverSiteScope'),
+    ),
+    ...Object.entries(site.datacentres ?? {}).flatMap(
+      ([name, { activeDirectorySites, autodiscoverSiteScope }]) => [
+        ...many(activeDirectorySites, 'datacentres', name, 'activeDirectorySites'),
+        ...many(autodiscoverSiteScope, 'datacentres', name, 'autodiscoverSiteScope'),
+      ],
     ),
     ...declaredArrays(site).flatMap(({ array, path }) =>
       within(path, one(array.activeDirectorySite, 'activeDirectorySite')),

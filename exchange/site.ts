@@ -124,6 +124,12 @@ export interface Server {
    * @default as its datacentre says, then as the view of DNS says
    */
   readonly publish?: Publishing;
+  /**
+   * Active Directory sites whose clients take its service connection point before those of others.
+   *
+   * @default as its datacentre says, then as it is on the server
+   */
+  readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
 }
 
 /** What servers that stand together have in common. */
@@ -163,12 +169,21 @@ export interface Datacentre {
    */
   readonly activeDirectorySites?: readonly string[];
   /**
+   * Active Directory sites whose clients take the service connection points of its servers before those of others.
+   *
+   * @default as it is on the servers: after Setup, the site that the server stood in then
+   */
+  readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
+  /**
    * The client access array of its servers of Exchange 2010: the name under which Outlook inside reaches them.
    *
    * @default none; one that was never declared here is left alone
    */
   readonly clientAccessArray?: ClientAccessArray;
 }
+
+/** Names of Active Directory sites; `own`: the activeDirectorySites of the datacentre. */
+export type AutodiscoverSiteScope = 'own' | readonly string[];
 
 /**
  * The name under which Outlook inside reaches the servers of Exchange 2010 in an Active Directory site, without HTTP. Where

@@ -4,6 +4,7 @@ import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
+import { autodiscoverScope } from './autodiscover-scope';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateDeclaredTwice } from './certificate-declared-twice';
 import { certificateExisting } from './certificate-existing';
@@ -100,6 +101,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  autodiscoverScope,
   outlookProvider,
   clientAccessArray,
   dagDistinct,
