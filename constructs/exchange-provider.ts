@@ -11,6 +11,8 @@ export interface ExchangeProviderConfig {
   readonly servers: { readonly [server: string]: string };
   /** Names of the servers in the order in which they are rolled out. */
   readonly rollout: readonly string[];
+  /** URLs of Autodiscover that the servers hand out, where they are several. */
+  readonly autodiscoverUrls: readonly string[];
   /** Names by which the servers of the site are reached. */
   readonly siteHosts: readonly string[];
   /** Names that the site's certificate must have; that of the endpoint of these servers may be valid for one of them. */
@@ -60,6 +62,7 @@ export class ExchangeProvider extends TerraformProvider {
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
     this.addOverride('rollout', config.rollout);
+    if (config.autodiscoverUrls.length > 0) this.addOverride('autodiscover_urls', config.autodiscoverUrls);
     this.addOverride('site_hosts', config.siteHosts);
     this.addOverride('site_certificate_names', config.siteCertificateNames);
     this.addOverride('dns_update', config.dnsUpdates);

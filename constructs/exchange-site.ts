@@ -19,7 +19,7 @@ import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
 import { resolveSite, type DesiredState } from '../exchange/resolve-site';
-import { importIdOf } from '../exchange/resources';
+import { importIdOf, serviceConnectionPoint } from '../exchange/resources';
 import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
@@ -98,6 +98,7 @@ export class ExchangeSite extends Construct {
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
       rollout: site.servers.map(({ name }) => name),
+      autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),
       dnsUpdates: zones.map(({ zone, side }) => updates.updateOf(zone, side)),
@@ -268,6 +269,15 @@ function identityOf({ certificate, attributes }: ExchangeObject): KnownValues {
   const isSeen =
     certificate === null || (isList(services ?? null) && (services as readonly string[]).includes('IIS'));
   return certificate === undefined || isSeen || thumbprint === undefined ? {} : { thumbprint };
+}
+
+/** None where all servers hand out the same, which the provider sees by itself. */
+function severalAutodiscoverUrls(elements: DesiredState['elements']): readonly string[] {
+  const urls = elementsOf(elements, 'exchange-object').flatMap(({ definition, attributes }) =>
+    definition.typeName === serviceConnectionPoint.typeName ? [attributes['uri'] as string] : [],
+  );
+  const distinct = [...new Set(urls)];
+  return distinct.length > 1 ? distinct : [];
 }
 
 function refusal(site: string, errors: readonly SiteDiagnostic[]): string {

@@ -69,6 +69,10 @@ export const CONFIGURATION_SCHEMA: Schema = {
       'optional',
       'Servers of the site in the order in which they are rolled out: it gives each removal its place (removal_place). Left out: none has one on a server.',
     ),
+    autodiscover_urls: textList(
+      'optional',
+      'URLs that the service connection points of the site hand out, where it has several: a server that is not declared and hands out one of them is not named in a plan. Left out: the URL of each resource alone.',
+    ),
     process_command: textList(
       'optional',
       described(
@@ -129,6 +133,8 @@ export interface Settings {
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
   /** Names of the servers in the order of their rollout; empty where nobody says it. */
   readonly rollout: readonly string[];
+  /** What the service connection points of the site hand out, where it is not one URL. */
+  readonly autodiscoverUrls: readonly string[];
   /** The servers of `versions` as they are declared, by their names in lower case. */
   readonly spellings: ReadonlyMap<string, string>;
   readonly snapIn: string | null;
@@ -208,6 +214,7 @@ export function settingsFrom(
     versions: versionsFrom(config, complain),
     spellings: spellingsFrom(config),
     rollout: declaredList('rollout'),
+    autodiscoverUrls: declaredList('autodiscover_urls'),
     snapIn: given('snap_in'),
     domainController: given('domain_controller'),
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),

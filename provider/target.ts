@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Answers, Facts, Guard, Step } from '../exchange/resources';
+import type { Answers, Facts, Guard, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -34,6 +34,7 @@ import {
 import { ServerReadings } from './server-readings';
 import { ShownCertificates } from './shown-certificates';
 import { SiteCertificates } from './site-certificates';
+import { Turns } from './turns';
 
 /** What a read brought: what it returned, or why there is nothing. */
 export type Reading =
@@ -79,6 +80,7 @@ const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large'
 const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_INQUIRIES]);
 /** Between looks at what a step before has changed: another domain controller may hear of it later. */
 const GUARD_PAUSES_MS = [500, 1_500, 4_000];
+const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -97,6 +99,7 @@ export class ExchangeTarget {
   );
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
+  readonly #certificateTurns = new Turns();
   readonly #shown = new ShownCertificates();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
@@ -186,6 +189,7 @@ export class ExchangeTarget {
     return {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
+      autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.history,
       declared: server === null ? [] : this.site.on(server),
     };
@@ -333,9 +337,18 @@ export class ExchangeTarget {
     );
   }
 
-  /** Runs one step. What it may have changed is read anew afterwards. */
+  /**
+   * Runs one step. What it may have changed is read anew afterwards. Terraform works on objects that do not wait for each
+   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each.
+   */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#hasRun = true;
+    const { server } = step;
+    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#run(step, signal);
+    return this.#certificateTurns.take(server, () => this.#run(step, signal));
+  }
+
+  async #run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);

@@ -1,21 +1,20 @@
 import { path } from '../../schema';
 import { elementsOf } from '../element';
 import { exchangeObject } from '../exchange-object';
-import { certificate, erase, isIn, outlookProvider } from '../resources';
+import { certificate, erase, outlookProvider } from '../resources';
 import type { Phase } from './phase';
 
 /** What Outlook outside must find on the certificate: told once every server shows the new one. */
 export const outlookProviders: Phase = ({ site }, before) => {
   const principal = site.outlookProvider?.certPrincipalName;
-  const version = site.servers.map((server) => server.version).find((each) => isIn(outlookProvider, each));
-  // What is missing the rules have said.
-  if (principal === undefined || version === undefined) return [];
+  const [first] = site.servers;
+  if (principal === undefined || first === undefined) return [];
   return [
     exchangeObject({
       id: 'outlook-provider-EXPR',
       definition: erase(outlookProvider),
       server: null,
-      version,
+      version: first.version,
       attributes: { name: 'EXPR', cert_principal_name: principal ?? '' },
       origin: {
         server: path('outlookProvider'),

@@ -64,7 +64,7 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefor
     };
   },
   'Disable-OutlookAnywhere': (parameters) => {
-    const Server = textOf(parameters, 'Identity').split('\\')[0] ?? '';
+    const Server = textOf(parameters, 'Server');
     return {
       look: { cmdlet: 'Test-LacksOutlookAnywhere', parameters: { Server } },
       there: `Outlook Anywhere is off on ${Server} already`,

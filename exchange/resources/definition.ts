@@ -22,6 +22,8 @@ export interface Facts {
   readonly has: (cmdlet: string, parameter?: string) => boolean;
   /** Whether the site declares a server; left out where nobody knows. */
   readonly isDeclared?: (server: string) => boolean;
+  /** What service connection points of the site hand out, where it is not one URL; left out where nobody knows. */
+  readonly autodiscoverUrls?: readonly string[];
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */

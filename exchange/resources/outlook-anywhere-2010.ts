@@ -100,7 +100,7 @@ export const outlookAnywhere2010 = defineResource({
               planned.server,
               {
                 cmdlet: 'Disable-OutlookAnywhere',
-                parameters: { Identity: planned.identity, Confirm: false },
+                parameters: { Server: planned.server, Confirm: false },
               },
               'The declaration has Outlook Anywhere off on this server.',
             ),

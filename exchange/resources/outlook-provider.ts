@@ -1,6 +1,5 @@
 import type { Known, Problem } from '../../schema';
 import { text } from '../../schema';
-import { ExchangeVersion } from '../versions';
 import { defineResource } from './definition';
 import { notAmong, sameName } from './equality';
 import { isHostName } from './host';
@@ -38,7 +37,6 @@ export const outlookProvider = defineResource({
   typeName: 'exchange_outlook_provider',
   kind: 'outlook-provider',
   lifecycle: 'adopted',
-  lifespan: { since: ExchangeVersion.V2010 },
   description:
     'An Outlook provider of the organization: what Autodiscover tells one kind of client beside the URLs. Setup makes them.',
   attributes: {

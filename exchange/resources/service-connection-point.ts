@@ -75,7 +75,7 @@ export const serviceConnectionPoint = defineResource({
   foresee: (objects, { planned }, facts) => ({
     values: {},
     diagnostics: [],
-    remarks: planned === null ? [] : handedOutElsewhere(objects, planned.uri, facts),
+    remarks: handedOutElsewhere(objects, planned?.uri ?? null, facts),
   }),
   observe: (_state, facts) => ({
     cmdlet: `Get-${noun(facts)}`,
@@ -101,19 +101,20 @@ function handedOutElsewhere(
   declared: string | null,
   facts: Facts,
 ): readonly Diagnostic[] {
-  const { isDeclared } = facts;
-  if (isDeclared === undefined) return [];
+  const { isDeclared, autodiscoverUrls = [] } = facts;
+  const isGiven = (uri: string) => [declared, ...autodiscoverUrls].some((given) => sameUrl(uri, given));
+  if (isDeclared === undefined || declared === null) return [];
   return objects.flatMap((object) => {
     const server = textOf(object, 'Name') ?? '';
     const uri = textOf(object, 'AutoDiscoverServiceInternalUri') ?? '';
     // Where the point is cleared, clients get nothing from it.
-    if (server === '' || uri === '' || isDeclared(server) || sameUrl(uri, declared)) return [];
+    if (server === '' || uri === '' || isDeclared(server) || isGiven(uri)) return [];
     const isOwn = hostIn(uri)?.split('.')[0] === server.toLowerCase();
     return [
       {
         severity: 'warning' as const,
         summary: `${server} is not declared and hands out another Autodiscover URL`,
-        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: Set-${noun(facts)} -Identity ${server} -AutoDiscoverServiceInternalUri ${declared ?? ''}`,
+        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: Set-${noun(facts)} -Identity ${server} -AutoDiscoverServiceInternalUri ${declared}`,
       },
     ];
   });

@@ -1,10 +1,8 @@
 import { formatPath, path } from '../../schema';
 import { titleOf } from '../declared-certificates';
 import { mustCoverHosts } from '../required-names';
-import { isIn, outlookProvider as definition } from '../resources';
 import { includesName } from '../resources/equality';
 import { principalHost, principalProblem } from '../resources/outlook-provider';
-import { ExchangeVersion } from '../versions';
 import type { Rule } from './rule';
 
 export const outlookProvider: Rule = {
@@ -22,15 +20,6 @@ export const outlookProvider: Rule = {
         ? { problem: 'the principal name is empty', remedy: 'write null, which clears it' }
         : principalProblem(principal);
     if (wrong !== undefined) return [{ path: at, ...wrong }];
-    if (site.servers.length > 0 && !site.servers.some(({ version }) => isIn(definition, version))) {
-      return [
-        {
-          path: path('outlookProvider'),
-          problem: `no server is of ${ExchangeVersion.V2010.toString()} or later: Outlook providers of older ones are not managed from here`,
-          remedy: 'take it out, and run Set-OutlookProvider on the server by hand',
-        },
-      ];
-    }
     const host = principalHost(principal);
     if (host === undefined) return [];
     const [lacking] = certificates.filter(

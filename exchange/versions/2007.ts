@@ -2,12 +2,23 @@ import type { VersionDelta } from './delta';
 
 /**
  * Exchange Server 2007 (SP1 to SP3): the cmdlets whose syntax lines are known. `partial` marks those whose own page
- * was not found, so that more parameters may exist than stand here.
+ * was not found, so that more parameters may exist than stand here: what the guides of 2007 use of them.
  * https://learn.microsoft.com/previous-versions/office/exchange-server-2007/
  */
 export const exchange2007 = (): VersionDelta => ({
   removed: [],
   cmdlets: {
+    'Disable-OutlookAnywhere': {
+      partial: true,
+      asks: true,
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        Server: 'ServerIdParameter',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        WhatIf: 'SwitchParameter',
+      },
+    },
     'Enable-ExchangeCertificate': {
       partial: true,
       parameters: {
@@ -49,6 +60,13 @@ export const exchange2007 = (): VersionDelta => ({
         DomainController: 'Fqdn',
       },
     },
+    'Get-AutodiscoverVirtualDirectory': {
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        Server: 'ServerIdParameter',
+        DomainController: 'Fqdn',
+      },
+    },
     'Get-ClientAccessServer': {
       parameters: {
         Identity: 'ClientAccessServerIdParameter',
@@ -61,6 +79,46 @@ export const exchange2007 = (): VersionDelta => ({
         DomainName: 'MultiValuedProperty',
         Instance: 'X509Certificate2',
       },
+    },
+    'Get-ExchangeServer': {
+      parameters: {
+        Identity: 'ServerIdParameter',
+        Domain: 'Fqdn',
+        DomainController: 'Fqdn',
+        Status: 'SwitchParameter',
+      },
+    },
+    'Get-ImapSettings': {
+      parameters: { DomainController: 'Fqdn', Server: 'ServerIdParameter' },
+    },
+    'Get-OabVirtualDirectory': {
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        Server: 'ServerIdParameter',
+        DomainController: 'Fqdn',
+      },
+    },
+    'Get-OutlookAnywhere': {
+      partial: true,
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        Server: 'ServerIdParameter',
+        DomainController: 'Fqdn',
+      },
+    },
+    'Get-OutlookProvider': {
+      parameters: { Identity: 'OutlookProviderIdParameter', DomainController: 'Fqdn' },
+    },
+    'Get-OwaVirtualDirectory': {
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        Server: 'ServerIdParameter',
+        DomainController: 'Fqdn',
+      },
+    },
+    'Get-PopSettings': {
+      partial: true,
+      parameters: { DomainController: 'Fqdn', Server: 'ServerIdParameter' },
     },
     'Get-UMVirtualDirectory': {
       parameters: {
@@ -170,6 +228,49 @@ export const exchange2007 = (): VersionDelta => ({
         WhatIf: 'SwitchParameter',
       },
     },
+    'Set-ImapSettings': {
+      parameters: {
+        AuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
+        Banner: 'String',
+        CalendarItemRetrievalOption: {
+          type: 'CalendarItemRetrievalOptions',
+          values: ['iCalendar', 'intranetUrl', 'InternetUrl', 'Custom'],
+        },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        EnableExactRFC822Size: 'Boolean',
+        Instance: 'Imap4AdConfiguration',
+        LoginType: {
+          type: 'LoginOptions',
+          values: ['PlainTextLogin', 'PlainTextAuthentication', 'SecureLogin'],
+        },
+        MaxCommandSize: 'Int32',
+        MaxConnectionFromSingleIP: 'Int32',
+        MaxConnections: 'Int32',
+        MaxConnectionsPerUser: 'Int32',
+        MessageRetrievalMimeFormat: {
+          type: 'MimeTextFormat',
+          values: [
+            'TextOnly',
+            'HtmlOnly',
+            'HtmlAndTextAlternative',
+            'TextEnrichedOnly',
+            'TextEnrichedAndTextAlternative',
+            'BestBodyFormat',
+            'Tnef',
+          ],
+        },
+        OwaServerUrl: 'String',
+        PreAuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
+        ProxyTargetPort: 'Int32',
+        Server: 'ServerIdParameter',
+        ShowHiddenFoldersEnabled: 'Boolean',
+        SSLBindings: 'MultiValuedProperty',
+        UnencryptedOrTLSBindings: 'MultiValuedProperty',
+        WhatIf: 'SwitchParameter',
+        X509CertificateName: 'String',
+      },
+    },
     'Set-OabVirtualDirectory': {
       parameters: {
         Identity: 'VirtualDirectoryIdParameter',
@@ -206,6 +307,50 @@ export const exchange2007 = (): VersionDelta => ({
         WhatIf: 'SwitchParameter',
       },
     },
+    'Set-OutlookProvider': {
+      parameters: {
+        Identity: { type: 'OutlookProviderIdParameter', required: true },
+        CertPrincipalName: 'String',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        Instance: 'OutlookProvider',
+        Name: 'String',
+        Server: 'String',
+        TTL: 'Int32',
+        WhatIf: 'SwitchParameter',
+      },
+    },
+    'Set-OwaVirtualDirectory': {
+      partial: true,
+      parameters: {
+        Identity: 'VirtualDirectoryIdParameter',
+        BasicAuthentication: 'Boolean',
+        Confirm: 'SwitchParameter',
+        DigestAuthentication: 'Boolean',
+        DomainController: 'Fqdn',
+        ExternalUrl: 'Uri',
+        FormsAuthentication: 'Boolean',
+        InternalUrl: 'Uri',
+        WhatIf: 'SwitchParameter',
+        WindowsAuthentication: 'Boolean',
+      },
+    },
+    'Set-PopSettings': {
+      partial: true,
+      parameters: {
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        LoginType: {
+          type: 'LoginOptions',
+          values: ['PlainTextLogin', 'PlainTextAuthentication', 'SecureLogin'],
+        },
+        Server: 'ServerIdParameter',
+        SSLBindings: 'MultiValuedProperty',
+        UnencryptedOrTLSBindings: 'MultiValuedProperty',
+        WhatIf: 'SwitchParameter',
+        X509CertificateName: 'String',
+      },
+    },
     'Set-UMVirtualDirectory': {
       parameters: {
         Identity: 'VirtualDirectoryIdParameter',
@@ -233,6 +378,27 @@ export const exchange2007 = (): VersionDelta => ({
         WhatIf: 'SwitchParameter',
         WindowsAuthentication: 'Boolean',
         InternalNLBBypassUrl: 'Uri',
+      },
+    },
+    'Test-OutlookWebServices': {
+      parameters: {
+        Identity: 'RecipientIdParameter',
+        ClientAccessServer: 'ClientAccessServerIdParameter',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        MonitoringContext: 'Boolean',
+        TargetAddress: 'RecipientIdParameter[]',
+        WhatIf: 'SwitchParameter',
+      },
+    },
+    'Test-ServiceHealth': {
+      parameters: {
+        Server: 'ServerIdParameter',
+        ActiveDirectoryTimeout: 'Int32',
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        MonitoringContext: 'Boolean',
+        WhatIf: 'SwitchParameter',
       },
     },
   },

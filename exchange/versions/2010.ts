@@ -36,6 +36,7 @@ export const exchange2010 = (): VersionDelta => ({
     },
     'Disable-OutlookAnywhere': {
       asks: true,
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },
         Confirm: 'SwitchParameter',
@@ -250,6 +251,7 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Get-OutlookAnywhere': {
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', position: 1, pipeline: true, sets: ['Identity'] },
         Server: { type: 'ServerIdParameter', pipeline: true, sets: ['Server'] },
@@ -260,7 +262,6 @@ export const exchange2010 = (): VersionDelta => ({
     'Get-OutlookProvider': {
       parameters: {
         Identity: { type: 'OutlookProviderIdParameter', position: 1, pipeline: true },
-        DomainController: 'Fqdn',
       },
     },
     'Get-OwaVirtualDirectory': {
@@ -272,6 +273,7 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Get-PopSettings': {
+      partial: false,
       parameters: {
         DomainController: 'Fqdn',
         Server: { type: 'ServerIdParameter', pipeline: true },
@@ -690,6 +692,7 @@ export const exchange2010 = (): VersionDelta => ({
     },
     'Set-ImapSettings': {
       parameters: {
+        Instance: null,
         AuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
         Banner: 'String',
         CalendarItemRetrievalOption: {
@@ -942,17 +945,15 @@ export const exchange2010 = (): VersionDelta => ({
     'Set-OutlookProvider': {
       parameters: {
         Identity: { type: 'OutlookProviderIdParameter', required: true, position: 1, pipeline: true },
-        CertPrincipalName: 'String',
-        Confirm: 'SwitchParameter',
-        DomainController: 'Fqdn',
-        Name: 'String',
-        OutlookProviderFlags: { type: 'OutlookProviderFlags', values: ['None', 'ServerExclusiveConnect'] },
-        Server: 'String',
-        TTL: 'Int32',
-        WhatIf: 'SwitchParameter',
+        Instance: null,
+        OutlookProviderFlags: {
+          type: 'OutlookProviderFlags',
+          values: ['None', 'ServerExclusiveConnect'],
+        },
       },
     },
     'Set-OwaVirtualDirectory': {
+      partial: false,
       parameters: {
         Identity: { type: 'VirtualDirectoryIdParameter', required: true, position: 1, pipeline: true },
         ActionForUnknownFileAndMIMETypes: {
@@ -1095,6 +1096,7 @@ export const exchange2010 = (): VersionDelta => ({
       },
     },
     'Set-PopSettings': {
+      partial: false,
       parameters: {
         AuthenticatedConnectionTimeout: 'EnhancedTimeSpan',
         Banner: 'String',
@@ -1356,6 +1358,11 @@ export const exchange2010 = (): VersionDelta => ({
         DomainController: 'Fqdn',
         SuspendComment: { type: 'String', sets: ['Identity'] },
         WhatIf: 'SwitchParameter',
+      },
+    },
+    'Test-OutlookWebServices': {
+      parameters: {
+        Identity: { type: 'RecipientIdParameter', position: 1, pipeline: true },
       },
     },
     'Test-ReplicationHealth': {

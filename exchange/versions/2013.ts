@@ -579,6 +579,26 @@ export const exchange2013 = (): VersionDelta => ({
         EnableReplayLag: { type: 'SwitchParameter', sets: ['EnableReplayLag'] },
       },
     },
+    'Test-OutlookWebServices': {
+      parameters: {
+        AutoDiscoverServer: { type: 'ClientAccessServerIdParameter', sets: ['AutoDiscoverServer'] },
+        ClientAccessServer: {
+          type: 'ClientAccessServerIdParameter',
+          sets: ['Default', 'ClientAccessServer'],
+        },
+        DomainController: null,
+        MailboxCredential: {
+          type: 'PSCredential',
+          sets: ['AutoDiscoverServer', 'ClientAccessServer', 'MonitoringContext'],
+        },
+        MonitoringContext: { type: 'Boolean', sets: ['Default'] },
+        TargetAddress: null,
+        TrustAnySSLCertificate: {
+          type: 'SwitchParameter',
+          sets: ['AutoDiscoverServer', 'ClientAccessServer', 'MonitoringContext'],
+        },
+      },
+    },
     'Update-MailboxDatabaseCopy': {
       parameters: {
         CancelSeed: { type: 'SwitchParameter', sets: ['CancelSeed'] },

@@ -62,7 +62,9 @@ export function newServer(
     });
   }
   const self = selfSigned(name, [name, fqdn], key, now);
-  const management = selfSigned(`WMSvc-SHA2-${name}`, undefined, key, now);
+  const is2013 = version.isAtLeast(ExchangeVersion.V2013);
+  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it.
+  const management = selfSigned(`WMSvc-${is2013 ? 'SHA2-' : ''}${name}`, undefined, key, now);
   return {
     ...newObject(name, now),
     fqdn,
@@ -77,9 +79,9 @@ export function newServer(
         friendlyName: SETUPS_NAME,
         services: ['IIS', 'SMTP'],
         internalTransport: true,
-        backEnd: version.isAtLeast(ExchangeVersion.V2013),
+        backEnd: is2013,
       }),
-      certificateState(management, { friendlyName: 'WMSVC-SHA2' }),
+      certificateState(management, { friendlyName: is2013 ? 'WMSVC-SHA2' : '' }),
       ...(authCertificate === undefined ? [] : [authCertificate]),
     ],
     requiresSsl: true,

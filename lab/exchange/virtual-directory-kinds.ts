@@ -61,6 +61,9 @@ function hostedAs(service: ServiceName): Pick<VirtualDirectoryKind, 'kind' | 'li
 
 const WEB_SERVICE_METHODS = ['Ntlm', 'WindowsIntegrated', 'WSSecurity'];
 const since2013 = (version: ExchangeVersion) => version.isAtLeast(ExchangeVersion.V2013);
+/** Properties that came with 2013: OAuth, AD FS and what Outlook on the web learned. */
+const of2013 = (version: ExchangeVersion, settings: Settings): Settings =>
+  since2013(version) ? settings : {};
 const withOAuth = (version: ExchangeVersion, methods: readonly string[]) =>
   since2013(version) ? [...methods, 'OAuth'] : [...methods];
 
@@ -81,8 +84,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
     defaults: (version) => ({
       ...EVERY_KIND,
       FormsAuthentication: false,
-      AdfsAuthentication: false,
-      OAuthAuthentication: false,
+      ...of2013(version, { AdfsAuthentication: false, OAuthAuthentication: false }),
       DefaultDomain: '',
       LogonFormat: 'FullDomain',
       GzipLevel: 'Off',
@@ -90,13 +92,12 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       ExternalAuthenticationMethods: ['Fba'],
       ...(version.isAtLeast(ExchangeVersion.V2010) ? { FailbackUrl: null } : {}),
       Exchange2003Url: null,
-      ExternalDownloadHostName: null,
-      InternalDownloadHostName: null,
+      ...of2013(version, { ExternalDownloadHostName: null, InternalDownloadHostName: null }),
       InstantMessagingEnabled: true,
       InstantMessagingType: 'None',
       LogonPagePublicPrivateSelectionEnabled: false,
       LogonPageLightSelectionEnabled: false,
-      SetPhotoURL: '',
+      ...of2013(version, { SetPhotoURL: '' }),
       WebSite: '',
     }),
     iis: () => ({
@@ -115,10 +116,10 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       'msExchECPVirtualDirectory',
     ),
     internalUrl: https('ecp'),
-    defaults: () => ({
+    defaults: (version) => ({
       ...EVERY_KIND,
       FormsAuthentication: false,
-      AdfsAuthentication: false,
+      ...of2013(version, { AdfsAuthentication: false }),
       DefaultDomain: '',
       GzipLevel: 'Off',
       InternalAuthenticationMethods: ['Basic', 'Fba'],
@@ -189,10 +190,9 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       LiveIdNegotiateAuthentication: null,
       WSSecurityAuthentication: true,
       LiveIdBasicAuthentication: false,
-      OAuthAuthentication: false,
-      AdfsAuthentication: false,
+      ...of2013(version, { OAuthAuthentication: false, AdfsAuthentication: false }),
     }),
-    iis: (version) => ({ WindowsAuthentication: true, OAuthAuthentication: since2013(version) }),
+    iis: (version) => ({ WindowsAuthentication: true, ...of2013(version, { OAuthAuthentication: true }) }),
   },
   {
     ...hostedAs('oab'),
@@ -208,14 +208,14 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       PollInterval: 480,
       OfflineAddressBooks: [],
       RequireSSL: false,
-      OAuthAuthentication: false,
+      ...of2013(version, { OAuthAuthentication: false }),
       InternalAuthenticationMethods: withOAuth(version, ['WindowsIntegrated']),
       ExternalAuthenticationMethods: withOAuth(version, ['WindowsIntegrated']),
     }),
     iis: (version) => ({
       WindowsAuthentication: true,
       RequireSSL: since2013(version),
-      OAuthAuthentication: since2013(version),
+      ...of2013(version, { OAuthAuthentication: true }),
     }),
   },
   {
@@ -262,7 +262,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       'msExchPowerShellVirtualDirectory',
     ),
     internalUrl: (fqdn) => `http://${fqdn}/powershell`,
-    defaults: () => ({
+    defaults: (version) => ({
       ...EVERY_KIND,
       RequireSSL: false,
       CertificateAuthentication: false,
@@ -272,8 +272,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       LiveIdNegotiateAuthentication: false,
       WSSecurityAuthentication: false,
       LiveIdBasicAuthentication: false,
-      OAuthAuthentication: false,
-      AdfsAuthentication: false,
+      ...of2013(version, { OAuthAuthentication: false, AdfsAuthentication: false }),
     }),
     iis: () => ({ CertificateAuthentication: true }),
   },
@@ -293,14 +292,13 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
       LiveIdNegotiateAuthentication: false,
       WSSecurityAuthentication: false,
       LiveIdBasicAuthentication: false,
-      OAuthAuthentication: false,
-      AdfsAuthentication: false,
+      ...of2013(version, { OAuthAuthentication: false, AdfsAuthentication: false }),
     }),
     iis: (version) => ({
       BasicAuthentication: true,
       WindowsAuthentication: true,
       WSSecurityAuthentication: true,
-      OAuthAuthentication: since2013(version),
+      ...of2013(version, { OAuthAuthentication: true }),
     }),
   },
 ];

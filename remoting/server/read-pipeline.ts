@@ -1,14 +1,15 @@
+import { FIRST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '../capability';
 import { isList, property } from '../property';
 import { protocolError } from '../remoting-error';
 import type { Command, CommandArgument, HostValue, Pipeline } from './command-host';
 
 /**
  * The commands of CREATE_PIPELINE (MS-PSRP 2.2.2.10). Where there are several statements they all stand in
- * `ExtraCmds`, and `Cmds` repeats one of them for older servers.
+ * `ExtraCmds`, and `Cmds` repeats one of them for older servers, which know of no more.
  */
-export function readPipeline(value: HostValue): Pipeline {
+export function readPipeline(value: HostValue, protocolVersion = PROTOCOL_VERSION): Pipeline {
   const shell = property(value, 'PowerShell');
-  const extra = property(shell, 'ExtraCmds');
+  const extra = protocolVersion === FIRST_PROTOCOL_VERSION ? undefined : property(shell, 'ExtraCmds');
   const statements = isList(extra) && extra.length > 0 ? extra : [shell];
   return { statements: statements.map((statement) => readStatement(property(statement, 'Cmds'))) };
 }

@@ -1,6 +1,6 @@
 import { SecureText } from '../../powershell/invocation';
 import type { Bounds } from '../bounds';
-import { capability, checkCapability, PROTOCOL_VERSION } from '../capability';
+import { capability, checkCapability, protocolVersionOf } from '../capability';
 import { deserialize, NULL, type Read } from '../clixml/deserialize';
 import { Primitive } from '../clixml/primitive';
 import { serialize, TypedTable, type ClixmlInput } from '../clixml/serialize';
@@ -151,12 +151,16 @@ export class ServerRunspacePool {
     }
   }
 
+  get #protocolVersion(): string {
+    return protocolVersionOf(this.#options.powerShellVersion);
+  }
+
   #greet(message: Message): ServerEvent[] {
     if (this.#greeted) throw protocolError('SESSION_CAPABILITY came twice');
     checkCapability(this.#read(message));
     this.#greeted = true;
     this.#id = message.pool;
-    return [this.#reply({ type: 'SESSION_CAPABILITY', value: capability() })];
+    return [this.#reply({ type: 'SESSION_CAPABILITY', value: capability(this.#protocolVersion) })];
   }
 
   #init(value: HostValue): ServerEvent[] {
@@ -176,7 +180,7 @@ export class ServerRunspacePool {
   }
 
   #create(pipeline: string, value: HostValue): ServerEvent[] {
-    const work = readPipeline(value);
+    const work = readPipeline(value, this.#protocolVersion);
     const asks = mayAsk(value, this.#hasHost);
     if (expectsNoInput(value)) return [{ kind: 'run', pipeline, work, mayAsk: asks }];
     this.#gathering.set(pipeline, { work, mayAsk: asks, input: [], bytes: 0, values: 0 });
@@ -279,7 +283,7 @@ function privateData(powerShellVersion: string): ClixmlInput {
   const table = new TypedTable(PRIMITIVE_DICTIONARY, {
     PSVersion: isPlain ? new Primitive('Version', powerShellVersion) : powerShellVersion,
     PSEdition: parseInt(powerShellVersion, 10) > 5 ? 'Core' : 'Desktop',
-    PSRemotingProtocolVersion: new Primitive('Version', PROTOCOL_VERSION),
+    PSRemotingProtocolVersion: new Primitive('Version', protocolVersionOf(powerShellVersion)),
     SerializationVersion: new Primitive('Version', '1.1.0.1'),
   });
   return propertySet({

@@ -85,6 +85,19 @@ describe('the stack of a site', () => {
     }
   });
 
+  test('the provider is told what service connection points hand out where that is not one URL', () => {
+    const urls = (declaration: ExchangeSiteProps) =>
+      (synthesize(declaration).provider['exchange'] as readonly { readonly autodiscover_urls?: unknown }[])[0]
+        ?.autodiscover_urls;
+    const own = server(2, { namespaces: { autodiscover: 'auto.contoso.com' } });
+    const certificate = { ...right.certificate, names: ['*.contoso.com'] };
+    expect(urls(right)).toBeUndefined();
+    expect(urls({ ...right, certificate, servers: [server(1), own] })).toEqual([
+      'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',
+      'https://auto.contoso.com/Autodiscover/Autodiscover.xml',
+    ]);
+  });
+
   test('a reference becomes one of Terraform, inside a map too', () => {
     const { resource } = synthesize(right);
     const thumbprint = '${exchange_certificate.EX02-certificate.thumbprint}';

@@ -245,9 +245,7 @@ describe('what a declaration comes to', () => {
         ],
         datacentres: { east: { authentication: { ews: { basic: false } } } },
         authentication: { ews: { basic: true, windows: true } },
-        ...(right.dag === undefined
-          ? {}
-          : { dag: { ...right.dag, alternateWitness: { server: 'FS02', directory: 'C:\\W' } } }),
+        dag: { ...declaredDag, alternateWitness: { server: 'FS02', directory: 'C:\\W' } },
       }),
     );
     const switches = (id: string) => {

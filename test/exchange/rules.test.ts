@@ -296,17 +296,6 @@ const CASES: readonly Case[] = [
     remedy: 'write null',
   },
   {
-    when: 'an Outlook provider is declared for servers of 2007 alone',
-    rule: 'outlook-provider',
-    declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007 })],
-      outlookProvider: { certPrincipalName: 'none' },
-    }),
-    path: 'outlookProvider',
-    problem: 'no server is of Exchange Server 2010 or later',
-    remedy: 'by hand',
-  },
-  {
     when: 'nothing is said of an Outlook provider',
     rule: 'declaration-form',
     declaration: misshapen(right, { outlookProvider: {} }),

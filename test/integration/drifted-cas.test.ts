@@ -205,6 +205,67 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
   );
 
   test(
+    'Outlook Anywhere is enabled, repaired and disabled where the declaration says so, and left alone where not',
+    async () => {
+      const withAnywhere = (outlookAnywhere: 'enabled' | 'disabled'): ExchangeSiteProps => ({
+        ...site,
+        servers: [{ ...SERVERS[0], outlookAnywhere }, SERVERS[1]],
+      });
+      const ADDRESS = 'exchange_outlook_anywhere_2010.ECAS1-outlook-anywhere';
+      const IDENTITY = "-Identity 'ECAS1\\Rpc (Default Web Site)'";
+      const ENABLE = `Enable-OutlookAnywhere -Server 'ECAS1' -ExternalHostname '${MAIL}' -SSLOffloading:$false -DefaultAuthenticationMethod 'Ntlm'`;
+      const cmdletsOf = (plan: Plan) => changeOf(plan, ADDRESS)?.after?.['cmdlets'];
+      const isOn = (server: string) =>
+        rig.organization
+          .read()
+          .servers.get(server)
+          ?.virtualDirectories.some(({ kind }) => kind === 'OutlookAnywhere');
+
+      await rig.declare(withAnywhere('enabled'));
+      const first = await rig.plan();
+      expect(changeOf(first, ADDRESS)).toMatchObject({
+        actions: ['update'],
+        before: { enabled: false, external_hostname: null },
+        after: { enabled: true, external_hostname: MAIL },
+      });
+      expect(cmdletsOf(first)).toEqual([ENABLE]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect([isOn('ECAS1'), isOn('ECAS2')]).toEqual([true, false]);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+
+      setUrls(rig, 'ECAS1', 'OutlookAnywhere', { ExternalHostname: 'mailv.domain.com' });
+      const drift = await rig.plan();
+      expect(differences(drift)[ADDRESS]).toEqual({
+        external_hostname: ['mailv.domain.com', MAIL],
+        cmdlets: [`Set-OutlookAnywhere ${IDENTITY} -ExternalHostname '${MAIL}'`],
+      });
+      rig.organization.editServer('ECAS1', (server) => {
+        server.virtualDirectories = server.virtualDirectories.filter(
+          ({ kind }) => kind !== 'OutlookAnywhere',
+        );
+      });
+      expect(cmdletsOf(await rig.plan())).toEqual([ENABLE]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+
+      await rig.declare(withAnywhere('disabled'));
+      const off = await rig.plan();
+      expect(changeOf(off, ADDRESS)).toMatchObject({
+        before: { enabled: true, external_hostname: MAIL },
+        after: { enabled: false, external_hostname: null },
+      });
+      expect(cmdletsOf(off)).toEqual(["Disable-OutlookAnywhere -Server 'ECAS1' -Confirm:$false"]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(isOn('ECAS1')).toBe(false);
+      expect(await rig.plan()).toMatchObject({ exit: 0 });
+
+      rig.forget();
+      await rig.deploy(site);
+      expect(rig.writes()).toEqual([]);
+    },
+    SETUP_MS,
+  );
+
+  test(
     'a server that no declaration names and that hands out its own name is named in every plan',
     async () => {
       rig.organization.addServer({ name: 'ECAS3', fqdn: 'ECAS3.domain.local', version: SERVERS[0].version });

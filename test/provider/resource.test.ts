@@ -26,6 +26,7 @@ function targetOf(
     fallbacks: [],
     versions: new Map([['ex2', version]]),
     rollout: [],
+    autodiscoverUrls: [],
     spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,
     domainController,

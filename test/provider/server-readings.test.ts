@@ -71,6 +71,16 @@ describe('reads that show one server alone', () => {
     expect(trips).toBe(2);
   });
 
+  test('are one for each server where it runs PowerShell 2.0, which knows of one statement in a pipeline', async () => {
+    lab = twoServers(ExchangeVersion.V2010);
+    const shown = await Promise.all([FIRST, SECOND].map(thumbprints));
+    expect(shown).toEqual([onServer(FIRST), onServer(SECOND)]);
+    expect(shown[0]).not.toEqual(shown[1]);
+    expect(statements.filter((chains) => chains.includes(';'))).toEqual([]);
+    // Which servers there are, the trip, of which the first statement alone is run, and a read of each server.
+    expect(trips).toBe(4);
+  });
+
   test('ask of the servers that stand as marks only what makes them that, and of certificates what is asked for', async () => {
     const properties = ['RawData', 'Services'];
     const readings = await Promise.all(

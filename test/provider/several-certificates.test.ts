@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makePfx, toPem, type KeyedCertificate } from '../../pki';
+import type { Session } from '../../powershell/session';
 import { Engine } from '../../plugin/engine/engine';
 import { exchangeProvider } from '../../provider/definition';
 import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
@@ -51,9 +53,9 @@ function declared(name: string, services: readonly string[]): Values {
 }
 
 /** A run of the provider: a plan, or an apply. */
-async function run(config: Values) {
+async function run(config: Values, session: Session = server.session) {
   const engine = new Engine(
-    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => server.session }),
+    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => session }),
   );
   const said: Diagnostic[] = [];
   const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
@@ -72,8 +74,7 @@ async function run(config: Values) {
       prior: Values | null,
       { planned, memo }: { readonly planned: Values | null; readonly memo: Values },
       values: Values | null,
-    ) =>
-      note(await engine.apply(CERTIFICATE, { prior, planned, memo: memo, config: whole(values) })),
+    ) => note(await engine.apply(CERTIFICATE, { prior, planned, memo: memo, config: whole(values) })),
   };
 }
 
@@ -97,7 +98,9 @@ async function deploy(config: Values, ...objects: readonly Object[]) {
   }
   // As the next refresh shows them.
   const later = await run(config);
-  const refreshed = await Promise.all(states.map(async (state) => (state === null ? null : later.read(state))));
+  const refreshed = await Promise.all(
+    states.map(async (state) => (state === null ? null : later.read(state))),
+  );
   return {
     cmdlets: planned.map(({ result }) => (result.planned?.['cmdlets'] ?? []) as readonly string[]),
     states: refreshed,
@@ -127,6 +130,34 @@ describe('two certificates of one server', () => {
     const [mails, webs] = await both();
     expect(mails).toMatchObject({ thumbprint: mailPrint, imported: [mailPrint], services: ['SMTP'] });
     expect(webs).toMatchObject({ thumbprint: webPrint, imported: [webPrint], services: ['IIS'] });
+  });
+
+  test('are not worked on at once, though Terraform asks for both', async () => {
+    const planning = await run(BOTH);
+    const plans = [
+      await planning.plan(null, declared('mail', ['SMTP'])),
+      await planning.plan(null, declared('web', ['IIS'])),
+    ];
+    let [running, most] = [0, 0];
+    const slow: Session = {
+      invoke: async (call) => {
+        const counts = /^(?:Import|Enable)-/.test(call.cmdlet);
+        if (counts) most = Math.max(most, (running += 1));
+        await sleep(20);
+        const outcome = await server.session.invoke(call);
+        if (counts) running -= 1;
+        return outcome;
+      },
+      invokeInTurn: (calls) => server.session.invokeInTurn(calls),
+      close: () => server.session.close(),
+    };
+    const applying = await run(BOTH, slow);
+    const ended = await Promise.all([
+      applying.apply(null, plans[0] as never, declared('mail', ['SMTP'])),
+      applying.apply(null, plans[1] as never, declared('web', ['IIS'])),
+    ]);
+    expect(ended.map(({ state }) => state?.['services'])).toEqual([['SMTP'], ['IIS']]);
+    expect(most).toBe(1);
   });
 
   test('of which one failed do not take over what the other imported', async () => {
@@ -168,6 +199,18 @@ describe('two certificates of one server', () => {
     expect(cmdlets).toEqual([[], [], []]);
     expect(said).toContain(`The certificate ${mailPrint} stays on EX1 as certificate.smtp`);
     expect(states[1]).toMatchObject({ thumbprint: mailPrint, services: ['SMTP'] });
+  });
+
+  test('under another name is given its services again where the session tells none, and nothing else runs', async () => {
+    server.tellsServices = false;
+    const [mails, webs] = await both();
+    server.takeWrites();
+    const config = { site_certificate: [block('web', ['IIS']), block('smtp', ['SMTP'], ['EX1'], 'mail')] };
+    const renamed = [gone(mails), created('mail', ['SMTP']), kept(webs, 'web', ['IIS'])];
+    const { states } = await deploy(config, ...renamed);
+    expect(server.takeWrites()).toEqual(['Enable-ExchangeCertificate']);
+    expect(states[1]).toMatchObject({ thumbprint: mailPrint, services: ['SMTP'] });
+    expect(states[2]).toMatchObject({ thumbprint: webPrint, imported: [webPrint], services: ['IIS'] });
   });
 
   test('that change places both stay, and each gets the services of the other', async () => {

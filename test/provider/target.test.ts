@@ -20,6 +20,7 @@ const settings: Settings = {
   fallbacks: [],
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
   rollout: [],
+  autodiscoverUrls: [],
   spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
   domainController: null,

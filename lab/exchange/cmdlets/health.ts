@@ -142,6 +142,27 @@ const ROLE_SERVICES: readonly (readonly [string, readonly string[]])[] = [
   ['Hub Transport Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeTransport', 'W3Svc']],
 ];
 
+/** The roles that a server of 2007 or 2010 has in the lab, and their services as administrators' posts show them (unverified). */
+const ROLE_SERVICES_2010: readonly (readonly [string, readonly string[]])[] = [
+  [
+    'Mailbox Server Role',
+    ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeIS', 'MSExchangeRepl', 'MSExchangeRPC', 'W3Svc'],
+  ],
+  [
+    'Client Access Server Role',
+    ['IISAdmin', 'MSExchangeAB', 'MSExchangeADTopology', 'MSExchangeFDS', 'MSExchangeRPC', 'W3Svc'],
+  ],
+  [
+    'Hub Transport Server Role',
+    ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeEdgeSync', 'MSExchangeTransport', 'W3Svc'],
+  ],
+];
+
+/** Every mailbox server of 2013 and 2016 has it; before, it was a role that few were given, and 2019 has it no more. */
+export function hasUnifiedMessaging(version: ExchangeVersion): boolean {
+  return version.isAtLeast(ExchangeVersion.V2013) && !version.isAtLeast(ExchangeVersion.V2019);
+}
+
 /** Health sets whose failure is a service that does not run. */
 const SERVICE_OF: { readonly [healthSet: string]: string } = {
   Store: 'MSExchangeIS',
@@ -151,9 +172,10 @@ const SERVICE_OF: { readonly [healthSet: string]: string } = {
 function testServiceHealth(call: Call): void {
   const server = answering(call, 'Server');
   const failed = new Set(Object.keys(server.unhealthy).flatMap((name) => SERVICE_OF[name] ?? []));
-  const hasUnifiedMessaging = !versionOf(server).isAtLeast(ExchangeVersion.V2019);
-  for (const [role, services] of ROLE_SERVICES) {
-    if (role.startsWith('Unified') && !hasUnifiedMessaging) continue;
+  const version = versionOf(server);
+  const roles = version.isAtLeast(ExchangeVersion.V2013) ? ROLE_SERVICES : ROLE_SERVICES_2010;
+  for (const [role, services] of roles) {
+    if (role.startsWith('Unified') && !hasUnifiedMessaging(version)) continue;
     const stopped = services.filter((service) => failed.has(service));
     call.write({
       typeNames: ['Microsoft.Exchange.Monitoring.ExchangeServicesStatus', ...CONFIGURABLE],

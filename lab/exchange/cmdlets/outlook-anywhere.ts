@@ -156,9 +156,15 @@ function enable(call: Call): void {
   call.write(show(call, { server, directory }));
 }
 
+/** By its identity, or by its server; left out, the session's own. */
 function disable(call: Call): void {
   const named = call.text('Server');
-  const server = named === undefined ? call.session : call.server(named);
+  const { server } = call.has('Identity')
+    ? target(call, 'OutlookAnywhere')
+    : { server: named === undefined ? call.session : call.server(named) };
+  if (!server.virtualDirectories.some(({ kind }) => kind === 'OutlookAnywhere')) {
+    throw call.notFound(`${server.name}\\Rpc (Default Web Site)`);
+  }
   call.confirm(`Disable Outlook Anywhere on ${server.name}?`);
   server.virtualDirectories = server.virtualDirectories.filter(({ kind }) => kind !== 'OutlookAnywhere');
 }

@@ -22,7 +22,7 @@ function defaults(version: ExchangeVersion): Settings {
     CertPrincipalName: null,
     Server: null,
     TTL: 1,
-    OutlookProviderFlags: 'None',
+    ...(version.isAtLeast(ExchangeVersion.V2010) ? { OutlookProviderFlags: 'None' } : {}),
     ...(version.isAtLeast(ExchangeVersion.V2013) ? { RequiredClientVersions: null } : {}),
   };
 }

@@ -17,6 +17,7 @@ import { enumeration, localPath, serverVersion, timeSpan } from '../objects/valu
 import { mailProtocolName } from '../objects/certificate';
 import { takeOverService } from '../settings';
 import type { ServerState, Settings } from '../state';
+import { hasUnifiedMessaging } from './health';
 import { versionOf } from './virtual-directories';
 
 /** Cmdlets whose objects are servers, each seen from another side. */
@@ -94,7 +95,7 @@ function getExchangeServer(call: Call): void {
         IsE14OrLater: version.isAtLeast(ExchangeVersion.V2010),
         IsE15OrLater: version.isAtLeast(ExchangeVersion.V2013),
         IsProvisionedServer: false,
-        IsUnifiedMessagingServer: !version.isAtLeast(ExchangeVersion.V2019),
+        IsUnifiedMessagingServer: hasUnifiedMessaging(version),
         IsFrontendTransportServer: version.isAtLeast(ExchangeVersion.V2013),
         NetworkAddress: [`ncacn_ip_tcp:${server.fqdn}`],
         OrganizationalUnit: `${organization.domain}/${server.name}`,
@@ -121,7 +122,6 @@ function getExchangeServer(call: Call): void {
 
 /** The Autodiscover service connection point belongs to this object. */
 const CLIENT_ACCESS: Settings = {
-  OutlookAnywhereEnabled: true,
   AutoDiscoverServiceCN: null,
   AutoDiscoverServiceClassName: 'ms-Exchange-AutoDiscover-Service',
   AutoDiscoverServiceGuid: '77378f46-2c66-4aa9-a6a6-3e7a48b19596',
@@ -139,6 +139,7 @@ function getClientAccess(call: Call): void {
         Fqdn: server.fqdn,
         ClientAccessArray: null,
         ...(CLIENT_ACCESS as Properties),
+        OutlookAnywhereEnabled: server.virtualDirectories.some(({ kind }) => kind === 'OutlookAnywhere'),
         ...(others as Properties),
         AutoDiscoverServiceCN: server.name,
         AutoDiscoverServiceInternalUri: (AutoDiscoverServiceInternalUri ?? null) as string | null,

@@ -68,14 +68,27 @@ export function identityOf({ server, directory }: Located): string {
   return `${server.name}\\${directory.name}`;
 }
 
+/** Before 2013 there is one front end only: the folder is that of the client access role. */
+function folderOf(version: ExchangeVersion, path: string): string {
+  const programs = 'C:\\Program Files\\Microsoft\\Exchange Server';
+  if (path === 'Rpc' && !version.isAtLeast(ExchangeVersion.V2013)) return 'C:\\Windows\\System32\\RpcProxy';
+  if (version.isAtLeast(ExchangeVersion.V2013)) return `${programs}\\V15\\FrontEnd\\HttpProxy\\${path}`;
+  const installed = version === ExchangeVersion.V2010 ? `${programs}\\V14` : programs;
+  return `${installed}\\ClientAccess\\${FOLDERS[path] ?? path}`;
+}
+
+/** Where it is not the name in IIS. */
+const FOLDERS: { readonly [path: string]: string } = {
+  EWS: 'exchweb\\EWS',
+  'Microsoft-Server-ActiveSync': 'Sync',
+};
+
 /** What IIS and the server say of a directory, whatever its kind. */
 export function hosting(call: Call, { server, directory }: Located): Settings {
   const path = directory.name.replace(/ \(.*$/, '');
   return {
     MetabasePath: `IIS://${server.fqdn}/W3SVC/1/ROOT/${path}`,
-    Path: call.isSet('ADPropertiesOnly')
-      ? ''
-      : `C:\\Program Files\\Microsoft\\Exchange Server\\V15\\FrontEnd\\HttpProxy\\${path}`,
+    Path: call.isSet('ADPropertiesOnly') ? '' : folderOf(versionOf(server), path),
   };
 }
 

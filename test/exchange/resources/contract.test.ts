@@ -6,16 +6,21 @@ import {
 } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
 import { SERVICES } from '../../../exchange/services';
-import { catalogOf, existsIn, ExchangeVersion } from '../../../exchange/versions';
+import { catalogOf, existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
 import type { KnownValues, StateOf } from '../../../schema';
 import { factsOf, SAMPLES } from './samples';
 
 type State = StateOf<Record<string, never>>;
+/** DAGs came with 2010; a certificate of 2007 is given to the server of the session only, which a rule refuses. */
+const NOT_IN_2007 = [
+  'exchange_certificate',
+  'exchange_database_availability_group',
+  'exchange_database_availability_group_member',
+];
 const versionsOf = (resource: AnyResource) =>
   ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
-    // The catalog of 2007 is not whole: of it only what no other version has.
-    (version, _index, all) => version !== ExchangeVersion.V2007 || all.length === 1,
+    (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
   );
 const newestOf = (resource: AnyResource) => versionsOf(resource).at(-1) ?? ExchangeVersion.SE;
 
@@ -34,13 +39,16 @@ function sample(resource: AnyResource): KnownValues {
   return found;
 }
 
-/** Without switches that the version has not, of which a rule tells. */
+/** Without what the version has not, of which a rule tells. */
 function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
-  const { switchLifespans = {} } =
-    SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`) ?? {};
+  const row = SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`);
+  const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
+    ...row?.switchLifespans,
+    failback_url: row?.failback,
+  };
   return Object.fromEntries(
     Object.entries(sample(resource)).map(([name, value]) => {
-      const lifespan = switchLifespans[name];
+      const lifespan = lifespans[name];
       return [name, lifespan === undefined || existsIn(lifespan, version) ? value : null];
     }),
   );

@@ -206,6 +206,7 @@ describe('what a plan says of what there is', () => {
       typeNames: [],
       properties: { Name, AutoDiscoverServiceInternalUri },
     });
+    const OTHER = 'https://autodiscover.contoso.org/Autodiscover/Autodiscover.xml';
     const said = (...objects: readonly PowerShellObject[]) =>
       remarksOf(
         erase(serviceConnectionPoint),
@@ -214,6 +215,7 @@ describe('what a plan says of what there is', () => {
         {
           ...in2013,
           isDeclared: (name) => name.toLowerCase() === 'ex2',
+          autodiscoverUrls: [OTHER],
         },
       );
 
@@ -236,6 +238,7 @@ describe('what a plan says of what there is', () => {
         said(
           point('EX3', 'https://AUTODISCOVER.contoso.com/autodiscover/autodiscover.xml'),
           point('EX4', null),
+          point('EX5', OTHER.toUpperCase()),
           point('EX2', 'https://ex2.contoso.local/Autodiscover/Autodiscover.xml'),
         ),
       ).toEqual([]);
@@ -299,7 +302,7 @@ describe('Outlook Anywhere before Exchange 2013', () => {
   });
 
   test('is disabled, without a question, and only where it is on', () => {
-    expect(changed(declared, off)).toEqual([`Disable-OutlookAnywhere ${IDENTITY} -Confirm:$false`]);
+    expect(changed(declared, off)).toEqual(["Disable-OutlookAnywhere -Server 'EX2' -Confirm:$false"]);
     expect(changed(off, off)).toEqual([]);
   });
 

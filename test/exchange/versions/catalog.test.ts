@@ -104,12 +104,46 @@ const files = [
   { file: 'exchange-cmdlets.json', versions: [V2010, V2013, V2016, V2019, SE] },
 ];
 
+/** Whose syntax lines were read on Microsoft's pages of 2007 ((v=exchg.80)), or, partial, in its guides. */
+const PAGES_OF_2007 = [
+  'Disable-OutlookAnywhere',
+  'Get-AutodiscoverVirtualDirectory',
+  'Get-ExchangeServer',
+  'Get-ImapSettings',
+  'Get-OabVirtualDirectory',
+  'Get-OutlookAnywhere',
+  'Get-OutlookProvider',
+  'Get-OwaVirtualDirectory',
+  'Get-PopSettings',
+  'Set-ImapSettings',
+  'Set-OutlookProvider',
+  'Set-OwaVirtualDirectory',
+  'Set-PopSettings',
+  'Test-OutlookWebServices',
+  'Test-ServiceHealth',
+];
+
+test.each(PAGES_OF_2007)('2007 has %s, and with it what 2010 has of it', (name) => {
+  const [old, next] = [catalogOf(V2007).cmdlet(name), catalogOf(V2010).cmdlet(name)];
+  expect(old).toBeDefined();
+  const lost = (old?.parameters ?? []).filter(
+    ({ name: parameter }) => next?.parameter(parameter) === undefined,
+  );
+  // An object of its own was a way to give what a Get had shown, which went with remote sessions.
+  expect(
+    lost.map(({ name: parameter }) => parameter).filter((parameter) => parameter !== 'Instance'),
+  ).toEqual([]);
+  expect(next?.partial).toBe(false);
+});
+
 describeWhere(missingReference(reference), 'the catalog against the documentation', () => {
   test.each(
     files.flatMap(({ file, versions }) => versions.map((version) => [version.label, file, version] as const)),
   )('%s says what %s says', (label, file, version) => {
     const { cmdlets } = JSON.parse(readFileSync(resolve(reference, file), 'utf8')) as Reference;
-    for (const cmdlet of catalogOf(version).cmdlets) {
+    const isFromPages = ({ name }: { readonly name: string }) =>
+      version === V2007 && PAGES_OF_2007.includes(name);
+    for (const cmdlet of catalogOf(version).cmdlets.filter((each) => !isFromPages(each))) {
       const documented = cmdlets[cmdlet.name];
       expect({ cmdlet: cmdlet.name, versions: documented?.versions }).toEqual({
         cmdlet: cmdlet.name,

@@ -1,6 +1,6 @@
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
-import { call, only, organization, removeFolders, twoServers } from './session';
+import { call, only, organization, plain, removeFolders, twoServers } from './session';
 
 afterAll(removeFolders);
 
@@ -195,6 +195,88 @@ describe('Outlook Anywhere', () => {
     expect(only(enabled, 'ExternalHostname')).toBe(host);
     const disabled = await call(old, 'Disable-OutlookAnywhere', {}, 'OLD');
     expect(disabled.failed).toMatch(/^HostFunctionNotImplemented,/);
+  });
+});
+
+describe('an organization of Exchange 2010', () => {
+  let old: SimulatedOrganization;
+  beforeEach(() => {
+    old = twoServers(V2010);
+  });
+
+  test('has the services of 2010 and no others', async () => {
+    const kinds = [...(old.read().servers.get('BSAEX01')?.virtualDirectories ?? [])].map(({ kind }) => kind);
+    expect(kinds.sort()).toEqual([
+      'ActiveSync',
+      'Autodiscover',
+      'Ecp',
+      'Oab',
+      'Owa',
+      'PowerShell',
+      'WebServices',
+    ]);
+    expect((await call(old, 'Get-MapiVirtualDirectory')).failed).toContain('CommandNotFound');
+    expect((await call(old, 'Get-UMVirtualDirectory')).failed).toContain('CommandNotFound');
+  });
+
+  test('tells nothing of what came later, and where 2010 has its files', async () => {
+    const owa = (await call(old, 'Get-OwaVirtualDirectory', { Server: 'BSAEX01' })).objects[0];
+    expect(Object.keys(owa?.properties ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/OAuth|Adfs|DownloadHostName|SetPhotoURL/)]),
+    );
+    expect(plain(owa!.properties['Path']!)).toBe(
+      'C:\\Program Files\\Microsoft\\Exchange Server\\V14\\ClientAccess\\owa',
+    );
+    expect([owa!.properties['FormsAuthentication'], owa!.properties['BasicAuthentication']]).toEqual([
+      true,
+      true,
+    ]);
+    const ews = await call(old, 'Get-WebServicesVirtualDirectory', { Server: 'BSAEX01' });
+    expect([only(ews, 'BasicAuthentication'), only(ews, 'WindowsAuthentication')]).toEqual([false, true]);
+    const oab = await call(old, 'Get-OabVirtualDirectory', { Server: 'BSAEX01' });
+    expect(only(oab, 'InternalUrl')).toBe('http://bsaex01.apatricio.local/OAB');
+  });
+
+  test('says whether Outlook Anywhere is on, and sets and disables it', async () => {
+    const isOn = async () =>
+      only(await call(old, 'Get-ClientAccessServer', { Identity: 'BSAEX01' }), 'OutlookAnywhereEnabled');
+    const Identity = 'BSAEX01\\Rpc (Default Web Site)';
+    expect(await isOn()).toBe(false);
+    expect((await call(old, 'Set-OutlookAnywhere', { Identity, SSLOffloading: true })).failed).toBeDefined();
+    await call(old, 'Enable-OutlookAnywhere', {
+      Server: 'BSAEX01',
+      ExternalHostname: 'mail.contoso.com',
+      SSLOffloading: false,
+      DefaultAuthenticationMethod: 'Basic',
+    });
+    expect(await isOn()).toBe(true);
+    const shown = await call(old, 'Get-OutlookAnywhere', { Server: 'BSAEX01' });
+    expect(only(shown, 'ClientAuthenticationMethod')).toBe('Basic');
+    expect(only(shown, 'IISAuthenticationMethods')).toEqual(['Basic']);
+    expect(shown.objects[0]?.properties).not.toHaveProperty('InternalHostname');
+    await call(old, 'Set-OutlookAnywhere', { Identity, ClientAuthenticationMethod: 'Ntlm' });
+    expect(
+      only(await call(old, 'Get-OutlookAnywhere', { Server: 'BSAEX01' }), 'ClientAuthenticationMethod'),
+    ).toBe('Ntlm');
+    await call(old, 'Disable-OutlookAnywhere', {
+      Identity: 'BSAEX02\\Rpc (Default Web Site)',
+      Confirm: false,
+    });
+    expect(await isOn()).toBe(true);
+    await call(old, 'Disable-OutlookAnywhere', { Identity, Confirm: false });
+    expect(await isOn()).toBe(false);
+  });
+
+  test('tells the health of a server by its services, and has no health sets', async () => {
+    const { objects } = await call(old, 'Test-ServiceHealth', { Server: 'BSAEX02' });
+    expect(objects.map(({ properties }) => properties['Role'])).toEqual([
+      'Mailbox Server Role',
+      'Client Access Server Role',
+      'Hub Transport Server Role',
+    ]);
+    expect((await call(old, 'Get-HealthReport', { Identity: 'BSAEX02' })).failed).toContain(
+      'CommandNotFound',
+    );
   });
 });
 
