@@ -37,6 +37,8 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   Health,
+  MailProtocolOptions,
+  MailProtocols,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
@@ -223,6 +225,7 @@ const view = group<DnsView>({
   publish: optional(publish),
   existingRecords: optional(list(text)),
   notPublished: optional(byName(filledText)),
+  elsewhere: optional(byName(addresses)),
 });
 
 const dns = eitherGroup(
@@ -239,6 +242,8 @@ const protocols = words({
     SERVICES.flatMap(({ service, healthSet }) => (healthSet === null ? [] : [[service, true]])),
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
+
+const mailProtocol = group<MailProtocolOptions>({ host: text });
 
 const site = group<ExchangeSiteProps>({
   servers: list(server),
@@ -272,6 +277,9 @@ const site = group<ExchangeSiteProps>({
       ),
       1,
     ),
+  ),
+  mailProtocols: optional(
+    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
   ),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),

@@ -1,10 +1,12 @@
 import type { Path, PathStep } from '../schema';
+import { listed } from './addresses';
 import { declaredArrays } from './declared-arrays';
 import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { declaredFailbacks } from './failback';
+import { mailHosts } from './mail-protocols';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -58,6 +60,17 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
+    ...viewsOf(site).flatMap(({ path: within, declared: { elsewhere = {} } }) =>
+      Object.entries(elsewhere).flatMap(([name, addresses]) =>
+        listed(addresses).map((text, index) => ({
+          text,
+          path: [
+            ...within,
+            ...(typeof addresses === 'string' ? at('elsewhere', name) : at('elsewhere', name, index)),
+          ],
+        })),
+      ),
+    ),
   ];
 }
 
@@ -74,6 +87,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
     ...declaredFailbacks(site),
+    ...mailHosts(site),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...many(declared.names, 'names'),
@@ -95,7 +109,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
       within(path, many(declared.existingOn, 'existingOn')),
     ),
     ...viewsOf(site).flatMap(
-      ({ path: within, declared: { zones, existingRecords = [], notPublished = {} } }) => [
+      ({ path: within, declared: { zones, existingRecords = [], notPublished = {}, elsewhere = {} } }) => [
         ...zones.flatMap((zone, index) =>
           (['name', 'server', 'keyName'] as const).flatMap((property): DeclaredText[] => {
             const text = zone[property];
@@ -110,6 +124,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
           text,
           path: [...within, ...at('notPublished', text)],
         })),
+        ...Object.keys(elsewhere).map((text) => ({ text, path: [...within, ...at('elsewhere', text)] })),
       ],
     ),
   ];

@@ -3,7 +3,7 @@ import { arrayNames } from './declared-arrays';
 import { type View, viewsOf } from './dns-views';
 import type { Side } from './given-names';
 import { type PublishedName, publishedHosts } from './namespaces';
-import { addressesOfName } from './publishing';
+import { addressesElsewhere, addressesOfName } from './publishing';
 import { idOf } from './resource-id';
 import type { ExchangeSiteProps, Zone } from './site';
 
@@ -87,7 +87,9 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
     .slice(0, host.length - zone.name.replace(/\.$/, '').length)
     .replace(/\.$/, '')
     .toLowerCase();
-  const addresses = distinctAddresses(servers.flatMap((server) => addressesOfName(site, server, view, host)));
+  const addresses = distinctAddresses(
+    addressesElsewhere(view, host) ?? servers.flatMap((server) => addressesOfName(site, server, view, host)),
+  );
   return (['A', 'AAAA'] as const).flatMap((recordType): DnsRecordSet[] => {
     const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
     if (ofType.length === 0) return [];

@@ -10,6 +10,7 @@ const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[
   [/-ExchangeCertificate$/i, ['Exchange Server Certificates']],
   [/-DatabaseAvailabilityGroup/i, ['Database Availability Groups']],
   [/-ClientAccess(Server|Service)$/i, ['Exchange Servers', 'Organization Client Access']],
+  [/-(Pop|Imap)Settings$/i, ['POP3 And IMAP4 Protocols']],
   [/-OutlookAnywhere$/i, ['Exchange Servers']],
 ];
 

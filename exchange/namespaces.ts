@@ -3,6 +3,7 @@ import { path } from '../schema';
 import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
 import type { NamingService, Side } from './given-names';
+import { mailNames } from './mail-protocols';
 import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
@@ -100,7 +101,7 @@ export class SiteNames {
       if (carriers.length === 0) return [];
       return bySide(place, name).map((one) => ({ ...one, servers: carriers }));
     });
-    return [...names, ...failbackNames(this.site), ...this.#alsoPublished()];
+    return [...names, ...failbackNames(this.site), ...mailNames(this.site), ...this.#alsoPublished()];
   }
 
   /** Places whose names a server gives to clients. The name for all of them is that of POP, IMAP and SMTP, too. */

@@ -39,13 +39,23 @@ function onSide(publishing: Publishing | undefined, side: Side): Publish | undef
   return publishing[side];
 }
 
-/** Addresses that a name stands for at a server, in a view. */
+/** Addresses of machines that are not declared, where a name stands for those in a view. */
+export function addressesElsewhere(
+  { declared: { elsewhere = {} } }: View,
+  host: string,
+): readonly string[] | undefined {
+  const found = Object.entries(elsewhere).find(([name]) => name.toLowerCase() === host.toLowerCase());
+  return found === undefined ? undefined : listed(found[1]);
+}
+
+/** Addresses that a name stands for at a server, in a view; none where it stands for other machines. */
 export function addressesOfName(
   site: ExchangeSiteProps,
   server: Server,
   view: View,
   host: string,
 ): readonly string[] {
+  if (addressesElsewhere(view, host) !== undefined) return [];
   const { loadBalancer } = publishedAs(site, server, view);
   if (loadBalancer === undefined) return listed(server.address);
   const own = Object.entries(loadBalancer.virtualIps ?? {}).find(

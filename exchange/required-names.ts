@@ -1,11 +1,33 @@
-import { isForWeb, type DeclaredCertificate } from './declared-certificates';
+import { nameCovers } from '../pki/coverage';
+import {
+  declaredCertificates,
+  isForWeb,
+  isOnServer,
+  type DeclaredCertificate,
+} from './declared-certificates';
+import { isMailPlace } from './mail-protocols';
 import { publishedHosts, type DeclaredName } from './namespaces';
 import type { ExchangeSiteProps, Server } from './site';
 import type { Topology } from './topology';
 
-/** Published names that lead clients to one of the servers. */
-export function hostsOn(site: ExchangeSiteProps, servers: readonly Server[]): readonly DeclaredName[] {
-  return publishedHosts(site).filter((name) => name.servers.some((server) => servers.includes(server)));
+/**
+ * Published names that lead clients to one of the servers, and that a certificate there must have if one must. Those of POP
+ * and IMAP may be on another one, by which these find it.
+ */
+export function hostsOn(
+  site: ExchangeSiteProps,
+  { name: own }: DeclaredCertificate,
+  servers: readonly Server[],
+): readonly DeclaredName[] {
+  const others = declaredCertificates(site).filter(
+    (other) => other.name !== own && servers.every((server) => isOnServer(other, server)),
+  );
+  const isElsewhere = (host: string) =>
+    others.some(({ declared: { names } }) => names.some((name) => nameCovers(name, host)));
+  return publishedHosts(site).filter(
+    ({ host, place, servers: carriers }) =>
+      carriers.some((server) => servers.includes(server)) && !(isMailPlace(place) && isElsewhere(host)),
+  );
 }
 
 /** Whether it must have the published names: of several certificates only the one that clients of the namespaces see. */
@@ -19,7 +41,9 @@ export function requiredNamesOf(
   certificate: DeclaredCertificate,
   servers: readonly Server[],
 ): readonly string[] {
-  const hosts = mustCoverHosts(certificate) ? hostsOn(site, servers).map(({ host }) => host) : [];
+  const hosts = mustCoverHosts(certificate)
+    ? hostsOn(site, certificate, servers).map(({ host }) => host)
+    : [];
   return onceEach([...hosts, ...certificate.declared.names]);
 }
 

@@ -66,6 +66,13 @@ export interface ExchangeSiteProps {
    */
   readonly mapiAuthentication?: readonly ('Basic' | 'Negotiate' | 'Ntlm' | 'OAuth')[];
   /**
+   * POP and IMAP for programs that fetch mail. Their settings count on a server once their services have been restarted
+   * there, which no deploy does: the plan says where.
+   *
+   * @default as it is on the servers
+   */
+  readonly mailProtocols?: MailProtocols;
+  /**
    * What a server must show before the next one begins, and before any DNS record is changed.
    *
    * @default all services and all declared protocols, within 15 minutes
@@ -466,6 +473,13 @@ export interface DnsView {
    * @default every name is published
    */
   readonly notPublished?: { readonly [name: string]: string };
+  /**
+   * Names of the site that stand for machines which are not declared, and the addresses of those:
+   * `{ 'legacy.contoso.com': ['192.0.2.7', '192.0.2.8'] }`. A name that no declared server gives stands in `alsoPublished`.
+   *
+   * @default every name stands for the servers that give it, or for the load balancer before them
+   */
+  readonly elsewhere?: { readonly [name: string]: string | readonly string[] };
 }
 
 /** What names stand for: the addresses of the servers that give them to clients, or of a load balancer before them. */
@@ -550,6 +564,32 @@ export interface Zone {
 
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
 export type OutlookAnywhereAuthentication = 'Basic' | 'Ntlm' | 'Negotiate';
+
+/** Protocols by which programs fetch mail, each on all servers. */
+export interface MailProtocols {
+  /**
+   * POP3, on ports 995 (TLS) and 110 (STARTTLS).
+   *
+   * @default as it is on the servers
+   */
+  readonly pop?: MailProtocolOptions;
+  /**
+   * IMAP4, on ports 993 (TLS) and 143 (STARTTLS).
+   *
+   * @default as it is on the servers
+   */
+  readonly imap?: MailProtocolOptions;
+}
+
+/** One of them on all servers. */
+export interface MailProtocolOptions {
+  /**
+   * The name that people type into their programs: `imap.contoso.com`. DNS publishes it, the certificate has it, and the
+   * servers find their certificate by it, also one with a wildcard. Where it is changed, the old one stays in
+   * `namespaces.alsoPublished` until everybody has typed the new one.
+   */
+  readonly host: string;
+}
 
 /** TLS is always required. */
 export interface OutlookAnywhereOptions {

@@ -10,7 +10,8 @@ import {
 } from './declared-certificates';
 import { failbackOf } from './failback';
 import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
-import { virtualDirectories } from './resources';
+import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
+import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import { HEALTH_SETS_LIFESPAN } from './services';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
@@ -27,6 +28,9 @@ export type PlacedDirectory = (typeof virtualDirectories)[number] & {
   /** Switches of authentication that are declared, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
+
+/** A mail protocol of a server whose settings are managed. */
+export type PlacedProtocol = DeclaredProtocol & (typeof mailProtocols)[number];
 
 /** A certificate on a server that is to have it. */
 export interface PlacedCertificate extends DeclaredCertificate {
@@ -62,6 +66,8 @@ export interface Placement {
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
   readonly directories: readonly PlacedDirectory[];
+  /** Mail protocols that are declared and that its version has. */
+  readonly protocols: readonly PlacedProtocol[];
   /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
   readonly missing: readonly PlacedDirectory[];
   /** Left out: as they are on the server. */
@@ -131,6 +137,11 @@ function placementOf(
       externalAuthentication,
     },
     directories,
+    protocols: declaredProtocols(site).flatMap((declared) =>
+      mailProtocols.flatMap(({ row, definition }) =>
+        row === declared.row && existsIn(row.lifespan, server.version) ? [{ ...declared, definition }] : [],
+      ),
+    ),
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.
     missing: named.filter(
       (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),

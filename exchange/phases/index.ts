@@ -7,12 +7,24 @@ import { dns } from './dns';
 import { health } from './health';
 import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
+import { mailProtocols } from './mail-protocols';
 import { publish } from './publish';
 import { scp } from './scp';
 import { urls } from './urls';
 
 /** In the order in which a server goes through them. */
-const PHASES: readonly Phase[] = [scp, certificate, urls, outlookProviders, arrays, dag, health, publish, dns];
+const PHASES: readonly Phase[] = [
+  scp,
+  certificate,
+  urls,
+  mailProtocols,
+  outlookProviders,
+  arrays,
+  dag,
+  health,
+  publish,
+  dns,
+];
 
 /** Everything that a deploy makes, phase by phase. */
 export function elementsOfPhases(topology: Topology): readonly Element[] {

@@ -7,6 +7,7 @@ import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
 import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
+import { mailProtocols } from './mail-protocol';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { outlookProvider } from './outlook-provider';
@@ -23,6 +24,7 @@ export {
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
+  mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
   outlookProvider,
@@ -38,6 +40,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(outlookAnywhere),
   erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
+  ...mailProtocols.map(({ definition }) => erase(definition)),
   erase(outlookProvider),
   erase(clientAccessArray),
   erase(databaseAvailabilityGroup),

@@ -8,6 +8,7 @@ export type StepKind =
   | 'certificate-services'
   | 'outlook-anywhere'
   | 'virtual-directory'
+  | 'mail-protocol'
   | 'outlook-provider'
   | 'client-access-array'
   | 'dag'

@@ -13,7 +13,7 @@ export const certificateCoverage: Rule = {
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;
       const servers = site.servers.filter((server) => isOnServer(certificate, server));
-      return hostsOn(site, servers).flatMap(({ host, path: at }) =>
+      return hostsOn(site, certificate, servers).flatMap(({ host, path: at }) =>
         names.some((name) => nameCovers(name, host))
           ? []
           : [

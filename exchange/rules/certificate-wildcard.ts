@@ -5,7 +5,7 @@ export const certificateWildcard: Rule = {
   id: 'certificate-wildcard',
   severity: 'error',
   description:
-    'POP and IMAP do not find a wildcard certificate: they look it up by a host name, X509CertificateName of Set-PopSettings and Set-ImapSettings.',
+    'A wildcard certificate is not given to POP and IMAP: they find it by a host name, X509CertificateName of Set-PopSettings and Set-ImapSettings, which mailProtocols declares.',
   check: ({ certificates }) =>
     certificates
       .filter(({ declared }) => declared.names.some((name) => name.startsWith('*.')))
@@ -16,7 +16,7 @@ export const certificateWildcard: Rule = {
                 {
                   path: [...at, ...path('services', index)],
                   problem: `${service} cannot use a wildcard certificate by enabling it`,
-                  remedy: `use a certificate with the names themselves, or leave ${service} out and set X509CertificateName by hand`,
+                  remedy: `leave ${service} out and declare the name by which the servers find it: mailProtocols: { ${service.toLowerCase()}: { host: 'mail.contoso.com' } }; or use a certificate with the names themselves`,
                 },
               ]
             : [],

@@ -12,6 +12,7 @@ import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMailProtocol } from './certificate-mail-protocol';
 import { certificateMissing } from './certificate-missing';
 import { certificateName } from './certificate-name';
 import { certificateNames } from './certificate-names';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   certificateInternalName,
   certificateIis,
   certificateWildcard,
+  certificateMailProtocol,
   autodiscoverScope,
   outlookProvider,
   clientAccessArray,

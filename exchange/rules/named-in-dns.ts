@@ -9,16 +9,17 @@ export const namedInDns: Rule = {
   id: 'named-in-dns',
   severity: 'error',
   description:
-    'A name that has virtual addresses of its own, or that a view does not hold, is a published name of the site.',
+    'A name that has virtual addresses of its own, stands for other machines, or is not held by a view, is a published name of the site.',
   check: ({ site }) => {
     const hosts = namesInDns(site).map(({ host }) => host);
     const keys = [
       ...publishingPlaces(site).flatMap(({ publish, path }) =>
         named(publish.virtualIps, [...path, { attribute: 'virtualIps' }]),
       ),
-      ...viewsOf(site).flatMap(({ declared, path }) =>
-        named(declared.notPublished, [...path, { attribute: 'notPublished' }]),
-      ),
+      ...viewsOf(site).flatMap(({ declared, path }) => [
+        ...named(declared.notPublished, [...path, { attribute: 'notPublished' }]),
+        ...named(declared.elsewhere, [...path, { attribute: 'elsewhere' }]),
+      ]),
     ];
     return keys.flatMap(({ name, path }) =>
       hosts.some((host) => host.toLowerCase() === name.toLowerCase())

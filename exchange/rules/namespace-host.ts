@@ -1,5 +1,6 @@
 import { declaredHosts } from '../declared-names';
 import { declaredFailbacks } from '../failback';
+import { mailHosts } from '../mail-protocols';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
@@ -16,7 +17,7 @@ export const namespaceHost: Rule = {
   description:
     'A namespace is a host name with its domain. The URL of each service is made of it, so that none can lack its host or have a mistyped path.',
   check: ({ site }) =>
-    [...declaredHosts(site), ...declaredFailbacks(site)].flatMap(({ text, path }) => {
+    [...declaredHosts(site), ...declaredFailbacks(site), ...mailHosts(site)].flatMap(({ text, path }) => {
       if (isHostName(text) && text.includes('.')) return [];
       if (/[/:\s]/.test(text)) {
         const host = hostIn(text);

@@ -1,3 +1,4 @@
+import { declaredProtocols } from '../mail-protocols';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import type { ExchangeSiteProps } from '../site';
@@ -17,8 +18,10 @@ export const serviceVersion: Rule = {
     ...placements.flatMap(missingServices),
     ...placements.flatMap(missingSwitches),
     ...placements.flatMap(alwaysOn),
+    ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
+    ...missingProtocols(site, placements),
   ],
 };
 
@@ -58,6 +61,19 @@ function alwaysOn(placement: Placement): readonly Finding[] {
       remedy: 'take outlookAnywhere of the server out; its names and sign-in are declared for the site',
     },
   ];
+}
+
+/** One session makes the whole site, and a server from 2013 on has none of the cmdlets that switch Outlook Anywhere. */
+function outOfReach(placements: readonly Placement[]): readonly Finding[] {
+  const newer = placements.find(isAlwaysOn)?.server;
+  if (newer === undefined) return [];
+  return placements
+    .filter((placement) => placement.outlookAnywhere.enabled !== undefined && !isAlwaysOn(placement))
+    .map(({ server, path: at }) => ({
+      path: [...at, { attribute: 'outlookAnywhere' }],
+      problem: `the session of a site with ${newer.name} (${newer.version.toString()}) cannot switch Outlook Anywhere of ${server.name} (${server.version.toString()}): its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
+      remedy: `take it out and switch it in the management shell of ${server.name}, or declare the older servers as a site of their own, whose endpoint is one of them`,
+    }));
 }
 
 /** What is said of Outlook Anywhere where no server has it on would do nothing. */
@@ -120,4 +136,19 @@ function missingHealthSets(
       },
     ];
   });
+}
+
+/** Servers that lack it beside others that have it stay as they are. */
+function missingProtocols(site: ExchangeSiteProps, placements: readonly Placement[]): readonly Finding[] {
+  return declaredProtocols(site).flatMap(({ row, path: at }): readonly Finding[] =>
+    placements.length === 0 || placements.some(({ server }) => existsIn(row.lifespan, server.version))
+      ? []
+      : [
+          {
+            path: at,
+            problem: `no server has settings of ${row.title} that are set from here, which are those of ${lifespanText(row.lifespan)}`,
+            remedy: `take mailProtocols.${row.protocol} out`,
+          },
+        ],
+  );
 }

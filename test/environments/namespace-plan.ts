@@ -1,3 +1,4 @@
+import type { Side } from '../../exchange/given-names';
 import type { ExchangePlan } from '../../exchange/plan/model';
 import type { Files } from './synthesized';
 
@@ -40,16 +41,22 @@ export function given(plan: ExchangePlan, server: string): { readonly [service: 
   return hosts;
 }
 
-/** Addresses by the name within the zone. */
-export function records(plan: ExchangePlan): { readonly [name: string]: readonly string[] } {
+/** Addresses by the name within the zone, in a view. */
+export function records(
+  plan: ExchangePlan,
+  of: Side = 'internal',
+): { readonly [name: string]: readonly string[] } {
   return Object.fromEntries(
-    plan.steps.flatMap((step) => (step.kind === 'dns' ? [[step.name ?? '', step.addresses] as const] : [])),
+    plan.steps.flatMap((step) =>
+      step.kind === 'dns' && (step.view ?? 'internal') === of
+        ? [[step.name ?? '', step.addresses] as const]
+        : [],
+    ),
   );
 }
 
-/** Every name that DNS holds, sorted. */
+/** Every name that DNS holds in some view, sorted. */
 export function sharedHosts(plan: ExchangePlan): readonly string[] {
-  return Object.keys(records(plan))
-    .map((name) => `${name}.contoso.com`)
-    .sort();
+  const names = [...Object.keys(records(plan)), ...Object.keys(records(plan, 'external'))];
+  return [...new Set(names)].map((name) => `${name}.contoso.com`).sort();
 }

@@ -78,7 +78,7 @@ function datacentreOf(versions: readonly ExchangeVersion[]) {
     authentication,
     activeDirectorySites,
     autodiscoverSiteScope,
-    failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', 'mail.contoso.com', null),
+    failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   };
   // Only a session of 2010 has its cmdlets.
   return versions.every((version) => version === V2010)
@@ -118,6 +118,7 @@ const zones = { zones: [{ name: 'contoso.com' }, { name: 'contoso.local' }] };
 const outside = { zones: [{ name: 'contoso.com', server: '198.51.100.53' }] };
 const dns: fc.Arbitrary<ExchangeSiteProps['dns']> = fc.oneof(
   fc.constant(zones),
+  fc.constant({ ...zones, elsewhere: { 'mail.contoso.com': ['198.51.100.9', '2001:db8::9'] } }),
   publish.map((own) => ({ ...zones, publish: own })),
   publish.map((own) => ({ internal: zones, external: { ...outside, publish: own } })),
 );
@@ -170,6 +171,10 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         .constantFrom('msstd:*.contoso.com', 'msstd:mail.contoso.com', 'none', null)
         .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
+      mailProtocols: some({
+        pop: fc.constant({ host: 'pop.contoso.com' }),
+        imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
+      }),
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },

@@ -193,6 +193,40 @@ describe('a datacentre that can be failed back', () => {
   });
 });
 
+describe('POP and IMAP', () => {
+  const declared = site({
+    servers: [server(1), server(2, { version: ExchangeVersion.V2010 })],
+    mailProtocols: { imap: { host: 'imap.contoso.com' } },
+    certificate: wildcard,
+  });
+
+  test('have their names published for all servers, and set on each after its certificate', () => {
+    expect(errorsOf(declared)).toEqual([]);
+    expect(answers(declared)['imap']).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(purposesOf(declared)['imap.contoso.com']).toBe('mailProtocols.imap');
+    const settings = elementsOf(resolveSite(declared).elements, 'exchange-object').filter(
+      ({ definition }) => definition.kind === 'mail-protocol',
+    );
+    expect(settings.map(({ id, attributes, dependsOn }) => [id, attributes, dependsOn])).toEqual(
+      ['EX01', 'EX02'].map((name) => [
+        `${name}-imap`,
+        {
+          server: name,
+          certificate_name: 'imap.contoso.com',
+          external_connection_settings: ['imap.contoso.com:993:SSL', 'imap.contoso.com:143:TLS'],
+          internal_connection_settings: ['imap.contoso.com:993:SSL', 'imap.contoso.com:143:TLS'],
+        },
+        [`${name}-certificate`],
+      ]),
+    );
+  });
+
+  test('stay as they are where they are not declared', () => {
+    const { elements } = resolveSite(site({ certificate: wildcard }));
+    expect(elements.filter(({ id }) => /-(pop|imap)$/.test(id))).toEqual([]);
+  });
+});
+
 describe('an unbound model', () => {
   test('has each name stand for its addresses in both datacentres', () => {
     const publish = (net: string) => ({

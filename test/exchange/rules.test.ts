@@ -1230,6 +1230,54 @@ const CASES: readonly Case[] = [
     remedy: 'or leave it out',
   },
   {
+    when: 'a name that the site has not stands for other machines',
+    rule: 'named-in-dns',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], elsewhere: { 'legacy.contoso.com': '192.0.2.7' } },
+    ),
+    path: 'dns.elsewhere["legacy.contoso.com"]',
+    problem: "'legacy.contoso.com' is not a published name",
+    remedy: 'or leave it out',
+  },
+  {
+    when: 'what a name stands for elsewhere is no address',
+    rule: 'address-syntax',
+    declaration: two(
+      {},
+      { zones: [{ name: 'contoso.com' }], elsewhere: { 'mail.contoso.com': ['192.0.2.7', 'OLD1'] } },
+    ),
+    path: 'dns.elsewhere["mail.contoso.com"][1]',
+    problem: "'OLD1' is not an IPv4 or IPv6 address",
+    remedy: 'write it as',
+  },
+  {
+    when: 'a name stands elsewhere for nothing',
+    rule: 'declaration-form',
+    declaration: two({}, { zones: [{ name: 'contoso.com' }], elsewhere: { 'mail.contoso.com': [] } }),
+    path: 'dns.elsewhere["mail.contoso.com"]',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
+  },
+  {
+    when: 'clients outside would be told the private address of another machine',
+    rule: 'external-address',
+    declaration: two(
+      {},
+      {
+        internal: { zones: [{ name: 'contoso.com', server: 'dns1.contoso.local' }] },
+        external: {
+          zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+          publish: { virtualIp: '203.0.113.9' },
+          elsewhere: { 'MAIL.contoso.com': '10.1.0.21' },
+        },
+      },
+    ),
+    path: 'dns.external',
+    problem: "mail.contoso.com would stand for '10.1.0.21', a private address",
+    remedy: 'or elsewhere',
+  },
+  {
     when: 'two views write into one zone',
     rule: 'zone',
     declaration: two(
@@ -1292,6 +1340,75 @@ const CASES: readonly Case[] = [
     path: 'datacentres.porto.publish.virtualIP',
     problem: 'there is no such property',
     remedy: 'virtualIp, virtualIps',
+  },
+  {
+    when: 'a mail protocol has no name',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { mailProtocols: { pop: {} } }),
+    path: 'mailProtocols.pop.host',
+    problem: 'has no value',
+    remedy: 'a text in quotes',
+  },
+  {
+    when: 'a mail protocol is none that there is',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { mailProtocols: { imap4: { host: 'imap.contoso.com' } } }),
+    path: 'mailProtocols.imap4',
+    problem: 'there is no such property',
+    remedy: 'imap',
+  },
+  {
+    when: 'the name of a mail protocol has a port',
+    rule: 'namespace-host',
+    declaration: site({ mailProtocols: { imap: { host: 'imap.contoso.com:993' } } }),
+    path: 'mailProtocols.imap.host',
+    problem: 'has a port',
+    remedy: "'imap.contoso.com'",
+  },
+  {
+    when: 'the name of a mail protocol is not on the certificate',
+    rule: 'certificate-coverage',
+    declaration: site({ mailProtocols: { imap: { host: 'imap.contoso.com' } } }),
+    path: 'mailProtocols.imap.host',
+    problem: "'imap.contoso.com' is not on the certificate",
+    remedy: 'certificate.names',
+  },
+  {
+    when: 'a certificate with the name of a mail protocol is not given to it',
+    rule: 'certificate-mail-protocol',
+    declaration: site({
+      mailProtocols: { pop: { host: 'POP.contoso.com' } },
+      certificate: names('pop.contoso.com'),
+    }),
+    path: 'certificate.services',
+    problem: "POP is not among the services, although the certificate has its name 'POP.contoso.com'",
+    remedy: "add 'POP'",
+  },
+  {
+    when: 'the name of a mail protocol is on none of several certificates',
+    rule: 'certificate-coverage',
+    declaration: site({
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+      certificate: {
+        web: certificate,
+        post: { pfxFile: 'smtp.pfx', names: ['smtp.contoso.com'], services: ['SMTP'] },
+      },
+    }),
+    path: 'mailProtocols.imap.host',
+    problem: "'imap.contoso.com' is not on the certificate web",
+    remedy: 'certificate.web.names',
+  },
+  {
+    when: 'no server has settings of a mail protocol that are known',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007 })],
+      mailProtocols: { pop: { host: 'mail.contoso.com' } },
+    }),
+    path: 'mailProtocols.pop.host',
+    problem:
+      'no server has settings of POP3 that are set from here, which are those of Exchange Server 2010 and later',
+    remedy: 'take mailProtocols.pop out',
   },
   {
     when: 'the name of a failback is that of clients in the other datacentre',
@@ -1457,7 +1574,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'certificate.services[1]',
     problem: 'POP cannot use a wildcard certificate',
-    remedy: 'X509CertificateName',
+    remedy: 'mailProtocols: { pop: { host:',
   },
   {
     when: 'a member of the DAG is not declared',
@@ -1775,6 +1892,16 @@ const CASES: readonly Case[] = [
     remedy: 'take outlookAnywhere of the server out',
   },
   {
+    when: 'Outlook Anywhere is switched on an old server beside a new one, whose session has no cmdlet for it',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010, outlookAnywhere: 'enabled' }), server(2)],
+    }),
+    path: 'servers[0].outlookAnywhere',
+    problem: 'the session of a site with EX02 (Exchange Server 2013) cannot switch Outlook Anywhere of EX01',
+    remedy: 'a site of their own',
+  },
+  {
     when: 'a name is declared for Outlook Anywhere, which is on nowhere',
     rule: 'service-version',
     declaration: site({
@@ -2001,6 +2128,7 @@ describe('the rules of a declaration', () => {
       'certificate-internal-name',
       'certificate-iis',
       'certificate-wildcard',
+      'certificate-mail-protocol',
       'autodiscover-scope',
       'outlook-provider',
       'client-access-array',
@@ -2209,6 +2337,30 @@ describe('the rules of a declaration', () => {
         'names with an underscore',
         {
           dag: { ...dag, name: 'DAG_01', witness: { ...dag.witness, server: 'FS_01.contoso.local' } },
+        },
+      ],
+      [
+        'a mail protocol whose name a wildcard has',
+        {
+          mailProtocols: { pop: { host: 'pop.contoso.com' }, imap: { host: 'imap.contoso.com' } },
+          certificate: { ...certificate, names: ['*.contoso.com'] },
+        },
+      ],
+      [
+        'a mail protocol whose name is on a certificate of its own',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: {
+            web: certificate,
+            post: { pfxFile: 'imap.pfx', names: ['imap.contoso.com'], services: ['IMAP'] },
+          },
+        },
+      ],
+      [
+        'a mail protocol with a certificate that has its name and is given to it',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
         },
       ],
       [

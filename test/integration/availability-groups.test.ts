@@ -29,7 +29,7 @@ const withDags = (dag: NonNullable<ExchangeSiteProps['dag']>): ExchangeSiteProps
   dag,
 });
 
-const { V2019, SE } = ExchangeVersion;
+const { V2010, V2019, SE } = ExchangeVersion;
 const SE_BUILD = '15.2.2562.17';
 
 /** Addresses of what changes but for the gates, which look anew where a membership changed. */
@@ -142,6 +142,36 @@ describeWithTerraform('two DAGs of a site', () => {
       ]);
       expect(ran().slice(2)).toEqual(['Remove-DatabaseAvailabilityGroup DAG_02']);
       expect(members()).toEqual({ DAG01: upper(one, two) });
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+});
+
+describeWithTerraform('a DAG of 2010 without addresses', () => {
+  let tools: SiteTools;
+  let rig: SiteRig;
+  beforeAll(async () => {
+    tools = await siteTools();
+    rig = await SiteRig.create({ tools, startDns: startLab });
+    rig.organization.removeServer(FIRST.name);
+    rig.install(FIRST.name, V2010);
+  }, SETUP_MS);
+  afterAll(async () => {
+    await rig.remove();
+    tools.remove();
+  });
+
+  test(
+    'has its cluster get one by DHCP, which the plan shows',
+    async () => {
+      await rig.declare({ ...bothServers, servers: [{ ...FIRST, version: V2010 }] });
+      const plan = await rig.plan();
+      const group = plan.changes.find(({ type }) => type === 'exchange_database_availability_group');
+      expect(group?.change.after?.['cmdlets']).toEqual([
+        expect.stringContaining(`-DatabaseAvailabilityGroupIpAddresses @('0.0.0.0')`),
+      ]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
       expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
     },
     SETUP_MS,

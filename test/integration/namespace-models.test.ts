@@ -1,7 +1,9 @@
 import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site as bound } from '../../environments/namespace-models-bound';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
+import { site as perService } from '../../environments/namespace-models-per-service';
 import { startLab } from '../dns/lab';
+import { clientOf, newKey, type DnsRig } from '../dns/rig';
 import { describeWithTerraform } from '../terraform/available';
 import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
 import { SiteRig } from './site-rig';
@@ -10,11 +12,15 @@ import { validCertificate } from './valid-certificate';
 
 const SETUP_MS = 300_000;
 
-/** What DNS answers for names of each plan, by the label in contoso.com. */
+/** What DNS answers for names, by the label in contoso.com; sorted. */
+type Answers = { readonly [label: string]: readonly string[] };
+
+/** Some names of each plan, inside and outside. */
 const PLANS: readonly (readonly [
   stack: string,
   site: ExchangeSiteProps,
-  answers: { readonly [label: string]: readonly string[] },
+  inside: Answers,
+  outside: Answers,
 ])[] = [
   [
     'namespace-models-bound',
@@ -26,8 +32,34 @@ const PLANS: readonly (readonly [
       'mailfb-md': ['10.2.0.100'],
       'oa-md': ['10.2.0.103'],
     },
+    {},
+  ],
+  [
+    'namespace-models-per-service',
+    perService,
+    {
+      autodiscover: ['10.1.0.101', '10.2.0.101'],
+      mail: ['10.1.0.100', '10.2.0.100'],
+      oa: ['10.1.0.102', '10.2.0.102'],
+      legacy: ['10.1.0.21', '10.2.0.21'],
+    },
+    { mail: ['198.51.100.100', '203.0.113.100'], legacy: ['203.0.113.20'] },
   ],
 ];
+
+const KEY = newKey('hmac-sha256', 'exchange.');
+
+/** The external view on another server. */
+function movedTo({ address, port }: DnsRig, dns: ExchangeSiteProps['dns']): ExchangeSiteProps['dns'] {
+  if (!('internal' in dns) || dns.external === undefined) return dns;
+  const zones = dns.external.zones.map((zone) => ({ ...zone, server: address, port }));
+  return { ...dns, external: { ...dns.external, zones } };
+}
+
+async function answered(external: DnsRig, label: string): Promise<readonly string[]> {
+  const { answers } = await clientOf(external).query(`${label}.contoso.com.`, 'A');
+  return answers.map(({ data }) => (data as { readonly address: string }).address).sort();
+}
 
 describeWithTerraform('the namespace plans', () => {
   let tools: SiteTools;
@@ -38,9 +70,11 @@ describeWithTerraform('the namespace plans', () => {
 
   test.each(PLANS)(
     '%s is deployed by what its plan shows, and found as it is by the next one',
-    async (stack, declared, answers) => {
+    async (stack, declared, inside, outside) => {
       const servers = declared.servers as readonly [Server, ...Server[]];
-      const site: ExchangeSiteProps = { ...declared, health: { timeoutSeconds: 1 } };
+      const external = await startLab({ zones: [{ name: 'contoso.com.' }], keys: [KEY] });
+      const site = { ...declared, dns: movedTo(external, declared.dns), health: { timeoutSeconds: 1 } };
+      const environment = { TF_VAR_dns_key_secret_external_contoso_com: KEY.secret };
       const [certificate] = declaredCertificates(declared);
       if (certificate === undefined) throw new Error('a site has a certificate');
       const { names, pfxFile } = certificate.declared;
@@ -59,18 +93,22 @@ describeWithTerraform('the namespace plans', () => {
       try {
         servers.slice(1).forEach(({ name, version }) => rig.install(name, version));
         await rig.declare(site);
-        const plan = await rig.plan();
+        const plan = await rig.plan({ environment });
         expect(plan).toMatchObject({ exit: 2 });
-        expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+        expect(await rig.applyPlan({ environment })).toMatchObject({ exit: 0 });
         const planned = plannedCmdlets(plan);
         expect(planned.length).toBeGreaterThan(0);
         expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
-        for (const [label, addresses] of Object.entries(answers)) {
+        for (const [label, addresses] of Object.entries(inside)) {
           expect([label, await rig.addresses(`${label}.contoso.com`)]).toEqual([label, addresses]);
         }
-        expect(await rig.plan()).toMatchObject({ exit: 0 });
+        for (const [label, addresses] of Object.entries(outside)) {
+          expect([label, await answered(external, label)]).toEqual([label, addresses]);
+        }
+        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
       } finally {
         await rig.remove();
+        await external.stop();
       }
     },
     SETUP_MS,

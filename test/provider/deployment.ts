@@ -136,9 +136,13 @@ export class Deployment<Target> {
   ): Promise<void> {
     const visits = new Map<string, Promise<boolean>>();
     const visitOf = (id: string): Promise<boolean> => visits.get(id) ?? Promise.resolve(false);
+    const made = new Set(resources.map(({ id }) => id));
     let previous: Promise<unknown> = Promise.resolve();
     for (const resource of resources) {
-      const needed = dependencies(resource).map(visitOf);
+      // What is only described is none of them: Terraform does not know of it.
+      const needed = dependencies(resource)
+        .filter((id) => made.has(id))
+        .map(visitOf);
       const turn = this.#options.concurrent ? Promise.resolve() : previous;
       const visited = turn.then(async () => {
         const ready = (await Promise.all(needed)).every((done) => done);

@@ -52,6 +52,18 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     names: ['mail.contoso.com'],
     not_after: '2027-01-01T00:00:00.000Z',
   },
+  exchange_pop_settings: {
+    server: 'EX2',
+    certificate_name: 'pop.contoso.com',
+    external_connection_settings: ['pop.contoso.com:995:SSL', 'pop.contoso.com:110:TLS'],
+    internal_connection_settings: ['pop.contoso.com:995:SSL'],
+  },
+  exchange_imap_settings: {
+    server: 'EX2',
+    certificate_name: 'imap.contoso.com',
+    external_connection_settings: ['imap.contoso.com:993:SSL', 'imap.contoso.com:143:TLS'],
+    internal_connection_settings: ['imap.contoso.com:993:SSL'],
+  },
   exchange_outlook_anywhere: {
     server: 'EX2',
     identity: 'EX2\\Rpc (Default Web Site)',

@@ -6,6 +6,7 @@ import {
   databaseAvailabilityGroup,
   erase,
   healthGate,
+  mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
   outlookProvider,
@@ -64,6 +65,84 @@ describe('the service connection point', () => {
     );
     expect(problem?.problem).toContain('lacks the Autodiscover path');
     expect(problem?.remedy).toContain('https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml');
+  });
+});
+
+describe('POP and IMAP', () => {
+  const definitionOf = (protocol: string) => {
+    const found = mailProtocols.find(({ row }) => row.protocol === protocol);
+    if (found === undefined) throw new Error(protocol);
+    return found.definition;
+  };
+  const pop = SAMPLES['exchange_pop_settings']!;
+  const before = { ...pop, certificate_name: 'EX2', external_connection_settings: [] };
+  const warnings = (prior: object | null, planned: object | null) =>
+    definitionOf('pop').foresee?.([], { prior, planned } as never, in2013, new Map()).diagnostics;
+
+  test('are set by name and by what programs are told, as far as it differs', () => {
+    expect(between(definitionOf('pop'), before, pop)).toEqual([
+      "Set-PopSettings -Server 'EX2' -X509CertificateName 'pop.contoso.com' -ExternalConnectionSettings 'pop.contoso.com:995:SSL', 'pop.contoso.com:110:TLS'",
+    ]);
+    expect(between(definitionOf('imap'), null, SAMPLES['exchange_imap_settings'])[0]).toContain(
+      "-InternalConnectionSettings @('imap.contoso.com:993:SSL')",
+    );
+    const otherwise = {
+      ...pop,
+      certificate_name: 'POP.contoso.com',
+      external_connection_settings: ['pop.contoso.com:110:tls', 'pop.contoso.com:995:SSL'],
+    };
+    expect(between(definitionOf('pop'), otherwise, pop)).toEqual([]);
+    expect(between(definitionOf('pop'), pop, null)).toEqual([]);
+  });
+
+  test('keep what is not declared', () => {
+    const only: KnownValues = {
+      ...pop,
+      external_connection_settings: null,
+      internal_connection_settings: null,
+    };
+    expect(between(definitionOf('pop'), { ...pop, certificate_name: 'EX2' }, only)).toEqual([
+      "Set-PopSettings -Server 'EX2' -X509CertificateName 'pop.contoso.com'",
+    ]);
+  });
+
+  test('are not restarted: the plan of a change says what to restart, and no other does', () => {
+    expect(warnings(before, pop)).toMatchObject([
+      {
+        severity: 'warning',
+        summary: 'POP3 of EX2 goes on with its old settings until its services are restarted',
+        detail: expect.stringContaining('Restart-Service MSExchangePOP3, MSExchangePOP3BE') as string,
+      },
+    ]);
+    expect(warnings(pop, pop)).toEqual([]);
+    expect(warnings(pop, null)).toEqual([]);
+  });
+
+  test.each([
+    ['pop.contoso.com:995:SSL', undefined],
+    ['pop.contoso.com:110', undefined],
+    ['pop.contoso.com', "'pop.contoso.com' is not a host, a port and a kind of encryption"],
+    [
+      'pop.contoso.com:70000:SSL',
+      "'pop.contoso.com:70000:SSL' is not a host, a port and a kind of encryption",
+    ],
+    [
+      'pop.contoso.com:995:STARTTLS',
+      "'pop.contoso.com:995:STARTTLS' is not a host, a port and a kind of encryption",
+    ],
+  ])('take as connection settings: %s', (setting, problem) => {
+    const { attributes } = definitionOf('pop').schema;
+    const found = attributes.external_connection_settings.problem?.(['mail.contoso.com:995:SSL', setting]);
+    expect(found?.problem).toBe(problem);
+  });
+
+  test('are told from what the server shows, and what it does not show is unknown', () => {
+    const shown = { properties: { X509CertificateName: 'EX2', ExternalConnectionSettings: ['a.b:995:SSL'] } };
+    expect(definitionOf('pop').view?.([shown as never], pop as never, in2013)).toMatchObject({
+      certificate_name: 'EX2',
+      external_connection_settings: ['a.b:995:SSL'],
+      internal_connection_settings: null,
+    });
   });
 });
 

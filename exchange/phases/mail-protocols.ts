@@ -1,0 +1,30 @@
+import { connectionSettings } from '../mail-protocols';
+import { exchangeObject } from '../exchange-object';
+import { erase } from '../resources';
+import { idOn, type Phase } from './phase';
+
+/** POP and IMAP of each server, after the certificate: where that is given to them, it sets a name of its own. */
+export const mailProtocols: Phase = ({ placements }) =>
+  placements.flatMap(({ server, path: at, protocols }) =>
+    protocols.map(({ row, definition, host, path }) =>
+      exchangeObject({
+        id: idOn(server, row.protocol),
+        definition: erase(definition),
+        server: server.name,
+        version: server.version,
+        attributes: {
+          server: server.name,
+          certificate_name: host,
+          external_connection_settings: connectionSettings(row, host),
+          internal_connection_settings: connectionSettings(row, host),
+        },
+        origin: {
+          server: [...at, { attribute: 'name' }],
+          certificate_name: path,
+          external_connection_settings: path,
+          internal_connection_settings: path,
+        },
+        dependsOn: [idOn(server, 'certificate')],
+      }),
+    ),
+  );

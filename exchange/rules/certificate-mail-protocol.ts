@@ -1,0 +1,28 @@
+import { titleOf } from '../declared-certificates';
+import { declaredProtocols } from '../mail-protocols';
+import { sameName } from '../resources/equality';
+import type { Rule } from './rule';
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings, X509CertificateName */
+export const certificateMailProtocol: Rule = {
+  id: 'certificate-mail-protocol',
+  severity: 'warning',
+  description:
+    'A certificate that has the name of POP or IMAP itself is given to the service, too; by a wildcard it is found without.',
+  check: ({ site, certificates }) =>
+    declaredProtocols(site).flatMap(({ row, host }) => {
+      const named = certificates.filter(({ declared }) =>
+        declared.names.some((name) => sameName(name, host)),
+      );
+      const [first] = named;
+      return first === undefined || named.some(({ declared }) => declared.services.includes(row.service))
+        ? []
+        : [
+            {
+              path: [...first.path, { attribute: 'services' }],
+              problem: `${row.service} is not among the services, although ${titleOf(first)} has its name '${host}'`,
+              remedy: `add '${row.service}', or let another certificate with that name serve ${row.title}`,
+            },
+          ];
+    }),
+};
