@@ -29,6 +29,7 @@ import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
 import type {
   Authentication,
+  ClientAccessArray,
   Connection,
   DatabaseAvailabilityGroup,
   Datacentre,
@@ -42,6 +43,7 @@ import type {
   Namespaces,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
+  OutlookProvider,
   OwnNamespaces,
   Publish,
   Publishing,
@@ -106,11 +108,22 @@ const publishing: Form<Publishing> = eitherGroup(
   (value) => 'internal' in value || 'external' in value,
 );
 
+const siteScope = either(words({ own: true }), list(filledText, 1));
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   failback: optional(textOrNull),
   authentication: optional(authentication),
+  activeDirectorySites: optional(list(filledText, 1)),
+  autodiscoverSiteScope: optional(siteScope),
+  clientAccessArray: optional(
+    group<ClientAccessArray>({
+      fqdn: text,
+      activeDirectorySite: optional(filledText),
+      existing: optional(flag),
+    }),
+  ),
 });
 
 const server = group<Server>({
@@ -128,6 +141,7 @@ const server = group<Server>({
   authentication: optional(authentication),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
+  autodiscoverSiteScope: optional(siteScope),
 });
 
 /** A reason for each. */
@@ -249,6 +263,7 @@ const site = group<ExchangeSiteProps>({
       externalAuthentication: optional(signIn),
     }),
   ),
+  outlookProvider: optional(group<OutlookProvider>({ certPrincipalName: textOrNull })),
   authentication: optional(authentication),
   mapiAuthentication: optional(
     list(

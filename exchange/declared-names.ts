@@ -1,5 +1,6 @@
 import type { Path, PathStep } from '../schema';
 import { listed } from './addresses';
+import { declaredArrays } from './declared-arrays';
 import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
 import type { DeclaredText } from './declared-text';
@@ -83,6 +84,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ]),
     ...declaredAddresses(site),
     ...declaredHosts(site),
+    ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
+    ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
     ...declaredFailbacks(site),
     ...mailHosts(site),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
@@ -132,6 +135,18 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
   const { servers } = site;
   return [
     ...servers.flatMap(({ datacentre }, index) => one(datacentre, 'servers', index, 'datacentre')),
+    ...servers.flatMap(({ autodiscoverSiteScope }, index) =>
+      many(autodiscoverSiteScope, 'servers', index, 'autodiscoverSiteScope'),
+    ),
+    ...Object.entries(site.datacentres ?? {}).flatMap(
+      ([name, { activeDirectorySites, autodiscoverSiteScope }]) => [
+        ...many(activeDirectorySites, 'datacentres', name, 'activeDirectorySites'),
+        ...many(autodiscoverSiteScope, 'datacentres', name, 'autodiscoverSiteScope'),
+      ],
+    ),
+    ...declaredArrays(site).flatMap(({ array, path }) =>
+      within(path, one(array.activeDirectorySite, 'activeDirectorySite')),
+    ),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...one(declared.pfxFile, 'pfxFile'),

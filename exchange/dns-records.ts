@@ -1,4 +1,5 @@
 import { distinctAddresses, recordTypeOf } from './addresses';
+import { arrayNames } from './declared-arrays';
 import { type View, viewsOf } from './dns-views';
 import type { Side } from './given-names';
 import { type PublishedName, publishedHosts } from './namespaces';
@@ -59,9 +60,14 @@ export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }
   return isOwn || Object.keys(notPublished).some(is);
 }
 
+/** Every name that DNS holds: those that clients are given by a URL, and those of client access arrays. */
+export function namesInDns(site: ExchangeSiteProps): readonly PublishedName[] {
+  return [...publishedHosts(site), ...arrayNames(site)];
+}
+
 /** One record set for every name of every view, and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
-  const names = publishedHosts(site);
+  const names = namesInDns(site);
   return viewsOf(site).flatMap((view) => names.flatMap((name) => recordsOf(site, view, name)));
 }
 

@@ -5,8 +5,11 @@ import type { StepKind } from './resources';
  * or not the site has one, so that no place depends on what else is declared.
  */
 const MADE_ON_A_SERVER: readonly StepKind[] = ['certificate-import', 'dag-member'];
-/** A DAG is made before its members. */
-const FIRST_PLACE = 1;
+/**
+ * Of the organization: an array is made before the databases, which Exchange gives its name when they are made; a DAG before
+ * its members.
+ */
+const MADE_FOR_ALL: readonly StepKind[] = ['client-access-array', 'dag'];
 const PLACES_OF_A_SERVER = 10;
 
 /**
@@ -20,7 +23,7 @@ export function removalPlace(
   server: string | null,
   rollout: readonly string[],
 ): number | null {
-  if (server === null) return FIRST_PLACE;
+  if (server === null) return MADE_FOR_ALL.indexOf(kind);
   const turn = rollout.findIndex((name) => name.toLowerCase() === server.toLowerCase());
   return turn === -1 ? null : PLACES_OF_A_SERVER * (turn + 1) + MADE_ON_A_SERVER.indexOf(kind) + 1;
 }

@@ -81,10 +81,13 @@ export function resolveSite(
 
 /**
  * Each server whole, from its certificate to its gate, so that people read it and a script runs it in one piece, also
- * where servers need not wait for each other. Service connection points come first: they wait for nothing.
+ * where servers need not wait for each other. Service connection points come first, and client access arrays after them:
+ * they wait for nothing.
  */
 function serverByServer(elements: readonly Element[]): readonly Element[] {
   const ofKind = (kind: StepKind) =>
     elementsOf(elements, 'exchange-object').filter(({ definition }) => definition.kind === kind);
-  return [...new Set([...ofKind('scp'), ...ofKind('health'), ...elements])];
+  return [
+    ...new Set([...ofKind('scp'), ...ofKind('client-access-array'), ...ofKind('health'), ...elements]),
+  ];
 }

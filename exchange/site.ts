@@ -48,6 +48,12 @@ export interface ExchangeSiteProps {
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
+   * What Autodiscover tells Outlook about the certificate of Outlook Anywhere. It is one for the whole organization.
+   *
+   * @default as it is; after Setup Outlook compares the name of Outlook Anywhere on the server that it asked
+   */
+  readonly outlookProvider?: OutlookProvider;
+  /**
    * How clients of the services may sign in: `{ ews: { basic: true } }`.
    *
    * @default as it is on the servers
@@ -125,6 +131,12 @@ export interface Server {
    * @default as its datacentre says, then as the view of DNS says
    */
   readonly publish?: Publishing;
+  /**
+   * Active Directory sites whose clients take its service connection point before those of others.
+   *
+   * @default as its datacentre says, then as it is on the server
+   */
+  readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
 }
 
 /** What servers that stand together have in common. */
@@ -156,6 +168,53 @@ export interface Datacentre {
    * @default as the site says
    */
   readonly authentication?: Authentication;
+  /**
+   * Names of the Active Directory sites that its servers stand in, as `Get-ADReplicationSite` has them. Nothing makes them
+   * or moves a server: what belongs to a site is said by them.
+   *
+   * @default not known here
+   */
+  readonly activeDirectorySites?: readonly string[];
+  /**
+   * Active Directory sites whose clients take the service connection points of its servers before those of others.
+   *
+   * @default as it is on the servers: after Setup, the site that the server stood in then
+   */
+  readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
+  /**
+   * The client access array of its servers of Exchange 2010: the name under which Outlook inside reaches them.
+   *
+   * @default none; one that was never declared here is left alone
+   */
+  readonly clientAccessArray?: ClientAccessArray;
+}
+
+/** Names of Active Directory sites; `own`: the activeDirectorySites of the datacentre. */
+export type AutodiscoverSiteScope = 'own' | readonly string[];
+
+/**
+ * The name under which Outlook inside reaches the servers of Exchange 2010 in an Active Directory site, without HTTP. Where
+ * the internal view of DNS has its zone, the name is published there, and nowhere else.
+ */
+export interface ClientAccessArray {
+  /**
+   * Host name that resolves inside only: `outlook.contoso.local`. It is no name that clients are given otherwise, and none
+   * of the certificate.
+   */
+  readonly fqdn: string;
+  /**
+   * The Active Directory site that it is of. Each has one array at most.
+   *
+   * @default the one of activeDirectorySites, where the datacentre has one
+   */
+  readonly activeDirectorySite?: string;
+  /**
+   * Whether the array is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's: taken out of the declaration, it is removed.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
 }
 
 /**
@@ -546,6 +605,16 @@ export interface OutlookAnywhereOptions {
    * @default 'Ntlm'
    */
   readonly externalAuthentication?: OutlookAnywhereAuthentication;
+}
+
+/** The Outlook provider EXPR, which is that of Outlook Anywhere. */
+export interface OutlookProvider {
+  /**
+   * Name that Outlook must find on the certificate, by whichever name it has reached a server: `msstd:mail.contoso.com`, so
+   * that it accepts the certificate after a switchover to another name. `none` where it is to compare no name; `null` clears
+   * it: Outlook then compares the external name of Outlook Anywhere on the server that it asked.
+   */
+  readonly certPrincipalName: string | null;
 }
 
 /** What a health gate waits for. */

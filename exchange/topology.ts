@@ -1,5 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import { autodiscoverScopeOf, type PlacedScope } from './autodiscover-scope';
 import { authenticationOf, type PlacedSwitch } from './declared-authentication';
 import {
   declaredCertificates,
@@ -53,6 +54,8 @@ export interface Placement {
   readonly previous?: string;
   /** Host name of Autodiscover, and where it is declared. */
   readonly autodiscover: DeclaredName;
+  /** Active Directory sites whose clients take its service connection point first; left out: as it is on the server. */
+  readonly autodiscoverScope?: PlacedScope;
   /** In the order of the declaration. */
   readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
@@ -118,12 +121,14 @@ function placementOf(
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const dag = groupOf(groups, server);
+  const scope = autodiscoverScopeOf(site, server);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
   return {
     server,
     path: path('servers', index),
     ...(previous === undefined ? {} : { previous }),
     autodiscover: names.autodiscover(server),
+    ...(scope === undefined ? {} : { autodiscoverScope: scope }),
     certificates: certificatesOn(server, certificates),
     outlookAnywhere: {
       ...(server.outlookAnywhere === undefined ? {} : { enabled: server.outlookAnywhere === 'enabled' }),

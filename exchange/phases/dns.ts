@@ -1,19 +1,23 @@
 import { formatPath } from '../../schema';
+import { arrayId, declaredArrays } from '../declared-arrays';
 import { dnsRecords } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { sameName } from '../resources/equality';
 import { idOn, type Phase } from './phase';
 
 const PUBLISHED_LAST =
   'Users reach the servers by this name, so it is published last, when all of them are healthy.';
 
-/** Record sets wait for the gates of all servers. */
+/** Record sets wait for the gates of all servers, and that of a client access array for the array, too. */
 export const dns: Phase = ({ site, placements }) => {
   const gates = placements.map(({ server }) => idOn(server, 'health'));
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
+  const arrays = declaredArrays(site);
   return dnsRecords(site).map((record) => ({
     type: 'record-set',
     ...record,
-    dependsOn: gates,
+    // Its name leaves DNS before the array itself is removed.
+    dependsOn: [...gates, ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId)],
     reason: `${PUBLISHED_LAST} ${record.existing ? IMPORTED : added(places.get(record.view) ?? '')}`,
   }));
 };

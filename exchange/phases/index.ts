@@ -1,9 +1,11 @@
 import type { Element } from '../element';
 import type { Topology } from '../topology';
+import { arrays } from './arrays';
 import { certificate } from './certificate';
 import { dag } from './dag';
 import { dns } from './dns';
 import { health } from './health';
+import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
 import { publish } from './publish';
@@ -11,7 +13,18 @@ import { scp } from './scp';
 import { urls } from './urls';
 
 /** In the order in which a server goes through them. */
-const PHASES: readonly Phase[] = [scp, certificate, urls, mailProtocols, dag, health, publish, dns];
+const PHASES: readonly Phase[] = [
+  scp,
+  certificate,
+  urls,
+  mailProtocols,
+  outlookProviders,
+  arrays,
+  dag,
+  health,
+  publish,
+  dns,
+];
 
 /** Everything that a deploy makes, phase by phase. */
 export function elementsOfPhases(topology: Topology): readonly Element[] {

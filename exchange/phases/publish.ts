@@ -1,7 +1,7 @@
 import { distinctAddresses, listed } from '../addresses';
+import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
-import { addressesOfName, publishedAs } from '../publishing';
+import { addressesOfName, publishedAs, publishingPlaces } from '../publishing';
 import { idOn, type Phase } from './phase';
 
 const REASON =
@@ -10,13 +10,16 @@ const REASON =
 /** Servers join the pool behind their virtual address once they are healthy; there is none with round robin. */
 export const publish: Phase = ({ site, placements }) => {
   const [internal] = viewsOf(site);
-  const names = publishedHosts(site);
+  const names = namesInDns(site);
+  const loadBalancers = publishingPlaces(site).flatMap(({ publish: { virtualIp } }) => listed(virtualIp));
   return placements.flatMap(({ server }) => {
     const { loadBalancer, by } = internal === undefined ? {} : publishedAs(site, server, internal);
     if (internal === undefined || loadBalancer === undefined) return [];
     const ofNames = names
       .filter(({ servers }) => servers.includes(server))
-      .flatMap(({ host }) => addressesOfName(site, server, internal, host));
+      .flatMap(({ host }) => addressesOfName(site, server, internal, host))
+      // A server may hand out a name that stands for another load balancer, which does not send users to it.
+      .filter((address) => !loadBalancers.includes(address));
     return [
       {
         type: 'pool-member' as const,

@@ -5,14 +5,22 @@ import { idOn, type Phase } from './phase';
 
 /** Service connection points wait for nothing: a server that Setup made hands out its own name from then on. */
 export const scp: Phase = ({ placements }) =>
-  placements.map(({ server, path: at, autodiscover }) =>
+  placements.map(({ server, path: at, autodiscover, autodiscoverScope: scope }) =>
     exchangeObject({
       id: idOn(server, 'scp'),
       definition: erase(serviceConnectionPoint),
       server: server.name,
       version: server.version,
-      attributes: { server: server.name, uri: urlOf('autodiscover', autodiscover.host) },
-      origin: { server: [...at, { attribute: 'name' }], uri: autodiscover.path },
+      attributes: {
+        server: server.name,
+        uri: urlOf('autodiscover', autodiscover.host),
+        ...(scope === undefined ? {} : { site_scope: scope.sites }),
+      },
+      origin: {
+        server: [...at, { attribute: 'name' }],
+        uri: autodiscover.path,
+        ...(scope === undefined ? {} : { site_scope: scope.path }),
+      },
       dependsOn: [],
     }),
   );

@@ -35,6 +35,13 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefor
       there: `${Server} holds the certificate of the PFX file already`,
     };
   },
+  'New-ClientAccessArray': (parameters) => {
+    const Site = textOf(parameters, 'Site');
+    return {
+      look: { cmdlet: 'Test-HasArray', parameters: { Site } },
+      there: `${Site} has a client access array already, with whatever name it has`,
+    };
+  },
   'New-DatabaseAvailabilityGroup': (parameters) => {
     const Name = textOf(parameters, 'Name');
     return {
@@ -97,6 +104,12 @@ function Test-HoldsCertificate {
         if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
     }
     return $false
+}`,
+  'Test-HasArray': `# Whether an Active Directory site has a client access array.
+function Test-HasArray {
+    param([string] $Site)
+
+    return @(Get-ClientAccessArray -Site $Site -ErrorAction 'Stop').Count -gt 0
 }`,
   'Test-HasGroup': `# Whether there is a DAG of this name.
 function Test-HasGroup {

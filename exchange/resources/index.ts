@@ -1,6 +1,7 @@
 import { SERVICES } from '../services';
 import type { ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
+import { clientAccessArray } from './client-access-array';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import type { AnyResource } from './definition';
@@ -9,6 +10,7 @@ import { healthGate } from './health-gate';
 import { mailProtocols } from './mail-protocol';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
+import { outlookProvider } from './outlook-provider';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -18,12 +20,14 @@ export * from './import-id';
 export * from './step';
 export {
   certificate,
+  clientAccessArray,
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
+  outlookProvider,
   serviceConnectionPoint,
 };
 
@@ -37,6 +41,8 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(outlookAnywhere2010),
   ...virtualDirectories.map(({ definition }) => erase(definition)),
   ...mailProtocols.map(({ definition }) => erase(definition)),
+  erase(outlookProvider),
+  erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
   erase(healthGate),

@@ -9,6 +9,8 @@ export type StepKind =
   | 'outlook-anywhere'
   | 'virtual-directory'
   | 'mail-protocol'
+  | 'outlook-provider'
+  | 'client-access-array'
   | 'dag'
   | 'dag-member'
   | 'health';

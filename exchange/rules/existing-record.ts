@@ -1,5 +1,5 @@
+import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const existingRecord: Rule = {
@@ -7,7 +7,7 @@ export const existingRecord: Rule = {
   severity: 'error',
   description: 'An existing record set to import is that of a published name of the site.',
   check: ({ site, recordSets }) => {
-    const hosts = publishedHosts(site);
+    const hosts = namesInDns(site);
     return viewsOf(site).flatMap(({ side, declared: { existingRecords = [] }, path: at }) => {
       const published = hosts.filter(({ host }) =>
         recordSets.some((record) => record.view === side && record.host === host),

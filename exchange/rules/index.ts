@@ -4,6 +4,7 @@ import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
 import { attributeValue } from './attribute-value';
+import { autodiscoverScope } from './autodiscover-scope';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateDeclaredTwice } from './certificate-declared-twice';
 import { certificateExisting } from './certificate-existing';
@@ -21,6 +22,7 @@ import { certificateServers } from './certificate-servers';
 import { certificateServiceTwice } from './certificate-service-twice';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { clientAccessArray } from './client-access-array';
 import { dagAddresses } from './dag-addresses';
 import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
@@ -42,6 +44,7 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
+import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
@@ -102,6 +105,9 @@ export const RULES: readonly Rule[] = [
   certificateWildcard,
   certificateMailName,
   certificateMailProtocol,
+  autodiscoverScope,
+  outlookProvider,
+  clientAccessArray,
   dagDistinct,
   dagMembers,
   dagUpgrade,

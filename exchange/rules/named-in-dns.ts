@@ -1,6 +1,6 @@
 import type { Path } from '../../schema';
+import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
 import { publishingPlaces } from '../publishing';
 import type { Rule } from './rule';
 
@@ -11,7 +11,7 @@ export const namedInDns: Rule = {
   description:
     'A name that has virtual addresses of its own, stands for other machines, or is not held by a view, is a published name of the site.',
   check: ({ site }) => {
-    const hosts = publishedHosts(site).map(({ host }) => host);
+    const hosts = namesInDns(site).map(({ host }) => host);
     const keys = [
       ...publishingPlaces(site).flatMap(({ publish, path }) =>
         named(publish.virtualIps, [...path, { attribute: 'virtualIps' }]),

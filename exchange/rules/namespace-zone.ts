@@ -1,7 +1,6 @@
 import { formatPath } from '../../schema';
-import { isFor, isLeftOut, zoneOf } from '../dns-records';
+import { isFor, isLeftOut, namesInDns, zoneOf } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceZone: Rule = {
@@ -12,7 +11,7 @@ export const namespaceZone: Rule = {
   check: ({ site }) =>
     viewsOf(site).flatMap((view) => {
       const zones = formatPath([...view.path, { attribute: 'zones' }]);
-      return publishedHosts(site)
+      return namesInDns(site)
         .filter((name) => isFor(view, name) && !isLeftOut(site, view, name))
         .flatMap(({ host, path }) =>
           zoneOf(view, host) !== undefined

@@ -152,6 +152,13 @@ export const exchange2010 = (): VersionDelta => ({
         DomainController: 'Fqdn',
       },
     },
+    'Get-ClientAccessArray': {
+      parameters: {
+        Identity: { type: 'ClientAccessArrayIdParameter', position: 1, pipeline: true },
+        DomainController: 'Fqdn',
+        Site: 'AdSiteIdParameter',
+      },
+    },
     'Get-ClientAccessServer': {
       parameters: {
         Identity: { type: 'ClientAccessServerIdParameter', position: 1, pipeline: true },
@@ -369,6 +376,16 @@ export const exchange2010 = (): VersionDelta => ({
         WhatIf: 'SwitchParameter',
       },
     },
+    'New-ClientAccessArray': {
+      parameters: {
+        Name: { type: 'String', position: 1 },
+        Fqdn: { type: 'Fqdn', required: true },
+        Site: { type: 'AdSiteIdParameter', required: true },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        WhatIf: 'SwitchParameter',
+      },
+    },
     'New-DatabaseAvailabilityGroup': {
       parameters: {
         Name: { type: 'String', required: true, position: 1 },
@@ -419,6 +436,15 @@ export const exchange2010 = (): VersionDelta => ({
         LogFolderPath: 'NonRootLocalLongFullPath',
         OfflineAddressBook: { type: 'OfflineAddressBookIdParameter', sets: ['NonRecovery'] },
         PublicFolderDatabase: { type: 'DatabaseIdParameter', sets: ['NonRecovery'] },
+        WhatIf: 'SwitchParameter',
+      },
+    },
+    'Remove-ClientAccessArray': {
+      asks: true,
+      parameters: {
+        Identity: { type: 'ClientAccessArrayIdParameter', required: true, position: 1, pipeline: true },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
         WhatIf: 'SwitchParameter',
       },
     },
@@ -557,6 +583,17 @@ export const exchange2010 = (): VersionDelta => ({
           values: ['None', 'Allow', 'Require'],
         },
         WSSecurityAuthentication: 'Boolean',
+      },
+    },
+    'Set-ClientAccessArray': {
+      parameters: {
+        Identity: { type: 'ClientAccessArrayIdParameter', required: true, position: 1, pipeline: true },
+        Confirm: 'SwitchParameter',
+        DomainController: 'Fqdn',
+        Fqdn: 'Fqdn',
+        Name: 'String',
+        Site: 'AdSiteIdParameter',
+        WhatIf: 'SwitchParameter',
       },
     },
     'Set-ClientAccessServer': {

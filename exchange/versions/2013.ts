@@ -5,7 +5,13 @@ import type { VersionDelta } from './delta';
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
 export const exchange2013 = (): VersionDelta => ({
-  removed: ['Disable-OutlookAnywhere', 'Enable-OutlookAnywhere'],
+  removed: [
+    'Disable-OutlookAnywhere',
+    'Enable-OutlookAnywhere',
+    'New-ClientAccessArray',
+    'Remove-ClientAccessArray',
+    'Set-ClientAccessArray',
+  ],
   cmdlets: {
     'Add-DatabaseAvailabilityGroupServer': {
       parameters: {

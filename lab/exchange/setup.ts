@@ -148,6 +148,7 @@ export function newOrganization(
     sendConnectors: [],
     databases: [],
     clientAccessArrays: [],
+    outlookProviders: ['EXCH', 'EXPR', 'WEB'].map((provider) => newObject(provider, now)),
   };
 }
 

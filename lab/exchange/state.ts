@@ -28,6 +28,7 @@ export interface OrganizationState {
   sendConnectors: DirectoryObject[];
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];
+  outlookProviders: DirectoryObject[];
 }
 
 export interface DatabaseAvailabilityGroupState extends DirectoryObject {

@@ -64,12 +64,32 @@ const authentication = some({
   oab: switches,
   activesync: switches,
 }) as fc.Arbitrary<Authentication>;
-const datacentre = some({
-  namespaces: ownNamespaces,
-  publish: publishing,
-  failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
-  authentication,
-});
+/** The one of a new domain is that in which the lab has every server. */
+const activeDirectorySites = fc.constantFrom(
+  ['Default-First-Site-Name'],
+  ['Default-First-Site-Name', 'Porto'],
+);
+const autodiscoverSiteScope = fc.constantFrom('own' as const, ['Porto'], ['porto', 'Lisbon']);
+
+function datacentreOf(versions: readonly ExchangeVersion[]) {
+  const more = {
+    namespaces: ownNamespaces,
+    publish: publishing,
+    authentication,
+    activeDirectorySites,
+    autodiscoverSiteScope,
+    failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
+  };
+  // Only a session of 2010 has its cmdlets.
+  return versions.every((version) => version === V2010)
+    ? some({
+        ...more,
+        clientAccessArray: fc
+          .constantFrom('outlook.contoso.com', 'outlook.contoso.local', 'mail.contoso.com')
+          .map((fqdn) => ({ fqdn, activeDirectorySite: 'Default-First-Site-Name' })),
+      })
+    : some(more);
+}
 
 function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly Server[]> {
   return fc.tuple(
@@ -82,6 +102,7 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         ),
         publish: publishing,
         authentication,
+        autodiscoverSiteScope,
         ...(version === V2010
           ? { outlookAnywhere: fc.constantFrom('enabled' as const, 'disabled' as const) }
           : {}),
@@ -132,7 +153,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         { client: namespace, autodiscover: host, services, alsoPublished: further },
         { requiredKeys: ['client', 'autodiscover'] },
       ),
-      datacentres: some({ lisbon: datacentre, porto: datacentre }),
+      datacentres: some({ lisbon: datacentreOf(versions), porto: datacentreOf(versions) }),
       certificate,
       dag: some({ alternateWitness: fc.constant({ server: 'FS02', directory: 'C:\\DAG01' }) }).map(
         (more) => ({
@@ -146,6 +167,9 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
       outlookAnywhere: some({
         internalAuthentication: fc.constantFrom('Basic' as const, 'Ntlm' as const, 'Negotiate' as const),
       }),
+      outlookProvider: fc
+        .constantFrom('msstd:*.contoso.com', 'msstd:mail.contoso.com', 'none', null)
+        .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
       mailProtocols: some({
         pop: fc.constant({ host: 'pop.contoso.com' }),

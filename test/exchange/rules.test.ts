@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -65,7 +65,280 @@ const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right
     dns,
   });
 
+/** Servers of 2010 in Lisbon and Porto, which has an array besides. */
+const arrayed = (
+  lisbon: Datacentre,
+  { porto = {}, ...changes }: Partial<ExchangeSiteProps> & { readonly porto?: Datacentre } = {},
+) =>
+  site({
+    servers: [
+      server(1, { datacentre: 'lisbon', version: ExchangeVersion.V2010 }),
+      server(2, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+    ],
+    datacentres: {
+      porto: {
+        activeDirectorySites: ['Porto'],
+        clientAccessArray: { fqdn: 'outlook-opo.contoso.com' },
+        ...porto,
+      },
+      lisbon: { activeDirectorySites: ['Lisbon'], ...lisbon },
+    },
+    dns: { internal: { zones: [{ name: 'contoso.com' }] } },
+    dag: { ...dag, alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' } },
+    ...changes,
+  });
+const outlook = (fqdn: string) => ({ clientAccessArray: { fqdn } });
+
 const CASES: readonly Case[] = [
+  {
+    when: 'a client access array is declared for servers that have none',
+    rule: 'client-access-array',
+    declaration: two(
+      { lisbon: { activeDirectorySites: ['Lisbon'], ...outlook('outlook.contoso.com') } },
+      { internal: { zones: [{ name: 'contoso.com' }] } },
+    ),
+    path: 'datacentres.lisbon.clientAccessArray',
+    problem:
+      'the servers of lisbon (Exchange Server 2013) have no client access array, which exists in Exchange Server 2010 only',
+    remedy: 'over HTTP',
+  },
+  {
+    when: 'nobody says which site of Active Directory an array is of',
+    rule: 'client-access-array',
+    declaration: arrayed({
+      activeDirectorySites: ['Lisbon', 'Lisbon-DMZ'],
+      ...outlook('outlook.contoso.com'),
+    }),
+    path: 'datacentres.lisbon.clientAccessArray',
+    problem: 'it is not said which Active Directory site the array is of',
+    remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
+  },
+  {
+    when: 'two arrays are of one site of Active Directory',
+    rule: 'client-access-array',
+    declaration: arrayed({
+      clientAccessArray: { fqdn: 'outlook.contoso.com', activeDirectorySite: 'PORTO' },
+    }),
+    path: 'datacentres.lisbon.clientAccessArray.activeDirectorySite',
+    problem: 'the site PORTO has the array of datacentres.porto.clientAccessArray already',
+    remedy: 'one array at most',
+  },
+  {
+    when: 'the name of an array is a URL',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('https://outlook.contoso.com/')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'https://outlook.contoso.com/' is not a host name with a domain",
+    remedy: 'write it as outlook.contoso.local',
+  },
+  {
+    when: 'the name of an array is empty',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: 'the host name is empty',
+    remedy: 'write it as outlook.contoso.local',
+  },
+  {
+    when: 'two arrays have one name',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('Outlook-OPO.contoso.com')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'Outlook-OPO.contoso.com' is the name of datacentres.porto.clientAccessArray too",
+    remedy: 'a name of its own',
+  },
+  {
+    when: 'the name of an array is that of a server',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('ex01.contoso.local')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'ex01.contoso.local' is the FQDN of one server, servers[0]",
+    remedy: 'a name of its own',
+  },
+  {
+    when: 'the name of an array is one that clients are given by URLs',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('Mail.contoso.com')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'Mail.contoso.com' is a name that clients are given as well (namespaces.client)",
+    remedy: 'Outlook there tries the array first',
+  },
+  {
+    when: 'the name of an array is on the certificate',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('outlook.contoso.com'), { certificate: names('OUTLOOK.contoso.com') }),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook.contoso.com' is a name of the certificate",
+    remedy: 'take it out of certificate.names',
+  },
+  {
+    when: 'one view of DNS for everybody would hold the name of an array',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('outlook.contoso.com'), {
+      porto: { publish: 'round-robin' },
+      dns: right.dns,
+      datacentres: { lisbon: { activeDirectorySites: ['Lisbon'], ...outlook('outlook.contoso.com') } },
+    }),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook.contoso.com' must not resolve outside",
+    remedy: 'write what dns holds into dns.internal',
+  },
+  {
+    when: 'the name of an array lies in no zone of the internal view',
+    rule: 'namespace-zone',
+    declaration: arrayed(outlook('outlook.contoso.local')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook.contoso.local' lies in none of the declared zones (contoso.com)",
+    remedy: "{ name: 'contoso.local' }",
+  },
+  {
+    when: 'the name of an array has a space at its end',
+    rule: 'one-name-each',
+    declaration: arrayed(outlook('outlook.contoso.com ')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook.contoso.com ' has a space or a comma beside the name",
+    remedy: "write it as 'outlook.contoso.com'",
+  },
+  {
+    when: 'the name of a site of Active Directory holds what does not show',
+    rule: 'plain-characters',
+    declaration: arrayed({ activeDirectorySites: ['Lis\u200bbon'], ...outlook('outlook.contoso.com') }),
+    path: 'datacentres.lisbon.activeDirectorySites[0]',
+    problem: 'a zero-width space (U+200B)',
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a datacentre scopes its service connection points to sites that it does not name',
+    rule: 'autodiscover-scope',
+    declaration: two({ lisbon: { autodiscoverSiteScope: 'own' } }),
+    path: 'datacentres.lisbon.autodiscoverSiteScope',
+    problem: 'it is not said which Active Directory sites are those of EX01',
+    remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
+  },
+  {
+    when: 'a server of no datacentre scopes its service connection point to its own sites',
+    rule: 'autodiscover-scope',
+    declaration: site({ servers: [server(1, { autodiscoverSiteScope: 'own' }), server(2)] }),
+    path: 'servers[0].autodiscoverSiteScope',
+    problem: 'it is not said which Active Directory sites are those of EX01',
+    remedy: 'say in which datacentre EX01 stands',
+  },
+  {
+    when: 'the scope of a service connection point is a word that is none',
+    rule: 'declaration-form',
+    declaration: two({ lisbon: misshapen({}, { autodiscoverSiteScope: 'Lisbon' }) }),
+    path: 'datacentres.lisbon.autodiscoverSiteScope',
+    problem: "is the text 'Lisbon'",
+    remedy: "'own', or a list in square brackets",
+  },
+  {
+    when: 'the scope of a service connection point has no site',
+    rule: 'declaration-form',
+    declaration: site({ servers: [server(1, { autodiscoverSiteScope: [] }), server(2)] }),
+    path: 'servers[0].autodiscoverSiteScope',
+    problem: 'is an empty list',
+    remedy: 'at least one item',
+  },
+  {
+    when: 'the name of an array is on one of several certificates',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('outlook.contoso.com'), {
+      certificate: { web, mail: { ...mail, names: [...mail.names, 'outlook.contoso.com'] } },
+    }),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook.contoso.com' is a name of the certificate mail",
+    remedy: 'take it out of certificate.mail.names',
+  },
+  {
+    when: 'Outlook is told to find a name that only a certificate for other services has',
+    rule: 'outlook-provider',
+    declaration: {
+      ...several({ web, mail }),
+      outlookProvider: { certPrincipalName: 'msstd:smtp.contoso.com' },
+    },
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'smtp.contoso.com' is not a name of the certificate web",
+    remedy: 'add it to certificate.web.names',
+  },
+  {
+    when: 'Outlook is told to find a name that is not on the certificate',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: 'msstd:failover.contoso.com' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'failover.contoso.com' is not a name of the certificate (it has mail.contoso.com",
+    remedy: 'add it to certificate.names',
+  },
+  {
+    when: 'Outlook is told to find a name that a wildcard only covers',
+    rule: 'outlook-provider',
+    declaration: site({
+      certificate: names('*.contoso.com'),
+      outlookProvider: { certPrincipalName: 'msstd:failover.contoso.com' },
+    }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'failover.contoso.com' is not a name of the certificate",
+    remedy: "or 'none'",
+  },
+  {
+    when: 'Outlook is told a host name alone',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: 'mail.contoso.com' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: "'mail.contoso.com' is not the principal name of a certificate",
+    remedy: "write it as 'msstd:mail.contoso.com'",
+  },
+  {
+    when: 'Outlook is told an empty name',
+    rule: 'outlook-provider',
+    declaration: site({ outlookProvider: { certPrincipalName: '' } }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: 'the principal name is empty',
+    remedy: 'write null',
+  },
+  {
+    when: 'nothing is said of an Outlook provider',
+    rule: 'declaration-form',
+    declaration: misshapen(right, { outlookProvider: {} }),
+    path: 'outlookProvider.certPrincipalName',
+    problem: 'has no value',
+    remedy: 'null',
+  },
+  {
+    when: 'a datacentre has no name for its site of Active Directory',
+    rule: 'declaration-form',
+    declaration: arrayed({ activeDirectorySites: [''] }),
+    path: 'datacentres.lisbon.activeDirectorySites[0]',
+    problem: 'is an empty text',
+    remedy: 'a text that is not empty',
+  },
+  {
+    when: 'an array is a name alone',
+    rule: 'declaration-form',
+    declaration: arrayed(misshapen({}, { clientAccessArray: 'outlook.contoso.com' })),
+    path: 'datacentres.lisbon.clientAccessArray',
+    problem: "is the text 'outlook.contoso.com'",
+    remedy: '{ fqdn, activeDirectorySite, existing }',
+  },
+  {
+    when: 'a text says whether an array is there already',
+    rule: 'declaration-form',
+    declaration: arrayed({
+      clientAccessArray: misshapen({ fqdn: 'outlook.contoso.com' }, { existing: 'yes' }),
+    }),
+    path: 'datacentres.lisbon.clientAccessArray.existing',
+    problem: "is the text 'yes'",
+    remedy: 'true or false, without quotes',
+  },
+  {
+    when: 'the site of Active Directory of an array is empty',
+    rule: 'declaration-form',
+    declaration: arrayed({
+      clientAccessArray: { fqdn: 'outlook.contoso.com', activeDirectorySite: ' ' },
+    }),
+    path: 'datacentres.lisbon.clientAccessArray.activeDirectorySite',
+    problem: "is the text ' '",
+    remedy: 'a text that is not empty',
+  },
   {
     when: 'one of several has a name that a variable cannot have',
     rule: 'certificate-name',
@@ -1871,6 +2144,9 @@ describe('the rules of a declaration', () => {
       'certificate-wildcard',
       'certificate-mail-name',
       'certificate-mail-protocol',
+      'autodiscover-scope',
+      'outlook-provider',
+      'client-access-array',
       'dag-distinct',
       'dag-members',
       'dag-upgrade',
@@ -2113,6 +2389,28 @@ describe('the rules of a declaration', () => {
       ],
     ])('%s', (_what, changes) => {
       expect(found(site(changes))).toEqual([]);
+    });
+
+    test.each(['msstd:mail.contoso.com', 'MSSTD:*.contoso.com', 'none', null])(
+      'the principal name %j',
+      (certPrincipalName) => {
+        const certificate = names('*.contoso.com');
+        expect(found(site({ certificate, outlookProvider: { certPrincipalName } }))).toEqual([]);
+      },
+    );
+
+    test('client access arrays, with a name for each, beside a wildcard on the certificate', () => {
+      expect(found(arrayed(outlook('outlook.contoso.com'), { certificate: names('*.contoso.com') }))).toEqual(
+        [],
+      );
+      expect(
+        found(
+          arrayed({
+            activeDirectorySites: ['Lisbon', 'Lisbon-DMZ'],
+            clientAccessArray: { fqdn: 'outlook.contoso.com', activeDirectorySite: 'Lisbon' },
+          }),
+        ),
+      ).toEqual([]);
     });
 
     test.each([undefined, ['0.0.0.0'], ['192.0.2.50']])('the addresses %j of a DAG of 2010', (addresses) => {

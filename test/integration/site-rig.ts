@@ -38,6 +38,12 @@ export interface Place {
   readonly domain: string;
   readonly zone: string;
   readonly servers: readonly [Server, ...Server[]];
+  /**
+   * Active Directory site of each server, by its name.
+   *
+   * @default the one that there is in a new domain
+   */
+  readonly sites?: { readonly [server: string]: string };
   /** File of the PFX, from the project's folder. */
   readonly pfxFile: string;
 }
@@ -179,7 +185,13 @@ export class SiteRig {
   install(name: string, version = ExchangeVersion.V2013): void {
     const server = this.place.servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`${name} is no server of the site`);
-    this.organization.addServer({ name, fqdn: server.fqdn, version });
+    const site = this.place.sites?.[name];
+    this.organization.addServer({
+      name,
+      fqdn: server.fqdn,
+      version,
+      ...(site === undefined ? {} : { site }),
+    });
   }
 
   writePfx(certificate: KeyedCertificate): void {

@@ -1,18 +1,22 @@
 import type { CmdletBehaviour } from '../cmdlet';
 import { availabilityGroups } from './availability-groups';
 import { certificates } from './certificates';
+import { clientAccessArrays } from './client-access-arrays';
 import { databases } from './databases';
 import { health } from './health';
 import { organizationWide } from './organization';
 import { outlookAnywhere } from './outlook-anywhere';
+import { outlookProviders } from './outlook-providers';
 import { servers } from './servers';
 import { virtualDirectories } from './virtual-directories';
 
 const ALL: readonly CmdletBehaviour[] = [
   ...virtualDirectories,
   ...outlookAnywhere,
+  ...outlookProviders,
   ...servers,
   ...certificates,
+  ...clientAccessArrays,
   ...availabilityGroups,
   ...databases,
   ...health,

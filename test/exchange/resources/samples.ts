@@ -85,6 +85,8 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     iis_authentication_methods: ['Basic', 'Ntlm'],
   },
   ...Object.fromEntries(SERVICES.map((row) => [`exchange_${row.service}_virtual_directory`, directory(row)])),
+  exchange_outlook_provider: { name: 'EXPR', cert_principal_name: 'msstd:mail.contoso.com' },
+  exchange_client_access_array: { site: 'Redmond', fqdn: 'outlook.contoso.local' },
   exchange_database_availability_group: {
     name: 'DAG01',
     witness_server: 'FS01.contoso.local',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   certificate,
+  clientAccessArray,
   dagMember,
   databaseAvailabilityGroup,
   erase,
@@ -8,6 +9,7 @@ import {
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
+  outlookProvider,
   serviceConnectionPoint,
   virtualDirectories,
 } from '../../../exchange/resources';
@@ -564,6 +566,68 @@ describe('the certificate of a server', () => {
 
   test('is not there where none of its certificates is', () => {
     expect(certificate.view?.([], { ...declared, cmdlets: [] } as never, in2013)).toBeNull();
+  });
+});
+
+describe('an Outlook provider', () => {
+  const declared = SAMPLES['exchange_outlook_provider']!;
+  const { steps, view } = erase(outlookProvider);
+  const of = (prior: KnownValues | null, planned: KnownValues) =>
+    lines(steps({ prior, planned } as never, in2013));
+  const cleared = { ...declared, cert_principal_name: '' };
+
+  test('is set where it differs, and cleared', () => {
+    expect(of(cleared, declared)).toEqual([
+      "Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName 'msstd:mail.contoso.com'",
+    ]);
+    expect(of(declared, cleared)).toEqual(["Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName $null"]);
+    expect(of(declared, { ...declared, cert_principal_name: 'MSSTD:Mail.contoso.com' })).toEqual([]);
+    expect(of(declared, { ...declared, cert_principal_name: null })).toEqual([]);
+  });
+
+  test('is that of its name, and what is not set is empty', () => {
+    const seen = (name: string, CertPrincipalName: string | null) =>
+      ({ typeNames: [], properties: { Name: name, CertPrincipalName } }) as unknown as PowerShellObject;
+    const objects = [seen('EXCH', 'msstd:other.contoso.com'), seen('EXPR', null)];
+    const asked = withEveryAttribute(outlookProvider.schema, declared) as never;
+    expect(view?.(objects, asked, in2013)).toMatchObject({ name: 'EXPR', cert_principal_name: '' });
+    expect(view?.([], asked, in2013)).toBeNull();
+  });
+});
+
+describe('a client access array', () => {
+  const declared = SAMPLES['exchange_client_access_array'];
+  const in2010 = factsOf(ExchangeVersion.V2010);
+  const { steps, observe, view } = erase(clientAccessArray);
+
+  test('is made for its site, set under its name of before, and removed', () => {
+    const of = (prior: KnownValues | null, planned: KnownValues | null) =>
+      lines(steps({ prior, planned } as never, in2010));
+    const other = { ...declared, fqdn: 'casarray.contoso.local' };
+    expect(of(null, declared!)).toEqual([
+      "New-ClientAccessArray -Fqdn 'outlook.contoso.local' -Site 'Redmond'",
+    ]);
+    expect(of(declared!, other)).toEqual([
+      "Set-ClientAccessArray -Identity 'outlook.contoso.local' -Fqdn 'casarray.contoso.local'",
+    ]);
+    expect(of(declared!, { ...declared, fqdn: 'OUTLOOK.contoso.local' })).toEqual([]);
+    expect(of(declared!, null)).toEqual([
+      "Remove-ClientAccessArray -Identity 'outlook.contoso.local' -Confirm:$false",
+    ]);
+  });
+
+  test('is looked for in its own site, and is what is there', () => {
+    const asked = withEveryAttribute(clientAccessArray.schema, declared!) as never;
+    expect(observe?.(asked, in2010)).toMatchObject({
+      cmdlet: 'Get-ClientAccessArray',
+      parameters: { Site: 'Redmond' },
+    });
+    const found = {
+      typeNames: [],
+      properties: { Name: 'cas', Fqdn: 'cas.contoso.local' },
+    } as unknown as PowerShellObject;
+    expect(view?.([found], asked, in2010)).toMatchObject({ site: 'Redmond', fqdn: 'cas.contoso.local' });
+    expect(view?.([], asked, in2010)).toBeNull();
   });
 });
 

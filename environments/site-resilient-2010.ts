@@ -1,0 +1,72 @@
+import { defineSite, ExchangeVersion } from '../exchange/site';
+
+/**
+ * Exchange 2010 in two datacentres, each behind a load balancer and under a name of its own, with one DAG across both: the
+ * primary one serves everybody, the failover one stands by. The databases and their copies, and the array that each
+ * names, are not declared: they cannot be yet. The names of the arrays are published inside only. The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
+ */
+export const site = defineSite({
+  servers: [
+    {
+      name: 'EX01',
+      fqdn: 'ex01.exchangeonline.dk',
+      address: '192.0.2.11',
+      version: ExchangeVersion.V2010,
+      datacentre: 'primary',
+      outlookAnywhere: 'enabled',
+    },
+    {
+      name: 'EX03',
+      fqdn: 'ex03.exchangeonline.dk',
+      address: '192.0.2.13',
+      version: ExchangeVersion.V2010,
+      datacentre: 'primary',
+      outlookAnywhere: 'enabled',
+    },
+    {
+      name: 'EX02',
+      fqdn: 'ex02.exchangeonline.dk',
+      address: '198.51.100.12',
+      version: ExchangeVersion.V2010,
+      datacentre: 'failover',
+      outlookAnywhere: 'enabled',
+    },
+    {
+      name: 'EX04',
+      fqdn: 'ex04.exchangeonline.dk',
+      address: '198.51.100.14',
+      version: ExchangeVersion.V2010,
+      datacentre: 'failover',
+      outlookAnywhere: 'enabled',
+    },
+  ],
+  // One name for Autodiscover, of the primary datacentre: the other servers hand it out, too.
+  namespaces: { client: 'mail.exchangeonline.dk', autodiscover: 'mail.exchangeonline.dk' },
+  datacentres: {
+    primary: {
+      activeDirectorySites: ['primary'],
+      clientAccessArray: { fqdn: 'outlook-primary.exchangeonline.dk' },
+      publish: { virtualIp: '192.0.2.100' },
+    },
+    failover: {
+      activeDirectorySites: ['failover'],
+      clientAccessArray: { fqdn: 'outlook-failover.exchangeonline.dk' },
+      namespaces: { client: 'failover.exchangeonline.dk' },
+      publish: { virtualIp: '198.51.100.100', virtualIps: { 'mail.exchangeonline.dk': '192.0.2.100' } },
+    },
+  },
+  certificate: {
+    pfxFile: 'certificates/mail.pfx',
+    names: ['mail.exchangeonline.dk', 'failover.exchangeonline.dk'],
+    services: ['IIS'],
+  },
+  // By whichever name Outlook outside has reached a server, it finds this one on the certificate.
+  outlookProvider: { certPrincipalName: 'msstd:mail.exchangeonline.dk' },
+  dag: {
+    name: 'DAG01',
+    witness: { server: 'FS01', directory: 'C:\\DAG01' },
+    alternateWitness: { server: 'FS02', directory: 'C:\\DAG01' },
+    addresses: ['192.0.2.50', '198.51.100.50'],
+  },
+  dns: { internal: { zones: [{ name: 'exchangeonline.dk' }] } },
+});

@@ -1,0 +1,56 @@
+import type { Path } from '../schema';
+import { path } from '../schema';
+import { datacentreOf } from './datacentre';
+import type { PublishedName } from './namespaces';
+import { ofDatacentre, placeIn } from './name-place';
+import { clientAccessArray, isIn } from './resources';
+import { idOf } from './resource-id';
+import type { ClientAccessArray, ExchangeSiteProps, Server } from './site';
+
+/** A client access array of a datacentre, with what the declaration says of it elsewhere. */
+export interface DeclaredArray {
+  readonly array: ClientAccessArray;
+  readonly path: Path;
+  readonly datacentre: string;
+  /** Those of the datacentre whose version has arrays, in the order of the rollout. */
+  readonly servers: readonly Server[];
+  /** The Active Directory site; left out where the declaration does not say which one. */
+  readonly activeDirectorySite?: string;
+}
+
+/** Name of the element of an array; part of Terraform addresses. */
+export function arrayId({ datacentre }: Pick<DeclaredArray, 'datacentre'>): string {
+  return `array-${idOf(datacentre)}`;
+}
+
+/** The client access arrays of a site, in the order of the declaration. */
+export function declaredArrays(site: ExchangeSiteProps): readonly DeclaredArray[] {
+  return Object.entries(site.datacentres ?? {}).flatMap(([name, datacentre]) => {
+    const { clientAccessArray: array, activeDirectorySites: sites = [] } = datacentre;
+    if (array === undefined) return [];
+    const servers = site.servers.filter(
+      (server) => datacentreOf(site, server)?.name === name && isIn(clientAccessArray, server.version),
+    );
+    const activeDirectorySite = array.activeDirectorySite ?? (sites.length === 1 ? sites[0] : undefined);
+    return [
+      {
+        array,
+        path: path('datacentres', name, 'clientAccessArray'),
+        datacentre: name,
+        servers,
+        ...(activeDirectorySite === undefined ? {} : { activeDirectorySite }),
+      },
+    ];
+  });
+}
+
+/** Names of arrays as DNS holds them: for clients inside alone, which know no other way to the servers. */
+export function arrayNames(site: ExchangeSiteProps): readonly PublishedName[] {
+  return declaredArrays(site).map(({ array, path: at, datacentre, servers }) => ({
+    host: array.fqdn,
+    path: [...at, { attribute: 'fqdn' }],
+    place: placeIn(ofDatacentre(datacentre), 'clientAccessArray'),
+    servers,
+    sides: new Set(['internal'] as const),
+  }));
+}

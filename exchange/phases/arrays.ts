@@ -1,0 +1,29 @@
+import { arrayId, declaredArrays } from '../declared-arrays';
+import { exchangeObject } from '../exchange-object';
+import { clientAccessArray, erase } from '../resources';
+import type { Phase } from './phase';
+
+/** Client access arrays, which wait for nothing: databases are given their name when they are made. */
+export const arrays: Phase = ({ site }) =>
+  declaredArrays(site).flatMap((declared) => {
+    const {
+      array,
+      path: at,
+      activeDirectorySite,
+      servers: [first],
+    } = declared;
+    // What is missing the rules have said.
+    if (first === undefined || activeDirectorySite === undefined) return [];
+    return [
+      exchangeObject({
+        id: arrayId(declared),
+        definition: erase(clientAccessArray),
+        server: null,
+        version: first.version,
+        attributes: { site: activeDirectorySite, fqdn: array.fqdn },
+        origin: { server: at, fqdn: [...at, { attribute: 'fqdn' }] },
+        dependsOn: [],
+        existing: array.existing ?? false,
+      }),
+    ];
+  });

@@ -1,0 +1,118 @@
+import { formatPath, path } from '../../schema';
+import { declaredArrays, type DeclaredArray } from '../declared-arrays';
+import { declaredCertificates, titleOf } from '../declared-certificates';
+import { publishedHosts } from '../namespaces';
+import { includesName, sameName } from '../resources/equality';
+import { isHostName } from '../resources/host';
+import type { ExchangeSiteProps } from '../site';
+import { ExchangeVersion } from '../versions';
+import type { Finding, Rule } from './rule';
+
+export const clientAccessArray: Rule = {
+  id: 'client-access-array',
+  severity: 'error',
+  description:
+    'A client access array is of an Active Directory site that has no other one, and of servers of Exchange 2010. Its name is a host name that resolves inside only: not one that clients are given by a URL, not a name of the certificate, not that of a server.',
+  check: ({ site }) => {
+    const arrays = declaredArrays(site);
+    return arrays.flatMap((declared, index) => [
+      ...withoutServers(site, declared),
+      ...siteProblems(declared, arrays.slice(0, index)),
+      ...nameProblems(site, declared, arrays.slice(0, index)),
+      ...resolvesOutside(site, declared),
+    ]);
+  },
+};
+
+function withoutServers(
+  { servers }: ExchangeSiteProps,
+  { servers: own, datacentre, path: at }: DeclaredArray,
+): readonly Finding[] {
+  // That nobody stands in the datacentre is another rule's.
+  const standing = servers.filter((server) => sameName(server.datacentre ?? '', datacentre));
+  if (own.length > 0 || standing.length === 0) return [];
+  const versions = [...new Set(standing.map(({ version }) => version.toString()))].join(', ');
+  return [
+    {
+      path: at,
+      problem: `the servers of ${datacentre} (${versions}) have no client access array, which exists in ${ExchangeVersion.V2010.toString()} only`,
+      remedy:
+        'take it out: Outlook reaches databases of later versions over HTTP, by the names of Outlook Anywhere and MAPI over HTTP',
+    },
+  ];
+}
+
+function siteProblems(
+  { array, path: at, datacentre, activeDirectorySite }: DeclaredArray,
+  earlier: readonly DeclaredArray[],
+): readonly Finding[] {
+  if (activeDirectorySite === undefined) {
+    return [
+      {
+        path: at,
+        problem: 'it is not said which Active Directory site the array is of',
+        remedy: `say it of the datacentre, ${formatPath(path('datacentres', datacentre))}.activeDirectorySites: ['…'], or where that has several, of the array: activeDirectorySite: '…'`,
+      },
+    ];
+  }
+  const other = earlier.find((one) => sameName(one.activeDirectorySite ?? '', activeDirectorySite));
+  if (other === undefined) return [];
+  return [
+    {
+      path: array.activeDirectorySite === undefined ? at : [...at, { attribute: 'activeDirectorySite' }],
+      problem: `the site ${activeDirectorySite} has the array of ${formatPath(other.path)} already`,
+      remedy: 'an Active Directory site has one array at most: declare it in one datacentre',
+    },
+  ];
+}
+
+function nameProblems(
+  site: ExchangeSiteProps,
+  { array: { fqdn }, path: within }: DeclaredArray,
+  earlier: readonly DeclaredArray[],
+): readonly Finding[] {
+  const at = [...within, { attribute: 'fqdn' }];
+  const finding = (problem: string, remedy: string) => [{ path: at, problem, remedy }];
+  const another = 'give the array a name of its own, such as outlook.contoso.local';
+  if (!isHostName(fqdn) || !fqdn.includes('.')) {
+    return finding(
+      fqdn === '' ? 'the host name is empty' : `'${fqdn}' is not a host name with a domain`,
+      'write it as outlook.contoso.local, without https:// and without a path',
+    );
+  }
+  const other = earlier.find(({ array }) => sameName(array.fqdn, fqdn));
+  if (other !== undefined) return finding(`'${fqdn}' is the name of ${formatPath(other.path)} too`, another);
+  const server = site.servers.findIndex((one) => sameName(one.fqdn, fqdn));
+  if (server !== -1) {
+    return finding(`'${fqdn}' is the FQDN of one server, ${formatPath(path('servers', server))}`, another);
+  }
+  const given = publishedHosts(site).find(({ host }) => sameName(host, fqdn));
+  if (given !== undefined) {
+    return finding(
+      `'${fqdn}' is a name that clients are given as well (${formatPath(given.path)})`,
+      `${another}: where it resolves outside, Outlook there tries the array first and waits before it takes Outlook Anywhere`,
+    );
+  }
+  const holder = declaredCertificates(site).find(({ declared: { names } }) => includesName(names, fqdn));
+  return holder === undefined
+    ? []
+    : finding(
+        `'${fqdn}' is a name of ${titleOf(holder)}`,
+        `take it out of ${formatPath(holder.path)}.names: Outlook reaches an array without TLS, and no client ever compares it`,
+      );
+}
+
+/** What one view for everybody holds resolves outside, too. */
+function resolvesOutside(
+  site: ExchangeSiteProps,
+  { array: { fqdn }, path: at }: DeclaredArray,
+): readonly Finding[] {
+  if ('internal' in site.dns) return [];
+  return [
+    {
+      path: [...at, { attribute: 'fqdn' }],
+      problem: `'${fqdn}' must not resolve outside, and dns does not say which view is the one inside`,
+      remedy: 'write what dns holds into dns.internal, for which nothing is planned',
+    },
+  ];
+}

@@ -1,0 +1,156 @@
+import { site } from '../../environments/site-resilient-2010';
+import type { ExchangePlan } from '../../exchange/plan/model';
+import { resolveSite } from '../../exchange/resolve-site';
+import { formatDiagnostic } from '../../exchange/rules';
+import { expectGolden, synthesize } from './synthesized';
+
+const files = synthesize('site-resilient-2010', site);
+const plan = JSON.parse(files['exchange-plan.json']) as ExchangePlan;
+const calls = plan.steps.flatMap((step) => ('cmdlet' in step ? [step] : []));
+const callsOn = (server: string | null) =>
+  calls.filter((step) => step.server === server).map(({ cmdlet, parameters }) => [cmdlet, parameters]);
+
+const NAMES = {
+  EX01: 'mail.exchangeonline.dk',
+  EX03: 'mail.exchangeonline.dk',
+  EX02: 'failover.exchangeonline.dk',
+  EX04: 'failover.exchangeonline.dk',
+};
+
+/** The two URLs of a service; paths as the deployment has them, which compare without letter case. */
+const urls = (host: string, path: string) => ({
+  InternalUrl: `https://${host}${path}`,
+  ExternalUrl: `https://${host}${path}`,
+});
+
+describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
+  test('the whole site is as it was reviewed', () => expectGolden('site-resilient-2010', files));
+
+  test('nothing is found against it', () => expect(resolveSite(site).diagnostics).toEqual([]));
+
+  test.each(Object.entries(NAMES))('%s gives clients the name of its datacentre, %s', (server, host) => {
+    expect(callsOn(server)).toEqual([
+      [
+        'Set-ClientAccessServer',
+        {
+          Identity: server,
+          AutoDiscoverServiceInternalUri: 'https://mail.exchangeonline.dk/Autodiscover/Autodiscover.xml',
+        },
+      ],
+      ['Import-ExchangeCertificate', expect.objectContaining({ Server: server })],
+      ['Enable-ExchangeCertificate', expect.objectContaining({ Server: server, Services: ['IIS'] })],
+      [
+        'Enable-OutlookAnywhere',
+        {
+          Server: server,
+          ExternalHostname: host,
+          SSLOffloading: false,
+          DefaultAuthenticationMethod: 'Ntlm',
+        },
+      ],
+      ['Set-OwaVirtualDirectory', { Identity: `${server}\\owa (Default Web Site)`, ...urls(host, '/owa') }],
+      ['Set-EcpVirtualDirectory', { Identity: `${server}\\ecp (Default Web Site)`, ...urls(host, '/ecp') }],
+      [
+        'Set-ActiveSyncVirtualDirectory',
+        {
+          Identity: `${server}\\Microsoft-Server-ActiveSync (Default Web Site)`,
+          ...urls(host, '/Microsoft-Server-ActiveSync'),
+        },
+      ],
+      [
+        'Set-WebServicesVirtualDirectory',
+        {
+          Identity: `${server}\\EWS (Default Web Site)`,
+          ...urls(host, '/EWS/Exchange.asmx'),
+          Force: true,
+        },
+      ],
+      ['Set-OabVirtualDirectory', { Identity: `${server}\\OAB (Default Web Site)`, ...urls(host, '/OAB') }],
+      ['Add-DatabaseAvailabilityGroupServer', { Identity: 'DAG01', MailboxServer: server }],
+      ['Test-ServiceHealth', { Server: server }],
+    ]);
+  });
+
+  test('the organization has arrays, an Outlook provider, and a DAG with a witness and an address in each datacentre', () => {
+    expect(callsOn(null)).toEqual([
+      ['New-ClientAccessArray', { Fqdn: 'outlook-primary.exchangeonline.dk', Site: 'primary' }],
+      ['New-ClientAccessArray', { Fqdn: 'outlook-failover.exchangeonline.dk', Site: 'failover' }],
+      [
+        'New-DatabaseAvailabilityGroup',
+        {
+          Name: 'DAG01',
+          WitnessServer: 'FS01',
+          WitnessDirectory: 'C:\\DAG01',
+          DatabaseAvailabilityGroupIpAddresses: ['192.0.2.50', '198.51.100.50'],
+        },
+      ],
+      [
+        'Set-DatabaseAvailabilityGroup',
+        {
+          Identity: 'DAG01',
+          AlternateWitnessServer: 'FS02',
+          AlternateWitnessDirectory: 'C:\\DAG01',
+        },
+      ],
+      ['Set-OutlookProvider', { Identity: 'EXPR', CertPrincipalName: 'msstd:mail.exchangeonline.dk' }],
+    ]);
+  });
+
+  test('the servers join in the order of the deployment, once both file servers are prepared', () => {
+    expect(
+      calls
+        .filter(({ cmdlet }) => cmdlet === 'Add-DatabaseAvailabilityGroupServer')
+        .map(({ parameters }) => parameters['MailboxServer']),
+    ).toEqual(['EX01', 'EX03', 'EX02', 'EX04']);
+    const described = resolveSite(site).elements.filter(({ type }) => type === 'described');
+    expect(described).toMatchObject([{ host: 'FS01' }, { host: 'FS02' }]);
+    expect(resolveSite(site).elements.find(({ id }) => id === 'dag-DAG01')?.dependsOn).toEqual(
+      expect.arrayContaining(described.map(({ id }) => id)),
+    );
+  });
+
+  test('each name stands for the load balancer of its datacentre, and its servers belong into that pool', () => {
+    expect(plan.steps.filter(({ kind }) => kind === 'dns')).toMatchObject([
+      { name: 'mail', type: 'A', addresses: ['192.0.2.100'] },
+      { name: 'failover', type: 'A', addresses: ['198.51.100.100'] },
+      { name: 'outlook-primary', type: 'A', addresses: ['192.0.2.100'] },
+      { name: 'outlook-failover', type: 'A', addresses: ['198.51.100.100'] },
+    ]);
+    expect(
+      resolveSite(site).elements.flatMap((element) =>
+        element.type === 'pool-member' ? [[element.server, element.pool, element.virtualAddresses]] : [],
+      ),
+    ).toEqual([
+      ['EX01', 'primary', ['192.0.2.100']],
+      ['EX03', 'primary', ['192.0.2.100']],
+      ['EX02', 'failover', ['198.51.100.100']],
+      ['EX04', 'failover', ['198.51.100.100']],
+    ]);
+  });
+
+  test('an external view does not hold the names of the arrays', () => {
+    const zones = [{ name: 'exchangeonline.dk' }];
+    const records = resolveSite({
+      ...site,
+      dns: { internal: { zones }, external: { zones: [{ ...zones[0]!, server: 'ns.example.net' }] } },
+    }).elements.flatMap((element) => (element.type === 'record-set' ? [[element.view, element.name]] : []));
+    expect(records).toEqual([
+      ['internal', 'mail'],
+      ['internal', 'failover'],
+      ['internal', 'outlook-primary'],
+      ['internal', 'outlook-failover'],
+      ['external', 'mail'],
+      ['external', 'failover'],
+    ]);
+  });
+
+  test('Unified Messaging with a name is refused: 2010 moved it into Exchange Web Services', () => {
+    const found = resolveSite({
+      ...site,
+      namespaces: { ...site.namespaces, services: { um: 'um.exchangeonline.dk' } },
+    }).diagnostics.filter(({ rule }) => rule === 'service-version');
+    expect(found.map(formatDiagnostic).join('\n')).toMatch(
+      /namespaces\.services\.um: EX01 .*2010.*Unified Messaging[^]*Exchange Web Services/,
+    );
+  });
+});
