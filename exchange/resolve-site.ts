@@ -87,7 +87,5 @@ export function resolveSite(
 function serverByServer(elements: readonly Element[]): readonly Element[] {
   const ofKind = (kind: StepKind) =>
     elementsOf(elements, 'exchange-object').filter(({ definition }) => definition.kind === kind);
-  return [
-    ...new Set([...ofKind('scp'), ...ofKind('client-access-array'), ...ofKind('health'), ...elements]),
-  ];
+  return [...new Set([...ofKind('scp'), ...ofKind('client-access-array'), ...ofKind('health'), ...elements])];
 }

@@ -74,7 +74,9 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
         `exchange_database_availability_group_member ${FIRST.name} is there already`,
       );
       expect(plan.said).toContain(`existingMembers: ['${FIRST.name}']`);
-      expect(plan.said).toMatch(new RegExp(`exchange_certificate ${FIRST.name}/[0-9A-F]{40} is there already`));
+      expect(plan.said).toMatch(
+        new RegExp(`exchange_certificate ${FIRST.name}/[0-9A-F]{40} is there already`),
+      );
       expect(plan.said).toContain('services: ["SMTP"] -> ["IIS","SMTP"]');
       expect(plan.said).toContain(`existingOn: ['${FIRST.name}']`);
       const old = thumbprints();
