@@ -17,6 +17,12 @@ export const absoluteName = ({ name }: Zone) => `${name.toLowerCase().replace(/\
 
 const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 
+/** An internal zone may be called `external.contoso.com`. */
+function wordIn({ side }: View, zone: Zone): string {
+  const word = wordOf(zone);
+  return side === 'external' ? `external_${word}` : word.replace(/^external_/, 'external__');
+}
+
 /** Where updates of a zone go, as both providers take it; what is left out is taken from the environment. */
 export interface DnsUpdate {
   readonly zone: string;
@@ -33,7 +39,7 @@ export class DnsUpdates {
     )) {
       const settings = settingsOf(zone);
       if (this.#ways.has(settings)) continue;
-      const word = view.side === 'external' ? `external_${wordOf(zone)}` : wordOf(zone);
+      const word = wordIn(view, zone);
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
       const suffix = this.#ways.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix);

@@ -2,9 +2,17 @@ import { formatPath, path, type Problem } from '../schema';
 
 const MOST_CHARACTERS = 30;
 const NAME = /^[a-z][a-z0-9-]*$/i;
+/** Ends of what is called after a certificate: what its gate watches, and the block that imports it. */
+const TAKEN = /-(?:services|import)$/i;
 
 /** What is wrong with the name of one of several certificates. */
 export function certificateNameProblem(name: string): Problem | undefined {
+  if (TAKEN.test(name)) {
+    return {
+      problem: `'${name}' ends as what is called after the certificate '${name.replace(TAKEN, '')}'`,
+      remedy: 'give it another name, such as web or mail',
+    };
+  }
   if (NAME.test(name) && name.length <= MOST_CHARACTERS && !name.endsWith('-')) return undefined;
   return {
     problem: `'${name}' cannot be the name of a certificate`,

@@ -5,7 +5,7 @@ import type { Side } from './given-names';
 import { type PublishedName, publishedHosts } from './namespaces';
 import { addressesElsewhere, addressesOfName } from './publishing';
 import { idOf } from './resource-id';
-import type { ExchangeSiteProps, Zone } from './site';
+import type { ExchangeSiteProps, Server, Zone } from './site';
 
 /** The addresses of one name, as one record set of one type. */
 export interface DnsRecordSet {
@@ -51,18 +51,28 @@ export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean
 
 /**
  * Whether a view does not hold a name: because the declaration says so, or because it is the own name of the one server
- * of several that gives it, which registers it itself.
+ * of several that gives it, which registers it itself, inside.
  */
 export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
   const { notPublished = {} } = view.declared;
   const is = (name: string) => name.toLowerCase() === host.toLowerCase();
-  const isOwn = site.servers.length > 1 && servers.length === 1 && servers.some(({ fqdn }) => is(fqdn));
+  const isOwn =
+    view.side === 'internal' &&
+    site.servers.length > 1 &&
+    servers.length === 1 &&
+    servers.some(({ fqdn }) => is(fqdn));
   return isOwn || Object.keys(notPublished).some(is);
 }
 
 /** Every name that DNS holds: those that clients are given by a URL, and those of client access arrays. */
 export function namesInDns(site: ExchangeSiteProps): readonly PublishedName[] {
   return [...publishedHosts(site), ...arrayNames(site)];
+}
+
+/** Those whose clients are given a name on the side of a view; all, where the view answers both or holds it for the other. */
+function serversIn({ side, isOnly }: View, { servers, serversBySide }: PublishedName): readonly Server[] {
+  const own = serversBySide?.[side] ?? servers;
+  return isOnly || own.length === 0 ? servers : own;
 }
 
 /** One record set for every name of every view, and every type of address that it stands for. */
@@ -72,7 +82,8 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
 }
 
 function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName): readonly DnsRecordSet[] {
-  const { host, servers } = published;
+  const { host } = published;
+  const servers = serversIn(view, published);
   const zone = zoneOf(view, host);
   // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
   if (

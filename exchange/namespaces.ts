@@ -7,6 +7,7 @@ import { mailNames } from './mail-protocols';
 import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
+import { existsIn, ExchangeVersion } from './versions';
 import type { ExchangeSiteProps, NamedService, Namespace, OwnNamespaces, Server } from './site';
 
 /** The host names of one service on the two sides of the firewall, and where they are declared. */
@@ -32,6 +33,8 @@ export interface PublishedName extends DeclaredName {
   readonly servers: readonly Server[];
   /** Sides of the firewall on which clients are given it. */
   readonly sides: ReadonlySet<Side>;
+  /** Left out: all of them on each of these sides. */
+  readonly serversBySide?: { readonly [side in Side]: readonly Server[] };
 }
 
 /** Names of the site, a datacentre or a server, and where they stand. */
@@ -106,9 +109,9 @@ export class SiteNames {
 
   /** Places whose names a server gives to clients. The name for all of them is that of POP, IMAP and SMTP, too. */
   #places(server: Server): ReadonlySet<string> {
-    const places = (['client', 'autodiscover', ...NAMED_SERVICES] as const).flatMap(
-      (service) => this.#placeOf(service, server) ?? [],
-    );
+    const places = (['client', 'autodiscover', ...NAMED_SERVICES] as const)
+      .filter((service) => gives(server, service))
+      .flatMap((service) => this.#placeOf(service, server) ?? []);
     return new Set(places);
   }
 
@@ -139,6 +142,15 @@ export class SiteNames {
     if (placed === undefined) throw new TypeError(`'${place}' has no name.`);
     return hostsOf(placed);
   }
+}
+
+/** Whether a server has the service; Outlook Anywhere of old ones is there where it is enabled. */
+function gives({ version, outlookAnywhere }: Server, service: NamingService | 'client'): boolean {
+  if (service === 'client' || service === 'autodiscover') return true;
+  if (service === 'outlookAnywhere') {
+    return version.isAtLeast(ExchangeVersion.V2013) || outlookAnywhere === 'enabled';
+  }
+  return existsIn(serviceNamed(service).lifespan, version);
 }
 
 function placedNames({ scope, path: at, names }: Level): readonly (readonly [string, PlacedName])[] {
@@ -207,12 +219,19 @@ export function publishedHosts(site: ExchangeSiteProps): readonly PublishedName[
 }
 
 function together({ servers }: ExchangeSiteProps, known: PublishedName, other: PublishedName): PublishedName {
-  const carriers = new Set([...known.servers, ...other.servers]);
+  const inOrder = (some: readonly Server[]) => servers.filter((server) => some.includes(server));
+  const onSide = (side: Side) => inOrder([...serversOn(known, side), ...serversOn(other, side)]);
   return {
     ...known,
-    servers: servers.filter((server) => carriers.has(server)),
+    servers: inOrder([...known.servers, ...other.servers]),
     sides: new Set([...known.sides, ...other.sides]),
+    serversBySide: { internal: onSide('internal'), external: onSide('external') },
   };
+}
+
+/** Those whose clients on a side of the firewall are given a name. */
+function serversOn({ servers, sides, serversBySide }: PublishedName, side: Side): readonly Server[] {
+  return serversBySide?.[side] ?? (sides.has(side) ? servers : []);
 }
 
 /**

@@ -44,7 +44,7 @@ function gateOf({ server, path: at, checks }: Placement, before: readonly Exchan
 function triggersOf(
   { id, definition, attributes }: ExchangeObject,
   prefix: string,
-): readonly [string, string | AttributeReference][] {
+): readonly (readonly [string, string | AttributeReference])[] {
   const key = id.slice(prefix.length);
   if (definition.typeName === certificate.typeName) {
     return [
@@ -56,5 +56,16 @@ function triggersOf(
   const values = HOST_ATTRIBUTES.flatMap(([name]) =>
     name in attributes ? [attributes[name] as string] : [],
   );
-  return values.length === 0 ? [] : [[key, values.join(' ')]];
+  const switches = Object.entries(attributes).filter(([name]) => name.endsWith('_authentication'));
+  return [
+    ...(values.length === 0 ? [] : [[key, values.join(' ')] as const]),
+    ...(switches.length === 0
+      ? []
+      : [
+          [
+            `${key}-authentication`,
+            switches.map(([name, isOn]) => `${name}=${isOn === true}`).join(' '),
+          ] as const,
+        ]),
+  ];
 }

@@ -1,4 +1,5 @@
 import { path } from '../../schema';
+import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const certificateServerName: Rule = {
@@ -6,13 +7,15 @@ export const certificateServerName: Rule = {
   severity: 'warning',
   description:
     'A public certificate holds the shared names only. Names of servers change with every server, tell outsiders what is inside, and public authorities do not issue for internal domains.',
-  check: ({ site, certificates }) =>
-    certificates.flatMap(({ declared, path: at }) =>
+  check: ({ site, certificates }) => {
+    const given = new Set(publishedHosts(site).map(({ host }) => host.toLowerCase()));
+    return certificates.flatMap(({ declared, path: at }) =>
       declared.names.flatMap((name, index) => {
         const own = site.servers.find((server) =>
           [server.name, server.fqdn].some((known) => known.toLowerCase() === name.toLowerCase()),
         );
-        return own === undefined
+        const isGiven = given.has(name.toLowerCase());
+        return own === undefined || isGiven
           ? []
           : [
               {
@@ -23,5 +26,6 @@ export const certificateServerName: Rule = {
               },
             ];
       }),
-    ),
+    );
+  },
 };

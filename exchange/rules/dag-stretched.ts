@@ -9,7 +9,7 @@ export const dagStretched: Rule = {
   check: ({ topology: { groups } }) =>
     groups.flatMap(({ group, path, members }) => {
       if (group.alternateWitness !== undefined) return [];
-      const datacentres = new Set(members.map(({ datacentre }) => datacentre ?? ''));
+      const datacentres = new Set(members.map(({ datacentre = '' }) => datacentre.toLowerCase()));
       return datacentres.size < 2
         ? []
         : [

@@ -2,6 +2,8 @@ import { path } from '../../schema';
 import { sameName } from '../resources/equality';
 import type { Finding, Rule } from './rule';
 
+const plain = (name: string) => name.replaceAll(' ', '');
+
 export const datacentre: Rule = {
   id: 'datacentre',
   severity: 'error',
@@ -20,8 +22,24 @@ export const datacentre: Rule = {
           },
         ];
       }
-      if (names.slice(0, index).some((earlier) => sameName(earlier, name))) {
-        return [{ path: at, problem: `'${name}' stands there twice`, remedy: 'declare it once' }];
+      if (names.slice(0, index).some((earlier) => sameName(plain(earlier), plain(name)))) {
+        return [
+          {
+            path: at,
+            problem: `'${name}' stands there twice; neither letter case nor spaces tell two names apart`,
+            remedy: 'declare it once, or give one of them another name',
+          },
+        ];
+      }
+      const twin = servers.find((server) => sameName(server.name, plain(name)));
+      if (twin?.publish !== undefined) {
+        return [
+          {
+            path: at,
+            problem: `'${name}' is the name of a server, too, and both say what names stand for`,
+            remedy: 'give the datacentre another name: each has a pool of its own, which is called after it',
+          },
+        ];
       }
       const known = [...new Set(servers.flatMap((server) => server.datacentre ?? []))];
       if (known.some((of) => sameName(of, name))) return [];

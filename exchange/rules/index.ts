@@ -41,6 +41,7 @@ import { failback } from './failback';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
+import { namespaceOld } from './namespace-old';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
@@ -83,6 +84,7 @@ export const RULES: readonly Rule[] = [
   alsoPublished,
   failback,
   namespaceUnused,
+  namespaceOld,
   namespaceZone,
   namedInDns,
   zone,

@@ -20,7 +20,7 @@ export const namespaceZone: Rule = {
                 {
                   path,
                   problem: `'${host}' lies in none of the declared zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})${view.isOnly ? '' : ` of the ${view.side} view`}`,
-                  remedy: `add its zone to ${zones}, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name`,
+                  remedy: `add its zone to ${zones}, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name${view.isOnly ? '' : `; or say why the view does not hold it: ${formatPath(view.path)}.notPublished: { '${host}': '<reason>' }`}`,
                 },
               ],
         );

@@ -1,4 +1,5 @@
 import type { PlacedDirectory, Placement } from '../topology';
+import { existsIn } from '../versions';
 import type { Finding, Rule } from './rule';
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory */
@@ -31,6 +32,8 @@ function unlike(placement: Placement): readonly Finding[] {
     { one: ecp, other: owa },
   ].flatMap(({ one, other }) =>
     one.authentication.flatMap(({ attribute, isOn, path }) => {
+      const lifespan = other.row.switchLifespans?.[attribute];
+      if (lifespan !== undefined && !existsIn(lifespan, placement.server.version)) return [];
       const there = other.authentication.find((each) => each.attribute === attribute);
       // Where both are declared, one of the two is named.
       if (there !== undefined && (there.isOn === isOn || one === ecp)) return [];

@@ -2,6 +2,7 @@ import { formatPath, path } from '../../schema';
 import { viewsOf } from '../dns-views';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
+import { sameName } from '../resources/equality';
 import type { ExchangeSiteProps, Zone } from '../site';
 import type { Finding, Rule } from './rule';
 
@@ -111,5 +112,8 @@ function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
 function isSamePlace(one: Zone, other: Zone): boolean {
   const place = ({ name, server = '', port = 53 }: Zone) =>
     [name.replace(/\.$/, ''), server, port].join(' ').toLowerCase();
-  return place(one) === place(other);
+  const isByKey =
+    one.keyName !== undefined && other.keyName !== undefined && !sameName(one.keyName, other.keyName);
+  // A server may choose the view by the key (BIND: match-clients).
+  return place(one) === place(other) && !isByKey;
 }

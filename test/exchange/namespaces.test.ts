@@ -41,7 +41,9 @@ function answers(declared: ExchangeSiteProps): { readonly [name: string]: readon
 }
 
 const errorsOf = (declared: ExchangeSiteProps) =>
-  resolveSite(declared).diagnostics.map(({ rule, summary }) => `${rule}: ${summary}`);
+  resolveSite(declared)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ rule, summary }) => `${rule}: ${summary}`);
 
 const wildcard = { pfxFile: 'c.pfx', names: ['*.contoso.com'], services: ['IIS' as const] };
 const all = (client: string, others: object = {}) => ({
@@ -307,6 +309,20 @@ describe('the most specific counts', () => {
     );
   });
 
+  test('a name of Outlook Anywhere stands for the servers that have it', () => {
+    const V2010 = ExchangeVersion.V2010;
+    const old = site({
+      servers: [server(1, { version: V2010 }), server(2, { version: V2010, outlookAnywhere: 'enabled' })],
+      namespaces: {
+        client: 'mail.contoso.com',
+        autodiscover: 'mail.contoso.com',
+        services: { outlookAnywhere: 'oa.contoso.com' },
+      },
+      certificate: wildcard,
+    });
+    expect(answers(old)).toMatchObject({ oa: ['192.0.2.2'] });
+  });
+
   test('its own name a server registers itself', () => {
     const own = site({
       servers: [
@@ -408,6 +424,31 @@ describe('two views of DNS', () => {
       mail: ['10.1.0.100', '192.0.2.2'],
       'mail outside': ['203.0.113.4', '192.0.2.2'],
     });
+  });
+
+  test('have only those servers stand for a name whose clients on that side are given it', () => {
+    const inner = {
+      ...declared,
+      servers: [
+        server(1, { namespaces: { client: { internal: 'mail.contoso.com', external: null } } }),
+        server(2),
+      ],
+      namespaces: { client: 'mail.contoso.com', autodiscover: 'autodiscover.contoso.com' },
+      dns: { internal: { zones: views.internal.zones }, external: { zones: views.external.zones } },
+    };
+    expect(answers(inner)).toMatchObject({ mail: ['192.0.2.1', '192.0.2.2'], 'mail outside': ['192.0.2.2'] });
+  });
+
+  test('hold the own name of a server outside, where nobody else does', () => {
+    const own = {
+      ...declared,
+      servers: [
+        server(1),
+        server(2, { fqdn: 'ex02.contoso.com', namespaces: { client: 'ex02.contoso.com' } }),
+      ],
+    };
+    expect(answers(own)).toMatchObject({ 'ex02 outside': ['203.0.113.3'] });
+    expect(Object.keys(answers(own))).not.toContain('ex02');
   });
 
   test('where there is an internal view alone, it is for everybody', () => {

@@ -1374,6 +1374,43 @@ const CASES: readonly Case[] = [
     remedy: 'certificate.names',
   },
   {
+    when: 'a name of new servers leads to an old one, too',
+    rule: 'namespace-old',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 }), server(2, { version: ExchangeVersion.V2016 })],
+    }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' stands for EX01 too",
+    remedy: "elsewhere: { 'mail.contoso.com'",
+  },
+  {
+    when: 'a certificate is called as what belongs to another one',
+    rule: 'certificate-name',
+    declaration: site({ certificate: { 'mail-import': { ...certificate } } }),
+    path: 'certificate["mail-import"]',
+    problem: "'mail-import' ends as what is called after the certificate 'mail'",
+    remedy: 'give it another name',
+  },
+  {
+    when: 'two names of datacentres differ in a space',
+    rule: 'datacentre',
+    declaration: two({ lisbon: {}, 'lis bon': {} }),
+    path: 'datacentres["lis bon"]',
+    problem: 'stands there twice',
+    remedy: 'declare it once',
+  },
+  {
+    when: 'a datacentre and a server of one name have pools of their own',
+    rule: 'datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'ex01', publish: { virtualIp: '192.0.2.90' } })],
+      datacentres: { ex01: { publish: { virtualIp: '192.0.2.91' } } },
+    }),
+    path: 'datacentres.ex01',
+    problem: 'is the name of a server, too',
+    remedy: 'a pool of its own',
+  },
+  {
     when: 'a certificate is given to a mail protocol that has another name',
     rule: 'certificate-mail-name',
     declaration: site({
@@ -2122,6 +2159,7 @@ describe('the rules of a declaration', () => {
       'also-published',
       'failback',
       'namespace-unused',
+      'namespace-old',
       'namespace-zone',
       'named-in-dns',
       'zone',

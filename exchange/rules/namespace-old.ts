@@ -1,0 +1,37 @@
+import { viewsOf } from '../dns-views';
+import { publishedHosts } from '../namespaces';
+import { addressesElsewhere, publishedAs } from '../publishing';
+import { ExchangeVersion } from '../versions';
+import type { Rule } from './rule';
+
+/**
+ * Where the names lead in a mixed organization:
+ * https://techcommunity.microsoft.com/blog/exchange/client-connectivity-in-an-exchange-2016-coexistence-environment-with-exchange-20/603945
+ */
+export const namespaceOld: Rule = {
+  id: 'namespace-old',
+  severity: 'warning',
+  description:
+    'A name of servers of Exchange 2013 or later does not lead to an older one as well: the newer ones answer for both, and hand on what is for mailboxes of older servers.',
+  check: ({ site }) =>
+    publishedHosts(site).flatMap(({ host, path, servers }) => {
+      const isOld = ({ version }: (typeof servers)[number]) => !version.isAtLeast(ExchangeVersion.V2013);
+      const old = servers.filter(isOld);
+      if (old.length === 0 || old.length === servers.length) return [];
+      const led = viewsOf(site).flatMap((view) =>
+        addressesElsewhere(view, host) === undefined
+          ? old.filter((server) => publishedAs(site, server, view).loadBalancer === undefined)
+          : [],
+      );
+      const names = [...new Set(led.map(({ name }) => name))];
+      return names.length === 0
+        ? []
+        : [
+            {
+              path,
+              problem: `'${host}' stands for ${names.join(', ')} too, beside newer servers that should answer for all`,
+              remedy: `give the old servers a name of their own: namespaces: { client: 'legacy.contoso.com', autodiscover: … }; or say what the name stands for: elsewhere: { '${host}': '<address of the newer servers>' }`,
+            },
+          ];
+    }),
+};
