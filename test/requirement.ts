@@ -16,19 +16,27 @@ export function describeNeeding(missing: string, title: string, body: () => void
 
 /**
  * `describe` where what the tests need is there; elsewhere, in CI too, it skips and says why. For what not everybody can
- * have: a recording that is not ours to hand on, another operating system.
+ * have: PowerShell 7, a recording that is not ours to hand on, another operating system.
  *
- * @param missing as above
+ * @param missing as above. It names what a reader can look for on the machine, and it is empty wherever that is found
  */
 export function describeWhere(missing: string, title: string, body: () => void): void {
-  if (missing === '') describe(title, body);
-  else describe.skip(titleOfSkipped(title, missing), body);
+  if (missing === '') {
+    describe(title, body);
+    return;
+  }
+  // The reason is the caller's: it stands in the title, and at the end of the run with the number of tests.
+  describe.skip(titleOfSkipped(title, missing), body);
 }
 
 /** The same for one test. */
 export function testWhere(missing: string, title: string, body: jest.ProvidesCallback): void {
-  if (missing === '') test(title, body);
-  else test.skip(titleOfSkipped(title, missing), body);
+  if (missing === '') {
+    test(title, body);
+    return;
+  }
+  // As above: what is missing is in the title.
+  test.skip(titleOfSkipped(title, missing), body);
 }
 
 /** `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run in which one is missing. */
