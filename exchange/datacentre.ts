@@ -1,3 +1,4 @@
+import { sameName } from './resources/equality';
 import type { Datacentre, ExchangeSiteProps, Server } from './site';
 
 /** What the declaration says of a server's datacentre, under its name there; undefined where it says nothing. */
@@ -6,6 +7,6 @@ export function datacentreOf(
   { datacentre }: Pick<Server, 'datacentre'>,
 ): (Datacentre & { readonly name: string }) | undefined {
   if (datacentre === undefined) return undefined;
-  const found = Object.entries(datacentres).find(([name]) => name.toLowerCase() === datacentre.toLowerCase());
+  const found = Object.entries(datacentres).find(([name]) => sameName(name, datacentre));
   return found === undefined ? undefined : { name: found[0], ...found[1] };
 }

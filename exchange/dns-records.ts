@@ -5,6 +5,7 @@ import type { Side } from './given-names';
 import { type PublishedName, publishedHosts } from './namespaces';
 import { addressesElsewhere, addressesOfName } from './publishing';
 import { idOf } from './resource-id';
+import { includesName, sameName } from './resources/equality';
 import type { ExchangeSiteProps, Server, Zone } from './site';
 
 /** The addresses of one name, as one record set of one type. */
@@ -55,13 +56,12 @@ export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean
  */
 export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
   const { notPublished = {} } = view.declared;
-  const is = (name: string) => name.toLowerCase() === host.toLowerCase();
   const isOwn =
     view.side === 'internal' &&
     site.servers.length > 1 &&
     servers.length === 1 &&
-    servers.some(({ fqdn }) => is(fqdn));
-  return isOwn || Object.keys(notPublished).some(is);
+    servers.some(({ fqdn }) => sameName(fqdn, host));
+  return isOwn || includesName(Object.keys(notPublished), host);
 }
 
 /** Every name that DNS holds: those that clients are given by a URL, and those of client access arrays. */
@@ -114,9 +114,7 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
         recordType,
         ttlSeconds: declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
         addresses: ofType,
-        existing: (declared.existingRecords ?? []).some(
-          (existing) => existing.toLowerCase() === host.toLowerCase(),
-        ),
+        existing: includesName(declared.existingRecords, host),
       },
     ];
   });
