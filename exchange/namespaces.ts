@@ -2,7 +2,7 @@ import type { Path } from '../schema';
 import { path } from '../schema';
 import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
-import type { NamingService, Side } from './given-names';
+import { type NamingService, type Side, SIDES } from './given-names';
 import { mailNames } from './mail-protocols';
 import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
@@ -178,7 +178,6 @@ function hostsOf({ namespace, path: at }: PlacedName): ServiceHosts {
 }
 
 const BOTH: ReadonlySet<Side> = new Set(['internal', 'external']);
-const SIDES = ['internal', 'external'] as const;
 
 function bySide(place: string, placed: PlacedName): readonly Omit<PublishedName, 'servers'>[] {
   const hosts = hostsOf(placed);

@@ -279,7 +279,7 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
           `https://ecas3.domain.local${SCP} by it today, the server's own name, which Setup registers`,
         );
         expect(plan.said).toContain(
-          `Set-ClientAccessServer -Identity ECAS3 -AutoDiscoverServiceInternalUri https://${MAIL}${SCP}`,
+          `Set-ClientAccessServer -Identity 'ECAS3' -AutoDiscoverServiceInternalUri 'https://${MAIL}${SCP}'`,
         );
       }
       rig.organization.editServer('ECAS3', ({ services }) => {
