@@ -1,6 +1,14 @@
 import { sameName } from './resources/equality';
 import type { Datacentre, ExchangeSiteProps, Server } from './site';
 
+/** The servers that stand in a datacentre of the declaration, in the order of the rollout. */
+export function serversOf(
+  site: Pick<ExchangeSiteProps, 'datacentres' | 'servers'>,
+  name: string,
+): readonly Server[] {
+  return site.servers.filter((server) => datacentreOf(site, server)?.name === name);
+}
+
 /** What the declaration says of a server's datacentre, under its name there; undefined where it says nothing. */
 export function datacentreOf(
   { datacentres = {} }: Pick<ExchangeSiteProps, 'datacentres'>,
