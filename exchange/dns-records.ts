@@ -75,6 +75,26 @@ function serversIn({ side, isOnly }: View, { servers, serversBySide }: Published
   return isOnly || own.length === 0 ? servers : own;
 }
 
+/**
+ * Servers that a name leads to in a view, by their own addresses or by the load balancer before them; none where the view
+ * does not hold it, or holds it for machines that are not declared.
+ */
+export function serversBehind(
+  site: ExchangeSiteProps,
+  view: View,
+  published: PublishedName,
+): readonly Server[] {
+  const isHeld = zoneHolding(site, view, published) !== undefined;
+  return isHeld && addressesElsewhere(view, published.host) === undefined ? serversIn(view, published) : [];
+}
+
+/** The zone in which a view holds a name; undefined where it does not hold it. */
+function zoneHolding(site: ExchangeSiteProps, view: View, published: PublishedName): Zone | undefined {
+  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
+  const isLeft = isLeftOut(site, view, published) || (view.side === 'external' && !isFor(view, published));
+  return isLeft ? undefined : zoneOf(view, published.host);
+}
+
 /** One record set for every name of every view, and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
   const names = namesInDns(site);
@@ -83,16 +103,9 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
 
 function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName): readonly DnsRecordSet[] {
   const { host } = published;
+  const zone = zoneHolding(site, view, published);
+  if (zone === undefined) return [];
   const servers = serversIn(view, published);
-  const zone = zoneOf(view, host);
-  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
-  if (
-    zone === undefined ||
-    isLeftOut(site, view, published) ||
-    (view.side === 'external' && !isFor(view, published))
-  ) {
-    return [];
-  }
   const { declared } = view;
   const name = host
     .slice(0, host.length - zone.name.replace(/\.$/, '').length)

@@ -97,7 +97,10 @@ export interface Server {
   readonly fqdn: string;
   /** IPv4 or IPv6 address that clients, or the load balancer, reach; or several. */
   readonly address: string | readonly string[];
-  /** Exchange version: `ExchangeVersion.V2016`. A plan stops where the server says that it runs another one. */
+  /**
+   * Exchange version: `ExchangeVersion.V2016`. A plan stops where the server says that it runs another one, and warns where
+   * an update in place leads from one to the other (2019 and the Subscription Edition).
+   */
   readonly version: Version;
   /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
