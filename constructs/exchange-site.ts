@@ -7,7 +7,6 @@ import { distinctAddresses } from '../exchange/addresses';
 import { viewsOf } from '../exchange/dns-views';
 import type {
   AttributeReference,
-  Element,
   PoolMember,
   RecordSet,
   ExchangeObject,
@@ -15,6 +14,7 @@ import type {
 } from '../exchange/element';
 import { elementsOf, isReference } from '../exchange/element';
 import { passwordVariable } from '../exchange/certificate-name';
+import { isForWeb, isOnServer, type DeclaredCertificate } from '../exchange/declared-certificates';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
@@ -27,7 +27,7 @@ import { idOf } from '../exchange/resource-id';
 import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
-import { formatPath, isList } from '../schema';
+import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
 import { isAbsolute, portable, readCertificateFiles } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
@@ -102,31 +102,31 @@ export class ExchangeSite extends Construct {
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),
       dnsUpdates: zones.map(({ zone, side }) => updates.updateOf(zone, side)),
-      publicCertificates: certificates.flatMap(({ name, declared, committed }) =>
-        committed === undefined
-          ? []
-          : [
-              {
-                pfx_file: templateText(this.#fromStack(declared.pfxFile)),
-                pfx_password: passwords.get(name) ?? '',
-                file: templateText(committed.file),
-                pem: committed.pem,
-                ...(declared.servers === undefined ? {} : { servers: serversWith(elements, name) }),
-              },
-            ],
-      ),
-      siteCertificates: certificates.flatMap(({ name, declared }) =>
-        name === null
-          ? []
-          : [
-              {
-                name,
-                pfx_file: templateText(this.#fromStack(declared.pfxFile)),
-                services: declared.services,
-                servers: serversWith(elements, name),
-              },
-            ],
-      ),
+      publicCertificates: certificates.flatMap((certificate) => {
+        const { name, declared, committed } = certificate;
+        if (committed === undefined) return [];
+        return [
+          {
+            pfx_file: templateText(this.#fromStack(declared.pfxFile)),
+            pfx_password: passwords.get(name) ?? '',
+            file: templateText(committed.file),
+            pem: committed.pem,
+            ...(declared.servers === undefined ? {} : { servers: serversWith(site, certificate) }),
+          },
+        ];
+      }),
+      siteCertificates: certificates.flatMap((certificate) => {
+        const { name, declared } = certificate;
+        if (name === null) return [];
+        return [
+          {
+            name,
+            pfx_file: templateText(this.#fromStack(declared.pfxFile)),
+            services: declared.services,
+            servers: serversWith(site, certificate),
+          },
+        ];
+      }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
@@ -152,8 +152,10 @@ export class ExchangeSite extends Construct {
     ).stringValue;
   }
 
-  #object(object: ExchangeObject, passwords: ReadonlyMap<string | null, string>): void {
-    const { id, definition, attributes, dependsOn, existing, certificate } = object;
+  #object(
+    { id, definition, attributes, dependsOn, existing, certificate }: ExchangeObject,
+    passwords: ReadonlyMap<string | null, string>,
+  ): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
     );
@@ -171,7 +173,8 @@ export class ExchangeSite extends Construct {
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
     if (existing) {
-      const importId = importIdOf(definition, { ...attributes, ...identityOf(object) } as KnownValues);
+      const declared = this.desired.certificates.find(({ name }) => name === certificate);
+      const importId = importIdOf(definition, { ...attributes, ...identityOf(declared) } as KnownValues);
       new ImportBlock(this, `${id}-import`, made, templateText(importId));
     }
   }
@@ -257,18 +260,15 @@ export class ExchangeSite extends Construct {
 }
 
 /** Names of the servers that have a certificate. */
-function serversWith(elements: readonly Element[], name: string | null): readonly string[] {
-  return elementsOf(elements, 'exchange-object').flatMap(({ certificate, server }) =>
-    certificate === name && server !== null ? [server] : [],
-  );
+function serversWith({ servers }: ExchangeSiteProps, certificate: DeclaredCertificate): readonly string[] {
+  return servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name);
 }
 
 /** A certificate is imported as the one that clients see, another one by its declared thumbprint. */
-function identityOf({ certificate, attributes }: ExchangeObject): KnownValues {
-  const { services, expected_thumbprint: thumbprint } = attributes as KnownValues;
-  const isSeen =
-    certificate === null || (isList(services ?? null) && (services as readonly string[]).includes('IIS'));
-  return certificate === undefined || isSeen || thumbprint === undefined ? {} : { thumbprint };
+function identityOf(certificate: DeclaredCertificate | undefined): KnownValues {
+  if (certificate === undefined || certificate.name === null || isForWeb(certificate)) return {};
+  const { thumbprint } = certificate.declared;
+  return thumbprint === undefined ? {} : { thumbprint };
 }
 
 /** None where all servers hand out the same, which the provider sees by itself. */

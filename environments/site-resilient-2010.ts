@@ -2,8 +2,9 @@ import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
  * Exchange 2010 in two datacentres, each behind a load balancer and under a name of its own, with one DAG across both: the
- * primary one serves everybody, the failover one stands by. The databases and their copies, and the array that each
- * names, are not declared: they cannot be yet. The names of the arrays are published inside only. The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
+ * primary one serves everybody, the failover one stands by. The client access arrays are declared, and their names are
+ * published inside only. The databases, their copies and the array that each database names are not: they cannot be yet.
+ * The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
  */
 export const site = defineSite({
   servers: [

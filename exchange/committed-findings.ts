@@ -18,14 +18,14 @@ const PLACES: { readonly [about in CertificateFinding['about']]: keyof SiteCerti
  * says: the same declaration gives the same answer on every day.
  */
 export function committedFindings(
-  { site }: Topology,
+  topology: Topology,
   certificate: DeclaredCertificate,
   { read }: CommittedCertificate,
 ): readonly SiteDiagnostic[] {
   const { services, warnBeforeExpiryDays = 30, accepted = {} } = certificate.declared;
-  const servers = site.servers.filter((server) => isOnServer(certificate, server));
+  const servers = topology.site.servers.filter((server) => isOnServer(certificate, server));
   const use = {
-    names: requiredNamesOf(site, certificate, servers),
+    names: requiredNamesOf(topology, certificate, servers),
     services,
     versions: [...new Set(servers.map(({ version }) => version))],
     warnBeforeExpiryDays,

@@ -1,4 +1,13 @@
+import { sameName } from './resources/equality';
 import type { Datacentre, ExchangeSiteProps, Server } from './site';
+
+/** The servers that stand in a datacentre of the declaration, in the order of the rollout. */
+export function serversOf(
+  site: Pick<ExchangeSiteProps, 'datacentres' | 'servers'>,
+  name: string,
+): readonly Server[] {
+  return site.servers.filter((server) => datacentreOf(site, server)?.name === name);
+}
 
 /** What the declaration says of a server's datacentre, under its name there; undefined where it says nothing. */
 export function datacentreOf(
@@ -6,6 +15,6 @@ export function datacentreOf(
   { datacentre }: Pick<Server, 'datacentre'>,
 ): (Datacentre & { readonly name: string }) | undefined {
   if (datacentre === undefined) return undefined;
-  const found = Object.entries(datacentres).find(([name]) => name.toLowerCase() === datacentre.toLowerCase());
+  const found = Object.entries(datacentres).find(([name]) => sameName(name, datacentre));
   return found === undefined ? undefined : { name: found[0], ...found[1] };
 }

@@ -131,7 +131,7 @@ const server = group<Server>({
   fqdn: text,
   address: addresses,
   version: plain({
-    what: `one of ${ExchangeVersion.ALL.map(({ label }) => `ExchangeVersion.${label === 'SE' ? label : `V${label}`}`).join(', ')}`,
+    what: `one of ${ExchangeVersion.ALL.map(({ declaredAs }) => declaredAs).join(', ')}`,
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),

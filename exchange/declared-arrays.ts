@@ -1,6 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
-import { datacentreOf } from './datacentre';
+import { serversOf } from './datacentre';
 import type { PublishedName } from './namespaces';
 import { ofDatacentre, placeIn } from './name-place';
 import { clientAccessArray, isIn } from './resources';
@@ -28,9 +28,7 @@ export function declaredArrays(site: ExchangeSiteProps): readonly DeclaredArray[
   return Object.entries(site.datacentres ?? {}).flatMap(([name, datacentre]) => {
     const { clientAccessArray: array, activeDirectorySites: sites = [] } = datacentre;
     if (array === undefined) return [];
-    const servers = site.servers.filter(
-      (server) => datacentreOf(site, server)?.name === name && isIn(clientAccessArray, server.version),
-    );
+    const servers = serversOf(site, name).filter(({ version }) => isIn(clientAccessArray, version));
     const activeDirectorySite = array.activeDirectorySite ?? (sites.length === 1 ? sites[0] : undefined);
     return [
       {

@@ -65,6 +65,11 @@ export function isForWeb({ declared }: DeclaredCertificate): boolean {
   return declared.services.includes('IIS');
 }
 
+/** Whether one of its names is a wildcard, so that POP and IMAP cannot be given it. */
+export function hasWildcard({ declared }: DeclaredCertificate): boolean {
+  return declared.names.some((name) => name.startsWith('*.'));
+}
+
 /** For sentences. */
 export function titleOf({ name }: Pick<DeclaredCertificate, 'name'>): string {
   return name === null ? 'the certificate' : `the certificate ${name}`;

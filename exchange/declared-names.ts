@@ -1,5 +1,5 @@
-import type { Path, PathStep } from '../schema';
-import { listed } from './addresses';
+import type { Path } from '../schema';
+import { path as at } from '../schema';
 import { declaredArrays } from './declared-arrays';
 import { declaredCertificates } from './declared-certificates';
 import { declaredGroups } from './declared-groups';
@@ -10,10 +10,6 @@ import { mailHosts } from './mail-protocols';
 import { levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
-
-function at(...steps: readonly (string | number)[]): Path {
-  return steps.map((step): PathStep => (typeof step === 'number' ? { index: step } : { attribute: step }));
-}
 
 function one(text: string | null | undefined, ...steps: readonly (string | number)[]): DeclaredText[] {
   return text === undefined || text === null ? [] : [{ text, path: at(...steps) }];
@@ -34,25 +30,18 @@ function within(part: Path, texts: readonly DeclaredText[]): readonly DeclaredTe
 
 /** Every host name that stands in `namespaces` of the site, a datacentre or a server, in the order of the declaration. */
 export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
-  return levelsOf(site).flatMap(({ path: within, names }) => {
-    const of = (
-      namespace: Namespace | null | undefined,
-      ...steps: readonly (string | number)[]
-    ): DeclaredText[] => {
-      if (namespace === undefined || namespace === null) return [];
-      if (typeof namespace === 'string') return [{ text: namespace, path: [...within, ...at(...steps)] }];
-      return [
-        ...of(namespace.internal, ...steps, 'internal'),
-        ...of(namespace.external, ...steps, 'external'),
-      ];
-    };
-    return [
+  const of = (namespace: Namespace | undefined, ...steps: readonly string[]): DeclaredText[] =>
+    namespace === undefined || typeof namespace === 'string'
+      ? one(namespace, ...steps)
+      : [...one(namespace.internal, ...steps, 'internal'), ...one(namespace.external, ...steps, 'external')];
+  return levelsOf(site).flatMap(({ path, names }) =>
+    within(path, [
       ...of(names.client, 'client'),
-      ...of(names.autodiscover, 'autodiscover'),
+      ...one(names.autodiscover, 'autodiscover'),
       ...Object.entries(names.services ?? {}).flatMap(([service, name]) => of(name, 'services', service)),
-      ...(names.alsoPublished ?? []).flatMap((name, index) => of(name, 'alsoPublished', index)),
-    ];
-  });
+      ...many(names.alsoPublished, 'alsoPublished'),
+    ]),
+  );
 }
 
 /** Every address: of servers and of load balancers. */
@@ -60,15 +49,10 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
-    ...viewsOf(site).flatMap(({ path: within, declared: { elsewhere = {} } }) =>
-      Object.entries(elsewhere).flatMap(([name, addresses]) =>
-        listed(addresses).map((text, index) => ({
-          text,
-          path: [
-            ...within,
-            ...(typeof addresses === 'string' ? at('elsewhere', name) : at('elsewhere', name, index)),
-          ],
-        })),
+    ...viewsOf(site).flatMap(({ path, declared: { elsewhere = {} } }) =>
+      within(
+        path,
+        Object.entries(elsewhere).flatMap(([name, addresses]) => many(addresses, 'elsewhere', name)),
       ),
     ),
   ];
@@ -109,23 +93,17 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
       within(path, many(declared.existingOn, 'existingOn')),
     ),
     ...viewsOf(site).flatMap(
-      ({ path: within, declared: { zones, existingRecords = [], notPublished = {}, elsewhere = {} } }) => [
-        ...zones.flatMap((zone, index) =>
-          (['name', 'server', 'keyName'] as const).flatMap((property): DeclaredText[] => {
-            const text = zone[property];
-            return text === undefined ? [] : [{ text, path: [...within, ...at('zones', index, property)] }];
-          }),
-        ),
-        ...existingRecords.map((text, index) => ({
-          text,
-          path: [...within, ...at('existingRecords', index)],
-        })),
-        ...Object.keys(notPublished).map((text) => ({
-          text,
-          path: [...within, ...at('notPublished', text)],
-        })),
-        ...Object.keys(elsewhere).map((text) => ({ text, path: [...within, ...at('elsewhere', text)] })),
-      ],
+      ({ path, declared: { zones, existingRecords, notPublished = {}, elsewhere = {} } }) =>
+        within(path, [
+          ...zones.flatMap(({ name, server, keyName }, index) => [
+            ...one(name, 'zones', index, 'name'),
+            ...one(server, 'zones', index, 'server'),
+            ...one(keyName, 'zones', index, 'keyName'),
+          ]),
+          ...many(existingRecords, 'existingRecords'),
+          ...Object.keys(notPublished).flatMap((name) => one(name, 'notPublished', name)),
+          ...Object.keys(elsewhere).flatMap((name) => one(name, 'elsewhere', name)),
+        ]),
     ),
   ];
 }

@@ -1,6 +1,15 @@
 import { FAILBACK } from './failback';
 import type { NamingService, Side } from './given-names';
-import { ofDatacentre, placeIn, placeOf, scopeAndPlace, SITE, scopesOf, type Scope } from './name-place';
+import {
+  ofDatacentre,
+  ofServer,
+  placeIn,
+  placeOf,
+  scopeAndPlace,
+  SITE,
+  scopesOf,
+  type Scope,
+} from './name-place';
 import { NAMED_SERVICES } from './namespaces';
 import type { NamedService } from './site';
 
@@ -102,7 +111,6 @@ export function giveTheSame(one: Namespaces, other: Namespaces, servers: readonl
 /** The names of a scope, as they are written; undefined where the scope has none for the service itself. */
 export interface Written {
   readonly hostOf: (service: NamingService | 'client', side: Side) => string | undefined;
-  readonly isManaged: (service: NamedService) => boolean;
   readonly alsoPublished: readonly string[];
 }
 
@@ -114,7 +122,7 @@ export interface Written {
 export function declaration(written: ReadonlyMap<Scope, Written>): string {
   const site = written.get(SITE);
   const datacentres = [...written].filter(([scope]) => scope.startsWith(ofDatacentre('')));
-  const servers = [...written].filter(([scope]) => scope.startsWith('servers.'));
+  const servers = [...written].filter(([scope]) => scope.startsWith(ofServer('')));
   const nameOf = (scope: Scope) => scope.slice(scope.indexOf('.') + 1);
   return [
     ...(site === undefined ? [] : block(site, '  ')),
@@ -133,7 +141,7 @@ export function declaration(written: ReadonlyMap<Scope, Written>): string {
   ].join('\n');
 }
 
-function block({ hostOf, isManaged, alsoPublished }: Written, indent: string): readonly string[] {
+function block({ hostOf, alsoPublished }: Written, indent: string): readonly string[] {
   const written = (service: NamingService | 'client'): string | undefined => {
     const [internal, external] = [hostOf(service, 'internal'), hostOf(service, 'external')];
     if (internal === undefined || external === undefined) return undefined;
@@ -142,7 +150,7 @@ function block({ hostOf, isManaged, alsoPublished }: Written, indent: string): r
   };
   const client = written('client');
   const autodiscover = hostOf('autodiscover', 'internal');
-  const services = NAMED_SERVICES.filter(isManaged).flatMap((service) => {
+  const services = NAMED_SERVICES.flatMap((service) => {
     const own = written(service);
     return own === undefined || (service !== 'powershell' && own === client) ? [] : [`${service}: ${own}`];
   });

@@ -5,6 +5,7 @@ import type { Side } from './given-names';
 import { type PublishedName, publishedHosts } from './namespaces';
 import { addressesElsewhere, addressesOfName } from './publishing';
 import { idOf } from './resource-id';
+import { includesName, sameName } from './resources/equality';
 import type { ExchangeSiteProps, Server, Zone } from './site';
 
 /** The addresses of one name, as one record set of one type. */
@@ -55,13 +56,12 @@ export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean
  */
 export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
   const { notPublished = {} } = view.declared;
-  const is = (name: string) => name.toLowerCase() === host.toLowerCase();
   const isOwn =
     view.side === 'internal' &&
     site.servers.length > 1 &&
     servers.length === 1 &&
-    servers.some(({ fqdn }) => is(fqdn));
-  return isOwn || Object.keys(notPublished).some(is);
+    servers.some(({ fqdn }) => sameName(fqdn, host));
+  return isOwn || includesName(Object.keys(notPublished), host);
 }
 
 /** Every name that DNS holds: those that clients are given by a URL, and those of client access arrays. */
@@ -75,6 +75,26 @@ function serversIn({ side, isOnly }: View, { servers, serversBySide }: Published
   return isOnly || own.length === 0 ? servers : own;
 }
 
+/**
+ * Servers that a name leads to in a view, by their own addresses or by the load balancer before them; none where the view
+ * does not hold it, or holds it for machines that are not declared.
+ */
+export function serversBehind(
+  site: ExchangeSiteProps,
+  view: View,
+  published: PublishedName,
+): readonly Server[] {
+  const isHeld = zoneHolding(site, view, published) !== undefined;
+  return isHeld && addressesElsewhere(view, published.host) === undefined ? serversIn(view, published) : [];
+}
+
+/** The zone in which a view holds a name; undefined where it does not hold it. */
+function zoneHolding(site: ExchangeSiteProps, view: View, published: PublishedName): Zone | undefined {
+  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
+  const isLeft = isLeftOut(site, view, published) || (view.side === 'external' && !isFor(view, published));
+  return isLeft ? undefined : zoneOf(view, published.host);
+}
+
 /** One record set for every name of every view, and every type of address that it stands for. */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
   const names = namesInDns(site);
@@ -83,16 +103,9 @@ export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
 
 function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName): readonly DnsRecordSet[] {
   const { host } = published;
+  const zone = zoneHolding(site, view, published);
+  if (zone === undefined) return [];
   const servers = serversIn(view, published);
-  const zone = zoneOf(view, host);
-  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
-  if (
-    zone === undefined ||
-    isLeftOut(site, view, published) ||
-    (view.side === 'external' && !isFor(view, published))
-  ) {
-    return [];
-  }
   const { declared } = view;
   const name = host
     .slice(0, host.length - zone.name.replace(/\.$/, '').length)
@@ -114,9 +127,7 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
         recordType,
         ttlSeconds: declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
         addresses: ofType,
-        existing: (declared.existingRecords ?? []).some(
-          (existing) => existing.toLowerCase() === host.toLowerCase(),
-        ),
+        existing: includesName(declared.existingRecords, host),
       },
     ];
   });

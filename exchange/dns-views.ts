@@ -11,8 +11,8 @@ export interface View {
   readonly path: Path;
 }
 
-/** The internal view first. */
-export function viewsOf({ dns }: Pick<ExchangeSiteProps, 'dns'>): readonly View[] {
+/** The internal view first: there is always one. */
+export function viewsOf({ dns }: Pick<ExchangeSiteProps, 'dns'>): readonly [View, ...View[]] {
   if (!hasViews(dns)) return [{ side: 'internal', isOnly: true, declared: dns, path: path('dns') }];
   const view = (side: Side, declared: DnsView): View => ({
     side,

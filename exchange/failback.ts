@@ -1,7 +1,7 @@
 import { path } from '../schema';
-import { datacentreOf } from './datacentre';
+import { datacentreOf, serversOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
-import { ofDatacentre, placeIn, type Scope } from './name-place';
+import { ofDatacentre, placeIn } from './name-place';
 import type { DeclaredName, PublishedName } from './namespaces';
 import { serviceNamed, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
@@ -40,14 +40,12 @@ export function declaredFailbacks({ datacentres = {} }: ExchangeSiteProps): read
  * are sent there.
  */
 export function failbackNames(site: ExchangeSiteProps): readonly PublishedName[] {
-  const byPlace = new Map<Scope, PublishedName>();
-  for (const server of site.servers) {
-    const datacentre = datacentreOf(site, server);
-    const found = failbackOf(site, server, serviceNamed('owa'));
-    if (datacentre === undefined || found === undefined || found.host === '') continue;
-    const place = placeIn(ofDatacentre(datacentre.name), FAILBACK);
-    const servers = [...(byPlace.get(place)?.servers ?? []), server];
-    byPlace.set(place, { ...found, place, servers, sides: new Set(['internal', 'external']) });
-  }
-  return [...byPlace.values()];
+  const owa = serviceNamed('owa');
+  return Object.entries(site.datacentres ?? {}).flatMap(([name, { failback }]): readonly PublishedName[] => {
+    if (typeof failback !== 'string' || failback === '') return [];
+    const servers = serversOf(site, name).filter((server) => failbackOf(site, server, owa) !== undefined);
+    if (servers.length === 0) return [];
+    const place = placeIn(ofDatacentre(name), FAILBACK);
+    return [{ host: failback, path: at(name), place, servers, sides: new Set(['internal', 'external']) }];
+  });
 }

@@ -3,7 +3,8 @@ import type { NamedService } from './site';
 
 /** A service, or Autodiscover, of which clients are given a name. */
 export type NamingService = NamedService | 'autodiscover';
-export type Side = 'internal' | 'external';
+export const SIDES = ['internal', 'external'] as const;
+export type Side = (typeof SIDES)[number];
 
 /** A name that a server gives to clients. */
 export interface GivenName {

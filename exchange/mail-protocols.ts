@@ -17,7 +17,7 @@ export interface MailProtocol {
   readonly service: 'POP' | 'IMAP';
   /** Ports on which Setup has it answer: TLS from the start, and STARTTLS. */
   readonly ports: { readonly tls: number; readonly startTls: number };
-  /** Windows services that take the settings when they start. */
+  /** Windows services that take the settings when they start; the second, of the back end, is there from 2013 on. */
   readonly windowsServices: readonly string[];
   /** The versions whose cmdlets are known. */
   readonly lifespan: Lifespan;

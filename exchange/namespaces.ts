@@ -2,7 +2,7 @@ import type { Path } from '../schema';
 import { path } from '../schema';
 import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
-import type { NamingService, Side } from './given-names';
+import { type NamingService, type Side, SIDES } from './given-names';
 import { mailNames } from './mail-protocols';
 import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
@@ -25,7 +25,7 @@ export interface DeclaredName {
   readonly path: Path;
 }
 
-/** A name that DNS holds. */
+/** A name that clients are given, or that DNS holds for them besides. */
 export interface PublishedName extends DeclaredName {
   /** Where it stands, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
   readonly place: string;
@@ -93,7 +93,10 @@ export class SiteNames {
     return { host: internal, path: internalPath };
   }
 
-  /** Every name that DNS holds, as often as it is declared, in the order of the declaration. */
+  /**
+   * Every name that clients are given, then those of `alsoPublished`, as often as each is declared. `namesInDns` has those
+   * of client access arrays, too.
+   */
   published(): readonly PublishedName[] {
     const servers = new Map<string, Server[]>();
     for (const server of this.site.servers) {
@@ -178,7 +181,6 @@ function hostsOf({ namespace, path: at }: PlacedName): ServiceHosts {
 }
 
 const BOTH: ReadonlySet<Side> = new Set(['internal', 'external']);
-const SIDES = ['internal', 'external'] as const;
 
 function bySide(place: string, placed: PlacedName): readonly Omit<PublishedName, 'servers'>[] {
   const hosts = hostsOf(placed);
@@ -205,8 +207,7 @@ export const NAMED_SERVICES: readonly NamedService[] = [
 ];
 
 /**
- * Every name that DNS holds, once each, whatever its letter case: first those that clients are given, in the order of the
- * declaration. A name that every server has another one for is none of them.
+ * The same names once each, whatever their letter case. A name that every server has another one for is none of them.
  */
 export function publishedHosts(site: ExchangeSiteProps): readonly PublishedName[] {
   const first = new Map<string, PublishedName>();

@@ -4,6 +4,7 @@ import { datacentreOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
 import { type View, viewsOf } from './dns-views';
 import type { Side } from './given-names';
+import { sameName } from './resources/equality';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
 type LoadBalancer = Exclude<Publish, string>;
@@ -44,7 +45,7 @@ export function addressesElsewhere(
   { declared: { elsewhere = {} } }: View,
   host: string,
 ): readonly string[] | undefined {
-  const found = Object.entries(elsewhere).find(([name]) => name.toLowerCase() === host.toLowerCase());
+  const found = Object.entries(elsewhere).find(([name]) => sameName(name, host));
   return found === undefined ? undefined : listed(found[1]);
 }
 
@@ -58,9 +59,7 @@ export function addressesOfName(
   if (addressesElsewhere(view, host) !== undefined) return [];
   const { loadBalancer } = publishedAs(site, server, view);
   if (loadBalancer === undefined) return listed(server.address);
-  const own = Object.entries(loadBalancer.virtualIps ?? {}).find(
-    ([name]) => name.toLowerCase() === host.toLowerCase(),
-  );
+  const own = Object.entries(loadBalancer.virtualIps ?? {}).find(([name]) => sameName(name, host));
   return listed(own?.[1] ?? loadBalancer.virtualIp);
 }
 

@@ -10,26 +10,22 @@ export type Standing = 'published' | 'not-published' | 'unknown';
 
 /** What DNS answers for names, in each view in which the site has the name; those that it was not asked for are unknown. */
 export class Standings {
-  readonly #views: ReadonlyMap<string, readonly Standing[]>;
-
-  constructor(views: ReadonlyMap<string, readonly Standing[]>) {
-    this.#views = views;
-  }
+  constructor(private readonly views: ReadonlyMap<string, readonly Standing[]>) {}
 
   /** What a client meets who may ask in any of the views: it is published where it is in all of them. */
   everywhere(host: string): Standing {
-    const [first = 'unknown', ...others] = this.#views.get(host) ?? [];
-    const all = [first, ...others];
-    if (all.includes('not-published')) return 'not-published';
-    return all.includes('unknown') ? 'unknown' : 'published';
+    return this.#firstOf(host, ['not-published', 'unknown', 'published']);
   }
 
   /** It is published where it is in one of the views. */
   somewhere(host: string): Standing {
-    const [first = 'unknown', ...others] = this.#views.get(host) ?? [];
-    const all = [first, ...others];
-    if (all.includes('published')) return 'published';
-    return all.includes('unknown') ? 'unknown' : 'not-published';
+    return this.#firstOf(host, ['published', 'unknown', 'not-published']);
+  }
+
+  /** The first of these that a view answers; unknown where none was asked. */
+  #firstOf(host: string, order: readonly Standing[]): Standing {
+    const answers = this.views.get(host) ?? [];
+    return order.find((standing) => answers.includes(standing)) ?? 'unknown';
   }
 }
 
@@ -178,7 +174,6 @@ function keeping(namespaces: Namespaces, stopped: readonly GivenName[]): Readonl
         scope,
         {
           hostOf: (service, side) => namespaces.hostIn(scope, service, side),
-          isManaged: (service) => service !== 'powershell' || namespaces.hasOwn(scope, service),
           alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...hostsOf(kept)])],
         },
       ];
@@ -215,7 +210,6 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   );
   return {
     hostOf,
-    isManaged: (service) => service !== 'powershell' || namespaces.hasOwn(scope, service),
     alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...news])].filter(
       (host) => !given.has(host),
     ),

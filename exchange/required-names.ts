@@ -1,13 +1,8 @@
 import { nameCovers } from '../pki/coverage';
-import {
-  declaredCertificates,
-  isForWeb,
-  isOnServer,
-  type DeclaredCertificate,
-} from './declared-certificates';
+import { isForWeb, isOnServer, type DeclaredCertificate } from './declared-certificates';
 import { isMailPlace } from './mail-protocols';
-import { publishedHosts, type DeclaredName } from './namespaces';
-import type { ExchangeSiteProps, Server } from './site';
+import type { DeclaredName } from './namespaces';
+import type { Server } from './site';
 import type { Topology } from './topology';
 
 /**
@@ -15,16 +10,16 @@ import type { Topology } from './topology';
  * and IMAP may be on another one, by which these find it.
  */
 export function hostsOn(
-  site: ExchangeSiteProps,
+  { published, certificates }: Topology,
   { name: own }: DeclaredCertificate,
   servers: readonly Server[],
 ): readonly DeclaredName[] {
-  const others = declaredCertificates(site).filter(
+  const others = certificates.filter(
     (other) => other.name !== own && servers.every((server) => isOnServer(other, server)),
   );
   const isElsewhere = (host: string) =>
     others.some(({ declared: { names } }) => names.some((name) => nameCovers(name, host)));
-  return publishedHosts(site).filter(
+  return published.filter(
     ({ host, place, servers: carriers }) =>
       carriers.some((server) => servers.includes(server)) && !(isMailPlace(place) && isElsewhere(host)),
   );
@@ -37,20 +32,20 @@ export function mustCoverHosts(certificate: DeclaredCertificate): boolean {
 
 /** What a certificate must have on these servers: what leads clients there, and what it is said to have. */
 export function requiredNamesOf(
-  site: ExchangeSiteProps,
+  topology: Topology,
   certificate: DeclaredCertificate,
   servers: readonly Server[],
 ): readonly string[] {
   const hosts = mustCoverHosts(certificate)
-    ? hostsOn(site, certificate, servers).map(({ host }) => host)
+    ? hostsOn(topology, certificate, servers).map(({ host }) => host)
     : [];
   return onceEach([...hosts, ...certificate.declared.names]);
 }
 
 /** Names one of which the certificate of the site's endpoint may have: what IIS shows on one of its servers. */
-export function endpointNames({ site, certificates }: Topology): readonly string[] {
+export function endpointNames({ published, certificates }: Topology): readonly string[] {
   const own = certificates.filter(mustCoverHosts).flatMap(({ declared }) => declared.names);
-  return onceEach([...publishedHosts(site).map(({ host }) => host), ...own]);
+  return onceEach([...published.map(({ host }) => host), ...own]);
 }
 
 /** Letter case does not count. */

@@ -97,7 +97,10 @@ export interface Server {
   readonly fqdn: string;
   /** IPv4 or IPv6 address that clients, or the load balancer, reach; or several. */
   readonly address: string | readonly string[];
-  /** Exchange version: `ExchangeVersion.V2016`. A plan stops where the server says that it runs another one. */
+  /**
+   * Exchange version: `ExchangeVersion.V2016`. A plan stops where the server says that it runs another one, and warns where
+   * an update in place leads from one to the other (2019 and the Subscription Edition).
+   */
   readonly version: Version;
   /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
@@ -193,8 +196,8 @@ export interface Datacentre {
 export type AutodiscoverSiteScope = 'own' | readonly string[];
 
 /**
- * The name under which Outlook inside reaches the servers of Exchange 2010 in an Active Directory site, without HTTP. Where
- * the internal view of DNS has its zone, the name is published there, and nowhere else.
+ * The name under which Outlook inside reaches the servers of Exchange 2010 in an Active Directory site, without HTTP. The
+ * internal view of DNS publishes it and needs a zone for it, or says in `notPublished` why not. No other view has it.
  */
 export interface ClientAccessArray {
   /**
@@ -314,7 +317,10 @@ export interface SiteCertificate {
   readonly certificateFile?: string;
   /** DNS names on the certificate, wildcards such as `*.contoso.com` included. The plan compares them with the file. */
   readonly names: readonly string[];
-  /** Services that use it, for example `['IIS']`. POP and IMAP cannot use a wildcard certificate. */
+  /**
+   * Services that use it, for example `['IIS']`. A wildcard certificate is not given to POP and IMAP here: `mailProtocols`
+   * has them find it by a name.
+   */
   readonly services: readonly ('IIS' | 'SMTP' | 'POP' | 'IMAP' | 'UM' | 'UMCallRouter')[];
   /**
    * Names of the servers that have it.

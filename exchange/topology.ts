@@ -9,7 +9,13 @@ import {
   type DeclaredCertificate,
 } from './declared-certificates';
 import { failbackOf } from './failback';
-import { type DeclaredName, type ServiceHosts, SiteNames } from './namespaces';
+import {
+  type DeclaredName,
+  publishedHosts,
+  type PublishedName,
+  type ServiceHosts,
+  SiteNames,
+} from './namespaces';
 import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
 import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
@@ -82,6 +88,8 @@ export interface Topology {
   readonly site: ExchangeSiteProps;
   /** In the order of the declaration. */
   readonly certificates: readonly DeclaredCertificate[];
+  /** Found once: what each server's certificate must have is taken from it. See `publishedHosts`. */
+  readonly published: readonly PublishedName[];
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
   /** In the order of the declaration. */
@@ -99,6 +107,7 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
   return {
     site,
     certificates,
+    published: publishedHosts(site),
     placements: site.servers.map((server, index) =>
       placementOf(site, names, certificates, groups, server, index),
     ),

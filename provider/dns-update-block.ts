@@ -1,14 +1,22 @@
 import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-variables';
-import { type Block, integer, text } from '../schema';
+import { SIDES } from '../exchange/given-names';
+import { type Block, integer, type Known, type Problem, text } from '../schema';
 
 const otherwise = (setting: UpdateSetting, sentence: string, last = '') =>
   `${sentence} Left out: ${UPDATE_SETTINGS[setting]}${last}.`;
+
+function viewProblem(value: Known): Problem | undefined {
+  return SIDES.some((side) => side === value)
+    ? undefined
+    : { problem: `'${value as string}' is not a view of DNS`, remedy: `name one of ${SIDES.join(', ')}` };
+}
 
 const ATTRIBUTES = {
   zone: text('required', 'Zone that holds records of the site.'),
   view: text(
     'optional',
     "'external' for a zone of the external view, which another server may have under the same name. Left out: the internal view, or the only one.",
+    { problem: viewProblem },
   ),
   server: text('optional', otherwise('server', 'Name or address of the server that takes its updates.')),
   port: integer('optional', otherwise('port', 'Its port.', ', else 53')),

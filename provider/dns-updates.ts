@@ -34,14 +34,15 @@ export function refusalProblem(
   };
 }
 
-/** Where a setting of a zone stands, for people. */
-const placeOf = (view: DnsUpdate['view']) =>
-  `in ${view === 'external' ? 'dns.external.zones' : 'dns.zones'} of the declaration`;
-
-/** How the server of a zone is reached, or why that cannot be said. */
+/**
+ * How the server of a zone is reached, or why that cannot be said.
+ *
+ * @param place where the settings of the zone stand, for people
+ */
 export function updateWay(
-  { zone: _, view, ...declared }: DnsUpdate,
+  { zone: _, view: __, ...declared }: DnsUpdate,
   environment: Environment,
+  place: string,
 ): DnsClientOptions | Refusal {
   try {
     const settings = Object.entries(declared).map(
@@ -50,14 +51,14 @@ export function updateWay(
     return (
       updateClientOptions(Object.fromEntries(settings), environment) ?? {
         reason: 'It is not said which server takes updates',
-        remedy: `Set server ${placeOf(view)}, or ${UPDATE_SETTINGS.server}`,
+        remedy: `Set server ${place}, or ${UPDATE_SETTINGS.server}`,
       }
     );
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return {
       reason: `The settings are not right: ${error.message}`,
-      remedy: `Change them ${placeOf(view)}; what is left out there is taken from ${Object.values(UPDATE_SETTINGS).join(', ')}`,
+      remedy: `Change them ${place}; what is left out there is taken from ${Object.values(UPDATE_SETTINGS).join(', ')}`,
     };
   }
 }
@@ -76,7 +77,7 @@ export async function updateRefusal(
   zone: string,
   client: DnsClient,
   { server, port, key }: DnsClientOptions,
-  view: DnsUpdate['view'] = null,
+  place: string,
 ): Promise<Refusal | undefined> {
   const signed = key === undefined ? 'unsigned' : `signed with the key ${key.name}`;
   const where = `${server} port ${port}`;
@@ -90,19 +91,19 @@ export async function updateRefusal(
           reason,
           remedy:
             key === undefined
-              ? `Sign the updates: set keyName and keyAlgorithm ${placeOf(view)} and the secret in TF_VAR_dns_key_secret, or ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`
+              ? `Sign the updates: set keyName and keyAlgorithm ${place} and the secret in TF_VAR_dns_key_secret, or ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`
               : 'Allow this key to update the zone on the server (BIND: update-policy or allow-update), or take the key that may',
         };
       case RCODES.NOTAUTH:
       case RCODES.NOTZONE:
         return {
           reason,
-          remedy: `It does not hold this zone. Check name and server ${placeOf(view)}, or ${UPDATE_SETTINGS.server}: updates go to the primary server of the zone`,
+          remedy: `It does not hold this zone. Check name and server ${place}, or ${UPDATE_SETTINGS.server}: updates go to the primary server of the zone`,
         };
       case RCODES.NOTIMP:
         return {
           reason,
-          remedy: `It takes no dynamic updates. Allow them there, or name the primary server of the zone ${placeOf(view)} or in ${UPDATE_SETTINGS.server}`,
+          remedy: `It takes no dynamic updates. Allow them there, or name the primary server of the zone ${place} or in ${UPDATE_SETTINGS.server}`,
         };
       default:
         return {
@@ -116,7 +117,7 @@ export async function updateRefusal(
     return {
       unheard: true,
       reason: `An update to ${where}, ${signed}: ${error.message}`,
-      remedy: `Check server and key ${placeOf(view)}; what is left out there is taken from ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port}, ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`,
+      remedy: `Check server and key ${place}; what is left out there is taken from ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port}, ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`,
     };
   }
 }

@@ -33,15 +33,19 @@ interface AskedZone {
   readonly unasked?: string;
 }
 
+interface ZoneBlock {
+  readonly zone: string;
+  readonly side: Side;
+  /** Where its settings stand, for people. */
+  readonly place: string;
+  readonly update: DnsUpdate;
+  readonly index: number;
+}
+
 /** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
 export class DnsZones {
-  readonly #blocks: readonly {
-    readonly zone: string;
-    readonly side: Side;
-    readonly update: DnsUpdate;
-    readonly index: number;
-  }[];
-  readonly #zones = new Map<DnsUpdate, Promise<AskedZone>>();
+  readonly #blocks: readonly ZoneBlock[];
+  readonly #zones = new Map<ZoneBlock, Promise<AskedZone>>();
   readonly #names = new Map<string, Promise<NameAnswer>>();
 
   /** @param updates blocks of the configuration; one with an unknown value is left to a later call */
@@ -49,11 +53,13 @@ export class DnsZones {
     updates: readonly Values[],
     private readonly environment: Environment,
   ) {
+    const hasViews = updates.some(({ view }) => view === 'external');
     this.#blocks = updates.flatMap((values, index) => {
       if (!Object.values(values).every(isKnown)) return [];
       const update = values as DnsUpdate;
       const side: Side = update.view === 'external' ? 'external' : 'internal';
-      return [{ zone: absolute(update.zone), side, update, index }];
+      const place = `in ${hasViews ? `dns.${side}` : 'dns'}.zones of the declaration`;
+      return [{ zone: absolute(update.zone), side, place, update, index }];
     });
   }
 
@@ -64,11 +70,11 @@ export class DnsZones {
    */
   async problems(severity: 'error' | 'warning'): Promise<readonly Diagnostic[]> {
     const found = await Promise.all(
-      this.#blocks.map(async ({ update, index, zone }) => {
-        const { refusal } = await this.#zone(zone, update);
+      this.#blocks.map(async (block) => {
+        const { refusal } = await this.#zone(block);
         return refusal === undefined
           ? []
-          : [refusalProblem(update.zone, refusal, severity, path('dns_update', index))];
+          : [refusalProblem(block.update.zone, refusal, severity, path('dns_update', block.index))];
       }),
     );
     return found.flat();
@@ -87,7 +93,7 @@ export class DnsZones {
     if (block === undefined) return Promise.resolve(undefined);
     const key = `${view} ${name}`;
     let answer = this.#names.get(key);
-    if (answer === undefined) this.#names.set(key, (answer = this.#ask(name, block.zone, block.update)));
+    if (answer === undefined) this.#names.set(key, (answer = this.#ask(name, block)));
     return answer;
   }
 
@@ -96,8 +102,9 @@ export class DnsZones {
     this.#names.clear();
   }
 
-  async #ask(name: string, zone: string, update: DnsUpdate): Promise<NameAnswer> {
-    const { client, refusal, server, unasked } = await this.#zone(zone, update);
+  async #ask(name: string, block: ZoneBlock): Promise<NameAnswer> {
+    const { zone } = block;
+    const { client, refusal, server, unasked } = await this.#zone(block);
     const untold = (reason: string, isSaid: boolean): NameAnswer => ({
       kind: 'untold',
       zone,
@@ -116,16 +123,16 @@ export class DnsZones {
     }
   }
 
-  #zone(zone: string, update: DnsUpdate): Promise<AskedZone> {
-    let asked = this.#zones.get(update);
-    if (asked === undefined) this.#zones.set(update, (asked = askZone(zone, update, this.environment)));
+  #zone(block: ZoneBlock): Promise<AskedZone> {
+    let asked = this.#zones.get(block);
+    if (asked === undefined) this.#zones.set(block, (asked = askZone(block, this.environment)));
     return asked;
   }
 }
 
-async function askZone(zone: string, update: DnsUpdate, environment: Environment): Promise<AskedZone> {
+async function askZone({ zone, place, update }: ZoneBlock, environment: Environment): Promise<AskedZone> {
   const isKerberos = signsByKerberos(environment);
-  const way = updateWay(update, environment);
+  const way = updateWay(update, environment, place);
   if ('reason' in way) {
     const server = 'its server';
     return isKerberos
@@ -136,7 +143,7 @@ async function askZone(zone: string, update: DnsUpdate, environment: Environment
   // Everybody may ask what stands under a name; only who changes it must sign.
   if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };
   const client = new DnsClient(way);
-  const refusal = await updateRefusal(zone, client, way, update.view);
+  const refusal = await updateRefusal(zone, client, way, place);
   return { zone, server, client, ...(refusal === undefined ? {} : { refusal }) };
 }
 

@@ -5,7 +5,7 @@ import {
   sameAddresses,
   VIEW_ATTRIBUTES,
 } from '../exchange/published-names';
-import type { Side } from '../exchange/given-names';
+import { type Side, SIDES } from '../exchange/given-names';
 import type { ManagedResource } from '../plugin';
 import { isKnown, type KnownValues, type Values } from '../schema';
 import type { Publication } from './name-findings';
@@ -59,7 +59,6 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   read: async (state) => ({ state }),
 };
 
-const SIDES = ['internal', 'external'] as const;
 const DECLARED = ['purposes', ...SIDES.map((side) => VIEW_ATTRIBUTES[side].addresses)];
 
 /** Null where there is no external view, and was none. */
@@ -68,7 +67,7 @@ function publishedIn(side: Side, prior: KnownValues | null, planned: Values): Na
   return side === 'external' && Object.keys(after).length === 0 ? null : after;
 }
 
-/** One for each view that holds names of the site, or held some. */
+/** One for each view that is to hold names of the site. */
 function publicationsOf(prior: Values | null, planned: Values): readonly Publication[] {
   const hasViews = Object.keys(addressesIn(planned, 'external')).length > 0;
   return SIDES.flatMap((side) => {

@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../exchange/addresses';
 import { type NameAddresses, VIEW_ATTRIBUTES } from '../exchange/published-names';
 import { giveTheSame, Namespaces, type Purposes } from '../exchange/declared-namespaces';
-import { type GivenName, givenNames, type NamingService, type Side } from '../exchange/given-names';
+import { type GivenName, givenNames, type NamingService, type Side, SIDES } from '../exchange/given-names';
 import { namesInUse, renamings, type Standing, Standings, unpublishedNames } from '../exchange/rename';
 import {
   type AnyResource,
@@ -119,8 +119,6 @@ function siteNames(values: Values): SiteNames {
 }
 
 const servers = (target: ExchangeTarget): readonly string[] => [...target.settings.spellings.values()];
-
-const SIDES = ['internal', 'external'] as const;
 
 async function standings(
   hosts: Iterable<string>,

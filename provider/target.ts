@@ -154,7 +154,13 @@ export class ExchangeTarget {
   /** The declared version of a server; for the organization, that of the oldest declared server. */
   versionFor(server: string | null): ExchangeVersion | undefined {
     if (server !== null) return this.settings.versions.get(server.toLowerCase());
-    return [...this.settings.versions.values()].sort((left, right) => (left.isAtLeast(right) ? 1 : -1))[0];
+    return this.#versions()[0];
+  }
+
+  /** Those of the declared servers, each once, the oldest first. */
+  #versions(): readonly ExchangeVersion[] {
+    const declared = new Set(this.settings.versions.values());
+    return ExchangeVersion.ALL.filter((version) => declared.has(version));
   }
 
   isDeclared(server: string): boolean {
@@ -175,7 +181,7 @@ export class ExchangeTarget {
 
   /** Of whom a call may be made: of the server, or for the organization of one of its servers. */
   catalogsFor(server: string | null): readonly Catalog[] {
-    if (server === null) return [...new Set(this.settings.versions.values())].map(catalogOf);
+    if (server === null) return this.#versions().map(catalogOf);
     const catalog = this.catalogFor(server);
     return catalog === undefined ? [] : [catalog];
   }
@@ -195,16 +201,15 @@ export class ExchangeTarget {
     };
   }
 
-  /** With the domain controller of the run, where the cmdlet takes one: shown in plans and sent alike. */
+  /**
+   * With the domain controller of the run, where the cmdlet takes one: shown in plans and sent alike. The oldest version
+   * that has the cmdlet says so: 2007 knows of no DAG, and 2010 of no MAPI over HTTP.
+   */
   addressed(invocation: Invocation): Invocation {
     const controller = this.settings.domainController;
-    const catalog = this.catalogFor(null);
-    if (
-      controller === null ||
-      catalog?.cmdlet(invocation.cmdlet)?.parameter('DomainController') === undefined
-    ) {
-      return invocation;
-    }
+    const catalog = this.catalogsFor(null).find((each) => each.has(invocation.cmdlet));
+    const isTaken = catalog?.has(invocation.cmdlet, 'DomainController') === true;
+    if (controller === null || !isTaken) return invocation;
     return { ...invocation, parameters: { ...invocation.parameters, DomainController: controller } };
   }
 
@@ -546,12 +551,8 @@ function betweenVersions(server: string, declared: ExchangeVersion, real: Exchan
     summary: `${server} is ${real.toString()}, and declared as ${declared.toString()}`,
     detail: real.isUpdatedTo(declared)
       ? `It is managed as it is until it was updated in place. Members of a DAG are updated one after another; none is taken out for it.`
-      : `It was updated in place: declare it as ExchangeVersion.${declaredAs(real)}. The other members of its DAG may follow later; none is taken out for it.`,
+      : `It was updated in place: declare it as ${real.declaredAs}. The other members of its DAG may follow later; none is taken out for it.`,
   };
-}
-
-function declaredAs({ label }: ExchangeVersion): string {
-  return /^\d/.test(label) ? `V${label}` : label;
 }
 
 function named(server: string, { objects }: ObjectsOutcome) {

@@ -25,7 +25,7 @@ function certificatesOf(topology: Topology, placement: Placement): readonly Exch
 }
 
 function certificateOf(
-  { site }: Topology,
+  topology: Topology,
   { server, path: at, previous, checks }: Placement,
   certificate: PlacedCertificate,
   before: PlacedCertificate | undefined,
@@ -44,7 +44,7 @@ function certificateOf(
     attributes: {
       server: server.name,
       pfx_file: declared.pfxFile,
-      required_names: requiredNamesOf(site, certificate, [server]),
+      required_names: requiredNamesOf(topology, certificate, [server]),
       ...(declared.thumbprint === undefined ? {} : { expected_thumbprint: declared.thumbprint }),
       ...(declared.warnBeforeExpiryDays === undefined
         ? {}

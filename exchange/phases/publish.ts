@@ -1,4 +1,4 @@
-import { distinctAddresses, listed } from '../addresses';
+import { canonicalAddress, distinctAddresses, listed } from '../addresses';
 import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { addressesOfName, publishedAs, publishingPlaces } from '../publishing';
@@ -11,15 +11,19 @@ const REASON =
 export const publish: Phase = ({ site, placements }) => {
   const [internal] = viewsOf(site);
   const names = namesInDns(site);
-  const loadBalancers = publishingPlaces(site).flatMap(({ publish: { virtualIp } }) => listed(virtualIp));
+  const loadBalancers = new Set(
+    publishingPlaces(site)
+      .flatMap(({ publish: { virtualIp } }) => listed(virtualIp))
+      .map(canonicalAddress),
+  );
   return placements.flatMap(({ server }) => {
-    const { loadBalancer, by } = internal === undefined ? {} : publishedAs(site, server, internal);
-    if (internal === undefined || loadBalancer === undefined) return [];
+    const { loadBalancer, by } = publishedAs(site, server, internal);
+    if (loadBalancer === undefined) return [];
     const ofNames = names
       .filter(({ servers }) => servers.includes(server))
       .flatMap(({ host }) => addressesOfName(site, server, internal, host))
       // A server may hand out a name that stands for another load balancer, which does not send users to it.
-      .filter((address) => !loadBalancers.includes(address));
+      .filter((address) => !loadBalancers.has(canonicalAddress(address)));
     return [
       {
         type: 'pool-member' as const,

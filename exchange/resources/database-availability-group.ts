@@ -201,13 +201,15 @@ export const databaseAvailabilityGroup = defineResource({
   },
 });
 
-/** A folder that another group has as its witness: a plan says so, since no two can use it. */
+/** A folder that another group has as its witness: the plan of a new one says so, since no two can use it. */
 function takenFolder(
   objects: readonly PowerShellObject[],
   name: string,
   server: string,
   directory: string,
 ): Pick<Diagnostic, 'summary' | 'detail'> | undefined {
+  // An import says neither, and a group without a witness has none.
+  if (server === '' || directory === '') return undefined;
   const other = objects.find(
     (group) =>
       !sameName(textOf(group, 'Name') ?? '', name) &&

@@ -3,6 +3,7 @@ import type { Diagnostic, Known, KnownValues, Problem } from '../../schema';
 import { text, textSet } from '../../schema';
 import { MAIL_PROTOCOLS, type MailProtocol } from '../mail-protocols';
 import { defineResource } from './definition';
+import type { Facts } from './definition';
 import { sameName, sameNames } from './equality';
 import { isHostName } from './host';
 import { textOf, textsOf } from './property';
@@ -50,7 +51,9 @@ function changedSettings(prior: KnownValues | null, planned: KnownValues | null)
  * about: people restart them, and the plan says so.
  */
 function mailProtocol(row: MailProtocol) {
-  const restart = `Restart-Service ${row.windowsServices.join(', ')}`;
+  // The back end came with managed availability.
+  const restartOf = ({ has }: Facts) =>
+    `Restart-Service ${row.windowsServices.slice(0, has('Get-HealthReport') ? 2 : 1).join(', ')}`;
   const connections = (side: string) =>
     textSet(
       'optional-computed',
@@ -62,7 +65,7 @@ function mailProtocol(row: MailProtocol) {
     kind: 'mail-protocol',
     lifecycle: 'adopted',
     lifespan: row.lifespan,
-    description: `The settings of ${row.title} on a server: the certificate by its name, and what programs are told. They count once ${row.windowsServices.join(' and ')} have been restarted there, which nobody does from here.`,
+    description: `The settings of ${row.title} on a server: the certificate by its name, and what programs are told. They count once ${row.windowsServices.join(' and, from Exchange 2013 on, ')} have been restarted there, which nobody does from here.`,
     attributes: {
       server: serverAttribute(`Server whose ${row.title} it is.`),
       certificate_name: text(
@@ -83,7 +86,7 @@ function mailProtocol(row: MailProtocol) {
       internal_connection_settings: connections('inside'),
     },
     importId: ['server'],
-    steps: ({ prior, planned }) => {
+    steps: ({ prior, planned }, facts) => {
       const changed = changedSettings(prior, planned);
       if (planned === null || changed.length === 0) return [];
       const values: KnownValues = planned;
@@ -91,7 +94,7 @@ function mailProtocol(row: MailProtocol) {
         {
           kind: 'mail-protocol',
           server: planned.server,
-          reason: `${row.title} answers by its declared name, with the certificate that has it, once its services are restarted: ${restart}.`,
+          reason: `${row.title} answers by its declared name, with the certificate that has it, once its services are restarted: ${restartOf(facts)}.`,
           invocation: {
             cmdlet: `Set-${row.noun}`,
             parameters: {
@@ -102,12 +105,12 @@ function mailProtocol(row: MailProtocol) {
         },
       ];
     },
-    foresee: (_objects, { prior, planned }) => ({
+    foresee: (_objects, { prior, planned }, facts) => ({
       values: {},
       diagnostics:
         planned === null || changedSettings(prior, planned).length === 0
           ? []
-          : [restartNeeded(row.title, planned.server ?? '', restart)],
+          : [restartNeeded(row.title, planned.server ?? '', restartOf(facts))],
     }),
     observe: (state) => ({
       cmdlet: `Get-${row.noun}`,

@@ -1,10 +1,11 @@
 import type { PowerShellObject } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
 import type { Diagnostic } from '../../schema';
 import { text, textSet } from '../../schema';
 import { hostIn } from '../given-names';
 import { defineResource } from './definition';
 import type { Facts } from './definition';
-import { sameNames, sameUrl } from './equality';
+import { sameNames, sameServer, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
 import { property, textOf, textsOf } from './property';
@@ -102,19 +103,26 @@ function handedOutElsewhere(
   facts: Facts,
 ): readonly Diagnostic[] {
   const { isDeclared, autodiscoverUrls = [] } = facts;
-  const isGiven = (uri: string) => [declared, ...autodiscoverUrls].some((given) => sameUrl(uri, given));
   if (isDeclared === undefined || declared === null) return [];
+  // The same for every server of the site, so that it is said once.
+  const urls = [...new Set([...autodiscoverUrls, declared])];
   return objects.flatMap((object) => {
     const server = textOf(object, 'Name') ?? '';
     const uri = textOf(object, 'AutoDiscoverServiceInternalUri') ?? '';
     // Where the point is cleared, clients get nothing from it.
-    if (server === '' || uri === '' || isDeclared(server) || isGiven(uri)) return [];
-    const isOwn = hostIn(uri)?.split('.')[0] === server.toLowerCase();
+    if (server === '' || uri === '' || isDeclared(server) || urls.some((url) => sameUrl(uri, url))) return [];
+    const isOwn = sameServer(hostIn(uri) ?? '', server);
+    const calls = urls.map((url) =>
+      renderInvocation({
+        cmdlet: `Set-${noun(facts)}`,
+        parameters: { Identity: server, AutoDiscoverServiceInternalUri: url },
+      }),
+    );
     return [
       {
         severity: 'warning' as const,
         summary: `${server} is not declared and hands out another Autodiscover URL`,
-        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: Set-${noun(facts)} -Identity ${server} -AutoDiscoverServiceInternalUri ${declared}`,
+        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: ${calls.join(', or ')}`,
       },
     ];
   });

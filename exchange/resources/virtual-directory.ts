@@ -6,7 +6,7 @@ import { hostIn } from '../given-names';
 import { lifespanText } from '../versions';
 import { defineResource } from './definition';
 import type { Facts, ResourceDefinition } from './definition';
-import { notAmong, sameName, sameNames, sameUrl } from './equality';
+import { notAmong, sameName, sameNames, sameServer, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
@@ -240,7 +240,7 @@ function withoutUrl(
 ): readonly Diagnostic[] {
   if (prior === null || planned === null) return [];
   const server = planned['server'] as string;
-  const isNew = hostIn(prior['internal_url'] ?? null)?.split('.')[0] === server.toLowerCase();
+  const isNew = sameServer(hostIn(prior['internal_url'] ?? null) ?? '', server);
   const isMissing = (name: string) => prior[name] === '' && (planned[name] ?? '') !== '';
   const sides = [
     ...(isMissing('internal_url') ? ['inside'] : []),

@@ -1,7 +1,7 @@
 import type { Known } from '../../schema';
 import { isKnown } from '../../schema';
 import type { ExchangeObject } from '../element';
-import type { Finding, Rule } from './rule';
+import { saidOnce, type Finding, type Rule } from './rule';
 
 function findings({ definition, attributes, origin }: ExchangeObject): readonly Finding[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
@@ -17,13 +17,5 @@ export const attributeValue: Rule = {
   id: 'attribute-value',
   severity: 'error',
   description: 'What the provider would refuse at plan is found at synth already, by the same checks.',
-  check: ({ objects }) => {
-    const seen = new Set<string>();
-    return objects.flatMap(findings).filter(({ path, problem }) => {
-      const key = JSON.stringify([path, problem]);
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
-    });
-  },
+  check: ({ objects }) => saidOnce(objects.flatMap(findings)),
 };

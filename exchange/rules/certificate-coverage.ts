@@ -8,12 +8,12 @@ export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label.',
-  check: ({ site, certificates }) =>
+    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label; that of POP or IMAP on this one or another one of these servers.',
+  check: ({ site, topology, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;
       const servers = site.servers.filter((server) => isOnServer(certificate, server));
-      return hostsOn(site, certificate, servers).flatMap(({ host, path: at }) =>
+      return hostsOn(topology, certificate, servers).flatMap(({ host, path: at }) =>
         names.some((name) => nameCovers(name, host))
           ? []
           : [

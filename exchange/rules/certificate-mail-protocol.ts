@@ -1,6 +1,6 @@
-import { titleOf } from '../declared-certificates';
+import { hasWildcard, titleOf } from '../declared-certificates';
 import { declaredProtocols } from '../mail-protocols';
-import { sameName } from '../resources/equality';
+import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings, X509CertificateName */
@@ -11,8 +11,9 @@ export const certificateMailProtocol: Rule = {
     'A certificate that has the name of POP or IMAP itself is given to the service, too; by a wildcard it is found without.',
   check: ({ site, certificates }) =>
     declaredProtocols(site).flatMap(({ row, host }) => {
-      const named = certificates.filter(({ declared }) =>
-        declared.names.some((name) => sameName(name, host)),
+      // One with a wildcard besides cannot be given to it: `certificate-wildcard`.
+      const named = certificates.filter(
+        (certificate) => includesName(certificate.declared.names, host) && !hasWildcard(certificate),
       );
       const [first] = named;
       return first === undefined || named.some(({ declared }) => declared.services.includes(row.service))

@@ -1,5 +1,4 @@
 import { path } from '../../schema';
-import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const certificateServerName: Rule = {
@@ -7,8 +6,8 @@ export const certificateServerName: Rule = {
   severity: 'warning',
   description:
     'A public certificate holds the shared names only. Names of servers change with every server, tell outsiders what is inside, and public authorities do not issue for internal domains.',
-  check: ({ site, certificates }) => {
-    const given = new Set(publishedHosts(site).map(({ host }) => host.toLowerCase()));
+  check: ({ site, topology, certificates }) => {
+    const given = new Set(topology.published.map(({ host }) => host.toLowerCase()));
     return certificates.flatMap(({ declared, path: at }) =>
       declared.names.flatMap((name, index) => {
         const own = site.servers.find((server) =>

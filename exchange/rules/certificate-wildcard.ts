@@ -1,4 +1,5 @@
 import { path } from '../../schema';
+import { hasWildcard } from '../declared-certificates';
 import type { Rule } from './rule';
 
 export const certificateWildcard: Rule = {
@@ -7,19 +8,17 @@ export const certificateWildcard: Rule = {
   description:
     'A wildcard certificate is not given to POP and IMAP: they find it by a host name, X509CertificateName of Set-PopSettings and Set-ImapSettings, which mailProtocols declares.',
   check: ({ certificates }) =>
-    certificates
-      .filter(({ declared }) => declared.names.some((name) => name.startsWith('*.')))
-      .flatMap(({ declared, path: at }) =>
-        declared.services.flatMap((service, index) =>
-          service === 'POP' || service === 'IMAP'
-            ? [
-                {
-                  path: [...at, ...path('services', index)],
-                  problem: `${service} cannot use a wildcard certificate by enabling it`,
-                  remedy: `leave ${service} out and declare the name by which the servers find it: mailProtocols: { ${service.toLowerCase()}: { host: 'mail.contoso.com' } }; or use a certificate with the names themselves`,
-                },
-              ]
-            : [],
-        ),
+    certificates.filter(hasWildcard).flatMap(({ declared, path: at }) =>
+      declared.services.flatMap((service, index) =>
+        service === 'POP' || service === 'IMAP'
+          ? [
+              {
+                path: [...at, ...path('services', index)],
+                problem: `${service} cannot use a wildcard certificate by enabling it`,
+                remedy: `leave ${service} out and declare the name by which the servers find it: mailProtocols: { ${service.toLowerCase()}: { host: 'mail.contoso.com' } }; or use a certificate with the names themselves`,
+              },
+            ]
+          : [],
       ),
+    ),
 };

@@ -36,8 +36,9 @@ export const datacentre: Rule = {
         return [
           {
             path: at,
-            problem: `'${name}' is the name of a server, too, and both say what names stand for`,
-            remedy: 'give the datacentre another name: each has a pool of its own, which is called after it',
+            problem: `'${name}' is the name of a server, too, which says by itself what its names stand for`,
+            remedy:
+              'give the datacentre another name: a pool is called after the server or the datacentre that has it',
           },
         ];
       }

@@ -1,5 +1,5 @@
 import { formatPath } from '../../schema';
-import { datacentreOf } from '../datacentre';
+import { serversOf } from '../datacentre';
 import { declaredFailbacks, FAILBACK, failbackNames, failbackOf } from '../failback';
 import { SiteNames } from '../namespaces';
 import { sameName } from '../resources/equality';
@@ -20,7 +20,7 @@ export const failback: Rule = {
 function withoutServer(site: ExchangeSiteProps): readonly Finding[] {
   const owa = serviceNamed('owa');
   return Object.entries(site.datacentres ?? {}).flatMap(([name, { failback: host }]) => {
-    const servers = site.servers.filter((server) => datacentreOf(site, server)?.name === name);
+    const servers = serversOf(site, name);
     const isUseless =
       host !== undefined &&
       servers.length > 0 &&

@@ -176,7 +176,8 @@ function unneededAcceptance(certificate: DeclaredCertificate, id: AcceptableRule
 
 /** What an acceptable rule finds stands within a certificate: `certificate.services`, `certificate.web.names[0]`. */
 function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteDiagnostic {
-  const property = at.findIndex(
+  // The last one: a certificate may be called `names`.
+  const property = at.findLastIndex(
     (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
   );
   const detail = isAcceptable(rule.id)

@@ -2,6 +2,7 @@ import type { Path } from '../../schema';
 import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { publishingPlaces } from '../publishing';
+import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
 
 /** Where names stand as keys, and are easily mistyped: what is said of one that is not published does nothing. */
@@ -22,7 +23,7 @@ export const namedInDns: Rule = {
       ]),
     ];
     return keys.flatMap(({ name, path }) =>
-      hosts.some((host) => host.toLowerCase() === name.toLowerCase())
+      includesName(hosts, name)
         ? []
         : [
             {

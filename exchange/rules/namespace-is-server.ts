@@ -1,5 +1,4 @@
 import { formatPath, path } from '../../schema';
-import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceIsServer: Rule = {
@@ -7,10 +6,10 @@ export const namespaceIsServer: Rule = {
   severity: 'error',
   description:
     'A namespace that several servers give to clients is not the name of one of them: clients of all of them would be sent to that one.',
-  check: ({ site }) =>
+  check: ({ site, topology }) =>
     site.servers.length < 2
       ? []
-      : publishedHosts(site).flatMap(({ host, path: at, servers }) => {
+      : topology.published.flatMap(({ host, path: at, servers }) => {
           const index = site.servers.findIndex(({ fqdn }) => fqdn.toLowerCase() === host.toLowerCase());
           const [giver, ...others] = servers;
           return index === -1 || (others.length === 0 && giver === site.servers[index])

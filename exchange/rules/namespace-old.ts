@@ -1,6 +1,6 @@
+import { serversBehind } from '../dns-records';
 import { viewsOf } from '../dns-views';
-import { publishedHosts } from '../namespaces';
-import { addressesElsewhere, publishedAs } from '../publishing';
+import { publishedAs } from '../publishing';
 import { ExchangeVersion } from '../versions';
 import type { Rule } from './rule';
 
@@ -13,16 +13,16 @@ export const namespaceOld: Rule = {
   severity: 'warning',
   description:
     'A name of servers of Exchange 2013 or later does not lead to an older one as well: the newer ones answer for both, and hand on what is for mailboxes of older servers.',
-  check: ({ site }) =>
-    publishedHosts(site).flatMap(({ host, path, servers }) => {
-      const isOld = ({ version }: (typeof servers)[number]) => !version.isAtLeast(ExchangeVersion.V2013);
-      const old = servers.filter(isOld);
-      if (old.length === 0 || old.length === servers.length) return [];
-      const led = viewsOf(site).flatMap((view) =>
-        addressesElsewhere(view, host) === undefined
-          ? old.filter((server) => publishedAs(site, server, view).loadBalancer === undefined)
-          : [],
-      );
+  check: ({ site, topology }) =>
+    topology.published.flatMap((published) => {
+      const { host, path } = published;
+      const led = viewsOf(site).flatMap((view) => {
+        const servers = serversBehind(site, view, published);
+        const old = servers.filter(({ version }) => !version.isAtLeast(ExchangeVersion.V2013));
+        return old.length === servers.length
+          ? []
+          : old.filter((server) => publishedAs(site, server, view).loadBalancer === undefined);
+      });
       const names = [...new Set(led.map(({ name }) => name))];
       return names.length === 0
         ? []

@@ -1,5 +1,4 @@
 import { declaredHosts } from '../declared-names';
-import { publishedHosts } from '../namespaces';
 import type { Rule } from './rule';
 
 export const namespaceUnused: Rule = {
@@ -7,8 +6,8 @@ export const namespaceUnused: Rule = {
   severity: 'warning',
   description:
     'A declared name is given to clients by some server. Where every server has another one for it, from its datacentre or of its own, DNS does not hold it.',
-  check: ({ site }) => {
-    const published = new Set(publishedHosts(site).map(({ host }) => host.toLowerCase()));
+  check: ({ site, topology }) => {
+    const published = new Set(topology.published.map(({ host }) => host.toLowerCase()));
     return declaredHosts(site).flatMap(({ text, path }) =>
       published.has(text.toLowerCase()) || site.servers.length === 0
         ? []

@@ -27,6 +27,15 @@ export interface Finding extends Problem {
   readonly path: Path;
 }
 
+/** What the site says of all servers is found for each of them, and said once. */
+export function saidOnce(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ path, problem }) => {
+    const key = JSON.stringify([path, problem]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 /** One invariant of a declaration. */
 export interface Rule {
   /** Stable: people and pipelines refer to it. */

@@ -1,6 +1,6 @@
 import type { PlacedDirectory, Placement } from '../topology';
 import { existsIn } from '../versions';
-import type { Finding, Rule } from './rule';
+import { saidOnce, type Finding, type Rule } from './rule';
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory */
 export const webAuthentication: Rule = {
@@ -8,16 +8,13 @@ export const webAuthentication: Rule = {
   severity: 'error',
   description:
     'Outlook on the web and the Exchange Control Panel of a server sign in alike, since users go from one to the other. Forms turn Basic on and integrated Windows authentication off, whatever else is declared.',
-  check: ({ topology: { placements } }) => {
-    // What the site says of all servers is said once.
-    const seen = new Set<string>();
-    return placements
-      .flatMap((placement) => [...unlike(placement), ...placement.directories.flatMap(besideForms)])
-      .filter(({ path, problem }) => {
-        const key = JSON.stringify([path, problem]);
-        return !seen.has(key) && seen.add(key);
-      });
-  },
+  check: ({ topology: { placements } }) =>
+    saidOnce(
+      placements.flatMap((placement) => [
+        ...unlike(placement),
+        ...placement.directories.flatMap(besideForms),
+      ]),
+    ),
 };
 
 const ofService = ({ directories }: Placement, service: string) =>

@@ -95,7 +95,7 @@ export const zone: Rule = {
 /** Both views would write their records into one zone. */
 function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
   const [internal, external] = viewsOf(site);
-  if (internal === undefined || external === undefined) return [];
+  if (external === undefined) return [];
   return external.declared.zones.flatMap((zone, index) => {
     const twin = internal.declared.zones.findIndex((other) => isSamePlace(other, zone));
     if (twin === -1) return [];

@@ -81,6 +81,11 @@ export class ExchangeVersion {
     return this === other || this.isUpdatedTo(other) || other.isUpdatedTo(this);
   }
 
+  /** As a declaration has it: `ExchangeVersion.V2019`, `ExchangeVersion.SE`. */
+  get declaredAs(): string {
+    return `ExchangeVersion.${/^\d/.test(this.label) ? 'V' : ''}${this.label}`;
+  }
+
   isAtLeast(other: ExchangeVersion): boolean {
     return this.rank >= other.rank;
   }

@@ -63,7 +63,7 @@ export function newServer(
   }
   const self = selfSigned(name, [name, fqdn], key, now);
   const is2013 = version.isAtLeast(ExchangeVersion.V2013);
-  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it.
+  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it (unverified).
   const management = selfSigned(`WMSvc-${is2013 ? 'SHA2-' : ''}${name}`, undefined, key, now);
   return {
     ...newObject(name, now),

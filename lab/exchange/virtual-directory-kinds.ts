@@ -239,6 +239,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
   },
   {
     ...hostedAs('um'),
+    // Class and methods as those of the other web services (unverified).
     directoryClass: directoryClass(
       'ADUMVirtualDirectory',
       [],

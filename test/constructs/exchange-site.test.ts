@@ -270,7 +270,7 @@ describe('the stack of a site', () => {
           lisbon: { publish: { internal: { virtualIp: '10.1.0.100' } } },
           porto: { publish: { internal: { virtualIp: '10.2.0.100' } } },
         },
-        dag: { ...right.dag!, alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\W' } },
+        dag: { ...declaredDag, alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\W' } },
         dns: {
           internal: { zones: [zone('10.0.0.53', 'inside')] },
           external: { zones: [zone('203.0.113.53', 'outside')], publish: { virtualIp: '203.0.113.3' } },

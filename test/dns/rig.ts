@@ -47,3 +47,12 @@ export function clientOf(
     ...(key === undefined ? {} : { key: tsigKey(key.name, key.algorithm, key.secret) }),
   });
 }
+
+/** Addresses (A) that a server gives for a name, sorted. */
+export async function addressesOf(
+  server: { readonly address: string; readonly port: number },
+  name: string,
+): Promise<readonly string[]> {
+  const { answers } = await clientOf(server).query(`${name}.`, 'A');
+  return answers.map(({ data }) => (data as { readonly address: string }).address).sort();
+}

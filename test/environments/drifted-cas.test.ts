@@ -1,9 +1,8 @@
 import { site } from '../../environments/drifted-cas';
-import type { ExchangePlan } from '../../exchange/plan/model';
-import { expectGolden, synthesize } from './synthesized';
+import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('drifted-cas', site);
-const plan = JSON.parse(files['exchange-plan.json']) as ExchangePlan;
+const plan = planOf(files);
 
 const URLS = (path: string) => ({
   InternalUrl: `https://mail.domain.com${path}`,

@@ -1,7 +1,7 @@
 import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site } from '../../environments/namespace-models-bound';
-import { given, planOf, records, sharedHosts } from './namespace-plan';
-import { expectGolden, synthesize } from './synthesized';
+import { given, records, sharedHosts } from './namespace-plan';
+import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('namespace-models-bound', site);
 const plan = planOf(files);

@@ -2,8 +2,8 @@ import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site } from '../../environments/namespace-models-per-service';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { given, planOf, records, sharedHosts } from './namespace-plan';
-import { expectGolden, synthesize } from './synthesized';
+import { given, records, sharedHosts } from './namespace-plan';
+import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('namespace-models-per-service', site);
 const plan = planOf(files);

@@ -1,10 +1,5 @@
 import type { Side } from '../../exchange/given-names';
 import type { ExchangePlan } from '../../exchange/plan/model';
-import type { Files } from './synthesized';
-
-export function planOf(files: Files): ExchangePlan {
-  return JSON.parse(files['exchange-plan.json']) as ExchangePlan;
-}
 
 /** By the cmdlet: the service in the words of the scenario. */
 const SERVICES: { readonly [cmdlet: string]: string } = {

@@ -1,11 +1,10 @@
 import { site } from '../../environments/site-resilient-2010';
-import type { ExchangePlan } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic } from '../../exchange/rules';
-import { expectGolden, synthesize } from './synthesized';
+import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('site-resilient-2010', site);
-const plan = JSON.parse(files['exchange-plan.json']) as ExchangePlan;
+const plan = planOf(files);
 const calls = plan.steps.flatMap((step) => ('cmdlet' in step ? [step] : []));
 const callsOn = (server: string | null) =>
   calls.filter((step) => step.server === server).map(({ cmdlet, parameters }) => [cmdlet, parameters]);

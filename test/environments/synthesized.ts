@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdktf';
 import { SiteStack } from '../../constructs/site-stack';
+import type { ExchangePlan } from '../../exchange/plan/model';
 import type { ExchangeSiteProps } from '../../exchange/site';
 
 const FILES = ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1'] as const;
@@ -20,6 +21,10 @@ export function synthesize(stack: string, site: ExchangeSiteProps): Files {
   } finally {
     rmSync(project, { recursive: true });
   }
+}
+
+export function planOf(files: Files): ExchangePlan {
+  return JSON.parse(files['exchange-plan.json']) as ExchangePlan;
 }
 
 /** UPDATE_GOLDEN=1 writes them anew; then review the difference by eye against the scenario. */

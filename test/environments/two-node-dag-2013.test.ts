@@ -3,9 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { site } from '../../environments/two-node-dag-2013';
-import type { ExchangePlan } from '../../exchange/plan/model';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { expectGolden, synthesize, type Files } from './synthesized';
+import { expectGolden, planOf, synthesize, type Files } from './synthesized';
 
 /** The scenario before the second server joins. */
 const before: ExchangeSiteProps = { ...site, servers: site.servers.slice(0, 1) };
@@ -13,7 +12,7 @@ const before: ExchangeSiteProps = { ...site, servers: site.servers.slice(0, 1) }
 const STACK = 'two-node-dag-2013';
 const full = synthesize(STACK, site);
 const single = synthesize(STACK, before);
-const plan = JSON.parse(full['exchange-plan.json']) as ExchangePlan;
+const plan = planOf(full);
 
 describe('the second server joins', () => {
   test('the whole site is as it was reviewed', () => expectGolden('two-node-dag-2013', full));
@@ -103,9 +102,7 @@ describe('the second server joins', () => {
       dns: { ...declaration.dns, publish: { virtualIp: '10.60.99.230' } },
     });
     const addresses = (files: Files) =>
-      (JSON.parse(files['exchange-plan.json']) as ExchangePlan).steps.flatMap((step) =>
-        step.kind === 'dns' ? [[step.name, step.addresses]] : [],
-      );
+      planOf(files).steps.flatMap((step) => (step.kind === 'dns' ? [[step.name, step.addresses]] : []));
     const both = [
       ['webmail', ['10.60.99.230']],
       ['autodiscover', ['10.60.99.230']],

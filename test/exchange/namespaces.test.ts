@@ -132,6 +132,30 @@ describe('a bound model, with names of its own in each datacentre', () => {
     );
   });
 
+  test('leaves the address of another load balancer out of a pool, however it is spelled', () => {
+    const members = elementsOf(
+      resolveSite(
+        site({
+          servers: [server(1, { datacentre: 'redmond' }), server(2, { datacentre: 'bel air' })],
+          datacentres: {
+            redmond: { publish: { virtualIp: '2001:db8:1::100' } },
+            'bel air': {
+              publish: {
+                virtualIp: '2001:db8:2::100',
+                virtualIps: { 'autodiscover.contoso.com': '2001:DB8:1:0::100' },
+              },
+            },
+          },
+        }),
+      ).elements,
+      'pool-member',
+    );
+    expect(members.map(({ pool, virtualAddresses }) => [pool, virtualAddresses])).toEqual([
+      ['redmond', ['2001:db8:1::100']],
+      ['bel air', ['2001:db8:2::100']],
+    ]);
+  });
+
   test('tells the provider where each name stands, and in which datacentre each server', () => {
     const published = publishedNamesOf(declared, dnsRecords(declared));
     expect(published['datacentres']).toEqual({ EX01: 'redmond', EX02: 'bel air', EX03: 'redmond' });

@@ -1408,7 +1408,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'datacentres.ex01',
     problem: 'is the name of a server, too',
-    remedy: 'a pool of its own',
+    remedy: 'a pool is called after',
   },
   {
     when: 'a certificate is given to a mail protocol that has another name',
@@ -2299,6 +2299,12 @@ describe('the rules of a declaration', () => {
       expect(diagnostic?.detail).toContain(`certificate.accepted: { 'certificate-iis': '<reason>' }`);
     });
 
+    test.each(['names', 'services'])('is asked for in its place of a certificate called %s', (name) => {
+      const { diagnostics } = resolveSite(several({ [name]: { ...web, services: ['SMTP'] } }));
+      const asked = diagnostics.find(({ rule }) => rule === 'certificate-iis');
+      expect(asked?.detail).toContain(`certificate.${name}.accepted: { 'certificate-iis': '<reason>' }`);
+    });
+
     test.each(['private-authority', 'self-signed'])(
       'internal names need no word of their own where %s is',
       (id) => {
@@ -2400,6 +2406,13 @@ describe('the rules of a declaration', () => {
         },
       ],
       [
+        'a mail protocol whose name stands on a certificate beside a wildcard, which cannot be given to it',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: names('*.contoso.com', 'imap.contoso.com'),
+        },
+      ],
+      [
         'a mail protocol whose name is on a certificate of its own',
         {
           mailProtocols: { imap: { host: 'imap.contoso.com' } },
@@ -2455,6 +2468,41 @@ describe('the rules of a declaration', () => {
       const given = { ...dag, ...(addresses === undefined ? {} : { addresses }) };
       const diagnostics = found(site({ servers: of(V2010, 1), dag: given }));
       expect(diagnostics.filter(({ rule }) => rule.startsWith('dag-'))).toEqual([]);
+    });
+  });
+
+  describe('a name of newer servers', () => {
+    const old = server(1, { version: ExchangeVersion.V2010 });
+    const newer = server(2, { version: ExchangeVersion.V2016 });
+    const zones = [{ name: 'contoso.com' }];
+    const outside = [{ name: 'contoso.com', server: '203.0.113.1' }];
+
+    test('leads to no old one by a view that does not hold it', () => {
+      const reason = 'the provider of the domain has it';
+      const declaration = site({
+        servers: [old, newer],
+        dns: {
+          internal: { zones, publish: { virtualIp: '192.0.2.100' } },
+          external: {
+            zones: outside,
+            notPublished: { 'mail.contoso.com': reason, 'autodiscover.contoso.com': reason },
+          },
+        },
+      });
+      expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
+    });
+
+    test('leads to no old one on the side on which that one does not give it', () => {
+      const own = { internal: 'inside.contoso.com', external: 'mail.contoso.com' };
+      const declaration = site({
+        servers: [old, { ...newer, namespaces: { client: own, autodiscover: 'inside.contoso.com' } }],
+        namespaces: {
+          client: { internal: 'mail.contoso.com', external: null },
+          autodiscover: 'autodiscover.contoso.com',
+        },
+        dns: { internal: { zones }, external: { zones: outside } },
+      });
+      expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
   });
 

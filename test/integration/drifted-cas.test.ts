@@ -3,7 +3,7 @@ import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { certificateState } from '../../lab/exchange/setup';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { expectCarriedOut } from './executed-cmdlets';
 import { SiteRig, type Plan } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -53,7 +53,7 @@ async function drifted(tools: SiteTools): Promise<SiteRig> {
       pfxFile: 'certificates/mail.pfx',
     },
   });
-  rig.install('ECAS2', SERVERS[1].version);
+  rig.install('ECAS2');
   for (const { name } of SERVERS) {
     for (const [kind, path] of Object.entries(PATHS)) {
       setUrls(rig, name, kind, { InternalUrl: `${MAILV}${path}`, ExternalUrl: `${MAILV}${path}` });
@@ -146,7 +146,6 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
     'the first plan takes them over and shows what differs and the cmdlets; the deploy repairs it, and nothing is left',
     async () => {
       const plan = await rig.plan();
-      expect(plan.exit).toBe(2);
       // What only the declaration says of a certificate the state takes over: the servers hold it, and nothing is run.
       const {
         'exchange_certificate.ECAS1-certificate': first,
@@ -170,12 +169,9 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
       expect(plan.said).not.toContain('ECAS2 gives clients');
       expect(rig.writes()).toEqual([]);
 
-      const planned = plannedCmdlets(plan);
       rig.forget();
-      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
-      expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
+      await expectCarriedOut(rig, plan);
       expect(rig.updates).toEqual([]);
-      expect(await rig.plan()).toMatchObject({ exit: 0 });
     },
     SETUP_MS,
   );
@@ -279,7 +275,7 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
           `https://ecas3.domain.local${SCP} by it today, the server's own name, which Setup registers`,
         );
         expect(plan.said).toContain(
-          `Set-ClientAccessServer -Identity ECAS3 -AutoDiscoverServiceInternalUri https://${MAIL}${SCP}`,
+          `Set-ClientAccessServer -Identity 'ECAS3' -AutoDiscoverServiceInternalUri 'https://${MAIL}${SCP}'`,
         );
       }
       rig.organization.editServer('ECAS3', ({ services }) => {

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../lab/exchange/journal';
 import type { Argument } from '../../powershell/invocation';
 import { renderInvocation } from '../../powershell/script';
-import type { Plan, PlannedChange } from './site-rig';
+import type { Finished, Plan, PlannedChange, RunOptions, SiteRig } from './site-rig';
 
 const CONDITION = / \(only if [^)]*\)$/;
 
@@ -71,4 +71,18 @@ export function inOrder(entries: readonly JournalEntry[], planned: readonly stri
     })
     .map(comparable)
     .filter((text) => !text.startsWith('get-') || planned.includes(text));
+}
+
+/** Applies what was planned, and expects that this ran and nothing else, and that the next plan has nothing to do. */
+export async function expectCarriedOut(rig: SiteRig, plan: Plan, options?: RunOptions): Promise<void> {
+  expect(failureOf(plan, 2)).toBe('');
+  expect(failureOf(await rig.applyPlan(options))).toBe('');
+  const planned = plannedCmdlets(plan);
+  expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
+  expect(failureOf(await rig.plan(options))).toBe('');
+}
+
+/** Empty where Terraform ended as it should. */
+function failureOf({ exit, said }: Finished, expected = 0): string {
+  return exit === expected ? '' : `exit code ${exit}: ${said}`;
 }

@@ -3,9 +3,9 @@ import { site as bound } from '../../environments/namespace-models-bound';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { site as perService } from '../../environments/namespace-models-per-service';
 import { startLab } from '../dns/lab';
-import { clientOf, newKey, type DnsRig } from '../dns/rig';
+import { addressesOf, newKey, type DnsRig } from '../dns/rig';
 import { describeWithTerraform } from '../terraform/available';
-import { executedCmdlets, plannedCmdlets } from './executed-cmdlets';
+import { expectCarriedOut, plannedCmdlets } from './executed-cmdlets';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { validCertificate } from './valid-certificate';
@@ -56,11 +56,6 @@ function movedTo({ address, port }: DnsRig, dns: ExchangeSiteProps['dns']): Exch
   return { ...dns, external: { ...dns.external, zones } };
 }
 
-async function answered(external: DnsRig, label: string): Promise<readonly string[]> {
-  const { answers } = await clientOf(external).query(`${label}.contoso.com.`, 'A');
-  return answers.map(({ data }) => (data as { readonly address: string }).address).sort();
-}
-
 describeWithTerraform('the namespace plans', () => {
   let tools: SiteTools;
   beforeAll(async () => {
@@ -91,21 +86,17 @@ describeWithTerraform('the namespace plans', () => {
         },
       });
       try {
-        servers.slice(1).forEach(({ name, version }) => rig.install(name, version));
+        servers.slice(1).forEach(({ name }) => rig.install(name));
         await rig.declare(site);
         const plan = await rig.plan({ environment });
-        expect(plan).toMatchObject({ exit: 2 });
-        expect(await rig.applyPlan({ environment })).toMatchObject({ exit: 0 });
-        const planned = plannedCmdlets(plan);
-        expect(planned.length).toBeGreaterThan(0);
-        expect(executedCmdlets(rig.organization.journal(), planned)).toEqual(planned);
+        expect(plannedCmdlets(plan).length).toBeGreaterThan(0);
+        await expectCarriedOut(rig, plan, { environment });
         for (const [label, addresses] of Object.entries(inside)) {
           expect([label, await rig.addresses(`${label}.contoso.com`)]).toEqual([label, addresses]);
         }
         for (const [label, addresses] of Object.entries(outside)) {
-          expect([label, await answered(external, label)]).toEqual([label, addresses]);
+          expect([label, await addressesOf(external, `${label}.contoso.com`)]).toEqual([label, addresses]);
         }
-        expect(await rig.plan({ environment })).toMatchObject({ exit: 0 });
       } finally {
         await rig.remove();
         await external.stop();

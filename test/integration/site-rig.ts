@@ -15,14 +15,13 @@ import { stripVTControlCharacters } from 'node:util';
 import { App } from 'cdktf';
 import { SiteStack } from '../../constructs/site-stack';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
-import { ExchangeVersion } from '../../exchange/versions';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
 import { CLASSES, OPCODES, TYPES } from '../../dns/codes';
 import { decodeMessage, formatWireRecord, type WireRecord, wireRecord } from '../../dns/message';
 import { makePfx, type KeyedCertificate } from '../../pki';
 import { startProxy, type RecordingProxy } from '../dns/proxy';
-import { clientOf, newKey, type DnsRig, type RigKey } from '../dns/rig';
+import { addressesOf, clientOf, newKey, type DnsRig, type RigKey } from '../dns/rig';
 import type { StartDns } from '../dns/servers';
 import { effects, writes } from '../lab/exchange/aftermath';
 import { FIRST, SECOND, ZONE } from './declared-site';
@@ -48,7 +47,8 @@ export interface Place {
   readonly pfxFile: string;
 }
 
-const TWO_NODES: Place = {
+/** The place of the sample environment. */
+export const TWO_NODES: Place = {
   stack: STACK,
   domain: 'apatricio.local',
   zone: ZONE,
@@ -137,8 +137,7 @@ export class SiteRig {
       `provider_installation {\n  filesystem_mirror {\n    path = ${mirror}\n  }\n}\n`,
     );
     this.organization = SimulatedOrganization.create(this.organizationFolder, { domain: place.domain });
-    const [first] = place.servers;
-    this.install(first.name, first.version);
+    this.install(place.servers[0].name);
   }
 
   static async create({
@@ -182,16 +181,12 @@ export class SiteRig {
   }
 
   /** What Exchange Setup does on one of the declared servers. */
-  install(name: string, version = ExchangeVersion.V2013): void {
+  install(name: string): void {
     const server = this.place.servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`${name} is no server of the site`);
+    const { fqdn, version } = server;
     const site = this.place.sites?.[name];
-    this.organization.addServer({
-      name,
-      fqdn: server.fqdn,
-      version,
-      ...(site === undefined ? {} : { site }),
-    });
+    this.organization.addServer({ name, fqdn, version, ...(site === undefined ? {} : { site }) });
   }
 
   writePfx(certificate: KeyedCertificate): void {
@@ -311,9 +306,8 @@ export class SiteRig {
   }
 
   /** Addresses that the DNS server gives for a name, sorted. */
-  async addresses(name: string): Promise<readonly string[]> {
-    const { answers } = await clientOf(this.#server).query(`${name}.`, 'A');
-    return answers.map(({ data }) => (data as { readonly address: string }).address).sort();
+  addresses(name: string): Promise<readonly string[]> {
+    return addressesOf(this.#server, name);
   }
 
   /** Makes a name stand for these addresses, as somebody with an editor does. */

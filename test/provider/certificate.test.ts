@@ -2,13 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePfx, type KeyedCertificate } from '../../pki';
-import { Engine } from '../../plugin/engine/engine';
-import type { Memo } from '../../plugin/engine/memo';
-import { exchangeProvider } from '../../provider/definition';
-import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
+import type { Diagnostic, Values } from '../../schema';
+import { certificateRun } from './certificate-run';
 import { certificateFor, CertificateServer } from './certificate-server';
-
-const CERTIFICATE = 'exchange_certificate';
 
 const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,30 +20,8 @@ beforeEach(() => {
 });
 
 /** A run of the provider: a plan, or an apply. */
-async function run(servers: { readonly [name: string]: string } = { EX1: '2013', EX2: '2013' }) {
-  const engine = new Engine(
-    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => server.session }),
-  );
-  await engine.configure({ servers }, '1.11.4');
-  const said: Diagnostic[] = [];
-  const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
-    said.push(...(result.diagnostics ?? []));
-    return result;
-  };
-  const whole = (values: Values | null) =>
-    values && withEveryAttribute(engine.resourceSchema(CERTIFICATE), values);
-  return {
-    said,
-    plan: async (prior: Values | null, values: Values | null) =>
-      note(await engine.plan(CERTIFICATE, { prior, config: whole(values), memo: {} })),
-    read: async (state: Values) => note(await engine.read(CERTIFICATE, whole(state)!)).state,
-    apply: async (
-      prior: Values | null,
-      { planned, memo }: { readonly planned: Values | null; readonly memo: Memo },
-      values: Values | null,
-    ) => note(await engine.apply(CERTIFICATE, { prior, planned, memo, config: whole(values) })),
-  };
-}
+const run = (servers: { readonly [name: string]: string } = { EX1: '2013', EX2: '2013' }) =>
+  certificateRun(server.session, { servers });
 
 const files = new Map(
   [setups, site, renewed, third].map((certificate) => {

@@ -1,3 +1,4 @@
+import './one-session-key';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,19 +13,11 @@ import { makePfx } from '../../pki';
 import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
 import { exchangeProvider } from '../../provider/definition';
 import { openSession } from '../../remoting/session';
-import type * as SessionKey from '../../remoting/session-key';
 import { withEveryAttribute } from '../../schema';
 import { declarations, isRight, SEED, spoil, wrong } from '../exchange/any-declaration';
 import { validCertificate } from '../integration/valid-certificate';
 import { loopback } from '../remoting/peers/loopback';
 import { Deployment } from './deployment';
-
-// A key takes as long as half a deploy; the deploys here share one.
-jest.mock('../../remoting/session-key', () => {
-  const actual = jest.requireActual<typeof SessionKey>('../../remoting/session-key');
-  let exchange: Promise<SessionKey.KeyExchange> | undefined;
-  return { ...actual, KeyExchange: { start: () => (exchange ??= actual.KeyExchange.start()) } };
-});
 
 /** In CI; more by hand: DECLARATIONS=5000. */
 const RUNS = Number(process.env['DECLARATIONS'] ?? 200);
@@ -107,7 +100,7 @@ describe('any declaration', () => {
         const { elements, diagnostics } = resolveSite(spoiled);
         expect(elements.length + diagnostics.length).toBeGreaterThan(0);
         for (const { summary, detail, path } of diagnostics) {
-          expect([summary, detail].join('\n')).not.toMatch(/undefined|\[object|NaN is not a function/);
+          expect([summary, detail].join('\n')).not.toMatch(/undefined|\[object|is not a function/);
           expect(Array.isArray(path)).toBe(true);
         }
       }),
@@ -118,7 +111,6 @@ describe('any declaration', () => {
   test(
     'that has nothing wrong is deployed, and the next plan has nothing to do',
     async () => {
-      let deployed = 0;
       await fc.assert(
         fc.asyncProperty(declarations.filter(isRight), async (site) => {
           const organization = organizationOf(site.servers.map(({ version }) => version));
@@ -128,11 +120,9 @@ describe('any declaration', () => {
           expect(said.filter(({ severity }) => severity === 'error')).toEqual([]);
           const next = await deployment.plan(objects);
           expect([...next.changes]).toEqual([]);
-          deployed += 1;
         }),
         { numRuns: RUNS, seed: SEED },
       );
-      expect(deployed).toBeGreaterThanOrEqual(RUNS);
     },
     LONG_MS,
   );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { OPCODES, RCODES } from '../../dns/codes';
 import { decodeMessage, encodeMessage, type Message } from '../../dns/message';
 import type { DnsRecord } from '../../dns/record';
+import { DNS_UPDATE_BLOCK } from '../../provider/dns-update-block';
 import { DnsZones } from '../../provider/dns-zones';
 import { nameFindings } from '../../provider/name-findings';
 import { UNKNOWN, type Values } from '../../schema';
@@ -76,6 +77,26 @@ describeEachServer('a name of a zone', (start) => {
     const answer = await zones.standing('mail.contoso.com');
     expect(answer).toMatchObject({ kind: 'untold', zone: ZONE, isSaid: true });
     expect(await zones.problems('error')).toHaveLength(1);
+  });
+});
+
+describe('the view of a zone', () => {
+  test('is named in what is to be set, where there are two', async () => {
+    const blocks = [
+      { ...NOTHING, zone: ZONE },
+      { ...NOTHING, zone: ZONE, view: 'external' },
+    ];
+    expect(await new DnsZones(blocks, {}).problems('error')).toMatchObject([
+      { detail: expect.stringContaining('Set server in dns.internal.zones of the declaration') as string },
+      { detail: expect.stringContaining('Set server in dns.external.zones of the declaration') as string },
+    ]);
+  });
+
+  test('is one of the two, as they are spelled', () => {
+    const { problem } = DNS_UPDATE_BLOCK.schema.attributes['view'] ?? {};
+    expect(problem?.('external')).toBeUndefined();
+    expect(problem?.('internal')).toBeUndefined();
+    expect(problem?.('External')?.problem).toBe("'External' is not a view of DNS");
   });
 });
 

@@ -1,3 +1,4 @@
+import './one-session-key';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,6 @@ import type { JournalEntry } from '../../lab/exchange/journal';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import type { Traffic } from '../../lab/wsman/endpoint';
 import type { Environment } from '../../provider/configuration';
-import type * as SessionKey from '../../remoting/session-key';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes, withoutOrigin } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';
@@ -37,13 +37,6 @@ interface Undisturbed {
   readonly state: { readonly [id: string]: Values };
   readonly effects: { readonly [cmdlet: string]: number };
 }
-
-// A key takes as long as half a deploy; the deploys here share one.
-jest.mock('../../remoting/session-key', () => {
-  const actual = jest.requireActual<typeof SessionKey>('../../remoting/session-key');
-  let exchange: Promise<SessionKey.KeyExchange> | undefined;
-  return { ...actual, KeyExchange: { start: () => (exchange ??= actual.KeyExchange.start()) } };
-});
 
 /** Where deploys go on side by side, all alike. */
 export const sites: WsmanSite[] = [];

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePfx, toPem, type KeyedCertificate } from '../../pki';
 import type { Session } from '../../powershell/session';
-import { Engine } from '../../plugin/engine/engine';
-import { exchangeProvider } from '../../provider/definition';
-import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
+import type { Values } from '../../schema';
+import { certificateRun } from './certificate-run';
 import { certificateFor, CertificateServer } from './certificate-server';
 
-const CERTIFICATE = 'exchange_certificate';
 const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -54,28 +52,9 @@ function declared(name: string, services: readonly string[]): Values {
 
 /** A run of the provider: a plan, or an apply. */
 async function run(config: Values, session: Session = server.session) {
-  const engine = new Engine(
-    exchangeProvider({ EXCHANGE_ENDPOINT: 'process:' }, { open: async () => session }),
-  );
-  const said: Diagnostic[] = [];
-  const note = <Result extends { readonly diagnostics?: readonly Diagnostic[] }>(result: Result): Result => {
-    said.push(...(result.diagnostics ?? []));
-    return result;
-  };
-  said.push(...(await engine.configure({ servers: { EX1: '2013' }, ...config }, '1.11.4')));
-  const whole = (values: Values | null) =>
-    values && withEveryAttribute(engine.resourceSchema(CERTIFICATE), values);
-  return {
-    said,
-    read: async (state: Values) => note(await engine.read(CERTIFICATE, state)).state,
-    plan: async (prior: Values | null, values: Values | null) =>
-      note(await engine.plan(CERTIFICATE, { prior, config: whole(values), memo: {} })),
-    apply: async (
-      prior: Values | null,
-      { planned, memo }: { readonly planned: Values | null; readonly memo: Values },
-      values: Values | null,
-    ) => note(await engine.apply(CERTIFICATE, { prior, planned, memo: memo, config: whole(values) })),
-  };
+  const { configured, ...rest } = await certificateRun(session, { servers: { EX1: '2013' }, ...config });
+  rest.said.push(...configured);
+  return rest;
 }
 
 interface Object {
@@ -94,7 +73,7 @@ async function deploy(config: Values, ...objects: readonly Object[]) {
   const applying = await run(config);
   const states: (Values | null)[] = [];
   for (const { prior, values, result } of planned) {
-    states.push((await applying.apply(prior, result as never, values)).state);
+    states.push((await applying.apply(prior, result, values)).state);
   }
   // As the next refresh shows them.
   const later = await run(config);
@@ -167,9 +146,9 @@ describe('two certificates of one server', () => {
       await planning.plan(null, declared('web', ['IIS'])),
     ] as const;
     const applying = await run(BOTH);
-    await applying.apply(null, plans[0] as never, declared('mail', ['SMTP']));
+    await applying.apply(null, plans[0], declared('mail', ['SMTP']));
     server.failing.add('Enable-ExchangeCertificate');
-    await applying.apply(null, plans[1] as never, declared('web', ['IIS']));
+    await applying.apply(null, plans[1], declared('web', ['IIS']));
     server.failing.clear();
     const next = await deploy(BOTH, created('web', ['IIS']));
     expect(next.cmdlets[0]?.map((text) => text.split(' ')[0])).toEqual(['Enable-ExchangeCertificate']);
@@ -305,7 +284,7 @@ describe('an apply whose PFX does not open', () => {
     const planning = await run(settings);
     const planned = await planning.plan(null, declared('web', ['IIS']));
     const applying = await run(settings);
-    await applying.apply(null, planned as never, declared('web', ['IIS']));
+    await applying.apply(null, planned, declared('web', ['IIS']));
     return applying.said;
   };
 

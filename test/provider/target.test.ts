@@ -564,6 +564,21 @@ test('the domain controller of the run goes with every cmdlet that takes one', (
   expect(target.addressed(report)).toEqual(report);
 });
 
+test.each([
+  [ExchangeVersion.V2007, ExchangeVersion.V2010, 'New-DatabaseAvailabilityGroup'],
+  [ExchangeVersion.V2010, ExchangeVersion.V2013, 'Set-MapiVirtualDirectory'],
+  [ExchangeVersion.V2010, ExchangeVersion.V2007, 'New-ClientAccessArray'],
+])('nor does a server of %s beside one of %s keep it from %s', (first, second, cmdlet) => {
+  const versions = new Map([
+    ['ex1', first],
+    ['ex2', second],
+  ]);
+  const { target } = targetWith({ ...settings, versions, domainController: 'dc1.contoso.local' });
+  expect(target.addressed({ cmdlet, parameters: {} }).parameters).toEqual({
+    DomainController: 'dc1.contoso.local',
+  });
+});
+
 describe('a cmdlet that asks what nobody expected', () => {
   const question = 'PromptForChoice: Confirm Remove everything?';
 

@@ -40,7 +40,10 @@ function theSite(call: Call): string {
   return found;
 }
 
-/** By name, as the pages of Get- and Set-ClientAccessArray have it, or by FQDN, as that of Remove- does. */
+/**
+ * By name, as the pages of Get- and Set-ClientAccessArray have it, or by FQDN, as that of Remove- does. That Set- takes the
+ * FQDN too, which the product sends, is (unverified): it is one type of parameter, ClientAccessArrayIdParameter.
+ */
 function theArray(call: Call): DirectoryObject {
   const identity = call.text('Identity') ?? '';
   const found = call.organization.clientAccessArrays.find(
@@ -50,6 +53,7 @@ function theArray(call: Call): DirectoryObject {
   return found;
 }
 
+/** Which properties there are besides Name, Fqdn and Site is (unverified). */
 function show(call: Call, array: DirectoryObject): PowerShellObject {
   const { organization } = call;
   const site = siteOf(array);
@@ -87,7 +91,7 @@ function get(call: Call): void {
   }
 }
 
-/** Each site has one array at most; in which words a second one is refused is (unverified). */
+/** Each site has one array at most; in which words a second one is refused, and that sites share no FQDN, is (unverified). */
 function refuseTaken(call: Call, others: readonly DirectoryObject[], site: string, fqdn: string): void {
   const taken = others.find((array) => siteOf(array) === site || same(fqdnOf(array), fqdn));
   if (taken === undefined) return;

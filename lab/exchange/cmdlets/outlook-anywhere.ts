@@ -156,7 +156,7 @@ function enable(call: Call): void {
   call.write(show(call, { server, directory }));
 }
 
-/** By its identity, or by its server; left out, the session's own. */
+/** By its identity, or by its server; left out, the session's own. That one which is off is an error is (unverified). */
 function disable(call: Call): void {
   const named = call.text('Server');
   const { server } = call.has('Identity')

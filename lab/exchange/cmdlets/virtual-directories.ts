@@ -68,7 +68,7 @@ export function identityOf({ server, directory }: Located): string {
   return `${server.name}\\${directory.name}`;
 }
 
-/** Before 2013 there is one front end only: the folder is that of the client access role. */
+/** Before 2013 there is one front end only: the folder is that of the client access role (unverified). */
 function folderOf(version: ExchangeVersion, path: string): string {
   const programs = 'C:\\Program Files\\Microsoft\\Exchange Server';
   if (path === 'Rpc' && !version.isAtLeast(ExchangeVersion.V2013)) return 'C:\\Windows\\System32\\RpcProxy';

@@ -76,8 +76,8 @@ describe('POP and IMAP', () => {
   };
   const pop = SAMPLES['exchange_pop_settings']!;
   const before = { ...pop, certificate_name: 'EX2', external_connection_settings: [] };
-  const warnings = (prior: object | null, planned: object | null) =>
-    definitionOf('pop').foresee?.([], { prior, planned } as never, in2013, new Map()).diagnostics;
+  const warnings = (prior: object | null, planned: object | null, facts = in2013) =>
+    definitionOf('pop').foresee?.([], { prior, planned } as never, facts, new Map()).diagnostics;
 
   test('are set by name and by what programs are told, as far as it differs', () => {
     expect(between(definitionOf('pop'), before, pop)).toEqual([
@@ -116,6 +116,13 @@ describe('POP and IMAP', () => {
     ]);
     expect(warnings(pop, pop)).toEqual([]);
     expect(warnings(pop, null)).toEqual([]);
+  });
+
+  test('have one service to restart in 2010, which has no back end', () => {
+    const in2010 = factsOf(ExchangeVersion.V2010);
+    expect(warnings(before, pop, in2010)?.[0]?.detail).toContain('runs: Restart-Service MSExchangePOP3. ');
+    const [step] = definitionOf('pop').steps({ prior: before, planned: pop } as never, in2010);
+    expect(step?.reason).toMatch(/: Restart-Service MSExchangePOP3\.$/);
   });
 
   test.each([
@@ -305,11 +312,26 @@ describe('what a plan says of what there is', () => {
           point('EX4', 'https://mailv.contoso.com/Autodiscover/Autodiscover.xml'),
         ),
       ).toEqual([
-        expect.stringMatching(/^warning\nEX3 is not declared.*\n.*the server's own name.* -Identity EX3 /),
+        expect.stringMatching(/^warning\nEX3 is not declared.*\n.*the server's own name.* -Identity 'EX3' /),
         expect.stringMatching(
           /^warning\nEX4 is not declared.*\n.*https:\/\/mailv\.contoso\.com.* by it today\. /,
         ),
       ]);
+    });
+
+    test('the same is said by every server of the site, whichever URL is its own, with each of them', () => {
+      const stranger = point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml');
+      const own = planned['uri'] as string;
+      const by = (uri: string) =>
+        remarksOf(
+          erase(serviceConnectionPoint),
+          [stranger],
+          { prior: planned, planned: { ...planned, uri } },
+          { ...in2013, isDeclared: () => false, autodiscoverUrls: [own, OTHER] },
+        );
+      expect(by(own)).toHaveLength(1);
+      expect(by(own)[0]).toContain(`-AutoDiscoverServiceInternalUri '${OTHER}'`);
+      expect(by(OTHER)).toEqual(by(own));
     });
 
     test('the declared URL in other letter case, a cleared point, and declared servers are not', () => {
@@ -729,6 +751,8 @@ describe('a DAG', () => {
         group('DAG08', 'fs01', `${folder}9`),
       ),
     ).toBeUndefined();
+    const imported = { ...declared, witness_server: null, witness_directory: null } as never;
+    expect(databaseAvailabilityGroup.obstacle?.([group('DAG09', '', '')], imported)).toBeUndefined();
   });
 
   test('a member is added and removed', () => {

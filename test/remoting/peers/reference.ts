@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 export function missingReference(folder: string | undefined): string {
   return folder !== undefined && existsSync(folder)
     ? ''
-    : 'the reference data of real servers, which some have beside the project';
+    : 'the reference data of real servers: ../shared, which some have beside the project';
 }
 
 /** A folder of reference data beside the project; not everybody has it. */
