@@ -134,6 +134,8 @@ export class Connection {
       asking.once('close', () => reject(new Error('the server goes over to another protocol')));
     });
     const answer = await readAnswer(message, this.#maxAnswerBytes);
+    // Over TLS, Node says one turn of its loop later that everything is written, and the answer may be here by then.
+    if (!asking.writableFinished) await new Promise((resolve) => setImmediate(resolve));
     // A server that answers before it has everything may take the rest for the next request.
     if (!asking.writableFinished) this.destroy();
     // Only then is the connection free for the next request, or gone where the server does not keep it.

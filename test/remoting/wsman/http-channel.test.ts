@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { connect, createServer as createRelay, type AddressInfo, type Socket } from 'node:net';
@@ -47,7 +48,7 @@ class OncePerConnection implements Authenticator {
   }
 }
 
-function channelTo({ url, caFile }: Lab): HttpChannel {
+function channelTo({ url, caFile }: Pick<Lab, 'url' | 'caFile'>): HttpChannel {
   return new HttpChannel({
     url: new URL(url),
     tls: readTrust({ caFile }),
@@ -274,4 +275,40 @@ describe('over connections of its own', () => {
     expect(seen).toHaveLength(1);
     posting.destroy();
   });
+});
+
+/** Answers each request with the number of its connection, in a process of its own. */
+const ELSEWHERE = `
+  const { createServer } = require('node:https');
+  let connections = 0;
+  const server = createServer({ cert: process.env.CERT, key: process.env.KEY }, (request, response) => {
+    request.resume().once('end', () => response.end(String(request.socket.number)));
+  });
+  server.on('secureConnection', (socket) => (socket.number = connections += 1));
+  server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));
+`;
+
+test('a connection whose answer is here before Node says that all is written is kept', async () => {
+  const { cert, key, caFile } = certificate();
+  const server = spawn(process.execPath, ['-e', ELSEWHERE], {
+    env: { CERT: String(cert), KEY: String(key) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [port] = (await once(server.stdout, 'data')) as [Buffer];
+  const posting = channelTo({ url: `https://localhost:${port.toString()}/`, caFile });
+  /** Lets a busy machine stand still between the request and the next look at what has come. */
+  const standStill = (): void => {
+    process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200));
+  };
+  const seen: string[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { signal } = new AbortController();
+    const options = { timeoutMs: 20_000, bound: 'timeoutMs', signal, onSend: standStill } as const;
+    seen.push((await posting.post('text', options)).body.toString());
+  }
+  posting.destroy();
+  server.kill();
+  await once(server, 'close');
+  expect(seen).toEqual(['1', '1', '1']);
 });
