@@ -68,6 +68,23 @@ export class Namespaces {
     return place === undefined ? undefined : scopeAndPlace(place)[0];
   }
 
+  /**
+   * The scope in whose alsoPublished a name that a server gives now stands for this server: the nearest that has, or had, a
+   * name for the service, or that has one for all clients, since further names of the site are not those of such a server.
+   *
+   * @param before what was declared before
+   */
+  keptIn(before: Namespaces, server: string, service: NamingService): Scope {
+    const client = this.#placeOf('client', this.#scopesOf(server));
+    const naming = new Set([
+      this.scopeOf(server, service),
+      before.scopeOf(server, service),
+      ...(client === undefined ? [] : [scopeAndPlace(client)[0]]),
+    ]);
+    const datacentre = this.datacentres[server] ?? before.datacentres[server];
+    return scopesOf(server, datacentre).find((scope) => naming.has(scope)) ?? SITE;
+  }
+
   /** The name that stands in a scope itself: for a service, or for all of them; undefined where there is none. */
   hostIn(scope: Scope, service: NamingService | 'client', side: Side): string | undefined {
     const place = this.#placeOf(service, [scope]);

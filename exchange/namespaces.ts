@@ -120,7 +120,7 @@ export class SiteNames {
 
   #alsoPublished(): readonly PublishedName[] {
     return this.#levels.flatMap(({ scope, path: at, names: { alsoPublished = [] } }) => {
-      const servers = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
+      const servers = this.#carriersOf(scope);
       if (servers.length === 0) return [];
       return alsoPublished.map((host, index) => ({
         host,
@@ -130,6 +130,20 @@ export class SiteNames {
         sides: BOTH,
       }));
     });
+  }
+
+  /**
+   * Servers of a scope that have no client name from nearer: what these gave before stands with their own names. Where each
+   * has one, all of them: the name is of something else that they have in common, such as Autodiscover.
+   */
+  #carriersOf(scope: Scope): readonly Server[] {
+    const within = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
+    const common = within.filter((server) => {
+      const scopes = this.#scopesOf(server);
+      const nearer = scopes.slice(0, scopes.indexOf(scope));
+      return placeOf('client', nearer, (place) => this.#placed.has(place)) === undefined;
+    });
+    return common.length > 0 ? common : within;
   }
 
   #placeOf(service: NamingService | 'client', server: Server): string | undefined {
