@@ -4,7 +4,7 @@ import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
 import { type NamingService, type Side, SIDES } from './given-names';
 import { mailNames } from './mail-protocols';
-import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
+import { FURTHER, ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import { existsIn, ExchangeVersion } from './versions';
@@ -57,6 +57,22 @@ export function levelsOf({ namespaces, datacentres = {}, servers }: ExchangeSite
       level(ofServer(name), own, path('servers', index, 'namespaces')),
     ),
   ];
+}
+
+/** A name of `alsoPublished`, the side that it is for, left out: both, and where it stands within the names of its level. */
+interface FurtherHost extends DeclaredName {
+  readonly side?: Side;
+}
+
+/** Those of `alsoPublished` in names of the site, a datacentre or a server. */
+export function furtherNames({ alsoPublished = [] }: OwnNamespaces): readonly FurtherHost[] {
+  return alsoPublished.map((name, index) => {
+    const at = path(FURTHER, index);
+    if (typeof name === 'string') return { host: name, path: at };
+    return 'internal' in name
+      ? { host: name.internal, side: 'internal', path: [...at, { attribute: 'internal' }] }
+      : { host: name.external, side: 'external', path: [...at, { attribute: 'external' }] };
+  });
 }
 
 interface PlacedName {
@@ -119,15 +135,15 @@ export class SiteNames {
   }
 
   #alsoPublished(): readonly PublishedName[] {
-    return this.#levels.flatMap(({ scope, path: at, names: { alsoPublished = [] } }) => {
+    return this.#levels.flatMap(({ scope, path: at, names }) => {
       const servers = this.#carriersOf(scope);
       if (servers.length === 0) return [];
-      return alsoPublished.map((host, index) => ({
+      return furtherNames(names).map(({ host, side, path: within }) => ({
         host,
-        path: [...at, { attribute: 'alsoPublished' }, { index }],
-        place: placeIn(scope, 'alsoPublished'),
+        path: [...at, ...within],
+        place: placeIn(scope, FURTHER, ...(side === undefined ? [] : [side])),
         servers,
-        sides: BOTH,
+        sides: side === undefined ? BOTH : new Set([side]),
       }));
     });
   }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../schema';
 import { path } from '../schema';
-import { declaration, type Namespaces, type Written } from './declared-namespaces';
+import { declaration, type Namespaces, type SidedName, type Written } from './declared-namespaces';
 import type { GivenName } from './given-names';
 import { SITE, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
@@ -179,7 +179,10 @@ function keeping(
       scope,
       {
         hostOf: (service, side) => namespaces.hostIn(scope, service, side),
-        alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...(kept.get(scope) ?? [])])],
+        alsoPublished: onceEach([
+          ...namespaces.alsoPublished(scope),
+          ...(kept.get(scope) ?? []).map((host) => prior.sided(host)),
+        ]),
       },
     ]),
   );
@@ -243,10 +246,16 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   );
   return {
     hostOf,
-    alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...news])].filter(
-      (host) => !given.has(host),
-    ),
+    alsoPublished: onceEach([
+      ...namespaces.alsoPublished(scope),
+      ...news.map((host) => namespaces.sided(host)),
+    ]).filter(({ host }) => !given.has(host)),
   };
+}
+
+/** Of several entries for a name the first. */
+function onceEach(names: readonly SidedName[]): readonly SidedName[] {
+  return names.filter(({ host }, index) => names.findIndex((other) => other.host === host) === index);
 }
 
 /** The first of those that occur most often. */

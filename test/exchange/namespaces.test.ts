@@ -431,6 +431,32 @@ describe('two views of DNS', () => {
     });
   });
 
+  test('hold a further name for one side on that side, and what is for outside inside too', () => {
+    const further = {
+      ...declared,
+      namespaces: {
+        ...declared.namespaces,
+        alsoPublished: [{ internal: 'old.contoso.com' }, { external: 'former.contoso.com' }],
+      },
+    };
+    expect(errorsOf(further)).toEqual([]);
+    const held = Object.keys(answers(further));
+    expect(held).toEqual(expect.arrayContaining(['old', 'former', 'former outside']));
+    expect(held).not.toContain('old outside');
+    expect(purposesOf(further)).toMatchObject({
+      'old.contoso.com': 'alsoPublished.internal',
+      'former.contoso.com': 'alsoPublished.external',
+    });
+    // Only the side that it is for must have a zone for it.
+    const elsewhere = { ...further.namespaces, alsoPublished: [{ internal: 'mail.corp' }] };
+    expect(errorsOf({ ...further, namespaces: elsewhere })).toEqual([
+      expect.stringContaining(
+        "'mail.corp' lies in none of the declared zones (contoso.com, contoso.local) of the internal",
+      ),
+      expect.stringContaining("'mail.corp' is not on the certificate"),
+    ]);
+  });
+
   test('have ids and a TTL of their own, and what is imported is that of the view', () => {
     const records = dnsRecords({
       ...declared,

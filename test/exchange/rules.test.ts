@@ -1155,6 +1155,39 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
+    when: 'a further name for clients inside is given to clients',
+    rule: 'also-published',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{ internal: 'mail.contoso.com' }] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: "'mail.contoso.com' is published already, as namespaces.client",
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'a further name is said for both sides in one',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        alsoPublished: [misshapen({ internal: 'a.contoso.com' }, { external: 'b.contoso.com' })],
+      },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'there is no such property',
+    remedy: 'the properties are external',
+  },
+  {
+    when: 'a further name has no side',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{}] as unknown as string[] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'has no value',
+    remedy: 'it must be a text in quotes',
+  },
+  {
     when: 'a further name of a datacentre is given to clients there',
     rule: 'also-published',
     declaration: two({ lisbon: { namespaces: { alsoPublished: ['mail.contoso.com'] } } }),

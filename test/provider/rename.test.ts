@@ -614,7 +614,7 @@ describe('a rename in one datacentre', () => {
         '  // of the server EX01',
         '  namespaces: {',
         `    client: '${MAIL}',`,
-        `    alsoPublished: ['${legacy}'],`,
+        `    alsoPublished: [{ external: '${legacy}' }],`,
       ].join('\n'),
     );
   });
@@ -648,6 +648,42 @@ describe('with two views of DNS', () => {
       outside: { [MAIL]: ['203.0.113.3'] },
     });
     expect(diagnostics).toEqual([]);
+  });
+
+  test('a name for clients inside alone is kept for these alone', async () => {
+    const from = viewed(
+      { [OUTLOOK]: 'client.internal', [MAIL]: 'client.external', [AUTODISCOVER]: 'autodiscover' },
+      [MAIL, AUTODISCOVER],
+    );
+    const { diagnostics } = await plan(from, viewed(BEFORE, [MAIL, AUTODISCOVER]), {
+      servers: { EX01: [OUTLOOK, AUTODISCOVER] },
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${OUTLOOK} would leave DNS while servers give it to clients` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+  });
+
+  test('a name for clients inside alone is published for these alone first', async () => {
+    const names: Names = {
+      [OUTLOOK]: 'client.internal',
+      [MAIL]: 'client.external',
+      [AUTODISCOVER]: 'autodiscover',
+    };
+    const dns = { ...IN_PRODUCTION };
+    const { diagnostics } = await plan(viewed(BEFORE, [MAIL]), viewed(names, [MAIL]), {
+      dns,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+    const first = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished.internal' }, [MAIL]);
+    const then = await plan(first, viewed(names, [MAIL]), {
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(then.diagnostics).toEqual([]);
   });
 
   test('a name leaves neither view while servers give it', async () => {
