@@ -47,6 +47,7 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
+import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
@@ -87,6 +88,7 @@ export const RULES: readonly Rule[] = [
   namespaceOld,
   namespaceZone,
   namedInDns,
+  publishingUnused,
   zone,
   recordTtl,
   existingRecord,

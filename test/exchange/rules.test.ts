@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, DnsView, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -1242,6 +1242,69 @@ const CASES: readonly Case[] = [
     remedy: 'add its zone to dns.external.zones',
   },
   {
+    when: 'what names stand for outside is said where there is no external view',
+    rule: 'publishing-unused',
+    declaration: two({ lisbon: { publish: { external: { virtualIp: '203.0.113.3' } } }, porto: {} }),
+    path: 'datacentres.lisbon.publish.external',
+    problem: 'there is no external view of DNS',
+    remedy: 'dns: { internal: { … }, external: { … } }',
+  },
+  {
+    when: 'every server of a datacentre says itself what its names stand for',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon', publish: 'round-robin' }), server(2)],
+      datacentres: { lisbon: { publish: { virtualIp: '198.51.100.1' } } },
+    }),
+    path: 'datacentres.lisbon.publish',
+    problem: 'every server has something nearer',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name has an address at a load balancer whose servers do not give it',
+    rule: 'publishing-unused',
+    declaration: two({
+      lisbon: {
+        publish: { virtualIp: '198.51.100.1', virtualIps: { 'OPO.contoso.com': '198.51.100.2' } },
+      },
+      porto: { namespaces: { client: 'opo.contoso.com' }, publish: { virtualIp: '198.51.100.3' } },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["OPO.contoso.com"]',
+    problem: "no server that is published so gives 'OPO.contoso.com' to clients",
+    remedy: 'say it where it counts for the name: datacentres.porto.publish',
+  },
+  {
+    when: 'a name for clients inside stands for other machines outside',
+    rule: 'publishing-unused',
+    declaration: site({
+      namespaces: {
+        client: { internal: 'inside.contoso.com', external: 'mail.contoso.com' },
+        autodiscover: 'autodiscover.contoso.com',
+      },
+      dns: {
+        internal: right.dns as DnsView,
+        external: { zones: [{ name: 'contoso.com' }], elsewhere: { 'inside.contoso.com': '203.0.113.7' } },
+      },
+    }),
+    path: 'dns.external.elsewhere["inside.contoso.com"]',
+    problem: "'inside.contoso.com' is for clients inside alone",
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name stands for other machines in a view that does not hold it',
+    rule: 'publishing-unused',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+        elsewhere: { 'mail.contoso.com': '203.0.113.7' },
+      },
+    }),
+    path: 'dns.elsewhere["mail.contoso.com"]',
+    problem: "the view does not hold 'mail.contoso.com'",
+    remedy: 'dns.notPublished',
+  },
+  {
     when: 'a name has a virtual address, and the site has not the name',
     rule: 'named-in-dns',
     declaration: two({
@@ -2195,6 +2258,7 @@ describe('the rules of a declaration', () => {
       'namespace-old',
       'namespace-zone',
       'named-in-dns',
+      'publishing-unused',
       'zone',
       'record-ttl',
       'existing-record',
