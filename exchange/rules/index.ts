@@ -51,6 +51,7 @@ import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverDatacentre } from './server-datacentre';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -81,6 +82,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   datacentre,
+  serverDatacentre,
   namespaceIsServer,
   alsoPublished,
   failback,

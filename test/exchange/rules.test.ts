@@ -1242,6 +1242,28 @@ const CASES: readonly Case[] = [
     remedy: 'add its zone to dns.external.zones',
   },
   {
+    when: 'the datacentre of a server is mistyped',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'Lisboon' })],
+      datacentres: { porto: {}, lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'Lisboon' in datacentres, so that EX02 has what the site says",
+    remedy: "correct it to 'lisbon'; or where it is right, say so: datacentres: { 'Lisboon': {} }",
+  },
+  {
+    when: 'nothing is said of the datacentre of a server, and its name is like no other',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'faro' })],
+      datacentres: { lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'faro'",
+    remedy: 'correct it to one of lisbon; or',
+  },
+  {
     when: 'what names stand for outside is said where there is no external view',
     rule: 'publishing-unused',
     declaration: two({ lisbon: { publish: { external: { virtualIp: '203.0.113.3' } } }, porto: {} }),
@@ -2251,6 +2273,7 @@ describe('the rules of a declaration', () => {
       'dag-name',
       'server-twice',
       'datacentre',
+      'server-datacentre',
       'namespace-is-server',
       'also-published',
       'failback',
