@@ -1,11 +1,11 @@
 import { formatPath, type Path } from '../../schema';
 import { serversOf } from '../datacentre';
-import { isFor, isLeftOut, namesInDns, serversBehind, zoneHolding } from '../dns-records';
-import { viewsOf, type View } from '../dns-views';
+import { namesInDns, serversBehind } from '../dns-records';
+import { viewsOf } from '../dns-views';
 import { publishedAs, publishingPlaces } from '../publishing';
-import type { PublishedName } from '../namespaces';
 import { sameName } from '../resources/equality';
 import type { ExchangeSiteProps } from '../site';
+import { unheldName } from '../unheld-name';
 import type { Finding, Rule } from './rule';
 
 export const publishingUnused: Rule = {
@@ -87,30 +87,15 @@ function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
   return viewsOf(site).flatMap((view) =>
     Object.keys(view.declared.elsewhere ?? {}).flatMap((name): readonly Finding[] => {
       const published = names.find(({ host }) => sameName(host, name));
-      if (published === undefined || zoneHolding(site, view, published) !== undefined) return [];
-      const [problem, remedy] = whyNotHeld(site, view, published);
+      const unheld = published && unheldName(site, view, published);
+      if (unheld === undefined) return [];
       return [
         {
           path: [...view.path, { attribute: 'elsewhere' }, { attribute: name }],
-          problem: `${problem}, so that the address does nothing`,
-          remedy,
+          problem: `${unheld.problem}, so that the address does nothing`,
+          remedy: unheld.remedy,
         },
       ];
     }),
   );
-}
-
-function whyNotHeld(
-  site: ExchangeSiteProps,
-  view: View,
-  published: PublishedName,
-): readonly [problem: string, remedy: string] {
-  const at = formatPath(view.path);
-  if (isLeftOut(site, view, published)) {
-    return [`the view does not hold '${published.host}'`, `take it out, here or of ${at}.notPublished`];
-  }
-  if (!isFor(view, published) && view.side === 'external') {
-    return [`'${published.host}' is for clients inside alone`, 'take it out'];
-  }
-  return [`'${published.host}' lies in no zone of the view`, `take it out, or add the zone to ${at}.zones`];
 }

@@ -393,7 +393,27 @@ const CASES: readonly Case[] = [
     declaration: several({ web, mail: { ...mail, pfxFile: '.\\certificates\\WEB.pfx' } }),
     path: 'certificate.mail.pfxFile',
     problem: 'is the PFX file of certificate.web, too',
-    remedy: 'declare it once, with the services of both: certificate.web.services',
+    remedy: "declare it once, with the services of both: certificate.web.services: ['IIS', 'SMTP']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates',
+    rule: 'certificate-declared-twice',
+    declaration: several({ first: { ...web, servers: ['EX01'] }, second: { ...web, servers: ['ex02'] } }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy: "declare it once, with the servers of both: certificate.first.servers: ['EX01', 'EX02']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates with other services',
+    rule: 'certificate-declared-twice',
+    declaration: several({
+      first: { ...web, servers: ['EX01'] },
+      second: { ...web, servers: ['EX02'], services: ['IIS', 'SMTP'] },
+    }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy:
+      "the servers and the services of both, which are then for each of these servers: certificate.first.servers: ['EX01', 'EX02'], certificate.first.services: ['IIS', 'SMTP']",
   },
   {
     when: 'two certificates have one thumbprint',
@@ -1091,6 +1111,39 @@ const CASES: readonly Case[] = [
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
   },
   {
+    when: 'a record set to import is that of a name that the view leaves out',
+    rule: 'existing-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        existingRecords: ['Mail.contoso.com'],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+      },
+    }),
+    path: 'dns.existingRecords[0]',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that no record set is made",
+    remedy: 'leave it out, here or there',
+  },
+  {
+    when: 'a record set to import is that of a name that the view has no zone for',
+    rule: 'existing-record',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        client: { internal: 'mail.contoso.com', external: 'mail.fabrikam.com' },
+      },
+      certificate: names('mail.fabrikam.com'),
+      dns: {
+        internal: { zones: [{ name: 'contoso.com' }], existingRecords: ['mail.fabrikam.com'] },
+        external: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }] },
+      },
+    }),
+    path: 'dns.internal.existingRecords[0]',
+    problem: "'mail.fabrikam.com' lies in no zone of this view",
+    remedy: 'add its zone to dns.internal.zones',
+  },
+  {
     when: 'a membership to import is that of no member',
     rule: 'existing-object',
     declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
@@ -1310,7 +1363,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.external.elsewhere["inside.contoso.com"]',
     problem: "'inside.contoso.com' is for clients inside alone",
-    remedy: 'take it out',
+    remedy: 'leave it out',
   },
   {
     when: 'a name stands for other machines in a view that does not hold it',
@@ -1323,8 +1376,9 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.elsewhere["mail.contoso.com"]',
-    problem: "the view does not hold 'mail.contoso.com'",
-    remedy: 'dns.notPublished',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the address does nothing",
+    remedy: 'leave it out, here or there',
   },
   {
     when: 'a name has a virtual address, and the site has not the name',
