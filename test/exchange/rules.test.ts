@@ -103,6 +103,23 @@ const CASES: readonly Case[] = [
     remedy: 'over HTTP',
   },
   {
+    when: 'a client access array is declared beside newer servers',
+    rule: 'client-access-array',
+    declaration: arrayed(
+      {},
+      {
+        servers: [
+          server(1, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+          server(2, { datacentre: 'lisbon', version: ExchangeVersion.V2016 }),
+        ],
+        dag: { ...dag, members: ['EX02'] },
+      },
+    ),
+    path: 'datacentres.porto.clientAccessArray',
+    problem: 'beside EX02 (Exchange Server 2016) no session has the cmdlets of client access arrays',
+    remedy: 'in the management shell of EX01, or declare the older servers as a site of their own',
+  },
+  {
     when: 'nobody says which site of Active Directory an array is of',
     rule: 'client-access-array',
     declaration: arrayed({
