@@ -120,11 +120,16 @@ const publishing: Form<Publishing> = eitherGroup(
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
+const mailProtocol = group<MailProtocolOptions>({ host: text });
+
+const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   failback: optional(textOrNull),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   activeDirectorySites: optional(list(filledText, 1)),
   autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
@@ -149,6 +154,7 @@ const server = group<Server>({
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
@@ -253,8 +259,6 @@ const protocols = words({
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
-const mailProtocol = group<MailProtocolOptions>({ host: text });
-
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
@@ -288,9 +292,7 @@ const site = group<ExchangeSiteProps>({
       1,
     ),
   ),
-  mailProtocols: optional(
-    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
-  ),
+  mailProtocols: optional(mailProtocols),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
   ),

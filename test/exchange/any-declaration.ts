@@ -78,11 +78,17 @@ const activeDirectorySites = fc.constantFrom(
 );
 const autodiscoverSiteScope = fc.constantFrom('own' as const, ['Porto'], ['porto', 'Lisbon']);
 
+const mailProtocols = some({
+  pop: fc.constant({ host: 'pop.contoso.com' }),
+  imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
+});
+
 function datacentreOf(versions: readonly ExchangeVersion[]) {
   const more = {
     namespaces: ownNamespaces,
     publish: publishing,
     authentication,
+    mailProtocols,
     activeDirectorySites,
     autodiscoverSiteScope,
     failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
@@ -109,6 +115,7 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         ),
         publish: publishing,
         authentication,
+        mailProtocols,
         autodiscoverSiteScope,
         ...(version === V2010
           ? { outlookAnywhere: fc.constantFrom('enabled' as const, 'disabled' as const) }
@@ -178,10 +185,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         .constantFrom('msstd:*.contoso.com', 'msstd:mail.contoso.com', 'none', null)
         .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
-      mailProtocols: some({
-        pop: fc.constant({ host: 'pop.contoso.com' }),
-        imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
-      }),
+      mailProtocols,
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },
