@@ -34,6 +34,12 @@ export class Readings {
     for (const entry of this.#entries.values()) if (written.startsWith(entry.noun)) entry.stale = true;
   }
 
+  /** @param cmdlets that show what has changed */
+  forgetThose(cmdlets: readonly string[]): void {
+    const nouns = cmdlets.map(nounOf);
+    for (const entry of this.#entries.values()) if (nouns.includes(entry.noun)) entry.stale = true;
+  }
+
   forgetAll(): void {
     for (const entry of this.#entries.values()) entry.stale = true;
   }

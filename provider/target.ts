@@ -362,6 +362,7 @@ export class ExchangeTarget {
     const problem =
       'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
     if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
+    else if (step.outdates !== undefined) this.#readings.forgetThose(step.outdates);
     else this.#readings.forgetAbout(step.invocation.cmdlet);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(step.invocation, outcome);

@@ -8,6 +8,7 @@ import type { AnyResource } from './definition';
 import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
 import { mailProtocols } from './mail-protocol';
+import { mailboxDatabase } from './mailbox-database';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { outlookProvider } from './outlook-provider';
@@ -24,6 +25,7 @@ export {
   dagMember,
   databaseAvailabilityGroup,
   healthGate,
+  mailboxDatabase,
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
@@ -45,6 +47,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
+  erase(mailboxDatabase),
   erase(healthGate),
 ];
 

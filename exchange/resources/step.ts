@@ -13,6 +13,7 @@ export type StepKind =
   | 'client-access-array'
   | 'dag'
   | 'dag-member'
+  | 'mailbox-database'
   | 'health';
 
 /** One cmdlet that an apply runs, in order. */
@@ -29,6 +30,8 @@ export interface Step {
   readonly condition?: string;
   /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
   readonly until?: Until;
+  /** Cmdlets whose readings it makes out of date. Left out: those whose noun its own begins with. */
+  readonly outdates?: readonly string[];
 }
 
 export interface Guard {

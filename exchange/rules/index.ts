@@ -30,6 +30,7 @@ import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
+import { databases } from './databases';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
@@ -116,6 +117,7 @@ export const RULES: readonly Rule[] = [
   dagAddresses,
   dagWitness,
   dagStretched,
+  databases,
   endpoint,
   serviceVersion,
   webAuthentication,

@@ -79,6 +79,71 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
   );
 
   test(
+    'a database is made in spite of a failure half-way, gets a copy more, is mounted again, and is removed',
+    async () => {
+      const { dag } = site;
+      if (dag === undefined || !('name' in dag)) throw new Error('there is no DAG');
+      const withLast = (copies?: readonly string[]): ExchangeSiteProps => ({
+        ...site,
+        dag: {
+          ...dag,
+          databases: { ...dag.databases, ...(copies === undefined ? {} : { 'DAG01-MDB013': { copies } }) },
+        },
+      });
+      const ran = () => rig.writes().map(({ cmdlet }) => cmdlet);
+      const last = () =>
+        rig.organization.read().organization.databases.find(({ name }) => name.endsWith('013'));
+
+      await rig.declare(withLast(['EX01', 'EX02']));
+      rig.organization.arm({ at: 1, cmdlet: 'Mount-Database', effect: 'fail' });
+      expect(await rig.apply()).toMatchObject({ exit: 1 });
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      expect(ran()).toEqual(['Mount-Database', 'Add-MailboxDatabaseCopy', 'Set-MailboxDatabase']);
+
+      await rig.declare(withLast(['EX04', 'EX01', 'EX02']));
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      expect(ran()).toEqual(['Add-MailboxDatabaseCopy']);
+      expect(
+        last()?.copies.map(({ server, activationPreference }) => [server, activationPreference]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['EX04', 1],
+          ['EX01', 2],
+          ['EX02', 3],
+        ]),
+      );
+
+      await rig.declare(withLast(['EX04', 'EX02']));
+      expect((await rig.plan()).said).toContain(
+        'The database DAG01-MDB013 is active on EX01, which is to lose its copy',
+      );
+      rig.organization.edit(({ organization }) => {
+        const moved = organization.databases.find(({ name }) => name.endsWith('013'));
+        if (moved === undefined) throw new Error('there is no such database');
+        moved.server = 'EX02';
+        moved.mounted = false;
+      });
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      expect(ran()).toEqual(['Mount-Database', 'Remove-MailboxDatabaseCopy']);
+
+      await rig.declare(withLast());
+      rig.forget();
+      const plan = await rig.plan();
+      expect(plannedRemovals(plan)).toEqual([
+        `remove-mailboxdatabasecopy -identity 'dag01-mdb013\\ex04' -confirm:$false`,
+        `remove-mailboxdatabase -identity 'dag01-mdb013' -confirm:$false`,
+      ]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(last()).toBeUndefined();
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+    },
+    SETUP_MS,
+  );
+
+  test(
     'what somebody changes of the Outlook provider is drift, and is set again; null clears it',
     async () => {
       const edit = (principal: string | null) =>
