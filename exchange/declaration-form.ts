@@ -196,6 +196,11 @@ const dag = group<DatabaseAvailabilityGroup>({
   members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
+  datacenterActivation: optional(
+    plain(
+      words<NonNullable<DatabaseAvailabilityGroup['datacenterActivation']>>({ Off: true, DagOnly: true }),
+    ),
+  ),
   databases: optional(byName(database)),
 });
 

@@ -425,6 +425,14 @@ export interface DatabaseAvailabilityGroup {
    */
   readonly existingMembers?: readonly string[];
   /**
+   * Datacenter activation coordination: with `DagOnly` a member that starts after a failure asks the others before it mounts
+   * databases, so that two datacentres that do not see each other never both serve one. It is set once all members have
+   * joined; a DAG in two datacentres wants it.
+   *
+   * @default as it is; a new DAG has it off
+   */
+  readonly datacenterActivation?: 'Off' | 'DagOnly';
+  /**
    * Its mailbox databases by name, each made once all servers that hold it are members:
    * `{ DB01: { copies: ['EX01', 'EX02'] } }`. Taken out, a database is removed, which Exchange refuses as long as it holds
    * mailboxes; its files stay.

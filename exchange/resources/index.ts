@@ -4,6 +4,7 @@ import { certificate } from './certificate';
 import { clientAccessArray } from './client-access-array';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
+import { datacenterActivation } from './datacenter-activation';
 import type { AnyResource } from './definition';
 import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
@@ -24,6 +25,7 @@ export {
   clientAccessArray,
   dagMember,
   databaseAvailabilityGroup,
+  datacenterActivation,
   healthGate,
   mailboxDatabase,
   mailProtocols,
@@ -47,6 +49,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
+  erase(datacenterActivation),
   erase(mailboxDatabase),
   erase(healthGate),
 ];

@@ -391,6 +391,5 @@ function step(cmdlet: string, parameters: { readonly [name: string]: Argument },
     server: null,
     reason,
     invocation: { cmdlet, parameters },
-    outdates: [DATABASES.cmdlet],
   };
 }

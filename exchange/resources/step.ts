@@ -13,6 +13,7 @@ export type StepKind =
   | 'client-access-array'
   | 'dag'
   | 'dag-member'
+  | 'datacenter-activation'
   | 'mailbox-database'
   | 'health';
 
@@ -30,7 +31,7 @@ export interface Step {
   readonly condition?: string;
   /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
   readonly until?: Until;
-  /** Cmdlets whose readings it makes out of date. Left out: those whose noun its own begins with. */
+  /** Cmdlets that show what it changes, so that their readings are out of date then. Left out: all. */
   readonly outdates?: readonly string[];
 }
 

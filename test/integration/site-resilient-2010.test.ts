@@ -1,5 +1,5 @@
 import { site as declared } from '../../environments/site-resilient-2010';
-import type { Datacentre, ExchangeSiteProps, Server } from '../../exchange/site';
+import type { DatabaseAvailabilityGroup, Datacentre, ExchangeSiteProps, Server } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { expectCarriedOut, plannedRemovals } from './executed-cmdlets';
@@ -83,10 +83,14 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
     async () => {
       const { dag } = site;
       if (dag === undefined || !('name' in dag)) throw new Error('there is no DAG');
-      const withLast = (copies?: readonly string[]): ExchangeSiteProps => ({
+      const withLast = (
+        copies?: readonly string[],
+        more: Partial<DatabaseAvailabilityGroup> = {},
+      ): ExchangeSiteProps => ({
         ...site,
         dag: {
           ...dag,
+          ...more,
           databases: { ...dag.databases, ...(copies === undefined ? {} : { 'DAG01-MDB013': { copies } }) },
         },
       });
@@ -99,12 +103,15 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       expect(await rig.apply()).toMatchObject({ exit: 1 });
       rig.forget();
       await expectCarriedOut(rig, await rig.plan());
-      expect(ran()).toEqual(['Mount-Database', 'Add-MailboxDatabaseCopy', 'Set-MailboxDatabase']);
+      expect(ran()).toEqual(['Mount-Database', 'Add-MailboxDatabaseCopy']);
 
-      await rig.declare(withLast(['EX04', 'EX01', 'EX02']));
+      await rig.declare(withLast(['EX04', 'EX01', 'EX02'], { datacenterActivation: 'DagOnly' }));
       rig.forget();
       await expectCarriedOut(rig, await rig.plan());
-      expect(ran()).toEqual(['Add-MailboxDatabaseCopy']);
+      expect(ran().sort()).toEqual(['Add-MailboxDatabaseCopy', 'Set-DatabaseAvailabilityGroup']);
+      expect(rig.organization.read().organization.databaseAvailabilityGroups[0]?.settings).toMatchObject({
+        DatacenterActivationMode: 'DagOnly',
+      });
       expect(
         last()?.copies.map(({ server, activationPreference }) => [server, activationPreference]),
       ).toEqual(

@@ -25,6 +25,7 @@ function directory(row: VirtualDirectoryService): KnownValues {
 
 /** One declared state of each resource type, whole. */
 export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
+  exchange_datacenter_activation: { dag: 'DAG01', mode: 'DagOnly' },
   exchange_mailbox_database: {
     name: 'DAG01-MDB001',
     copies: ['EX1', 'EX2'],
