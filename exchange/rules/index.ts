@@ -50,6 +50,8 @@ import { plainCharacters } from './plain-characters';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverEndpoint } from './server-endpoint';
+import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -117,6 +119,8 @@ export const RULES: readonly Rule[] = [
   dagWitness,
   dagStretched,
   endpoint,
+  serverEndpoint,
+  serverEndpointMissing,
   serviceVersion,
   webAuthentication,
   versionCmdlets,
