@@ -63,7 +63,7 @@ export async function renameFindings(change: Change, targets: Targets): Promise<
     const declared = given.filter(({ server }) => targets.organization.isDeclared(server));
     const renamed = renamings(planned.namespaces, declared, servers(targets), prior.hosts);
     const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
-    const found = unpublishedNames(planned.namespaces, renamed, asked, prior.hosts);
+    const found = unpublishedNames(planned.namespaces, prior.namespaces, renamed, asked, prior.hosts);
     // What goes in the same plan is a later step.
     if (hasErrors(found)) return found;
     return [...found, ...(await goingNames(prior, planned, standingsOf, targets))];
@@ -84,7 +84,9 @@ async function goingNames(
   const { given, unread } = await readGiven(targets, () => true);
   return [
     ...targets.run.sayOnce(unread),
-    ...namesInUse(planned.namespaces, going, given, (server) => targets.organization.isDeclared(server)),
+    ...namesInUse(planned.namespaces, prior.namespaces, going, given, (server) =>
+      targets.organization.isDeclared(server),
+    ),
   ];
 }
 

@@ -175,10 +175,13 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     // Under its new spelling the declaration wants all of it to stay.
     if (planned === null && server !== null && target.respelled(server) !== undefined) return [];
     const facts = { ...target.factsFor(server), ...pfxFacts(change) };
+    const object = (planned && unknownAsNull(planned)) ?? knownPart(prior ?? {});
+    const observed = resource.observe?.(object as State, facts);
     return resource
       .steps({ prior: prior as State | null, planned: planned && (unknownAsNull(planned) as State) }, facts)
       .map((step) => ({
         ...step,
+        ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
         invocation: target.addressed(step.invocation),
         removes: planned === null,
         of: server,

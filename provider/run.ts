@@ -28,12 +28,12 @@ export class Run {
     this.#readings.push(readings);
   }
 
-  /** After a cmdlet that did what it should. */
-  forgetAbout(cmdlet: string): void {
-    for (const readings of this.#readings) readings.forgetAbout(cmdlet);
+  /** Makes the next of these reads anew. @param cmdlets that read */
+  forget(cmdlets: readonly string[]): void {
+    for (const readings of this.#readings) readings.forget(cmdlets);
   }
 
-  /** Makes the next reads anew. */
+  /** Makes all next reads anew. */
   forgetReadings(): void {
     for (const readings of this.#readings) readings.forgetAll();
   }

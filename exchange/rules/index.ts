@@ -30,6 +30,7 @@ import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
+import { databases } from './databases';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
@@ -47,9 +48,11 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
+import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverDatacentre } from './server-datacentre';
 import { serverEndpoint } from './server-endpoint';
 import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
@@ -82,6 +85,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   datacentre,
+  serverDatacentre,
   namespaceIsServer,
   alsoPublished,
   failback,
@@ -89,6 +93,7 @@ export const RULES: readonly Rule[] = [
   namespaceOld,
   namespaceZone,
   namedInDns,
+  publishingUnused,
   zone,
   recordTtl,
   existingRecord,
@@ -118,6 +123,7 @@ export const RULES: readonly Rule[] = [
   dagAddresses,
   dagWitness,
   dagStretched,
+  databases,
   endpoint,
   serverEndpoint,
   serverEndpointMissing,
