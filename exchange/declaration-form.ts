@@ -38,6 +38,7 @@ import type {
   ExchangeSiteProps,
   FurtherName,
   Health,
+  MailboxDatabase,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -158,6 +159,7 @@ const server = group<Server>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
+  endpoint: optional(filledText),
 });
 
 /** A reason for each. */
@@ -195,6 +197,14 @@ const certificate = group<SiteCertificate>({
 
 const witness = group<Witness>({ server: text, directory: text });
 
+const database = group<MailboxDatabase>({
+  copies: list(text, 1),
+  edbFile: optional(filledText),
+  logFolder: optional(filledText),
+  circularLogging: optional(flag),
+  existing: optional(flag),
+});
+
 const dag = group<DatabaseAvailabilityGroup>({
   name: text,
   witness,
@@ -203,6 +213,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
+  datacenterActivation: optional(
+    plain(
+      words<NonNullable<DatabaseAvailabilityGroup['datacenterActivation']>>({ Off: true, DagOnly: true }),
+    ),
+  ),
+  databases: optional(byName(database)),
 });
 
 const zone = group<Zone>({

@@ -30,6 +30,7 @@ import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
+import { databases } from './databases';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
@@ -52,6 +53,8 @@ import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
+import { serverEndpoint } from './server-endpoint';
+import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -120,7 +123,10 @@ export const RULES: readonly Rule[] = [
   dagAddresses,
   dagWitness,
   dagStretched,
+  databases,
   endpoint,
+  serverEndpoint,
+  serverEndpointMissing,
   serviceVersion,
   webAuthentication,
   versionCmdlets,

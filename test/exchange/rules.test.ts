@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, DnsView, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -57,6 +57,8 @@ const mail: SiteCertificate = {
 };
 const several = (certificates: { readonly [name: string]: SiteCertificate }) =>
   site({ certificate: certificates });
+const old = (number: number, changes: Partial<Server> = {}) =>
+  server(number, { version: ExchangeVersion.V2007, ...changes });
 /** EX01 in Lisbon, EX02 in Porto. */
 const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right.dns) =>
   site({
@@ -840,6 +842,51 @@ const CASES: readonly Case[] = [
     path: 'connection.endpoint',
     problem: 'none of http, https, ssh and process',
     remedy: 'https://server/PowerShell/',
+  },
+  {
+    when: 'the endpoint of a server has a password in it',
+    rule: 'endpoint',
+    declaration: site({ servers: [server(1), old(2, { endpoint: 'ssh://admin:canary@ex02' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'there is a password in it',
+    remedy: 'the environment',
+  },
+  {
+    when: 'the endpoint of a server was copied with a soft hyphen',
+    rule: 'plain-characters',
+    declaration: site({ servers: [server(1), old(2, { endpoint: 'https://ex\u00ad02:5986/wsman' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'it holds a soft hyphen (U+00AD)',
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a server that the session of the organization reaches has an endpoint of its own',
+    rule: 'server-endpoint',
+    declaration: site({ servers: [server(1), server(2, { endpoint: 'https://ex02/PowerShell/' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'EX02 runs Exchange Server 2013, which the session of the organization reaches',
+    remedy: 'connection.endpoint',
+  },
+  {
+    when: 'two servers have one endpoint',
+    rule: 'server-endpoint',
+    declaration: site({
+      servers: [old(1, { endpoint: 'ssh://admin@ex01' }), old(2, { endpoint: 'ssh://admin@ex01' })],
+    }),
+    path: 'servers[1].endpoint',
+    problem: 'EX02 has the endpoint of EX01',
+    remedy: 'leads to EX02 itself',
+  },
+  {
+    when: 'a server of 2007 has no endpoint of its own',
+    rule: 'server-endpoint-missing',
+    declaration: site({
+      servers: [server(1), old(2)],
+      connection: { endpoint: 'https://ex01/PowerShell/' },
+    }),
+    path: 'servers[1].endpoint',
+    problem: 'no session reaches EX02: Exchange Server 2007 is managed in a Windows PowerShell on the server',
+    remedy: `endpoint: 'https://EX02.contoso.local:5986/wsman'`,
   },
   {
     when: 'an endpoint was copied with a zero-width space, which a URL parser drops',
@@ -2112,6 +2159,79 @@ const CASES: readonly Case[] = [
     remedy: 'the other datacentre',
   },
   {
+    when: 'a copy is on a server that is no member',
+    rule: 'databases',
+    declaration: site({
+      dag: [firstDag, { ...secondDag, databases: { DB01: { copies: ['EX02', 'EX01'] } } }],
+    }),
+    path: 'dag[1].databases.DB01.copies[1]',
+    problem: `'EX01' is no member of DAG02, whose members are EX02`,
+    remedy: 'make the server one',
+  },
+  {
+    when: 'databases of two DAGs have one name',
+    rule: 'databases',
+    declaration: site({
+      dag: [
+        { ...firstDag, databases: { DB01: { copies: ['EX01'] } } },
+        { ...secondDag, databases: { db01: { copies: ['EX02'] } } },
+      ],
+    }),
+    path: 'dag[1].databases.db01',
+    problem: `there is a database 'DB01' already, in dag[0].databases.DB01`,
+    remedy: 'another name',
+  },
+  {
+    when: 'two databases on one server have one file',
+    rule: 'databases',
+    declaration: site({
+      dag: {
+        ...dag,
+        databases: {
+          DB01: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DAG01\\DB01.edb' },
+          DB02: { copies: ['EX02'], edbFile: 'e:\\dag01\\db01.EDB' },
+        },
+      },
+    }),
+    path: 'dag.databases.DB02.edbFile',
+    problem: 'is that of DB01 too, and both are on EX02',
+    remedy: 'a file of its own',
+  },
+  {
+    when: 'a database has copies on one server twice',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'ex01'] } } } }),
+    path: 'dag.databases.DB01.copies',
+    problem: `'ex01' stands twice`,
+    remedy: 'name it once',
+  },
+  {
+    when: 'the name of a database is none',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { 'DB/01': { copies: ['EX01'] } } } }),
+    path: 'dag.databases["DB/01"]',
+    problem: `'DB/01' is not a name for a mailbox database`,
+    remedy: 'at most 64',
+  },
+  {
+    when: 'the file of a database is no path on the server',
+    rule: 'attribute-value',
+    declaration: site({
+      dag: { ...dag, databases: { DB01: { copies: ['EX01'], edbFile: '\\\\FS01\\DB01.edb' } } },
+    }),
+    path: 'dag.databases.DB01.edbFile',
+    problem: 'is not the path of a database file',
+    remedy: 'write it as E:',
+  },
+  {
+    when: 'the logs of a database have no folder on the server',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01'], logFolder: 'DB01' } } } }),
+    path: 'dag.databases.DB01.logFolder',
+    problem: `'DB01' is not a local folder`,
+    remedy: 'write it as F:',
+  },
+  {
     when: 'a DAG over two datacentres has no alternate witness',
     rule: 'dag-stretched',
     declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
@@ -2173,7 +2293,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'servers[0].outlookAnywhere',
     problem: 'the session of a site with EX02 (Exchange Server 2013) cannot switch Outlook Anywhere of EX01',
-    remedy: 'a site of their own',
+    remedy: `endpoint: 'https://EX01.contoso.local/PowerShell/'`,
   },
   {
     when: 'a name is declared for Outlook Anywhere, which is on nowhere',
@@ -2416,7 +2536,10 @@ describe('the rules of a declaration', () => {
       'dag-addresses',
       'dag-witness',
       'dag-stretched',
+      'databases',
       'endpoint',
+      'server-endpoint',
+      'server-endpoint-missing',
       'service-version',
       'web-authentication',
       'version-cmdlets',
@@ -2432,6 +2555,33 @@ describe('the rules of a declaration', () => {
       expect(state.elements).toEqual([]);
     },
   );
+
+  describe('an endpoint of a server', () => {
+    const about = (declaration: ExchangeSiteProps) =>
+      found(declaration).filter(
+        ({ rule, path }) => rule.includes('endpoint') || /endpoint|outlookAnywhere/.test(formatPath(path)),
+      );
+
+    test.each(['https://ex02:5986/wsman', 'http://ex02:5985/wsman', 'ssh://admin@ex02', 'environment'])(
+      'of 2007 may be %s',
+      (endpoint) => {
+        expect(about(site({ servers: [server(1), old(2, { endpoint })] }))).toEqual([]);
+      },
+    );
+
+    test('is left out, or left to the environment by several', () => {
+      expect(about(site())).toEqual([]);
+      const environment = { endpoint: 'environment' };
+      expect(about(site({ servers: [server(1), old(2, environment), old(3, environment)] }))).toEqual([]);
+    });
+
+    test('of 2010 has Outlook Anywhere switched beside newer servers', () => {
+      const switched = { version: ExchangeVersion.V2010, outlookAnywhere: 'enabled' } as const;
+      const endpoint = 'https://ex01.contoso.local/PowerShell/';
+      expect(about(site({ servers: [server(1, switched), server(2)] }))).toHaveLength(1);
+      expect(about(site({ servers: [server(1, { ...switched, endpoint }), server(2)] }))).toEqual([]);
+    });
+  });
 
   describe('the certificate file is judged as a plan judges it', () => {
     const judged = (changes: Partial<ExchangeSiteProps['certificate']>, file: DeclaredFile) =>
