@@ -37,6 +37,7 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   Health,
+  LegacyClients,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -110,6 +111,10 @@ const publishing: Form<Publishing> = eitherGroup(
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
+const legacyClients = group<LegacyClients>({
+  activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
+});
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
@@ -124,6 +129,7 @@ const datacentre = group<Datacentre>({
       existing: optional(flag),
     }),
   ),
+  legacyClients: optional(legacyClients),
 });
 
 const server = group<Server>({
@@ -142,6 +148,7 @@ const server = group<Server>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
+  legacyClients: optional(legacyClients),
 });
 
 /** A reason for each. */

@@ -140,6 +140,12 @@ export interface Server {
    * @default as its datacentre says, then as it is on the server
    */
   readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
+  /**
+   * Of a server of Exchange 2007 beside newer ones: how these serve clients of its mailboxes.
+   *
+   * @default as its datacentre says, then as its names have it
+   */
+  readonly legacyClients?: LegacyClients;
 }
 
 /** What servers that stand together have in common. */
@@ -190,6 +196,25 @@ export interface Datacentre {
    * @default none; one that was never declared here is left alone
    */
   readonly clientAccessArray?: ClientAccessArray;
+  /**
+   * How servers of Exchange 2010 serve clients of mailboxes on its servers of Exchange 2007.
+   *
+   * @default as the names of each server have it
+   */
+  readonly legacyClients?: LegacyClients;
+}
+
+/**
+ * How newer servers serve clients whose mailboxes are on a server of Exchange 2007 still. The plan files say what each
+ * client sees.
+ */
+export interface LegacyClients {
+  /**
+   * What Exchange 2010 does with ActiveSync. `redirect`: it sends devices to the name that the old server gives outside
+   * (HTTP 451); those that ignore that stop. `proxy`: it fetches their mail itself, by the internal URL of the old server,
+   * whose external URL is cleared. Exchange 2013 proxies in any case.
+   */
+  readonly activesync: 'redirect' | 'proxy';
 }
 
 /** Names of Active Directory sites; `own`: the activeDirectorySites of the datacentre. */

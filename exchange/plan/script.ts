@@ -266,6 +266,7 @@ export function exchangePlanScript(
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
+      legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
     }),

@@ -38,6 +38,8 @@ import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
+import { legacyClients } from './legacy-clients';
+import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -85,6 +87,8 @@ export const RULES: readonly Rule[] = [
   failback,
   namespaceUnused,
   namespaceOld,
+  legacyClients,
+  legacyName,
   namespaceZone,
   namedInDns,
   zone,

@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -89,7 +89,73 @@ const arrayed = (
   });
 const outlook = (fqdn: string) => ({ clientAccessArray: { fqdn } });
 
+const { V2007, V2010 } = ExchangeVersion;
+/** EX01 of 2007, under the legacy name, beside EX02. */
+const coexisting = (own: Partial<Server>, newer = V2010, changes: Partial<ExchangeSiteProps> = {}) =>
+  site({
+    servers: [
+      server(1, { version: V2007, namespaces: { client: 'legacy.contoso.com' }, ...own }),
+      server(2, { version: newer }),
+    ],
+    certificate: names('legacy.contoso.com'),
+    ...changes,
+  });
+
 const CASES: readonly Case[] = [
+  {
+    when: 'it is said how newer servers serve clients of a server that is none of 2007',
+    rule: 'legacy-clients',
+    declaration: site({ servers: [server(1, { legacyClients: { activesync: 'proxy' } })] }),
+    path: 'servers[0].legacyClients',
+    problem: 'no server of Exchange Server 2007 is meant: EX01 has Exchange Server 2013',
+    remedy: 'take it out',
+  },
+  {
+    when: 'it is said of a datacentre without a server of 2007',
+    rule: 'legacy-clients',
+    declaration: two({ lisbon: { legacyClients: { activesync: 'proxy' } } }),
+    path: 'datacentres.lisbon.legacyClients',
+    problem: 'no server of Exchange Server 2007 is meant: lisbon has Exchange Server 2013',
+    remedy: 'take it out',
+  },
+  {
+    when: 'it is said how newer servers serve clients of 2007 where they have no choice',
+    rule: 'legacy-clients',
+    declaration: coexisting({ legacyClients: { activesync: 'redirect' } }, ExchangeVersion.V2013),
+    path: 'servers[0].legacyClients',
+    problem: 'Exchange Server 2013 proxies ActiveSync to Exchange Server 2007 in any case',
+    remedy: 'take it out',
+  },
+  {
+    when: 'devices would be sent to no name',
+    rule: 'legacy-clients',
+    declaration: coexisting({
+      namespaces: {
+        client: 'legacy.contoso.com',
+        services: { activesync: { internal: 'legacy.contoso.com', external: null } },
+      },
+      legacyClients: { activesync: 'redirect' },
+    }),
+    path: 'servers[0].legacyClients.activesync',
+    problem: 'EX01 gives none outside for ActiveSync',
+    remedy: "activesync: 'proxy'",
+  },
+  {
+    when: 'Outlook on the web would have to be proxied to 2007',
+    rule: 'legacy-clients',
+    declaration: coexisting({ namespaces: { client: { internal: 'legacy.contoso.com', external: null } } }),
+    path: 'servers[0].namespaces.client.external',
+    problem: 'newer servers cannot proxy Outlook on the web to EX01 (Exchange Server 2007)',
+    remedy: "owa: 'legacy.contoso.com'",
+  },
+  {
+    when: 'a server of 2007 gives the names of newer ones outside',
+    rule: 'legacy-name',
+    declaration: coexisting({ namespaces: {} }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' is given outside by servers of Exchange Server 2010 and by EX01",
+    remedy: "namespaces: { client: 'legacy.contoso.com' }",
+  },
   {
     when: 'a client access array is declared for servers that have none',
     rule: 'client-access-array',
@@ -2160,6 +2226,8 @@ describe('the rules of a declaration', () => {
       'failback',
       'namespace-unused',
       'namespace-old',
+      'legacy-clients',
+      'legacy-name',
       'namespace-zone',
       'named-in-dns',
       'zone',
@@ -2504,6 +2572,48 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  describe('a server of 2007 beside newer ones', () => {
+    const legacy = (declaration: ExchangeSiteProps) =>
+      found(declaration).filter(({ rule }) => rule.startsWith('legacy-'));
+
+    test.each([
+      ['redirect', V2010],
+      ['proxy', V2010],
+      [undefined, V2010],
+      [undefined, ExchangeVersion.V2013],
+    ] as const)('is right under a name of its own: ActiveSync %s, beside %s', (activesync, newer) => {
+      const own = activesync === undefined ? {} : { legacyClients: { activesync } };
+      expect(legacy(coexisting(own, newer))).toEqual([]);
+    });
+
+    test('may say it where the servers of 2010 are declared elsewhere', () => {
+      const alone = site({
+        servers: [server(1, { version: V2007, legacyClients: { activesync: 'proxy' } })],
+      });
+      expect(legacy(alone)).toEqual([]);
+    });
+
+    test('shares the name for ActiveSync beside 2013, which proxies it', () => {
+      const services = { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' };
+      expect(legacy(coexisting({ namespaces: { services } }, ExchangeVersion.V2013))).toEqual([]);
+      expect(legacy(coexisting({ namespaces: { services } })).map(({ rule }) => rule)).toEqual([
+        'legacy-name',
+      ]);
+    });
+
+    test('shares it beside 2010 where that proxies it', () => {
+      const services = { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' };
+      expect(
+        legacy(coexisting({ namespaces: { services }, legacyClients: { activesync: 'proxy' } })),
+      ).toEqual([]);
+    });
+  });
+
+  test('a server of 2010 shares the names of newer ones', () => {
+    const shared = site({ servers: [server(1, { version: V2010 }), server(2)] });
+    expect(found(shared).filter(({ rule }) => rule.startsWith('legacy-'))).toEqual([]);
   });
 
   test('no remedy for members of several versions leads to the removal of one', () => {
