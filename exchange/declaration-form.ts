@@ -130,6 +130,7 @@ const datacentre = group<Datacentre>({
     }),
   ),
   legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 const server = group<Server>({
@@ -149,6 +150,7 @@ const server = group<Server>({
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
   legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 /** A reason for each. */
@@ -270,6 +272,7 @@ const site = group<ExchangeSiteProps>({
       externalAuthentication: optional(signIn),
     }),
   ),
+  sslOffload: optional(flag),
   outlookProvider: optional(group<OutlookProvider>({ certPrincipalName: textOrNull })),
   authentication: optional(authentication),
   mapiAuthentication: optional(

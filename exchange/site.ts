@@ -48,6 +48,14 @@ export interface ExchangeSiteProps {
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
+   * Whether a load balancer ends TLS before the servers and hands requests on unencrypted, from Exchange 2013 SP1; before
+   * 2013 it is said of Outlook Anywhere alone, where it is enabled. IIS must not require TLS for it: the plan says what to
+   * run on each server. Not from Exchange 2019 on, which has Extended Protection.
+   *
+   * @default as it is on the servers; where Outlook Anywhere of 2007 or 2010 is enabled, false
+   */
+  readonly sslOffload?: boolean;
+  /**
    * What Autodiscover tells Outlook about the certificate of Outlook Anywhere. It is one for the whole organization.
    *
    * @default as it is; after Setup Outlook compares the name of Outlook Anywhere on the server that it asked
@@ -146,6 +154,12 @@ export interface Server {
    * @default as its datacentre says, then as its names have it
    */
   readonly legacyClients?: LegacyClients;
+  /**
+   * Whether TLS ends before this server.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly sslOffload?: boolean;
 }
 
 /** What servers that stand together have in common. */
@@ -202,6 +216,12 @@ export interface Datacentre {
    * @default as the names of each server have it
    */
   readonly legacyClients?: LegacyClients;
+  /**
+   * Whether its load balancer ends TLS before its servers.
+   *
+   * @default as the site says
+   */
+  readonly sslOffload?: boolean;
 }
 
 /**

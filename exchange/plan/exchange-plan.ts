@@ -119,9 +119,9 @@ function loadBalancerStep(
 function describedStep(
   id: string,
   after: readonly string[],
-  { host, commands, reason }: Described,
+  { server, host, commands, reason }: Described,
 ): PlanStep {
-  return { id, server: null, kind: 'described', host, commands, after, reason };
+  return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {

@@ -116,10 +116,9 @@ export interface LoadBalancerStep extends AnyStep {
   readonly addresses: readonly string[];
 }
 
-/** For whoever administers the host, which Exchange's endpoint does not reach. */
+/** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
-  readonly server: null;
   readonly host: string;
   /** To be run there, where it is not so already. */
   readonly commands: readonly string[];

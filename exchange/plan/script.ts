@@ -29,7 +29,7 @@ const VARIABLES: ScriptOptions = {
 
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
-  if ('described' in planned) return ORGANIZATION;
+  if ('described' in planned) return planned.described.server ?? ORGANIZATION;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 

@@ -57,6 +57,7 @@ import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
 import { serviceVersion } from './service-version';
+import { sslOffload } from './ssl-offload';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
@@ -123,6 +124,7 @@ export const RULES: readonly Rule[] = [
   endpoint,
   serviceVersion,
   webAuthentication,
+  sslOffload,
   versionCmdlets,
   attributeValue,
 ];

@@ -101,7 +101,42 @@ const coexisting = (own: Partial<Server>, newer = V2010, changes: Partial<Exchan
     ...changes,
   });
 
+/** Behind a load balancer. */
+const balanced: Partial<ExchangeSiteProps> = { dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } };
+
 const CASES: readonly Case[] = [
+  {
+    when: 'TLS is to end before servers with Extended Protection',
+    rule: 'ssl-offload',
+    declaration: site({
+      ...balanced,
+      servers: [
+        server(1),
+        server(2, { version: ExchangeVersion.V2019 }),
+        server(3, { version: ExchangeVersion.SE }),
+      ],
+      sslOffload: true,
+    }),
+    path: 'sslOffload',
+    problem: 'before EX02 (Exchange Server 2019), EX03 (Exchange Server SE) with Extended Protection',
+    remedy: 'say sslOffload: false of EX02, EX03',
+  },
+  {
+    when: 'nothing stands before the servers that could end TLS',
+    rule: 'ssl-offload',
+    declaration: two({ porto: { sslOffload: true } }),
+    path: 'datacentres.porto.sslOffload',
+    problem: 'nothing ends TLS before EX02',
+    remedy: "publish: { virtualIp: '…' }",
+  },
+  {
+    when: 'nothing of a server is offloaded',
+    rule: 'ssl-offload',
+    declaration: site({ ...balanced, servers: [server(1, { version: V2010, sslOffload: true })] }),
+    path: 'servers[0].sslOffload',
+    problem: 'nothing of EX01 (Exchange Server 2010) is offloaded',
+    remedy: "outlookAnywhere: 'enabled'",
+  },
   {
     when: 'it is said how newer servers serve clients of a server that is none of 2007',
     rule: 'legacy-clients',
@@ -2262,6 +2297,7 @@ describe('the rules of a declaration', () => {
       'endpoint',
       'service-version',
       'web-authentication',
+      'ssl-offload',
       'version-cmdlets',
       'attribute-value',
     ]);
@@ -2572,6 +2608,25 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['servers of 2013 and 2016', { servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] }],
+    [
+      'a server of 2019 that takes no part in it',
+      { servers: [server(1), server(2, { version: ExchangeVersion.V2019, sslOffload: false })] },
+    ],
+    [
+      'Outlook Anywhere of 2010',
+      { servers: [server(1, { version: V2010, outlookAnywhere: 'enabled' }), server(2, { version: V2010 })] },
+    ],
+    [
+      'names that stand for a proxy which is not declared',
+      { dns: { ...right.dns, elsewhere: { 'mail.contoso.com': '192.0.2.99' } } },
+    ],
+  ])('TLS may end before %s', (_what, changes) => {
+    const declaration = site({ ...balanced, sslOffload: true, ...changes });
+    expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
   });
 
   describe('a server of 2007 beside newer ones', () => {
