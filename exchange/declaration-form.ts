@@ -36,8 +36,10 @@ import type {
   DnsView,
   DnsViews,
   ExchangeSiteProps,
+  FurtherName,
   Health,
   LegacyClients,
+  MailboxDatabase,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -75,6 +77,15 @@ const authentication = group<Authentication>(
 
 const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
 
+const furtherName = either<string, Exclude<FurtherName, string>>(
+  TEXT,
+  eitherGroup(
+    group<{ readonly internal: string }>({ internal: text }),
+    group<{ readonly external: string }>({ external: text }),
+    (value) => 'external' in value,
+  ),
+);
+
 const services = group<NonNullable<Namespaces['services']>>(
   Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
     NonNullable<Namespaces['services']>
@@ -85,14 +96,14 @@ const namespaces = group<Namespaces>({
   client: namespace,
   autodiscover: text,
   services: optional(services),
-  alsoPublished: optional(list(text)),
+  alsoPublished: optional(list(furtherName)),
 });
 
 const ownNamespaces = group<OwnNamespaces>({
   client: optional(namespace),
   autodiscover: optional(text),
   services: optional(services),
-  alsoPublished: optional(list(text)),
+  alsoPublished: optional(list(furtherName)),
 });
 
 const publish = either(
@@ -188,6 +199,14 @@ const certificate = group<SiteCertificate>({
 
 const witness = group<Witness>({ server: text, directory: text });
 
+const database = group<MailboxDatabase>({
+  copies: list(text, 1),
+  edbFile: optional(filledText),
+  logFolder: optional(filledText),
+  circularLogging: optional(flag),
+  existing: optional(flag),
+});
+
 const dag = group<DatabaseAvailabilityGroup>({
   name: text,
   witness,
@@ -196,6 +215,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
+  datacenterActivation: optional(
+    plain(
+      words<NonNullable<DatabaseAvailabilityGroup['datacenterActivation']>>({ Off: true, DagOnly: true }),
+    ),
+  ),
+  databases: optional(byName(database)),
 });
 
 const zone = group<Zone>({

@@ -361,8 +361,9 @@ export class ExchangeTarget {
     const outcome = await this.#invoke(step.invocation, signal);
     const problem =
       'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
-    if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
-    else this.#readings.forgetAbout(step.invocation.cmdlet);
+    const isDone = !('diagnostics' in outcome) && problem === undefined;
+    if (isDone && step.outdates !== undefined) this.#readings.forget(step.outdates);
+    else this.#readings.forgetAll();
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(step.invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };

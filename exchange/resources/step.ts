@@ -13,6 +13,8 @@ export type StepKind =
   | 'client-access-array'
   | 'dag'
   | 'dag-member'
+  | 'datacenter-activation'
+  | 'mailbox-database'
   | 'health';
 
 /** One cmdlet that an apply runs, in order. */
@@ -29,6 +31,8 @@ export interface Step {
   readonly condition?: string;
   /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
   readonly until?: Until;
+  /** Cmdlets that show what it changes, so that their readings are out of date then. Left out: all. */
+  readonly outdates?: readonly string[];
 }
 
 export interface Guard {

@@ -30,6 +30,7 @@ import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
+import { databases } from './databases';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
@@ -49,9 +50,11 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
+import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverDatacentre } from './server-datacentre';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -83,6 +86,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   datacentre,
+  serverDatacentre,
   namespaceIsServer,
   alsoPublished,
   failback,
@@ -92,6 +96,7 @@ export const RULES: readonly Rule[] = [
   legacyName,
   namespaceZone,
   namedInDns,
+  publishingUnused,
   zone,
   recordTtl,
   existingRecord,
@@ -121,6 +126,7 @@ export const RULES: readonly Rule[] = [
   dagAddresses,
   dagWitness,
   dagStretched,
+  databases,
   endpoint,
   serviceVersion,
   webAuthentication,

@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -202,6 +202,23 @@ const CASES: readonly Case[] = [
     problem:
       'the servers of lisbon (Exchange Server 2013) have no client access array, which exists in Exchange Server 2010 only',
     remedy: 'over HTTP',
+  },
+  {
+    when: 'a client access array is declared beside newer servers',
+    rule: 'client-access-array',
+    declaration: arrayed(
+      {},
+      {
+        servers: [
+          server(1, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+          server(2, { datacentre: 'lisbon', version: ExchangeVersion.V2016 }),
+        ],
+        dag: { ...dag, members: ['EX02'] },
+      },
+    ),
+    path: 'datacentres.porto.clientAccessArray',
+    problem: 'beside EX02 (Exchange Server 2016) no session has the cmdlets of client access arrays',
+    remedy: 'in the management shell of EX01, or declare the older servers as a site of their own',
   },
   {
     when: 'nobody says which site of Active Directory an array is of',
@@ -494,7 +511,27 @@ const CASES: readonly Case[] = [
     declaration: several({ web, mail: { ...mail, pfxFile: '.\\certificates\\WEB.pfx' } }),
     path: 'certificate.mail.pfxFile',
     problem: 'is the PFX file of certificate.web, too',
-    remedy: 'declare it once, with the services of both: certificate.web.services',
+    remedy: "declare it once, with the services of both: certificate.web.services: ['IIS', 'SMTP']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates',
+    rule: 'certificate-declared-twice',
+    declaration: several({ first: { ...web, servers: ['EX01'] }, second: { ...web, servers: ['ex02'] } }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy: "declare it once, with the servers of both: certificate.first.servers: ['EX01', 'EX02']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates with other services',
+    rule: 'certificate-declared-twice',
+    declaration: several({
+      first: { ...web, servers: ['EX01'] },
+      second: { ...web, servers: ['EX02'], services: ['IIS', 'SMTP'] },
+    }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy:
+      "the servers and the services of both, which are then for each of these servers: certificate.first.servers: ['EX01', 'EX02'], certificate.first.services: ['IIS', 'SMTP']",
   },
   {
     when: 'two certificates have one thumbprint',
@@ -1192,6 +1229,39 @@ const CASES: readonly Case[] = [
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
   },
   {
+    when: 'a record set to import is that of a name that the view leaves out',
+    rule: 'existing-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        existingRecords: ['Mail.contoso.com'],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+      },
+    }),
+    path: 'dns.existingRecords[0]',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that no record set is made",
+    remedy: 'leave it out, here or there',
+  },
+  {
+    when: 'a record set to import is that of a name that the view has no zone for',
+    rule: 'existing-record',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        client: { internal: 'mail.contoso.com', external: 'mail.fabrikam.com' },
+      },
+      certificate: names('mail.fabrikam.com'),
+      dns: {
+        internal: { zones: [{ name: 'contoso.com' }], existingRecords: ['mail.fabrikam.com'] },
+        external: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }] },
+      },
+    }),
+    path: 'dns.internal.existingRecords[0]',
+    problem: "'mail.fabrikam.com' lies in no zone of this view",
+    remedy: 'add its zone to dns.internal.zones',
+  },
+  {
     when: 'a membership to import is that of no member',
     rule: 'existing-object',
     declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
@@ -1256,6 +1326,39 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
+    when: 'a further name for clients inside is given to clients',
+    rule: 'also-published',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{ internal: 'mail.contoso.com' }] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: "'mail.contoso.com' is published already, as namespaces.client",
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'a further name is said for both sides in one',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        alsoPublished: [misshapen({ internal: 'a.contoso.com' }, { external: 'b.contoso.com' })],
+      },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'there is no such property',
+    remedy: 'the properties are external',
+  },
+  {
+    when: 'a further name has no side',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{}] as unknown as string[] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'has no value',
+    remedy: 'it must be a text in quotes',
+  },
+  {
     when: 'a further name of a datacentre is given to clients there',
     rule: 'also-published',
     declaration: two({ lisbon: { namespaces: { alsoPublished: ['mail.contoso.com'] } } }),
@@ -1308,6 +1411,92 @@ const CASES: readonly Case[] = [
     path: 'namespaces.client',
     problem: "'mail.contoso.com' lies in none of the declared zones (fabrikam.com) of the external view",
     remedy: 'add its zone to dns.external.zones',
+  },
+  {
+    when: 'the datacentre of a server is mistyped',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'Lisboon' })],
+      datacentres: { porto: {}, lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'Lisboon' in datacentres, so that EX02 has what the site says",
+    remedy: "correct it to 'lisbon'; or where it is right, say so: datacentres: { 'Lisboon': {} }",
+  },
+  {
+    when: 'nothing is said of the datacentre of a server, and its name is like no other',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'faro' })],
+      datacentres: { lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'faro'",
+    remedy: 'correct it to one of lisbon; or',
+  },
+  {
+    when: 'what names stand for outside is said where there is no external view',
+    rule: 'publishing-unused',
+    declaration: two({ lisbon: { publish: { external: { virtualIp: '203.0.113.3' } } }, porto: {} }),
+    path: 'datacentres.lisbon.publish.external',
+    problem: 'there is no external view of DNS',
+    remedy: 'dns: { internal: { … }, external: { … } }',
+  },
+  {
+    when: 'every server of a datacentre says itself what its names stand for',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon', publish: 'round-robin' }), server(2)],
+      datacentres: { lisbon: { publish: { virtualIp: '198.51.100.1' } } },
+    }),
+    path: 'datacentres.lisbon.publish',
+    problem: 'every server has something nearer',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name has an address at a load balancer whose servers do not give it',
+    rule: 'publishing-unused',
+    declaration: two({
+      lisbon: {
+        publish: { virtualIp: '198.51.100.1', virtualIps: { 'OPO.contoso.com': '198.51.100.2' } },
+      },
+      porto: { namespaces: { client: 'opo.contoso.com' }, publish: { virtualIp: '198.51.100.3' } },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["OPO.contoso.com"]',
+    problem: "no server that is published so gives 'OPO.contoso.com' to clients",
+    remedy: 'say it where it counts for the name: datacentres.porto.publish',
+  },
+  {
+    when: 'a name for clients inside stands for other machines outside',
+    rule: 'publishing-unused',
+    declaration: site({
+      namespaces: {
+        client: { internal: 'inside.contoso.com', external: 'mail.contoso.com' },
+        autodiscover: 'autodiscover.contoso.com',
+      },
+      dns: {
+        internal: right.dns as DnsView,
+        external: { zones: [{ name: 'contoso.com' }], elsewhere: { 'inside.contoso.com': '203.0.113.7' } },
+      },
+    }),
+    path: 'dns.external.elsewhere["inside.contoso.com"]',
+    problem: "'inside.contoso.com' is for clients inside alone",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'a name stands for other machines in a view that does not hold it',
+    rule: 'publishing-unused',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+        elsewhere: { 'mail.contoso.com': '203.0.113.7' },
+      },
+    }),
+    path: 'dns.elsewhere["mail.contoso.com"]',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the address does nothing",
+    remedy: 'leave it out, here or there',
   },
   {
     when: 'a name has a virtual address, and the site has not the name',
@@ -1990,6 +2179,79 @@ const CASES: readonly Case[] = [
     remedy: 'the other datacentre',
   },
   {
+    when: 'a copy is on a server that is no member',
+    rule: 'databases',
+    declaration: site({
+      dag: [firstDag, { ...secondDag, databases: { DB01: { copies: ['EX02', 'EX01'] } } }],
+    }),
+    path: 'dag[1].databases.DB01.copies[1]',
+    problem: `'EX01' is no member of DAG02, whose members are EX02`,
+    remedy: 'make the server one',
+  },
+  {
+    when: 'databases of two DAGs have one name',
+    rule: 'databases',
+    declaration: site({
+      dag: [
+        { ...firstDag, databases: { DB01: { copies: ['EX01'] } } },
+        { ...secondDag, databases: { db01: { copies: ['EX02'] } } },
+      ],
+    }),
+    path: 'dag[1].databases.db01',
+    problem: `there is a database 'DB01' already, in dag[0].databases.DB01`,
+    remedy: 'another name',
+  },
+  {
+    when: 'two databases on one server have one file',
+    rule: 'databases',
+    declaration: site({
+      dag: {
+        ...dag,
+        databases: {
+          DB01: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DAG01\\DB01.edb' },
+          DB02: { copies: ['EX02'], edbFile: 'e:\\dag01\\db01.EDB' },
+        },
+      },
+    }),
+    path: 'dag.databases.DB02.edbFile',
+    problem: 'is that of DB01 too, and both are on EX02',
+    remedy: 'a file of its own',
+  },
+  {
+    when: 'a database has copies on one server twice',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'ex01'] } } } }),
+    path: 'dag.databases.DB01.copies',
+    problem: `'ex01' stands twice`,
+    remedy: 'name it once',
+  },
+  {
+    when: 'the name of a database is none',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { 'DB/01': { copies: ['EX01'] } } } }),
+    path: 'dag.databases["DB/01"]',
+    problem: `'DB/01' is not a name for a mailbox database`,
+    remedy: 'at most 64',
+  },
+  {
+    when: 'the file of a database is no path on the server',
+    rule: 'attribute-value',
+    declaration: site({
+      dag: { ...dag, databases: { DB01: { copies: ['EX01'], edbFile: '\\\\FS01\\DB01.edb' } } },
+    }),
+    path: 'dag.databases.DB01.edbFile',
+    problem: 'is not the path of a database file',
+    remedy: 'write it as E:',
+  },
+  {
+    when: 'the logs of a database have no folder on the server',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01'], logFolder: 'DB01' } } } }),
+    path: 'dag.databases.DB01.logFolder',
+    problem: `'DB01' is not a local folder`,
+    remedy: 'write it as F:',
+  },
+  {
     when: 'a DAG over two datacentres has no alternate witness',
     rule: 'dag-stretched',
     declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
@@ -2256,6 +2518,7 @@ describe('the rules of a declaration', () => {
       'dag-name',
       'server-twice',
       'datacentre',
+      'server-datacentre',
       'namespace-is-server',
       'also-published',
       'failback',
@@ -2265,6 +2528,7 @@ describe('the rules of a declaration', () => {
       'legacy-name',
       'namespace-zone',
       'named-in-dns',
+      'publishing-unused',
       'zone',
       'record-ttl',
       'existing-record',
@@ -2294,6 +2558,7 @@ describe('the rules of a declaration', () => {
       'dag-addresses',
       'dag-witness',
       'dag-stretched',
+      'databases',
       'endpoint',
       'service-version',
       'web-authentication',

@@ -60,15 +60,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 59; Name = '' }
+$Now = @{ Number = 0; Of = 107; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 51
-    'EX01' = 52
-    'EX03' = 53
-    'EX02' = 54
-    'EX04' = 55
-    'dns' = 59
+    'organization' = 99
+    'EX01' = 100
+    'EX03' = 101
+    'EX02' = 102
+    'EX04' = 103
+    'dns' = 107
 }
 
 # Says which step begins.
@@ -155,6 +155,39 @@ function Test-HasMember {
         if ([string] $item.Name -ne $Name) { continue }
         foreach ($member in @($item.Servers)) {
             if ([string] $member -eq $Server) { return $true }
+        }
+    }
+    return $false
+}
+
+# Whether there is a mailbox database of this name.
+function Test-HasDatabase {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return $true }
+    }
+    return $false
+}
+
+# Whether the mailbox database of this name is mounted.
+function Test-IsMounted {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -Status -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return [string] $item.Mounted -eq 'True' }
+    }
+    return $false
+}
+
+# Whether a server has a copy of the mailbox database of this name.
+function Test-HasCopy {
+    param([string] $Name, [string] $Server)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -ne $Name) { continue }
+        foreach ($holder in @($item.Servers)) {
+            if ([string] $holder -eq $Server) { return $true }
         }
     }
     return $false
@@ -744,6 +777,558 @@ try {
         # Outlook outside compares this name with the certificate, by whichever name it has reached a server.
         Start-Step 51 'Set-OutlookProvider' 'the organization'
         Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName 'msstd:mail.exchangeonline.dk' -ErrorAction 'Stop'
+
+        # Mailboxes need the database.
+        Start-Step 52 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB001') {
+            Skip-Step 'the database DAG01-MDB001 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB001'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB001.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB001'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 53 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB001') {
+            Skip-Step 'the database DAG01-MDB001 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB001' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 54 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB001' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB001 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB001'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 55 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB001'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 56 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB002') {
+            Skip-Step 'the database DAG01-MDB002 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB002'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB002.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB002'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 57 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB002') {
+            Skip-Step 'the database DAG01-MDB002 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB002' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 58 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB002' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB002 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB002'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 59 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB002'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 60 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB003') {
+            Skip-Step 'the database DAG01-MDB003 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB003'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB003.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB003'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 61 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB003') {
+            Skip-Step 'the database DAG01-MDB003 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB003' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 62 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB003' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB003 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB003'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 63 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB003'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 64 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB004') {
+            Skip-Step 'the database DAG01-MDB004 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB004'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB004.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB004'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 65 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB004') {
+            Skip-Step 'the database DAG01-MDB004 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB004' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 66 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB004' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB004 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB004'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 67 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB004'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 68 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB005') {
+            Skip-Step 'the database DAG01-MDB005 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB005'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB005.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB005'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 69 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB005') {
+            Skip-Step 'the database DAG01-MDB005 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB005' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 70 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB005' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB005 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB005'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 71 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB005'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 72 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB006') {
+            Skip-Step 'the database DAG01-MDB006 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB006'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB006.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB006'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 73 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB006') {
+            Skip-Step 'the database DAG01-MDB006 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB006' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 74 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB006' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB006 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB006'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 75 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB006'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 76 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB007') {
+            Skip-Step 'the database DAG01-MDB007 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB007'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB007.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB007'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 77 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB007') {
+            Skip-Step 'the database DAG01-MDB007 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB007' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 78 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB007' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB007 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB007'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 79 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB007'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 80 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB008') {
+            Skip-Step 'the database DAG01-MDB008 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB008'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB008.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB008'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 81 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB008') {
+            Skip-Step 'the database DAG01-MDB008 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB008' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 82 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB008' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB008 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB008'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 83 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB008'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 84 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB009') {
+            Skip-Step 'the database DAG01-MDB009 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB009'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB009.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB009'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 85 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB009') {
+            Skip-Step 'the database DAG01-MDB009 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB009' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 86 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB009' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB009 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB009'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 87 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB009'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 88 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB010') {
+            Skip-Step 'the database DAG01-MDB010 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB010'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB010.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB010'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 89 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB010') {
+            Skip-Step 'the database DAG01-MDB010 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB010' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 90 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB010' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB010 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB010'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 91 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB010'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 92 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB011') {
+            Skip-Step 'the database DAG01-MDB011 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB011'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB011.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB011'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 93 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB011') {
+            Skip-Step 'the database DAG01-MDB011 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB011' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 94 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB011' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB011 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB011'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 95 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB011'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 96 'New-MailboxDatabase' 'the organization'
+        if (Test-HasDatabase -Name 'DAG01-MDB012') {
+            Skip-Step 'the database DAG01-MDB012 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB012'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB012.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB012'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
+        }
+
+        # A database serves nobody until it is mounted.
+        Start-Step 97 'Mount-Database' 'the organization'
+        if (Test-IsMounted -Name 'DAG01-MDB012') {
+            Skip-Step 'the database DAG01-MDB012 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB012' -ErrorAction 'Stop'
+        }
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 98 'Add-MailboxDatabaseCopy' 'the organization'
+        if (Test-HasCopy -Name 'DAG01-MDB012' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB012 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB012'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
+        }
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 99 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB012'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
     }
 
     if ($Part -contains 'EX01') {
