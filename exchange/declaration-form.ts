@@ -38,6 +38,7 @@ import type {
   ExchangeSiteProps,
   FurtherName,
   Health,
+  LegacyClients,
   MailboxDatabase,
   MailProtocolOptions,
   MailProtocols,
@@ -121,6 +122,10 @@ const publishing: Form<Publishing> = eitherGroup(
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
+const legacyClients = group<LegacyClients>({
+  activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
+});
+
 const mailProtocol = group<MailProtocolOptions>({ host: text });
 
 const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
@@ -140,6 +145,8 @@ const datacentre = group<Datacentre>({
       existing: optional(flag),
     }),
   ),
+  legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 const server = group<Server>({
@@ -160,6 +167,8 @@ const server = group<Server>({
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
   endpoint: optional(filledText),
+  legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 /** A reason for each. */
@@ -294,6 +303,7 @@ export const siteForm = group<ExchangeSiteProps>({
       externalAuthentication: optional(signIn),
     }),
   ),
+  sslOffload: optional(flag),
   outlookProvider: optional(group<OutlookProvider>({ certPrincipalName: textOrNull })),
   authentication: optional(authentication),
   mapiAuthentication: optional(

@@ -29,7 +29,7 @@ const VARIABLES: ScriptOptions = {
 
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
-  if ('described' in planned) return ORGANIZATION;
+  if ('described' in planned) return planned.described.server ?? ORGANIZATION;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
@@ -266,6 +266,7 @@ export function exchangePlanScript(
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
+      legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
     }),

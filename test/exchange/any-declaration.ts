@@ -92,6 +92,7 @@ function datacentreOf(versions: readonly ExchangeVersion[]) {
     mailProtocols,
     activeDirectorySites,
     autodiscoverSiteScope,
+    sslOffload: fc.boolean(),
     failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   };
   // Only a session of 2010 has its cmdlets.
@@ -118,6 +119,7 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         authentication,
         mailProtocols,
         autodiscoverSiteScope,
+        sslOffload: fc.boolean(),
         ...(version === V2010
           ? { outlookAnywhere: fc.constantFrom('enabled' as const, 'disabled' as const) }
           : {}),
@@ -202,6 +204,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         .constantFrom('msstd:*.contoso.com', 'msstd:mail.contoso.com', 'none', null)
         .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
+      sslOffload: fc.boolean(),
       mailProtocols,
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
