@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Answers, Facts, Guard, Step, StepKind } from '../exchange/resources';
+import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
+import type { Answers, Facts, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -23,7 +24,9 @@ import {
   certificatesUnshown,
   checkUnread,
   connectionProblem,
+  fileLeft,
   guardUnread,
+  isAlreadyGone,
   isNotOffered,
   omissionWarning,
   outcomeProblem,
@@ -338,7 +341,7 @@ export class ExchangeTarget {
     if (this.certificates.size === 0) return [];
     const { lackingPfx } = await import('./public-certificates');
     return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) =>
-      this.observe(this.addressed(certificatesOf(server)), server),
+      this.observe(this.addressed(certificatesOf(server, this.factsFor(server))), server),
     );
   }
 
@@ -357,17 +360,43 @@ export class ExchangeTarget {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
-    this.#shown.note(step.invocation);
-    const outcome = await this.#invoke(step.invocation, signal);
-    const problem =
-      'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
+    return step.file === undefined
+      ? this.#write(step.invocation, step.server, signal)
+      : this.#withFile(step, step.file, signal);
+  }
+
+  async #write(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<StepEnd> {
+    this.#shown.note(invocation);
+    const outcome = await this.#invoke(invocation, signal);
+    const problem = 'diagnostics' in outcome ? undefined : outcomeProblem(invocation, server, outcome);
     if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
-    else this.#readings.forgetAbout(step.invocation.cmdlet);
+    else this.#readings.forgetAbout(invocation.cmdlet);
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
-    const warned = warnings(step.invocation, outcome);
+    const warned = warnings(invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
+    if (outcome.kind === 'objects' && isAlreadyGone(invocation, outcome)) {
+      return { kind: 'done', diagnostics: warned };
+    }
     // A call that completed beside its error may have done a part of its work.
     return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
+  }
+
+  /** Whatever becomes of the step, its file goes: also where the run is stopped, and over a new session where that is lost. */
+  async #withFile(step: Step, file: LaidFile, signal: AbortSignal): Promise<StepEnd> {
+    let end: StepEnd = { kind: 'done', diagnostics: [] };
+    for (const [index, { invocation }] of [...layingCalls(file), step].entries()) {
+      end = await this.#write(invocation, step.server, signal);
+      if (end.kind === 'done') continue;
+      if (index === 0 && file.content !== undefined) return end; // Nothing was laid yet.
+      break;
+    }
+    const { invocation } = clearingCall(file);
+    const clear = () => this.#write(invocation, step.server);
+    const first = await clear();
+    const cleared = first.kind === 'done' ? first : await clear();
+    const left =
+      cleared.kind === 'done' ? [] : [fileLeft(file.path, step.server, invocation, cleared.diagnostics)];
+    return { ...end, diagnostics: [...end.diagnostics, ...left] };
   }
 
   /**

@@ -16,6 +16,7 @@ import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
 import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
+import { fileCmdlet } from './cmdlets/files';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, offeredName, permitted } from './offered-commands';
@@ -198,7 +199,10 @@ export class ExchangeHost implements CommandHost {
   #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const known = catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name);
+    const isPowerShell = circumstances.options.languageMode === 'full' && this.client.query === undefined;
+    const known =
+      catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name) ??
+      (isPowerShell ? fileCmdlet(command.name) : undefined);
     const cmdlet = known && permitted(known, this.denied);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');

@@ -151,7 +151,9 @@ describe('the calls of the script', () => {
       stepsOf(declaration).flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : [])),
     );
     const parameters = { Server: 'EX01', Name: 'DAG01', Identity: 'DAG01', MailboxServer: 'EX01' };
-    const others = cmdlets.filter((cmdlet) => seenBefore({ cmdlet, parameters }) === undefined);
+    const others = cmdlets.filter(
+      (cmdlet) => seenBefore({ invocation: { cmdlet, parameters }, server: 'EX01' }) === undefined,
+    );
     expect(others.filter((cmdlet) => !/^(?:Set|Enable|Test|Get)-/.test(cmdlet))).toEqual([]);
     const script = scriptOf(right);
     for (const [look, skipped, maker] of [
