@@ -60,12 +60,14 @@ function helpLines({ name, site, files, onItself, answers }: ScriptHead): readon
       'The remote-execution plan of the site: every step in the order in which they can run. Run it in the Exchange Management Shell, as a member of Organization Management.',
     ),
     '#',
-    ...onItself.flatMap((server) => [
-      ...paragraph(
-        `The steps of ${server} run in the management shell on ${server} alone: copy the script and the PFX file there, and name the part. Take both away afterwards.`,
-      ),
-      '#',
-    ]),
+    ...(onItself.length === 0
+      ? []
+      : [
+          ...paragraph(
+            `The steps of ${onItself.join(', ')} run on that server only: copy the script and the PFX file there, run it in the management shell with the name of the server as -Part, as an Exchange administrator who is a local administrator, and remove both afterwards.`,
+          ),
+          '#',
+        ]),
     ...paragraph(
       'It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS records come last. It can be run again: a certificate, a DAG or a member of it that is there already is seen and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in exchange-plan.json, from 1.',
     ),
