@@ -62,6 +62,8 @@ export interface ExchangeSiteOptions {
 export class ExchangeSite extends Construct {
   /** What came of the declaration. */
   readonly desired: DesiredState;
+  /** Why nothing can be made of the declaration, for people: then the synth of its stack fails. Left out: all is right. */
+  readonly refusal?: string;
   /** Terraform's address of each resource, by its id. */
   readonly #addresses = new Map<string, string>();
   /** Ids of what is only described: Terraform makes nothing of it. */
@@ -80,8 +82,13 @@ export class ExchangeSite extends Construct {
       Annotations.of(this).addWarning(formatDiagnostic(warning));
     }
     // What is wrong may be that two things have one name: then nothing could be made of it.
-    if (errors.length === 0) this.#make(site);
-    else refuseSynth(TerraformStack.of(this), refusal(TerraformStack.of(this).node.id, errors));
+    if (errors.length === 0) {
+      this.#make(site);
+      return;
+    }
+    const stack = TerraformStack.of(this);
+    this.refusal = refusal(stack.node.id, errors);
+    refuseSynth(stack, this.refusal);
   }
 
   #make(site: ExchangeSiteProps): void {

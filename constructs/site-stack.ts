@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ExchangeSiteProps } from '../exchange/site';
@@ -45,6 +46,15 @@ export class SiteStack extends TerraformStack {
       sourceFolder: resolve(projectFolder),
     });
   }
+}
+
+/**
+ * Takes what there is of a stack out of the app, and what an earlier synth left of it out of the output: nobody deploys a
+ * declaration that is wrong by now.
+ */
+export function discardStack(app: App, id: string): void {
+  app.node.tryRemoveChild(id);
+  rmSync(join(app.outdir, 'stacks', id, 'cdk.tf.json'), { force: true });
 }
 
 /** It becomes part of file names and of Terraform's and PowerShell's texts. */

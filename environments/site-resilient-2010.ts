@@ -1,9 +1,9 @@
-import { defineSite, ExchangeVersion } from '../exchange/site';
+import { defineSite, ExchangeVersion, type MailboxDatabase } from '../exchange/site';
 
 /**
  * Exchange 2010 in two datacentres, each behind a load balancer and under a name of its own, with one DAG across both: the
  * primary one serves everybody, the failover one stands by. The client access arrays are declared, and their names are
- * published inside only. The databases, their copies and the array that each database names are not: they cannot be yet.
+ * published inside only. Outlook inside reaches each database by the array of the datacentre that it is made in.
  * The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
  */
 export const site = defineSite({
@@ -68,6 +68,21 @@ export const site = defineSite({
     witness: { server: 'FS01', directory: 'C:\\DAG01' },
     alternateWitness: { server: 'FS02', directory: 'C:\\DAG01' },
     addresses: ['192.0.2.50', '198.51.100.50'],
+    databases: { ...databases(1, 6, ['EX01', 'EX02']), ...databases(7, 12, ['EX03', 'EX04']) },
   },
   dns: { internal: { zones: [{ name: 'exchangeonline.dk' }] } },
 });
+
+/** DAG01-MDB001 and so on, active on the first server: each has its file and its logs on the same drives everywhere. */
+function databases(
+  first: number,
+  last: number,
+  copies: readonly string[],
+): { [name: string]: MailboxDatabase } {
+  const made: { [name: string]: MailboxDatabase } = {};
+  for (let number = first; number <= last; number += 1) {
+    const name = `DAG01-MDB${String(number).padStart(3, '0')}`;
+    made[name] = { copies, edbFile: `E:\\DAG01\\${name}.edb`, logFolder: `F:\\DAG01\\${name}` };
+  }
+  return made;
+}

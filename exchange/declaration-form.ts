@@ -37,6 +37,7 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   Health,
+  MailboxDatabase,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -179,6 +180,14 @@ const certificate = group<SiteCertificate>({
 
 const witness = group<Witness>({ server: text, directory: text });
 
+const database = group<MailboxDatabase>({
+  copies: list(text, 1),
+  edbFile: optional(filledText),
+  logFolder: optional(filledText),
+  circularLogging: optional(flag),
+  existing: optional(flag),
+});
+
 const dag = group<DatabaseAvailabilityGroup>({
   name: text,
   witness,
@@ -187,6 +196,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   members: optional(list(text, 1)),
   existing: optional(flag),
   existingMembers: optional(list(text)),
+  datacenterActivation: optional(
+    plain(
+      words<NonNullable<DatabaseAvailabilityGroup['datacenterActivation']>>({ Off: true, DagOnly: true }),
+    ),
+  ),
+  databases: optional(byName(database)),
 });
 
 const zone = group<Zone>({

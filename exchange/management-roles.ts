@@ -9,6 +9,8 @@ const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[
   [/VirtualDirectory$/i, ['Exchange Virtual Directories']],
   [/-ExchangeCertificate$/i, ['Exchange Server Certificates']],
   [/-DatabaseAvailabilityGroup/i, ['Database Availability Groups']],
+  [/-MailboxDatabaseCopy$/i, ['Database Copies']],
+  [/-(Mailbox)?Database$/i, ['Databases']],
   [/-ClientAccess(Server|Service)$/i, ['Exchange Servers', 'Organization Client Access']],
   [/-(Pop|Imap)Settings$/i, ['POP3 And IMAP4 Protocols']],
   [/-OutlookAnywhere$/i, ['Exchange Servers']],

@@ -379,7 +379,7 @@ export interface Witness {
   readonly directory: string;
 }
 
-/** A group of mailbox servers that hold copies of each other's databases. The databases are not managed. */
+/** A group of mailbox servers that hold copies of each other's databases. */
 export interface DatabaseAvailabilityGroup {
   /**
    * At most 15 letters, digits, hyphens and underscores, and not the name of a server: `DAG01`. Another name is another
@@ -424,6 +424,58 @@ export interface DatabaseAvailabilityGroup {
    * @default none: where a server is a member already, the plan names it
    */
   readonly existingMembers?: readonly string[];
+  /**
+   * Datacenter activation coordination: with `DagOnly` a member that starts after a failure asks the others before it mounts
+   * databases, so that two datacentres that do not see each other never both serve one. It is set once all members have
+   * joined; a DAG in two datacentres wants it.
+   *
+   * @default as it is; a new DAG has it off
+   */
+  readonly datacenterActivation?: 'Off' | 'DagOnly';
+  /**
+   * Its mailbox databases by name, each made once all servers that hold it are members:
+   * `{ DB01: { copies: ['EX01', 'EX02'] } }`. Taken out, a database is removed, which Exchange refuses as long as it holds
+   * mailboxes; its files stay.
+   *
+   * @default none; those that were never declared here are left alone
+   */
+  readonly databases?: { readonly [name: string]: MailboxDatabase };
+}
+
+/** A mailbox database. Where it is active at the moment is not managed, nor are the mailboxes in it. */
+export interface MailboxDatabase {
+  /**
+   * Names of the members that hold it, in the order in which they are to take it over (activation preference). It is made,
+   * and mounted, on the first.
+   */
+  readonly copies: readonly string[];
+  /**
+   * Path of its file, the same on each of the servers: `E:\\DAG01\\DB01.edb`. It counts when the database is made: where
+   * its file is elsewhere, the plan stops.
+   *
+   * @default what Exchange chooses
+   */
+  readonly edbFile?: string;
+  /**
+   * Folder of its transaction logs, the same on each of the servers: `F:\\DAG01\\DB01`. It counts when the database is made.
+   *
+   * @default what Exchange chooses
+   */
+  readonly logFolder?: string;
+  /**
+   * Whether transaction logs are deleted as soon as they are not needed for the database and its copies. It is turned on
+   * after the copies are made, without which Exchange takes no second one.
+   *
+   * @default as it is; false for a new database
+   */
+  readonly circularLogging?: boolean;
+  /**
+   * Whether the database is there before the first deploy. It is imported, so that the plan shows what it has beside what is
+   * declared. From then on it is one of the site's.
+   *
+   * @default false: where there is one, the plan names it and what differs
+   */
+  readonly existing?: boolean;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Invocation } from '../powershell/invocation';
 import type { Reading } from './target';
 
 interface Entry {
-  readonly noun: string;
+  readonly cmdlet: string;
   readonly reading: Promise<Reading>;
   /** Something was written since it began. */
   stale: boolean;
@@ -28,10 +28,9 @@ export class Readings {
     return entry.next;
   }
 
-  /** After a cmdlet that did what it should: only what its noun is about, or belongs to, can have changed. */
-  forgetAbout(cmdlet: string): void {
-    const written = nounOf(cmdlet);
-    for (const entry of this.#entries.values()) if (written.startsWith(entry.noun)) entry.stale = true;
+  /** @param cmdlets those that show what has changed */
+  forget(cmdlets: readonly string[]): void {
+    for (const entry of this.#entries.values()) if (cmdlets.includes(entry.cmdlet)) entry.stale = true;
   }
 
   forgetAll(): void {
@@ -39,12 +38,8 @@ export class Readings {
   }
 
   #begin(key: string, invocation: Invocation): Promise<Reading> {
-    const entry: Entry = { noun: nounOf(invocation.cmdlet), reading: this.read(invocation), stale: false };
+    const entry: Entry = { cmdlet: invocation.cmdlet, reading: this.read(invocation), stale: false };
     this.#entries.set(key, entry);
     return entry.reading;
   }
-}
-
-function nounOf(cmdlet: string): string {
-  return cmdlet.slice(cmdlet.indexOf('-') + 1).toLowerCase();
 }

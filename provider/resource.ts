@@ -164,9 +164,16 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     // Under its new spelling the declaration wants all of it to stay.
     if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
     const facts = { ...target.factsFor(text(server)), ...pfxFacts(change) };
+    const object = (planned && unknownAsNull(planned)) ?? knownPart(prior ?? {});
+    const observed = resource.observe?.(object as State, facts);
     return resource
       .steps({ prior: prior as State | null, planned: planned && (unknownAsNull(planned) as State) }, facts)
-      .map((step) => ({ ...step, invocation: target.addressed(step.invocation), removes: planned === null }));
+      .map((step) => ({
+        ...step,
+        ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
+        invocation: target.addressed(step.invocation),
+        removes: planned === null,
+      }));
   };
 
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
-import type { Answers, Facts, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
+import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -76,6 +76,9 @@ export interface TargetOptions {
   /** Those that hold records of the site; left out where the configuration names none. */
   readonly zones?: DnsZones | undefined;
 }
+
+/** A call that changes something. */
+type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
@@ -360,17 +363,16 @@ export class ExchangeTarget {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
-    return step.file === undefined
-      ? this.#write(step.invocation, step.server, signal)
-      : this.#withFile(step, step.file, signal);
+    return step.file === undefined ? this.#write(step, signal) : this.#withFile(step, step.file, signal);
   }
 
-  async #write(invocation: Invocation, server: string | null, signal?: AbortSignal): Promise<StepEnd> {
+  async #write({ invocation, server, outdates }: Written, signal?: AbortSignal): Promise<StepEnd> {
     this.#shown.note(invocation);
     const outcome = await this.#invoke(invocation, signal);
     const problem = 'diagnostics' in outcome ? undefined : outcomeProblem(invocation, server, outcome);
-    if ('diagnostics' in outcome || problem !== undefined) this.#readings.forgetAll();
-    else this.#readings.forgetAbout(invocation.cmdlet);
+    const isDone = !('diagnostics' in outcome) && problem === undefined;
+    if (isDone && outdates !== undefined) this.#readings.forget(outdates);
+    else this.#readings.forgetAll();
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
@@ -384,18 +386,22 @@ export class ExchangeTarget {
   /** Whatever becomes of the step, its file goes: also where the run is stopped, and over a new session where that is lost. */
   async #withFile(step: Step, file: LaidFile, signal: AbortSignal): Promise<StepEnd> {
     let end: StepEnd = { kind: 'done', diagnostics: [] };
-    for (const [index, { invocation }] of [...layingCalls(file), step].entries()) {
-      end = await this.#write(invocation, step.server, signal);
+    // No read shows a file.
+    const ofFile = ({ invocation }: FileCall) => ({ invocation, server: step.server, outdates: [] });
+    for (const [index, call] of [...layingCalls(file).map(ofFile), step].entries()) {
+      end = await this.#write(call, signal);
       if (end.kind === 'done') continue;
       if (index === 0 && file.content !== undefined) return end; // Nothing was laid yet.
       break;
     }
-    const { invocation } = clearingCall(file);
-    const clear = () => this.#write(invocation, step.server);
+    const clearing = ofFile(clearingCall(file));
+    const clear = () => this.#write(clearing);
     const first = await clear();
     const cleared = first.kind === 'done' ? first : await clear();
     const left =
-      cleared.kind === 'done' ? [] : [fileLeft(file.path, step.server, invocation, cleared.diagnostics)];
+      cleared.kind === 'done'
+        ? []
+        : [fileLeft(file.path, step.server, clearing.invocation, cleared.diagnostics)];
     return { ...end, diagnostics: [...end.diagnostics, ...left] };
   }
 

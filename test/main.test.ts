@@ -1,13 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '..');
 const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
 
-/** Runs the app as cdktf does, in a project's folder that holds copies of the sources and an environment. */
-function run(environment: string) {
+/** Runs the app as cdktf does, in a project's folder that holds copies of the sources and environments by name. */
+function runAll(files: { readonly [name: string]: string }) {
   const project = mkdtempSync(join(tmpdir(), 'main-'));
   try {
     for (const name of ['main.ts', 'package.json', 'tsconfig.json'])
@@ -16,16 +25,29 @@ function run(environment: string) {
       symlinkSync(join(root, name), join(project, name));
     }
     mkdirSync(join(project, 'environments'));
-    writeFileSync(join(project, 'environments/sample.ts'), environment);
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(project, 'environments', `${name}.ts`), text);
+      // As an earlier synth left it.
+      mkdirSync(join(project, 'cdktf.out/stacks', name), { recursive: true });
+      writeFileSync(join(project, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'earlier');
+    }
     const [program, ...args] = app.split(' ') as [string, ...string[]];
     const env = { ...process.env };
     delete env['CDKTF_OUTDIR'];
     const { status, stderr } = spawnSync(program, args, { cwd: project, env, encoding: 'utf8' });
-    const read = () => readFileSync(join(project, 'cdktf.out/stacks/sample/cdk.tf.json'), 'utf8');
-    return { status, stderr, synthesized: status === 0 ? read() : undefined };
+    const synthesized = Object.keys(files).map((name) => {
+      const file = join(project, 'cdktf.out/stacks', name, 'cdk.tf.json');
+      return [name, existsSync(file) ? readFileSync(file, 'utf8') : undefined] as const;
+    });
+    return { status, stderr, synthesized: Object.fromEntries(synthesized) };
   } finally {
     rmSync(project, { recursive: true });
   }
+}
+
+function run(environment: string) {
+  const { synthesized, ...rest } = runAll({ sample: environment });
+  return { ...rest, synthesized: synthesized['sample'] };
 }
 
 const sample = readFileSync(join(root, 'environments/two-node-dag-2013.ts'), 'utf8');
@@ -41,4 +63,24 @@ test('stops with the remedy where a declaration is wrong', () => {
   const { status, stderr } = run(sample.replace(`name: 'DAG01'`, `name: 'A-DAG-NAME-TOO-LONG'`));
   expect(status).not.toBe(0);
   expect(stderr).toContain(`dag.name: 'A-DAG-NAME-TOO-LONG' has 19 characters`);
+});
+
+test('shows what is wrong with each environment, and synthesizes those that are right', () => {
+  const { status, stderr, synthesized } = runAll({
+    first: sample.replace(`name: 'DAG01'`, `name: 'A-DAG-NAME-TOO-LONG'`),
+    second: 'export const site = undefined;',
+    third: 'throw new Error("EXCHANGE_SITE is not set");',
+    fourth: sample,
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('The declaration of first has a mistake');
+  expect(stderr).toContain(`dag.name: 'A-DAG-NAME-TOO-LONG' has 19 characters`);
+  expect(stderr).toContain('environments/second.ts exports no site');
+  expect(stderr).toContain('environments/third.ts: Error: EXCHANGE_SITE is not set');
+  expect(Object.entries(synthesized).map(([name, text]) => [name, text?.includes('"stackName"')])).toEqual([
+    ['first', undefined],
+    ['second', undefined],
+    ['third', undefined],
+    ['fourth', true],
+  ]);
 });

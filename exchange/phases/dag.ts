@@ -2,7 +2,7 @@ import type { Path } from '../../schema';
 import { path } from '../../schema';
 import { elementsOf, type Described, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
-import { dagMember, databaseAvailabilityGroup, erase } from '../resources';
+import { dagMember, databaseAvailabilityGroup, datacenterActivation, erase } from '../resources';
 import { includesName, sameServer } from '../resources/equality';
 import { serverNameIn } from '../resources/host';
 import type { PlacedGroup } from '../placed-groups';
@@ -29,6 +29,7 @@ export const dag: Phase = (topology, before) => [
           ),
         ],
   ),
+  ...topology.groups.flatMap(activation),
 ];
 
 function isUrl(kind: string): boolean {
@@ -125,4 +126,25 @@ function memberOf(
     dependsOn: [dagId(group.name), ...after],
     existing: includesName(group.existingMembers, server.name),
   });
+}
+
+/** Once all members have joined. */
+function activation({ group, path: at, version, members }: PlacedGroup): readonly ExchangeObject[] {
+  if (group.datacenterActivation === undefined) return [];
+  return [
+    exchangeObject({
+      id: `${dagId(group.name)}-activation`,
+      definition: erase(datacenterActivation),
+      server: null,
+      version,
+      attributes: { dag: group.name, mode: group.datacenterActivation },
+      origin: {
+        server: at,
+        dag: [...at, { attribute: 'name' }],
+        mode: [...at, { attribute: 'datacenterActivation' }],
+      },
+      dependsOn: [dagId(group.name), ...members.map((server) => idOn(server, 'dag-member'))],
+      existing: group.existing ?? false,
+    }),
+  ];
 }

@@ -3,6 +3,7 @@ import type { Topology } from '../topology';
 import { arrays } from './arrays';
 import { certificate } from './certificate';
 import { dag } from './dag';
+import { databases } from './databases';
 import { dns } from './dns';
 import { health } from './health';
 import { outlookProviders } from './outlook-providers';
@@ -21,6 +22,7 @@ const PHASES: readonly Phase[] = [
   outlookProviders,
   arrays,
   dag,
+  databases,
   health,
   publish,
   dns,

@@ -66,7 +66,12 @@ const ADDRESSES = { ip_addresses: 'DatabaseAvailabilityGroupIpAddresses' } as co
 export const GROUPS: Invocation = {
   cmdlet: 'Get-DatabaseAvailabilityGroup',
   parameters: {},
-  properties: ['Name', 'Servers', ...[WITNESS, ALTERNATE, ADDRESSES].flatMap((row) => Object.values(row))],
+  properties: [
+    'Name',
+    'Servers',
+    ...[WITNESS, ALTERNATE, ADDRESSES].flatMap((row) => Object.values(row)),
+    'DatacenterActivationMode',
+  ],
 };
 
 /** A database availability group. Its members are resources of their own. */

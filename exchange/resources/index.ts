@@ -4,10 +4,12 @@ import { certificate } from './certificate';
 import { clientAccessArray } from './client-access-array';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
+import { datacenterActivation } from './datacenter-activation';
 import type { AnyResource } from './definition';
 import { erase, isIn } from './definition';
 import { healthGate } from './health-gate';
 import { mailProtocols } from './mail-protocol';
+import { mailboxDatabase } from './mailbox-database';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { outlookProvider } from './outlook-provider';
@@ -24,7 +26,9 @@ export {
   clientAccessArray,
   dagMember,
   databaseAvailabilityGroup,
+  datacenterActivation,
   healthGate,
+  mailboxDatabase,
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
@@ -46,6 +50,8 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(clientAccessArray),
   erase(databaseAvailabilityGroup),
   erase(dagMember),
+  erase(datacenterActivation),
+  erase(mailboxDatabase),
   erase(healthGate),
 ];
 

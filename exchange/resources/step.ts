@@ -14,6 +14,8 @@ export type StepKind =
   | 'client-access-array'
   | 'dag'
   | 'dag-member'
+  | 'datacenter-activation'
+  | 'mailbox-database'
   | 'health';
 
 /** One cmdlet that an apply runs, in order. */
@@ -32,6 +34,8 @@ export interface Step {
   readonly condition?: string;
   /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
   readonly until?: Until;
+  /** Cmdlets that show what it changes, so that their readings are out of date then. Left out: all. */
+  readonly outdates?: readonly string[];
 }
 
 export interface Guard {

@@ -31,6 +31,7 @@ import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
+import { databases } from './databases';
 import { datacentre } from './datacentre';
 import { declarationMisfits } from '../declaration-form';
 import { declarationForm } from './declaration-form';
@@ -118,6 +119,7 @@ export const RULES: readonly Rule[] = [
   dagAddresses,
   dagWitness,
   dagStretched,
+  databases,
   endpoint,
   serviceVersion,
   webAuthentication,

@@ -22,6 +22,26 @@ const urls = (host: string, path: string) => ({
   ExternalUrl: `https://${host}${path}`,
 });
 
+/** Six databases from a number on: made and mounted on one server, with a copy on another. */
+const databaseCalls = (first: number, server: string, copy: string, array: string) =>
+  Array.from({ length: 6 }, (_each, index) => {
+    const name = `DAG01-MDB${String(first + index).padStart(3, '0')}`;
+    return [
+      [
+        'New-MailboxDatabase',
+        {
+          Name: name,
+          Server: server,
+          EdbFilePath: `E:\\DAG01\\${name}.edb`,
+          LogFolderPath: `F:\\DAG01\\${name}`,
+        },
+      ],
+      ['Mount-Database', { Identity: name }],
+      ['Add-MailboxDatabaseCopy', { Identity: name, MailboxServer: copy, ActivationPreference: 2 }],
+      ['Set-MailboxDatabase', { Identity: name, RpcClientAccessServer: array }],
+    ];
+  }).flat();
+
 describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
   test('the whole site is as it was reviewed', () => expectGolden('site-resilient-2010', files));
 
@@ -92,6 +112,8 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
         },
       ],
       ['Set-OutlookProvider', { Identity: 'EXPR', CertPrincipalName: 'msstd:mail.exchangeonline.dk' }],
+      ...databaseCalls(1, 'EX01', 'EX02', 'outlook-primary.exchangeonline.dk'),
+      ...databaseCalls(7, 'EX03', 'EX04', 'outlook-primary.exchangeonline.dk'),
     ]);
   });
 

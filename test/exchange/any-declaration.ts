@@ -3,6 +3,7 @@ import { resolveSite } from '../../exchange/resolve-site';
 import type {
   Authentication,
   ExchangeSiteProps,
+  MailboxDatabase,
   OwnNamespaces,
   Publish,
   Server,
@@ -144,6 +145,19 @@ const certificate: fc.Arbitrary<ExchangeSiteProps['certificate']> = fc.oneof(
   fc.record({ mail: smtp, web }),
 );
 
+const database = (versions: readonly ExchangeVersion[]): fc.Arbitrary<MailboxDatabase> =>
+  fc.record(
+    {
+      copies: fc.shuffledSubarray(
+        versions.map((_version, index) => `EX0${index + 1}`),
+        { minLength: 1 },
+      ),
+      circularLogging: fc.boolean(),
+      edbFile: fc.constantFrom('E:\\DB\\one.edb', 'E:\\DB\\other.edb'),
+    },
+    { requiredKeys: ['copies'] },
+  ) as fc.Arbitrary<MailboxDatabase>;
+
 /** Declarations in which every value is possible, although they may contradict each other. */
 export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =>
   fc.record(
@@ -155,13 +169,16 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
       ),
       datacentres: some({ lisbon: datacentreOf(versions), porto: datacentreOf(versions) }),
       certificate,
-      dag: some({ alternateWitness: fc.constant({ server: 'FS02', directory: 'C:\\DAG01' }) }).map(
-        (more) => ({
-          name: 'DAG01',
-          witness: { server: 'FS01.contoso.local', directory: 'C:\\DAG01' },
-          ...more,
+      dag: some({
+        alternateWitness: fc.constant({ server: 'FS02', directory: 'C:\\DAG01' }),
+        databases: fc.dictionary(fc.constantFrom('DB01', 'DB 02', 'db01'), database(versions), {
+          maxKeys: 2,
         }),
-      ),
+      }).map((more) => ({
+        name: 'DAG01',
+        witness: { server: 'FS01.contoso.local', directory: 'C:\\DAG01' },
+        ...more,
+      })),
       dns,
       rollout: fc.constantFrom('one-after-another' as const, 'parallel' as const),
       outlookAnywhere: some({

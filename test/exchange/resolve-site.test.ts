@@ -100,6 +100,36 @@ describe('what a declaration comes to', () => {
     }
   });
 
+  test('a database waits until all servers that hold it are members, and the Information Store for the database', () => {
+    const state = resolveSite(
+      site({
+        dag: {
+          ...declaredDag,
+          databases: { 'DB 1': { copies: ['EX02', 'EX01'] }, DB2: { copies: ['EX02'] } },
+        },
+      }),
+    );
+    expect(state.diagnostics).toEqual([]);
+    expect(resourceOf(state, 'database-DB_201').dependsOn).toEqual(['EX02-dag-member', 'EX01-dag-member']);
+    expect(resourceOf(state, 'database-DB2').dependsOn).toEqual(['EX02-dag-member']);
+    expect(
+      elementsOf(state.elements, 'described').flatMap(({ id, dependsOn }) =>
+        id.endsWith('information-store') ? [[id, dependsOn]] : [],
+      ),
+    ).toEqual([
+      ['EX01-information-store', ['database-DB_201']],
+      ['EX02-information-store', ['database-DB_201', 'database-DB2']],
+    ]);
+  });
+
+  test('datacenter activation waits until all members have joined', () => {
+    const state = resolveSite(site({ dag: { ...declaredDag, datacenterActivation: 'DagOnly' } }));
+    expect(resourceOf(state, 'dag-DAG01-activation')).toMatchObject({
+      attributes: { dag: 'DAG01', mode: 'DagOnly' },
+      dependsOn: ['dag-DAG01', 'EX01-dag-member', 'EX02-dag-member'],
+    });
+  });
+
   test('a service connection point waits for nothing, not even the server before it', () => {
     expect(waitsFor(resolveSite(right), 'EX02-scp')).toEqual([]);
   });

@@ -1889,6 +1889,79 @@ const CASES: readonly Case[] = [
     remedy: 'the other datacentre',
   },
   {
+    when: 'a copy is on a server that is no member',
+    rule: 'databases',
+    declaration: site({
+      dag: [firstDag, { ...secondDag, databases: { DB01: { copies: ['EX02', 'EX01'] } } }],
+    }),
+    path: 'dag[1].databases.DB01.copies[1]',
+    problem: `'EX01' is no member of DAG02, whose members are EX02`,
+    remedy: 'make the server one',
+  },
+  {
+    when: 'databases of two DAGs have one name',
+    rule: 'databases',
+    declaration: site({
+      dag: [
+        { ...firstDag, databases: { DB01: { copies: ['EX01'] } } },
+        { ...secondDag, databases: { db01: { copies: ['EX02'] } } },
+      ],
+    }),
+    path: 'dag[1].databases.db01',
+    problem: `there is a database 'DB01' already, in dag[0].databases.DB01`,
+    remedy: 'another name',
+  },
+  {
+    when: 'two databases on one server have one file',
+    rule: 'databases',
+    declaration: site({
+      dag: {
+        ...dag,
+        databases: {
+          DB01: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DAG01\\DB01.edb' },
+          DB02: { copies: ['EX02'], edbFile: 'e:\\dag01\\db01.EDB' },
+        },
+      },
+    }),
+    path: 'dag.databases.DB02.edbFile',
+    problem: 'is that of DB01 too, and both are on EX02',
+    remedy: 'a file of its own',
+  },
+  {
+    when: 'a database has copies on one server twice',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'ex01'] } } } }),
+    path: 'dag.databases.DB01.copies',
+    problem: `'ex01' stands twice`,
+    remedy: 'name it once',
+  },
+  {
+    when: 'the name of a database is none',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { 'DB/01': { copies: ['EX01'] } } } }),
+    path: 'dag.databases["DB/01"]',
+    problem: `'DB/01' is not a name for a mailbox database`,
+    remedy: 'at most 64',
+  },
+  {
+    when: 'the file of a database is no path on the server',
+    rule: 'attribute-value',
+    declaration: site({
+      dag: { ...dag, databases: { DB01: { copies: ['EX01'], edbFile: '\\\\FS01\\DB01.edb' } } },
+    }),
+    path: 'dag.databases.DB01.edbFile',
+    problem: 'is not the path of a database file',
+    remedy: 'write it as E:',
+  },
+  {
+    when: 'the logs of a database have no folder on the server',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01'], logFolder: 'DB01' } } } }),
+    path: 'dag.databases.DB01.logFolder',
+    problem: `'DB01' is not a local folder`,
+    remedy: 'write it as F:',
+  },
+  {
     when: 'a DAG over two datacentres has no alternate witness',
     rule: 'dag-stretched',
     declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
@@ -2195,6 +2268,7 @@ describe('the rules of a declaration', () => {
       'dag-addresses',
       'dag-witness',
       'dag-stretched',
+      'databases',
       'endpoint',
       'service-version',
       'web-authentication',

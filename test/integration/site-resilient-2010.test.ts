@@ -1,5 +1,5 @@
 import { site as declared } from '../../environments/site-resilient-2010';
-import type { Datacentre, ExchangeSiteProps, Server } from '../../exchange/site';
+import type { DatabaseAvailabilityGroup, Datacentre, ExchangeSiteProps, Server } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
 import { expectCarriedOut, plannedRemovals } from './executed-cmdlets';
@@ -74,6 +74,84 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       expect(await rig.addresses('outlook-failover.exchangeonline.dk')).toEqual(['198.51.100.100']);
       expect(await rig.addresses(MAIL)).toEqual(['192.0.2.100']);
       expect(await rig.addresses(FAILOVER)).toEqual(['198.51.100.100']);
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'a database is made in spite of a failure half-way, gets a copy more, is mounted again, and is removed',
+    async () => {
+      const { dag } = site;
+      if (dag === undefined || !('name' in dag)) throw new Error('there is no DAG');
+      const withLast = (
+        copies?: readonly string[],
+        more: Partial<DatabaseAvailabilityGroup> = {},
+      ): ExchangeSiteProps => ({
+        ...site,
+        dag: {
+          ...dag,
+          ...more,
+          databases: { ...dag.databases, ...(copies === undefined ? {} : { 'DAG01-MDB013': { copies } }) },
+        },
+      });
+      const ran = () => rig.writes().map(({ cmdlet }) => cmdlet);
+      const last = () =>
+        rig.organization.read().organization.databases.find(({ name }) => name.endsWith('013'));
+
+      await rig.declare(withLast(['EX01', 'EX02']));
+      rig.organization.arm({ at: 1, cmdlet: 'Mount-Database', effect: 'fail' });
+      expect(await rig.apply()).toMatchObject({ exit: 1 });
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      expect(ran()).toEqual(['Mount-Database', 'Add-MailboxDatabaseCopy']);
+
+      await rig.declare(withLast(['EX04', 'EX01', 'EX02'], { datacenterActivation: 'DagOnly' }));
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      // Its first server stands in the other datacentre now, which has an array of its own.
+      expect(ran().sort()).toEqual([
+        'Add-MailboxDatabaseCopy',
+        'Set-DatabaseAvailabilityGroup',
+        'Set-MailboxDatabase',
+      ]);
+      expect(last()?.settings['RpcClientAccessServer']).toBe('outlook-failover.exchangeonline.dk');
+      expect(rig.organization.read().organization.databaseAvailabilityGroups[0]?.settings).toMatchObject({
+        DatacenterActivationMode: 'DagOnly',
+      });
+      expect(
+        last()?.copies.map(({ server, activationPreference }) => [server, activationPreference]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['EX04', 1],
+          ['EX01', 2],
+          ['EX02', 3],
+        ]),
+      );
+
+      await rig.declare(withLast(['EX04', 'EX02']));
+      expect((await rig.plan()).said).toContain(
+        'The database DAG01-MDB013 is active on EX01, which is to lose its copy',
+      );
+      rig.organization.edit(({ organization }) => {
+        const moved = organization.databases.find(({ name }) => name.endsWith('013'));
+        if (moved === undefined) throw new Error('there is no such database');
+        moved.server = 'EX02';
+        moved.mounted = false;
+      });
+      rig.forget();
+      await expectCarriedOut(rig, await rig.plan());
+      expect(ran()).toEqual(['Mount-Database', 'Remove-MailboxDatabaseCopy']);
+
+      await rig.declare(withLast());
+      rig.forget();
+      const plan = await rig.plan();
+      expect(plannedRemovals(plan)).toEqual([
+        `remove-mailboxdatabasecopy -identity 'dag01-mdb013\\ex04' -confirm:$false`,
+        `remove-mailboxdatabase -identity 'dag01-mdb013' -confirm:$false`,
+      ]);
+      expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+      expect(last()).toBeUndefined();
+      expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
     },
     SETUP_MS,
   );

@@ -25,9 +25,9 @@ const turn = () => new Promise((resume) => setImmediate(resume));
 test('many who ask after writes share one read, which began after the last write', async () => {
   const { readings, ends } = slowReadings();
   const before = readings.get(owa);
-  readings.forgetAbout('Set-OwaVirtualDirectory');
+  readings.forget([owa.cmdlet]);
   const first = readings.get(owa);
-  readings.forgetAbout('Set-OwaVirtualDirectory');
+  readings.forget([owa.cmdlet]);
   const second = readings.get(owa);
   expect(ends).toHaveLength(1);
   ends[0]?.();
@@ -41,11 +41,11 @@ test('many who ask after writes share one read, which began after the last write
 test('a write while the following read is under way asks for one more', async () => {
   const { readings, ends } = slowReadings();
   void readings.get(owa);
-  readings.forgetAbout('Set-OwaVirtualDirectory');
+  readings.forget([owa.cmdlet]);
   void readings.get(owa);
   ends[0]?.();
   await turn();
-  readings.forgetAbout('Set-OwaVirtualDirectory');
+  readings.forget([owa.cmdlet]);
   const last = readings.get(owa);
   ends[1]?.();
   await turn();
@@ -53,13 +53,13 @@ test('a write while the following read is under way asks for one more', async ()
   expect(numberOf(await last)).toBe(3);
 });
 
-test('a write outdates what its noun is about or belongs to, and nothing else', () => {
+test('a write outdates what shows its change, and nothing else', () => {
   const { readings, ends } = slowReadings();
   void readings.get(owa);
   const group = readings.get(dag);
-  readings.forgetAbout('Set-OwaVirtualDirectory');
+  readings.forget([owa.cmdlet]);
   expect(readings.get(dag)).toBe(group);
-  readings.forgetAbout('Add-DatabaseAvailabilityGroupServer');
+  readings.forget([dag.cmdlet]);
   expect(readings.get(dag)).not.toBe(group);
   expect(ends).toHaveLength(2);
 });

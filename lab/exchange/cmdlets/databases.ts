@@ -1,3 +1,4 @@
+import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject } from '../../../powershell/outcome';
 import { applied, type Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
@@ -7,6 +8,7 @@ import { enumeration, textual, timeSpan } from '../objects/value';
 import { takeOver } from '../settings';
 import { newObject } from '../new-object';
 import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
+import { versionOf } from './virtual-directories';
 
 const DATABASE_CLASS: DirectoryClass = {
   typeNames: [
@@ -102,14 +104,37 @@ function create(call: Call): void {
     ...newObject(name, call.now, {
       EdbFilePath: call.text('EdbFilePath') ?? `${folder}\\${name}.edb`,
       LogFolderPath: call.text('LogFolderPath') ?? folder,
+      ...accessServer(call, server),
     }),
     server: server.name,
     mounted: false,
     copies: [copyOn(server, 1)],
   };
   call.organization.databases.push(database);
-  call.warn('Restart the Microsoft Exchange Information Store service on the server after adding databases.');
+  warnOfRestart(call, server);
   call.write(show(call, database));
+}
+
+/**
+ * From 2013 on the memory of the server is divided among its databases when the service starts. The tools of 2013 say so from
+ * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store); of the words
+ * only the sense is known.
+ */
+function warnOfRestart(call: Call, server: ServerState): void {
+  if (!versionOf(server).isAtLeast(ExchangeVersion.V2013)) return;
+  call.warn(
+    `Please restart the Microsoft Exchange Information Store service on server ${server.name} after adding new mailbox databases.`,
+  );
+}
+
+/**
+ * 2010 gives a new database the client access array of the site, or where there is none a client access server of it, first its
+ * own (techcommunity.microsoft.com, Exploring Exchange 2010 RPC Client Access service).
+ */
+function accessServer(call: Call, server: ServerState): Settings {
+  if (versionOf(server) !== ExchangeVersion.V2010) return {};
+  const array = call.organization.clientAccessArrays.find(({ settings }) => settings['Site'] === server.site);
+  return { RpcClientAccessServer: array?.settings['Fqdn'] ?? server.fqdn };
 }
 
 function copyOn(server: ServerState, activationPreference: number): DatabaseCopyState {
@@ -146,7 +171,8 @@ function addCopy(call: Call): void {
   if (database.copies.some((copy) => copy.server === server.name)) {
     throw call.error('InvalidOperationException', `${server.name} has a copy of ${database.name} already.`);
   }
-  if (database.settings['CircularLoggingEnabled'] === true) {
+  // Only of the second copy: later ones go on with the circular logging of replicated databases.
+  if (database.settings['CircularLoggingEnabled'] === true && database.copies.length === 1) {
     throw call.error(
       'InvalidOperationException',
       `${database.name} uses circular logging: turn it off first.`,
@@ -160,7 +186,7 @@ function addCopy(call: Call): void {
   database.copies.push(copy);
   if (typeof preference === 'number') prefer(database, copy, preference);
   call.touch(database);
-  call.warn('Restart the Microsoft Exchange Information Store service on the server after adding a copy.');
+  warnOfRestart(call, server);
 }
 
 /** The other copies close up, so that preferences stay 1 to n. */
@@ -192,6 +218,13 @@ function removeCopy(call: Call): void {
     throw call.error(
       'InvalidOperationException',
       `The copy of ${database.name} on ${copy.server} is active.`,
+    );
+  }
+  // https://learn.microsoft.com/powershell/module/exchangepowershell/remove-mailboxdatabasecopy
+  if (database.copies.length === 2 && database.settings['CircularLoggingEnabled'] === true) {
+    throw call.error(
+      'InvalidOperationException',
+      `${database.name} uses circular logging: turn it off before its last passive copy is removed.`,
     );
   }
   database.copies = database.copies.filter((other) => other !== copy);

@@ -41,6 +41,7 @@ function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues 
   const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
     ...row?.switchLifespans,
     failback_url: row?.failback,
+    rpc_client_access_server: { since: ExchangeVersion.V2010, last: ExchangeVersion.V2010 },
   };
   return Object.fromEntries(
     Object.entries(sample(resource)).map(([name, value]) => {

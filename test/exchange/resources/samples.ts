@@ -25,6 +25,17 @@ function directory(row: VirtualDirectoryService): KnownValues {
 
 /** One declared state of each resource type, whole. */
 export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
+  exchange_datacenter_activation: { dag: 'DAG01', mode: 'DagOnly' },
+  exchange_mailbox_database: {
+    name: 'DAG01-MDB001',
+    copies: ['EX1', 'EX2'],
+    edb_file: 'E:\\DAG01\\DAG01-MDB001.edb',
+    log_folder: 'F:\\DAG01\\DAG01-MDB001',
+    circular_logging: true,
+    rpc_client_access_server: 'outlook.contoso.local',
+    mounted: true,
+    active_on: 'EX1',
+  },
   exchange_service_connection_point: {
     server: 'EX2',
     uri: 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',

@@ -60,15 +60,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 59; Name = '' }
+$Now = @{ Number = 0; Of = 107; Name = '' }
 # The last step of each part.
 $LastSteps = [ordered]@{
-    'organization' = 51
-    'EX01' = 52
-    'EX03' = 53
-    'EX02' = 54
-    'EX04' = 55
-    'dns' = 59
+    'organization' = 99
+    'EX01' = 100
+    'EX03' = 101
+    'EX02' = 102
+    'EX04' = 103
+    'dns' = 107
 }
 
 # Says which step begins.
@@ -744,6 +744,414 @@ try {
         # Outlook outside compares this name with the certificate, by whichever name it has reached a server.
         Start-Step 51 'Set-OutlookProvider' 'the organization'
         Set-OutlookProvider -Identity 'EXPR' -CertPrincipalName 'msstd:mail.exchangeonline.dk' -ErrorAction 'Stop'
+
+        # Mailboxes need the database.
+        Start-Step 52 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB001'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB001.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB001'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 53 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB001' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 54 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB001'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 55 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB001'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 56 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB002'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB002.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB002'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 57 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB002' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 58 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB002'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 59 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB002'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 60 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB003'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB003.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB003'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 61 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB003' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 62 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB003'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 63 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB003'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 64 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB004'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB004.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB004'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 65 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB004' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 66 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB004'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 67 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB004'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 68 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB005'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB005.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB005'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 69 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB005' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 70 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB005'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 71 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB005'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 72 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB006'
+            Server = 'EX01'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB006.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB006'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 73 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB006' -ErrorAction 'Stop'
+
+        # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 74 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB006'
+            MailboxServer = 'EX02'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 75 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB006'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 76 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB007'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB007.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB007'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 77 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB007' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 78 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB007'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 79 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB007'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 80 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB008'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB008.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB008'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 81 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB008' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 82 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB008'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 83 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB008'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 84 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB009'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB009.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB009'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 85 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB009' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 86 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB009'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 87 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB009'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 88 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB010'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB010.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB010'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 89 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB010' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 90 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB010'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 91 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB010'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 92 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB011'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB011.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB011'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 93 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB011' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 94 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB011'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 95 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB011'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
+
+        # Mailboxes need the database.
+        Start-Step 96 'New-MailboxDatabase' 'the organization'
+        $call = @{
+            Name = 'DAG01-MDB012'
+            Server = 'EX03'
+            EdbFilePath = 'E:\DAG01\DAG01-MDB012.edb'
+            LogFolderPath = 'F:\DAG01\DAG01-MDB012'
+            ErrorAction = 'Stop'
+        }
+        New-MailboxDatabase @call
+
+        # A database serves nobody until it is mounted.
+        Start-Step 97 'Mount-Database' 'the organization'
+        Mount-Database -Identity 'DAG01-MDB012' -ErrorAction 'Stop'
+
+        # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
+        Start-Step 98 'Add-MailboxDatabaseCopy' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB012'
+            MailboxServer = 'EX04'
+            ActivationPreference = 2
+            ErrorAction = 'Stop'
+        }
+        Add-MailboxDatabaseCopy @call
+
+        # The database must have the declared settings, once its copies are there.
+        Start-Step 99 'Set-MailboxDatabase' 'the organization'
+        $call = @{
+            Identity = 'DAG01-MDB012'
+            RpcClientAccessServer = 'outlook-primary.exchangeonline.dk'
+            ErrorAction = 'Stop'
+        }
+        Set-MailboxDatabase @call
     }
 
     if ($Part -contains 'EX01') {

@@ -1,0 +1,76 @@
+import { formatPath } from '../../schema';
+import { databasesOf, type PlacedDatabase } from '../declared-databases';
+import { includesName, sameFolder, sameName } from '../resources/equality';
+import type { Finding, Rule } from './rule';
+
+function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
+  const members = group.members.map(({ name }) => name);
+  return declared.copies.flatMap((copy, index) =>
+    includesName(members, copy)
+      ? []
+      : [
+          {
+            path: [...path, { attribute: 'copies' }, { index }],
+            problem: `'${copy}' is no member of ${group.group.name}, whose members are ${members.join(', ')}`,
+            remedy: 'name a member, or make the server one: copies are held by the members of one DAG',
+          },
+        ],
+  );
+}
+
+/** A database has its name in the whole organization. */
+function sameNames(databases: readonly PlacedDatabase[]): readonly Finding[] {
+  return databases.flatMap(({ name, path }, index) => {
+    const first = databases.slice(0, index).find((other) => sameName(other.name, name));
+    return first === undefined
+      ? []
+      : [
+          {
+            path,
+            problem: `there is a database '${first.name}' already, in ${formatPath(first.path)}`,
+            remedy: 'give it another name: a name is that of one database in the whole organization',
+          },
+        ];
+  });
+}
+
+const PLACES = [
+  ['edbFile', 'file'],
+  ['logFolder', 'log folder'],
+] as const;
+
+/** Files of two databases on one server. */
+function samePlaces(databases: readonly PlacedDatabase[]): readonly Finding[] {
+  return PLACES.flatMap(([attribute, what]) =>
+    databases.flatMap(({ declared, servers, path }, index): readonly Finding[] => {
+      const place = declared[attribute];
+      if (place === undefined) return [];
+      const first = databases
+        .slice(0, index)
+        .find(
+          (other) =>
+            sameFolder(other.declared[attribute] ?? '', place) &&
+            other.servers.some((server) => servers.includes(server)),
+        );
+      if (first === undefined) return [];
+      return [
+        {
+          path: [...path, { attribute }],
+          problem: `the ${what} '${place}' is that of ${first.name} too, and both are on ${first.servers.find((server) => servers.includes(server))?.name ?? ''}`,
+          remedy: `give each database a ${what} of its own`,
+        },
+      ];
+    }),
+  );
+}
+
+export const databases: Rule = {
+  id: 'databases',
+  severity: 'error',
+  description:
+    'Databases have a name of their own in the organization, are held by members of their DAG, and no two have the same file or log folder on one server.',
+  check: ({ topology }) => {
+    const placed = databasesOf(topology);
+    return [...placed.flatMap(strangers), ...sameNames(placed), ...samePlaces(placed)];
+  },
+};
