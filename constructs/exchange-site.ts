@@ -34,7 +34,7 @@ import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
-import { writeBesideStack } from './plan-files';
+import { writeBesideStack, writeIntoFolder } from './plan-files';
 import { SecretVariable } from './secret-variable';
 import { templateText } from './template-text';
 
@@ -52,6 +52,12 @@ export interface ExchangeSiteOptions {
    * @default the folder that this program runs in, as cdktf starts it in the project's
    */
   readonly sourceFolder?: string;
+  /**
+   * A further folder for the plan files, and the way from it to the project's folder.
+   *
+   * @default they stand beside the stack only
+   */
+  readonly plans?: { readonly folder: string; readonly projectFolder: string };
 }
 
 /**
@@ -69,12 +75,14 @@ export class ExchangeSite extends Construct {
   /** Ids of what is only described: Terraform makes nothing of it. */
   readonly #described = new Set<string>();
   readonly #projectFolder: string;
+  readonly #plans: ExchangeSiteOptions['plans'];
 
   /** @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made */
   constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
     super(scope, id);
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
+    this.#plans = options.plans;
     this.desired = resolveSite(site, readCertificateFiles(site, options.sourceFolder ?? process.cwd()));
     const { diagnostics } = this.desired;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -142,12 +150,16 @@ export class ExchangeSite extends Construct {
     const names = this.#publishedNames(site, recordSets);
     for (const record of recordSets) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
-    writeBesideStack(stack, () => ({
+    // The script names files from where it stands.
+    const plansIn = (projectFolder: string) => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
       'exchange-plan.ps1': exchangePlanScript(stack.node.id, site, this.desired, (pfxFile) =>
-        this.#fromStack(pfxFile),
+        fromFolder(projectFolder, pfxFile),
       ),
-    }));
+    });
+    writeBesideStack(stack, () => plansIn(this.#projectFolder));
+    const plans = this.#plans;
+    if (plans !== undefined) writeIntoFolder(stack, plans.folder, () => plansIn(plans.projectFolder));
   }
 
   #password(name: string | null): string {
@@ -262,8 +274,13 @@ export class ExchangeSite extends Construct {
 
   /** A file of the declaration, as it is found from the stack's folder, where Terraform runs. */
   #fromStack(file: string): string {
-    return isAbsolute(file) ? file : `${this.#projectFolder}/${portable(file)}`;
+    return fromFolder(this.#projectFolder, file);
   }
+}
+
+/** A file of the declaration as it is named from a folder; `way` leads from there to the project's folder. */
+function fromFolder(way: string, file: string): string {
+  return isAbsolute(file) ? file : `${way}/${portable(file)}`;
 }
 
 /** Names of the servers that have a certificate. */

@@ -1,22 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TerraformStack } from 'cdktf';
+import type { ISynthesisSession, TerraformStack } from 'cdktf';
 
-/**
- * Makes a stack write files beside its `cdk.tf.json`. A stack's synthesizer is the one place that cdktf lets be
- * replaced.
- */
-export function writeBesideStack(
-  stack: TerraformStack,
-  files: () => { readonly [name: string]: string },
-): void {
+type Files = () => { readonly [name: string]: string };
+
+/** Makes a stack write files beside its `cdk.tf.json`. */
+export function writeBesideStack(stack: TerraformStack, files: Files): void {
+  afterSynth(stack, (session) =>
+    write(join(session.outdir, session.manifest.forStack(stack).workingDirectory), files),
+  );
+}
+
+/** Makes a stack write files into a folder elsewhere, where they can be committed. */
+export function writeIntoFolder(stack: TerraformStack, folder: string, files: Files): void {
+  afterSynth(stack, () => write(folder, files));
+}
+
+/** A stack's synthesizer is the one place that cdktf lets be replaced. */
+function afterSynth(stack: TerraformStack, work: (session: ISynthesisSession) => void): void {
   const inner = stack.synthesizer;
   stack.synthesizer = {
     synthesize: (session) => {
       inner.synthesize(session);
-      const folder = join(session.outdir, session.manifest.forStack(stack).workingDirectory);
-      mkdirSync(folder, { recursive: true });
-      for (const [name, text] of Object.entries(files())) writeFileSync(join(folder, name), text);
+      work(session);
     },
   };
+}
+
+function write(folder: string, files: Files): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files())) writeFileSync(join(folder, name), text);
 }

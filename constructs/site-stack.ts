@@ -17,6 +17,13 @@ export interface Environment {
    * @default a file terraform.<stack>.tfstate in the project's folder
    */
   readonly backend?: (stack: TerraformStack) => void;
+  /**
+   * Folder, from that of `cdktf.json`, into which synth writes `exchange-plan.json` and `.ps1` as well, so that they are
+   * committed, and a pull request shows their differences: `plans/contoso`.
+   *
+   * @default they stand in cdktf.out only, which is not committed
+   */
+  readonly plans?: string;
 }
 
 /** The stack of one environment. */
@@ -34,7 +41,9 @@ export class SiteStack extends TerraformStack {
     }
     const stackFolder = resolve(projectFolder, App.of(this).outdir, 'stacks', id);
     // Relative, so that the synthesized files are the same in every checkout.
-    const way = relative(stackFolder, resolve(projectFolder)).split(sep).join('/');
+    const wayFrom = (folder: string) => relative(folder, resolve(projectFolder)).split(sep).join('/');
+    const way = wayFrom(stackFolder);
+    const plans = environment.plans === undefined ? undefined : resolve(projectFolder, environment.plans);
     if (environment.backend === undefined) {
       new LocalBackend(this, { path: `${way}/terraform.${id}.tfstate` });
     } else {
@@ -44,6 +53,7 @@ export class SiteStack extends TerraformStack {
     this.site = new ExchangeSite(this, 'Default', environment.site, {
       projectFolder: way,
       sourceFolder: resolve(projectFolder),
+      ...(plans === undefined ? {} : { plans: { folder: plans, projectFolder: wayFrom(plans) } }),
     });
   }
 }

@@ -39,7 +39,13 @@ function runAll(files: { readonly [name: string]: string }) {
       const file = join(project, 'cdktf.out/stacks', name, 'cdk.tf.json');
       return [name, existsSync(file) ? readFileSync(file, 'utf8') : undefined] as const;
     });
-    return { status, stderr, synthesized: Object.fromEntries(synthesized) };
+    const committed = join(project, 'plans/of/sample/exchange-plan.ps1');
+    return {
+      status,
+      stderr,
+      synthesized: Object.fromEntries(synthesized),
+      committed: existsSync(committed) ? readFileSync(committed, 'utf8') : undefined,
+    };
   } finally {
     rmSync(project, { recursive: true });
   }
@@ -83,4 +89,11 @@ test('shows what is wrong with each environment, and synthesizes those that are 
     ['third', undefined],
     ['fourth', true],
   ]);
+});
+
+test('writes the plans where they can be committed, too; the script names the PFX from there', () => {
+  expect(run(sample).committed).toBeUndefined();
+  const { stderr, committed } = run(`${sample}\nexport const plans = 'plans/of/sample';\n`);
+  expect(stderr).toBe('');
+  expect(committed).toContain(`'../../../certificates/webmail.pfx'`);
 });

@@ -61,6 +61,27 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters, step: SeenSt
       there: `${Server} is a member of ${Name} already`,
     };
   },
+  'New-MailboxDatabase': (parameters) => {
+    const Name = textOf(parameters, 'Name');
+    return {
+      look: { cmdlet: 'Test-HasDatabase', parameters: { Name } },
+      there: `the database ${Name} is there already, wherever its files are`,
+    };
+  },
+  'Mount-Database': (parameters) => {
+    const Name = textOf(parameters, 'Identity');
+    return {
+      look: { cmdlet: 'Test-IsMounted', parameters: { Name } },
+      there: `the database ${Name} is mounted already`,
+    };
+  },
+  'Add-MailboxDatabaseCopy': (parameters) => {
+    const [Name, Server] = [textOf(parameters, 'Identity'), textOf(parameters, 'MailboxServer')];
+    return {
+      look: { cmdlet: 'Test-HasCopy', parameters: { Name, Server } },
+      there: `${Server} has a copy of ${Name} already`,
+    };
+  },
   'Enable-OutlookAnywhere': (parameters) => {
     const Server = textOf(parameters, 'Server');
     return {
@@ -152,6 +173,36 @@ function Test-HasMember {
         if ([string] $item.Name -ne $Name) { continue }
         foreach ($member in @($item.Servers)) {
             if ([string] $member -eq $Server) { return $true }
+        }
+    }
+    return $false
+}`,
+  'Test-HasDatabase': `# Whether there is a mailbox database of this name.
+function Test-HasDatabase {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return $true }
+    }
+    return $false
+}`,
+  'Test-IsMounted': `# Whether the mailbox database of this name is mounted.
+function Test-IsMounted {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -Status -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return [string] $item.Mounted -eq 'True' }
+    }
+    return $false
+}`,
+  'Test-HasCopy': `# Whether a server has a copy of the mailbox database of this name.
+function Test-HasCopy {
+    param([string] $Name, [string] $Server)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -ne $Name) { continue }
+        foreach ($holder in @($item.Servers)) {
+            if ([string] $holder -eq $Server) { return $true }
         }
     }
     return $false

@@ -160,6 +160,39 @@ function Test-HasMember {
     return $false
 }
 
+# Whether there is a mailbox database of this name.
+function Test-HasDatabase {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return $true }
+    }
+    return $false
+}
+
+# Whether the mailbox database of this name is mounted.
+function Test-IsMounted {
+    param([string] $Name)
+
+    foreach ($item in @(Get-MailboxDatabase -Status -ErrorAction 'Stop')) {
+        if ([string] $item.Name -eq $Name) { return [string] $item.Mounted -eq 'True' }
+    }
+    return $false
+}
+
+# Whether a server has a copy of the mailbox database of this name.
+function Test-HasCopy {
+    param([string] $Name, [string] $Server)
+
+    foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {
+        if ([string] $item.Name -ne $Name) { continue }
+        foreach ($holder in @($item.Servers)) {
+            if ([string] $holder -eq $Server) { return $true }
+        }
+    }
+    return $false
+}
+
 # The PFX file is opened before anything runs, where a chosen part needs it.
 $PfxParts = @('EX01', 'EX03', 'EX02', 'EX04')
 if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
@@ -747,28 +780,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 52 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB001'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB001.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB001'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB001') {
+            Skip-Step 'the database DAG01-MDB001 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB001'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB001.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB001'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 53 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB001' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB001') {
+            Skip-Step 'the database DAG01-MDB001 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB001' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 54 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB001'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB001' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB001 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB001'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 55 'Set-MailboxDatabase' 'the organization'
@@ -781,28 +826,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 56 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB002'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB002.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB002'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB002') {
+            Skip-Step 'the database DAG01-MDB002 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB002'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB002.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB002'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 57 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB002' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB002') {
+            Skip-Step 'the database DAG01-MDB002 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB002' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 58 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB002'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB002' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB002 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB002'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 59 'Set-MailboxDatabase' 'the organization'
@@ -815,28 +872,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 60 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB003'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB003.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB003'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB003') {
+            Skip-Step 'the database DAG01-MDB003 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB003'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB003.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB003'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 61 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB003' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB003') {
+            Skip-Step 'the database DAG01-MDB003 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB003' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 62 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB003'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB003' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB003 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB003'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 63 'Set-MailboxDatabase' 'the organization'
@@ -849,28 +918,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 64 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB004'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB004.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB004'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB004') {
+            Skip-Step 'the database DAG01-MDB004 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB004'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB004.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB004'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 65 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB004' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB004') {
+            Skip-Step 'the database DAG01-MDB004 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB004' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 66 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB004'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB004' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB004 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB004'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 67 'Set-MailboxDatabase' 'the organization'
@@ -883,28 +964,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 68 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB005'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB005.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB005'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB005') {
+            Skip-Step 'the database DAG01-MDB005 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB005'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB005.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB005'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 69 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB005' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB005') {
+            Skip-Step 'the database DAG01-MDB005 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB005' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 70 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB005'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB005' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB005 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB005'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 71 'Set-MailboxDatabase' 'the organization'
@@ -917,28 +1010,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 72 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB006'
-            Server = 'EX01'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB006.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB006'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB006') {
+            Skip-Step 'the database DAG01-MDB006 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB006'
+                Server = 'EX01'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB006.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB006'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 73 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB006' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB006') {
+            Skip-Step 'the database DAG01-MDB006 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB006' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX02 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 74 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB006'
-            MailboxServer = 'EX02'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB006' -Server 'EX02') {
+            Skip-Step 'EX02 has a copy of DAG01-MDB006 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB006'
+                MailboxServer = 'EX02'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 75 'Set-MailboxDatabase' 'the organization'
@@ -951,28 +1056,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 76 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB007'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB007.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB007'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB007') {
+            Skip-Step 'the database DAG01-MDB007 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB007'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB007.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB007'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 77 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB007' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB007') {
+            Skip-Step 'the database DAG01-MDB007 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB007' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 78 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB007'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB007' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB007 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB007'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 79 'Set-MailboxDatabase' 'the organization'
@@ -985,28 +1102,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 80 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB008'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB008.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB008'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB008') {
+            Skip-Step 'the database DAG01-MDB008 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB008'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB008.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB008'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 81 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB008' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB008') {
+            Skip-Step 'the database DAG01-MDB008 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB008' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 82 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB008'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB008' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB008 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB008'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 83 'Set-MailboxDatabase' 'the organization'
@@ -1019,28 +1148,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 84 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB009'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB009.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB009'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB009') {
+            Skip-Step 'the database DAG01-MDB009 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB009'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB009.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB009'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 85 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB009' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB009') {
+            Skip-Step 'the database DAG01-MDB009 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB009' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 86 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB009'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB009' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB009 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB009'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 87 'Set-MailboxDatabase' 'the organization'
@@ -1053,28 +1194,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 88 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB010'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB010.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB010'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB010') {
+            Skip-Step 'the database DAG01-MDB010 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB010'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB010.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB010'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 89 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB010' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB010') {
+            Skip-Step 'the database DAG01-MDB010 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB010' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 90 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB010'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB010' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB010 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB010'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 91 'Set-MailboxDatabase' 'the organization'
@@ -1087,28 +1240,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 92 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB011'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB011.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB011'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB011') {
+            Skip-Step 'the database DAG01-MDB011 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB011'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB011.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB011'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 93 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB011' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB011') {
+            Skip-Step 'the database DAG01-MDB011 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB011' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 94 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB011'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB011' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB011 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB011'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 95 'Set-MailboxDatabase' 'the organization'
@@ -1121,28 +1286,40 @@ try {
 
         # Mailboxes need the database.
         Start-Step 96 'New-MailboxDatabase' 'the organization'
-        $call = @{
-            Name = 'DAG01-MDB012'
-            Server = 'EX03'
-            EdbFilePath = 'E:\DAG01\DAG01-MDB012.edb'
-            LogFolderPath = 'F:\DAG01\DAG01-MDB012'
-            ErrorAction = 'Stop'
+        if (Test-HasDatabase -Name 'DAG01-MDB012') {
+            Skip-Step 'the database DAG01-MDB012 is there already, wherever its files are'
+        } else {
+            $call = @{
+                Name = 'DAG01-MDB012'
+                Server = 'EX03'
+                EdbFilePath = 'E:\DAG01\DAG01-MDB012.edb'
+                LogFolderPath = 'F:\DAG01\DAG01-MDB012'
+                ErrorAction = 'Stop'
+            }
+            $null = New-MailboxDatabase @call
         }
-        New-MailboxDatabase @call
 
         # A database serves nobody until it is mounted.
         Start-Step 97 'Mount-Database' 'the organization'
-        Mount-Database -Identity 'DAG01-MDB012' -ErrorAction 'Stop'
+        if (Test-IsMounted -Name 'DAG01-MDB012') {
+            Skip-Step 'the database DAG01-MDB012 is mounted already'
+        } else {
+            $null = Mount-Database -Identity 'DAG01-MDB012' -ErrorAction 'Stop'
+        }
 
         # The database goes on from EX04 when it is lost elsewhere. A large one takes long to be copied there.
         Start-Step 98 'Add-MailboxDatabaseCopy' 'the organization'
-        $call = @{
-            Identity = 'DAG01-MDB012'
-            MailboxServer = 'EX04'
-            ActivationPreference = 2
-            ErrorAction = 'Stop'
+        if (Test-HasCopy -Name 'DAG01-MDB012' -Server 'EX04') {
+            Skip-Step 'EX04 has a copy of DAG01-MDB012 already'
+        } else {
+            $call = @{
+                Identity = 'DAG01-MDB012'
+                MailboxServer = 'EX04'
+                ActivationPreference = 2
+                ErrorAction = 'Stop'
+            }
+            $null = Add-MailboxDatabaseCopy @call
         }
-        Add-MailboxDatabaseCopy @call
 
         # The database must have the declared settings, once its copies are there.
         Start-Step 99 'Set-MailboxDatabase' 'the organization'
