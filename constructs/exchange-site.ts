@@ -200,10 +200,12 @@ export class ExchangeSite extends Construct {
 
   /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
   #pools(members: readonly PoolMember[]): void {
-    for (const name of new Set(members.map(({ pool }) => pool))) {
+    const idIn = ({ pool, isExternal }: PoolMember) =>
+      `load-balancer-pool${isExternal === true ? '_external' : ''}${pool === undefined ? '' : `-${idOf(pool)}`}`;
+    for (const id of new Set(members.map(idIn))) {
       this.#pool(
-        name === undefined ? 'load-balancer-pool' : `load-balancer-pool-${idOf(name)}`,
-        members.filter(({ pool }) => pool === name),
+        id,
+        members.filter((member) => idIn(member) === id),
       );
     }
   }

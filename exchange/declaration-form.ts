@@ -36,6 +36,7 @@ import type {
   DnsView,
   DnsViews,
   ExchangeSiteProps,
+  FurtherName,
   Health,
   MailboxDatabase,
   MailProtocolOptions,
@@ -75,6 +76,15 @@ const authentication = group<Authentication>(
 
 const namespace = either(TEXT, group<Exclude<Namespace, string>>({ internal: text, external: textOrNull }));
 
+const furtherName = either<string, Exclude<FurtherName, string>>(
+  TEXT,
+  eitherGroup(
+    group<{ readonly internal: string }>({ internal: text }),
+    group<{ readonly external: string }>({ external: text }),
+    (value) => 'external' in value,
+  ),
+);
+
 const services = group<NonNullable<Namespaces['services']>>(
   Object.fromEntries(NAMED_SERVICES.map((service) => [service, optional(namespace)])) as FormsOf<
     NonNullable<Namespaces['services']>
@@ -85,14 +95,14 @@ const namespaces = group<Namespaces>({
   client: namespace,
   autodiscover: text,
   services: optional(services),
-  alsoPublished: optional(list(text)),
+  alsoPublished: optional(list(furtherName)),
 });
 
 const ownNamespaces = group<OwnNamespaces>({
   client: optional(namespace),
   autodiscover: optional(text),
   services: optional(services),
-  alsoPublished: optional(list(text)),
+  alsoPublished: optional(list(furtherName)),
 });
 
 const publish = either(

@@ -7,7 +7,7 @@ import type { DeclaredText } from './declared-text';
 import { viewsOf } from './dns-views';
 import { declaredFailbacks } from './failback';
 import { mailHosts } from './mail-protocols';
-import { levelsOf } from './namespaces';
+import { furtherNames, levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import type { ExchangeSiteProps, Namespace } from './site';
 
@@ -39,7 +39,7 @@ export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] 
       ...of(names.client, 'client'),
       ...one(names.autodiscover, 'autodiscover'),
       ...Object.entries(names.services ?? {}).flatMap(([service, name]) => of(name, 'services', service)),
-      ...many(names.alsoPublished, 'alsoPublished'),
+      ...furtherNames(names).map(({ host, path: at }) => ({ text: host, path: at })),
     ]),
   );
 }

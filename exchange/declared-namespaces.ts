@@ -1,6 +1,7 @@
 import { FAILBACK } from './failback';
-import type { NamingService, Side } from './given-names';
+import { type NamingService, type Side, SIDES } from './given-names';
 import {
+  isFurther,
   ofDatacentre,
   ofServer,
   placeIn,
@@ -22,11 +23,24 @@ export type Purposes = { readonly [host: string]: string };
  */
 const isFailback = (place: string) => scopeAndPlace(place)[1] === FAILBACK;
 
+/** A name in `alsoPublished`, and the side of the firewall that it is for; left out: both. */
+export interface SidedName {
+  readonly host: string;
+  readonly side?: Side;
+}
+
+const sided = (host: string, side: Side | undefined): SidedName =>
+  side === undefined ? { host } : { host, side };
+
+/** The side that a place is of; undefined for both. */
+const sideOf = (place: string) => SIDES.find((side) => place.endsWith(`.${side}`));
+
 /** The declared names by their places. */
 export class Namespaces {
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #places: ReadonlySet<string>;
-  readonly #alsoPublished: readonly (readonly [scope: Scope, host: string])[];
+  readonly #alsoPublished: readonly (readonly [scope: Scope, name: SidedName])[];
+  readonly #sides: ReadonlyMap<string, Side | undefined>;
 
   /** @param datacentres the datacentre of each server whose datacentre has names of its own */
   constructor(
@@ -42,9 +56,16 @@ export class Namespaces {
     this.#hosts = new Map(listed);
     this.#places = new Set(listed.map(([place]) => place.replace(/\.(internal|external)$/, '')));
     this.#alsoPublished = listed.flatMap(([place, host]) => {
-      const [scope, within] = scopeAndPlace(place);
-      return within === 'alsoPublished' ? [[scope, host] as const] : [];
+      return isFurther(place) ? [[scopeAndPlace(place)[0], sided(host, sideOf(place))] as const] : [];
     });
+    this.#sides = new Map(
+      Object.keys(purposes).map((host) => {
+        const [side, ...others] = new Set(
+          listed.flatMap(([place, name]) => (name === host ? [sideOf(place)] : [])),
+        );
+        return [host, others.length === 0 ? side : undefined];
+      }),
+    );
   }
 
   /** Scopes that have names, that of the site first. */
@@ -52,8 +73,13 @@ export class Namespaces {
     return [...new Set([SITE, ...[...this.#places].map((place) => scopeAndPlace(place)[0])])];
   }
 
-  alsoPublished(scope: Scope): readonly string[] {
-    return this.#alsoPublished.flatMap(([of, host]) => (of === scope ? [host] : []));
+  alsoPublished(scope: Scope): readonly SidedName[] {
+    return this.#alsoPublished.flatMap(([of, name]) => (of === scope ? [name] : []));
+  }
+
+  /** A name with the side of the firewall that it is declared for, where that is one only. */
+  sided(host: string): SidedName {
+    return sided(host, this.#sides.get(host));
   }
 
   /** The name that clients of a service on a server are given; empty where they are given none, or where it is not managed. */
@@ -66,6 +92,23 @@ export class Namespaces {
   scopeOf(server: string, service: NamingService): Scope | undefined {
     const place = this.#placeOf(service, this.#scopesOf(server));
     return place === undefined ? undefined : scopeAndPlace(place)[0];
+  }
+
+  /**
+   * The scope in whose alsoPublished a name that a server gives now stands for this server: the nearest that has, or had, a
+   * name for the service, or that has one for all clients, since further names of the site are not those of such a server.
+   *
+   * @param before what was declared before
+   */
+  keptIn(before: Namespaces, server: string, service: NamingService): Scope {
+    const client = this.#placeOf('client', this.#scopesOf(server));
+    const naming = new Set([
+      this.scopeOf(server, service),
+      before.scopeOf(server, service),
+      ...(client === undefined ? [] : [scopeAndPlace(client)[0]]),
+    ]);
+    const datacentre = this.datacentres[server] ?? before.datacentres[server];
+    return scopesOf(server, datacentre).find((scope) => naming.has(scope)) ?? SITE;
   }
 
   /** The name that stands in a scope itself: for a service, or for all of them; undefined where there is none. */
@@ -111,7 +154,7 @@ export function giveTheSame(one: Namespaces, other: Namespaces, servers: readonl
 /** The names of a scope, as they are written; undefined where the scope has none for the service itself. */
 export interface Written {
   readonly hostOf: (service: NamingService | 'client', side: Side) => string | undefined;
-  readonly alsoPublished: readonly string[];
+  readonly alsoPublished: readonly SidedName[];
 }
 
 /**
@@ -161,10 +204,12 @@ function block({ hostOf, alsoPublished }: Written, indent: string): readonly str
     ...(services.length === 0 ? [] : [`${indent}  services: { ${services.join(', ')} },`]),
     ...(alsoPublished.length === 0
       ? []
-      : [`${indent}  alsoPublished: [${alsoPublished.map(quoted).join(', ')}],`]),
+      : [`${indent}  alsoPublished: [${alsoPublished.map(further).join(', ')}],`]),
     `${indent}},`,
   ];
 }
 
+const further = ({ host, side }: SidedName) =>
+  side === undefined ? quoted(host) : `{ ${side}: ${quoted(host)} }`;
 const quoted = (host: string) => `'${host}'`;
 const quotedKey = (name: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name));

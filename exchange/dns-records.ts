@@ -89,7 +89,7 @@ export function serversBehind(
 }
 
 /** The zone in which a view holds a name; undefined where it does not hold it. */
-function zoneHolding(site: ExchangeSiteProps, view: View, published: PublishedName): Zone | undefined {
+export function zoneHolding(site: ExchangeSiteProps, view: View, published: PublishedName): Zone | undefined {
   // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
   const isLeft = isLeftOut(site, view, published) || (view.side === 'external' && !isFor(view, published));
   return isLeft ? undefined : zoneOf(view, published.host);

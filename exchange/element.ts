@@ -67,6 +67,8 @@ export interface PoolMember extends AnyElement {
   readonly server: string;
   /** The datacentre, or the server, that has the load balancer to itself; left out: it is that of the site. */
   readonly pool?: string;
+  /** The load balancer is that of the external view, and inside there is none; left out: it is that of the internal one. */
+  readonly isExternal?: true;
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
   /** Why the server joins now; for people. */

@@ -11,6 +11,14 @@ export const SITE: Scope = '';
 export const ofDatacentre = (name: string): Scope => `datacentres.${name}`;
 export const ofServer = (name: string): Scope => `servers.${name}`;
 
+/** Where names stand in a scope that no server gives to clients; those for one side of the firewall in `alsoPublished.internal`. */
+export const FURTHER = 'alsoPublished';
+
+/** Whether a name at a place is given to no client. */
+export function isFurther(place: string): boolean {
+  return scopeAndPlace(place)[1].split('.')[0] === FURTHER;
+}
+
 /** A place in `namespaces` of a scope: `client`, `datacentres.lisbon.services.ews`. */
 export function placeIn(scope: Scope, ...steps: readonly string[]): string {
   return (scope === SITE ? steps : [scope, ...steps]).join('.');

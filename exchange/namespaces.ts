@@ -4,7 +4,7 @@ import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
 import { type NamingService, type Side, SIDES } from './given-names';
 import { mailNames } from './mail-protocols';
-import { ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
+import { FURTHER, ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import { existsIn, ExchangeVersion } from './versions';
@@ -57,6 +57,22 @@ export function levelsOf({ namespaces, datacentres = {}, servers }: ExchangeSite
       level(ofServer(name), own, path('servers', index, 'namespaces')),
     ),
   ];
+}
+
+/** A name of `alsoPublished`, the side that it is for, left out: both, and where it stands within the names of its level. */
+interface FurtherHost extends DeclaredName {
+  readonly side?: Side;
+}
+
+/** Those of `alsoPublished` in names of the site, a datacentre or a server. */
+export function furtherNames({ alsoPublished = [] }: OwnNamespaces): readonly FurtherHost[] {
+  return alsoPublished.map((name, index) => {
+    const at = path(FURTHER, index);
+    if (typeof name === 'string') return { host: name, path: at };
+    return 'internal' in name
+      ? { host: name.internal, side: 'internal', path: [...at, { attribute: 'internal' }] }
+      : { host: name.external, side: 'external', path: [...at, { attribute: 'external' }] };
+  });
 }
 
 interface PlacedName {
@@ -119,17 +135,31 @@ export class SiteNames {
   }
 
   #alsoPublished(): readonly PublishedName[] {
-    return this.#levels.flatMap(({ scope, path: at, names: { alsoPublished = [] } }) => {
-      const servers = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
+    return this.#levels.flatMap(({ scope, path: at, names }) => {
+      const servers = this.#carriersOf(scope);
       if (servers.length === 0) return [];
-      return alsoPublished.map((host, index) => ({
+      return furtherNames(names).map(({ host, side, path: within }) => ({
         host,
-        path: [...at, { attribute: 'alsoPublished' }, { index }],
-        place: placeIn(scope, 'alsoPublished'),
+        path: [...at, ...within],
+        place: placeIn(scope, FURTHER, ...(side === undefined ? [] : [side])),
         servers,
-        sides: BOTH,
+        sides: side === undefined ? BOTH : new Set([side]),
       }));
     });
+  }
+
+  /**
+   * Servers of a scope that have no client name from nearer: what these gave before stands with their own names. Where each
+   * has one, all of them: the name is of something else that they have in common, such as Autodiscover.
+   */
+  #carriersOf(scope: Scope): readonly Server[] {
+    const within = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
+    const common = within.filter((server) => {
+      const scopes = this.#scopesOf(server);
+      const nearer = scopes.slice(0, scopes.indexOf(scope));
+      return placeOf('client', nearer, (place) => this.#placed.has(place)) === undefined;
+    });
+    return common.length > 0 ? common : within;
   }
 
   #placeOf(service: NamingService | 'client', server: Server): string | undefined {

@@ -15,29 +15,41 @@ export interface Published {
   readonly loadBalancer?: LoadBalancer;
   /** Name of the datacentre or server that says so; left out: the view does. */
   readonly by?: string;
+  readonly path: Path;
 }
 
 /** The most specific counts: what the server says, then its datacentre, then the view. */
 export function publishedAs(site: ExchangeSiteProps, server: Server, view: View): Published {
   const datacentre = datacentreOf(site, server);
-  const own = onSide(server.publish, view.side);
-  if (own !== undefined) return published(own, server.name);
-  const common = onSide(datacentre?.publish, view.side);
-  if (common !== undefined) return published(common, datacentre?.name);
-  return published(view.declared.publish ?? 'round-robin');
+  const [nearest] = [
+    ...onSide(server.publish, view.side, path('servers', site.servers.indexOf(server)), server.name),
+    ...onSide(datacentre?.publish, view.side, path('datacentres', datacentre?.name ?? ''), datacentre?.name),
+  ];
+  return (
+    nearest ?? published(view.declared.publish ?? 'round-robin', [...view.path, { attribute: 'publish' }])
+  );
 }
 
-function published(publish: Publish, by?: string): Published {
+function published(publish: Publish, at: Path, by?: string): Published {
   return {
+    path: at,
     ...(publish === 'round-robin' ? {} : { loadBalancer: publish }),
     ...(by === undefined ? {} : { by }),
   };
 }
 
-function onSide(publishing: Publishing | undefined, side: Side): Publish | undefined {
-  if (publishing === undefined || publishing === 'round-robin' || 'virtualIp' in publishing)
-    return publishing;
-  return publishing[side];
+/** What a server or a datacentre says for a side; none where it says nothing. */
+function onSide(
+  publishing: Publishing | undefined,
+  side: Side,
+  of: Path,
+  by: string | undefined,
+): readonly Published[] {
+  const at = [...of, { attribute: 'publish' }];
+  if (publishing === undefined) return [];
+  if (publishing === 'round-robin' || 'virtualIp' in publishing) return [published(publishing, at, by)];
+  const own = publishing[side];
+  return own === undefined ? [] : [published(own, [...at, { attribute: side }], by)];
 }
 
 /** Addresses of machines that are not declared, where a name stands for those in a view. */

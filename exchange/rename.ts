@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../schema';
 import { path } from '../schema';
-import { declaration, type Namespaces, type Written } from './declared-namespaces';
+import { declaration, type Namespaces, type SidedName, type Written } from './declared-namespaces';
 import type { GivenName } from './given-names';
 import { SITE, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
@@ -59,10 +59,12 @@ export function renamings(
  * Step 1 of a rename: what stops a plan that gives servers in production a name which DNS does not answer. In production
  * are servers that clients reach by the name that they give now.
  *
+ * @param prior what the state has as declared
  * @param published names that are in the state as published: what counts where DNS cannot be asked
  */
 export function unpublishedNames(
   namespaces: Namespaces,
+  prior: Namespaces,
   renamed: readonly Renaming[],
   standings: Standings,
   published: ReadonlySet<string>,
@@ -71,7 +73,7 @@ export function unpublishedNames(
   const stopped = inProduction.filter(({ to }) => standings.everywhere(to) === 'not-published');
   const uncertain = inProduction.filter(({ to }) => standings.everywhere(to) === 'unknown');
   return [
-    ...(stopped.length === 0 ? [] : [publishFirst(namespaces, stopped)]),
+    ...(stopped.length === 0 ? [] : [publishFirst(namespaces, prior, stopped)]),
     ...(uncertain.length === 0 ? [] : [unknownNames(namesTo(uncertain))]),
   ];
 }
@@ -84,11 +86,13 @@ function isInUse(host: string, standings: Standings, published: ReadonlySet<stri
 /**
  * Step 2 of a rename: what stops a plan that takes away names which servers still give to clients.
  *
+ * @param prior what the state has as declared
  * @param going names that leave DNS
  * @param isDeclared whether a server is one of the site
  */
 export function namesInUse(
   namespaces: Namespaces,
+  prior: Namespaces,
   going: readonly string[],
   given: readonly GivenName[],
   isDeclared: (server: string) => boolean,
@@ -97,12 +101,12 @@ export function namesInUse(
   const stopped = inUse.filter(({ server }) => isDeclared(server));
   const others = inUse.filter(({ server, host }) => !isDeclared(server) && !hostsOf(stopped).includes(host));
   return [
-    ...(stopped.length === 0 ? [] : [keepPublished(namespaces, stopped)]),
+    ...(stopped.length === 0 ? [] : [keepPublished(namespaces, prior, stopped)]),
     ...(others.length === 0 ? [] : [givenElsewhere(others)]),
   ];
 }
 
-function publishFirst(namespaces: Namespaces, stopped: readonly Renaming[]): Diagnostic {
+function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): Diagnostic {
   const [news, olds] = [namesTo(stopped), hostsOf(stopped.map(({ given }) => given))];
   const [theNew, theOld] = [listed(news), listed(olds)];
   return {
@@ -111,13 +115,13 @@ function publishFirst(namespaces: Namespaces, stopped: readonly Renaming[]): Dia
     detail: [
       `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
       `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
-      `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${theOld} in alsoPublished; in step 3, once clients know the new name, take ${theOld} out.`,
+      `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${keptPlaces(namespaces, prior, stopped)}; in step 3, once clients know the new name, take ${theOld} out.`,
     ].join('\n\n'),
     path: path('purposes'),
   };
 }
 
-function keepPublished(namespaces: Namespaces, stopped: readonly GivenName[]): Diagnostic {
+function keepPublished(namespaces: Namespaces, prior: Namespaces, stopped: readonly GivenName[]): Diagnostic {
   const olds = hostsOf(stopped);
   const theOld = listed(olds);
   return {
@@ -125,7 +129,7 @@ function keepPublished(namespaces: Namespaces, stopped: readonly GivenName[]): D
     summary: `${theOld} would leave DNS while servers give ${it(olds)} to clients`,
     detail: [
       `Nothing of this plan is run. Servers still give ${it(olds)}: ${whoGives(stopped)}.`,
-      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(namespaces, stopped))}`,
+      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(namespaces, prior, stopped))}`,
       `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
       ...unmanaged(namespaces, stopped),
     ].join('\n\n'),
@@ -164,19 +168,51 @@ function unknownNames(names: readonly string[]): Diagnostic {
 }
 
 /** The declaration with the names that are still given beside those of the scopes whose servers give them. */
-function keeping(namespaces: Namespaces, stopped: readonly GivenName[]): ReadonlyMap<Scope, Written> {
+function keeping(
+  namespaces: Namespaces,
+  prior: Namespaces,
+  stopped: readonly GivenName[],
+): ReadonlyMap<Scope, Written> {
+  const kept = keptIn(namespaces, prior, stopped);
   return new Map(
-    namespaces.scopes.map((scope): [Scope, Written] => {
-      const kept = stopped.filter(
-        ({ server, service }) => (namespaces.scopeOf(server, service) ?? SITE) === scope,
-      );
-      return [
-        scope,
-        {
-          hostOf: (service, side) => namespaces.hostIn(scope, service, side),
-          alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...hostsOf(kept)])],
-        },
-      ];
+    [...new Set([...namespaces.scopes, ...kept.keys()])].map((scope): [Scope, Written] => [
+      scope,
+      {
+        hostOf: (service, side) => namespaces.hostIn(scope, service, side),
+        alsoPublished: onceEach([
+          ...namespaces.alsoPublished(scope),
+          ...(kept.get(scope) ?? []).map((host) => prior.sided(host)),
+        ]),
+      },
+    ]),
+  );
+}
+
+/** The names by the scope in whose alsoPublished they belong. */
+function keptIn(
+  namespaces: Namespaces,
+  prior: Namespaces,
+  given: readonly GivenName[],
+): ReadonlyMap<Scope, readonly string[]> {
+  const scopeOf = ({ server, service }: GivenName) => namespaces.keptIn(prior, server, service);
+  const scopes = new Set(given.map(scopeOf));
+  return new Map(
+    [...scopes].map((scope) => [scope, hostsOf(given.filter((name) => scopeOf(name) === scope))]),
+  );
+}
+
+/** `mail.contoso.com in alsoPublished of datacentres.lisbon`; without the place where that is the site. */
+function keptPlaces(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): string {
+  const kept = keptIn(
+    namespaces,
+    prior,
+    stopped.map(({ given }) => given),
+  );
+  const isSite = [...kept.keys()].every((scope) => scope === SITE);
+  return listed(
+    [...kept].map(([scope, hosts]) => {
+      const place = scope === SITE ? 'the site' : scope;
+      return `${listed(hosts)} in alsoPublished${isSite ? '' : ` of ${place}`}`;
     }),
   );
 }
@@ -210,10 +246,16 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   );
   return {
     hostOf,
-    alsoPublished: [...new Set([...namespaces.alsoPublished(scope), ...news])].filter(
-      (host) => !given.has(host),
-    ),
+    alsoPublished: onceEach([
+      ...namespaces.alsoPublished(scope),
+      ...news.map((host) => namespaces.sided(host)),
+    ]).filter(({ host }) => !given.has(host)),
   };
+}
+
+/** Of several entries for a name the first. */
+function onceEach(names: readonly SidedName[]): readonly SidedName[] {
+  return names.filter(({ host }, index) => names.findIndex((other) => other.host === host) === index);
 }
 
 /** The first of those that occur most often. */

@@ -1,13 +1,16 @@
 import { nameCovers } from '../pki/coverage';
 import { isForWeb, isOnServer, type DeclaredCertificate } from './declared-certificates';
 import { isMailPlace } from './mail-protocols';
+import { isFurther } from './name-place';
 import type { DeclaredName } from './namespaces';
+import { includesName } from './resources/equality';
 import type { Server } from './site';
 import type { Topology } from './topology';
 
 /**
  * Published names that lead clients to one of the servers, and that a certificate there must have if one must. Those of POP
- * and IMAP may be on another one, by which these find it.
+ * and IMAP may be on another one, by which these find it; a further name, too, where that one is for no web client and has
+ * the name to the letter: it is one of mail, as is the one that it replaces.
  */
 export function hostsOn(
   { published, certificates }: Topology,
@@ -19,9 +22,13 @@ export function hostsOn(
   );
   const isElsewhere = (host: string) =>
     others.some(({ declared: { names } }) => names.some((name) => nameCovers(name, host)));
+  const isOfMail = (host: string) =>
+    others.some((other) => !isForWeb(other) && includesName(other.declared.names, host));
   return published.filter(
     ({ host, place, servers: carriers }) =>
-      carriers.some((server) => servers.includes(server)) && !(isMailPlace(place) && isElsewhere(host)),
+      carriers.some((server) => servers.includes(server)) &&
+      !(isMailPlace(place) && isElsewhere(host)) &&
+      !(isFurther(place) && isOfMail(host)),
   );
 }
 

@@ -238,6 +238,18 @@ export type Namespace =
       readonly external: string | null;
     };
 
+/** A further name on both sides of the firewall, or on one of them only: there it stays what it was. */
+export type FurtherName =
+  | string
+  | {
+      /** For clients inside the firewall alone. */
+      readonly internal: string;
+    }
+  | {
+      /** For clients outside; inside too, where a zone of the internal view has it. */
+      readonly external: string;
+    };
+
 /** Services that can have a name of their own. */
 export type NamedService = Exclude<ServiceName, 'autodiscover'> | 'outlookAnywhere';
 
@@ -257,11 +269,12 @@ export interface Namespaces {
   /**
    * Further names that DNS holds and the certificate covers, and that no server gives to clients. A name is renamed in
    * three deploys: the new one is published here first, then takes the place of the old one, which stays published here
-   * until clients have learned the new one. A plan that leaves a step out stops and says what to write.
+   * until clients have learned the new one. A plan that leaves a step out stops and says what to write. A name that was
+   * for clients of one side only stays with these: `{ internal: 'mail.contoso.local' }`.
    *
    * @default none
    */
-  readonly alsoPublished?: readonly string[];
+  readonly alsoPublished?: readonly FurtherName[];
 }
 
 /**
@@ -292,7 +305,7 @@ export interface OwnNamespaces {
    *
    * @default none
    */
-  readonly alsoPublished?: readonly string[];
+  readonly alsoPublished?: readonly FurtherName[];
 }
 
 /**

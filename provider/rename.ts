@@ -62,7 +62,7 @@ export async function renameFindings(change: Change, target: ExchangeTarget): Pr
     const declared = given.filter(({ server }) => target.isDeclared(server));
     const renamed = renamings(planned.namespaces, declared, servers(target), prior.hosts);
     const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
-    const found = unpublishedNames(planned.namespaces, renamed, asked, prior.hosts);
+    const found = unpublishedNames(planned.namespaces, prior.namespaces, renamed, asked, prior.hosts);
     // What goes in the same plan is a later step.
     if (hasErrors(found)) return found;
     return [...found, ...(await goingNames(prior, planned, standingsOf, target))];
@@ -83,7 +83,7 @@ async function goingNames(
   const { given, unread } = await readGiven(target, () => true);
   return [
     ...target.sayOnce(unread),
-    ...namesInUse(planned.namespaces, going, given, (server) => target.isDeclared(server)),
+    ...namesInUse(planned.namespaces, prior.namespaces, going, given, (server) => target.isDeclared(server)),
   ];
 }
 

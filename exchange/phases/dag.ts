@@ -55,23 +55,29 @@ function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[
 
 /** Each server once, also where it is the witness of several DAGs, and named with and without its domain. */
 function witnessesElsewhere(topology: Topology): readonly Described[] {
-  const hosts = topology.groups.flatMap((placed) => elsewhere(topology, placed));
-  return hosts
-    .filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index)
-    .map((host) => ({
-      type: 'described',
-      id: witnessId(host),
-      host,
-      // Windows Server 2008 R2, on which a witness may run, has no cmdlet for it.
-      commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
-      reason: `Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's. <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it there already.`,
-      dependsOn: [],
-    }));
+  return hostsElsewhere(topology).map((host) => ({
+    type: 'described',
+    id: witnessId(topology, host),
+    host,
+    // Windows Server 2008 R2, on which a witness may run, has no cmdlet for it.
+    commands: ['net localgroup Administrators "<DOMAIN>\\Exchange Trusted Subsystem" /add'],
+    reason: `Exchange makes the witness folder and its share itself, and may do so on a server without Exchange only when the group Exchange Trusted Subsystem is in its local Administrators; on a domain controller in the domain's. <DOMAIN> is the root domain of the forest, where Exchange Setup made the group. A server of Exchange has it there already.`,
+    dependsOn: [],
+  }));
 }
 
-/** The same for a server named with its domain and without. */
-function witnessId(host: string): string {
-  return `witness-${serverNameIn(host).toUpperCase()}`;
+function hostsElsewhere(topology: Topology): readonly string[] {
+  const hosts = topology.groups.flatMap((placed) => elsewhere(topology, placed));
+  return hosts.filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index);
+}
+
+/** The same for a server named with its domain and without; servers of one name in several domains have these too. */
+function witnessId(topology: Topology, witness: string): string {
+  const label = (host: string) => serverNameIn(host).toUpperCase();
+  const hosts = hostsElsewhere(topology);
+  const host = hosts.find((one) => sameServer(one, witness)) ?? witness;
+  const isAlone = hosts.every((other) => other === host || label(other) !== label(host));
+  return `witness-${isAlone ? label(host) : host.toUpperCase()}`;
 }
 
 function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
@@ -106,7 +112,7 @@ function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
       alternate_witness_directory: within('alternateWitness', 'directory'),
       ip_addresses: within('addresses'),
     },
-    dependsOn: [...new Set(elsewhere(topology, placed).map(witnessId))],
+    dependsOn: [...new Set(elsewhere(topology, placed).map((host) => witnessId(topology, host)))],
     existing: group.existing ?? false,
   });
 }

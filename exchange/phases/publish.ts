@@ -1,5 +1,5 @@
 import { canonicalAddress, distinctAddresses, listed } from '../addresses';
-import { namesInDns } from '../dns-records';
+import { isFor, namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { addressesOfName, publishedAs, publishingPlaces } from '../publishing';
 import { idOn, type Phase } from './phase';
@@ -9,7 +9,7 @@ const REASON =
 
 /** Servers join the pool behind their virtual address once they are healthy; there is none with round robin. */
 export const publish: Phase = ({ site, placements }) => {
-  const [internal] = viewsOf(site);
+  const views = viewsOf(site);
   const names = namesInDns(site);
   const loadBalancers = new Set(
     publishingPlaces(site)
@@ -17,11 +17,16 @@ export const publish: Phase = ({ site, placements }) => {
       .map(canonicalAddress),
   );
   return placements.flatMap(({ server }) => {
-    const { loadBalancer, by } = publishedAs(site, server, internal);
-    if (loadBalancer === undefined) return [];
+    // As a rule the load balancers of both views are doors to one pool; the external one may be there alone.
+    const [first] = views.flatMap((view) => {
+      const { loadBalancer, by } = publishedAs(site, server, view);
+      return loadBalancer === undefined ? [] : [{ view, loadBalancer, by }];
+    });
+    if (first === undefined) return [];
+    const { view, loadBalancer, by } = first;
     const ofNames = names
-      .filter(({ servers }) => servers.includes(server))
-      .flatMap(({ host }) => addressesOfName(site, server, internal, host))
+      .filter((name) => name.servers.includes(server) && isFor(view, name))
+      .flatMap(({ host }) => addressesOfName(site, server, view, host))
       // A server may hand out a name that stands for another load balancer, which does not send users to it.
       .filter((address) => !loadBalancers.has(canonicalAddress(address)));
     return [
@@ -31,6 +36,7 @@ export const publish: Phase = ({ site, placements }) => {
         server: server.name,
         addresses: listed(server.address),
         ...(by === undefined ? {} : { pool: by }),
+        ...(view.side === 'external' ? { isExternal: true as const } : {}),
         virtualAddresses: distinctAddresses([...listed(loadBalancer.virtualIp), ...ofNames]),
         dependsOn: [idOn(server, 'health')],
         reason: REASON,

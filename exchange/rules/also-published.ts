@@ -1,4 +1,5 @@
 import { formatPath } from '../../schema';
+import { isFurther } from '../name-place';
 import { SiteNames } from '../namespaces';
 import type { Rule } from './rule';
 
@@ -10,7 +11,7 @@ export const alsoPublished: Rule = {
   check: ({ site }) => {
     const published = new SiteNames(site).published();
     return published.flatMap(({ host, path, place, servers }, position) => {
-      if (!place.endsWith('alsoPublished')) return [];
+      if (!isFurther(place)) return [];
       // Those that are given to clients stand before.
       const first = published
         .slice(0, position)

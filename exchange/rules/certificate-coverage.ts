@@ -8,7 +8,7 @@ export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label; that of POP or IMAP on this one or another one of these servers.',
+    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label; that of POP or IMAP on this one or another one of these servers, and a further name of mail on the one that has it to the letter.',
   check: ({ site, topology, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;

@@ -1,6 +1,8 @@
 import { formatPath, path } from '../../schema';
+import { isOnServer } from '../declared-certificates';
 import { isCommitted } from '../committed-certificate';
 import { sameName } from '../resources/equality';
+import type { ExchangeSiteProps } from '../site';
 import type { Rule, RuleCertificate } from './rule';
 
 export const certificateDeclaredTwice: Rule = {
@@ -8,7 +10,7 @@ export const certificateDeclaredTwice: Rule = {
   severity: 'error',
   description:
     'No two declared certificates are one and the same: it would be managed twice on its servers, once with the services of each.',
-  check: ({ certificates }) =>
+  check: ({ site, certificates }) =>
     certificates.flatMap((certificate, position) => {
       const before = certificates.slice(0, position);
       const sameFile = before.find((other) => pfxOf(other) === pfxOf(certificate));
@@ -25,11 +27,27 @@ export const certificateDeclaredTwice: Rule = {
             sameFile === undefined
               ? `it is the certificate ${thumbprint ?? ''}, as ${formatPath(same.path)} is`
               : `'${certificate.declared.pfxFile}' is the PFX file of ${formatPath(same.path)}, too`,
-          remedy: `declare it once, with the services of both: ${formatPath([...same.path, ...path('services')])}`,
+          remedy: `declare it once, with ${together(site, same, certificate)}`,
         },
       ];
     }),
 };
+
+/** What one certificate in place of two has to say. */
+function together(site: ExchangeSiteProps, one: RuleCertificate, other: RuleCertificate): string {
+  const serversOf = (certificate: RuleCertificate) =>
+    site.servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name);
+  const [own, others] = [serversOf(one), serversOf(other)];
+  const servers = site.servers.map(({ name }) => name).filter((name) => [...own, ...others].includes(name));
+  const services = [...new Set([...one.declared.services, ...other.declared.services])];
+  const written = (property: string, values: readonly string[]) =>
+    `${formatPath([...one.path, ...path(property)])}: [${values.map((value) => `'${value}'`).join(', ')}]`;
+  const hasServers = servers.length === own.length;
+  const hasServices = services.length === one.declared.services.length;
+  if (hasServers) return `the services of both: ${written('services', services)}`;
+  if (hasServices) return `the servers of both: ${written('servers', servers)}`;
+  return `the servers and the services of both, which are then for each of these servers: ${written('servers', servers)}, ${written('services', services)}`;
+}
 
 /** Slashes of either kind and letter case do not make two files, on Windows at least. */
 function pfxOf({ declared }: RuleCertificate): string {

@@ -12,11 +12,12 @@ export const clientAccessArray: Rule = {
   id: 'client-access-array',
   severity: 'error',
   description:
-    'A client access array is of an Active Directory site that has no other one, and of servers of Exchange 2010. Its name is a host name that resolves inside only: not one that clients are given by a URL, not a name of the certificate, not that of a server.',
+    'A client access array is of an Active Directory site that has no other one, and of servers of Exchange 2010, with no newer ones beside them, whose sessions lack its cmdlets. Its name is a host name that resolves inside only: not one that clients are given by a URL, not a name of the certificate, not that of a server.',
   check: ({ site }) => {
     const arrays = declaredArrays(site);
     return arrays.flatMap((declared, index) => [
       ...withoutServers(site, declared),
+      ...outOfReach(site, declared),
       ...siteProblems(declared, arrays.slice(0, index)),
       ...nameProblems(site, declared, arrays.slice(0, index)),
       ...resolvesOutside(site, declared),
@@ -38,6 +39,22 @@ function withoutServers(
       problem: `the servers of ${datacentre} (${versions}) have no client access array, which exists in ${ExchangeVersion.V2010.toString()} only`,
       remedy:
         'take it out: Outlook reaches databases of later versions over HTTP, by the names of Outlook Anywhere and MAPI over HTTP',
+    },
+  ];
+}
+
+/** The session of a site is that of its newest servers, and from 2013 on none has the cmdlets. */
+function outOfReach(
+  { servers }: ExchangeSiteProps,
+  { servers: own, path: at }: DeclaredArray,
+): readonly Finding[] {
+  const newer = servers.filter(({ version }) => version.isAtLeast(ExchangeVersion.V2013));
+  if (own.length === 0 || newer.length === 0) return [];
+  return [
+    {
+      path: at,
+      problem: `beside ${newer.map(({ name, version }) => `${name} (${version.toString()})`).join(', ')} no session has the cmdlets of client access arrays`,
+      remedy: `take it out and set it in the management shell of ${own.map(({ name }) => name).join(' or ')}, or declare the older servers as a site of their own, whose endpoint is one of them`,
     },
   ];
 }

@@ -1,28 +1,35 @@
 import { namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { includesName, sameName } from '../resources/equality';
+import { unheldName } from '../unheld-name';
 import type { Rule } from './rule';
 
 export const existingRecord: Rule = {
   id: 'existing-record',
   severity: 'error',
-  description: 'An existing record set to import is that of a published name of the site.',
+  description:
+    'An existing record set to import is that of a published name of the site that its view of DNS holds.',
   check: ({ site, recordSets }) => {
-    const hosts = namesInDns(site);
-    return viewsOf(site).flatMap(({ side, declared: { existingRecords = [] }, path: at }) => {
-      const published = hosts.filter(({ host }) =>
-        recordSets.some((record) => record.view === side && record.host === host),
-      );
-      return existingRecords.flatMap((name, index) =>
-        published.some(({ host }) => host.toLowerCase() === name.toLowerCase())
-          ? []
-          : [
-              {
-                path: [...at, { attribute: 'existingRecords' }, { index }],
-                problem: `'${name}' is not a published name of the site, so that no record set is made for it`,
-                remedy: `name one of ${published.map(({ host }) => host).join(', ')}, or leave it out`,
-              },
-            ],
-      );
+    const names = namesInDns(site);
+    return viewsOf(site).flatMap((view) => {
+      const held = names
+        .map(({ host }) => host)
+        .filter((host) => recordSets.some((record) => record.view === view.side && record.host === host));
+      return (view.declared.existingRecords ?? []).flatMap((name, index) => {
+        if (includesName(held, name)) return [];
+        const published = names.find(({ host }) => sameName(host, name));
+        const { problem, remedy } = (published && unheldName(site, view, published)) ?? {
+          problem: `'${name}' is not a published name of the site`,
+          remedy: held.length === 0 ? 'leave it out' : `name one of ${held.join(', ')}, or leave it out`,
+        };
+        return [
+          {
+            path: [...view.path, { attribute: 'existingRecords' }, { index }],
+            problem: `${problem}, so that no record set is made for it`,
+            remedy,
+          },
+        ];
+      });
     });
   },
 };

@@ -49,9 +49,11 @@ import { namespaceZone } from './namespace-zone';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
+import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { serverDatacentre } from './server-datacentre';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -82,6 +84,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   datacentre,
+  serverDatacentre,
   namespaceIsServer,
   alsoPublished,
   failback,
@@ -89,6 +92,7 @@ export const RULES: readonly Rule[] = [
   namespaceOld,
   namespaceZone,
   namedInDns,
+  publishingUnused,
   zone,
   recordTtl,
   existingRecord,

@@ -307,6 +307,35 @@ describe('the stack of a site', () => {
     });
   });
 
+  test('a load balancer of the external view alone has its pool, beside that of other servers inside', () => {
+    const zones = [{ name: 'contoso.com' }];
+    const { resource } = synthesize(
+      site({
+        servers: [server(1), server(2, { datacentre: 'lisbon' })],
+        datacentres: { lisbon: { publish: { internal: { virtualIp: '10.1.0.100' } } } },
+        dag: { ...declaredDag, members: ['EX01'] },
+        dns: {
+          internal: { zones },
+          external: {
+            zones: [{ name: 'contoso.com', server: '203.0.113.53' }],
+            publish: {
+              virtualIp: '203.0.113.3',
+              virtualIps: { 'autodiscover.contoso.com': '203.0.113.4' },
+            },
+          },
+        },
+      }),
+    );
+    expect(resource['terraform_data']).toMatchObject({
+      'load-balancer-pool_external': {
+        input: { virtual_addresses: ['203.0.113.3', '203.0.113.4'], members: { EX01: ['192.0.2.1'] } },
+      },
+      'load-balancer-pool-lisbon': {
+        input: { virtual_addresses: ['10.1.0.100'], members: { EX02: ['192.0.2.2'] } },
+      },
+    });
+  });
+
   test('letter case in the names of zones, hosts and the DAG makes no other object', () => {
     const shouted = site({
       namespaces: { client: 'Mail.Contoso.com', autodiscover: 'AutoDiscover.contoso.com' },

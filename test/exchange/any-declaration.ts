@@ -43,7 +43,14 @@ const services = some({
   outlookAnywhere: namespace,
   powershell: namespace,
 });
-const further = fc.uniqueArray(host, { maxLength: 2 });
+const further = fc.uniqueArray(
+  fc.oneof(
+    { weight: 3, arbitrary: host },
+    { weight: 1, arbitrary: host.map((internal) => ({ internal })) },
+    { weight: 1, arbitrary: host.map((external) => ({ external })) },
+  ),
+  { maxLength: 2 },
+);
 const ownNamespaces = some({
   client: namespace,
   autodiscover: host,

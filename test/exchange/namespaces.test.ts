@@ -327,10 +327,35 @@ describe('the most specific counts', () => {
       ...declared,
       datacentres: { lisbon: { namespaces: { alsoPublished: ['before.contoso.com'] } } },
     };
-    expect(answers(further)).toMatchObject({ before: ['192.0.2.1', '192.0.2.2'] });
+    // EX02 has names of its own, with further ones of its own.
+    expect(answers(further)).toMatchObject({ before: ['192.0.2.1'] });
     expect(publishedHosts(further).find(({ host }) => host === 'before.contoso.com')?.place).toBe(
       'datacentres.lisbon.alsoPublished',
     );
+  });
+
+  test('a further name of the site is none of servers with a client name of their own', () => {
+    const retired = ['before.contoso.com'];
+    const further = { ...declared, namespaces: { ...declared.namespaces, alsoPublished: retired } };
+    expect(answers(further)).toMatchObject({ before: ['192.0.2.3'] });
+    // Where it was theirs too, it stands in their place besides.
+    const both = {
+      ...further,
+      datacentres: {
+        lisbon: { namespaces: { ...declared.datacentres?.['lisbon']?.namespaces, alsoPublished: retired } },
+      },
+    };
+    expect(errorsOf(both)).toEqual([]);
+    expect(answers(both)).toMatchObject({ before: ['192.0.2.1', '192.0.2.3'] });
+  });
+
+  test('a further name of the site is one of all where each has a client name of its own', () => {
+    const further = {
+      ...declared,
+      servers: declared.servers.map((one) => ({ ...one, datacentre: 'lisbon' })),
+      namespaces: { ...declared.namespaces, alsoPublished: ['discover.contoso.com'] },
+    };
+    expect(answers(further)).toMatchObject({ discover: ['192.0.2.1', '192.0.2.2', '192.0.2.3'] });
   });
 
   test('a name of Outlook Anywhere stands for the servers that have it', () => {
@@ -404,6 +429,32 @@ describe('two views of DNS', () => {
       'autodiscover outside': ['203.0.113.3'],
       'legacy outside': ['203.0.113.3'],
     });
+  });
+
+  test('hold a further name for one side on that side, and what is for outside inside too', () => {
+    const further = {
+      ...declared,
+      namespaces: {
+        ...declared.namespaces,
+        alsoPublished: [{ internal: 'old.contoso.com' }, { external: 'former.contoso.com' }],
+      },
+    };
+    expect(errorsOf(further)).toEqual([]);
+    const held = Object.keys(answers(further));
+    expect(held).toEqual(expect.arrayContaining(['old', 'former', 'former outside']));
+    expect(held).not.toContain('old outside');
+    expect(purposesOf(further)).toMatchObject({
+      'old.contoso.com': 'alsoPublished.internal',
+      'former.contoso.com': 'alsoPublished.external',
+    });
+    // Only the side that it is for must have a zone for it.
+    const elsewhere = { ...further.namespaces, alsoPublished: [{ internal: 'mail.corp' }] };
+    expect(errorsOf({ ...further, namespaces: elsewhere })).toEqual([
+      expect.stringContaining(
+        "'mail.corp' lies in none of the declared zones (contoso.com, contoso.local) of the internal",
+      ),
+      expect.stringContaining("'mail.corp' is not on the certificate"),
+    ]);
   });
 
   test('have ids and a TTL of their own, and what is imported is that of the view', () => {

@@ -425,11 +425,30 @@ describe('what a declaration comes to', () => {
       expect(resourceOf(state, 'dag-DAG02').dependsOn).toEqual(['witness-FS01']);
     });
 
+    test('with witness servers of one name in two domains have a step for each', () => {
+      const other = { ...two, witness: { ...two.witness, server: 'fs01.fabrikam.local' } };
+      const state = resolveSite(site({ servers, dag: [one, other] }));
+      expect(state.diagnostics).toEqual([]);
+      expect(elementsOf(state.elements, 'described').map(({ id, host }) => [id, host])).toEqual([
+        ['witness-FS01.CONTOSO.LOCAL', 'FS01.contoso.local'],
+        ['witness-FS01.FABRIKAM.LOCAL', 'fs01.fabrikam.local'],
+      ]);
+      expect(resourceOf(state, 'dag-DAG01').dependsOn).toEqual(['witness-FS01.CONTOSO.LOCAL']);
+      expect(resourceOf(state, 'dag-DAG02').dependsOn).toEqual(['witness-FS01.FABRIKAM.LOCAL']);
+    });
+
     test('whatever is said of them, are judged or made in an order, and nothing is thrown', () => {
       const name = fc.constantFrom('EX01', 'ex02', 'EX03', 'EX09', '');
       const names = fc.array(name, { maxLength: 3 });
       const witness = fc.record({
-        server: fc.constantFrom('FS01', 'fs01.contoso.local', 'EX01', '', 'constructor'),
+        server: fc.constantFrom(
+          'FS01',
+          'fs01.contoso.local',
+          'FS01.fabrikam.local',
+          'EX01',
+          '',
+          'constructor',
+        ),
         directory: fc.constantFrom('C:\\W\\1', 'c:\\w\\1\\', ''),
       });
       const group = fc.record(

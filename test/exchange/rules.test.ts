@@ -4,7 +4,7 @@ import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
+import type { Datacentre, DnsView, ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -101,6 +101,23 @@ const CASES: readonly Case[] = [
     problem:
       'the servers of lisbon (Exchange Server 2013) have no client access array, which exists in Exchange Server 2010 only',
     remedy: 'over HTTP',
+  },
+  {
+    when: 'a client access array is declared beside newer servers',
+    rule: 'client-access-array',
+    declaration: arrayed(
+      {},
+      {
+        servers: [
+          server(1, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+          server(2, { datacentre: 'lisbon', version: ExchangeVersion.V2016 }),
+        ],
+        dag: { ...dag, members: ['EX02'] },
+      },
+    ),
+    path: 'datacentres.porto.clientAccessArray',
+    problem: 'beside EX02 (Exchange Server 2016) no session has the cmdlets of client access arrays',
+    remedy: 'in the management shell of EX01, or declare the older servers as a site of their own',
   },
   {
     when: 'nobody says which site of Active Directory an array is of',
@@ -393,7 +410,27 @@ const CASES: readonly Case[] = [
     declaration: several({ web, mail: { ...mail, pfxFile: '.\\certificates\\WEB.pfx' } }),
     path: 'certificate.mail.pfxFile',
     problem: 'is the PFX file of certificate.web, too',
-    remedy: 'declare it once, with the services of both: certificate.web.services',
+    remedy: "declare it once, with the services of both: certificate.web.services: ['IIS', 'SMTP']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates',
+    rule: 'certificate-declared-twice',
+    declaration: several({ first: { ...web, servers: ['EX01'] }, second: { ...web, servers: ['ex02'] } }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy: "declare it once, with the servers of both: certificate.first.servers: ['EX01', 'EX02']",
+  },
+  {
+    when: 'one PFX file is given to two servers as two certificates with other services',
+    rule: 'certificate-declared-twice',
+    declaration: several({
+      first: { ...web, servers: ['EX01'] },
+      second: { ...web, servers: ['EX02'], services: ['IIS', 'SMTP'] },
+    }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy:
+      "the servers and the services of both, which are then for each of these servers: certificate.first.servers: ['EX01', 'EX02'], certificate.first.services: ['IIS', 'SMTP']",
   },
   {
     when: 'two certificates have one thumbprint',
@@ -1091,6 +1128,39 @@ const CASES: readonly Case[] = [
     remedy: 'mail.contoso.com, autodiscover.contoso.com',
   },
   {
+    when: 'a record set to import is that of a name that the view leaves out',
+    rule: 'existing-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        existingRecords: ['Mail.contoso.com'],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+      },
+    }),
+    path: 'dns.existingRecords[0]',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that no record set is made",
+    remedy: 'leave it out, here or there',
+  },
+  {
+    when: 'a record set to import is that of a name that the view has no zone for',
+    rule: 'existing-record',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        client: { internal: 'mail.contoso.com', external: 'mail.fabrikam.com' },
+      },
+      certificate: names('mail.fabrikam.com'),
+      dns: {
+        internal: { zones: [{ name: 'contoso.com' }], existingRecords: ['mail.fabrikam.com'] },
+        external: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }] },
+      },
+    }),
+    path: 'dns.internal.existingRecords[0]',
+    problem: "'mail.fabrikam.com' lies in no zone of this view",
+    remedy: 'add its zone to dns.internal.zones',
+  },
+  {
     when: 'a membership to import is that of no member',
     rule: 'existing-object',
     declaration: site({ dag: { ...dag, members: ['EX02'], existingMembers: ['EX01'] } }),
@@ -1155,6 +1225,39 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
+    when: 'a further name for clients inside is given to clients',
+    rule: 'also-published',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{ internal: 'mail.contoso.com' }] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: "'mail.contoso.com' is published already, as namespaces.client",
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'a further name is said for both sides in one',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        alsoPublished: [misshapen({ internal: 'a.contoso.com' }, { external: 'b.contoso.com' })],
+      },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'there is no such property',
+    remedy: 'the properties are external',
+  },
+  {
+    when: 'a further name has no side',
+    rule: 'declaration-form',
+    declaration: site({
+      namespaces: { ...right.namespaces, alsoPublished: [{}] as unknown as string[] },
+    }),
+    path: 'namespaces.alsoPublished[0].internal',
+    problem: 'has no value',
+    remedy: 'it must be a text in quotes',
+  },
+  {
     when: 'a further name of a datacentre is given to clients there',
     rule: 'also-published',
     declaration: two({ lisbon: { namespaces: { alsoPublished: ['mail.contoso.com'] } } }),
@@ -1207,6 +1310,92 @@ const CASES: readonly Case[] = [
     path: 'namespaces.client',
     problem: "'mail.contoso.com' lies in none of the declared zones (fabrikam.com) of the external view",
     remedy: 'add its zone to dns.external.zones',
+  },
+  {
+    when: 'the datacentre of a server is mistyped',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'Lisboon' })],
+      datacentres: { porto: {}, lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'Lisboon' in datacentres, so that EX02 has what the site says",
+    remedy: "correct it to 'lisbon'; or where it is right, say so: datacentres: { 'Lisboon': {} }",
+  },
+  {
+    when: 'nothing is said of the datacentre of a server, and its name is like no other',
+    rule: 'server-datacentre',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'faro' })],
+      datacentres: { lisbon: { namespaces: { client: 'lis.contoso.com' } } },
+    }),
+    path: 'servers[1].datacentre',
+    problem: "nothing is said of 'faro'",
+    remedy: 'correct it to one of lisbon; or',
+  },
+  {
+    when: 'what names stand for outside is said where there is no external view',
+    rule: 'publishing-unused',
+    declaration: two({ lisbon: { publish: { external: { virtualIp: '203.0.113.3' } } }, porto: {} }),
+    path: 'datacentres.lisbon.publish.external',
+    problem: 'there is no external view of DNS',
+    remedy: 'dns: { internal: { … }, external: { … } }',
+  },
+  {
+    when: 'every server of a datacentre says itself what its names stand for',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon', publish: 'round-robin' }), server(2)],
+      datacentres: { lisbon: { publish: { virtualIp: '198.51.100.1' } } },
+    }),
+    path: 'datacentres.lisbon.publish',
+    problem: 'every server has something nearer',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name has an address at a load balancer whose servers do not give it',
+    rule: 'publishing-unused',
+    declaration: two({
+      lisbon: {
+        publish: { virtualIp: '198.51.100.1', virtualIps: { 'OPO.contoso.com': '198.51.100.2' } },
+      },
+      porto: { namespaces: { client: 'opo.contoso.com' }, publish: { virtualIp: '198.51.100.3' } },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["OPO.contoso.com"]',
+    problem: "no server that is published so gives 'OPO.contoso.com' to clients",
+    remedy: 'say it where it counts for the name: datacentres.porto.publish',
+  },
+  {
+    when: 'a name for clients inside stands for other machines outside',
+    rule: 'publishing-unused',
+    declaration: site({
+      namespaces: {
+        client: { internal: 'inside.contoso.com', external: 'mail.contoso.com' },
+        autodiscover: 'autodiscover.contoso.com',
+      },
+      dns: {
+        internal: right.dns as DnsView,
+        external: { zones: [{ name: 'contoso.com' }], elsewhere: { 'inside.contoso.com': '203.0.113.7' } },
+      },
+    }),
+    path: 'dns.external.elsewhere["inside.contoso.com"]',
+    problem: "'inside.contoso.com' is for clients inside alone",
+    remedy: 'leave it out',
+  },
+  {
+    when: 'a name stands for other machines in a view that does not hold it',
+    rule: 'publishing-unused',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        notPublished: { 'mail.contoso.com': 'the provider has it' },
+        elsewhere: { 'mail.contoso.com': '203.0.113.7' },
+      },
+    }),
+    path: 'dns.elsewhere["mail.contoso.com"]',
+    problem:
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the address does nothing",
+    remedy: 'leave it out, here or there',
   },
   {
     when: 'a name has a virtual address, and the site has not the name',
@@ -2231,6 +2420,7 @@ describe('the rules of a declaration', () => {
       'dag-name',
       'server-twice',
       'datacentre',
+      'server-datacentre',
       'namespace-is-server',
       'also-published',
       'failback',
@@ -2238,6 +2428,7 @@ describe('the rules of a declaration', () => {
       'namespace-old',
       'namespace-zone',
       'named-in-dns',
+      'publishing-unused',
       'zone',
       'record-ttl',
       'existing-record',

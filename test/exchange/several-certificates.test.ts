@@ -125,6 +125,33 @@ describe('several certificates by name', () => {
   });
 });
 
+describe('a further name that a certificate of mail has', () => {
+  const further = (names: readonly string[], more: object = {}) =>
+    resolveSite(
+      site({
+        namespaces: { ...right.namespaces, alsoPublished: ['post.contoso.com'] },
+        certificate: { web, mail: { ...mail, names, ...more } },
+      }),
+    );
+  const wanted = (state: DesiredState) =>
+    elementsOf(state.elements, 'exchange-object')
+      .filter(({ certificate }) => certificate === 'web')
+      .map(({ attributes }) => attributes['required_names']);
+
+  test('is not wanted on the one that clients of the namespaces see', () => {
+    const state = further(['smtp.contoso.com', 'post.contoso.com']);
+    expect(state.diagnostics).toEqual([]);
+    expect(wanted(state)).toEqual([web.names, web.names].map((names) => [...names].sort()));
+  });
+
+  test.each<[string, readonly string[], object]>([
+    ['has by a wildcard only', ['*.contoso.com'], {}],
+    ['has on another server', ['post.contoso.com'], { servers: ['EX01'] }],
+  ])('is wanted there where the other one %s: it may be one of web clients', (_what, names, more) => {
+    expect(further(names, more).diagnostics.map(({ rule }) => rule)).toEqual(['certificate-coverage']);
+  });
+});
+
 describe('names of certificates', () => {
   test.each(['web', 'Mail-2', 'a', 'x'.repeat(30), 'names', 'pfxFile', 'constructor'])(
     '%s is one',

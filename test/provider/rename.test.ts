@@ -542,7 +542,60 @@ describe('a rename in one datacentre', () => {
       { severity: 'error', summary: `${LISBON} would leave DNS while servers give it to clients` },
     ]);
     expect(diagnostics[0]?.detail).toContain('EX02 (outlookAnywhere');
-    expect(diagnostics[0]?.detail).toContain(`    alsoPublished: ['${LISBON}'],`);
+    // In the place of the site it would stand for EX01 too, which never gave it.
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  datacentres: {',
+        '    lisbon: {',
+        '      namespaces: {',
+        `        alsoPublished: ['${LISBON}'],`,
+      ].join('\n'),
+    );
+    expect(diagnostics[0]?.detail.match(/alsoPublished: /g)).toHaveLength(1);
+  });
+
+  test('a name of the site that names of its own replace is kept in the place of those', async () => {
+    const own: Names = {
+      [OUTLOOK]: 'client',
+      [AUTODISCOVER]: 'autodiscover',
+      [LISBON]: 'datacentres.lisbon.client',
+    };
+    const dns = { ...IN_PRODUCTION, [OUTLOOK]: [ADDRESS], [LISBON]: [ADDRESS] };
+    const { diagnostics } = await plan(published(BEFORE), inPlaces(own), { servers, dns });
+    expect(diagnostics[0]?.detail).toContain(
+      [
+        '  namespaces: {',
+        `    client: '${OUTLOOK}',`,
+        `    autodiscover: '${AUTODISCOVER}',`,
+        `    alsoPublished: ['${MAIL}'],`,
+        '  },',
+        '  datacentres: {',
+        '    lisbon: {',
+        '      namespaces: {',
+        `        client: '${LISBON}',`,
+        `        alsoPublished: ['${MAIL}'],`,
+      ].join('\n'),
+    );
+  });
+
+  test('says in step 1 where the old name goes in step 2', async () => {
+    const { diagnostics } = await plan(published(BEFORE), inPlaces(renamed), { servers, dns: IN_PRODUCTION });
+    expect(diagnostics[0]?.detail).toContain(
+      `declare in step 2 what you have now, with ${MAIL} in alsoPublished of datacentres.lisbon;`,
+    );
+  });
+
+  test('of Autodiscover keeps the old name in each place whose servers give it', async () => {
+    const NEW = 'discover.contoso.com';
+    const from = inPlaces(renamed);
+    const to = inPlaces({ [MAIL]: 'client', [LISBON]: 'datacentres.lisbon.client', [NEW]: 'autodiscover' });
+    const { diagnostics } = await plan(from, to, {
+      servers: { EX01: [MAIL, AUTODISCOVER], EX02: [LISBON, AUTODISCOVER] },
+      dns: { ...IN_PRODUCTION, [LISBON]: [ADDRESS], [NEW]: [ADDRESS] },
+    });
+    expect(
+      diagnostics[0]?.detail.match(new RegExp(`alsoPublished: \\['${AUTODISCOVER}'\\]`, 'g')),
+    ).toHaveLength(2);
   });
 
   test('a server that has names of its own is told its own namespaces', async () => {
@@ -561,7 +614,7 @@ describe('a rename in one datacentre', () => {
         '  // of the server EX01',
         '  namespaces: {',
         `    client: '${MAIL}',`,
-        `    alsoPublished: ['${legacy}'],`,
+        `    alsoPublished: [{ external: '${legacy}' }],`,
       ].join('\n'),
     );
   });
@@ -595,6 +648,42 @@ describe('with two views of DNS', () => {
       outside: { [MAIL]: ['203.0.113.3'] },
     });
     expect(diagnostics).toEqual([]);
+  });
+
+  test('a name for clients inside alone is kept for these alone', async () => {
+    const from = viewed(
+      { [OUTLOOK]: 'client.internal', [MAIL]: 'client.external', [AUTODISCOVER]: 'autodiscover' },
+      [MAIL, AUTODISCOVER],
+    );
+    const { diagnostics } = await plan(from, viewed(BEFORE, [MAIL, AUTODISCOVER]), {
+      servers: { EX01: [OUTLOOK, AUTODISCOVER] },
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: `${OUTLOOK} would leave DNS while servers give it to clients` },
+    ]);
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+  });
+
+  test('a name for clients inside alone is published for these alone first', async () => {
+    const names: Names = {
+      [OUTLOOK]: 'client.internal',
+      [MAIL]: 'client.external',
+      [AUTODISCOVER]: 'autodiscover',
+    };
+    const dns = { ...IN_PRODUCTION };
+    const { diagnostics } = await plan(viewed(BEFORE, [MAIL]), viewed(names, [MAIL]), {
+      dns,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+    const first = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished.internal' }, [MAIL]);
+    const then = await plan(first, viewed(names, [MAIL]), {
+      dns: inside,
+      outside: { [MAIL]: ['203.0.113.3'] },
+    });
+    expect(then.diagnostics).toEqual([]);
   });
 
   test('a name leaves neither view while servers give it', async () => {

@@ -1,0 +1,101 @@
+import { formatPath, type Path } from '../../schema';
+import { serversOf } from '../datacentre';
+import { namesInDns, serversBehind } from '../dns-records';
+import { viewsOf } from '../dns-views';
+import { publishedAs, publishingPlaces } from '../publishing';
+import { sameName } from '../resources/equality';
+import type { ExchangeSiteProps } from '../site';
+import { unheldName } from '../unheld-name';
+import type { Finding, Rule } from './rule';
+
+export const publishingUnused: Rule = {
+  id: 'publishing-unused',
+  severity: 'warning',
+  description:
+    'What is said of the addresses of names has an effect: a view of DNS asks for it, some server has nothing nearer that counts before it, and a name with addresses of its own is given by servers that are published so.',
+  check: ({ site }) => [...unusedPlaces(site), ...unusedAddresses(site), ...unusedElsewhere(site)],
+};
+
+/** Those that count for no server in any view. */
+function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
+  const views = viewsOf(site);
+  const inEffect = new Set(
+    site.servers.flatMap((server) => views.map((view) => formatPath(publishedAs(site, server, view).path))),
+  );
+  return publishingPlaces(site).flatMap(({ path }): readonly Finding[] => {
+    if (inEffect.has(formatPath(path)) || standsEmpty(site, path)) return [];
+    const last = path.at(-1);
+    const isOutside = last !== undefined && 'attribute' in last && last.attribute === 'external';
+    return [
+      isOutside && views.every(({ side }) => side !== 'external')
+        ? {
+            path,
+            problem: 'there is no external view of DNS, so that it does nothing',
+            remedy: 'declare the view, dns: { internal: { … }, external: { … } }, or take it out',
+          }
+        : {
+            path,
+            problem:
+              'every server has something nearer that says what its names stand for, so that it does nothing',
+            remedy: 'take it out, or take out what the servers, or their datacentres, say',
+          },
+    ];
+  });
+}
+
+/** That nobody stands in a datacentre, or that there are no servers, is another rule's. */
+function standsEmpty(site: ExchangeSiteProps, [of, name]: Path): boolean {
+  const isDatacentre = of !== undefined && 'attribute' in of && of.attribute === 'datacentres';
+  return isDatacentre && name !== undefined && 'attribute' in name
+    ? serversOf(site, name.attribute).length === 0
+    : site.servers.length === 0;
+}
+
+/** Addresses of names that no server gives which is published so. */
+function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
+  const names = namesInDns(site);
+  const placesOf = (name: string) =>
+    names
+      .filter(({ host }) => sameName(host, name))
+      .flatMap((published) =>
+        viewsOf(site).flatMap((view) =>
+          serversBehind(site, view, published).map((server) =>
+            formatPath(publishedAs(site, server, view).path),
+          ),
+        ),
+      );
+  return publishingPlaces(site).flatMap(({ publish, path }) =>
+    Object.keys(publish.virtualIps ?? {}).flatMap((name): readonly Finding[] => {
+      // That nobody publishes it at all is another rule's.
+      if (!names.some(({ host }) => sameName(host, name)) || standsEmpty(site, path)) return [];
+      const places = [...new Set(placesOf(name))];
+      if (places.includes(formatPath(path))) return [];
+      return [
+        {
+          path: [...path, { attribute: 'virtualIps' }, { attribute: name }],
+          problem: `no server that is published so gives '${name}' to clients, so that the address does nothing`,
+          remedy: `take it out${places.length === 0 ? '' : `, or say it where it counts for the name: ${places.join(', ')}`}`,
+        },
+      ];
+    }),
+  );
+}
+
+/** Machines that are not declared, for names that the view does not hold. */
+function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
+  const names = namesInDns(site);
+  return viewsOf(site).flatMap((view) =>
+    Object.keys(view.declared.elsewhere ?? {}).flatMap((name): readonly Finding[] => {
+      const published = names.find(({ host }) => sameName(host, name));
+      const unheld = published && unheldName(site, view, published);
+      if (unheld === undefined) return [];
+      return [
+        {
+          path: [...view.path, { attribute: 'elsewhere' }, { attribute: name }],
+          problem: `${unheld.problem}, so that the address does nothing`,
+          remedy: unheld.remedy,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import { path } from '../../schema';
+import { datacentreOf } from '../datacentre';
+import { nearestName } from '../nearest-name';
+import type { Rule } from './rule';
+
+/** Nothing need be said of a datacentre, so that an unknown name may be right. */
+export const serverDatacentre: Rule = {
+  id: 'server-datacentre',
+  severity: 'warning',
+  description:
+    'Where something is said of datacentres, it is said of the one of each server: of a mistyped name nothing counts.',
+  check: ({ site }) => {
+    const names = Object.keys(site.datacentres ?? {});
+    return site.servers.flatMap((server, index) => {
+      const { datacentre } = server;
+      if (datacentre === undefined || names.length === 0 || datacentreOf(site, server) !== undefined)
+        return [];
+      const nearest = nearestName(datacentre, names);
+      return [
+        {
+          path: path('servers', index, 'datacentre'),
+          problem: `nothing is said of '${datacentre}' in datacentres, so that ${server.name} has what the site says`,
+          remedy: `${nearest === undefined ? `correct it to one of ${names.join(', ')}` : `correct it to '${nearest}'`}; or where it is right, say so: datacentres: { '${datacentre}': {} }`,
+        },
+      ];
+    });
+  },
+};
