@@ -148,7 +148,7 @@ function placementOf(
     directories,
     protocols: declaredProtocols(site).flatMap((declared) =>
       mailProtocols.flatMap(({ row, definition }) =>
-        row === declared.row && existsIn(row.lifespan, server.version) ? [{ ...declared, definition }] : [],
+        row === declared.row ? [{ ...declared, definition }] : [],
       ),
     ),
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.

@@ -1,4 +1,3 @@
-import { declaredProtocols } from '../mail-protocols';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import type { ExchangeSiteProps } from '../site';
@@ -21,7 +20,6 @@ export const serviceVersion: Rule = {
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
-    ...missingProtocols(site, placements),
   ],
 };
 
@@ -136,19 +134,4 @@ function missingHealthSets(
       },
     ];
   });
-}
-
-/** Servers that lack it beside others that have it stay as they are. */
-function missingProtocols(site: ExchangeSiteProps, placements: readonly Placement[]): readonly Finding[] {
-  return declaredProtocols(site).flatMap(({ row, path: at }): readonly Finding[] =>
-    placements.length === 0 || placements.some(({ server }) => existsIn(row.lifespan, server.version))
-      ? []
-      : [
-          {
-            path: at,
-            problem: `no server has settings of ${row.title} that are set from here, which are those of ${lifespanText(row.lifespan)}`,
-            remedy: `take mailProtocols.${row.protocol} out`,
-          },
-        ],
-  );
 }

@@ -1639,18 +1639,6 @@ const CASES: readonly Case[] = [
     remedy: 'certificate.web.names',
   },
   {
-    when: 'no server has settings of a mail protocol that are known',
-    rule: 'service-version',
-    declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007 })],
-      mailProtocols: { pop: { host: 'mail.contoso.com' } },
-    }),
-    path: 'mailProtocols.pop.host',
-    problem:
-      'no server has settings of POP3 that are set from here, which are those of Exchange Server 2010 and later',
-    remedy: 'take mailProtocols.pop out',
-  },
-  {
     when: 'the name of a failback is that of clients in the other datacentre',
     rule: 'failback',
     declaration: two({ lisbon: { failback: 'Mail.contoso.com' } }),

@@ -108,6 +108,24 @@ describe('a site of Exchange 2007', () => {
     expect([...next.changes]).toEqual([]);
   });
 
+  test('has POP and IMAP find the certificate by its name, and is told nothing that 2007 does not keep', async () => {
+    lab.clearJournal();
+    const host = 'mail.ehlo.dk';
+    const forWeb = { ...site.certificate, services: ['IIS'] } as ExchangeSiteProps['certificate'];
+    const mail = { ...site, certificate: forWeb, mailProtocols: { pop: { host }, imap: { host } } };
+    lab.editServer('CAS01', ({ services }) => {
+      services['PopSettings'] = { X509CertificateName: 'cas01.ehlo.dk' };
+    });
+    const said = await deployment.apply(objects(mail));
+    expect(said.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(
+      lab.journal().flatMap(({ cmdlet, parameters }) => (cmdlet === 'Set-PopSettings' ? [parameters] : [])),
+    ).toEqual([{ Server: 'CAS01', X509CertificateName: host }]);
+    expect(said.map(({ detail }) => detail).join()).toContain('Restart-Service MSExchangePOP3.');
+    expect([...(await deployment.plan(objects(mail))).changes]).toEqual([]);
+    await deployment.apply(objects(site));
+  });
+
   test('has Outlook Anywhere switched off', async () => {
     lab.clearJournal();
     // Nothing may be said of Outlook Anywhere where no server has it on.
