@@ -13,6 +13,7 @@ export const site = defineSite({
       fqdn: 'cas01.ehlo.dk',
       address: '192.0.2.11',
       version: ExchangeVersion.V2007,
+      endpoint: 'https://cas01.ehlo.dk:5986/wsman',
       outlookAnywhere: 'enabled',
     },
     {
@@ -20,6 +21,7 @@ export const site = defineSite({
       fqdn: 'cas02.ehlo.dk',
       address: '192.0.2.12',
       version: ExchangeVersion.V2007,
+      endpoint: 'https://cas02.ehlo.dk:5986/wsman',
       outlookAnywhere: 'enabled',
     },
   ],

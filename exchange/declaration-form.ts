@@ -153,6 +153,7 @@ const server = group<Server>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
+  endpoint: optional(filledText),
 });
 
 /** A reason for each. */

@@ -81,7 +81,8 @@ export interface ExchangeSiteProps {
   /**
    * Where Exchange is reached.
    *
-   * @default the environment of the machine that runs Terraform says it: EXCHANGE_ENDPOINT
+   * @default the environment of the machine that runs Terraform says it: EXCHANGE_ENDPOINT; where every server has an
+   * endpoint of its own and nobody says it, that of the first server of the newest version
    */
   readonly connection?: Connection;
 }
@@ -102,6 +103,16 @@ export interface Server {
    * an update in place leads from one to the other (2019 and the Subscription Edition).
    */
   readonly version: Version;
+  /**
+   * Where a session on this very server is opened: `https://cas01.contoso.com:5986/wsman`, `ssh://admin@cas01.contoso.com`;
+   * or `'environment'`, and EXCHANGE_SERVER_ENDPOINTS says it. What is done for this server then runs there and nowhere
+   * else. Exchange 2007 needs one: a Windows PowerShell, into which its snap-in is loaded. Exchange 2010 may have one, its
+   * own `https://cas02.contoso.com/PowerShell/`, beside newer servers that lack cmdlets of it. From 2013 on the session
+   * of the organization reaches every server.
+   *
+   * @default the session of the organization, see `connection`
+   */
+  readonly endpoint?: string;
   /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
    *

@@ -54,6 +54,8 @@ import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
+import { serverEndpoint } from './server-endpoint';
+import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -125,6 +127,8 @@ export const RULES: readonly Rule[] = [
   dagStretched,
   databases,
   endpoint,
+  serverEndpoint,
+  serverEndpointMissing,
   serviceVersion,
   webAuthentication,
   versionCmdlets,
