@@ -13,6 +13,8 @@ export interface ExchangePlan {
   /** Of a site with several, by their names. */
   readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
+  /** Of a site with old servers beside newer ones, as far as it is documented. Left out: there is nothing to say. */
+  readonly legacyClients?: readonly PlanLegacyClient[];
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
@@ -47,6 +49,19 @@ export interface PlanEndpointCertificate {
   readonly hosts: readonly string[];
   /** At these hosts the certificate may have one of these names. */
   readonly names: readonly string[];
+}
+
+/** What a client sees that asks a newer server for a mailbox on an older one. */
+export interface PlanLegacyClient {
+  /** Version of the old servers, such as `2007`, and of the newer ones. */
+  readonly old: string;
+  readonly newer: string;
+  readonly client: string;
+  /** The old servers of which it is so. */
+  readonly servers: readonly string[];
+  readonly sees: string;
+  /** Where it is documented. */
+  readonly source: string;
 }
 
 /** What is said where no certificate file is declared. */
@@ -119,10 +134,9 @@ export interface LoadBalancerStep extends AnyStep {
   readonly addresses: readonly string[];
 }
 
-/** For whoever administers the host, which Exchange's endpoint does not reach. */
+/** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
-  readonly server: null;
   readonly host: string;
   /** To be run there, where it is not so already. */
   readonly commands: readonly string[];
