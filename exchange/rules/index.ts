@@ -39,6 +39,7 @@ import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
+import { furtherRecord } from './further-record';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -94,6 +95,7 @@ export const RULES: readonly Rule[] = [
   publishingUnused,
   zone,
   recordTtl,
+  furtherRecord,
   existingRecord,
   existingObject,
   virtualAddress,
