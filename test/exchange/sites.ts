@@ -45,3 +45,12 @@ export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProp
     ...changes,
   };
 }
+
+/** Two servers of Exchange 2007, which has no DAG. */
+export function siteOf2007(): ExchangeSiteProps {
+  const version = ExchangeVersion.V2007;
+  const { namespaces, certificate, dns } = site();
+  const old = (number: number) =>
+    server(number, { version, endpoint: `https://ex0${number}.contoso.local:5986/wsman` });
+  return { servers: [old(1), old(2)], namespaces, certificate, dns };
+}

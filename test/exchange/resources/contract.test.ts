@@ -12,12 +12,8 @@ import type { KnownValues, StateOf } from '../../../schema';
 import { factsOf, SAMPLES } from './samples';
 
 type State = StateOf<Record<string, never>>;
-/** DAGs came with 2010; a certificate of 2007 is given to the server of the session only, which a rule refuses. */
-const NOT_IN_2007 = [
-  'exchange_certificate',
-  'exchange_database_availability_group',
-  'exchange_database_availability_group_member',
-];
+/** DAGs came with 2010. */
+const NOT_IN_2007 = ['exchange_database_availability_group', 'exchange_database_availability_group_member'];
 const versionsOf = (resource: AnyResource) =>
   ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
     (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
