@@ -13,6 +13,8 @@ export interface ExchangePlan {
   /** Of a site with several, by their names. */
   readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
+  /** Of servers that have a session of their own, by their names. Left out: none has. */
+  readonly sessions?: { readonly [server: string]: PlanSession };
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
@@ -49,6 +51,13 @@ export interface PlanEndpointCertificate {
   readonly names: readonly string[];
 }
 
+/** Where the session of a server is opened, in which all its steps run. */
+export interface PlanSession {
+  /** As declared: `environment` where the environment says it. */
+  readonly endpoint: string;
+  readonly version: string;
+}
+
 /** What is said where no certificate file is declared. */
 export function unknownCertificate(name: string | null): string {
   const file = name === null ? 'the PFX file' : `the PFX file of ${name}`;
@@ -76,6 +85,8 @@ interface AnyStep {
 }
 
 export interface CmdletStep extends AnyStep {
+  /** The server in whose own session it runs, one of `sessions`. Left out: it runs in that of the organization. */
+  readonly session?: string;
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
