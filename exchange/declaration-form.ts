@@ -38,6 +38,7 @@ import type {
   ExchangeSiteProps,
   FurtherName,
   Health,
+  LegacyClients,
   MailboxDatabase,
   MailProtocolOptions,
   MailProtocols,
@@ -121,6 +122,10 @@ const publishing: Form<Publishing> = eitherGroup(
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
+const legacyClients = group<LegacyClients>({
+  activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
+});
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
@@ -135,6 +140,8 @@ const datacentre = group<Datacentre>({
       existing: optional(flag),
     }),
   ),
+  legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 const server = group<Server>({
@@ -154,6 +161,8 @@ const server = group<Server>({
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
   endpoint: optional(filledText),
+  legacyClients: optional(legacyClients),
+  sslOffload: optional(flag),
 });
 
 /** A reason for each. */
@@ -289,6 +298,7 @@ const site = group<ExchangeSiteProps>({
       externalAuthentication: optional(signIn),
     }),
   ),
+  sslOffload: optional(flag),
   outlookProvider: optional(group<OutlookProvider>({ certPrincipalName: textOrNull })),
   authentication: optional(authentication),
   mapiAuthentication: optional(

@@ -81,6 +81,8 @@ export interface PoolMember extends AnyElement {
  */
 export interface Described extends AnyElement {
   readonly type: 'described';
+  /** A server of the declaration, whose gate waits for it. Left out: it is none. */
+  readonly server?: string;
   /** Host name of the machine, as declared. */
   readonly host: string;
   /** To be run there, in this order, where it is not so already. */

@@ -3,6 +3,7 @@ import { path } from '../schema';
 import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
 import { type NamingService, type Side, SIDES } from './given-names';
+import { legacyClientsOf } from './legacy-clients';
 import { mailNames } from './mail-protocols';
 import { FURTHER, ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
@@ -78,16 +79,31 @@ export function furtherNames({ alsoPublished = [] }: OwnNamespaces): readonly Fu
 interface PlacedName {
   readonly namespace: Namespace;
   readonly path: Path;
+  /** Where its sides are declared. Left out: where it is. */
+  readonly paths?: { readonly [side in Side]: Path };
 }
 
 /** The names of a declaration, and which of them a server gives to clients. */
 export class SiteNames {
   readonly #levels: readonly Level[];
-  readonly #placed: ReadonlyMap<string, PlacedName>;
+  #placed: ReadonlyMap<string, PlacedName>;
 
   constructor(private readonly site: ExchangeSiteProps) {
     this.#levels = levelsOf(site);
     this.#placed = new Map(this.#levels.flatMap(placedNames));
+    // Each takes its internal name from those.
+    const proxied = site.servers.flatMap((server) => this.#proxied(server));
+    this.#placed = new Map([...this.#placed, ...proxied]);
+  }
+
+  /** Newer servers proxy ActiveSync to an old one that gives no name for it outside, see `legacy-table.ts`. */
+  #proxied(server: Server): readonly (readonly [string, PlacedName])[] {
+    const said = legacyClientsOf(this.site, server);
+    if (said?.activesync !== 'proxy') return [];
+    const { internal, internalPath } = this.hostsOf(server, 'activesync');
+    const place = placeIn(ofServer(server.name), 'services', 'activesync');
+    const paths = { internal: internalPath, external: said.path };
+    return [[place, { namespace: { internal, external: null }, path: said.path, paths }]];
   }
 
   /** The names of a service on a server; undefined where there is none, which is remote PowerShell alone. */
@@ -198,15 +214,15 @@ function placedNames({ scope, path: at, names }: Level): readonly (readonly [str
   ];
 }
 
-function hostsOf({ namespace, path: at }: PlacedName): ServiceHosts {
+function hostsOf({ namespace, path: at, paths }: PlacedName): ServiceHosts {
   if (typeof namespace === 'string') {
     return { internal: namespace, external: namespace, internalPath: at, externalPath: at };
   }
   return {
     internal: namespace.internal,
     external: namespace.external ?? '',
-    internalPath: [...at, { attribute: 'internal' }],
-    externalPath: [...at, { attribute: 'external' }],
+    internalPath: paths?.internal ?? [...at, { attribute: 'internal' }],
+    externalPath: paths?.external ?? [...at, { attribute: 'external' }],
   };
 }
 

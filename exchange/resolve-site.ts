@@ -9,6 +9,7 @@ import type { DeclaredCertificate } from './declared-certificates';
 import { elementsOf, type Element } from './element';
 import { inOrder } from './element-order';
 import { elementsOfPhases } from './phases';
+import { type LegacyClient, legacyTable } from './legacy-table';
 import { endpointNames } from './required-names';
 import type { StepKind } from './resources';
 import { checkForm, checkRules, type SiteDiagnostic } from './rules';
@@ -29,6 +30,8 @@ export interface DesiredState {
   readonly certificates: readonly KnownCertificate[];
   /** Names one of which the certificate of the site's endpoint may have. */
   readonly endpointNames: readonly string[];
+  /** Of a site with old servers beside newer ones, as far as it is documented. */
+  readonly legacyClients: readonly LegacyClient[];
   /** Errors and warnings, in the order of the rules. */
   readonly diagnostics: readonly SiteDiagnostic[];
 }
@@ -46,7 +49,7 @@ export function resolveSite(
 ): DesiredState {
   const malformed = checkForm(site);
   if (malformed.length > 0) {
-    return { elements: [], certificates: [], endpointNames: [], diagnostics: malformed };
+    return { elements: [], certificates: [], endpointNames: [], legacyClients: [], diagnostics: malformed };
   }
   const topology = topologyOf(site);
   const elements = elementsOfPhases(topology);
@@ -75,6 +78,7 @@ export function resolveSite(
       ...(isCommitted(committed) ? { committed } : {}),
     })),
     endpointNames: endpointNames(topology),
+    legacyClients: legacyTable(topology.placements),
     diagnostics,
   };
 }

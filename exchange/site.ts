@@ -48,6 +48,14 @@ export interface ExchangeSiteProps {
    */
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
+   * Whether a load balancer ends TLS before the servers and hands requests on unencrypted, from Exchange 2013 SP1; before
+   * 2013 it is said of Outlook Anywhere alone, where it is enabled. IIS must not require TLS for it: the plan says what to
+   * run on each server. Not from Exchange 2019 on, which has Extended Protection.
+   *
+   * @default as it is on the servers; where Outlook Anywhere of 2007 or 2010 is enabled, false
+   */
+  readonly sslOffload?: boolean;
+  /**
    * What Autodiscover tells Outlook about the certificate of Outlook Anywhere. It is one for the whole organization.
    *
    * @default as it is; after Setup Outlook compares the name of Outlook Anywhere on the server that it asked
@@ -151,6 +159,18 @@ export interface Server {
    * @default as its datacentre says, then as it is on the server
    */
   readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
+  /**
+   * Of a server of Exchange 2007 beside newer ones: how these serve clients of its mailboxes.
+   *
+   * @default as its datacentre says, then as its names have it
+   */
+  readonly legacyClients?: LegacyClients;
+  /**
+   * Whether TLS ends before this server.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly sslOffload?: boolean;
 }
 
 /** What servers that stand together have in common. */
@@ -201,6 +221,31 @@ export interface Datacentre {
    * @default none; one that was never declared here is left alone
    */
   readonly clientAccessArray?: ClientAccessArray;
+  /**
+   * How servers of Exchange 2010 serve clients of mailboxes on its servers of Exchange 2007.
+   *
+   * @default as the names of each server have it
+   */
+  readonly legacyClients?: LegacyClients;
+  /**
+   * Whether its load balancer ends TLS before its servers.
+   *
+   * @default as the site says
+   */
+  readonly sslOffload?: boolean;
+}
+
+/**
+ * How newer servers serve clients whose mailboxes are on a server of Exchange 2007 still. The plan files say what each
+ * client sees.
+ */
+export interface LegacyClients {
+  /**
+   * What Exchange 2010 does with ActiveSync. `redirect`: it sends devices to the name that the old server gives outside
+   * (HTTP 451); those that ignore that stop. `proxy`: it fetches their mail itself, by the internal URL of the old server,
+   * whose external URL is cleared. Exchange 2013 proxies in any case.
+   */
+  readonly activesync: 'redirect' | 'proxy';
 }
 
 /** Names of Active Directory sites; `own`: the activeDirectorySites of the datacentre. */

@@ -20,6 +20,7 @@ import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
 import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
 import { HEALTH_SETS_LIFESPAN } from './services';
+import { type PlacedOffload, sslOffloadOf } from './ssl-offload';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
 import { existsIn, ExchangeVersion } from './versions';
 
@@ -71,6 +72,8 @@ export interface Placement {
     readonly internalAuthentication: OutlookAnywhereAuthentication;
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
+  /** Whether TLS ends before the server; left out: as it is on the server. */
+  readonly sslOffload?: PlacedOffload;
   readonly directories: readonly PlacedDirectory[];
   /** Mail protocols that are declared and that its version has. */
   readonly protocols: readonly PlacedProtocol[];
@@ -131,6 +134,7 @@ function placementOf(
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);
   const dag = groupOf(groups, server);
   const scope = autodiscoverScopeOf(site, server);
+  const offload = sslOffloadOf(site, server);
   const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
   return {
     server,
@@ -145,6 +149,7 @@ function placementOf(
       internalAuthentication,
       externalAuthentication,
     },
+    ...(offload === undefined ? {} : { sslOffload: offload }),
     directories,
     protocols: declaredProtocols(site).flatMap((declared) =>
       mailProtocols.flatMap(({ row, definition }) =>

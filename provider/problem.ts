@@ -290,6 +290,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       if (facts.subsystem !== undefined) {
         return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
       }
+      if (facts.faultCode === UNKNOWN_SHELL) return unknownShell(endpoint);
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
     case 'tls-untrusted':
       return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'}${namesOf(facts)} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}. ${SHOWN_BY_IIS}`;
@@ -322,6 +323,17 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
     case 'too-large':
       return facts.httpStatus === 413 ? REFUSED_SIZE : notPowerShell(facts);
   }
+}
+
+/** ERROR_WSMAN_INVALID_RESOURCE_URI of wsmerror.h in the Windows SDK: the endpoint has no such shell in its catalog. */
+const UNKNOWN_SHELL = 2150858811;
+
+function unknownShell(endpoint: Endpoint): string {
+  const asked =
+    endpoint.kind === 'wsman' && endpoint.shellResource !== null
+      ? `${inLine(endpoint.shellResource)}, which ${ENVIRONMENT.shell_resource} names`
+      : "Exchange's, http://schemas.microsoft.com/powershell/Microsoft.Exchange";
+  return `What answers there is Windows Remote Management and has not the shell that was asked for: ${asked}. Exchange's shell is at http://server/PowerShell/ and https://server/PowerShell/ alone, and Windows' own, http://schemas.microsoft.com/powershell/Microsoft.PowerShell, at https://server:5986/wsman: correct the path of the endpoint or ${ENVIRONMENT.shell_resource}, so that both belong together.`;
 }
 
 /** ERROR_NOT_SUPPORTED as IIS shows it where it asks for a certificate and TLS 1.3 does not let it. */

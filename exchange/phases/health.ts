@@ -2,7 +2,14 @@ import { path } from '../../schema';
 import { elementsOf, type AttributeReference, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { HOST_ATTRIBUTES } from '../given-names';
-import { certificate, dagMember, erase, healthGate, serviceConnectionPoint } from '../resources';
+import {
+  certificate,
+  dagMember,
+  erase,
+  healthGate,
+  outlookAnywhere,
+  serviceConnectionPoint,
+} from '../resources';
 import { SERVICES_TRIGGER } from '../resources/health-gate';
 import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
@@ -12,15 +19,22 @@ export const health: Phase = ({ placements }, made) => {
   const objects = elementsOf(made, 'exchange-object').filter(
     ({ definition }) => definition.typeName !== serviceConnectionPoint.typeName,
   );
-  return placements.map((placement) =>
-    gateOf(
+  const described = elementsOf(made, 'described');
+  return placements.map((placement) => {
+    const isOf = ({ server }: { readonly server?: string | null }) => server === placement.server.name;
+    return gateOf(
       placement,
-      objects.filter(({ server }) => server === placement.server.name),
-    ),
-  );
+      objects.filter(isOf),
+      described.filter(isOf).map(({ id }) => id),
+    );
+  });
 };
 
-function gateOf({ server, path: at, checks }: Placement, before: readonly ExchangeObject[]): ExchangeObject {
+function gateOf(
+  { server, path: at, checks }: Placement,
+  before: readonly ExchangeObject[],
+  described: readonly string[],
+): ExchangeObject {
   return exchangeObject({
     id: idOn(server, 'health'),
     definition: erase(healthGate),
@@ -36,7 +50,7 @@ function gateOf({ server, path: at, checks }: Placement, before: readonly Exchan
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
     },
-    dependsOn: before.map(({ id }) => id),
+    dependsOn: [...before.map(({ id }) => id), ...described],
   });
 }
 
@@ -67,5 +81,8 @@ function triggersOf(
             switches.map(([name, isOn]) => `${name}=${isOn === true}`).join(' '),
           ] as const,
         ]),
+    ...(definition.typeName === outlookAnywhere.typeName && 'ssl_offloading' in attributes
+      ? [[`${key}-ssl-offloading`, String(attributes['ssl_offloading'] === true)] as const]
+      : []),
   ];
 }

@@ -11,6 +11,7 @@ import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
 import { publish } from './publish';
 import { scp } from './scp';
+import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
 
 /** In the order in which a server goes through them. */
@@ -18,6 +19,7 @@ const PHASES: readonly Phase[] = [
   scp,
   certificate,
   urls,
+  sslOffload,
   mailProtocols,
   outlookProviders,
   arrays,

@@ -21,7 +21,7 @@ function outlookAnywhereOf(placement: Placement): readonly ExchangeObject[] {
 
 /** As Exchange 2007 and 2010 have it. */
 function switched(
-  { server, path: at, outlookAnywhere: { hosts, externalAuthentication } }: Placement,
+  { server, path: at, sslOffload, outlookAnywhere: { hosts, externalAuthentication } }: Placement,
   enabled: boolean,
 ): ExchangeObject {
   return exchangeObject({
@@ -35,7 +35,7 @@ function switched(
       ...(enabled
         ? {
             external_hostname: hosts.external,
-            ssl_offloading: false,
+            ssl_offloading: sslOffload?.isOn ?? false,
             client_authentication_method: externalAuthentication,
           }
         : {}),
@@ -44,6 +44,7 @@ function switched(
       server: [...at, { attribute: 'name' }],
       enabled: [...at, { attribute: 'outlookAnywhere' }],
       external_hostname: hosts.externalPath,
+      ...(sslOffload === undefined ? {} : { ssl_offloading: sslOffload.path }),
       client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
     },
     dependsOn: [idOn(server, 'certificate')],
@@ -51,7 +52,7 @@ function switched(
 }
 
 /** As it is from Exchange 2013. */
-function alwaysOn({ server, path: at, outlookAnywhere: declared }: Placement): ExchangeObject {
+function alwaysOn({ server, path: at, sslOffload, outlookAnywhere: declared }: Placement): ExchangeObject {
   const { hosts, internalAuthentication, externalAuthentication } = declared;
   return exchangeObject({
     id: idOn(server, 'outlook-anywhere'),
@@ -66,6 +67,7 @@ function alwaysOn({ server, path: at, outlookAnywhere: declared }: Placement): E
       external_hostname: hosts.external,
       external_clients_require_ssl: true,
       external_client_authentication_method: externalAuthentication,
+      ...(sslOffload === undefined ? {} : { ssl_offloading: sslOffload.isOn }),
     },
     origin: {
       server: [...at, { attribute: 'name' }],
@@ -73,6 +75,7 @@ function alwaysOn({ server, path: at, outlookAnywhere: declared }: Placement): E
       external_hostname: hosts.externalPath,
       internal_client_authentication_method: path('outlookAnywhere', 'internalAuthentication'),
       external_client_authentication_method: path('outlookAnywhere', 'externalAuthentication'),
+      ...(sslOffload === undefined ? {} : { ssl_offloading: sslOffload.path }),
     },
     dependsOn: [idOn(server, 'certificate')],
   });

@@ -50,6 +50,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
     ...planCertificates(state),
     endpointCertificate: { hosts: serverHosts(site), names: state.endpointNames },
     ...planSessions(sessions),
+    ...planLegacyClients(state),
     inputs: planInputs(state),
     steps: plannedSteps(state.elements).map((planned) => planStep(planned, sessions)),
   };
@@ -72,6 +73,17 @@ function planCertificates({
   if (named.length === 0 && only !== undefined) return { certificate: planCertificate(only) };
   return {
     certificates: Object.fromEntries(named.map((each) => [each.name ?? '', planCertificate(each)])),
+  };
+}
+
+function planLegacyClients({ legacyClients }: DesiredState): Pick<ExchangePlan, 'legacyClients'> {
+  if (legacyClients.length === 0) return {};
+  return {
+    legacyClients: legacyClients.map(({ old, newer, ...row }) => ({
+      old: old.label,
+      newer: newer.label,
+      ...row,
+    })),
   };
 }
 
@@ -150,9 +162,9 @@ function loadBalancerStep(
 function describedStep(
   id: string,
   after: readonly string[],
-  { host, commands, reason }: Described,
+  { server, host, commands, reason }: Described,
 ): PlanStep {
-  return { id, server: null, kind: 'described', host, commands, after, reason };
+  return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {

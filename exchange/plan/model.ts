@@ -15,6 +15,8 @@ export interface ExchangePlan {
   readonly endpointCertificate: PlanEndpointCertificate;
   /** Of servers that have a session of their own, by their names. Left out: none has. */
   readonly sessions?: { readonly [server: string]: PlanSession };
+  /** Of a site with old servers beside newer ones, as far as it is documented. Left out: there is nothing to say. */
+  readonly legacyClients?: readonly PlanLegacyClient[];
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
@@ -56,6 +58,19 @@ export interface PlanSession {
   /** As declared: `environment` where the environment says it. */
   readonly endpoint: string;
   readonly version: string;
+}
+
+/** What a client sees that asks a newer server for a mailbox on an older one. */
+export interface PlanLegacyClient {
+  /** Version of the old servers, such as `2007`, and of the newer ones. */
+  readonly old: string;
+  readonly newer: string;
+  readonly client: string;
+  /** The old servers of which it is so. */
+  readonly servers: readonly string[];
+  readonly sees: string;
+  /** Where it is documented. */
+  readonly source: string;
 }
 
 /** What is said where no certificate file is declared. */
@@ -130,10 +145,9 @@ export interface LoadBalancerStep extends AnyStep {
   readonly addresses: readonly string[];
 }
 
-/** For whoever administers the host, which Exchange's endpoint does not reach. */
+/** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
-  readonly server: null;
   readonly host: string;
   /** To be run there, where it is not so already. */
   readonly commands: readonly string[];

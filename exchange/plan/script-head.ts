@@ -1,5 +1,6 @@
 import { quote } from '../../powershell/literal';
 import type { PfxNames } from '../certificate-name';
+import type { LegacyClient } from '../legacy-table';
 import type { KnownCertificate } from '../resolve-site';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
@@ -30,6 +31,7 @@ export interface ScriptHead {
   readonly onItself: readonly string[];
   /** What cmdlets may ask, each with the answer, see `answerNote`. */
   readonly answers: readonly string[];
+  readonly legacyClients: readonly LegacyClient[];
   /** Names of the functions that look for what is there already. */
   readonly looks: readonly string[];
 }
@@ -49,7 +51,7 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, files, onItself, answers }: ScriptHead): readonly string[] {
+function helpLines({ name, site, files, onItself, answers, legacyClients }: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
   return [
     '# .SYNOPSIS',
@@ -80,6 +82,7 @@ function helpLines({ name, site, files, onItself, answers }: ScriptHead): readon
       ...(index === 0 ? [] : ['#']),
       ...certificateLines(certificate),
     ]),
+    ...legacyClientLines(legacyClients),
     ...answers.flatMap((answer) => [
       '#',
       ...paragraph(
@@ -141,6 +144,20 @@ function certificateLines(certificate: KnownCertificate): readonly string[] {
     comment(`  ends on     ${notAfter}`),
     ...names.map((each) => comment(`  name        ${quote(each)}`)),
   ];
+}
+
+/** A table: what clients see until their mailboxes have moved. */
+function legacyClientLines(clients: readonly LegacyClient[]): readonly string[] {
+  const pairs = new Map<string, LegacyClient[]>();
+  for (const client of clients) {
+    const pair = `${client.old.toString()}, when it asks a server of ${client.newer.toString()}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), client]);
+  }
+  return [...pairs].flatMap(([pair, rows]) => [
+    '#',
+    ...paragraph(`What a client sees whose mailbox is on ${pair}:`),
+    ...rows.map(({ client, servers, sees }) => comment(`  ${client} (${servers.join(', ')}): ${sees}`)),
+  ]);
 }
 
 function parameterLines({ files, lastSteps }: ScriptHead): readonly string[] {

@@ -30,7 +30,7 @@ const VARIABLES: ScriptOptions = {
 
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
-  if ('described' in planned) return ORGANIZATION;
+  if ('described' in planned) return planned.described.server ?? ORGANIZATION;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
@@ -281,6 +281,7 @@ export function exchangePlanScript(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
       onItself: ownSessions(site).map(({ server }) => server),
+      legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
     }),

@@ -41,6 +41,7 @@ const SIDES = [
     external_clients_require_ssl: 'ExternalClientsRequireSsl',
     external_client_authentication_method: 'ExternalClientAuthenticationMethod',
   },
+  { ssl_offloading: 'SSLOffloading' },
   { iis_authentication_methods: 'IISAuthenticationMethods' },
 ] as const;
 
@@ -89,6 +90,10 @@ export const outlookAnywhere = defineResource({
       'optional-computed',
       'How clients outside sign in: Basic, Ntlm or Negotiate. Left out: as it is on the server.',
       { equals: sameName, problem: methodProblem },
+    ),
+    ssl_offloading: flag(
+      'optional-computed',
+      'Whether something before the server ends TLS, so that the server takes unencrypted connections. Left out: as it is on the server; Setup leaves it on.',
     ),
     iis_authentication_methods: textSet(
       'optional-computed',
@@ -169,6 +174,7 @@ export const outlookAnywhere = defineResource({
       external_hostname: textOf(found, 'ExternalHostname') ?? '',
       external_clients_require_ssl: flagOf(found, 'ExternalClientsRequireSsl'),
       external_client_authentication_method: textOf(found, 'ExternalClientAuthenticationMethod'),
+      ssl_offloading: flagOf(found, 'SSLOffloading'),
       iis_authentication_methods: textsOf(found, 'IISAuthenticationMethods') ?? [],
     };
   },

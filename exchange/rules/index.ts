@@ -40,6 +40,8 @@ import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
+import { legacyClients } from './legacy-clients';
+import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -61,6 +63,7 @@ import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
 import { serviceVersion } from './service-version';
+import { sslOffload } from './ssl-offload';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
@@ -92,6 +95,8 @@ export const RULES: readonly Rule[] = [
   failback,
   namespaceUnused,
   namespaceOld,
+  legacyClients,
+  legacyName,
   namespaceZone,
   namedInDns,
   publishingUnused,
@@ -131,6 +136,7 @@ export const RULES: readonly Rule[] = [
   serverEndpointMissing,
   serviceVersion,
   webAuthentication,
+  sslOffload,
   versionCmdlets,
   attributeValue,
 ];

@@ -42,12 +42,13 @@ export const refusals = {
   tooLarge: (most: number) =>
     new Refusal('Sender', 'EncodingLimit', `The request exceeds the largest envelope (${most} bytes).`),
   accessDenied: () => new Refusal('Sender', 'AccessDenied', 'Access is denied.', 5),
+  /** ERROR_WSMAN_INVALID_RESOURCE_URI: a shell that the endpoint has not in its catalog. */
   unknownResource: (resource: string) =>
     new Refusal(
       'Sender',
       'DestinationUnreachable',
       `There is no resource ${resource.slice(0, 200)}.`,
-      2150858752,
+      2150858811,
     ),
   invalid: (what: string) => new Refusal('Sender', 'SchemaValidationError', what, 2150858817),
 };

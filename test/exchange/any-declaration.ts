@@ -86,6 +86,7 @@ function datacentreOf(versions: readonly ExchangeVersion[]) {
     authentication,
     activeDirectorySites,
     autodiscoverSiteScope,
+    sslOffload: fc.boolean(),
     failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   };
   // Only a session of 2010 has its cmdlets.
@@ -111,6 +112,7 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         publish: publishing,
         authentication,
         autodiscoverSiteScope,
+        sslOffload: fc.boolean(),
         ...(version === V2010
           ? { outlookAnywhere: fc.constantFrom('enabled' as const, 'disabled' as const) }
           : {}),
@@ -199,6 +201,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         pop: fc.constant({ host: 'pop.contoso.com' }),
         imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
       }),
+      sslOffload: fc.boolean(),
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },

@@ -91,7 +91,108 @@ const arrayed = (
   });
 const outlook = (fqdn: string) => ({ clientAccessArray: { fqdn } });
 
+const { V2007, V2010 } = ExchangeVersion;
+/** EX01 of 2007, under the legacy name, beside EX02. */
+const coexisting = (own: Partial<Server>, newer = V2010, changes: Partial<ExchangeSiteProps> = {}) =>
+  site({
+    servers: [
+      server(1, { version: V2007, namespaces: { client: 'legacy.contoso.com' }, ...own }),
+      server(2, { version: newer }),
+    ],
+    certificate: names('legacy.contoso.com'),
+    ...changes,
+  });
+
+/** Behind a load balancer. */
+const balanced: Partial<ExchangeSiteProps> = { dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } };
+
 const CASES: readonly Case[] = [
+  {
+    when: 'TLS is to end before servers with Extended Protection',
+    rule: 'ssl-offload',
+    declaration: site({
+      ...balanced,
+      servers: [
+        server(1),
+        server(2, { version: ExchangeVersion.V2019 }),
+        server(3, { version: ExchangeVersion.SE }),
+      ],
+      sslOffload: true,
+    }),
+    path: 'sslOffload',
+    problem: 'before EX02 (Exchange Server 2019), EX03 (Exchange Server SE) with Extended Protection',
+    remedy: 'say sslOffload: false of EX02, EX03',
+  },
+  {
+    when: 'nothing stands before the servers that could end TLS',
+    rule: 'ssl-offload',
+    declaration: two({ porto: { sslOffload: true } }),
+    path: 'datacentres.porto.sslOffload',
+    problem: 'nothing ends TLS before EX02',
+    remedy: "publish: { virtualIp: '…' }",
+  },
+  {
+    when: 'nothing of a server is offloaded',
+    rule: 'ssl-offload',
+    declaration: site({ ...balanced, servers: [server(1, { version: V2010, sslOffload: true })] }),
+    path: 'servers[0].sslOffload',
+    problem: 'nothing of EX01 (Exchange Server 2010) is offloaded',
+    remedy: "outlookAnywhere: 'enabled'",
+  },
+  {
+    when: 'it is said how newer servers serve clients of a server that is none of 2007',
+    rule: 'legacy-clients',
+    declaration: site({ servers: [server(1, { legacyClients: { activesync: 'proxy' } })] }),
+    path: 'servers[0].legacyClients',
+    problem: 'no server of Exchange Server 2007 is meant: EX01 has Exchange Server 2013',
+    remedy: 'take it out',
+  },
+  {
+    when: 'it is said of a datacentre without a server of 2007',
+    rule: 'legacy-clients',
+    declaration: two({ lisbon: { legacyClients: { activesync: 'proxy' } } }),
+    path: 'datacentres.lisbon.legacyClients',
+    problem: 'no server of Exchange Server 2007 is meant: lisbon has Exchange Server 2013',
+    remedy: 'take it out',
+  },
+  {
+    when: 'it is said how newer servers serve clients of 2007 where they have no choice',
+    rule: 'legacy-clients',
+    declaration: coexisting({ legacyClients: { activesync: 'redirect' } }, ExchangeVersion.V2013),
+    path: 'servers[0].legacyClients',
+    problem: 'Exchange Server 2013 proxies ActiveSync to Exchange Server 2007 in any case',
+    remedy: 'take it out',
+  },
+  {
+    when: 'devices would be sent to no name',
+    rule: 'legacy-clients',
+    declaration: coexisting({
+      namespaces: {
+        client: 'legacy.contoso.com',
+        services: { activesync: { internal: 'legacy.contoso.com', external: null } },
+      },
+      legacyClients: { activesync: 'redirect' },
+    }),
+    path: 'servers[0].legacyClients.activesync',
+    problem: 'EX01 gives none outside for ActiveSync',
+    remedy: "activesync: 'proxy'",
+  },
+  {
+    when: 'Outlook on the web would have to be proxied to 2007',
+    rule: 'legacy-clients',
+    declaration: coexisting({ namespaces: { client: { internal: 'legacy.contoso.com', external: null } } }),
+    path: 'servers[0].namespaces.client.external',
+    problem: 'newer servers cannot proxy Outlook on the web to EX01 (Exchange Server 2007)',
+    remedy: "owa: 'legacy.contoso.com'",
+  },
+  {
+    when: 'a server of 2007 gives the names of newer ones outside',
+    rule: 'legacy-name',
+    declaration: coexisting({ namespaces: {} }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' is given outside by servers of Exchange Server 2010 and by EX01",
+    remedy: "namespaces: { client: 'legacy.contoso.com' }",
+  },
   {
     when: 'a client access array is declared for servers that have none',
     rule: 'client-access-array',
@@ -2473,6 +2574,8 @@ describe('the rules of a declaration', () => {
       'failback',
       'namespace-unused',
       'namespace-old',
+      'legacy-clients',
+      'legacy-name',
       'namespace-zone',
       'named-in-dns',
       'publishing-unused',
@@ -2512,6 +2615,7 @@ describe('the rules of a declaration', () => {
       'server-endpoint-missing',
       'service-version',
       'web-authentication',
+      'ssl-offload',
       'version-cmdlets',
       'attribute-value',
     ]);
@@ -2849,6 +2953,67 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['servers of 2013 and 2016', { servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] }],
+    [
+      'a server of 2019 that takes no part in it',
+      { servers: [server(1), server(2, { version: ExchangeVersion.V2019, sslOffload: false })] },
+    ],
+    [
+      'Outlook Anywhere of 2010',
+      { servers: [server(1, { version: V2010, outlookAnywhere: 'enabled' }), server(2, { version: V2010 })] },
+    ],
+    [
+      'names that stand for a proxy which is not declared',
+      { dns: { ...right.dns, elsewhere: { 'mail.contoso.com': '192.0.2.99' } } },
+    ],
+  ])('TLS may end before %s', (_what, changes) => {
+    const declaration = site({ ...balanced, sslOffload: true, ...changes });
+    expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
+  });
+
+  describe('a server of 2007 beside newer ones', () => {
+    const legacy = (declaration: ExchangeSiteProps) =>
+      found(declaration).filter(({ rule }) => rule.startsWith('legacy-'));
+
+    test.each([
+      ['redirect', V2010],
+      ['proxy', V2010],
+      [undefined, V2010],
+      [undefined, ExchangeVersion.V2013],
+    ] as const)('is right under a name of its own: ActiveSync %s, beside %s', (activesync, newer) => {
+      const own = activesync === undefined ? {} : { legacyClients: { activesync } };
+      expect(legacy(coexisting(own, newer))).toEqual([]);
+    });
+
+    test('may say it where the servers of 2010 are declared elsewhere', () => {
+      const alone = site({
+        servers: [server(1, { version: V2007, legacyClients: { activesync: 'proxy' } })],
+      });
+      expect(legacy(alone)).toEqual([]);
+    });
+
+    test('shares the name for ActiveSync beside 2013, which proxies it', () => {
+      const services = { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' };
+      expect(legacy(coexisting({ namespaces: { services } }, ExchangeVersion.V2013))).toEqual([]);
+      expect(legacy(coexisting({ namespaces: { services } })).map(({ rule }) => rule)).toEqual([
+        'legacy-name',
+      ]);
+    });
+
+    test('shares it beside 2010 where that proxies it', () => {
+      const services = { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' };
+      expect(
+        legacy(coexisting({ namespaces: { services }, legacyClients: { activesync: 'proxy' } })),
+      ).toEqual([]);
+    });
+  });
+
+  test('a server of 2010 shares the names of newer ones', () => {
+    const shared = site({ servers: [server(1, { version: V2010 }), server(2)] });
+    expect(found(shared).filter(({ rule }) => rule.startsWith('legacy-'))).toEqual([]);
   });
 
   test('no remedy for members of several versions leads to the removal of one', () => {

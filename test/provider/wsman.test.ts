@@ -464,6 +464,14 @@ describe('a session of the provider', () => {
       ['another path', issued('localhost', -1, 1), {}, undefined, 'not-wsman', 'https://server/PowerShell/'],
       ['a web server', issued('localhost', -1, 1), {}, web, 'not-wsman', 'https://server/PowerShell/'],
       [
+        'another shell',
+        issued('localhost', -1, 1),
+        { shell_resource: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell' },
+        undefined,
+        'refused',
+        'Microsoft.PowerShell, which EXCHANGE_SHELL_RESOURCE names. Exchange',
+      ],
+      [
         'no remote PowerShell',
         issued('localhost', -1, 1),
         {},

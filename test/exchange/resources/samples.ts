@@ -84,6 +84,7 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     external_hostname: 'mail.contoso.com',
     external_clients_require_ssl: true,
     external_client_authentication_method: 'Negotiate',
+    ssl_offloading: true,
     iis_authentication_methods: ['Basic', 'Ntlm', 'Negotiate'],
   },
   exchange_outlook_anywhere_2010: {

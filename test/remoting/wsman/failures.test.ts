@@ -65,7 +65,11 @@ describe('opening', () => {
       path === undefined
         ? { shellResource: 'http://schemas.microsoft.com/powershell/Other' }
         : { url: lab.url.replace('/PowerShell/', path) };
-    expect(await refusal(lab.connect(wsman))).toMatchObject({ kind });
+    expect(await refusal(lab.connect(wsman))).toMatchObject({
+      kind,
+      // ERROR_WSMAN_INVALID_RESOURCE_URI, as Windows says of a shell that it has not in its catalog.
+      facts: path === undefined ? { faultCode: 2150858811 } : {},
+    });
   });
 
   test.each([

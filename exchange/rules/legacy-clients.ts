@@ -1,0 +1,101 @@
+import { path, type Path } from '../../schema';
+import { serversOf } from '../datacentre';
+import { legacyClientsOf } from '../legacy-clients';
+import type { Server } from '../site';
+import type { Placement, Topology } from '../topology';
+import { ExchangeVersion } from '../versions';
+import { type Finding, type Rule, saidOnce } from './rule';
+
+const { V2007, V2010 } = ExchangeVersion;
+
+/** Sources: `legacy-table.ts`. */
+export const legacyClients: Rule = {
+  id: 'legacy-clients',
+  severity: 'error',
+  description:
+    'How newer servers serve ActiveSync of mailboxes on old ones is said where there is a choice: of servers of Exchange 2007 beside 2010. Devices are sent only to a name that the old server gives outside. Outlook on the web is not proxied to Exchange 2007, which gives a name for it outside beside newer servers.',
+  check: ({ topology }) =>
+    saidOnce([
+      ...withoutChoice(topology),
+      ...topology.placements
+        .filter(({ server }) => server.version === V2007)
+        .flatMap((placement) => withoutName(topology, placement)),
+    ]),
+};
+
+/** Each place that says it, and the servers of which it says it. */
+function places({ site, placements }: Topology) {
+  const at = (of: Path) => [...of, { attribute: 'legacyClients' }];
+  return [
+    ...placements.flatMap(({ server, path: of }) =>
+      server.legacyClients === undefined ? [] : [{ path: at(of), whose: server.name, servers: [server] }],
+    ),
+    ...Object.entries(site.datacentres ?? {}).flatMap(([name, { legacyClients: said }]) =>
+      said === undefined
+        ? []
+        : [{ path: at(path('datacentres', name)), whose: name, servers: serversOf(site, name) }],
+    ),
+  ];
+}
+
+function withoutChoice(topology: Topology): readonly Finding[] {
+  const newer = newerVersions(topology);
+  return places(topology).flatMap(({ path: at, whose, servers }): readonly Finding[] => {
+    if (!servers.some(isOld)) {
+      return [
+        {
+          path: at,
+          problem: `no server of ${V2007.toString()} is meant: ${whose} has ${versionsOf(servers)}`,
+          remedy: `take it out: only ${V2010.toString()} beside ${V2007.toString()} goes by it`,
+        },
+      ];
+    }
+    // Those of 2010 may be declared elsewhere.
+    if (newer.length === 0 || newer.includes(V2010)) return [];
+    return [
+      {
+        path: at,
+        problem: `${newer.map(String).join(' and ')} proxies ActiveSync to ${V2007.toString()} in any case`,
+        remedy: `take it out: only ${V2010.toString()} goes by it`,
+      },
+    ];
+  });
+}
+
+function withoutName(topology: Topology, { server, directories }: Placement): readonly Finding[] {
+  const said = legacyClientsOf(topology.site, server);
+  const hostsOf = (service: string) => directories.find(({ row }) => row.service === service)?.hosts;
+  const [activesync, owa] = [hostsOf('activesync'), hostsOf('owa')];
+  return [
+    ...(said?.activesync === 'redirect' && activesync?.external === ''
+      ? [
+          {
+            path: said.path,
+            problem: `devices would be sent to no name: ${server.name} gives none outside for ActiveSync`,
+            remedy: `give it one, such as namespaces: { client: 'legacy.contoso.com' }, or say activesync: 'proxy'`,
+          },
+        ]
+      : []),
+    ...(owa?.external === '' && newerVersions(topology).length > 0
+      ? [
+          {
+            path: owa.externalPath,
+            problem: `newer servers cannot proxy Outlook on the web to ${server.name} (${server.version.toString()}), and it gives no name outside to which they could send browsers`,
+            remedy: `give it one of its own: namespaces: { services: { owa: 'legacy.contoso.com' } }`,
+          },
+        ]
+      : []),
+  ];
+}
+
+const isOld = ({ version }: Server) => version === V2007;
+
+function newerVersions({ placements }: Topology): readonly ExchangeVersion[] {
+  return ExchangeVersion.ALL.filter(
+    (version) => version !== V2007 && placements.some(({ server }) => server.version === version),
+  );
+}
+
+function versionsOf(servers: readonly Server[]): string {
+  return [...new Set(servers.map(({ version }) => version.toString()))].join(' and ') || 'no server';
+}

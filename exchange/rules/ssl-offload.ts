@@ -1,0 +1,84 @@
+import { formatPath } from '../../schema';
+import { viewsOf } from '../dns-views';
+import { publishedAs } from '../publishing';
+import { offloadedDirectories } from '../ssl-offload';
+import type { Placement, Topology } from '../topology';
+import { ExchangeVersion } from '../versions';
+import type { Finding, Rule } from './rule';
+
+/**
+ * https://learn.microsoft.com/exchange/plan-and-deploy/post-installation-tasks/security-best-practices/exchange-extended-protection
+ */
+export const sslOffload: Rule = {
+  id: 'ssl-offload',
+  severity: 'error',
+  description:
+    'TLS is ended before servers that a load balancer, or a machine that is not declared, stands before, and that take unencrypted connections: not from Exchange 2019 on, where Extended Protection is on, which binds each sign-in to the TLS connection of the client; and before 2013 only where Outlook Anywhere is enabled.',
+  check: ({ topology }) => {
+    const offloaded = topology.placements.flatMap((placement) =>
+      placement.sslOffload?.isOn === true ? [{ placement, path: placement.sslOffload.path }] : [],
+    );
+    const places = new Map(offloaded.map(({ path }) => [formatPath(path), path]));
+    return [...places].flatMap(([place, path]) => {
+      const placements = offloaded
+        .filter((each) => formatPath(each.path) === place)
+        .map(({ placement }) => placement);
+      return [withExtendedProtection, bare, useless].flatMap((check) =>
+        check(placements, topology).map((finding) => ({ path, ...finding })),
+      );
+    });
+  },
+};
+
+type Check = (placements: readonly Placement[], topology: Topology) => readonly Omit<Finding, 'path'>[];
+
+/** On by default since the cumulative update 14 of 2019, and in the Subscription Edition. */
+const withExtendedProtection: Check = (placements) => {
+  const bound = placements.filter(({ server }) => server.version.isAtLeast(ExchangeVersion.V2019));
+  return bound.length === 0
+    ? []
+    : [
+        {
+          problem: `TLS would end before ${named(bound)} with Extended Protection, which is on by default since the cumulative update 14 of 2019 and in the Subscription Edition: it binds each sign-in to the TLS connection of the client`,
+          remedy: `let the load balancer encrypt again, with the certificate that the servers have, and take sslOffload out, or say sslOffload: false of ${namesOf(bound)}`,
+        },
+      ];
+};
+
+const bare: Check = (placements, { site }) => {
+  const views = viewsOf(site);
+  const alone = placements.filter(({ server }) =>
+    views.every(
+      (view) =>
+        publishedAs(site, server, view).loadBalancer === undefined && view.declared.elsewhere === undefined,
+    ),
+  );
+  return alone.length === 0
+    ? []
+    : [
+        {
+          problem: `nothing ends TLS before ${namesOf(alone)}: names stand for the addresses of the servers`,
+          remedy: `declare the load balancer, publish: { virtualIp: '…' }, or take sslOffload out`,
+        },
+      ];
+};
+
+const useless: Check = (placements) =>
+  placements.some(
+    ({ server, outlookAnywhere: { enabled } }) => offloadedDirectories(server).length > 0 || enabled === true,
+  )
+    ? []
+    : [
+        {
+          problem: `nothing of ${named(placements)} is offloaded: before ${ExchangeVersion.V2013.toString()} it is Outlook Anywhere alone, which no declaration enables there`,
+          remedy: `take sslOffload out, or declare outlookAnywhere: 'enabled' of the server`,
+        },
+      ];
+
+function namesOf(placements: readonly Placement[]): string {
+  return placements.map(({ server }) => server.name).join(', ');
+}
+
+function named(placements: readonly Placement[]): string {
+  return placements.map(({ server }) => `${server.name} (${server.version.toString()})`).join(', ');
+}

@@ -1,0 +1,36 @@
+import { path, type Path } from '../schema';
+import { datacentreOf } from './datacentre';
+import { SERVICES } from './services';
+import type { ExchangeSiteProps, Server } from './site';
+import { existsIn, ExchangeVersion } from './versions';
+
+/** Whether something before a server ends TLS, and where that is declared. */
+export interface PlacedOffload {
+  readonly isOn: boolean;
+  readonly path: Path;
+}
+
+/** What the server says, then its datacentre, then the site; undefined where it stays as it is on the server. */
+export function sslOffloadOf(site: ExchangeSiteProps, server: Server): PlacedOffload | undefined {
+  const datacentre = datacentreOf(site, server);
+  return [
+    { isOn: server.sslOffload, path: path('servers', site.servers.indexOf(server), 'sslOffload') },
+    { isOn: datacentre?.sslOffload, path: path('datacentres', datacentre?.name ?? '', 'sslOffload') },
+    { isOn: site.sslOffload, path: path('sslOffload') },
+  ].flatMap(({ isOn, path: at }) => (isOn === undefined ? [] : [{ isOn, path: at }]))[0];
+}
+
+/** Not on the page: it names the directories of clients. */
+const KEEP_TLS: readonly string[] = ['powershell'];
+
+/**
+ * Directories on which IIS requires TLS after Setup. There are none before Exchange 2013, where only Outlook Anywhere is
+ * offloaded from here. https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help
+ */
+export function offloadedDirectories({ version }: Server): readonly string[] {
+  return version.isAtLeast(ExchangeVersion.V2013)
+    ? SERVICES.filter(
+        ({ service, lifespan }) => existsIn(lifespan, version) && !KEEP_TLS.includes(service),
+      ).map(({ directory }) => directory)
+    : [];
+}
