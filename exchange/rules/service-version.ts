@@ -6,7 +6,7 @@ import type { ExchangeSiteProps } from '../site';
 import { existsIn, ExchangeVersion, lifespanText } from '../versions';
 import type { Lifespan } from '../versions';
 import type { Path } from '../../schema';
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
 import type { Placement } from '../topology';
 import type { Finding, Rule } from './rule';
 
@@ -22,7 +22,7 @@ export const serviceVersion: Rule = {
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
-    ...missingProtocols(site, placements),
+    ...missingProtocols(site),
   ],
 };
 
@@ -147,15 +147,15 @@ function missingHealthSets(
 }
 
 /** Servers that lack it beside others that have it stay as they are. */
-function missingProtocols(site: ExchangeSiteProps, placements: readonly Placement[]): readonly Finding[] {
-  return declaredProtocols(site).flatMap(({ row, path: at }): readonly Finding[] =>
-    placements.length === 0 || placements.some(({ server }) => existsIn(row.lifespan, server.version))
+function missingProtocols(site: ExchangeSiteProps): readonly Finding[] {
+  return declaredProtocols(site).flatMap(({ row, path: at, servers }): readonly Finding[] =>
+    servers.length === 0 || servers.some(({ version }) => existsIn(row.lifespan, version))
       ? []
       : [
           {
             path: at,
             problem: `no server has settings of ${row.title} that are set from here, which are those of ${lifespanText(row.lifespan)}`,
-            remedy: `take mailProtocols.${row.protocol} out`,
+            remedy: `take ${formatPath(at.slice(0, -1))} out`,
           },
         ],
   );
