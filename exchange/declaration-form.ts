@@ -126,11 +126,16 @@ const legacyClients = group<LegacyClients>({
   activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
 });
 
+const mailProtocol = group<MailProtocolOptions>({ host: text });
+
+const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   failback: optional(textOrNull),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   activeDirectorySites: optional(list(filledText, 1)),
   autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
@@ -157,6 +162,7 @@ const server = group<Server>({
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
@@ -278,8 +284,6 @@ const protocols = words({
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
-const mailProtocol = group<MailProtocolOptions>({ host: text });
-
 const site = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
@@ -314,9 +318,7 @@ const site = group<ExchangeSiteProps>({
       1,
     ),
   ),
-  mailProtocols: optional(
-    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
-  ),
+  mailProtocols: optional(mailProtocols),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
   ),

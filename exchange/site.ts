@@ -141,6 +141,12 @@ export interface Server {
    */
   readonly authentication?: Authentication;
   /**
+   * POP and IMAP of this server, each in place of what its datacentre and the site say.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly mailProtocols?: MailProtocols;
+  /**
    * Names that this server gives to clients in place of those of its datacentre and of the site, for example
    * `{ client: 'legacy.contoso.com' }`.
    *
@@ -202,6 +208,12 @@ export interface Datacentre {
    * @default as the site says
    */
   readonly authentication?: Authentication;
+  /**
+   * POP and IMAP of its servers, each in place of what the site says.
+   *
+   * @default as the site says
+   */
+  readonly mailProtocols?: MailProtocols;
   /**
    * Names of the Active Directory sites that its servers stand in, as `Get-ADReplicationSite` has them. Nothing makes them
    * or moves a server: what belongs to a site is said by them.
@@ -692,7 +704,7 @@ export interface Zone {
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
 export type OutlookAnywhereAuthentication = 'Basic' | 'Ntlm' | 'Negotiate';
 
-/** Protocols by which programs fetch mail, each on all servers. */
+/** Protocols by which programs fetch mail, each on the servers of the place where it stands. */
 export interface MailProtocols {
   /**
    * POP3, on ports 995 (TLS) and 110 (STARTTLS).
@@ -708,7 +720,7 @@ export interface MailProtocols {
   readonly imap?: MailProtocolOptions;
 }
 
-/** One of them on all servers. */
+/** One of them. */
 export interface MailProtocolOptions {
   /**
    * The name that people type into their programs: `imap.contoso.com`. DNS publishes it, the certificate has it, and the

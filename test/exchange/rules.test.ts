@@ -1762,6 +1762,29 @@ const CASES: readonly Case[] = [
     remedy: 'take IMAP out',
   },
   {
+    when: 'a certificate is given to a mail protocol that has another name on one of its servers',
+    rule: 'certificate-mail-name',
+    declaration: site({
+      servers: [server(1), server(2, { mailProtocols: { imap: { host: 'imap2.contoso.com' } } })],
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+      certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
+    }),
+    path: 'certificate.services[1]',
+    problem: "is for IMAP, and has not its name 'imap2.contoso.com'",
+    remedy: 'add it to the names of this one',
+  },
+  {
+    when: 'every server has a nearer name for a mail protocol',
+    rule: 'namespace-unused',
+    declaration: site({
+      servers: [server(1, { mailProtocols: { imap: { host: 'imap.contoso.com' } } })],
+      mailProtocols: { imap: { host: 'common.contoso.com' } },
+    }),
+    path: 'mailProtocols.imap.host',
+    problem: "no server gives 'common.contoso.com' to clients",
+    remedy: 'leave it out where it may be',
+  },
+  {
     when: 'a certificate with the name of a mail protocol is not given to it',
     rule: 'certificate-mail-protocol',
     declaration: site({

@@ -580,6 +580,16 @@ describe('a rename in one datacentre', () => {
     );
   });
 
+  test('writes no names of a place that has those of mail protocols only', async () => {
+    const imap: Names = { ...BEFORE, 'imap.contoso.com': 'datacentres.lisbon.mailProtocols.imap' };
+    const { diagnostics } = await plan(published(imap), published({ ...imap, [OUTLOOK]: 'services.owa' }), {
+      servers,
+      dns: IN_PRODUCTION,
+    });
+    expect(diagnostics).toMatchObject([{ severity: 'error' }]);
+    expect(diagnostics[0]?.detail).not.toContain('datacentres');
+  });
+
   test('says in step 1 where the old name goes in step 2', async () => {
     const { diagnostics } = await plan(published(BEFORE), inPlaces(renamed), { servers, dns: IN_PRODUCTION });
     expect(diagnostics[0]?.detail).toContain(
