@@ -1774,17 +1774,6 @@ const CASES: readonly Case[] = [
     remedy: 'add it to the names of this one',
   },
   {
-    when: 'no server of a datacentre has settings of a mail protocol that are known',
-    rule: 'service-version',
-    declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007, datacentre: 'lisbon' }), server(2)],
-      datacentres: { lisbon: { mailProtocols: { pop: { host: 'mail.contoso.com' } } } },
-    }),
-    path: 'datacentres.lisbon.mailProtocols.pop.host',
-    problem: 'no server has settings of POP3 that are set from here',
-    remedy: 'take datacentres.lisbon.mailProtocols.pop out',
-  },
-  {
     when: 'every server has a nearer name for a mail protocol',
     rule: 'namespace-unused',
     declaration: site({
@@ -1819,18 +1808,6 @@ const CASES: readonly Case[] = [
     path: 'mailProtocols.imap.host',
     problem: "'imap.contoso.com' is not on the certificate web",
     remedy: 'certificate.web.names',
-  },
-  {
-    when: 'no server has settings of a mail protocol that are known',
-    rule: 'service-version',
-    declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007 })],
-      mailProtocols: { pop: { host: 'mail.contoso.com' } },
-    }),
-    path: 'mailProtocols.pop.host',
-    problem:
-      'no server has settings of POP3 that are set from here, which are those of Exchange Server 2010 and later',
-    remedy: 'take mailProtocols.pop out',
   },
   {
     when: 'the name of a failback is that of clients in the other datacentre',

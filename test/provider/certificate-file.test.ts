@@ -44,7 +44,7 @@ afterAll(() => {
 /** A run of the provider in a Windows PowerShell of CAS01 with the snap-in. */
 async function run() {
   const provider = exchangeProvider(
-    { EXCHANGE_SERVER_ENDPOINTS: '{"CAS01":"process:"}' },
+    { EXCHANGE_USER: 'admin', EXCHANGE_PASSWORD: 'of the admin' },
     {
       note: (message) => notes.push(message),
       open: async () => {
@@ -58,7 +58,15 @@ async function run() {
   );
   const engine = new Engine(provider);
   engines.push(engine);
-  expect(await engine.configure({ servers: { CAS01: '2007' } }, '1.11.4')).toEqual([]);
+  expect(
+    await engine.configure(
+      {
+        servers: { CAS01: '2007' },
+        server_endpoints: { CAS01: 'https://cas01.ehlo.dk:5986/wsman' },
+      },
+      '1.11.4',
+    ),
+  ).toEqual([]);
   return engine;
 }
 

@@ -5,6 +5,7 @@ import {
   resourcesOf,
 } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
+import { MAIL_PROTOCOLS } from '../../../exchange/mail-protocols';
 import { SERVICES } from '../../../exchange/services';
 import { catalogOf, existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
@@ -38,9 +39,14 @@ function sample(resource: AnyResource): KnownValues {
 /** Without what the version has not, of which a rule tells. */
 function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
   const row = SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`);
+  const protocol = MAIL_PROTOCOLS.find(
+    ({ protocol }) => resource.typeName === `exchange_${protocol}_settings`,
+  );
   const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
     ...row?.switchLifespans,
     failback_url: row?.failback,
+    external_connection_settings: protocol?.connections,
+    internal_connection_settings: protocol?.connections,
     rpc_client_access_server: { since: ExchangeVersion.V2010, last: ExchangeVersion.V2010 },
   };
   return Object.fromEntries(
