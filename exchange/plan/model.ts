@@ -14,6 +14,8 @@ export interface ExchangePlan {
   /** Of a site with several, by their names. */
   readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
+  /** Of servers that have a session of their own, by their names. Left out: none has. */
+  readonly sessions?: { readonly [server: string]: PlanSession };
   /** Of a site with old servers beside newer ones, as far as it is documented. Left out: there is nothing to say. */
   readonly legacyClients?: readonly PlanLegacyClient[];
   readonly inputs: readonly PlanInput[];
@@ -50,6 +52,13 @@ export interface PlanEndpointCertificate {
   readonly hosts: readonly string[];
   /** At these hosts the certificate may have one of these names. */
   readonly names: readonly string[];
+}
+
+/** Where the session of a server is opened, in which all its steps run. */
+export interface PlanSession {
+  /** As declared: `environment` where the environment says it. */
+  readonly endpoint: string;
+  readonly version: string;
 }
 
 /** What a client sees that asks a newer server for a mailbox on an older one. */
@@ -92,6 +101,8 @@ interface AnyStep {
 }
 
 export interface CmdletStep extends AnyStep {
+  /** The server in whose own session it runs, one of `sessions`. Left out: it runs in that of the organization. */
+  readonly session?: string;
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };

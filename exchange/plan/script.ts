@@ -8,8 +8,8 @@ import { recordText } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
-import type { ExchangeSiteProps, Server, Zone } from '../site';
-import { catalogOf } from '../versions';
+import { ownSessions } from '../server-endpoint';
+import type { ExchangeSiteProps, Zone } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -240,11 +240,6 @@ function answersOf(planned: PlannedStep): readonly string[] {
   return question === undefined ? [] : [answerNote(question)];
 }
 
-/** The cmdlets for certificates of its version know no other server than their own. */
-function isMadeOnItself({ version }: Server): boolean {
-  return !catalogOf(version).has('Get-ExchangeCertificate', 'Server');
-}
-
 function looksOf(planned: PlannedStep): readonly string[] {
   const seen = 'step' in planned ? seenBefore(planned.step) : undefined;
   return seen === undefined ? [] : [seen.look.cmdlet];
@@ -288,7 +283,7 @@ export function exchangePlanScript(
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
-      onItself: site.servers.filter(isMadeOnItself).map((server) => server.name),
+      onItself: ownSessions(site).map(({ server }) => server),
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
