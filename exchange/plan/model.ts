@@ -1,4 +1,5 @@
 import { certificatePlace } from '../certificate-name';
+import type { FurtherType } from '../further-records';
 import type { StepKind } from '../resources';
 
 /** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
@@ -94,10 +95,28 @@ export interface CmdletStep extends AnyStep {
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
+  /** A file that lies on the server while the cmdlet runs. */
+  readonly file?: PlanLaidFile;
   /** What the cmdlet may ask, and the answer that is meant. */
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+}
+
+export interface PlanLaidFile {
+  /** On the server. */
+  readonly path: string;
+  /** What runs right before the cmdlet, in order, in the same session. */
+  readonly before: readonly PlanCall[];
+  /** What runs after it, and after what is before it, however they ended. */
+  readonly afterwards: readonly PlanCall[];
+}
+
+export interface PlanCall {
+  readonly cmdlet: string;
+  readonly parameters: { readonly [name: string]: PlanValue };
+  /** When it runs: "only if …". Left out: always. */
+  readonly condition?: string;
 }
 
 export interface PlanQuestion {
@@ -131,10 +150,13 @@ export interface DnsStep extends AnyStep {
   readonly zone: string;
   /** Relative to the zone; `@` for the zone itself. */
   readonly name: string;
-  readonly type: 'A' | 'AAAA';
+  readonly type: 'A' | 'AAAA' | FurtherType;
   /** Seconds. */
   readonly ttl: number;
-  readonly addresses: readonly string[];
+  /** Of types A and AAAA. */
+  readonly addresses?: readonly string[];
+  /** Of the other types: each record as a zone file has it. */
+  readonly records?: readonly string[];
 }
 
 /** The objects that the cmdlet returns, and what must be seen in them. */

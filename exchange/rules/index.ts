@@ -8,6 +8,7 @@ import { autodiscoverScope } from './autodiscover-scope';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateDeclaredTwice } from './certificate-declared-twice';
 import { certificateExisting } from './certificate-existing';
+import { certificateExportable } from './certificate-exportable';
 import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
@@ -39,6 +40,7 @@ import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
+import { furtherRecord } from './further-record';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
@@ -101,6 +103,7 @@ export const RULES: readonly Rule[] = [
   publishingUnused,
   zone,
   recordTtl,
+  furtherRecord,
   existingRecord,
   existingObject,
   virtualAddress,
@@ -110,6 +113,7 @@ export const RULES: readonly Rule[] = [
   certificateDeclaredTwice,
   certificateServiceTwice,
   certificateExisting,
+  certificateExportable,
   certificateCoverage,
   certificateFile,
   certificateFileThumbprint,
