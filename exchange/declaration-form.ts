@@ -101,7 +101,7 @@ const namespaces = group<Namespaces>({
 
 const ownNamespaces = group<OwnNamespaces>({
   client: optional(namespace),
-  autodiscover: optional(text),
+  autodiscover: optional(textOrNull),
   services: optional(services),
   alsoPublished: optional(list(furtherName)),
 });

@@ -209,7 +209,8 @@ function placedNames({ scope, path: at, names }: Level): readonly (readonly [str
       : [[placeIn(scope, ...steps), { namespace, path: [...at, ...path(...steps)] }] as const];
   return [
     ...placed(names.client, 'client'),
-    ...placed(names.autodiscover, 'autodiscover'),
+    // Empty text clears it.
+    ...placed(names.autodiscover === null ? '' : names.autodiscover, 'autodiscover'),
     ...Object.entries(names.services ?? {}).flatMap(([service, name]) => placed(name, 'services', service)),
   ];
 }

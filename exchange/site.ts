@@ -334,11 +334,12 @@ export interface OwnNamespaces {
    */
   readonly client?: Namespace;
   /**
-   * The name for Autodiscover, which the service connection points of these servers hand out.
+   * The name for Autodiscover, which the service connection points of these servers hand out. `null` clears them: they hand
+   * out nothing, so that clients in the domain are sent to Autodiscover by other servers, or by DNS alone.
    *
    * @default that of the datacentre, then of the site
    */
-  readonly autodiscover?: string;
+  readonly autodiscover?: string | null;
   /**
    * Services with a name of their own there.
    *

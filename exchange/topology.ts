@@ -59,7 +59,7 @@ export interface Placement {
   readonly path: Path;
   /** The server that must be healthy before this one begins; left out: none. */
   readonly previous?: string;
-  /** Host name of Autodiscover, and where it is declared. */
+  /** Host name of Autodiscover, and where it is declared; empty text: its service connection point hands out nothing. */
   readonly autodiscover: DeclaredName;
   /** Active Directory sites whose clients take its service connection point first; left out: as it is on the server. */
   readonly autodiscoverScope?: PlacedScope;

@@ -53,7 +53,7 @@ const further = fc.uniqueArray(
 );
 const ownNamespaces = some({
   client: namespace,
-  autodiscover: host,
+  autodiscover: fc.option(host, { nil: null, freq: 3 }),
   services,
   alsoPublished: further,
 }) as fc.Arbitrary<OwnNamespaces>;
@@ -165,7 +165,7 @@ const database = (versions: readonly ExchangeVersion[]): fc.Arbitrary<MailboxDat
       edbFile: fc.constantFrom('E:\\DB\\one.edb', 'E:\\DB\\other.edb'),
     },
     { requiredKeys: ['copies'] },
-  ) as fc.Arbitrary<MailboxDatabase>;
+  );
 
 /** Declarations in which every value is possible, although they may contradict each other. */
 export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =>
