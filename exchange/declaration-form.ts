@@ -132,6 +132,7 @@ const datacentre = group<Datacentre>({
   failback: optional(textOrNull),
   authentication: optional(authentication),
   activeDirectorySites: optional(list(filledText, 1)),
+  subnets: optional(list(text, 1)),
   autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
     group<ClientAccessArray>({

@@ -9,6 +9,7 @@ import { declaredFailbacks } from './failback';
 import { mailHosts } from './mail-protocols';
 import { furtherNames, levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
+import { declaredSubnets } from './subnets';
 import type { ExchangeSiteProps, Namespace } from './site';
 
 function one(text: string | null | undefined, ...steps: readonly (string | number)[]): DeclaredText[] {
@@ -67,6 +68,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
       ...one(fqdn, 'servers', index, 'fqdn'),
     ]),
     ...declaredAddresses(site),
+    ...declaredSubnets(site),
     ...declaredHosts(site),
     ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),

@@ -199,6 +199,13 @@ export interface Datacentre {
    */
   readonly activeDirectorySites?: readonly string[];
   /**
+   * Its subnets: `['10.1.0.0/24']`. The addresses of its servers, and those of the DAGs that these are members of, are
+   * looked at by them; nothing is made of them.
+   *
+   * @default not known here
+   */
+  readonly subnets?: readonly string[];
+  /**
    * Active Directory sites whose clients take the service connection points of its servers before those of others.
    *
    * @default as it is on the servers: after Setup, the site that the server stood in then

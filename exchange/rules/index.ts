@@ -28,6 +28,7 @@ import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
+import { dagSubnets } from './dag-subnets';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
 import { databases } from './databases';
@@ -61,6 +62,8 @@ import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
 import { serviceVersion } from './service-version';
 import { sslOffload } from './ssl-offload';
+import { subnetServer } from './subnet-server';
+import { subnetSyntax } from './subnet-syntax';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
@@ -81,11 +84,13 @@ export const RULES: readonly Rule[] = [
   serverName,
   serverFqdn,
   addressSyntax,
+  subnetSyntax,
   namespaceHost,
   certificateNames,
   dagName,
   serverTwice,
   datacentre,
+  subnetServer,
   serverDatacentre,
   namespaceIsServer,
   alsoPublished,
@@ -124,6 +129,7 @@ export const RULES: readonly Rule[] = [
   dagMembers,
   dagUpgrade,
   dagAddresses,
+  dagSubnets,
   dagWitness,
   dagStretched,
   databases,

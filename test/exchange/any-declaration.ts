@@ -87,6 +87,7 @@ function datacentreOf(versions: readonly ExchangeVersion[]) {
     activeDirectorySites,
     autodiscoverSiteScope,
     sslOffload: fc.boolean(),
+    subnets: fc.constantFrom(['192.0.2.0/24'], ['10.1.0.0/16', '192.0.2.0/28']),
     failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   };
   // Only a session of 2010 has its cmdlets.

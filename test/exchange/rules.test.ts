@@ -104,7 +104,69 @@ const coexisting = (own: Partial<Server>, newer = V2010, changes: Partial<Exchan
 /** Behind a load balancer. */
 const balanced: Partial<ExchangeSiteProps> = { dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } };
 
+/** EX01 in Lisbon, EX02 in Porto, with an address of the DAG in each. */
+const apart = (
+  subnets: { readonly lisbon?: readonly string[]; readonly porto?: readonly string[] },
+  ...addresses: string[]
+) => {
+  const datacentreWith = (of: readonly string[] | undefined): Datacentre =>
+    of === undefined ? { publish: 'round-robin' } : { subnets: of };
+  return site({
+    servers: [
+      server(1, { datacentre: 'lisbon', address: '10.1.0.11' }),
+      server(2, { datacentre: 'porto', address: ['10.2.0.11', '2001:db8:2::11'] }),
+    ],
+    datacentres: { lisbon: datacentreWith(subnets.lisbon), porto: datacentreWith(subnets.porto) },
+    dag: {
+      ...dag,
+      alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' },
+      ...(addresses.length === 0 ? {} : { addresses }),
+    },
+  });
+};
+const bothSubnets = { lisbon: ['10.1.0.0/24'], porto: ['10.2.0.0/24', '2001:db8:2::/64'] };
+
 const CASES: readonly Case[] = [
+  ...['10.1.0.0', '10.1.0.0/33', 'lisbon', '10.1.0/24', '10.1.0.0/24/1'].map((subnet): Case => ({
+    when: `a subnet is ${subnet}`,
+    rule: 'subnet-syntax',
+    declaration: apart({ lisbon: [subnet] }),
+    path: 'datacentres.lisbon.subnets[0]',
+    problem: `'${subnet}' is not a subnet`,
+    remedy: '10.1.0.0/24',
+  })),
+  {
+    when: 'a server has an address outside its datacentre',
+    rule: 'subnet-server',
+    declaration: apart({ porto: ['10.2.0.0/24'] }),
+    path: 'servers[1].address[1]',
+    problem: "'2001:db8:2::11' of EX02 lies in no subnet of porto (10.2.0.0/24)",
+    remedy: 'add its subnet',
+  },
+  {
+    when: 'a DAG has no address where a member is',
+    rule: 'dag-subnets',
+    declaration: apart({ ...bothSubnets, porto: ['10.2.0.0/24'] }, '10.1.0.50'),
+    path: 'dag.addresses',
+    problem: 'no address lies in 10.2.0.0/24, where EX02 is',
+    remedy: 'one free address of 10.2.0.0/24',
+  },
+  {
+    when: 'a DAG has two addresses in a subnet',
+    rule: 'dag-subnets',
+    declaration: apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.1.0.51', '10.2.0.50'),
+    path: 'dag.addresses',
+    problem: '10.1.0.50 and 10.1.0.51 lie both in 10.1.0.0/24',
+    remedy: 'one free address',
+  },
+  {
+    when: 'a DAG has an address where no member is',
+    rule: 'dag-subnets',
+    declaration: apart({ ...bothSubnets, porto: ['10.2.0.0/24'] }, '10.1.0.50', '10.2.0.50', '10.3.0.50'),
+    path: 'dag.addresses[2]',
+    problem: "'10.3.0.50' lies in no subnet that a member is in (10.2.0.0/24, 10.1.0.0/24)",
+    remedy: 'take it out',
+  },
   {
     when: 'TLS is to end before servers with Extended Protection',
     rule: 'ssl-offload',
@@ -2513,11 +2575,13 @@ describe('the rules of a declaration', () => {
       'server-name',
       'server-fqdn',
       'address-syntax',
+      'subnet-syntax',
       'namespace-host',
       'certificate-names',
       'dag-name',
       'server-twice',
       'datacentre',
+      'subnet-server',
       'server-datacentre',
       'namespace-is-server',
       'also-published',
@@ -2556,6 +2620,7 @@ describe('the rules of a declaration', () => {
       'dag-members',
       'dag-upgrade',
       'dag-addresses',
+      'dag-subnets',
       'dag-witness',
       'dag-stretched',
       'databases',
@@ -2892,6 +2957,19 @@ describe('the rules of a declaration', () => {
   ])('TLS may end before %s', (_what, changes) => {
     const declaration = site({ ...balanced, sslOffload: true, ...changes });
     expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
+  });
+
+  test.each<readonly [string, ExchangeSiteProps]>([
+    ['servers and a DAG in their subnets', apart(bothSubnets, '10.1.0.50', '10.2.0.50')],
+    ['a DAG without addresses', apart(bothSubnets)],
+    ['a DAG with addresses by DHCP', apart(bothSubnets, '0.0.0.0')],
+    [
+      'a member of whose datacentre no subnets are known',
+      apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.9.0.50'),
+    ],
+  ])('subnets: nothing is wrong with %s', (_what, declaration) => {
+    const rules = ['subnet-syntax', 'subnet-server', 'dag-subnets'];
+    expect(found(declaration).filter(({ rule }) => rules.includes(rule))).toEqual([]);
   });
 
   describe('a server of 2007 beside newer ones', () => {
