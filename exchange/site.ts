@@ -111,6 +111,13 @@ export interface Server {
    */
   readonly version: Version;
   /**
+   * Its build, `15.0.847.32`, where that matters: Exchange 2013 before SP1 has no MAPI over HTTP, no SSL offload and no DAG
+   * without an administrative access point.
+   *
+   * @default it has all updates that anything here needs
+   */
+  readonly build?: string;
+  /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
    *
    * @default one and the same for all servers that name none

@@ -8,6 +8,7 @@ import {
   isOnServer,
   type DeclaredCertificate,
 } from './declared-certificates';
+import { hasOn } from './builds';
 import { failbackOf } from './failback';
 import {
   type DeclaredName,
@@ -128,7 +129,7 @@ function placementOf(
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
   const named = directoriesOf(names, site, server);
-  const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
+  const exists = ({ row }: PlacedDirectory) => hasOn(row.lifespan, server);
   const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);

@@ -56,6 +56,7 @@ import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
+import { serverBuild } from './server-build';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -137,6 +138,7 @@ export const RULES: readonly Rule[] = [
   serviceVersion,
   webAuthentication,
   sslOffload,
+  serverBuild,
   versionCmdlets,
   attributeValue,
 ];

@@ -126,7 +126,46 @@ const apart = (
 };
 const bothSubnets = { lisbon: ['10.1.0.0/24'], porto: ['10.2.0.0/24', '2001:db8:2::/64'] };
 
+const RTM = '15.0.516.32';
+
 const CASES: readonly Case[] = [
+  ...['15.0', 'SP1', '15.0.847.32 '].map((build): Case => ({
+    when: `a build is ${build}`,
+    rule: 'server-build',
+    declaration: site({ servers: [server(1), server(2, { build })] }),
+    path: 'servers[1].build',
+    problem: `'${build}' is not a build`,
+    remedy: '15.0.847.32',
+  })),
+  {
+    when: 'a build is of another version',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1, { build: '15.1.2507.6' })] }),
+    path: 'servers[0].build',
+    problem: "'15.1.2507.6' is a build of Exchange Server 2016, not of Exchange Server 2013",
+    remedy: 'ExchangeVersion.V2016',
+  },
+  {
+    when: 'TLS is to end before a server without SP1',
+    rule: 'server-build',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { build: RTM })],
+      dag: { ...dag, addresses: ['0.0.0.0'] },
+      sslOffload: true,
+    }),
+    path: 'servers[0].build',
+    problem: 'EX01 runs 15.0.516.32: it has no SSL offload, which came with Exchange Server 2013 SP1',
+    remedy: 'take sslOffload out',
+  },
+  {
+    when: 'a DAG has no administrative access point, and a member no SP1',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1), server(2, { build: RTM })] }),
+    path: 'servers[1].build',
+    problem: 'a member of no DAG without an administrative access point, as DAG01 is',
+    remedy: "'0.0.0.0' for DHCP",
+  },
   ...['10.1.0.0', '10.1.0.0/33', 'lisbon', '10.1.0/24', '10.1.0.0/24/1'].map((subnet): Case => ({
     when: `a subnet is ${subnet}`,
     rule: 'subnet-syntax',
@@ -2628,6 +2667,7 @@ describe('the rules of a declaration', () => {
       'service-version',
       'web-authentication',
       'ssl-offload',
+      'server-build',
       'version-cmdlets',
       'attribute-value',
     ]);
@@ -2970,6 +3010,23 @@ describe('the rules of a declaration', () => {
   ])('subnets: nothing is wrong with %s', (_what, declaration) => {
     const rules = ['subnet-syntax', 'subnet-server', 'dag-subnets'];
     expect(found(declaration).filter(({ rule }) => rules.includes(rule))).toEqual([]);
+  });
+
+  test.each([undefined, '15.0.847.32', '15.0.1497.2', 'Version 15.0 (Build 847.32)'])(
+    'the build %s has all that a site of 2013 needs',
+    (build) => {
+      const own = build === undefined ? {} : { build };
+      expect(
+        found(site({ ...balanced, servers: [server(1, own), server(2, own)], sslOffload: true })),
+      ).toEqual([]);
+    },
+  );
+
+  test('a server before SP1 is right without what it lacks', () => {
+    const old = site({ servers: [server(1, { build: RTM })], dag: { ...dag, addresses: ['192.0.2.50'] } });
+    expect(found(old)).toEqual([]);
+    expect(resolveSite(old).elements.map(({ id }) => id)).not.toContain('EX01-mapi');
+    expect(resolveSite(right).elements.map(({ id }) => id)).toContain('EX01-mapi');
   });
 
   describe('a server of 2007 beside newer ones', () => {
