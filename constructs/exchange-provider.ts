@@ -9,6 +9,8 @@ export const PROVIDER_NAME = 'exchange';
 export interface ExchangeProviderConfig {
   /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
+  /** Where the sessions of servers that have one of their own are opened, by the names of the servers. */
+  readonly serverEndpoints: { readonly [server: string]: string };
   /** Names of the servers in the order in which they are rolled out. */
   readonly rollout: readonly string[];
   /** URLs of Autodiscover that the servers hand out, where they are several. */
@@ -61,6 +63,9 @@ export class ExchangeProvider extends TerraformProvider {
     });
     // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
     this.addOverride('servers', config.servers);
+    if (Object.keys(config.serverEndpoints).length > 0) {
+      this.addOverride('server_endpoints', config.serverEndpoints);
+    }
     this.addOverride('rollout', config.rollout);
     if (config.autodiscoverUrls.length > 0) this.addOverride('autodiscover_urls', config.autodiscoverUrls);
     this.addOverride('site_hosts', config.siteHosts);

@@ -24,6 +24,7 @@ import type { ResourceDefinition } from '../exchange/resources';
 import { formatDiagnostic } from '../exchange/rules';
 import type { SiteDiagnostic } from '../exchange/rules';
 import { idOf } from '../exchange/resource-id';
+import { ownSessions } from '../exchange/server-endpoint';
 import { serverHosts } from '../exchange/server-hosts';
 import type { ExchangeSiteProps } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
@@ -112,6 +113,9 @@ export class ExchangeSite extends Construct {
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+      serverEndpoints: Object.fromEntries(
+        ownSessions(site).map(({ server, endpoint }) => [server, templateText(endpoint)]),
+      ),
       rollout: site.servers.map(({ name }) => name),
       autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),

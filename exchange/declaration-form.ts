@@ -126,11 +126,16 @@ const legacyClients = group<LegacyClients>({
   activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
 });
 
+const mailProtocol = group<MailProtocolOptions>({ host: text });
+
+const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
+
 const datacentre = group<Datacentre>({
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   failback: optional(textOrNull),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   activeDirectorySites: optional(list(filledText, 1)),
   subnets: optional(list(text, 1)),
   autodiscoverSiteScope: optional(siteScope),
@@ -159,9 +164,11 @@ const server = group<Server>({
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),
   authentication: optional(authentication),
+  mailProtocols: optional(mailProtocols),
   namespaces: optional(ownNamespaces),
   publish: optional(publishing),
   autodiscoverSiteScope: optional(siteScope),
+  endpoint: optional(filledText),
   legacyClients: optional(legacyClients),
   sslOffload: optional(flag),
 });
@@ -279,9 +286,8 @@ const protocols = words({
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
-const mailProtocol = group<MailProtocolOptions>({ host: text });
-
-const site = group<ExchangeSiteProps>({
+/** The form of a declaration. */
+export const siteForm = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
   datacentres: optional(byName(datacentre)),
@@ -315,9 +321,7 @@ const site = group<ExchangeSiteProps>({
       1,
     ),
   ),
-  mailProtocols: optional(
-    group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) }),
-  ),
+  mailProtocols: optional(mailProtocols),
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
   ),
@@ -328,4 +332,5 @@ const site = group<ExchangeSiteProps>({
  * Where a declaration is not of its type. The editor shows the same, but synth runs without the compiler, and what the
  * compiler cannot know, such as an environment variable that is not set, shows only then.
  */
-export const declarationMisfits = (declaration: unknown): readonly Finding[] => misfits(site, declaration);
+export const declarationMisfits = (declaration: unknown): readonly Finding[] =>
+  misfits(siteForm, declaration);

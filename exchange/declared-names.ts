@@ -10,6 +10,7 @@ import { mailHosts } from './mail-protocols';
 import { furtherNames, levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
 import { declaredSubnets } from './subnets';
+import { FROM_ENVIRONMENT } from './server-endpoint';
 import type { ExchangeSiteProps, Namespace } from './site';
 
 function one(text: string | null | undefined, ...steps: readonly (string | number)[]): DeclaredText[] {
@@ -55,6 +56,16 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
         path,
         Object.entries(elsewhere).flatMap(([name, addresses]) => many(addresses, 'elsewhere', name)),
       ),
+    ),
+  ];
+}
+
+/** Where sessions are opened, as far as the declaration says it. */
+export function declaredEndpoints({ connection, servers }: ExchangeSiteProps): readonly DeclaredText[] {
+  return [
+    ...one(connection?.endpoint, 'connection', 'endpoint'),
+    ...servers.flatMap(({ endpoint }, index) =>
+      endpoint === FROM_ENVIRONMENT ? [] : one(endpoint, 'servers', index, 'endpoint'),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { FAILBACK } from './failback';
 import { type NamingService, type Side, SIDES } from './given-names';
+import { isMailPlace } from './mail-protocols';
 import {
   isFurther,
   ofDatacentre,
@@ -47,12 +48,10 @@ export class Namespaces {
     purposes: Purposes,
     private readonly datacentres: { readonly [server: string]: string } = {},
   ) {
-    const listed = Object.entries(purposes).flatMap(([host, places]) =>
-      places
-        .split(', ')
-        .filter((place) => !isFailback(place))
-        .map((place): [string, string] => [place, host]),
+    const all = Object.entries(purposes).flatMap(([host, places]) =>
+      places.split(', ').map((place): [string, string] => [place, host]),
     );
+    const listed = all.filter(([place]) => !isFailback(place) && !isMailPlace(place));
     this.#hosts = new Map(listed);
     this.#places = new Set(listed.map(([place]) => place.replace(/\.(internal|external)$/, '')));
     this.#alsoPublished = listed.flatMap(([place, host]) => {
@@ -61,7 +60,7 @@ export class Namespaces {
     this.#sides = new Map(
       Object.keys(purposes).map((host) => {
         const [side, ...others] = new Set(
-          listed.flatMap(([place, name]) => (name === host ? [sideOf(place)] : [])),
+          all.flatMap(([place, name]) => (name === host ? [sideOf(place)] : [])),
         );
         return [host, others.length === 0 ? side : undefined];
       }),

@@ -1,7 +1,9 @@
 import { path, type Path } from '../schema';
+import { datacentreOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
+import { ofDatacentre, ofServer, placeIn, scopeAndPlace, scopesOf, SITE, type Scope } from './name-place';
 import type { PublishedName } from './namespaces';
-import type { ExchangeSiteProps } from './site';
+import type { ExchangeSiteProps, MailProtocols, Server } from './site';
 import { ExchangeVersion, type Lifespan } from './versions';
 
 /** The word for a mail protocol in declarations and resource names. */
@@ -55,21 +57,69 @@ export interface DeclaredProtocol {
   readonly row: MailProtocol;
   readonly host: string;
   readonly path: Path;
+  /** See `placeIn`: `mailProtocols.imap`, `datacentres.lisbon.mailProtocols.imap`. */
+  readonly place: string;
+  /** Those for which it counts, in the order of the rollout: of a nearer one there is another name for it. */
+  readonly servers: readonly Server[];
 }
 
-export function declaredProtocols({ mailProtocols = {} }: ExchangeSiteProps): readonly DeclaredProtocol[] {
-  return MAIL_PROTOCOLS.flatMap((row) => {
-    const declared = mailProtocols[row.protocol];
-    return declared === undefined
-      ? []
-      : [{ row, host: declared.host, path: path('mailProtocols', row.protocol, 'host') }];
-  });
+/** Where mail protocols may stand: in the site, a datacentre, a server. */
+interface Level {
+  readonly scope: Scope;
+  readonly path: Path;
+  readonly declared: MailProtocols | undefined;
 }
 
-const PLACE = 'mailProtocols.';
+/** In the order of the declaration. */
+function levelsOf({ mailProtocols, datacentres = {}, servers }: ExchangeSiteProps): readonly Level[] {
+  return [
+    { scope: SITE, path: path('mailProtocols'), declared: mailProtocols },
+    ...Object.entries(datacentres).map(([name, { mailProtocols: declared }]) => ({
+      scope: ofDatacentre(name),
+      path: path('datacentres', name, 'mailProtocols'),
+      declared,
+    })),
+    ...servers.map(({ name, mailProtocols: declared }, index) => ({
+      scope: ofServer(name),
+      path: path('servers', index, 'mailProtocols'),
+      declared,
+    })),
+  ];
+}
+
+/** Every one that is declared, in the order of the declaration. */
+export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredProtocol[] {
+  const levels = levelsOf(site);
+  const scopes = new Map(
+    MAIL_PROTOCOLS.map(({ protocol }) => [
+      protocol,
+      new Set(levels.flatMap(({ scope, declared }) => (declared?.[protocol] === undefined ? [] : [scope]))),
+    ]),
+  );
+  const nearest = (server: Server, protocol: MailProtocolName) =>
+    scopesOf(server.name, datacentreOf(site, server)?.name).find((scope) => scopes.get(protocol)?.has(scope));
+  return levels.flatMap(({ scope, path: at, declared }) =>
+    MAIL_PROTOCOLS.flatMap((row): readonly DeclaredProtocol[] => {
+      const options = declared?.[row.protocol];
+      if (options === undefined) return [];
+      return [
+        {
+          row,
+          host: options.host,
+          path: [...at, ...path(row.protocol, 'host')],
+          place: placeIn(scope, PLACE, row.protocol),
+          servers: site.servers.filter((server) => nearest(server, row.protocol) === scope),
+        },
+      ];
+    }),
+  );
+}
+
+/** Where the names stand in a scope. */
+const PLACE = 'mailProtocols';
 
 /** Whether a published name is that of a mail protocol, and of no service besides. */
-export const isMailPlace = (place: string) => place.startsWith(PLACE);
+export const isMailPlace = (place: string) => scopeAndPlace(place)[1].startsWith(`${PLACE}.`);
 
 /** Their names as they are declared. */
 export function mailHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
@@ -78,13 +128,15 @@ export function mailHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
 
 /** Their names as DNS holds them, on both sides: people type them into their programs wherever they are. */
 export function mailNames(site: ExchangeSiteProps): readonly PublishedName[] {
-  return declaredProtocols(site).map(({ row, host, path: at }) => ({
-    host,
-    path: at,
-    place: `${PLACE}${row.protocol}`,
-    servers: site.servers,
-    sides: new Set(['internal', 'external']),
-  }));
+  return declaredProtocols(site)
+    .filter(({ servers }) => servers.length > 0)
+    .map(({ host, path: at, place, servers }) => ({
+      host,
+      path: at,
+      place,
+      servers,
+      sides: new Set(['internal', 'external']),
+    }));
 }
 
 /** What programs are told, as `ExternalConnectionSettings` has it; in the order in which Terraform keeps a set. */

@@ -114,7 +114,7 @@ function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readon
     summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
     detail: [
       `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
-      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
+      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names, or of several by name certificate.<name>.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
       `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${keptPlaces(namespaces, prior, stopped)}; in step 3, once clients know the new name, take ${theOld} out.`,
     ].join('\n\n'),
     path: path('purposes'),

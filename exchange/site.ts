@@ -89,7 +89,8 @@ export interface ExchangeSiteProps {
   /**
    * Where Exchange is reached.
    *
-   * @default the environment of the machine that runs Terraform says it: EXCHANGE_ENDPOINT
+   * @default the environment of the machine that runs Terraform says it: EXCHANGE_ENDPOINT; where every server has an
+   * endpoint of its own and nobody says it, that of the first server of the newest version
    */
   readonly connection?: Connection;
 }
@@ -118,6 +119,16 @@ export interface Server {
    */
   readonly build?: string;
   /**
+   * Where a session on this very server is opened: `https://cas01.contoso.com:5986/wsman`, `ssh://admin@cas01.contoso.com`;
+   * or `'environment'`, and EXCHANGE_SERVER_ENDPOINTS says it. What is done for this server then runs there and nowhere
+   * else. Exchange 2007 needs one: a Windows PowerShell, into which its snap-in is loaded. Exchange 2010 may have one, its
+   * own `https://cas02.contoso.com/PowerShell/`, beside newer servers that lack cmdlets of it. From 2013 on the session
+   * of the organization reaches every server.
+   *
+   * @default the session of the organization, see `connection`
+   */
+  readonly endpoint?: string;
+  /**
    * Name of the datacentre that it stands in. A DAG that spans several wants an alternate witness.
    *
    * @default one and the same for all servers that name none
@@ -136,6 +147,12 @@ export interface Server {
    * @default as its datacentre says, then as the site says
    */
   readonly authentication?: Authentication;
+  /**
+   * POP and IMAP of this server, each in place of what its datacentre and the site say.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly mailProtocols?: MailProtocols;
   /**
    * Names that this server gives to clients in place of those of its datacentre and of the site, for example
    * `{ client: 'legacy.contoso.com' }`.
@@ -198,6 +215,12 @@ export interface Datacentre {
    * @default as the site says
    */
   readonly authentication?: Authentication;
+  /**
+   * POP and IMAP of its servers, each in place of what the site says.
+   *
+   * @default as the site says
+   */
+  readonly mailProtocols?: MailProtocols;
   /**
    * Names of the Active Directory sites that its servers stand in, as `Get-ADReplicationSite` has them. Nothing makes them
    * or moves a server: what belongs to a site is said by them.
@@ -696,7 +719,7 @@ export interface Zone {
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
 export type OutlookAnywhereAuthentication = 'Basic' | 'Ntlm' | 'Negotiate';
 
-/** Protocols by which programs fetch mail, each on all servers. */
+/** Protocols by which programs fetch mail, each on the servers of the place where it stands. */
 export interface MailProtocols {
   /**
    * POP3, on ports 995 (TLS) and 110 (STARTTLS).
@@ -712,7 +735,7 @@ export interface MailProtocols {
   readonly imap?: MailProtocolOptions;
 }
 
-/** One of them on all servers. */
+/** One of them. */
 export interface MailProtocolOptions {
   /**
    * The name that people type into their programs: `imap.contoso.com`. DNS publishes it, the certificate has it, and the

@@ -108,12 +108,13 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
   const names = new SiteNames(site);
   const certificates = declaredCertificates(site);
   const groups = groupsOf(site);
+  const protocols = declaredProtocols(site);
   return {
     site,
     certificates,
     published: publishedHosts(site),
     placements: site.servers.map((server, index) =>
-      placementOf(site, names, certificates, groups, server, index),
+      placementOf(site, names, certificates, protocols, groups, server, index),
     ),
     groups,
   };
@@ -123,6 +124,7 @@ function placementOf(
   site: ExchangeSiteProps,
   names: SiteNames,
   certificates: readonly DeclaredCertificate[],
+  protocols: readonly DeclaredProtocol[],
   groups: readonly PlacedGroup[],
   server: Server,
   index: number,
@@ -152,11 +154,12 @@ function placementOf(
     },
     ...(offload === undefined ? {} : { sslOffload: offload }),
     directories,
-    protocols: declaredProtocols(site).flatMap((declared) =>
-      mailProtocols.flatMap(({ row, definition }) =>
-        row === declared.row && existsIn(row.lifespan, server.version) ? [{ ...declared, definition }] : [],
-      ),
-    ),
+    protocols: mailProtocols.flatMap(({ row, definition }) => {
+      const declared = protocols.find((one) => one.row === row && one.servers.includes(server));
+      return declared !== undefined && existsIn(row.lifespan, server.version)
+        ? [{ ...declared, definition }]
+        : [];
+    }),
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.
     missing: named.filter(
       (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),

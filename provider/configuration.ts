@@ -5,6 +5,15 @@ import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Value, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
 import { PUBLIC_CERTIFICATE_BLOCK } from './public-certificate-block';
+import {
+  givenEndpoints,
+  SERVER_ENDPOINTS_ENVIRONMENT,
+  serverSessions,
+  sessionOfAll,
+  type GivenEndpoint,
+  type ServerSessions,
+} from './server-sessions';
+import { WINDOWS_SHELL } from '../remoting/transports/wsman/names';
 import { SITE_CERTIFICATE_BLOCK } from './site-certificate-block';
 import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
@@ -26,6 +35,7 @@ export const ENVIRONMENT = {
   endpoint: 'EXCHANGE_ENDPOINT',
   fallback_endpoints: 'EXCHANGE_FALLBACK_ENDPOINTS',
   ...WSMAN_ENVIRONMENT,
+  ...SERVER_ENDPOINTS_ENVIRONMENT,
   process_command: 'EXCHANGE_PROCESS_COMMAND',
   snap_in: 'EXCHANGE_SNAP_IN',
   ...SSH_ENVIRONMENT,
@@ -49,7 +59,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     endpoint: text(
       'optional',
       described(
-        'Where the session is opened: http://server/PowerShell/ for the endpoint of Exchange as it is by default, with Kerberos, which encrypts what goes over HTTP; https://server/PowerShell/ for the same over TLS (both asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment.',
+        'Where the session is opened: http://server/PowerShell/ for the endpoint of Exchange as it is by default, with Kerberos, which encrypts what goes over HTTP; https://server/PowerShell/ for the same over TLS (both asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment, unless every server has an endpoint of its own (server_endpoints): then the session on the first server of the newest version is that of the organization as well.',
         'endpoint',
       ),
     ),
@@ -64,6 +74,13 @@ export const CONFIGURATION_SCHEMA: Schema = {
     servers: textMap(
       'optional',
       'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
+    ),
+    server_endpoints: textMap(
+      'optional',
+      described(
+        'Endpoints of servers that have a session of their own, on the server itself, by the name of the server: what concerns the server runs there and nowhere else. Exchange 2007 needs one, Exchange 2010 may have one. Over http and https it is Windows PowerShell on 2007 (https://server:5986/wsman) and the endpoint of Exchange on 2010; over ssh and process it is Windows PowerShell, into which the snap-in of the version is loaded. Sign-in and trust are those of endpoint. The text environment leaves a server to the environment, which also names servers that are not declared any more, as a JSON object. Left out: none.',
+        'server_endpoints',
+      ),
     ),
     rollout: textList(
       'optional',
@@ -130,6 +147,9 @@ export interface Settings {
   readonly endpoint: Endpoint;
   /** Tried in order where `endpoint` cannot be reached. */
   readonly fallbacks: readonly Endpoint[];
+  readonly serverSessions: ServerSessions;
+  /** The server whose own session is that of the organization as well; null: the organization has one. */
+  readonly organizationServer: string | null;
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
   /** Names of the servers in the order of their rollout; empty where nobody says it. */
   readonly rollout: readonly string[];
@@ -203,19 +223,32 @@ export function settingsFrom(
   };
   const declaredList = (setting: string): readonly string[] => textsIn(config[setting] ?? null) ?? [];
   const others = givenList('fallback_endpoints') ?? [];
-  const isOneSealed = [given('endpoint') ?? '', ...others].some((value) => /^http:/i.test(value));
+  const givenServers = givenEndpoints(config, environment, complain);
+  const endpoints = [
+    given('endpoint') ?? '',
+    ...others,
+    ...[...givenServers.values()].map((each) => each.endpoint),
+  ];
+  const isOneSealed = endpoints.some((value) => /^http:/i.test(value));
   const reading = { config, given, givenList, declaredList, count, environment, complain, isOneSealed };
   const read = (value: string | null, setting: Setting): Endpoint | null =>
     endpointFrom(value, setting, reading);
   const fallbacks = others.map((value) => read(value, 'fallback_endpoints'));
+  const [versions, spellings] = [versionsFrom(config, complain), spellingsFrom(config)];
+  const readOwn = (own: GivenEndpoint, isWindowsPowerShell: boolean) =>
+    ownEndpoint(own, isWindowsPowerShell, reading);
+  const sessions = serverSessions(givenServers, versions, spellings, readOwn, complain);
+  const ofAll = given('endpoint') === null ? sessionOfAll(sessions, versions) : undefined;
   const settings = {
-    endpoint: read(given('endpoint'), 'endpoint'),
-    fallbacks: fallbacks.filter((endpoint) => endpoint !== null),
-    versions: versionsFrom(config, complain),
-    spellings: spellingsFrom(config),
+    endpoint: ofAll?.endpoint ?? read(given('endpoint'), 'endpoint'),
+    fallbacks: ofAll === undefined ? fallbacks.filter((endpoint) => endpoint !== null) : [],
+    serverSessions: sessions,
+    organizationServer: ofAll?.server ?? null,
+    versions,
+    spellings,
     rollout: declaredList('rollout'),
     autodiscoverUrls: declaredList('autodiscover_urls'),
-    snapIn: given('snap_in'),
+    snapIn: ofAll === undefined ? given('snap_in') : ofAll.snapIn,
     domainController: given('domain_controller'),
     callTimeoutMs: 1000 * count('call_timeout_seconds', 900, 86_400),
     openTimeoutMs: 1000 * count('open_timeout_seconds', 60, 3600),
@@ -236,11 +269,35 @@ interface Reading extends WsmanReading {
   readonly given: Given;
 }
 
-function endpointFrom(value: string | null, setting: Setting, reading: Reading): Endpoint | null {
+/** That of a server's own session, which has the shell that there is on the server. */
+function ownEndpoint(
+  { server, endpoint }: GivenEndpoint,
+  isWindowsPowerShell: boolean,
+  reading: Reading,
+): Endpoint | null {
+  const shell = isWindowsPowerShell ? WINDOWS_SHELL : null;
+  return endpointFrom(
+    endpoint,
+    'server_endpoints',
+    {
+      ...reading,
+      given: (setting) => (setting === 'shell_resource' ? shell : reading.given(setting)),
+      complain: (at, summary, detail) =>
+        reading.complain(at, at === 'server_endpoints' ? `${server}: ${summary}` : summary, detail),
+    },
+    `Set it in ${ENVIRONMENT.server_endpoints}, or in server_endpoints of the provider block, to ${isWindowsPowerShell ? 'https://server:5986/wsman' : 'https://server/PowerShell/'}, ssh://user@server:port or process:.`,
+  );
+}
+
+function endpointFrom(
+  value: string | null,
+  setting: Setting,
+  reading: Reading,
+  remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to http://server/PowerShell/, https://server/PowerShell/, ssh://user@server:port or process:.`,
+): Endpoint | null {
   const { config, given } = reading;
   const complain: Complain = (at, summary, detail) =>
     reading.complain(at === 'endpoint' ? setting : at, summary, detail);
-  const remedy = `Set ${ENVIRONMENT.endpoint}, or endpoint in the provider block, to http://server/PowerShell/, https://server/PowerShell/, ssh://user@server:port or process:.`;
   if (value === null) {
     complain('endpoint', 'It is not said where Exchange is reached', remedy);
     return null;

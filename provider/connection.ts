@@ -32,14 +32,26 @@ export async function connect(
   if (settings.snapIn === null) return session;
   const loaded = await session.invoke({ cmdlet: 'Add-PSSnapin', parameters: { Name: settings.snapIn } });
   if (loaded.kind === 'objects' && loaded.errors.length === 0) return session;
+  if (await isLoaded(session, settings.snapIn)) return session;
   await session.close();
   const error =
     loaded.kind === 'failed' ? loaded.error : loaded.kind === 'objects' ? loaded.errors[0] : undefined;
   throw new RemotingError(
     'refused',
     `the snap-in ${settings.snapIn} could not be loaded: ${error?.message ?? 'the connection was lost'}`,
-    error === undefined ? {} : { fullyQualifiedErrorId: error.fullyQualifiedErrorId },
+    error === undefined
+      ? {}
+      : {
+          fullyQualifiedErrorId: error.fullyQualifiedErrorId,
+          remedy: `The endpoint must lead to a 64-bit Windows PowerShell on a server of that version of Exchange, or with its management tools: Get-PSSnapin -Registered shows there which snap-ins it has (${error.fullyQualifiedErrorId}).`,
+        },
   );
+}
+
+/** What starts PowerShell there may have loaded it: to add it once more is an error. */
+async function isLoaded(session: Session, snapIn: string): Promise<boolean> {
+  const there = await session.invoke({ cmdlet: 'Get-PSSnapin', parameters: { Name: snapIn } });
+  return there.kind === 'objects' && there.errors.length === 0 && there.objects.length > 0;
 }
 
 /** Failures of one server alone, which another one may not have. */

@@ -10,7 +10,7 @@ import type { PublicCertificates } from './public-certificates';
 import { publishedNames } from './published-names';
 import { managed } from './resource';
 import { SiteCertificates } from './site-certificates';
-import { ExchangeTarget } from './target';
+import { Targets } from './targets';
 
 export interface ProviderOptions {
   /** @default a session with the endpoint of the settings */
@@ -30,7 +30,7 @@ export function exchangeProvider(
     open = (settings, installed) => connectLate(settings, environment, installed),
     note = () => undefined,
   }: ProviderOptions = {},
-): ProviderDefinition<ExchangeTarget> {
+): ProviderDefinition<Targets> {
   return {
     typeName: 'exchange',
     schema: CONFIGURATION_SCHEMA,
@@ -46,7 +46,7 @@ export function exchangeProvider(
       const { certificates, diagnostics: unfit } = await certificatesIn(config, site);
       if (unfit.length > 0) return { diagnostics: [...diagnostics, ...unfit] };
       const zones = await zonesOf(config, environment);
-      const target = new ExchangeTarget(settings, open, { note, certificates, site, zones });
+      const target = new Targets(settings, open, { note, certificates, site, zones });
       target.connect();
       const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
       return { target, diagnostics: [...diagnostics, ...refusals] };

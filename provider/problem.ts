@@ -181,15 +181,25 @@ export function checkUnread(seconds: number, { severity, summary, detail }: Diag
  * Why there is no session, with the remedy for the kind of failure.
  *
  * @param again whether there was one before in this run, which may have changed something
+ * @param server whose own session it is to be; left out: it is that of the organization
  */
-export function connectionProblem(settings: Settings, error: unknown, again = false): Diagnostic {
+export function connectionProblem(
+  settings: Settings,
+  error: unknown,
+  again = false,
+  server?: string,
+): Diagnostic {
   const { endpoint } = settings;
   const where = whereOf(endpoint);
   const message = error instanceof Error ? error.message : String(error);
+  const whose =
+    server === undefined
+      ? ''
+      : `\nIt is the session of ${server} alone, whose endpoint is the server's in the declaration or ${ENVIRONMENT.server_endpoints}: nothing of this server can be read or done without it.`;
   return {
     severity: 'error',
-    summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}`,
-    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint)}\n${again ? RESUME : 'Nothing was changed.'}`,
+    summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
+    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint)}${whose}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 

@@ -9,18 +9,18 @@ import { type Side, SIDES } from '../exchange/given-names';
 import type { ManagedResource } from '../plugin';
 import { isKnown, type KnownValues, type Values } from '../schema';
 import type { Publication } from './name-findings';
-import type { ExchangeTarget } from './target';
+import type { Targets } from './targets';
 
 /**
  * What stands before the DNS records: asks what is in DNS and what servers give, and remembers what this state put there.
  * How names are judged, and with it DNS, is loaded where there are names to judge (see `zonesOf` in definition.ts).
  */
-export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
+export const publishedNames: ManagedResource<Targets, Publication> = {
   typeName: definition.typeName,
   schema: definition.schema,
   // Like every check it has nothing to find.
   find: async () => ({ existing: null }),
-  inform: async (change, target) => {
+  inform: async (change, targets) => {
     const { prior, planned } = change;
     if (planned === null || !DECLARED.every((name) => isKnown(planned[name] ?? null))) return {};
     const [{ nameFindings }, { renameFindings }] = await Promise.all([
@@ -29,7 +29,7 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
     ]);
     const publications = publicationsOf(prior, planned);
     const findings = await Promise.all(
-      publications.map((publication) => nameFindings(publication, target.zones)),
+      publications.map((publication) => nameFindings(publication, targets.organization.zones)),
     );
     return {
       values: Object.fromEntries(
@@ -38,7 +38,7 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
           publishedIn(side, prior as KnownValues | null, planned),
         ]),
       ),
-      diagnostics: [...findings.flat(), ...(await renameFindings(change, target))],
+      diagnostics: [...findings.flat(), ...(await renameFindings(change, targets))],
     };
   },
   steps: ({ prior, planned }) => {
@@ -50,7 +50,7 @@ export const publishedNames: ManagedResource<ExchangeTarget, Publication> = {
   describe: ({ side, addresses }) =>
     `ask DNS what stands under ${Object.keys(addresses).join(', ')}${side === 'external' ? ' outside' : ''}`,
   // The plan may be of yesterday, and the servers took their time.
-  execute: async (publication, { zones }) => {
+  execute: async (publication, { organization: { zones } }) => {
     const { nameFindings } = await import('./name-findings');
     zones?.forgetNames();
     const findings = await nameFindings(publication, zones);

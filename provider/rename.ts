@@ -24,7 +24,8 @@ import {
   type Values,
   withEveryAttribute,
 } from '../schema';
-import type { ExchangeTarget, Reading } from './target';
+import type { Reading } from './target';
+import type { Targets } from './targets';
 
 type State = StateOf<Record<string, never>>;
 
@@ -50,40 +51,42 @@ const GIVERS: readonly Giver[] = [
  *
  * @param change of the published names
  */
-export async function renameFindings(change: Change, target: ExchangeTarget): Promise<readonly Diagnostic[]> {
+export async function renameFindings(change: Change, targets: Targets): Promise<readonly Diagnostic[]> {
   // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
-  if (change.planned === null || target.hasRun) return [];
+  if (change.planned === null || targets.run.hasRun) return [];
   const planned = siteNames(change.planned);
   const prior = siteNames(change.prior ?? {});
-  const standingsOf = (hosts: Iterable<string>) => standings(hosts, [prior, planned], target);
+  const standingsOf = (hosts: Iterable<string>) => standings(hosts, [prior, planned], targets);
 
-  if (!giveTheSame(prior.namespaces, planned.namespaces, servers(target))) {
-    const { given } = await readGiven(target, ({ service }) => planned.namespaces.isNamed(service));
-    const declared = given.filter(({ server }) => target.isDeclared(server));
-    const renamed = renamings(planned.namespaces, declared, servers(target), prior.hosts);
+  if (!giveTheSame(prior.namespaces, planned.namespaces, servers(targets))) {
+    const { given } = await readGiven(targets, ({ service }) => planned.namespaces.isNamed(service));
+    const declared = given.filter(({ server }) => targets.organization.isDeclared(server));
+    const renamed = renamings(planned.namespaces, declared, servers(targets), prior.hosts);
     const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
     const found = unpublishedNames(planned.namespaces, prior.namespaces, renamed, asked, prior.hosts);
     // What goes in the same plan is a later step.
     if (hasErrors(found)) return found;
-    return [...found, ...(await goingNames(prior, planned, standingsOf, target))];
+    return [...found, ...(await goingNames(prior, planned, standingsOf, targets))];
   }
-  return goingNames(prior, planned, standingsOf, target);
+  return goingNames(prior, planned, standingsOf, targets);
 }
 
 async function goingNames(
   prior: SiteNames,
   planned: SiteNames,
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
-  target: ExchangeTarget,
+  targets: Targets,
 ): Promise<readonly Diagnostic[]> {
   const gone = [...prior.hosts].filter((host) => !planned.hosts.has(host));
   const answers = await standingsOf(gone);
   const going = gone.filter((host) => answers.somewhere(host) !== 'not-published');
   if (going.length === 0) return [];
-  const { given, unread } = await readGiven(target, () => true);
+  const { given, unread } = await readGiven(targets, () => true);
   return [
-    ...target.sayOnce(unread),
-    ...namesInUse(planned.namespaces, prior.namespaces, going, given, (server) => target.isDeclared(server)),
+    ...targets.run.sayOnce(unread),
+    ...namesInUse(planned.namespaces, prior.namespaces, going, given, (server) =>
+      targets.organization.isDeclared(server),
+    ),
   ];
 }
 
@@ -118,12 +121,12 @@ function siteNames(values: Values): SiteNames {
   };
 }
 
-const servers = (target: ExchangeTarget): readonly string[] => [...target.settings.spellings.values()];
+const servers = (targets: Targets): readonly string[] => [...targets.settings.spellings.values()];
 
 async function standings(
   hosts: Iterable<string>,
   sites: readonly SiteNames[],
-  target: ExchangeTarget,
+  targets: Targets,
 ): Promise<Standings> {
   const own = new Set(
     sites.flatMap(({ views }) =>
@@ -134,7 +137,7 @@ async function standings(
     // A name that the site has in neither view, as one before the first deploy, may be in both.
     const declared = SIDES.filter((side) => sites.some(({ views }) => host in views[side]));
     const sides = declared.length === 0 ? SIDES : declared;
-    const answers = await Promise.all(sides.map((side) => standingOf(host, side, own, target)));
+    const answers = await Promise.all(sides.map((side) => standingOf(host, side, own, targets)));
     return [host, answers.flatMap((answer) => answer ?? [])];
   });
   return new Standings(new Map(await Promise.all(found)));
@@ -151,10 +154,10 @@ async function standingOf(
   host: string,
   side: Side,
   addresses: ReadonlySet<string>,
-  target: ExchangeTarget,
+  targets: Targets,
   aliases = MOST_ALIASES,
 ): Promise<Standing | undefined> {
-  const answer = await target.zones?.standing(host, side);
+  const answer = await targets.organization.zones?.standing(host, side);
   if (answer === undefined) return undefined;
   if (answer.kind !== 'told') return 'unknown';
   const { standing } = answer;
@@ -169,7 +172,8 @@ async function standingOf(
         : 'not-published';
     case 'alias':
       return 'target' in standing.record.data && aliases > 0
-        ? ((await standingOf(standing.record.data.target, side, addresses, target, aliases - 1)) ?? 'unknown')
+        ? ((await standingOf(standing.record.data.target, side, addresses, targets, aliases - 1)) ??
+            'unknown')
         : 'unknown';
     default:
       return 'unknown';
@@ -178,10 +182,10 @@ async function standingOf(
 
 /** What servers give to clients now, those of the organization that are not declared too. */
 async function readGiven(
-  target: ExchangeTarget,
+  targets: Targets,
   isWanted: (giver: Giver) => boolean,
 ): Promise<{ readonly given: readonly GivenName[]; readonly unread: readonly Diagnostic[] }> {
-  const readings = await Promise.all(GIVERS.filter(isWanted).map((giver) => readAll(giver, target)));
+  const readings = await Promise.all(GIVERS.filter(isWanted).map((giver) => readAll(giver, targets)));
   const given = new Map<string, GivenName>();
   const unread: Diagnostic[] = [];
   for (const { giver, reading } of readings.flat()) {
@@ -192,7 +196,7 @@ async function readGiven(
     }
     const { objects } = reading.outcome;
     for (const server of new Set(objects.flatMap((object) => serverOf(object) ?? []))) {
-      for (const name of namesOn(server, giver, objects, target)) {
+      for (const name of namesOn(server, giver, objects, targets)) {
         given.set([name.server.toLowerCase(), name.service, name.side].join('\n'), name);
       }
     }
@@ -203,18 +207,15 @@ async function readGiven(
 /** The readings that show the objects of a kind on all servers, each once: as a rule one answer shows them all. */
 async function readAll(
   giver: Giver,
-  target: ExchangeTarget,
+  targets: Targets,
 ): Promise<readonly { readonly giver: Giver; readonly reading: Reading }[]> {
-  const readings = await Promise.all(servers(target).map((server) => read(giver, server, target)));
+  const readings = await Promise.all(servers(targets).map((server) => read(giver, server, targets)));
   return [...new Set(readings)].flatMap((reading) => (reading === undefined ? [] : [{ giver, reading }]));
 }
 
 /** The shared reading that shows the objects of a kind on a server; undefined where the version of the server has none. */
-async function read(
-  { definition }: Giver,
-  server: string,
-  target: ExchangeTarget,
-): Promise<Reading | undefined> {
+async function read({ definition }: Giver, server: string, targets: Targets): Promise<Reading | undefined> {
+  const target = targets.of(server);
   const facts = target.factsFor(server);
   const version = target.versionFor(server);
   if (version !== undefined && !isIn(definition, version)) return undefined;
@@ -227,11 +228,12 @@ function namesOn(
   server: string,
   { service, definition }: Giver,
   objects: readonly PowerShellObject[],
-  target: ExchangeTarget,
+  targets: Targets,
 ): readonly GivenName[] {
-  const state = definition.view?.(objects, stateOf(definition, server), target.factsFor(server)) ?? null;
+  const state =
+    definition.view?.(objects, stateOf(definition, server), targets.of(server).factsFor(server)) ?? null;
   // The answer may spell it in other letter case than the declaration.
-  const declared = target.settings.spellings.get(server.toLowerCase()) ?? server;
+  const declared = targets.settings.spellings.get(server.toLowerCase()) ?? server;
   return state === null ? [] : givenNames(declared, service, state);
 }
 

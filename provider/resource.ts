@@ -18,16 +18,22 @@ import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { SiteCertificates } from './site-certificates';
 import type { ExchangeTarget } from './target';
+import type { Targets } from './targets';
 
 type State = StateOf<Record<string, never>>;
 
 interface ManagedStep extends Step {
+  /** The server whose object it is for, and with it the session that it runs in; null: an object of the organization. */
+  readonly of: string | null;
   /** It takes the object away, or is on the way there. */
   readonly removes: boolean;
 }
 
-/** A resource of Exchange as the plugin framework takes it: its definition, acted on through the target. */
-export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, ManagedStep> {
+/**
+ * A resource of Exchange as the plugin framework takes it: its definition, acted on through the session that is for its
+ * server.
+ */
+export function managed(resource: AnyResource): ManagedResource<Targets, ManagedStep> {
   const usesPfx = 'pfx_file' in resource.schema.attributes;
   const inputs = Object.keys(resource.schema.attributes).filter(
     (name) => resource.schema.attributes[name]?.mode !== 'computed',
@@ -48,12 +54,13 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         }
       : {};
 
-  const observe = async (state: Values, target: ExchangeTarget, view = resource.view) => {
+  const observe = async (state: Values, targets: Targets, view = resource.view) => {
     const known = state as KnownValues;
     const server = text(known['server']);
+    const target = targets.of(server);
     const facts = target.factsFor(server);
     const [isUninstalled, reading] = await Promise.all([
-      server !== null && target.isUninstalled(server),
+      server !== null && targets.isUninstalled(server),
       resource.observe && target.observe(target.addressed(resource.observe(known as State, facts)), server),
     ]);
     if (isUninstalled) return { state: null };
@@ -86,13 +93,14 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   const foresee = async (
     change: Change,
     planned: Values | null,
-    target: ExchangeTarget,
+    targets: Targets,
   ): Promise<{ readonly values: Values; readonly diagnostics: readonly Diagnostic[] }> => {
     const nothing = { values: {}, diagnostics: [] };
     const object = planned ?? change.prior;
     if (resource.foresee === undefined || resource.observe === undefined || object === null) return nothing;
     const known = knownPart(object) as State;
     const server = text(object['server']);
+    const target = targets.of(server);
     if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
     const facts = target.factsFor(server);
     const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
@@ -116,14 +124,14 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
    * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
    * Terraform 1.12 and later take `before` of the plan from this read (hashicorp/terraform#36394).
    */
-  const read = async (state: Values, target: ExchangeTarget) => {
-    const result = await observe(state, target);
+  const read = async (state: Values, targets: Targets) => {
+    const result = await observe(state, targets);
     if (result.state === null) return result;
-    if (!target.hasRun) {
+    if (!targets.run.hasRun) {
       const server = text(state['server']);
-      if (server === null || target.isDeclared(server)) return result;
+      if (server === null || targets.of(server).isDeclared(server)) return result;
       const change: Change = { kind: 'destroy', prior: result.state, planned: null, config: null };
-      const { values } = await foresee(change, null, target);
+      const { values } = await foresee(change, null, targets);
       return { ...result, state: { ...result.state, ...values } };
     }
     const planned = (resource.steady ?? []).flatMap((name): [string, Value][] => {
@@ -134,34 +142,39 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
   };
 
   /** From the same shared reading. */
-  const resume = async ({ prior, planned }: Update, target: ExchangeTarget): Promise<Values | null> => {
+  const resume = async ({ prior, planned }: Update, targets: Targets): Promise<Values | null> => {
     if (resource.resumed === undefined || resource.observe === undefined) return null;
+    const server = text(planned['server']);
+    const target = targets.of(server);
     const change = { prior: knownPart(prior) as State, planned: unknownAsNull(planned) as State };
-    const facts = target.factsFor(text(planned['server']));
+    const facts = target.factsFor(server);
     const call = target.addressed(resource.observe(change.planned, facts));
-    const reading = await target.observe(call, text(planned['server']));
+    const reading = await target.observe(call, server);
     if (reading.kind === 'failed') return null;
     return resource.resumed(reading.outcome.objects, change, facts);
   };
 
   /** The same shared reading as that of `observe`, which has found that the object is not there. */
-  const obstacles = async (planned: Values, target: ExchangeTarget): Promise<readonly Diagnostic[]> => {
+  const obstacles = async (planned: Values, targets: Targets): Promise<readonly Diagnostic[]> => {
     if (resource.obstacle === undefined || resource.observe === undefined) return [];
     const known = knownPart(planned) as State;
-    const facts = target.factsFor(text(planned['server']));
-    const reading = await target.observe(target.addressed(resource.observe(known, facts)));
+    const server = text(planned['server']);
+    const target = targets.of(server);
+    const facts = target.factsFor(server);
+    const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
     if (reading.kind === 'failed') return reading.diagnostics;
     const found = resource.obstacle(reading.outcome.objects, known);
     return found === undefined ? [] : [{ severity: 'error', ...found }];
   };
 
-  const stepsOf = (change: Change, target: ExchangeTarget) => {
+  const stepsOf = (change: Change, targets: Targets) => {
     const { planned, prior } = change;
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
-    const server = (planned ?? prior)?.['server'] ?? null;
+    const server = text((planned ?? prior)?.['server']);
+    const target = targets.of(server);
     // Under its new spelling the declaration wants all of it to stay.
-    if (planned === null && typeof server === 'string' && target.respelled(server) !== undefined) return [];
-    const facts = { ...target.factsFor(text(server)), ...pfxFacts(change) };
+    if (planned === null && server !== null && target.respelled(server) !== undefined) return [];
+    const facts = { ...target.factsFor(server), ...pfxFacts(change) };
     const object = (planned && unknownAsNull(planned)) ?? knownPart(prior ?? {});
     const observed = resource.observe?.(object as State, facts);
     return resource
@@ -171,6 +184,7 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
         ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
         invocation: target.addressed(step.invocation),
         removes: planned === null,
+        of: server,
       }));
   };
 
@@ -187,8 +201,8 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
           removalAttribute: REMOVAL_ATTRIBUTE,
           removalPlace: {
             attribute: REMOVAL_PLACE_ATTRIBUTE,
-            of: ({ server = null }: Values, target: ExchangeTarget) =>
-              removalPlace(resource.kind, text(server), target.settings.rollout),
+            of: ({ server = null }: Values, { settings }: Targets) =>
+              removalPlace(resource.kind, text(server), settings.rollout),
           },
         }
       : {}),
@@ -196,63 +210,67 @@ export function managed(resource: AnyResource): ManagedResource<ExchangeTarget, 
     ...(resource.lifecycle === 'check'
       ? { find: async () => ({ existing: null }) }
       : {
-          find: async (planned: Values, target: ExchangeTarget, config: Values) => {
+          find: async (planned: Values, targets: Targets, config: Values) => {
             const server = text(planned['server']);
+            const target = targets.of(server);
             // `inform` says what is wrong with the server or the PFX.
             if (server !== null && hasErrors(await target.versionProblems(server))) return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
             }
-            const found = await observe(unknownAsNull(named), target, resource.found ?? resource.view);
+            const found = await observe(unknownAsNull(named), targets, resource.found ?? resource.view);
             const { state: existing, diagnostics = [] } = found;
             if (existing !== null || hasErrors(diagnostics)) return { existing, diagnostics };
-            return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, target))] };
+            return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, targets))] };
           },
         }),
-    inform: async (change, target) => {
+    inform: async (change, targets) => {
+      const target = targets.of(text((change.planned ?? change.prior)?.['server']));
       const information = await inform(resource, usesPfx, change, target);
       const informed = change.planned && { ...change.planned, ...information.values };
-      const foreseen = await foresee(change, informed, target);
+      const foreseen = await foresee(change, informed, targets);
       const values = { ...information.values, ...foreseen.values };
       const diagnostics = [...(information.diagnostics ?? []), ...foreseen.diagnostics];
       if (change.planned === null) return { values, diagnostics };
-      const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, target);
+      const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
       const known = steps === UNKNOWN ? [] : steps;
       const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
-    vet: async (steps, target) => {
-      const { commands, diagnostics } = await target.rights();
+    vet: async (steps, targets) => {
+      // They are of one object.
+      const { commands, diagnostics } = await targets.of(steps[0]?.of ?? null).rights();
       if (commands === undefined) return diagnostics;
-      return rightsProblems(resource.typeName, steps, commands, target.settings.lackingRights);
+      return rightsProblems(resource.typeName, steps, commands, targets.settings.lackingRights);
     },
     describe: ({ invocation, condition }) =>
       `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`,
-    execute: async (step, target, { signal }) => {
-      const lacking = step.removes ? [] : await target.lackingPfx();
+    execute: async (step, targets, { signal }) => {
+      const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
+      const target = targets.of(step.of);
       const resolved = await resolve(step, target.site);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       const { kind, diagnostics } = await target.run(resolved.step, signal);
-      if (kind !== 'omitted') target.history.note(step.invocation, kind === 'done');
+      if (kind !== 'omitted') targets.run.history.note(step.invocation, kind === 'done');
       return diagnostics;
     },
     read,
     // Active Directory: a read may reach another domain controller than the write before it.
-    settle: (target) => target.forgetReadings(),
-    importState: async (id, target) => {
+    settle: ({ run }) => run.forgetReadings(),
+    importState: async (id, targets) => {
       const given = importedValues(resource, id);
       if (given === undefined) return { diagnostics: [notAnImportId(resource, id)] };
       const state = withEveryAttribute(resource.schema, given);
-      const { state: found, diagnostics = [] } = await observe(state, target);
+      const { state: found, diagnostics = [] } = await observe(state, targets);
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
       const server = text(given['server'] ?? null);
-      const wrong = server === null ? [] : await target.versionProblems(server);
+      const wrong = server === null ? [] : await targets.of(server).versionProblems(server);
       if (hasErrors(wrong)) return { diagnostics: wrong };
-      const against = await obstacles(state, target);
+      const against = await obstacles(state, targets);
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import type { Answers, Facts, Guard, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
-import { CERTIFICATE_READ, certificatesOf } from '../exchange/resources/installed-certificate';
+import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
 import { textOf } from '../exchange/resources/property';
 import { catalogOf, ExchangeVersion } from '../exchange/versions';
@@ -15,8 +15,8 @@ import type { Settings } from './configuration';
 import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
-import { RunHistory } from './certificate-history';
 import type { Installed } from './connection';
+import { proveServer } from './proven-server';
 import type { PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
@@ -31,8 +31,9 @@ import {
   uncheckedRights,
   warnings,
 } from './problem';
+import { Run } from './run';
 import { ServerReadings } from './server-readings';
-import { ShownCertificates } from './shown-certificates';
+import type { ServerSession } from './server-sessions';
 import { SiteCertificates } from './site-certificates';
 import { Turns } from './turns';
 
@@ -72,6 +73,10 @@ export interface TargetOptions {
   readonly site?: SiteCertificates;
   /** Those that hold records of the site; left out where the configuration names none. */
   readonly zones?: DnsZones | undefined;
+  /** What it shares with other sessions. Left out: there are none. */
+  readonly run?: Run;
+  /** The session is that of one server. Left out: it is that of the organization. */
+  readonly own?: ServerSession | undefined;
 }
 
 /** What would keep the same read from its end once more. */
@@ -85,8 +90,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /**
- * The Exchange organization that a run acts on: one session for all resources, opened when it is configured. Reads are
- * made once and shared; any write forgets them.
+ * The Exchange organization that a run acts on, or one server of it, through one session for all their resources, opened
+ * when it is configured or first used. Reads are made once and shared; any write forgets them.
  */
 export class ExchangeTarget {
   readonly #readings = new Readings((invocation) => this.#readShared(invocation));
@@ -97,24 +102,19 @@ export class ExchangeTarget {
       return 'kind' in outcome && outcome.kind === 'trip' ? outcome : undefined;
     },
   );
-  /** What the steps of the run did to certificates. */
-  readonly history = new RunHistory();
   readonly #certificateTurns = new Turns();
-  readonly #shown = new ShownCertificates();
   /** The certificates of PFX files, as far as they are given without their keys. */
   readonly certificates: PublicCertificates;
   readonly site: SiteCertificates;
   readonly zones: DnsZones | undefined;
   private readonly note: (message: string) => void;
-  readonly #said = new Set<string>();
-  /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
-  #hasRun = false;
+  readonly #run: Run;
+  readonly #own: ServerSession | undefined;
   #session: Promise<Session> | null = null;
   /** There was a session. */
   #opened = false;
   #servers: Promise<Reading> | null = null;
   #rights: Promise<Rights> | null = null;
-  #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
     readonly settings: Settings,
@@ -124,8 +124,13 @@ export class ExchangeTarget {
       certificates = new Map(),
       site = new SiteCertificates(),
       zones,
+      run = new Run(),
+      own,
     }: TargetOptions = {},
   ) {
+    this.#run = run;
+    this.#own = own;
+    run.share(this.#readings);
     this.note = note;
     this.certificates = certificates;
     this.site = site;
@@ -146,20 +151,25 @@ export class ExchangeTarget {
 
   async #open(): Promise<Session> {
     const begin = performance.now();
-    const session = await this.open(this.settings, () => this.#shown.thumbprints);
-    this.note(`A session is open, ${Math.round(performance.now() - begin)} ms`);
+    const session = await this.open(this.settings, () => this.#run.shown.thumbprints);
+    if (this.#own !== undefined) await proveServer(session, this.#own);
+    const where = this.#own === undefined ? '' : ` on ${this.#own.server}`;
+    this.note(`A session is open${where}, ${Math.round(performance.now() - begin)} ms`);
     return session;
   }
 
-  /** The declared version of a server; for the organization, that of the oldest declared server. */
+  /** The declared version of a server; for the organization, that of the oldest declared server without a session of its own. */
   versionFor(server: string | null): ExchangeVersion | undefined {
     if (server !== null) return this.settings.versions.get(server.toLowerCase());
     return this.#versions()[0];
   }
 
-  /** Those of the declared servers, each once, the oldest first. */
+  /** Those of the declared servers that the session is for, each once, the oldest first. */
   #versions(): readonly ExchangeVersion[] {
-    const declared = new Set(this.settings.versions.values());
+    if (this.#own !== undefined) return [this.#own.version];
+    const { versions, serverSessions } = this.settings;
+    const reached = [...versions].filter(([server]) => !serverSessions.has(server));
+    const declared = new Set((reached.length === 0 ? [...versions] : reached).map(([, version]) => version));
     return ExchangeVersion.ALL.filter((version) => declared.has(version));
   }
 
@@ -196,7 +206,7 @@ export class ExchangeTarget {
       has: (...asked) => catalog?.has(...asked) === true,
       isDeclared: (name) => this.isDeclared(name),
       autodiscoverUrls: this.settings.autodiscoverUrls,
-      history: this.history,
+      history: this.#run.history,
       declared: server === null ? [] : this.site.on(server),
     };
   }
@@ -218,34 +228,30 @@ export class ExchangeTarget {
    * be read, the given server is read alone: another one that is down must not stand in its way, nor be blamed on it.
    */
   async observe(invocation: Invocation, server: string | null = null): Promise<Reading> {
+    const alone = server === null ? undefined : this.#ofServerAlone(invocation, server);
+    // The session is for this server: the others have theirs.
+    if (this.#own !== undefined && alone !== undefined) return this.#readings.get(alone);
     const reading = await this.#readings.get(invocation);
-    if (reading.kind === 'objects' || !reading.partial || server === null) return reading;
-    const alone = this.catalogFor(server)?.cmdlet(invocation.cmdlet)?.parameter('Server') !== undefined;
-    if (!alone || 'Server' in invocation.parameters) return reading;
-    return this.#readings.get({
-      ...invocation,
-      parameters: { ...invocation.parameters, Server: server },
-    });
+    if (reading.kind === 'objects' || !reading.partial || alone === undefined) return reading;
+    return this.#readings.get(alone);
+  }
+
+  /** Undefined where the read cannot be narrowed, or is so already. */
+  #ofServerAlone(invocation: Invocation, server: string): Invocation | undefined {
+    const { cmdlet, parameters } = invocation;
+    const takesServer = this.catalogFor(server)?.cmdlet(cmdlet)?.parameter('Server') !== undefined;
+    if (!takesServer || 'Server' in parameters || 'Identity' in parameters) return undefined;
+    return { ...invocation, parameters: { ...parameters, Server: server } };
   }
 
   /** Whether a step was run: the run is an apply, and what it reads shows its own work. */
   get hasRun(): boolean {
-    return this.#hasRun;
+    return this.#run.hasRun;
   }
 
-  /** Records that this is said, and returns what of it was not said before in this run: whoever asks must say that. */
+  /** See `Run`. */
   sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-    return diagnostics.filter(({ summary, detail }) => {
-      const text = `${summary}\n${detail}`;
-      const isNew = !this.#said.has(text);
-      this.#said.add(text);
-      return isNew;
-    });
-  }
-
-  /** Makes the next reads anew. */
-  forgetReadings(): void {
-    this.#readings.forgetAll();
+    return this.#run.sayOnce(diagnostics);
   }
 
   /**
@@ -329,41 +335,28 @@ export class ExchangeTarget {
       : { diagnostics: [] };
   }
 
-  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
-  lackingPfx(): Promise<readonly Diagnostic[]> {
-    return (this.#lackingPfx ??= this.#whyNoPfx());
-  }
-
-  async #whyNoPfx(): Promise<readonly Diagnostic[]> {
-    if (this.certificates.size === 0) return [];
-    const { lackingPfx } = await import('./public-certificates');
-    return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) =>
-      this.observe(this.addressed(certificatesOf(server)), server),
-    );
-  }
-
   /**
    * Runs one step. What it may have changed is read anew afterwards. Terraform works on objects that do not wait for each
    * other at once; the certificates of one server, of which a step may take a service from another, have a turn each.
    */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
-    this.#hasRun = true;
+    this.#run.hasRun = true;
     const { server } = step;
-    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#run(step, signal);
-    return this.#certificateTurns.take(server, () => this.#run(step, signal));
+    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#perform(step, signal);
+    return this.#certificateTurns.take(server, () => this.#perform(step, signal));
   }
 
-  async #run(step: Step, signal: AbortSignal): Promise<StepEnd> {
+  async #perform(step: Step, signal: AbortSignal): Promise<StepEnd> {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
-    this.#shown.note(step.invocation);
+    this.#run.shown.note(step.invocation);
     const outcome = await this.#invoke(step.invocation, signal);
     const problem =
       'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
     const isDone = !('diagnostics' in outcome) && problem === undefined;
-    if (isDone && step.outdates !== undefined) this.#readings.forget(step.outdates);
-    else this.#readings.forgetAll();
+    if (isDone && step.outdates !== undefined) this.#run.forget(step.outdates);
+    else this.#run.forgetReadings();
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(step.invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
@@ -445,7 +438,7 @@ export class ExchangeTarget {
   /** The first reads of a run that would be one for each server are one for all. */
   async #readShared(invocation: Invocation): Promise<Reading> {
     const outcome =
-      OF_ONE_SERVER.has(invocation.cmdlet) && !this.#hasRun
+      OF_ONE_SERVER.has(invocation.cmdlet) && !this.hasRun
         ? await this.#serverReadings.get(invocation)
         : undefined;
     return outcome === undefined || unshown(invocation, null, outcome) !== undefined
@@ -457,8 +450,13 @@ export class ExchangeTarget {
     const reading = await this.#readServers();
     if (reading.kind === 'failed') return [];
     return [...this.settings.versions.keys()].filter(
-      (server) => named(server, reading.outcome) !== undefined,
+      (server) => this.#isFor(server) && named(server, reading.outcome) !== undefined,
     );
+  }
+
+  #isFor(server: string): boolean {
+    const own = this.settings.serverSessions.get(server.toLowerCase());
+    return own?.server.toLowerCase() === this.#own?.server.toLowerCase();
   }
 
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
@@ -507,7 +505,7 @@ export class ExchangeTarget {
       session = await opening;
     } catch (error) {
       // Kept, so that a thousand resources do not each wait for a server that is not there.
-      return { diagnostics: [connectionProblem(this.settings, error, this.#opened)] };
+      return { diagnostics: [connectionProblem(this.settings, error, this.#opened, this.#own?.server)] };
     }
     this.#opened = true;
     const begin = performance.now();

@@ -98,6 +98,14 @@ export function seenBefore({ cmdlet, parameters }: Invocation): SeenBefore | und
   return MAKERS[cmdlet]?.(parameters);
 }
 
+/** What looks for a certificate among those of a server. */
+const holding = (certificate: string) =>
+  `    $wanted = [System.Convert]::ToBase64String(${certificate}.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
+    }
+    return $false`;
+
 /**
  * The functions that look, by name. Values that come through remoting are compared as text: a name may be an object
  * whose text it is, and of a certificate a session may send no more than its bytes.
@@ -107,11 +115,7 @@ export const LOOKS: { readonly [name: string]: string } = {
 function Test-HasCertificate {
     param([string] $Server)
 
-    $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
-    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
-        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
-    }
-    return $false
+${holding('$PfxCertificate')}
 }`,
   'Test-HoldsCertificate': `# Whether a server holds a certificate.
 function Test-HoldsCertificate {
@@ -120,11 +124,7 @@ function Test-HoldsCertificate {
         [System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate
     )
 
-    $wanted = [System.Convert]::ToBase64String($Certificate.RawData)
-    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
-        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
-    }
-    return $false
+${holding('$Certificate')}
 }`,
   'Test-HasArray': `# Whether an Active Directory site has a client access array.
 function Test-HasArray {

@@ -144,7 +144,8 @@ export const certificate = defineResource({
     ),
   },
   importId: ['server', 'thumbprint'],
-  declaredExisting: ({ server }) => `certificate: { …, existingOn: ['${server ?? ''}'] }`,
+  declaredExisting: ({ server }) =>
+    `certificate: { …, existingOn: ['${server ?? ''}'] } (of several by name certificate.<name>.existingOn)`,
   computed: (_planned, facts) => {
     if (facts.certificate === undefined) return {};
     const { thumbprint, subject, issuer, names, notAfter } = facts.certificate;
@@ -225,7 +226,7 @@ export const certificate = defineResource({
     isOfServer(state) && installedCertificates(objects).some(({ services }) => services === null)
       ? {
           summary: `The session does not tell which certificate clients see on ${state.server ?? ''}`,
-          detail: `Leave the server out of certificate.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
+          detail: `Leave the server out of certificate.existingOn, or of several by name of certificate.<name>.existingOn: the deploy goes on from what it finds. Or import the certificate by its thumbprint, as ${state.server ?? ''}/<thumbprint>.`,
         }
       : undefined,
   remarks: remarksOnUse,

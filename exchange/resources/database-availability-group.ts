@@ -191,6 +191,25 @@ export const databaseAvailabilityGroup = defineResource({
   observe: () => GROUPS,
   obstacle: (objects, { name, witness_server: server, witness_directory: directory }) =>
     takenFolder(objects, name ?? '', server ?? '', directory ?? ''),
+  // What stands against making it counts for a change of its folder, too; where that stays, nothing is asked of it.
+  foresee: (objects, { prior, planned }) => {
+    const moves =
+      prior !== null &&
+      planned !== null &&
+      !(
+        sameServer(prior.witness_server ?? '', planned.witness_server ?? '') &&
+        sameFolder(prior.witness_directory ?? '', planned.witness_directory ?? '')
+      );
+    const taken = moves
+      ? takenFolder(
+          objects,
+          planned.name ?? '',
+          planned.witness_server ?? '',
+          planned.witness_directory ?? '',
+        )
+      : undefined;
+    return { values: {}, diagnostics: taken === undefined ? [] : [{ severity: 'error', ...taken }] };
+  },
   view: (objects, state) => {
     const found = objectWith(objects, { Name: state.name ?? '' });
     if (found === undefined) return null;
@@ -206,7 +225,7 @@ export const databaseAvailabilityGroup = defineResource({
   },
 });
 
-/** A folder that another group has as its witness: the plan of a new one says so, since no two can use it. */
+/** A folder that another group has as its witness: the plan of one that is to use it says so, since no two can. */
 function takenFolder(
   objects: readonly PowerShellObject[],
   name: string,

@@ -1,5 +1,5 @@
 import { path } from '../../schema';
-import { titleOf } from '../declared-certificates';
+import { isOnServer, titleOf } from '../declared-certificates';
 import { declaredProtocols } from '../mail-protocols';
 import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
@@ -11,11 +11,12 @@ export const certificateMailName: Rule = {
   description:
     'A certificate that is given to POP or IMAP has the name that mailProtocols declares for it: by another one the servers would find another certificate, and each plan would give this one again.',
   check: ({ site, certificates }) =>
-    declaredProtocols(site).flatMap(({ row, host }) =>
+    declaredProtocols(site).flatMap(({ row, host, servers }) =>
       certificates.flatMap((certificate) => {
         const { declared, path: at } = certificate;
         const index = declared.services.findIndex((service) => service === row.service);
         if (index === -1 || includesName(declared.names, host)) return [];
+        if (!servers.some((server) => isOnServer(certificate, server))) return [];
         return [
           {
             path: [...at, ...path('services', index)],

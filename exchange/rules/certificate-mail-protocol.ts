@@ -1,4 +1,4 @@
-import { hasWildcard, titleOf } from '../declared-certificates';
+import { hasWildcard, isOnServer, titleOf } from '../declared-certificates';
 import { declaredProtocols } from '../mail-protocols';
 import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
@@ -10,10 +10,13 @@ export const certificateMailProtocol: Rule = {
   description:
     'A certificate that has the name of POP or IMAP itself is given to the service, too; by a wildcard it is found without.',
   check: ({ site, certificates }) =>
-    declaredProtocols(site).flatMap(({ row, host }) => {
+    declaredProtocols(site).flatMap(({ row, host, servers }) => {
       // One with a wildcard besides cannot be given to it: `certificate-wildcard`.
       const named = certificates.filter(
-        (certificate) => includesName(certificate.declared.names, host) && !hasWildcard(certificate),
+        (certificate) =>
+          includesName(certificate.declared.names, host) &&
+          !hasWildcard(certificate) &&
+          servers.some((server) => isOnServer(certificate, server)),
       );
       const [first] = named;
       return first === undefined || named.some(({ declared }) => declared.services.includes(row.service))

@@ -1,4 +1,4 @@
-import { path } from '../../schema';
+import { declaredEndpoints } from '../declared-names';
 import { endpointFault } from '../endpoint';
 import type { EndpointFault } from '../endpoint';
 import type { Rule } from './rule';
@@ -32,11 +32,12 @@ export const endpoint: Rule = {
   severity: 'error',
   description:
     'An endpoint is a URL of a known scheme with a server and without a password: it is written into the synthesized files.',
-  check: ({ site }) => {
-    const fault = site.connection === undefined ? undefined : endpointFault(site.connection.endpoint);
-    // Of characters the rule plain-characters tells.
-    if (fault === undefined || fault === 'characters') return [];
-    const [problem, remedy] = FOUND[fault];
-    return [{ path: path('connection', 'endpoint'), problem, remedy }];
-  },
+  check: ({ site }) =>
+    declaredEndpoints(site).flatMap(({ text, path }) => {
+      const fault = endpointFault(text);
+      // Of characters the rule plain-characters tells.
+      if (fault === undefined || fault === 'characters') return [];
+      const [problem, remedy] = FOUND[fault];
+      return [{ path, problem, remedy }];
+    }),
 };

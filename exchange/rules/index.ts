@@ -57,6 +57,8 @@ import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
+import { serverEndpoint } from './server-endpoint';
+import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
 import { serverMissing } from './server-missing';
 import { serverName } from './server-name';
@@ -135,6 +137,8 @@ export const RULES: readonly Rule[] = [
   dagStretched,
   databases,
   endpoint,
+  serverEndpoint,
+  serverEndpointMissing,
   serviceVersion,
   webAuthentication,
   sslOffload,

@@ -1,4 +1,5 @@
 import { declaredHosts } from '../declared-names';
+import { mailHosts } from '../mail-protocols';
 import type { Rule } from './rule';
 
 export const namespaceUnused: Rule = {
@@ -8,7 +9,7 @@ export const namespaceUnused: Rule = {
     'A declared name is given to clients by some server. Where every server has another one for it, from its datacentre or of its own, DNS does not hold it.',
   check: ({ site, topology }) => {
     const published = new Set(topology.published.map(({ host }) => host.toLowerCase()));
-    return declaredHosts(site).flatMap(({ text, path }) =>
+    return [...declaredHosts(site), ...mailHosts(site)].flatMap(({ text, path }) =>
       published.has(text.toLowerCase()) || site.servers.length === 0
         ? []
         : [

@@ -1,6 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { path as pathTo } from '../../schema';
-import { declaredNames, declaredTexts } from '../declared-names';
+import { declaredEndpoints, declaredNames, declaredTexts } from '../declared-names';
 import { endpointFault } from '../endpoint';
 import type { Rule } from './rule';
 
@@ -78,9 +77,9 @@ export const plainCharacters: Rule = {
   description:
     'Names, addresses and the endpoint hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
   check: ({ site }) => [
-    ...(site.connection !== undefined && endpointFault(site.connection.endpoint) === 'characters'
-      ? [{ path: pathTo('connection', 'endpoint'), ...unplainEndpoint(site.connection.endpoint) }]
-      : []),
+    ...declaredEndpoints(site).flatMap(({ text, path }) =>
+      endpointFault(text) === 'characters' ? [{ path, ...unplainEndpoint(text) }] : [],
+    ),
     ...declaredNames(site).flatMap(({ text, path }) => {
       const wrong = unplain(text);
       if (wrong === undefined) return [];

@@ -1,11 +1,12 @@
 import { declaredProtocols } from '../mail-protocols';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
+import { needsEndpoint } from '../server-endpoint';
 import type { ExchangeSiteProps } from '../site';
 import { existsIn, ExchangeVersion, lifespanText } from '../versions';
 import type { Lifespan } from '../versions';
 import type { Path } from '../../schema';
-import { path } from '../../schema';
+import { formatPath, path } from '../../schema';
 import type { Placement } from '../topology';
 import type { Finding, Rule } from './rule';
 
@@ -21,7 +22,7 @@ export const serviceVersion: Rule = {
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
-    ...missingProtocols(site, placements),
+    ...missingProtocols(site),
   ],
 };
 
@@ -63,16 +64,23 @@ function alwaysOn(placement: Placement): readonly Finding[] {
   ];
 }
 
-/** One session makes the whole site, and a server from 2013 on has none of the cmdlets that switch Outlook Anywhere. */
+/** The session of a site with a server from 2013 on has none of the cmdlets that switch Outlook Anywhere. */
 function outOfReach(placements: readonly Placement[]): readonly Finding[] {
   const newer = placements.find(isAlwaysOn)?.server;
   if (newer === undefined) return [];
   return placements
-    .filter((placement) => placement.outlookAnywhere.enabled !== undefined && !isAlwaysOn(placement))
+    .filter(
+      (placement) =>
+        // Of one that must have an endpoint and has none another rule tells.
+        placement.server.endpoint === undefined &&
+        !needsEndpoint(placement.server.version) &&
+        placement.outlookAnywhere.enabled !== undefined &&
+        !isAlwaysOn(placement),
+    )
     .map(({ server, path: at }) => ({
       path: [...at, { attribute: 'outlookAnywhere' }],
       problem: `the session of a site with ${newer.name} (${newer.version.toString()}) cannot switch Outlook Anywhere of ${server.name} (${server.version.toString()}): its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
-      remedy: `take it out and switch it in the management shell of ${server.name}, or declare the older servers as a site of their own, whose endpoint is one of them`,
+      remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or take this out and switch it in the management shell of ${server.name}`,
     }));
 }
 
@@ -139,15 +147,15 @@ function missingHealthSets(
 }
 
 /** Servers that lack it beside others that have it stay as they are. */
-function missingProtocols(site: ExchangeSiteProps, placements: readonly Placement[]): readonly Finding[] {
-  return declaredProtocols(site).flatMap(({ row, path: at }): readonly Finding[] =>
-    placements.length === 0 || placements.some(({ server }) => existsIn(row.lifespan, server.version))
+function missingProtocols(site: ExchangeSiteProps): readonly Finding[] {
+  return declaredProtocols(site).flatMap(({ row, path: at, servers }): readonly Finding[] =>
+    servers.length === 0 || servers.some(({ version }) => existsIn(row.lifespan, version))
       ? []
       : [
           {
             path: at,
             problem: `no server has settings of ${row.title} that are set from here, which are those of ${lifespanText(row.lifespan)}`,
-            remedy: `take mailProtocols.${row.protocol} out`,
+            remedy: `take ${formatPath(at.slice(0, -1))} out`,
           },
         ],
   );

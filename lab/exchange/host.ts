@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
+import { Catalog, catalogOf, ExchangeVersion, type CatalogCmdlet } from '../../exchange/versions';
 import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
 import type {
   ClientHost,
@@ -27,6 +27,7 @@ import { restrictedCommand, RESTRICTED_COMMANDS } from './restricted-commands';
 import { readStale, keepForStaleReads } from './stale';
 import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
+import { windowsCommand, type WindowsSession } from './windows-commands';
 
 /** The connection is to break without another word. */
 export class ConnectionDropped extends Error {
@@ -44,8 +45,10 @@ const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
 export interface SessionClient {
   /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
   readonly user?: string;
-  /** Of the address, without its question mark, where the session came over WSMan. Left out: it did not. */
+  /** Of the address, without its question mark, where the session came to Exchange's own endpoint. Left out: it did not. */
   readonly query?: string;
+  /** A Windows PowerShell without Exchange's cmdlets, until their snap-in is loaded. Left out: they are there. */
+  readonly isBare?: true;
   /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
   readonly drop?: () => void;
 }
@@ -81,6 +84,7 @@ type Stage = (input: readonly HostValue[] | undefined) => Promise<Given>;
 export class ExchangeHost implements CommandHost {
   readonly powerShellVersion: string;
   readonly #journal: Journal;
+  readonly #windows: WindowsSession;
 
   /**
    * @param server name or FQDN of the server where the session lives
@@ -94,7 +98,9 @@ export class ExchangeHost implements CommandHost {
     private readonly client: SessionClient,
     private readonly denied: ReadonlySet<string> = new Set(),
   ) {
-    const version = ExchangeVersion.ofBuild(this.#session(store.read()).build)!;
+    const session = this.#session(store.read());
+    const version = ExchangeVersion.ofBuild(session.build)!;
+    this.#windows = { server: session.name, version, hasSnapIn: client.isBare !== true };
     this.powerShellVersion = POWERSHELL_VERSIONS[version.label] ?? '5.1.17763.1';
     this.#journal = new Journal(store);
   }
@@ -186,8 +192,9 @@ export class ExchangeHost implements CommandHost {
     { name, args }: Command,
     isFollowed: boolean,
   ): ((input: readonly HostValue[], client: ClientHost) => Promise<Given>) | undefined {
-    const session = this.#session(this.store.read());
-    const catalog = catalogOf(ExchangeVersion.ofBuild(session.build)!);
+    const catalog = this.#catalog(this.#session(this.store.read()));
+    const windows = this.#isPowerShell ? windowsCommand(name, args, this.#windows) : undefined;
+    if (windows !== undefined) return windows;
     if (name.toLowerCase() === 'get-command') {
       const offered = offeredCommands(args, catalog, this.denied, isFollowed);
       return async () => offered;
@@ -198,7 +205,7 @@ export class ExchangeHost implements CommandHost {
   #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const known = catalogOf(ExchangeVersion.ofBuild(session.build)!).cmdlet(command.name);
+    const known = this.#catalog(session).cmdlet(command.name);
     const cmdlet = known && permitted(known, this.denied);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');
@@ -415,6 +422,16 @@ export class ExchangeHost implements CommandHost {
       applied,
       ...(errorId === undefined ? {} : { errorId }),
     });
+  }
+
+  /** No restricted endpoint: it has the commands of Windows PowerShell as well. */
+  get #isPowerShell(): boolean {
+    return this.client.query === undefined && this.#options().languageMode === 'full';
+  }
+
+  #catalog({ build }: ServerState): Catalog {
+    const version = ExchangeVersion.ofBuild(build)!;
+    return this.#windows.hasSnapIn ? catalogOf(version) : new Catalog(version, []);
   }
 
   #options(): LabOptions {

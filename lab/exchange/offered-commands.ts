@@ -1,4 +1,4 @@
-import { CatalogCmdlet, ExchangeVersion, type Catalog, type CatalogParameter } from '../../exchange/versions';
+import { CatalogCmdlet, snapInOf, type Catalog, type CatalogParameter } from '../../exchange/versions';
 import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import type { CommandArgument } from '../../remoting/server/command-host';
 import { bind, type Bound } from './binding';
@@ -73,13 +73,6 @@ function commandsOf(catalog: Catalog, denied: ReadonlySet<string>): readonly Off
 export function offeredName(name: string, catalog: Catalog, denied: ReadonlySet<string>): string | undefined {
   const wanted = name.toLowerCase();
   return commandsOf(catalog, denied).find(({ cmdlet }) => cmdlet.name.toLowerCase() === wanted)?.cmdlet.name;
-}
-
-/** https://learn.microsoft.com/powershell/exchange/open-the-exchange-management-shell */
-function snapInOf(version: ExchangeVersion): string {
-  const prefix = 'Microsoft.Exchange.Management.PowerShell';
-  if (version.isAtLeast(ExchangeVersion.V2013)) return `${prefix}.SnapIn`;
-  return version.isAtLeast(ExchangeVersion.V2010) ? `${prefix}.E2010` : `${prefix}.Admin`;
 }
 
 /** An empty text stands for none, as PowerShell's own server sends it. */

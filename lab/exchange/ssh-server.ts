@@ -8,6 +8,8 @@ import type { SimulatedOrganization } from './organization';
 export interface SshServerOptions {
   /** Name or FQDN of the server where the sessions live. */
   readonly server: string;
+  /** Sessions have no Exchange cmdlets until their snap-in is loaded. Left out: what starts PowerShell there loads it. */
+  readonly isBare?: true;
   /** @default '127.0.0.1' */
   readonly host?: string;
   /** @default one that is free */
@@ -29,7 +31,7 @@ const COMMAND = /^"?(?:pwsh|powershell)(?:\.exe)?"?(?: -(?:s|sshs|NoLogo|NoProfi
 /** An SSH server whose PowerShell is the simulated organization. */
 export async function startSshServer(
   organization: SimulatedOrganization,
-  { server, host = '127.0.0.1', port = 0 }: SshServerOptions,
+  { server, isBare, host = '127.0.0.1', port = 0 }: SshServerOptions,
 ): Promise<RunningSshServer> {
   const accounts = organization.ssh;
   const connections = new Set<ssh2.Connection>();
@@ -46,7 +48,8 @@ export async function startSshServer(
         } else context.reject(['publickey', 'password']);
       })
       .on('session', (accept) => {
-        answer((drop) => organization.host(server, { user, drop }), accept(), connection);
+        const bare = isBare === undefined ? {} : { isBare };
+        answer((drop) => organization.host(server, { user, drop, ...bare }), accept(), connection);
       })
       .on('close', () => connections.delete(connection))
       // A client that goes away without a word is no matter of the server's.

@@ -79,11 +79,17 @@ const activeDirectorySites = fc.constantFrom(
 );
 const autodiscoverSiteScope = fc.constantFrom('own' as const, ['Porto'], ['porto', 'Lisbon']);
 
+const mailProtocols = some({
+  pop: fc.constant({ host: 'pop.contoso.com' }),
+  imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
+});
+
 function datacentreOf(versions: readonly ExchangeVersion[]) {
   const more = {
     namespaces: ownNamespaces,
     publish: publishing,
     authentication,
+    mailProtocols,
     activeDirectorySites,
     autodiscoverSiteScope,
     sslOffload: fc.boolean(),
@@ -112,6 +118,7 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         ),
         publish: publishing,
         authentication,
+        mailProtocols,
         autodiscoverSiteScope,
         sslOffload: fc.boolean(),
         ...(version === V2010
@@ -198,11 +205,8 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         .constantFrom('msstd:*.contoso.com', 'msstd:mail.contoso.com', 'none', null)
         .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
-      mailProtocols: some({
-        pop: fc.constant({ host: 'pop.contoso.com' }),
-        imap: fc.constantFrom({ host: 'imap.contoso.com' }, { host: 'mail.contoso.com' }),
-      }),
       sslOffload: fc.boolean(),
+      mailProtocols,
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },
     { requiredKeys: ['servers', 'namespaces', 'certificate', 'dns', 'health'] },

@@ -4,6 +4,7 @@ import { publishedNamesOf } from '../../exchange/published-names';
 import { dnsRecords } from '../../exchange/dns-records';
 import { resolveSite } from '../../exchange/resolve-site';
 import { ExchangeVersion, type ExchangeSiteProps } from '../../exchange/site';
+import { path } from '../../schema';
 import { server, site as siteWithDag } from './sites';
 
 const { servers, namespaces, certificate, dns } = siteWithDag();
@@ -245,6 +246,61 @@ describe('POP and IMAP', () => {
         [`${name}-certificate`],
       ]),
     );
+  });
+
+  test('have the name that is said nearest, protocol by protocol, published for its own servers', () => {
+    const nearest = site({
+      servers: [
+        server(1),
+        server(2, { datacentre: 'Porto' }),
+        server(3, { datacentre: 'porto', mailProtocols: { pop: { host: 'pop3.contoso.com' } } }),
+      ],
+      datacentres: { porto: { mailProtocols: { imap: { host: 'imap-opo.contoso.com' } } } },
+      mailProtocols: { imap: { host: 'imap.contoso.com' }, pop: { host: 'pop.contoso.com' } },
+      certificate: wildcard,
+    });
+    expect(resolveSite(nearest).diagnostics).toEqual([]);
+    expect(answers(nearest)).toMatchObject({
+      imap: ['192.0.2.1'],
+      'imap-opo': ['192.0.2.2', '192.0.2.3'],
+      pop: ['192.0.2.1', '192.0.2.2'],
+      pop3: ['192.0.2.3'],
+    });
+    expect(purposesOf(nearest)).toMatchObject({
+      'imap-opo.contoso.com': 'datacentres.porto.mailProtocols.imap',
+      'pop3.contoso.com': 'servers.EX03.mailProtocols.pop',
+    });
+    const settings = elementsOf(resolveSite(nearest).elements, 'exchange-object').filter(
+      ({ definition }) => definition.kind === 'mail-protocol',
+    );
+    expect(settings.map(({ id, attributes }) => [id, attributes['certificate_name']])).toEqual([
+      ['EX01-pop', 'pop.contoso.com'],
+      ['EX01-imap', 'imap.contoso.com'],
+      ['EX02-pop', 'pop.contoso.com'],
+      ['EX02-imap', 'imap-opo.contoso.com'],
+      ['EX03-pop', 'pop3.contoso.com'],
+      ['EX03-imap', 'imap-opo.contoso.com'],
+    ]);
+    expect(settings.at(-1)?.origin['certificate_name']).toEqual(
+      path('datacentres', 'porto', 'mailProtocols', 'imap', 'host'),
+    );
+  });
+
+  test('must have a name on the certificate of the servers that have it, and of no others', () => {
+    const own = (names: readonly string[]) =>
+      site({
+        servers: [server(1), server(2, { mailProtocols: { imap: { host: 'imap.fabrikam.com' } } })],
+        mailProtocols: { imap: { host: 'imap.contoso.com' } },
+        certificate: {
+          first: { ...wildcard, servers: ['EX01'] },
+          second: { ...wildcard, pfxFile: 'd.pfx', names, servers: ['EX02'] },
+        },
+        dns: { zones: [{ name: 'contoso.com' }, { name: 'fabrikam.com' }] },
+      });
+    expect(errorsOf(own(['*.contoso.com', '*.fabrikam.com']))).toEqual([]);
+    expect(errorsOf(own(['*.contoso.com']))).toEqual([
+      "certificate-coverage: 'imap.fabrikam.com' is not on the certificate second (it has *.contoso.com)",
+    ]);
   });
 
   test('stay as they are where they are not declared', () => {

@@ -57,6 +57,8 @@ const mail: SiteCertificate = {
 };
 const several = (certificates: { readonly [name: string]: SiteCertificate }) =>
   site({ certificate: certificates });
+const old = (number: number, changes: Partial<Server> = {}) =>
+  server(number, { version: ExchangeVersion.V2007, ...changes });
 /** EX01 in Lisbon, EX02 in Porto. */
 const two = (datacentres: ExchangeSiteProps['datacentres'] & object, dns = right.dns) =>
   site({
@@ -1044,6 +1046,51 @@ const CASES: readonly Case[] = [
     remedy: 'https://server/PowerShell/',
   },
   {
+    when: 'the endpoint of a server has a password in it',
+    rule: 'endpoint',
+    declaration: site({ servers: [server(1), old(2, { endpoint: 'ssh://admin:canary@ex02' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'there is a password in it',
+    remedy: 'the environment',
+  },
+  {
+    when: 'the endpoint of a server was copied with a soft hyphen',
+    rule: 'plain-characters',
+    declaration: site({ servers: [server(1), old(2, { endpoint: 'https://ex\u00ad02:5986/wsman' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'it holds a soft hyphen (U+00AD)',
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a server that the session of the organization reaches has an endpoint of its own',
+    rule: 'server-endpoint',
+    declaration: site({ servers: [server(1), server(2, { endpoint: 'https://ex02/PowerShell/' })] }),
+    path: 'servers[1].endpoint',
+    problem: 'EX02 runs Exchange Server 2013, which the session of the organization reaches',
+    remedy: 'connection.endpoint',
+  },
+  {
+    when: 'two servers have one endpoint',
+    rule: 'server-endpoint',
+    declaration: site({
+      servers: [old(1, { endpoint: 'ssh://admin@ex01' }), old(2, { endpoint: 'ssh://admin@ex01' })],
+    }),
+    path: 'servers[1].endpoint',
+    problem: 'EX02 has the endpoint of EX01',
+    remedy: 'leads to EX02 itself',
+  },
+  {
+    when: 'a server of 2007 has no endpoint of its own',
+    rule: 'server-endpoint-missing',
+    declaration: site({
+      servers: [server(1), old(2)],
+      connection: { endpoint: 'https://ex01/PowerShell/' },
+    }),
+    path: 'servers[1].endpoint',
+    problem: 'no session reaches EX02: Exchange Server 2007 is managed in a Windows PowerShell on the server',
+    remedy: `endpoint: 'https://EX02.contoso.local:5986/wsman'`,
+  },
+  {
     when: 'an endpoint was copied with a zero-width space, which a URL parser drops',
     rule: 'plain-characters',
     declaration: site({ connection: { endpoint: 'https://ex\u200b01/PowerShell/' } }),
@@ -1816,6 +1863,40 @@ const CASES: readonly Case[] = [
     remedy: 'take IMAP out',
   },
   {
+    when: 'a certificate is given to a mail protocol that has another name on one of its servers',
+    rule: 'certificate-mail-name',
+    declaration: site({
+      servers: [server(1), server(2, { mailProtocols: { imap: { host: 'imap2.contoso.com' } } })],
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+      certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
+    }),
+    path: 'certificate.services[1]',
+    problem: "is for IMAP, and has not its name 'imap2.contoso.com'",
+    remedy: 'add it to the names of this one',
+  },
+  {
+    when: 'no server of a datacentre has settings of a mail protocol that are known',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2007, datacentre: 'lisbon' }), server(2)],
+      datacentres: { lisbon: { mailProtocols: { pop: { host: 'mail.contoso.com' } } } },
+    }),
+    path: 'datacentres.lisbon.mailProtocols.pop.host',
+    problem: 'no server has settings of POP3 that are set from here',
+    remedy: 'take datacentres.lisbon.mailProtocols.pop out',
+  },
+  {
+    when: 'every server has a nearer name for a mail protocol',
+    rule: 'namespace-unused',
+    declaration: site({
+      servers: [server(1, { mailProtocols: { imap: { host: 'imap.contoso.com' } } })],
+      mailProtocols: { imap: { host: 'common.contoso.com' } },
+    }),
+    path: 'mailProtocols.imap.host',
+    problem: "no server gives 'common.contoso.com' to clients",
+    remedy: 'leave it out where it may be',
+  },
+  {
     when: 'a certificate with the name of a mail protocol is not given to it',
     rule: 'certificate-mail-protocol',
     declaration: site({
@@ -2414,7 +2495,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'servers[0].outlookAnywhere',
     problem: 'the session of a site with EX02 (Exchange Server 2013) cannot switch Outlook Anywhere of EX01',
-    remedy: 'a site of their own',
+    remedy: `endpoint: 'https://EX01.contoso.local/PowerShell/'`,
   },
   {
     when: 'a name is declared for Outlook Anywhere, which is on nowhere',
@@ -2664,6 +2745,8 @@ describe('the rules of a declaration', () => {
       'dag-stretched',
       'databases',
       'endpoint',
+      'server-endpoint',
+      'server-endpoint-missing',
       'service-version',
       'web-authentication',
       'ssl-offload',
@@ -2681,6 +2764,33 @@ describe('the rules of a declaration', () => {
       expect(state.elements).toEqual([]);
     },
   );
+
+  describe('an endpoint of a server', () => {
+    const about = (declaration: ExchangeSiteProps) =>
+      found(declaration).filter(
+        ({ rule, path }) => rule.includes('endpoint') || /endpoint|outlookAnywhere/.test(formatPath(path)),
+      );
+
+    test.each(['https://ex02:5986/wsman', 'http://ex02:5985/wsman', 'ssh://admin@ex02', 'environment'])(
+      'of 2007 may be %s',
+      (endpoint) => {
+        expect(about(site({ servers: [server(1), old(2, { endpoint })] }))).toEqual([]);
+      },
+    );
+
+    test('is left out, or left to the environment by several', () => {
+      expect(about(site())).toEqual([]);
+      const environment = { endpoint: 'environment' };
+      expect(about(site({ servers: [server(1), old(2, environment), old(3, environment)] }))).toEqual([]);
+    });
+
+    test('of 2010 has Outlook Anywhere switched beside newer servers', () => {
+      const switched = { version: ExchangeVersion.V2010, outlookAnywhere: 'enabled' } as const;
+      const endpoint = 'https://ex01.contoso.local/PowerShell/';
+      expect(about(site({ servers: [server(1, switched), server(2)] }))).toHaveLength(1);
+      expect(about(site({ servers: [server(1, { ...switched, endpoint }), server(2)] }))).toEqual([]);
+    });
+  });
 
   describe('the certificate file is judged as a plan judges it', () => {
     const judged = (changes: Partial<ExchangeSiteProps['certificate']>, file: DeclaredFile) =>

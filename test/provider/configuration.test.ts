@@ -65,12 +65,84 @@ test.each([
     { [ENVIRONMENT.process_command]: 'pwsh -s' },
     'process_command is not a list of texts',
   ],
+  [{ ...ssh, servers: { OLD1: '2007' } }, {}, 'No session reaches OLD1'],
+  [{ ...ssh, server_endpoints: { OLD1: 'environment' } }, {}, 'the session on OLD1 is opened'],
+  [{ ...ssh, server_endpoints: { OLD1: 'old1' } }, {}, `OLD1: endpoint 'old1' is not a URL`],
+  [{ ...ssh, server_endpoints: { OLD1: 'ssh://u:secret@old1' } }, {}, 'has a password in it'],
+  [
+    { ...ssh, servers: { EX1: '2013' }, server_endpoints: { EX1: 'ssh://a@ex1' } },
+    {},
+    'EX1 has an endpoint of its own',
+  ],
+  [
+    { ...ssh, server_endpoints: { OLD1: 'ssh://a@old', OLD2: 'ssh://a@old' } },
+    {},
+    'OLD2 has the endpoint of OLD1',
+  ],
+  [ssh, { [ENVIRONMENT.server_endpoints]: 'OLD1=ssh://u:secret@old1' }, 'is no JSON object of texts'],
+  [ssh, { [ENVIRONMENT.server_endpoints]: '["ssh://a@old1"]' }, 'is no JSON object of texts'],
 ])('%j with %j is refused: %s', (values, environment, summary) => {
   const { settings, diagnostics } = settingsFrom(config(values), environment);
   expect(settings).toBeUndefined();
   expect(diagnostics[0]?.summary).toContain(summary);
   expect(diagnostics[0]?.path).toBeDefined();
   expect(JSON.stringify(diagnostics)).not.toContain('secret@');
+});
+
+describe('the session of a server', () => {
+  const servers = { OLD1: '2007', CAS1: '2010', EX1: '2016' };
+  const own = (values: Values, environment = {}) => {
+    const signIn = { [ENVIRONMENT.user]: 'admin', EXCHANGE_PASSWORD: 'canary' };
+    const { settings, diagnostics } = settingsFrom(config({ ...ssh, servers, ...values }), {
+      ...signIn,
+      ...environment,
+    });
+    expect(diagnostics).toEqual([]);
+    return settings?.serverSessions;
+  };
+
+  test('of 2007 is a Windows PowerShell with its snap-in', () => {
+    expect(own({ server_endpoints: { old1: 'https://old1.contoso.local:5986' } })?.get('old1')).toMatchObject(
+      {
+        server: 'OLD1',
+        snapIn: 'Microsoft.Exchange.Management.PowerShell.Admin',
+        endpoint: {
+          url: 'https://old1.contoso.local:5986/wsman',
+          shellResource: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell',
+          authentication: { kind: 'basic', user: 'admin' },
+        },
+      },
+    );
+  });
+
+  test('of 2010 is that of Exchange over https, and a Windows PowerShell over SSH', () => {
+    const given = (CAS1: string) => own({ server_endpoints: { OLD1: 'ssh://a@old1', CAS1 } })?.get('cas1');
+    expect(given('https://cas1.contoso.local')).toMatchObject({
+      snapIn: null,
+      endpoint: { url: 'https://cas1.contoso.local/PowerShell/', shellResource: null },
+    });
+    expect(given('ssh://a@cas1')).toMatchObject({
+      snapIn: 'Microsoft.Exchange.Management.PowerShell.E2010',
+      endpoint: { kind: 'ssh', host: 'cas1' },
+    });
+  });
+
+  test('is said by the environment where the declaration leaves it to that, and nowhere else', () => {
+    const environment = {
+      [ENVIRONMENT.server_endpoints]: '{"old1":"ssh://a@there","cas1":"ssh://a@there2"}',
+    };
+    const sessions = own({ server_endpoints: { OLD1: 'environment', CAS1: 'ssh://a@here' } }, environment);
+    expect(sessions?.get('old1')?.endpoint).toMatchObject({ host: 'there' });
+    expect(sessions?.get('cas1')?.endpoint).toMatchObject({ host: 'here' });
+  });
+
+  test('over http has all sign in by Kerberos, so that no password goes elsewhere in the clear', () => {
+    const sessions = own({
+      endpoint: 'https://ex1.contoso.local/PowerShell/',
+      server_endpoints: { OLD1: 'http://old1.contoso.local:5985/wsman' },
+    });
+    expect(sessions?.get('old1')?.endpoint).toMatchObject({ authentication: { kind: 'negotiate' } });
+  });
 });
 
 test('every environment variable is named in the documentation of its attribute', () => {

@@ -6,7 +6,7 @@ import type { Settings } from '../../provider/configuration';
 import type { DnsZones, NameAnswer } from '../../provider/dns-zones';
 import { publishedNames } from '../../provider/published-names';
 import { renameFindings } from '../../provider/rename';
-import { ExchangeTarget } from '../../provider/target';
+import { Targets } from '../../provider/targets';
 import type { Values } from '../../schema';
 import { failed, objects, ScriptedSession } from './scripted-session';
 
@@ -119,6 +119,8 @@ function targetOf(world: World) {
   const settings: Settings = {
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
+    serverSessions: new Map(),
+    organizationServer: null,
     versions: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), ExchangeVersion.V2016])),
     spellings: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), name])),
     rollout: [],
@@ -131,7 +133,7 @@ function targetOf(world: World) {
     lackingRights: 'error',
   };
   const zones = zonesOf(world) as DnsZones;
-  return { target: new ExchangeTarget(settings, async () => session, { zones }), session };
+  return { target: new Targets(settings, async () => session, { zones }), session };
 }
 
 type Names = { readonly [host: string]: string };
@@ -576,6 +578,16 @@ describe('a rename in one datacentre', () => {
         `        alsoPublished: ['${MAIL}'],`,
       ].join('\n'),
     );
+  });
+
+  test('writes no names of a place that has those of mail protocols only', async () => {
+    const imap: Names = { ...BEFORE, 'imap.contoso.com': 'datacentres.lisbon.mailProtocols.imap' };
+    const { diagnostics } = await plan(published(imap), published({ ...imap, [OUTLOOK]: 'services.owa' }), {
+      servers,
+      dns: IN_PRODUCTION,
+    });
+    expect(diagnostics).toMatchObject([{ severity: 'error' }]);
+    expect(diagnostics[0]?.detail).not.toContain('datacentres');
   });
 
   test('says in step 1 where the old name goes in step 2', async () => {

@@ -4,7 +4,7 @@ import type { Invocation } from '../../powershell/invocation';
 import type { Outcome } from '../../powershell/outcome';
 import type { Settings } from '../../provider/configuration';
 import { managed } from '../../provider/resource';
-import { ExchangeTarget } from '../../provider/target';
+import { Targets } from '../../provider/targets';
 import type { Values } from '../../schema';
 import { withEveryAttribute } from '../../schema';
 import { failed, objects, ScriptedSession } from './scripted-session';
@@ -24,6 +24,8 @@ function targetOf(
   const settings: Settings = {
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
+    serverSessions: new Map(),
+    organizationServer: null,
     versions: new Map([['ex2', version]]),
     rollout: [],
     autodiscoverUrls: [],
@@ -36,7 +38,7 @@ function targetOf(
     lackingRights: 'error',
   };
   const session = new ScriptedSession(answer);
-  return { target: new ExchangeTarget(settings, async () => session), session };
+  return { target: new Targets(settings, async () => session), session };
 }
 
 const mapi = resource('exchange_mapi_virtual_directory');
@@ -141,7 +143,7 @@ describe('an import', () => {
     const session = new ScriptedSession(({ cmdlet }) =>
       cmdlet === 'Get-ExchangeServer' ? objects(server) : objects(...names.map(found)),
     );
-    return new ExchangeTarget(target.settings, async () => session);
+    return new Targets(target.settings, async () => session);
   };
   const SITE = 'mapi (Default Web Site)';
 
@@ -186,7 +188,7 @@ describe('what cannot be read', () => {
   const before: Values = { ...planned, cmdlets: [] };
   const answering = (versions: Settings['versions']) => {
     const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)');
-    return new ExchangeTarget({ ...target.settings, versions }, async () =>
+    return new Targets({ ...target.settings, versions }, async () =>
       Promise.resolve(
         new ScriptedSession(({ cmdlet }) =>
           cmdlet === 'Get-ExchangeServer'

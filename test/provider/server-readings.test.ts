@@ -31,7 +31,13 @@ describe('reads that show one server alone', () => {
     const versions = new Map(
       [FIRST, SECOND, 'NOTYET'].map((name) => [name.toLowerCase(), ExchangeVersion.V2013]),
     );
-    const settings = { versions, domainController: null, callTimeoutMs: 60_000 } as unknown as Settings;
+    const serverSessions = new Map();
+    const settings = {
+      versions,
+      serverSessions,
+      domainController: null,
+      callTimeoutMs: 60_000,
+    } as unknown as Settings;
     target = new ExchangeTarget(settings, async () => {
       const host = lab.host(FIRST);
       return openSession(

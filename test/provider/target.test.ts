@@ -18,6 +18,8 @@ const settings: Settings = {
     privateKeyFile: null,
   },
   fallbacks: [],
+  serverSessions: new Map(),
+  organizationServer: null,
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
   rollout: [],
   autodiscoverUrls: [],

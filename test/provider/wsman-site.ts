@@ -8,7 +8,7 @@ import { SimulatedOrganization } from '../../lab/exchange/organization';
 import { makePfx } from '../../pki';
 import { CONFIGURATION_SCHEMA, type Environment } from '../../provider/configuration';
 import { exchangeProvider } from '../../provider/definition';
-import type { ExchangeTarget } from '../../provider/target';
+import type { Targets } from '../../provider/targets';
 import { hasErrors, withEveryAttribute } from '../../schema';
 import { bothServers, FIRST, firstServer, SECOND } from '../integration/declared-site';
 import { startSiteEndpoint, type SiteEndpoint } from '../integration/site-endpoint';
@@ -127,7 +127,7 @@ export class WsmanSite {
   }
 
   /** Deploys from where the first server left the state. */
-  deployment(environment: Environment = {}, concurrent = false): Deployment<ExchangeTarget> {
+  deployment(environment: Environment = {}, concurrent = false): Deployment<Targets> {
     const servers = Object.fromEntries([FIRST, SECOND].map(({ name, version }) => [name, version.label]));
     return new Deployment(
       {

@@ -35,6 +35,8 @@ export const TERMINATE_SIGNAL = `${NAMESPACES.rsp}/signal/Terminate`;
 export const COMMAND_DONE = `${NAMESPACES.rsp}/CommandState/Done`;
 
 export const EXCHANGE_SHELL = 'http://schemas.microsoft.com/powershell/Microsoft.Exchange';
+/** Windows PowerShell's own, as `Get-PSSessionConfiguration` shows it. */
+export const WINDOWS_SHELL = 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell';
 
 /**
  * Largest envelope that a server takes unless its administrator changed it: 150 KB in WinRM 2, whose PowerShell

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
+import { certificate } from '../../../exchange/resources';
 import {
   installedCertificate,
   installedCertificates,
@@ -11,6 +12,7 @@ import { makeAuthority } from '../../../pki';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { DEFAULT_BOUNDS } from '../../../remoting/bounds';
 import { deserializeDocument } from '../../../remoting/clixml/deserialize';
+import { withEveryAttribute, type StateOf } from '../../../schema';
 import { describeWhere } from '../../requirement';
 import { missingReference } from '../../remoting/peers/reference';
 
@@ -280,4 +282,17 @@ describeWhere(missingReference(captured), 'answers of real Exchange 2016 servers
     ).toEqual(expected);
     expect(read.every(({ status }) => status === 'Valid')).toBe(true);
   });
+});
+
+test('what is said of the import of a certificate names its place among several, too', () => {
+  const ofServer = { ...withEveryAttribute(certificate.schema, {}), server: 'EX01' } as StateOf<
+    typeof certificate.schema.attributes
+  >;
+  expect(certificate.declaredExisting?.(ofServer)).toBe(
+    "certificate: { …, existingOn: ['EX01'] } (of several by name certificate.<name>.existingOn)",
+  );
+  const untold = [object({ RawData: RAW })];
+  expect(certificate.obstacle?.(untold, ofServer)?.detail).toContain(
+    'out of certificate.existingOn, or of several by name of certificate.<name>.existingOn',
+  );
 });

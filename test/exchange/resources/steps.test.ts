@@ -783,6 +783,33 @@ describe('a DAG', () => {
     expect(databaseAvailabilityGroup.obstacle?.([group('DAG09', '', '')], imported)).toBeUndefined();
   });
 
+  test('that moves its witness to the folder of another one is stopped by the plan', () => {
+    const taken = 'C:\\DAGFileShareWitnesses\\DAG09';
+    const groups = [
+      {
+        typeNames: [],
+        properties: { Name: 'DAG09', WitnessServer: 'fs01', WitnessDirectory: taken.toLowerCase() },
+      },
+    ];
+    const said = (prior: object | null, planned: object | null) =>
+      databaseAvailabilityGroup.foresee?.(groups, { prior, planned } as never, in2013, new Map()).diagnostics;
+    expect(said(declared, { ...declared, witness_directory: taken })).toEqual([
+      {
+        severity: 'error',
+        summary: 'The witness folder of DAG01 is that of DAG09 already',
+        detail: expect.stringContaining('Declare another folder for DAG01') as string,
+      },
+    ]);
+    expect(said(declared, { ...declared, witness_directory: `${taken}9` })).toEqual([]);
+    // Of one that is to be made its obstacle says it, and what stays is not judged.
+    expect(said(null, { ...declared, witness_directory: taken })).toEqual([]);
+    const both = { ...declared, witness_directory: taken };
+    expect(
+      said(both, { ...both, alternate_witness_server: null, alternate_witness_directory: null }),
+    ).toEqual([]);
+    expect(said(declared, null)).toEqual([]);
+  });
+
   test('a member is added and removed', () => {
     const member = SAMPLES['exchange_database_availability_group_member']!;
     expect(between(dagMember, null, member)).toEqual([

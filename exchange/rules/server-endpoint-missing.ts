@@ -1,0 +1,21 @@
+import { FROM_ENVIRONMENT, needsEndpoint } from '../server-endpoint';
+import type { Rule } from './rule';
+
+export const serverEndpointMissing: Rule = {
+  id: 'server-endpoint-missing',
+  severity: 'error',
+  description:
+    'A server of Exchange 2007 has an endpoint of its own. It has none for PowerShell by itself, and its cmdlets for certificates act on the server that they run on: from a session on another server nothing of it is reached.',
+  check: ({ topology: { placements } }) =>
+    placements.flatMap(({ server: { name, fqdn, version, endpoint }, path }) =>
+      endpoint !== undefined || !needsEndpoint(version)
+        ? []
+        : [
+            {
+              path: [...path, { attribute: 'endpoint' }],
+              problem: `no session reaches ${name}: ${version.toString()} is managed in a Windows PowerShell on the server itself`,
+              remedy: `give it endpoint: 'https://${fqdn}:5986/wsman' or 'ssh://user@${fqdn}', or '${FROM_ENVIRONMENT}' and say it in EXCHANGE_SERVER_ENDPOINTS`,
+            },
+          ],
+    ),
+};

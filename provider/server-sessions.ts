@@ -1,0 +1,151 @@
+import { FROM_ENVIRONMENT, mayHaveEndpoint, needsEndpoint } from '../exchange/server-endpoint';
+import { ExchangeVersion, snapInOf } from '../exchange/versions';
+import { isRecord, type Values } from '../schema';
+import type { Endpoint, Environment } from './configuration';
+
+/** A session of its own for what concerns one server, which runs on that server. */
+export interface ServerSession {
+  /** As the declaration spells it, or whoever gave the endpoint. */
+  readonly server: string;
+  readonly version: ExchangeVersion;
+  readonly endpoint: Endpoint;
+  /** Null: Exchange's own endpoint, which offers its cmdlets by itself. */
+  readonly snapIn: string | null;
+}
+
+/** By the name of the server, in lower case. */
+export type ServerSessions = ReadonlyMap<string, ServerSession>;
+
+/** Where the session of a server is to be opened, as it was given. */
+export interface GivenEndpoint {
+  readonly server: string;
+  readonly endpoint: string;
+}
+
+type Complain = (setting: string, summary: string, detail: string) => void;
+
+/** Where the endpoints are taken from that the configuration leaves out. */
+export const SERVER_ENDPOINTS_ENVIRONMENT = { server_endpoints: 'EXCHANGE_SERVER_ENDPOINTS' } as const;
+
+const SETTING = 'server_endpoints';
+const VARIABLE = SERVER_ENDPOINTS_ENVIRONMENT[SETTING];
+const FORM = `Write it as {"OLD1":"https://old1.contoso.local:5986/wsman"}: the endpoint of each server by the server's name.`;
+
+/**
+ * What the configuration and the environment say, by the name of the server in lower case. The environment counts where
+ * the configuration leaves a server to it, or does not name it.
+ */
+export function givenEndpoints(
+  config: Values,
+  environment: Environment,
+  complain: Complain,
+): ReadonlyMap<string, GivenEndpoint> {
+  const inEnvironment = endpointsIn(environment, complain);
+  const given = new Map(inEnvironment);
+  const declared = config[SETTING] ?? null;
+  for (const [server, endpoint] of Object.entries(isRecord(declared) ? declared : {})) {
+    const key = server.toLowerCase();
+    if (typeof endpoint !== 'string') continue;
+    if (endpoint !== FROM_ENVIRONMENT) given.set(key, { server, endpoint });
+    else if (!inEnvironment.has(key)) {
+      complain(
+        SETTING,
+        `It is not said where the session on ${server} is opened`,
+        `Set ${VARIABLE}. ${FORM}`,
+      );
+    }
+  }
+  return given;
+}
+
+function endpointsIn(environment: Environment, complain: Complain): ReadonlyMap<string, GivenEndpoint> {
+  const text = environment[VARIABLE] ?? '';
+  const parsed = text === '' ? {} : parsedObject(text);
+  if (parsed === undefined) {
+    // It is not shown: there may be a password in it, where none belongs.
+    complain(SETTING, `${VARIABLE} is no JSON object of texts`, FORM);
+    return new Map();
+  }
+  return new Map(
+    Object.entries(parsed).map(([server, endpoint]) => [server.toLowerCase(), { server, endpoint }]),
+  );
+}
+
+function parsedObject(text: string): { readonly [server: string]: string } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.values(value).every((each) => typeof each === 'string')
+      ? (value as { readonly [server: string]: string })
+      : undefined;
+  } catch {
+    return undefined; // Told apart from an object by the caller, who says what was expected.
+  }
+}
+
+/**
+ * The sessions of servers, and what is lacking.
+ *
+ * @param read makes an endpoint of a text; null where something is wrong, which it has complained of
+ */
+export function serverSessions(
+  given: ReadonlyMap<string, GivenEndpoint>,
+  versions: ReadonlyMap<string, ExchangeVersion>,
+  spellings: ReadonlyMap<string, string>,
+  read: (given: GivenEndpoint, isWindowsPowerShell: boolean) => Endpoint | null,
+  complain: Complain,
+): ServerSessions {
+  const sessions = new Map<string, ServerSession>();
+  for (const [key, version] of versions) {
+    if (needsEndpoint(version) && !given.has(key)) {
+      const server = spellings.get(key) ?? key;
+      complain(
+        SETTING,
+        `No session reaches ${server}`,
+        `${version.toString()} is managed in a Windows PowerShell on the server itself: say where in ${SETTING}, or in ${VARIABLE}. ${FORM}`,
+      );
+    }
+  }
+  for (const [key, each] of given) {
+    // Whose server left the declaration is one of 2007: others are reached without an endpoint of their own.
+    const version = versions.get(key) ?? ExchangeVersion.V2007;
+    const server = spellings.get(key) ?? each.server;
+    if (!mayHaveEndpoint(version)) {
+      complain(
+        SETTING,
+        `${server} has an endpoint of its own`,
+        `It runs ${version.toString()}, which the session of the organization reaches. Take ${server} out of ${SETTING} and ${VARIABLE}.`,
+      );
+      continue;
+    }
+    const isWindowsPowerShell = needsEndpoint(version) || !/^https?:/i.test(each.endpoint);
+    const other = [...given.values()].find(({ endpoint }) => endpoint === each.endpoint);
+    if (other !== undefined && other !== each) {
+      complain(
+        SETTING,
+        `${server} has the endpoint of ${other.server}`,
+        `What is meant for the one would be done on the other: name for each the endpoint that leads to the server itself, in ${SETTING} or ${VARIABLE}.`,
+      );
+      continue;
+    }
+    const endpoint = read({ server, endpoint: each.endpoint }, isWindowsPowerShell);
+    if (endpoint === null) continue;
+    sessions.set(key, { server, version, endpoint, snapIn: isWindowsPowerShell ? snapInOf(version) : null });
+  }
+  return sessions;
+}
+
+/**
+ * The session that serves the organization where no endpoint is given for it: every declared server has one of its own,
+ * and that of the first server of the newest version has most of the cmdlets. Undefined where a server has none.
+ */
+export function sessionOfAll(
+  sessions: ServerSessions,
+  versions: ReadonlyMap<string, ExchangeVersion>,
+): ServerSession | undefined {
+  const own = [...versions.keys()].map((server) => sessions.get(server));
+  if (own.length === 0 || own.includes(undefined)) return undefined;
+  return (own as ServerSession[]).reduce((best, each) =>
+    best.version.isAtLeast(each.version) ? best : each,
+  );
+}

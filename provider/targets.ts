@@ -1,0 +1,111 @@
+import { certificatesOf } from '../exchange/resources/installed-certificate';
+import type { Session } from '../powershell/session';
+import { RemotingError } from '../remoting/remoting-error';
+import type { Diagnostic } from '../schema';
+import type { Settings } from './configuration';
+import type { Installed } from './connection';
+import { Run } from './run';
+import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
+import { ExchangeTarget, type TargetOptions } from './target';
+
+type Open = (settings: Settings, installed: Installed) => Promise<Session>;
+
+/**
+ * The sessions of a run: that of the organization, and one on each server that has an endpoint of its own, which is opened
+ * when something of that server is read or done.
+ */
+export class Targets {
+  /** Where everything runs that is of no server, or of one without a session of its own. */
+  readonly organization: ExchangeTarget;
+  readonly #own: ReadonlyMap<string, ExchangeTarget>;
+  readonly #unreachable = new Map<string, ExchangeTarget>();
+  readonly #options: TargetOptions;
+  readonly #run = new Run();
+  #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
+
+  constructor(
+    readonly settings: Settings,
+    open: Open,
+    options: Omit<TargetOptions, 'run' | 'own'> = {},
+  ) {
+    this.#options = { ...options, run: this.#run };
+    this.#own = new Map(
+      [...settings.serverSessions].map(([key, own]) => [
+        key,
+        new ExchangeTarget(settingsOf(own, settings), open, { ...this.#options, own }),
+      ]),
+    );
+    const { organizationServer } = settings;
+    const ofAll = organizationServer === null ? undefined : this.#own.get(organizationServer.toLowerCase());
+    this.organization = ofAll ?? new ExchangeTarget(settings, open, this.#options);
+  }
+
+  /** By the server that a resource or a step is about; null: about none. */
+  of(server: string | null): ExchangeTarget {
+    if (server === null) return this.organization;
+    const own = this.#own.get(server.toLowerCase());
+    if (own !== undefined) return own;
+    // Cmdlets without a parameter for the server act on that of the session, which is another one.
+    return this.settings.organizationServer === null ? this.organization : this.#unreached(server);
+  }
+
+  get run(): Run {
+    return this.#run;
+  }
+
+  /** Begins to open the session of the organization, see `ExchangeTarget`. */
+  connect(): void {
+    this.organization.connect();
+  }
+
+  /** Of a server that no session is for, the organization may know: a session on another server lists them all. */
+  isUninstalled(server: string): Promise<boolean> {
+    const target = this.#own.get(server.toLowerCase()) ?? this.organization;
+    return target.isUninstalled(server);
+  }
+
+  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
+  lackingPfx(): Promise<readonly Diagnostic[]> {
+    return (this.#lackingPfx ??= this.#whyNoPfx());
+  }
+
+  async #whyNoPfx(): Promise<readonly Diagnostic[]> {
+    const { certificates } = this.organization;
+    if (certificates.size === 0) return [];
+    const { lackingPfx } = await import('./public-certificates');
+    return lackingPfx(certificates, [...this.settings.spellings.values()], (server) => {
+      const target = this.of(server);
+      return target.observe(target.addressed(certificatesOf(server)), server);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...new Set([this.organization, ...this.#own.values()])].map((each) => each.close()));
+  }
+
+  #unreached(server: string): ExchangeTarget {
+    const key = server.toLowerCase();
+    let target = this.#unreachable.get(key);
+    if (target === undefined) {
+      target = new ExchangeTarget(this.settings, () => Promise.reject(noSession(server)), this.#options);
+      this.#unreachable.set(key, target);
+    }
+    return target;
+  }
+}
+
+/** As those of the organization, for a session on one server. */
+function settingsOf({ endpoint, snapIn }: ServerSession, settings: Settings): Settings {
+  return { ...settings, endpoint, fallbacks: [], snapIn };
+}
+
+function noSession(server: string): RemotingError {
+  const variable = SERVER_ENDPOINTS_ENVIRONMENT.server_endpoints;
+  return new RemotingError(
+    'usage',
+    `no session is for ${server}: each is on another server, and acts there`,
+    {
+      remedy: `To have something removed from ${server} while the server is still there, name its endpoint in ${variable} for that deploy.`,
+    },
+  );
+}
