@@ -21,8 +21,8 @@ export interface MailProtocol {
   readonly ports: { readonly tls: number; readonly startTls: number };
   /** Windows services that take the settings when they start; the second, of the back end, is there from 2013 on. */
   readonly windowsServices: readonly string[];
-  /** The versions whose cmdlets are known. */
-  readonly lifespan: Lifespan;
+  /** The versions that keep what programs are told, `ExternalConnectionSettings` and the internal ones. */
+  readonly connections: Lifespan;
 }
 
 const since2010: Lifespan = { since: ExchangeVersion.V2010 };
@@ -39,7 +39,7 @@ export const MAIL_PROTOCOLS: readonly MailProtocol[] = [
     service: 'POP',
     ports: { tls: 995, startTls: 110 },
     windowsServices: ['MSExchangePOP3', 'MSExchangePOP3BE'],
-    lifespan: since2010,
+    connections: since2010,
   },
   {
     protocol: 'imap',
@@ -48,7 +48,7 @@ export const MAIL_PROTOCOLS: readonly MailProtocol[] = [
     service: 'IMAP',
     ports: { tls: 993, startTls: 143 },
     windowsServices: ['MSExchangeIMAP4', 'MSExchangeIMAP4BE'],
-    lifespan: since2010,
+    connections: since2010,
   },
 ];
 

@@ -156,9 +156,7 @@ function placementOf(
     directories,
     protocols: mailProtocols.flatMap(({ row, definition }) => {
       const declared = protocols.find((one) => one.row === row && one.servers.includes(server));
-      return declared !== undefined && existsIn(row.lifespan, server.version)
-        ? [{ ...declared, definition }]
-        : [];
+      return declared === undefined ? [] : [{ ...declared, definition }];
     }),
     // A name for all clients is given to the services that there are; one of its own is declared on purpose.
     missing: named.filter(

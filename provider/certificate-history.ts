@@ -1,5 +1,4 @@
-import type { CertificateHistory } from '../exchange/resources';
-import type { Invocation } from '../powershell/invocation';
+import type { CertificateHistory, Step } from '../exchange/resources';
 import { PfxContent } from './pfx-content';
 import { givingOf } from './services-given';
 
@@ -8,6 +7,9 @@ import { givingOf } from './services-given';
  * does of UM is (unverified), docs/lab.md.
  */
 const OF_ONE_CERTIFICATE = 'iis';
+
+/** What of a step tells what it did. */
+type Noted = Pick<Step, 'invocation' | 'server' | 'file'>;
 
 interface Giving {
   readonly thumbprint: string;
@@ -22,10 +24,10 @@ export class RunHistory implements CertificateHistory {
   readonly #given = new Map<string, readonly Giving[]>();
 
   /** @param succeeded false also where it is not known whether the call took effect */
-  note(invocation: Invocation, succeeded: boolean): void {
+  note({ invocation, server, file: laid }: Noted, succeeded: boolean): void {
     const { cmdlet, parameters } = invocation;
-    const { Server: server, FileData: file } = parameters;
-    if (typeof server !== 'string') return;
+    const file = parameters['FileData'] ?? laid?.content;
+    if (server === null) return;
     if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
       // Of a change that failed the state before is read, whose PFX file may have been another one.
       for (const name of new Set([file.file, file.formerFile ?? file.file])) {

@@ -73,7 +73,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     ...WSMAN_ATTRIBUTES,
     servers: textMap(
       'optional',
-      'Version of each server of the site, by its name: 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
+      'Version of each server of the site, by its name: 2007, 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
     ),
     server_endpoints: textMap(
       'optional',

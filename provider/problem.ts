@@ -117,6 +117,33 @@ export function isNotOffered(outcome: Outcome): boolean {
   return id.startsWith(NO_CMDLET) || id.startsWith(NO_PARAMETER);
 }
 
+/** As PowerShell's provider of the file system says it, where there is nothing to remove. */
+const NO_FILE = 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand';
+
+/** Whether a removal found nothing. */
+export function isAlreadyGone({ cmdlet }: Invocation, { errors }: ObjectsOutcome): boolean {
+  return cmdlet === 'Remove-Item' && errors.every(({ fullyQualifiedErrorId: id }) => id === NO_FILE);
+}
+
+/** A file with a private key that a step laid on a server may still be there. */
+export function fileLeft(
+  file: string,
+  server: string | null,
+  removal: Invocation,
+  why: readonly Diagnostic[],
+): Diagnostic {
+  const reasons = why.map(({ summary, detail }) => `${summary}: ${detail}`);
+  return {
+    severity: 'error',
+    summary: `The file ${file} may still be on ${server ?? 'the server'}`,
+    detail: [
+      'It holds the certificate with its private key, and could not be removed.',
+      ...reasons,
+      `Look for it on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
+    ].join('\n'),
+  };
+}
+
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_CMDLET)) {

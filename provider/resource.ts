@@ -1,11 +1,13 @@
 import {
+  clearingCall,
   importedValues,
   importIdOf,
+  layingCalls,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
 } from '../exchange/resources';
 import { removalPlace } from '../exchange/removal-place';
-import type { AnyResource, Facts, Step } from '../exchange/resources';
+import type { AnyResource, Facts, FileCall, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
@@ -246,8 +248,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       if (commands === undefined) return diagnostics;
       return rightsProblems(resource.typeName, steps, commands, targets.settings.lackingRights);
     },
-    describe: ({ invocation, condition }) =>
-      `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`,
+    describe: (step) => callsOf(step).map(shownCall),
     execute: async (step, targets, { signal }) => {
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
@@ -255,7 +256,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const resolved = await resolve(step, target.site);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
       const { kind, diagnostics } = await target.run(resolved.step, signal);
-      if (kind !== 'omitted') targets.run.history.note(step.invocation, kind === 'done');
+      if (kind !== 'omitted') targets.run.history.note(step, kind === 'done');
       return diagnostics;
     },
     read,
@@ -274,6 +275,16 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
+}
+
+/** All that a step runs, in order. */
+function callsOf({ invocation, condition, file }: Step): readonly FileCall[] {
+  const call = { invocation, ...(condition === undefined ? {} : { condition }) };
+  return file === undefined ? [call] : [...layingCalls(file), call, clearingCall(file)];
+}
+
+function shownCall({ invocation, condition }: FileCall): string {
+  return `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`;
 }
 
 function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
@@ -443,31 +454,43 @@ async function resolve(
   site: SiteCertificates,
 ): Promise<{ readonly step: Step } | { readonly diagnostic: Diagnostic }> {
   const parameters: { [name: string]: Argument } = { ...step.invocation.parameters };
+  const read = (content: PfxContent) => contentOf(content, parameters['Password'], site);
   for (const [name, argument] of Object.entries(parameters)) {
     if (!(argument instanceof PfxContent)) continue;
-    const password = parameters['Password'];
-    const { thumbprint } = argument;
-    const choice = thumbprint === null ? {} : { thumbprint };
-    const { readPfx } = await import('./pfx');
-    const pfx = await readPfx(
-      argument.file,
-      password instanceof SecureText ? password.reveal() : null,
-      choice,
-      site.nameOf(argument.file),
-    );
-    if ('severity' in pfx) return { diagnostic: pfx };
-    if (pfx.facts.thumbprint !== thumbprint) {
-      return {
-        diagnostic: {
-          severity: 'error',
-          summary: `'${argument.file}' changed since the plan`,
-          detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
-        },
-      };
-    }
-    parameters[name] = pfx.bytes;
+    const content = await read(argument);
+    if ('severity' in content) return { diagnostic: content };
+    parameters[name] = content.bytes;
   }
-  return { step: { ...step, invocation: { ...step.invocation, parameters } } };
+  let { file } = step;
+  if (file?.content instanceof PfxContent) {
+    const content = await read(file.content);
+    if ('severity' in content) return { diagnostic: content };
+    file = { ...file, content: content.bytes };
+  }
+  return {
+    step: {
+      ...step,
+      invocation: { ...step.invocation, parameters },
+      ...(file === undefined ? {} : { file }),
+    },
+  };
+}
+
+async function contentOf(
+  { file, thumbprint }: PfxContent,
+  password: Argument | undefined,
+  site: SiteCertificates,
+): Promise<{ readonly bytes: Uint8Array } | Diagnostic> {
+  const choice = thumbprint === null ? {} : { thumbprint };
+  const { readPfx } = await import('./pfx');
+  const revealed = password instanceof SecureText ? password.reveal() : null;
+  const pfx = await readPfx(file, revealed, choice, site.nameOf(file));
+  if ('severity' in pfx || pfx.facts.thumbprint === thumbprint) return pfx;
+  return {
+    severity: 'error',
+    summary: `'${file}' changed since the plan`,
+    detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
+  };
 }
 
 /** Only what is known: rules speak of no more. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
-import type { Answers, Facts, Guard, Step, StepKind } from '../exchange/resources';
+import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
+import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -23,7 +24,9 @@ import {
   certificatesUnshown,
   checkUnread,
   connectionProblem,
+  fileLeft,
   guardUnread,
+  isAlreadyGone,
   isNotOffered,
   omissionWarning,
   outcomeProblem,
@@ -78,6 +81,9 @@ export interface TargetOptions {
   /** The session is that of one server. Left out: it is that of the organization. */
   readonly own?: ServerSession | undefined;
 }
+
+/** A call that changes something. */
+type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
@@ -350,18 +356,46 @@ export class ExchangeTarget {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
     if (step.until !== undefined) return this.#await(step, step.until, signal);
-    this.#run.shown.note(step.invocation);
-    const outcome = await this.#invoke(step.invocation, signal);
-    const problem =
-      'diagnostics' in outcome ? undefined : outcomeProblem(step.invocation, step.server, outcome);
+    return step.file === undefined ? this.#write(step, signal) : this.#withFile(step, step.file, signal);
+  }
+
+  async #write({ invocation, server, outdates }: Written, signal?: AbortSignal): Promise<StepEnd> {
+    this.#run.shown.note(invocation);
+    const outcome = await this.#invoke(invocation, signal);
+    const problem = 'diagnostics' in outcome ? undefined : outcomeProblem(invocation, server, outcome);
     const isDone = !('diagnostics' in outcome) && problem === undefined;
-    if (isDone && step.outdates !== undefined) this.#run.forget(step.outdates);
+    if (isDone && outdates !== undefined) this.#run.forget(outdates);
     else this.#run.forgetReadings();
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
-    const warned = warnings(step.invocation, outcome);
+    const warned = warnings(invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
+    if (outcome.kind === 'objects' && isAlreadyGone(invocation, outcome)) {
+      return { kind: 'done', diagnostics: warned };
+    }
     // A call that completed beside its error may have done a part of its work.
     return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
+  }
+
+  /** Whatever becomes of the step, its file goes: also where the run is stopped, and over a new session where that is lost. */
+  async #withFile(step: Step, file: LaidFile, signal: AbortSignal): Promise<StepEnd> {
+    let end: StepEnd = { kind: 'done', diagnostics: [] };
+    // No read shows a file.
+    const ofFile = ({ invocation }: FileCall) => ({ invocation, server: step.server, outdates: [] });
+    for (const [index, call] of [...layingCalls(file).map(ofFile), step].entries()) {
+      end = await this.#write(call, signal);
+      if (end.kind === 'done') continue;
+      if (index === 0 && file.content !== undefined) return end; // Nothing was laid yet.
+      break;
+    }
+    const clearing = ofFile(clearingCall(file));
+    const clear = () => this.#write(clearing);
+    const first = await clear();
+    const cleared = first.kind === 'done' ? first : await clear();
+    const left =
+      cleared.kind === 'done'
+        ? []
+        : [fileLeft(file.path, step.server, clearing.invocation, cleared.diagnostics)];
+    return { ...end, diagnostics: [...end.diagnostics, ...left] };
   }
 
   /**

@@ -75,7 +75,7 @@ export class Targets {
     const { lackingPfx } = await import('./public-certificates');
     return lackingPfx(certificates, [...this.settings.spellings.values()], (server) => {
       const target = this.of(server);
-      return target.observe(target.addressed(certificatesOf(server)), server);
+      return target.observe(target.addressed(certificatesOf(server, target.factsFor(server))), server);
     });
   }
 

@@ -17,7 +17,10 @@ export const certificates: Check = {
     const readings = await Promise.all(
       checkup.servers.map(async (server) => ({
         server,
-        reading: await target.observe(target.addressed(certificatesOf(server)), server),
+        reading: await target.observe(
+          target.addressed(certificatesOf(server, target.factsFor(server))),
+          server,
+        ),
       })),
     );
     const told: string[] = [];

@@ -1,13 +1,15 @@
 import { connectionSettings } from '../mail-protocols';
 import { exchangeObject } from '../exchange-object';
 import { erase } from '../resources';
+import { existsIn } from '../versions';
 import { idOn, type Phase } from './phase';
 
 /** POP and IMAP of each server, after the certificate: where that is given to them, it sets a name of its own. */
 export const mailProtocols: Phase = ({ placements }) =>
   placements.flatMap(({ server, path: at, protocols }) =>
-    protocols.map(({ row, definition, host, path }) =>
-      exchangeObject({
+    protocols.map(({ row, definition, host, path }) => {
+      const settings = existsIn(row.connections, server.version) ? connectionSettings(row, host) : undefined;
+      return exchangeObject({
         id: idOn(server, row.protocol),
         definition: erase(definition),
         server: server.name,
@@ -15,8 +17,9 @@ export const mailProtocols: Phase = ({ placements }) =>
         attributes: {
           server: server.name,
           certificate_name: host,
-          external_connection_settings: connectionSettings(row, host),
-          internal_connection_settings: connectionSettings(row, host),
+          ...(settings === undefined
+            ? {}
+            : { external_connection_settings: settings, internal_connection_settings: settings }),
         },
         origin: {
           server: [...at, { attribute: 'name' }],
@@ -25,6 +28,6 @@ export const mailProtocols: Phase = ({ placements }) =>
           internal_connection_settings: path,
         },
         dependsOn: [idOn(server, 'certificate')],
-      }),
-    ),
+      });
+    }),
   );

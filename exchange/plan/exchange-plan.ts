@@ -1,12 +1,21 @@
-import type { Argument } from '../../powershell/invocation';
+import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, PoolMember, RecordSet } from '../element';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
-import type { Step } from '../resources';
+import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
-import type { ExchangePlan, PlanCertificate, PlanInput, PlanStep, PlanValue, PlanWait } from './model';
+import type {
+  ExchangePlan,
+  PlanCall,
+  PlanCertificate,
+  PlanInput,
+  PlanLaidFile,
+  PlanStep,
+  PlanValue,
+  PlanWait,
+} from './model';
 import { PLAN_FORMAT_VERSION, unknownCertificate } from './model';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -83,13 +92,34 @@ function planStep(planned: PlannedStep): PlanStep {
     server: step.server,
     kind: step.kind,
     cmdlet: step.invocation.cmdlet,
-    parameters: Object.fromEntries(
-      Object.entries(step.invocation.parameters).map(([name, value]) => [name, planValue(name, value)]),
-    ),
+    parameters: planParameters(step.invocation),
+    ...(step.file === undefined ? {} : { file: planFile(step.file) }),
     ...(question === undefined ? {} : { question: { text: question.text, answer: question.answer } }),
     after,
     reason: step.reason,
     ...(wait === undefined ? {} : { wait }),
+  };
+}
+
+function planParameters({ parameters }: Invocation): PlanCall['parameters'] {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, planValue(name, value)]),
+  );
+}
+
+function planFile(file: LaidFile): PlanLaidFile {
+  return {
+    path: file.path,
+    before: layingCalls(file).map(planCall),
+    afterwards: [planCall(clearingCall(file))],
+  };
+}
+
+function planCall({ invocation, condition }: FileCall): PlanCall {
+  return {
+    cmdlet: invocation.cmdlet,
+    parameters: planParameters(invocation),
+    ...(condition === undefined ? {} : { condition }),
   };
 }
 

@@ -94,10 +94,28 @@ export interface CmdletStep extends AnyStep {
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
+  /** A file that lies on the server while the cmdlet runs. */
+  readonly file?: PlanLaidFile;
   /** What the cmdlet may ask, and the answer that is meant. */
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+}
+
+export interface PlanLaidFile {
+  /** On the server. */
+  readonly path: string;
+  /** What runs right before the cmdlet, in order, in the same session. */
+  readonly before: readonly PlanCall[];
+  /** What runs after it, and after what is before it, however they ended. */
+  readonly afterwards: readonly PlanCall[];
+}
+
+export interface PlanCall {
+  readonly cmdlet: string;
+  readonly parameters: { readonly [name: string]: PlanValue };
+  /** When it runs: "only if …". Left out: always. */
+  readonly condition?: string;
 }
 
 export interface PlanQuestion {

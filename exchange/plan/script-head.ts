@@ -27,6 +27,8 @@ export interface ScriptHead {
   readonly steps: number;
   /** What `-Part` takes, in order, with the number of the last step of each. */
   readonly lastSteps: ReadonlyMap<string, number>;
+  /** Servers whose steps can run on themselves only. */
+  readonly onItself: readonly string[];
   /** What cmdlets may ask, each with the answer, see `answerNote`. */
   readonly answers: readonly string[];
   readonly legacyClients: readonly LegacyClient[];
@@ -49,7 +51,7 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, files, answers, legacyClients }: ScriptHead): readonly string[] {
+function helpLines({ name, site, files, onItself, answers, legacyClients }: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
   return [
     '# .SYNOPSIS',
@@ -60,6 +62,14 @@ function helpLines({ name, site, files, answers, legacyClients }: ScriptHead): r
       'The remote-execution plan of the site: every step in the order in which they can run. Run it in the Exchange Management Shell, as a member of Organization Management.',
     ),
     '#',
+    ...(onItself.length === 0
+      ? []
+      : [
+          ...paragraph(
+            `The steps of ${onItself.join(', ')} run on that server only: copy the script and the PFX file there, run it in the management shell with the name of the server as -Part, as an Exchange administrator who is a local administrator, and remove both afterwards.`,
+          ),
+          '#',
+        ]),
     ...paragraph(
       'It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS records come last. It can be run again: a certificate, a DAG or a member of it that is there already is seen and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in exchange-plan.json, from 1.',
     ),

@@ -6,8 +6,9 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, PoolMember, RecordSet } from '../element';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
-import type { Step, Until } from '../resources';
-import type { ExchangeSiteProps, Zone } from '../site';
+import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
+import type { ExchangeSiteProps, Server, Zone } from '../site';
+import { catalogOf } from '../versions';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -62,16 +63,29 @@ function callLines(call: Invocation, taken = ''): readonly string[] {
 }
 
 /** The call, where what it makes is not there already. The object that it returns is dropped: nothing needs it. */
-function makeLines(call: Invocation): readonly string[] {
-  const seen = seenBefore(call);
-  if (seen === undefined) return callLines(call);
-  return [
-    `if (${renderInvocation(seen.look, VARIABLES)}) {`,
-    `${INDENT}Skip-Step ${quote(seen.there)}`,
-    '} else {',
-    ...indented(callLines(call, '$null = ')),
-    '}',
-  ];
+function makeLines(step: Step): readonly string[] {
+  const { invocation: call, file } = step;
+  const seen = seenBefore(step);
+  const laid = file === undefined ? [] : layingCalls(file).flatMap(fileLines);
+  const made =
+    seen === undefined
+      ? [...laid, ...callLines(call)]
+      : [
+          `if (${renderInvocation(seen.look, VARIABLES)}) {`,
+          `${INDENT}Skip-Step ${quote(seen.there)}`,
+          '} else {',
+          ...indented([...laid, ...callLines(call, '$null = ')]),
+          '}',
+        ];
+  if (file === undefined) return made;
+  return ['try {', ...indented(made), '} finally {', ...indented(fileLines(clearingCall(file))), '}'];
+}
+
+/** A file that is not there is none to remove, and no error. */
+function fileLines({ invocation }: FileCall): readonly string[] {
+  if (invocation.cmdlet !== 'Remove-Item') return callLines(invocation);
+  const path = renderArgument(invocation.parameters['Path'] ?? null, 'LiteralPath');
+  return [`if (Test-Path -LiteralPath ${path}) {`, ...indented(callLines(invocation)), '}'];
 }
 
 /**
@@ -155,7 +169,7 @@ function cmdletLines(number: number, step: Step): readonly string[] {
     ...notesOf(step).flatMap(paragraph),
     `Start-Step ${number} ${quote(invocation.cmdlet)} ${quote(server ?? 'the organization')}`,
     ...answerLines(invocation),
-    ...(until === undefined ? makeLines(invocation) : gateLines(server, invocation, until)),
+    ...(until === undefined ? makeLines(step) : gateLines(server, invocation, until)),
   ];
 }
 
@@ -223,8 +237,13 @@ function answersOf(planned: PlannedStep): readonly string[] {
   return question === undefined ? [] : [answerNote(question)];
 }
 
+/** The cmdlets for certificates of its version know no other server than their own. */
+function isMadeOnItself({ version }: Server): boolean {
+  return !catalogOf(version).has('Get-ExchangeCertificate', 'Server');
+}
+
 function looksOf(planned: PlannedStep): readonly string[] {
-  const seen = 'step' in planned ? seenBefore(planned.step.invocation) : undefined;
+  const seen = 'step' in planned ? seenBefore(planned.step) : undefined;
   return seen === undefined ? [] : [seen.look.cmdlet];
 }
 
@@ -266,6 +285,7 @@ export function exchangePlanScript(
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
+      onItself: site.servers.filter(isMadeOnItself).map((server) => server.name),
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],

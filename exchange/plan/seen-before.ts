@@ -1,4 +1,5 @@
 import { Reference, type Invocation, type Parameters } from '../../powershell/invocation';
+import type { Step } from '../resources';
 import { FileContent } from './value';
 
 /** How a script sees that what a step makes is there already, so that it can be run again after a stop. */
@@ -8,6 +9,9 @@ export interface SeenBefore {
   /** What the script says where it is there. */
   readonly there: string;
 }
+
+/** What of a step tells what it makes, and where. */
+type SeenStep = Pick<Step, 'invocation' | 'server' | 'file'>;
 
 function textOf(parameters: Parameters, name: string): string {
   const value = parameters[name];
@@ -19,20 +23,21 @@ function textOf(parameters: Parameters, name: string): string {
  * Cmdlets that fail where what they make, or take away, is so already. Every other cmdlet of a plan sets values, which a second
  * run sets again.
  */
-const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefore } = {
-  'Import-ExchangeCertificate': (parameters) => {
-    const Server = textOf(parameters, 'Server');
-    const { FileData: content } = parameters;
+const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters, step: SeenStep) => SeenBefore } = {
+  'Import-ExchangeCertificate': (parameters, { server, file }) => {
+    // In Exchange 2007 the script runs on the server, and can look nowhere else.
+    const [on, look] = 'Server' in parameters ? [{ Server: textOf(parameters, 'Server') }, ''] : [{}, 'Here'];
+    const content = parameters['FileData'] ?? file?.content;
     if (content instanceof FileContent && content.input !== undefined) {
       const Certificate = new Reference('the certificate', content.names.certificate);
       return {
-        look: { cmdlet: 'Test-HoldsCertificate', parameters: { Server, Certificate } },
-        there: `${Server} holds the certificate of ${content.file} already`,
+        look: { cmdlet: `Test-HoldsCertificate${look}`, parameters: { ...on, Certificate } },
+        there: `${server ?? ''} holds the certificate of ${content.file} already`,
       };
     }
     return {
-      look: { cmdlet: 'Test-HasCertificate', parameters: { Server } },
-      there: `${Server} holds the certificate of the PFX file already`,
+      look: { cmdlet: `Test-HasCertificate${look}`, parameters: on },
+      there: `${server ?? ''} holds the certificate of the PFX file already`,
     };
   },
   'New-ClientAccessArray': (parameters) => {
@@ -94,8 +99,9 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters) => SeenBefor
 };
 
 /** Undefined where the call does no harm a second time. */
-export function seenBefore({ cmdlet, parameters }: Invocation): SeenBefore | undefined {
-  return MAKERS[cmdlet]?.(parameters);
+export function seenBefore(step: SeenStep): SeenBefore | undefined {
+  const { cmdlet, parameters } = step.invocation;
+  return MAKERS[cmdlet]?.(parameters, step);
 }
 
 /** What looks for a certificate among those of a server. */
@@ -125,6 +131,24 @@ function Test-HoldsCertificate {
     )
 
 ${holding('$Certificate')}
+}`,
+  'Test-HasCertificateHere': `# Whether this server holds the certificate of the PFX file.
+function Test-HasCertificateHere {
+    $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
+    }
+    return $false
+}`,
+  'Test-HoldsCertificateHere': `# Whether this server holds a certificate.
+function Test-HoldsCertificateHere {
+    param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
+
+    $wanted = [System.Convert]::ToBase64String($Certificate.RawData)
+    foreach ($item in @(Get-ExchangeCertificate -ErrorAction 'Stop')) {
+        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
+    }
+    return $false
 }`,
   'Test-HasArray': `# Whether an Active Directory site has a client access array.
 function Test-HasArray {

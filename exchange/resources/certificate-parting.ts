@@ -83,7 +83,7 @@ export function foreseenPartings(
       left_on_server: isTakenOver ? (change.prior?.imported ?? []) : thumbprints(left),
     },
     diagnostics: [
-      ...remarksOnPartings(staying, aim),
+      ...remarksOnPartings(staying, aim, facts),
       ...(isTakenOver ? remarksOnTakingOver(change, facts) : []),
       ...remarksOnServices(aim, facts),
     ],
@@ -122,7 +122,11 @@ function isKept({ verdict }: Parting, { planned }: CertificateChange): boolean {
 }
 
 /** What the plan says of those that stay. Of one that was held before already it has said so. */
-function remarksOnPartings(staying: readonly Parting[], change: CertificateChange): readonly Diagnostic[] {
+function remarksOnPartings(
+  staying: readonly Parting[],
+  change: CertificateChange,
+  facts: Facts,
+): readonly Diagnostic[] {
   const server = serverOf(change);
   return staying.flatMap((parting): readonly Diagnostic[] => {
     const { thumbprint, verdict } = parting;
@@ -139,7 +143,7 @@ function remarksOnPartings(staying: readonly Parting[], change: CertificateChang
         : [];
     }
     const { summary, detail } = stays(server, thumbprint, verdict);
-    const cmdlet = renderInvocation(removal(server, thumbprint));
+    const cmdlet = renderInvocation(removal(server, thumbprint, facts));
     return [{ severity: 'warning', summary, detail: `${detail}\n  ${cmdlet}` }];
   });
 }

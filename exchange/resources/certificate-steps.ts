@@ -3,7 +3,7 @@ import { holderInquiries, verdictOn, type Handover, type Verdict } from './certi
 import { NO_HISTORY } from './certificate-history';
 import type { Facts } from './definition';
 import { includesName } from './equality';
-import { certificatesOf, installedCertificates, withThumbprint } from './installed-certificate';
+import { certificatesOf, installedCertificates, onServer, withThumbprint } from './installed-certificate';
 import type { Step } from './step';
 
 export const SMTP = 'SMTP';
@@ -15,23 +15,41 @@ export const IIS = 'IIS';
  */
 const DEFAULT_CERTIFICATE_QUESTION = 'Overwrite the existing default SMTP certificate?';
 
+/**
+ * Where a PFX lies on a server of Exchange 2007 while it is imported: in a folder where ordinary users can read nothing
+ * that an administrator writes. It is one path for all, so that the next import clears what a deploy that was killed has
+ * left, whichever PFX that was (docs/decisions/certificate-file-2007.md).
+ */
+export const PFX_ON_SERVER = 'C:\\Windows\\Temp\\exchange-certificate.pfx';
+
+const IMPORT = 'Import-ExchangeCertificate';
+const ENABLE = 'Enable-ExchangeCertificate';
+const REMOVE = 'Remove-ExchangeCertificate';
+
 /** @param isExportable whether the key can be exported again from the server */
-export function importing(server: string, isExportable: boolean, { pfx }: Facts): Step {
+export function importing(server: string, isExportable: boolean, { pfx, has }: Facts): Step {
   if (pfx === undefined) throw new TypeError('A certificate is imported from a PFX, and none was read.');
+  const isByPath = !has(IMPORT, 'FileData');
   return {
     kind: 'certificate-import',
     server,
     reason: `The server must hold the certificate of the site, with its private key, before a service can use it.`,
+    ...(isByPath ? { file: { path: PFX_ON_SERVER, content: pfx.content } } : {}),
     invocation: {
-      cmdlet: 'Import-ExchangeCertificate',
+      cmdlet: IMPORT,
       parameters: {
-        Server: server,
-        FileData: pfx.content,
+        ...onServer(IMPORT, server, { has }),
+        ...(isByPath ? { Path: PFX_ON_SERVER } : { FileData: pfx.content }),
         Password: pfx.password,
-        PrivateKeyExportable: isExportable,
+        ...(has(IMPORT, 'PrivateKeyExportable') ? { PrivateKeyExportable: isExportable } : {}),
       },
     },
   };
+}
+
+/** The step, which also clears the file of an import that a deploy was killed after. */
+export function clearing(step: Step, { has }: Facts): Step {
+  return has(IMPORT, 'FileData') ? step : { ...step, file: { path: PFX_ON_SERVER } };
 }
 
 export interface Enabling extends Handover {
@@ -44,16 +62,17 @@ export interface Enabling extends Handover {
 /** @param reference how the thumbprint reaches a call where only a run knows it */
 export function enabling(
   { server, thumbprint, services, replacesDefault, reason, from }: Enabling,
-  { history = NO_HISTORY }: Facts,
+  facts: Facts,
   reference?: Reference,
 ): Step {
+  const { history = NO_HISTORY } = facts;
   const parameters = {
-    Server: server,
+    ...onServer(ENABLE, server, facts),
     Thumbprint: reference ?? thumbprint,
     Services: services,
     // Else the cmdlet requires TLS of the whole web site, and asks first where it is not: a redirect from http:// that an
     // administrator made would end with each renewal (https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/797).
-    ...(includesName(services, IIS) ? { DoNotRequireSsl: true } : {}),
+    ...(includesName(services, IIS) && facts.has(ENABLE, 'DoNotRequireSsl') ? { DoNotRequireSsl: true } : {}),
   };
   // The question is no confirmation: -Confirm:$false does not answer it, and -Force answers Yes.
   const question: ExpectedQuestion = {
@@ -66,7 +85,7 @@ export function enabling(
     server,
     reason,
     invocation: {
-      cmdlet: 'Enable-ExchangeCertificate',
+      cmdlet: ENABLE,
       parameters,
       ...(includesName(services, SMTP) ? { question } : {}),
     },
@@ -74,7 +93,7 @@ export function enabling(
       ? {}
       : {
           guard: {
-            invocation: certificatesOf(server),
+            invocation: certificatesOf(server, facts),
             inquiries: [],
             omission: () =>
               services.every((name) => history.passedOn(server, from, name))
@@ -105,10 +124,10 @@ export function removing({ server, thumbprint, leaving }: Removal, facts: Facts)
     kind: 'certificate-import',
     server,
     reason: 'The declaration no longer names the certificate on this server.',
-    invocation: removal(server, thumbprint),
+    invocation: removal(server, thumbprint, facts),
     condition: 'only if nothing uses it by then',
     guard: {
-      invocation: certificatesOf(server),
+      invocation: certificatesOf(server, facts),
       inquiries: holderInquiries(server, facts),
       omission: (objects, answers) => {
         const certificate = withThumbprint(objects, thumbprint);
@@ -125,10 +144,10 @@ export function removing({ server, thumbprint, leaving }: Removal, facts: Facts)
   };
 }
 
-export function removal(server: string, thumbprint: string): Invocation {
+export function removal(server: string, thumbprint: string, facts: Facts): Invocation {
   return {
-    cmdlet: 'Remove-ExchangeCertificate',
-    parameters: { Server: server, Thumbprint: thumbprint, Confirm: false },
+    cmdlet: REMOVE,
+    parameters: { ...onServer(REMOVE, server, facts), Thumbprint: thumbprint, Confirm: false },
   };
 }
 

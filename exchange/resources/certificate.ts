@@ -2,7 +2,7 @@ import type { Known, Problem } from '../../schema';
 import { flag, text, textMap, textSet } from '../../schema';
 import { handovers, partingThumbprints, replacesDefault } from './certificate-handover';
 import { foreseenPartings, partingInquiries } from './certificate-parting';
-import { enabling, importing, removing } from './certificate-steps';
+import { clearing, enabling, importing, removing } from './certificate-steps';
 import { certificateOfWeb, remarksOnUse, servicesSeen, withCertificateInUse } from './certificate-use';
 import { defineResource } from './definition';
 import { includesName, notAmong, sameName, sameNames } from './equality';
@@ -171,9 +171,11 @@ export const certificate = defineResource({
 
     const isNew =
       planned.imported?.some((own) => !includesName(prior?.imported ?? [], own)) ?? prior === null;
+    // It is there and serves nothing that it is to serve: a deploy may have been killed right after its import.
+    const mayBeLeft = !isNew && !planned.services?.some((name) => includesName(prior?.services, name));
     return [
       ...(isNew ? [importing(server, planned.private_key_exportable ?? true, facts)] : []),
-      ...given,
+      ...given.map((step, index) => (mayBeLeft && index === 0 ? clearing(step, facts) : step)),
       ...(removals.length === 0
         ? []
         : healthChecks(
@@ -185,7 +187,7 @@ export const certificate = defineResource({
       ...removals,
     ];
   },
-  observe: (state) => certificatesOf(state.server ?? ''),
+  observe: (state, facts) => certificatesOf(state.server ?? '', facts),
   view: (objects, state, facts) => {
     // An import may name the server only: what is meant is the certificate that clients see there.
     const thumbprint = isOfServer(state) ? (certificateOfWeb(objects)?.thumbprint ?? null) : state.thumbprint;

@@ -19,6 +19,7 @@ import { virtualDirectory } from './virtual-directory';
 export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
+export * from './laid-file';
 export * from './step';
 export {
   certificate,

@@ -4,6 +4,7 @@ import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome
 import { PkiError } from '../../pki/error';
 import { parseCertificate, type Certificate } from '../../pki/certificate';
 import { servicesIn } from './allowed-services';
+import type { Facts } from './definition';
 import { sameName } from './equality';
 import { bytesOf, flagOf, property, textOf } from './property';
 import { serializedCertificate, siteNumbers, statusOfNumber } from './serialization-data';
@@ -24,8 +25,21 @@ const PROPERTIES = [
   'IISServices',
 ];
 
-export function certificatesOf(server: string): Invocation {
-  return { cmdlet: CERTIFICATE_READ, parameters: { Server: server }, properties: PROPERTIES };
+export function certificatesOf(server: string, facts: Pick<Facts, 'has'>): Invocation {
+  return {
+    cmdlet: CERTIFICATE_READ,
+    parameters: onServer(CERTIFICATE_READ, server, facts),
+    properties: PROPERTIES,
+  };
+}
+
+/** In Exchange 2007 the cmdlets for certificates know no other server than that of their session. */
+export function onServer(
+  cmdlet: string,
+  server: string,
+  { has }: Pick<Facts, 'has'>,
+): { readonly Server?: string } {
+  return has(cmdlet, 'Server') ? { Server: server } : {};
 }
 
 /** A certificate as `Get-ExchangeCertificate` shows it. Null where that does not tell: unknown, never none. */

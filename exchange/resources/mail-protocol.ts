@@ -64,7 +64,6 @@ function mailProtocol(row: MailProtocol) {
     typeName: `exchange_${row.protocol}_settings`,
     kind: 'mail-protocol',
     lifecycle: 'adopted',
-    lifespan: row.lifespan,
     description: `The settings of ${row.title} on a server: the certificate by its name, and what programs are told. They count once ${row.windowsServices.join(' and, from Exchange 2013 on, ')} have been restarted there, which nobody does from here.`,
     attributes: {
       server: serverAttribute(`Server whose ${row.title} it is.`),

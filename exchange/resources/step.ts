@@ -1,5 +1,6 @@
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
+import type { LaidFile } from './laid-file';
 
 /** What a step of the plan is about. */
 export type StepKind =
@@ -25,6 +26,8 @@ export interface Step {
   readonly invocation: Invocation;
   /** Why it runs, one sentence for people. */
   readonly reason: string;
+  /** A file on the server that its call reads. Left out: it reads none. */
+  readonly file?: LaidFile;
   /** Looked at just before: where it has a problem, the step is not run. Reads only, so plans do not list it. */
   readonly guard?: Guard;
   /** When the step runs, in words for the plan: "only if …". Left out: always. */

@@ -8,6 +8,7 @@ import { autodiscoverScope } from './autodiscover-scope';
 import { certificateCoverage } from './certificate-coverage';
 import { certificateDeclaredTwice } from './certificate-declared-twice';
 import { certificateExisting } from './certificate-existing';
+import { certificateExportable } from './certificate-exportable';
 import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
@@ -116,6 +117,7 @@ export const RULES: readonly Rule[] = [
   certificateDeclaredTwice,
   certificateServiceTwice,
   certificateExisting,
+  certificateExportable,
   certificateCoverage,
   certificateFile,
   certificateFileThumbprint,

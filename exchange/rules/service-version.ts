@@ -1,4 +1,4 @@
-import { declaredProtocols } from '../mail-protocols';
+import { path } from '../../schema';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import { needsEndpoint } from '../server-endpoint';
@@ -6,7 +6,6 @@ import type { ExchangeSiteProps } from '../site';
 import { existsIn, ExchangeVersion, lifespanText } from '../versions';
 import type { Lifespan } from '../versions';
 import type { Path } from '../../schema';
-import { formatPath, path } from '../../schema';
 import type { Placement } from '../topology';
 import type { Finding, Rule } from './rule';
 
@@ -22,7 +21,6 @@ export const serviceVersion: Rule = {
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
-    ...missingProtocols(site),
   ],
 };
 
@@ -144,19 +142,4 @@ function missingHealthSets(
       },
     ];
   });
-}
-
-/** Servers that lack it beside others that have it stay as they are. */
-function missingProtocols(site: ExchangeSiteProps): readonly Finding[] {
-  return declaredProtocols(site).flatMap(({ row, path: at, servers }): readonly Finding[] =>
-    servers.length === 0 || servers.some(({ version }) => existsIn(row.lifespan, version))
-      ? []
-      : [
-          {
-            path: at,
-            problem: `no server has settings of ${row.title} that are set from here, which are those of ${lifespanText(row.lifespan)}`,
-            remedy: `take ${formatPath(at.slice(0, -1))} out`,
-          },
-        ],
-  );
 }

@@ -120,6 +120,9 @@ export const exchange2007 = (): VersionDelta => ({
       partial: true,
       parameters: { DomainController: 'Fqdn', Server: 'ServerIdParameter' },
     },
+    'Get-TransportServer': {
+      parameters: { Identity: 'TransportServerIdParameter', DomainController: 'Fqdn' },
+    },
     'Get-UMVirtualDirectory': {
       parameters: {
         Identity: 'VirtualDirectoryIdParameter',

@@ -16,6 +16,7 @@ import { Call } from './call';
 import type { CmdletBehaviour } from './cmdlet';
 import { bindingError, CmdletError, exchangeError, notSimulated, unanswered } from './cmdlet-error';
 import { behaviourOf } from './cmdlets';
+import { fileCmdlet } from './cmdlets/files';
 import { faultsOf, type Fault } from './faults';
 import { Journal, shownArguments, type Answer, type JournalEntry } from './journal';
 import { offeredCommands, offeredName, permitted } from './offered-commands';
@@ -205,7 +206,9 @@ export class ExchangeHost implements CommandHost {
   #cmdlet(command: Command, takesInput: boolean, circumstances: Circumstances): Stage {
     const { trip } = circumstances;
     const session = this.#session(this.store.read());
-    const known = this.#catalog(session).cmdlet(command.name);
+    const known =
+      this.#catalog(session).cmdlet(command.name) ??
+      (this.#isPowerShell ? fileCmdlet(command.name) : undefined);
     const cmdlet = known && permitted(known, this.denied);
     if (cmdlet === undefined) {
       this.#record(trip, session, command.name, new Map(), 'failed', false, 'CommandNotFoundException');

@@ -36,8 +36,11 @@ export const SETUPS_NAME = 'Microsoft Exchange';
 
 const DEFAULT_SITE = 'Default-First-Site-Name';
 
-/** Setup's self-signed certificates are good for five years. */
-const VALID_YEARS = 5;
+/**
+ * Setup's self-signed certificates are good for five years, in 2007 for one:
+ * http://exchangepedia.com/2008/01/exchange-server-2007-renewing-the-self-signed-certificate.html
+ */
+const validYears = (version: ExchangeVersion) => (version.isAtLeast(ExchangeVersion.V2010) ? 5 : 1);
 
 /** What Setup leaves on a server: addresses with the server's own name, and certificates that nobody trusts. */
 export function newServer(
@@ -61,10 +64,14 @@ export function newServer(
       kind: 'OutlookAnywhere',
     });
   }
-  const self = selfSigned(name, [name, fqdn], key, now);
+  const years = validYears(version);
+  const self = selfSigned(name, [name, fqdn], key, now, years);
   const is2013 = version.isAtLeast(ExchangeVersion.V2013);
-  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it (unverified).
-  const management = selfSigned(`WMSvc-${is2013 ? 'SHA2-' : ''}${name}`, undefined, key, now);
+  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it, and the
+  // servers of 2007 have no such service (unverified).
+  const management = version.isAtLeast(ExchangeVersion.V2010)
+    ? [selfSigned(`WMSvc-${is2013 ? 'SHA2-' : ''}${name}`, undefined, key, now, years)]
+    : [];
   return {
     ...newObject(name, now),
     fqdn,
@@ -81,7 +88,7 @@ export function newServer(
         internalTransport: true,
         backEnd: is2013,
       }),
-      certificateState(management, { friendlyName: is2013 ? 'WMSVC-SHA2' : '' }),
+      ...management.map((made) => certificateState(made, { friendlyName: is2013 ? 'WMSVC-SHA2' : '' })),
       ...(authCertificate === undefined ? [] : [authCertificate]),
     ],
     requiresSsl: true,
@@ -116,7 +123,8 @@ export function newDatabase(server: string, now: Date): DatabaseState {
 
 /** The organization's certificate for server-to-server authentication, from Exchange 2013. */
 export function newAuthCertificate(key: KeyObject, now: Date): CertificateState {
-  const made = selfSigned('Microsoft Exchange Server Auth Certificate', undefined, key, now);
+  const years = validYears(ExchangeVersion.V2013);
+  const made = selfSigned('Microsoft Exchange Server Auth Certificate', undefined, key, now, years);
   return certificateState(made, {
     friendlyName: 'Microsoft Exchange Server Auth Certificate',
     services: ['SMTP'],
@@ -157,9 +165,10 @@ function selfSigned(
   names: readonly string[] | undefined,
   privateKey: KeyObject,
   now: Date,
+  years: number,
 ): KeyedCertificate {
   const notAfter = new Date(now);
-  notAfter.setUTCFullYear(now.getUTCFullYear() + VALID_YEARS);
+  notAfter.setUTCFullYear(now.getUTCFullYear() + years);
   return makeSelfSigned({
     commonName,
     ...(names === undefined ? {} : { subjectAlternativeNames: names }),

@@ -69,6 +69,8 @@ export interface ServerState extends DirectoryObject {
   receiveConnectors: DirectoryObject[];
   /** Property values of what there is one of on a server: by noun. */
   services: { [noun: string]: Settings };
+  /** Files that a session laid, by path in lower case: base64. Left out: none. */
+  files?: { [path: string]: string };
 }
 
 export interface VirtualDirectoryState extends DirectoryObject {

@@ -100,12 +100,12 @@ async function bring<Target>(
   if (steps === UNKNOWN) {
     throw new Error(`${resource.typeName}: the steps are unknown although everything is known at apply`);
   }
-  const texts = steps.map((step) => resource.describe(step));
-  const refusal = refuseOtherSteps(resource, change.planned, texts);
+  const texts = textsOf(resource, steps);
+  const refusal = refuseOtherSteps(resource, change.planned, texts.flat());
   if (refusal !== undefined) return done(recorded, [refusal]);
 
   const run = await runSteps(resource, steps, texts, target, signal);
-  const ran = texts.slice(0, run.completed);
+  const ran = texts.slice(0, run.completed).flat();
   const end: End = hasErrors(run.diagnostics)
     ? await stateAfterFailure(resource, change, recorded, ran, target)
     : await stateAfterSuccess(resource, change, recorded, ran, target, signal);
@@ -246,6 +246,13 @@ function refuseOtherSteps(
   );
 }
 
+/** A step as people read it: a text for each of its calls. */
+type StepTexts = readonly string[];
+
+function textsOf(resource: ManagedResource<never>, steps: readonly unknown[]): readonly StepTexts[] {
+  return steps.map((step) => [resource.describe(step)].flat());
+}
+
 interface Run {
   readonly completed: number;
   readonly diagnostics: readonly Diagnostic[];
@@ -254,13 +261,13 @@ interface Run {
 async function runSteps<Target>(
   resource: ManagedResource<Target>,
   steps: readonly unknown[],
-  texts: readonly string[],
+  texts: readonly StepTexts[],
   target: Target,
   signal: AbortSignal,
 ): Promise<Run> {
   const diagnostics: Diagnostic[] = [];
   for (const [index, step] of steps.entries()) {
-    const place = `Step ${index + 1} of ${steps.length}: ${texts[index]}`;
+    const place = `Step ${index + 1} of ${steps.length}: ${texts[index]?.join('\n')}`;
     if (signal.aborted) {
       diagnostics.push(
         failure('Stopped on request', `${place}\nIt and what follows did not run; apply again to go on.`),
@@ -361,18 +368,18 @@ async function remove<Target>(
   const judged = { ...prior, ...memo.judged };
   const steps = resource.steps({ kind: 'destroy', prior: judged, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
-  const texts = steps.map((step) => resource.describe(step));
-  if (memo.removal !== undefined && !sameTexts(memo.removal, texts)) {
+  const texts = textsOf(resource, steps);
+  if (memo.removal !== undefined && !sameTexts(memo.removal, texts.flat())) {
     return done(prior, [
       failure(
         `Destroying ${resource.typeName} would now run other steps than the plan showed`,
-        `Nothing was run. Now it would run:\n${numbered(texts)}\nPlan again and review the new steps.`,
+        `Nothing was run. Now it would run:\n${numbered(texts.flat())}\nPlan again and review the new steps.`,
       ),
     ]);
   }
   const run = await runSteps(resource, steps, texts, target, signal);
   if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
-  const end = await stateAfterFailure(resource, change, prior, texts.slice(0, run.completed), target);
+  const end = await stateAfterFailure(resource, change, prior, texts.slice(0, run.completed).flat(), target);
   return done(end.state, [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics]);
 }

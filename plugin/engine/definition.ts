@@ -150,8 +150,8 @@ export interface ManagedResource<Target, Step = unknown> {
    * steps, unless the plan has an error already.
    */
   vet?(steps: readonly Step[], target: Target): Promise<readonly Diagnostic[]>;
-  /** One step as people read it. Never shows a secret. */
-  describe(step: Step): string;
+  /** One step as people read it, a text for each call where it makes several. Never shows a secret. */
+  describe(step: Step): string | readonly string[];
   /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence. */
   execute(step: Step, target: Target, context: ExecuteContext): Promise<readonly Diagnostic[]>;
   /**

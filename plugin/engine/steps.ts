@@ -23,7 +23,7 @@ export function describeSteps<Target>(
   target: Target,
 ): readonly string[] | Unknown {
   const steps = resource.steps(change, target);
-  return steps === UNKNOWN ? UNKNOWN : steps.map((step) => resource.describe(step));
+  return steps === UNKNOWN ? UNKNOWN : steps.flatMap((step) => resource.describe(step));
 }
 
 /** What would remove the object, as people read it. */

@@ -10,7 +10,7 @@ import { quote } from '../../powershell/literal';
 import { makeSelfSigned } from '../../pki';
 import { commandsOf, tokensOf } from '../powershell/tokens';
 import type { Command } from '../powershell/tokens';
-import { dag, server, site } from './sites';
+import { dag, server, site, siteOf2007 } from './sites';
 
 /** A certificate with names that nobody should have, where the declaration names its file. */
 const { certificate: committed } = makeSelfSigned({
@@ -151,7 +151,9 @@ describe('the calls of the script', () => {
       stepsOf(declaration).flatMap((step) => ('cmdlet' in step ? [step.cmdlet] : [])),
     );
     const parameters = { Server: 'EX01', Name: 'DAG01', Identity: 'DAG01', MailboxServer: 'EX01' };
-    const others = cmdlets.filter((cmdlet) => seenBefore({ cmdlet, parameters }) === undefined);
+    const others = cmdlets.filter(
+      (cmdlet) => seenBefore({ invocation: { cmdlet, parameters }, server: 'EX01' }) === undefined,
+    );
     expect(others.filter((cmdlet) => !/^(?:Set|Enable|Test|Get)-/.test(cmdlet))).toEqual([]);
     const script = scriptOf(right);
     for (const [look, skipped, maker] of [
@@ -227,6 +229,39 @@ describe('a stop', () => {
       true,
     );
     expect(script.slice(0, at)).not.toContain('Publish now');
+  });
+});
+
+describe('a certificate of Exchange 2007', () => {
+  const script = scriptOf(siteOf2007());
+  const path = 'C:\\Windows\\Temp\\exchange-certificate.pfx';
+
+  test('is imported from a file of the server, which goes however the import ends', () => {
+    const from = script.indexOf("Start-Step 3 'Import-ExchangeCertificate' 'EX01'");
+    const lines = script
+      .slice(from, script.indexOf('Start-Step 4'))
+      .split('\r\n')
+      .map((line) => line.trim());
+    const at = lines.indexOf('} finally {');
+    expect(lines.indexOf('if (Test-HasCertificateHere) {')).toBe(lines.indexOf('try {') + 1);
+    const made = lines.slice(lines.indexOf('} else {') + 1, at).join(' ');
+    expect(made).toMatch(
+      /^if \(Test-Path .* Remove-Item .*Value = \$PfxContent .*Set-Content @call .*Import-/,
+    );
+    expect(lines.slice(at, at + 4)).toEqual([
+      '} finally {',
+      `if (Test-Path -LiteralPath '${path}') {`,
+      `Remove-Item -Path '${path}' -ErrorAction 'Stop'`,
+      '}',
+    ]);
+  });
+
+  test('needs a session on the very server, which the script says', () => {
+    expect(script.replace(/\r\n# /g, ' ')).toContain('The steps of EX01, EX02 run on that server only');
+    expect(scriptOf(right)).not.toContain('run on that server only');
+    for (const { name, parameters } of exchangeCalls(script)) {
+      if (name.endsWith('-ExchangeCertificate')) expect(Object.keys(parameters)).not.toContain('Server');
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import { unknownCertificate, type CmdletStep } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
-import { dag, site } from './sites';
+import { dag, site, siteOf2007 } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration));
@@ -54,6 +54,7 @@ describe('exchange-plan.json', () => {
     ['an alternate witness and SMTP', stretched],
     ['SMTP beside the default certificate', keeping],
     ['several certificates', several],
+    ['a file on servers of 2007', siteOf2007()],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),

@@ -1922,18 +1922,6 @@ const CASES: readonly Case[] = [
     remedy: 'certificate.web.names',
   },
   {
-    when: 'no server has settings of a mail protocol that are known',
-    rule: 'service-version',
-    declaration: site({
-      servers: [server(1, { version: ExchangeVersion.V2007 })],
-      mailProtocols: { pop: { host: 'mail.contoso.com' } },
-    }),
-    path: 'mailProtocols.pop.host',
-    problem:
-      'no server has settings of POP3 that are set from here, which are those of Exchange Server 2010 and later',
-    remedy: 'take mailProtocols.pop out',
-  },
-  {
     when: 'the name of a failback is that of clients in the other datacentre',
     rule: 'failback',
     declaration: two({ lisbon: { failback: 'Mail.contoso.com' } }),
@@ -2630,13 +2618,16 @@ const CASES: readonly Case[] = [
     remedy: 'forms: false',
   },
   {
-    when: 'the version has no such parameter',
-    rule: 'version-cmdlets',
-    declaration: site({ servers: [server(1, { version: ExchangeVersion.V2007 })] }),
-    path: 'servers[0].version',
+    when: 'a private key is to be exportable where no import takes that',
+    rule: 'certificate-exportable',
+    declaration: site({
+      servers: [server(1), server(2, { version: ExchangeVersion.V2007 })],
+      certificate: { ...certificate, privateKeyExportable: false },
+    }),
+    path: 'certificate.privateKeyExportable',
     problem:
-      'Exchange Server 2007 has no parameter Server of Import-ExchangeCertificate, which EX01-certificate',
-    remedy: 'correct the version of EX01',
+      'EX02 (Exchange Server 2007) cannot be told whether the private key may be exported again, which exists in Exchange Server 2010 and later',
+    remedy: 'take it out',
   },
   {
     when: 'a witness folder is no local folder',
@@ -2724,6 +2715,7 @@ describe('the rules of a declaration', () => {
       'certificate-declared-twice',
       'certificate-service-twice',
       'certificate-existing',
+      'certificate-exportable',
       'certificate-coverage',
       'certificate-file',
       'certificate-file-thumbprint',

@@ -45,3 +45,10 @@ export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProp
     ...changes,
   };
 }
+
+/** Two servers of Exchange 2007, which has no DAG. */
+export function siteOf2007(): ExchangeSiteProps {
+  const version = ExchangeVersion.V2007;
+  const { namespaces, certificate, dns } = site();
+  return { servers: [server(1, { version }), server(2, { version })], namespaces, certificate, dns };
+}

@@ -126,7 +126,7 @@ test('what is shown and what runs name the domain controller of the run', () => 
     target,
   );
   if (typeof steps === 'symbol') throw new Error('the steps are known');
-  expect(steps.map((step) => mapi.describe(step))).toEqual([
+  expect(steps.flatMap((step) => mapi.describe(step))).toEqual([
     "Set-MapiVirtualDirectory -Identity 'EX2\\mapi (Default Web Site)' -InternalUrl 'https://mail.contoso.com/mapi' -DomainController 'dc1.contoso.local'",
   ]);
 });

@@ -2,8 +2,9 @@ import { makePfx, makeSelfSigned, parsePfx, PkiError, readKey } from '../../../p
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { certificateObject } from '../objects/certificate';
-import { certificateState } from '../setup';
+import { certificateState, SETUPS_NAME } from '../setup';
 import type { ServerState } from '../state';
+import { fileOf } from './files';
 import {
   give,
   makeDefault,
@@ -17,10 +18,7 @@ import {
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/import-exchangecertificate */
 function importCertificate(call: Call): void {
   const server = targetServer(call);
-  const data = call.bytes('FileData');
-  if (data === undefined) {
-    throw call.error('NotSupportedException', 'The lab imports FileData only: it has no file shares.');
-  }
+  const data = importedData(call);
   const pfx = openPfx(call, server, data);
   const { thumbprint } = pfx.leaf;
   if (server.certificates.some((state) => state.thumbprint === thumbprint)) {
@@ -35,11 +33,29 @@ function importCertificate(call: Call): void {
     { certificate: pfx.leaf, privateKey: pfx.privateKey },
     {
       exportable: call.bound.get('PrivateKeyExportable') === true,
-      friendlyName: call.text('FriendlyName') ?? '',
+      // Of an import by path that names none: the page of Exchange 2007.
+      friendlyName: call.text('FriendlyName') ?? (call.has('Path') ? SETUPS_NAME : ''),
     },
   );
   server.certificates.push(state);
   call.write(certificateObject(server, state, call));
+}
+
+/** Exchange 2007 reads a file of its own server. What it says where there is none is (unverified). */
+function importedData(call: Call): Uint8Array {
+  const data = call.bytes('FileData');
+  if (data !== undefined) return data;
+  const path = call.text('Path');
+  if (path === undefined) {
+    throw call.error(
+      'NotSupportedException',
+      'The lab imports FileData or Path only: it has no file shares.',
+    );
+  }
+  const file = fileOf(call, path);
+  if (file === undefined)
+    throw call.error('FileNotFoundException', `Could not find file '${path}'.`, 'ReadError');
+  return file;
 }
 
 function openPfx(call: Call, server: ServerState, data: Uint8Array) {

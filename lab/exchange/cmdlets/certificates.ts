@@ -90,7 +90,9 @@ function enable(call: Call): void {
   }
   const wanted = (call.list('Services') ?? []).filter((service) => service !== 'None');
   const replacesDefault = wanted.includes('SMTP') && mayReplaceDefault(call, server, state);
-  if (wanted.includes('IIS') && !call.isSet('DoNotRequireSsl')) requireSsl(call, server);
+  // That 2007, which has no such parameter, leaves the site as it is, is (unverified).
+  const requires = call.cmdlet.parameter('DoNotRequireSsl') !== undefined && !call.isSet('DoNotRequireSsl');
+  if (wanted.includes('IIS') && requires) requireSsl(call, server);
   for (const service of wanted) {
     if (isWildcardForMail(service, certificate)) {
       call.warn(

@@ -142,7 +142,7 @@ const ROLE_SERVICES: readonly (readonly [string, readonly string[]])[] = [
   ['Hub Transport Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeTransport', 'W3Svc']],
 ];
 
-/** The roles that a server of 2007 or 2010 has in the lab, and their services as administrators' posts show them (unverified). */
+/** The roles that a server of 2010 has in the lab, and their services as administrators' posts show them (unverified). */
 const ROLE_SERVICES_2010: readonly (readonly [string, readonly string[]])[] = [
   [
     'Mailbox Server Role',
@@ -157,6 +157,21 @@ const ROLE_SERVICES_2010: readonly (readonly [string, readonly string[]])[] = [
     ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeEdgeSync', 'MSExchangeTransport', 'W3Svc'],
   ],
 ];
+
+/**
+ * The same of 2007, which has neither the address book service nor that for MAPI on client access servers: both came with
+ * 2010 (unverified).
+ */
+const ROLE_SERVICES_2007: readonly (readonly [string, readonly string[]])[] = [
+  ['Mailbox Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeIS', 'MSExchangeRepl', 'W3Svc']],
+  ['Client Access Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeFDS', 'W3Svc']],
+  ['Hub Transport Server Role', ['MSExchangeADTopology', 'MSExchangeEdgeSync', 'MSExchangeTransport']],
+];
+
+function roleServices(version: ExchangeVersion): readonly (readonly [string, readonly string[]])[] {
+  if (version.isAtLeast(ExchangeVersion.V2013)) return ROLE_SERVICES;
+  return version.isAtLeast(ExchangeVersion.V2010) ? ROLE_SERVICES_2010 : ROLE_SERVICES_2007;
+}
 
 /** Every mailbox server of 2013 and 2016 has it; before, it was a role that few were given, and 2019 has it no more. */
 export function hasUnifiedMessaging(version: ExchangeVersion): boolean {
@@ -173,8 +188,7 @@ function testServiceHealth(call: Call): void {
   const server = answering(call, 'Server');
   const failed = new Set(Object.keys(server.unhealthy).flatMap((name) => SERVICE_OF[name] ?? []));
   const version = versionOf(server);
-  const roles = version.isAtLeast(ExchangeVersion.V2013) ? ROLE_SERVICES : ROLE_SERVICES_2010;
-  for (const [role, services] of roles) {
+  for (const [role, services] of roleServices(version)) {
     if (role.startsWith('Unified') && !hasUnifiedMessaging(version)) continue;
     const stopped = services.filter((service) => failed.has(service));
     call.write({

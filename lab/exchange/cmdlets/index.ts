@@ -3,6 +3,7 @@ import { availabilityGroups } from './availability-groups';
 import { certificates } from './certificates';
 import { clientAccessArrays } from './client-access-arrays';
 import { databases } from './databases';
+import { files } from './files';
 import { health } from './health';
 import { organizationWide } from './organization';
 import { outlookAnywhere } from './outlook-anywhere';
@@ -21,6 +22,7 @@ const ALL: readonly CmdletBehaviour[] = [
   ...databases,
   ...health,
   ...organizationWide,
+  ...files,
 ];
 
 const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = byName(ALL);

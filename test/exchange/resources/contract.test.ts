@@ -5,6 +5,7 @@ import {
   resourcesOf,
 } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
+import { MAIL_PROTOCOLS } from '../../../exchange/mail-protocols';
 import { SERVICES } from '../../../exchange/services';
 import { catalogOf, existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
@@ -12,12 +13,8 @@ import type { KnownValues, StateOf } from '../../../schema';
 import { factsOf, SAMPLES } from './samples';
 
 type State = StateOf<Record<string, never>>;
-/** DAGs came with 2010; a certificate of 2007 is given to the server of the session only, which a rule refuses. */
-const NOT_IN_2007 = [
-  'exchange_certificate',
-  'exchange_database_availability_group',
-  'exchange_database_availability_group_member',
-];
+/** DAGs came with 2010. */
+const NOT_IN_2007 = ['exchange_database_availability_group', 'exchange_database_availability_group_member'];
 const versionsOf = (resource: AnyResource) =>
   ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
     (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
@@ -42,9 +39,14 @@ function sample(resource: AnyResource): KnownValues {
 /** Without what the version has not, of which a rule tells. */
 function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
   const row = SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`);
+  const protocol = MAIL_PROTOCOLS.find(
+    ({ protocol }) => resource.typeName === `exchange_${protocol}_settings`,
+  );
   const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
     ...row?.switchLifespans,
     failback_url: row?.failback,
+    external_connection_settings: protocol?.connections,
+    internal_connection_settings: protocol?.connections,
     rpc_client_access_server: { since: ExchangeVersion.V2010, last: ExchangeVersion.V2010 },
   };
   return Object.fromEntries(

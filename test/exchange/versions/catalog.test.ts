@@ -115,6 +115,7 @@ const PAGES_OF_2007 = [
   'Get-OutlookProvider',
   'Get-OwaVirtualDirectory',
   'Get-PopSettings',
+  'Get-TransportServer',
   'Set-ImapSettings',
   'Set-OutlookProvider',
   'Set-OwaVirtualDirectory',

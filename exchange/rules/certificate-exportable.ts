@@ -1,0 +1,31 @@
+import { isOnServer } from '../declared-certificates';
+import { catalogOf, ExchangeVersion } from '../versions';
+import type { Rule } from './rule';
+
+const has = (version: ExchangeVersion) =>
+  catalogOf(version).has('Import-ExchangeCertificate', 'PrivateKeyExportable');
+
+export const certificateExportable: Rule = {
+  id: 'certificate-exportable',
+  severity: 'error',
+  description:
+    'Whether a private key can be exported again is declared for servers whose import takes it: that of Exchange 2007 does not.',
+  check: ({ topology: { placements }, certificates }) => {
+    const first = ExchangeVersion.ALL.find(has);
+    return certificates.flatMap((certificate) => {
+      const { declared, path: at } = certificate;
+      const lacking = placements
+        .map(({ server }) => server)
+        .filter((server) => isOnServer(certificate, server) && !has(server.version));
+      if (declared.privateKeyExportable === undefined || lacking.length === 0) return [];
+      const servers = lacking.map(({ name, version }) => `${name} (${version.toString()})`);
+      return [
+        {
+          path: [...at, { attribute: 'privateKeyExportable' }],
+          problem: `${servers.join(' and ')} cannot be told whether the private key may be exported again, which exists in ${first?.toString() ?? 'no version'} and later`,
+          remedy: 'take it out, or declare a certificate of its own for servers that have it',
+        },
+      ];
+    });
+  },
+};

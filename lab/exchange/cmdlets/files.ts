@@ -1,0 +1,78 @@
+import { CatalogCmdlet } from '../../../exchange/versions';
+import type { ParameterFact } from '../../../exchange/versions/delta';
+import type { Call } from '../call';
+import { changes, type CmdletBehaviour } from '../cmdlet';
+import { CmdletError } from '../cmdlet-error';
+
+/**
+ * Windows PowerShell's own cmdlets for files, in a session that is no restricted endpoint: as much of them as a file of
+ * bytes takes. https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-content (5.1)
+ */
+const SET_CONTENT = powerShells('Set-Content', {
+  Path: { type: 'String', required: true, position: 1 },
+  Value: { type: 'Byte[]', required: true, position: 2 },
+  Encoding: { type: 'FileSystemCmdletProviderEncoding', values: ['Byte'] },
+  Force: { type: 'SwitchParameter' },
+});
+const REMOVE_ITEM = powerShells('Remove-Item', {
+  Path: { type: 'String', required: true, position: 1 },
+  Force: { type: 'SwitchParameter' },
+});
+
+function powerShells(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
+  return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
+}
+
+/** By its name, in any letter case. */
+export function fileCmdlet(name: string): CatalogCmdlet | undefined {
+  return [SET_CONTENT, REMOVE_ITEM].find((cmdlet) => cmdlet.name.toLowerCase() === name.toLowerCase());
+}
+
+/** Folders of Windows that are there. */
+const FOLDERS = ['c:\\', 'c:\\windows\\', 'c:\\windows\\temp\\'];
+
+/** Writes over what is there. The ids and messages are those of PowerShell's provider of the file system. */
+function setContent(call: Call): void {
+  const path = call.text('Path') ?? '';
+  const folder = path.slice(0, path.lastIndexOf('\\') + 1);
+  if (!FOLDERS.includes(folder.toLowerCase())) {
+    throw missing(
+      'GetContentWriterDirectoryNotFoundError,Microsoft.PowerShell.Commands.SetContentCommand',
+      `Could not find a part of the path '${path}'.`,
+      path,
+    );
+  }
+  const bytes = call.bytes('Value') ?? new Uint8Array();
+  call.session.files = {
+    ...call.session.files,
+    [path.toLowerCase()]: Buffer.from(bytes).toString('base64'),
+  };
+}
+
+function removeItem(call: Call): void {
+  const path = call.text('Path') ?? '';
+  const { [path.toLowerCase()]: there, ...others } = call.session.files ?? {};
+  if (there === undefined) {
+    throw missing(
+      'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand',
+      `Cannot find path '${path}' because it does not exist.`,
+      path,
+    );
+  }
+  call.session.files = others;
+}
+
+function missing(fullyQualifiedErrorId: string, message: string, target: string): CmdletError {
+  return new CmdletError({ fullyQualifiedErrorId, category: 'ObjectNotFound', message, target }, false);
+}
+
+/** What lies at a path of the session's server; undefined where nothing does. */
+export function fileOf(call: Call, path: string): Uint8Array | undefined {
+  const content = call.session.files?.[path.toLowerCase()];
+  return content === undefined ? undefined : Buffer.from(content, 'base64');
+}
+
+export const files: readonly CmdletBehaviour[] = [
+  changes('Set-Content', setContent),
+  changes('Remove-Item', removeItem),
+];
