@@ -284,7 +284,8 @@ const protocols = words({
   ),
 } as { readonly [protocol in WatchedService | 'outlook-anywhere']: true });
 
-const site = group<ExchangeSiteProps>({
+/** The form of a declaration. */
+export const siteForm = group<ExchangeSiteProps>({
   servers: list(server),
   namespaces,
   datacentres: optional(byName(datacentre)),
@@ -329,4 +330,5 @@ const site = group<ExchangeSiteProps>({
  * Where a declaration is not of its type. The editor shows the same, but synth runs without the compiler, and what the
  * compiler cannot know, such as an environment variable that is not set, shows only then.
  */
-export const declarationMisfits = (declaration: unknown): readonly Finding[] => misfits(site, declaration);
+export const declarationMisfits = (declaration: unknown): readonly Finding[] =>
+  misfits(siteForm, declaration);

@@ -17,6 +17,27 @@ export type FormsOf<T> = {
     : Form<T[name]>;
 };
 
+/** What may stand within a value. */
+export interface Part {
+  /** A property; `[]` in a list; `<name>` in an object with any names. */
+  readonly step: string;
+  readonly form: Form<unknown>;
+}
+
+function withParts<T>(parts: readonly Part[]): v.MetadataAction<T, { readonly parts: readonly Part[] }> {
+  return v.metadata({ parts });
+}
+
+/** What may stand within a value of a form, in the order of the form; of values of several forms what each may hold. */
+export function partsOf(form: Form<unknown>): readonly Part[] {
+  return (v.getMetadata(form) as { readonly parts?: readonly Part[] }).parts ?? [];
+}
+
+/** How people are told what a value must be. */
+export function meaningOf(form: Form<unknown>): string {
+  return v.getDescription(form) ?? '';
+}
+
 /** What valibot expects of a property that is not declared. */
 const UNKNOWN = 'never';
 
@@ -69,24 +90,30 @@ export const textOrNull = plain({
 
 export function list<T>(item: Form<T>, least: 0 | 1 = 0): Form<readonly T[]> {
   const what = `a list in square brackets${least === 0 ? '' : ' with at least one item'}`;
-  return v.pipe(v.array(item, what), v.minLength(least, what), v.description(what));
+  return v.pipe(
+    v.array(item, what),
+    v.minLength(least, what),
+    v.description(what),
+    withParts([{ step: '[]', form: item }]),
+  );
 }
 
 /** A plain value, or a list or group in its place; what is wrong within that is found there. */
 export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form<T | U> {
-  const what = `${one.what}, or ${v.getDescription(other) ?? ''}`;
+  const what = `${one.what}, or ${meaningOf(other)}`;
   const first = one.as(what);
   return v.pipe(
     v.lazy(
       (value): Form<T | U> => (typeof value === 'object' && value !== null ? other : first) as Form<T | U>,
     ),
     v.description(what),
+    withParts(partsOf(other)),
   );
 }
 
 /** A group, or a list with at least one in its place; what is wrong within that is found there. */
 export function oneOrMore<T extends object>(one: Form<T>): Form<T | readonly T[]> {
-  const what = `${v.getDescription(one) ?? ''}, or a list of such in square brackets with at least one item`;
+  const what = `${meaningOf(one)}, or a list of such in square brackets with at least one item`;
   const many = v.pipe(v.array(one, what), v.minLength(1, what));
   return v.pipe(
     v.lazy((value): Form<T | readonly T[]> => {
@@ -94,33 +121,38 @@ export function oneOrMore<T extends object>(one: Form<T>): Form<T | readonly T[]
       return typeof value === 'object' && value !== null ? one : v.custom<T>(() => false, what);
     }),
     v.description(what),
+    withParts([...partsOf(one), { step: '[]', form: one }]),
   );
 }
 
-/** One of two groups that no property tells apart to the compiler. */
+/** One of two groups, or what the first may be besides, that no property tells apart to the compiler. */
 export function eitherGroup<T, U>(
   one: Form<T>,
   other: Form<U>,
   isOther: (value: object) => boolean,
 ): Form<T | U> {
-  const what = `${v.getDescription(one) ?? ''} or ${v.getDescription(other) ?? ''}`;
+  const what = `${meaningOf(one)} or ${meaningOf(other)}`;
   return v.pipe(
-    v.lazy(
-      (value): Form<T | U> =>
-        (typeof value === 'object' && value !== null && isOther(value) ? other : one) as Form<T | U>,
-    ),
+    v.lazy((value): Form<T | U> => {
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return isOther(value) ? other : one;
+      }
+      return v.is(one, value) ? one : v.custom(() => false, what);
+    }),
     v.description(what),
+    withParts([...partsOf(one), ...partsOf(other)]),
   );
 }
 
 /** An object with any names, each with such a value. */
 export function byName<T>(item: Form<T>): Form<{ readonly [name: string]: T }> {
-  const what = `{ <name>: ${v.getDescription(item) ?? ''} }`;
+  const what = `{ <name>: ${meaningOf(item)} }`;
   return v.pipe(
     // To valibot a list is an object too.
     v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), what),
     v.record(v.string(), item),
     v.description(what),
+    withParts([{ step: '<name>', form: item }]),
   ) as unknown as Form<{ readonly [name: string]: T }>;
 }
 
@@ -131,7 +163,7 @@ export function group<T extends object>(forms: FormsOf<T>): Form<T> {
   const what = `{ ${names.join(', ')} }`;
   const wanted = (name: unknown) => {
     const form = forms[name as keyof T];
-    return v.getDescription('optional' in form ? form.optional : form) ?? '';
+    return meaningOf('optional' in form ? form.optional : form);
   };
   return v.pipe(
     // To valibot a list is an object too.
@@ -143,6 +175,7 @@ export function group<T extends object>(forms: FormsOf<T>): Form<T> {
       ({ expected, path }) => (expected === UNKNOWN ? names.join(', ') : wanted(path?.at(-1)?.key)),
     ),
     v.description(what),
+    withParts(entries.map(([step, form]) => ({ step, form: 'optional' in form ? form.optional : form }))),
   ) as unknown as Form<T>;
 }
 
@@ -152,7 +185,7 @@ export function oneOrNamed<T extends object>(
   isOne: (value: object) => boolean,
 ): Form<T | { readonly [name: string]: T }> {
   type Either = Form<T | { readonly [name: string]: T }>;
-  const what = `${v.getDescription(one) ?? ''}, or several of these by name`;
+  const what = `${meaningOf(one)}, or several of these by name`;
   // To valibot's record a name such as `constructor` is not there.
   const named = (value: object) =>
     v.strictObject(Object.fromEntries(Object.keys(value).map((name) => [name, one])));
@@ -164,6 +197,7 @@ export function oneOrNamed<T extends object>(
       return isOne(value) ? one : named(value);
     }),
     v.description(what),
+    withParts([...partsOf(one), { step: '<name>', form: one }]),
   );
 }
 
