@@ -37,9 +37,11 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   FurtherName,
+  FurtherRecords,
   Health,
   LegacyClients,
   MailboxDatabase,
+  MailExchanger,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -51,6 +53,7 @@ import type {
   Publish,
   Publishing,
   Server,
+  ServiceHost,
   SiteCertificate,
   Witness,
   Zone,
@@ -101,7 +104,7 @@ const namespaces = group<Namespaces>({
 
 const ownNamespaces = group<OwnNamespaces>({
   client: optional(namespace),
-  autodiscover: optional(text),
+  autodiscover: optional(textOrNull),
   services: optional(services),
   alsoPublished: optional(list(furtherName)),
 });
@@ -137,6 +140,7 @@ const datacentre = group<Datacentre>({
   authentication: optional(authentication),
   mailProtocols: optional(mailProtocols),
   activeDirectorySites: optional(list(filledText, 1)),
+  subnets: optional(list(text, 1)),
   autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
     group<ClientAccessArray>({
@@ -158,6 +162,7 @@ const server = group<Server>({
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),
+  build: optional(text),
   outlookAnywhere: optional(
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),
@@ -260,6 +265,21 @@ const zone = group<Zone>({
   timeoutSeconds: optional(number),
 });
 
+const records = group<FurtherRecords>({
+  cname: optional(byName(text)),
+  mx: optional(byName(list(group<MailExchanger>({ preference: wholeNumber, exchange: text }), 1))),
+  srv: optional(
+    byName(
+      list(
+        group<ServiceHost>({ priority: wholeNumber, weight: wholeNumber, port: wholeNumber, target: text }),
+        1,
+      ),
+    ),
+  ),
+  txt: optional(byName(list(filledText, 1))),
+  ptr: optional(byName(text)),
+});
+
 const view = group<DnsView>({
   zones: list(zone),
   ttlSeconds: optional(number),
@@ -267,6 +287,7 @@ const view = group<DnsView>({
   existingRecords: optional(list(text)),
   notPublished: optional(byName(filledText)),
   elsewhere: optional(byName(addresses)),
+  records: optional(records),
 });
 
 const dns = eitherGroup(

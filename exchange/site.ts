@@ -112,6 +112,13 @@ export interface Server {
    */
   readonly version: Version;
   /**
+   * Its build, `15.0.847.32`, where that matters: Exchange 2013 before SP1 has no MAPI over HTTP, no SSL offload and no DAG
+   * without an administrative access point.
+   *
+   * @default it has all updates that anything here needs
+   */
+  readonly build?: string;
+  /**
    * Where a session on this very server is opened: `https://cas01.contoso.com:5986/wsman`, `ssh://admin@cas01.contoso.com`;
    * or `'environment'`, and EXCHANGE_SERVER_ENDPOINTS says it. What is done for this server then runs there and nowhere
    * else. Exchange 2007 needs one: a Windows PowerShell, into which its snap-in is loaded. Exchange 2010 may have one, its
@@ -221,6 +228,13 @@ export interface Datacentre {
    * @default not known here
    */
   readonly activeDirectorySites?: readonly string[];
+  /**
+   * Its subnets: `['10.1.0.0/24']`. The addresses of its servers, and those of the DAGs that these are members of, are
+   * looked at by them; nothing is made of them.
+   *
+   * @default not known here
+   */
+  readonly subnets?: readonly string[];
   /**
    * Active Directory sites whose clients take the service connection points of its servers before those of others.
    *
@@ -357,11 +371,12 @@ export interface OwnNamespaces {
    */
   readonly client?: Namespace;
   /**
-   * The name for Autodiscover, which the service connection points of these servers hand out.
+   * The name for Autodiscover, which the service connection points of these servers hand out. `null` clears them: they hand
+   * out nothing, so that clients in the domain are sent to Autodiscover by other servers, or by DNS alone.
    *
    * @default that of the datacentre, then of the site
    */
-  readonly autodiscover?: string;
+  readonly autodiscover?: string | null;
   /**
    * Services with a name of their own there.
    *
@@ -619,6 +634,68 @@ export interface DnsView {
    * @default every name stands for the servers that give it, or for the load balancer before them
    */
   readonly elsewhere?: { readonly [name: string]: string | readonly string[] };
+  /**
+   * Records beside the addresses of the names, each set whole. Those that are there before the first deploy stand in
+   * `existingRecords`.
+   *
+   * @default none
+   */
+  readonly records?: FurtherRecords;
+}
+
+/** Record sets of a view by type and name, with the TTL of the view. Names are whole: `contoso.com`. */
+export interface FurtherRecords {
+  /**
+   * Aliases and the names that they stand for: `{ 'webmail.contoso.com': 'mail.contoso.com' }`.
+   *
+   * @default none
+   */
+  readonly cname?: { readonly [name: string]: string };
+  /**
+   * Servers that take the mail of a domain: `{ 'contoso.com': [{ preference: 10, exchange: 'mail.contoso.com' }] }`.
+   *
+   * @default none
+   */
+  readonly mx?: { readonly [name: string]: readonly MailExchanger[] };
+  /**
+   * Hosts of a service: `_autodiscover._tcp.contoso.com` has Outlook ask a host under another name, which its certificate
+   * must have.
+   *
+   * @default none
+   */
+  readonly srv?: { readonly [name: string]: readonly ServiceHost[] };
+  /**
+   * Texts, such as those of SPF: `{ 'contoso.com': ['v=spf1 mx -all'] }`.
+   *
+   * @default none
+   */
+  readonly txt?: { readonly [name: string]: readonly string[] };
+  /**
+   * Names of addresses, in a reverse zone of the view: `{ '192.0.2.11': 'mail.contoso.com' }`.
+   *
+   * @default none
+   */
+  readonly ptr?: { readonly [address: string]: string };
+}
+
+/** A server that takes the mail of a domain. */
+export interface MailExchanger {
+  /** The lowest is tried first. */
+  readonly preference: number;
+  /** Its host name. */
+  readonly exchange: string;
+}
+
+/** A host of a service. */
+export interface ServiceHost {
+  /** The lowest is tried first. */
+  readonly priority: number;
+  /** Its share among hosts of one priority. */
+  readonly weight: number;
+  /** Port that the service listens on. */
+  readonly port: number;
+  /** Its host name. */
+  readonly target: string;
 }
 
 /** What names stand for: the addresses of the servers that give them to clients, or of a load balancer before them. */
