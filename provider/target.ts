@@ -476,7 +476,7 @@ export class ExchangeTarget {
         ? await this.#serverReadings.get(invocation)
         : undefined;
     return outcome === undefined || unshown(invocation, null, outcome) !== undefined
-      ? this.#read(invocation, serverOf(invocation))
+      ? this.#read(invocation, serverOf(invocation) ?? this.#serverIn(invocation))
       : { kind: 'objects', outcome };
   }
 
@@ -486,6 +486,11 @@ export class ExchangeTarget {
     return [...this.settings.versions.keys()].filter(
       (server) => this.#isFor(server) && named(server, reading.outcome) !== undefined,
     );
+  }
+
+  /** Exchange 2007 shows certificates of the server of the session, and takes no other one. */
+  #serverIn({ cmdlet }: Invocation): string | null {
+    return this.#own !== undefined && OF_ONE_SERVER.has(cmdlet) ? this.#own.server : null;
   }
 
   #isFor(server: string): boolean {

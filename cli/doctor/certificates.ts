@@ -1,6 +1,7 @@
 import { SERVICES_UNKNOWN } from '../../exchange/resources/certificate-use';
 import { certificatesOf, installedCertificates } from '../../exchange/resources/installed-certificate';
-import { ExchangeTarget } from '../../provider/target';
+import type { Facts } from '../../exchange/resources';
+import { catalogOf } from '../../exchange/versions';
 import type { Check } from './check';
 import { ok, skipped, warned } from './check';
 
@@ -12,16 +13,16 @@ export const certificates: Check = {
   name: 'certificates',
   of: ['process', 'ssh', 'wsman'],
   run: async (checkup) => {
-    const session = await checkup.session();
-    const target = new ExchangeTarget(checkup.settings, async () => session);
+    const target = await checkup.target();
     const readings = await Promise.all(
-      checkup.servers.map(async (server) => ({
-        server,
-        reading: await target.observe(
-          target.addressed(certificatesOf(server, target.factsFor(server))),
+      checkup.servers.map(async ({ name: server, version }) => {
+        // The declaration is not known here, but what the server itself reports.
+        const has: Facts['has'] = (...asked) => version === undefined || catalogOf(version).has(...asked);
+        return {
           server,
-        ),
-      })),
+          reading: await target.observe(target.addressed(certificatesOf(server, { has })), server),
+        };
+      }),
     );
     const told: string[] = [];
     const untold: string[] = [];

@@ -1,5 +1,7 @@
 import { settingsFrom, type Environment, type Settings } from '../../provider/configuration';
+import { sameName } from '../../exchange/resources/equality';
 import { whereOf } from '../../provider/problem';
+import type { ServerSession } from '../../provider/server-sessions';
 import { hasErrors } from '../../schema';
 import { skipped, type Verdict } from './check';
 import { CHECKS } from './checks';
@@ -20,20 +22,33 @@ export interface DoctorOptions {
 }
 
 /**
- * Checks the endpoints that the environment names, step by step, up to the first failure of each. It opens one session
+ * Checks the endpoints that the environment names, and those of servers that the plan names, step by step, up to the first
+ * failure of each. It opens one session
  * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there. Meanwhile it looks, without
  * signing in, which other doors the server has.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
   const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
   const plan = read !== undefined && 'plan' in read ? read.plan : undefined;
+  const sessions = plan?.sessions ?? [];
+  const versions = Object.fromEntries(sessions.map(({ server, version }) => [server, version]));
   const declared = {
-    servers: options.servers ?? null,
+    servers:
+      options.servers === undefined && sessions.length === 0 ? null : { ...versions, ...options.servers },
+    server_endpoints: Object.fromEntries(sessions.map(({ server, endpoint }) => [server, endpoint])),
     site_hosts: plan?.hosts ?? null,
     site_certificate_names: plan?.certificateNames ?? null,
   };
   const { settings, diagnostics } = settingsFrom(declared, environment);
-  const problems = [...diagnostics, ...(read !== undefined && 'problem' in read ? [read.problem] : [])];
+  const unsaid =
+    settings !== undefined && settings.organizationServer !== null && (plan?.servers.length ?? 0) > 0
+      ? settingsFrom({}, environment).diagnostics
+      : [];
+  const problems = [
+    ...diagnostics,
+    ...unsaid,
+    ...(read !== undefined && 'problem' in read ? [read.problem] : []),
+  ];
   if (settings === undefined || hasErrors(problems)) {
     const findings = problems.map(({ summary, detail }): Finding => ({
       check: 'settings',
@@ -49,8 +64,15 @@ export async function examine(options: DoctorOptions, environment: Environment):
   }
   const passwords = plan === undefined ? undefined : passwordsVerdict(plan, environment);
   const endpoints: EndpointReport[] = [];
-  for (const endpoint of [settings.endpoint, ...settings.fallbacks]) {
-    endpoints.push(await examineEndpoint(endpoint, settings, environment, plan, options.doors));
+  const ofAll = settings.organizationServer === null ? [settings.endpoint, ...settings.fallbacks] : [];
+  for (const endpoint of ofAll) {
+    const checkup = new Checkup(endpoint, ofOrganization(settings), environment, plan);
+    endpoints.push(await examineEndpoint(checkup, options.doors));
+  }
+  for (const own of settings.serverSessions.values()) {
+    const ownPlan = plan && planOf(plan, own);
+    const checkup = new Checkup(own.endpoint, settingsFor(own, settings), environment, ownPlan, own);
+    endpoints.push(await examineEndpoint(checkup, options.doors));
   }
   const ok = endpoints.every(({ checks }) => checks.every(({ state }) => state !== 'failed'));
   return {
@@ -65,18 +87,28 @@ export async function examine(options: DoctorOptions, environment: Environment):
   };
 }
 
-async function examineEndpoint(
-  endpoint: Settings['endpoint'],
-  settings: Settings,
-  environment: Environment,
-  plan: Plan | undefined,
-  options: DoorsOptions | undefined,
-): Promise<EndpointReport> {
+/** Servers with a session of their own are looked at in that. */
+function ofOrganization(settings: Settings): Settings {
+  const versions = [...settings.versions].filter(([server]) => !settings.serverSessions.has(server));
+  return { ...settings, versions: new Map(versions) };
+}
+
+function settingsFor(own: ServerSession, settings: Settings): Settings {
+  const versions = new Map([[own.server.toLowerCase(), own.version]]);
+  return { ...settings, endpoint: own.endpoint, fallbacks: [], snapIn: own.snapIn, versions };
+}
+
+function planOf(plan: Plan, { server }: ServerSession): Plan | undefined {
+  const session = plan.sessions.find((each) => sameName(each.server, server));
+  return session && { ...plan, servers: [server], cmdlets: session.cmdlets };
+}
+
+async function examineEndpoint(checkup: Checkup, options: DoorsOptions | undefined): Promise<EndpointReport> {
+  const { endpoint, environment, plan, own } = checkup;
   const looking = lookForDoors(endpoint, environment, {
     ...(plan === undefined ? {} : { names: [{ names: plan.certificateNames, hosts: plan.hosts }] }),
     ...options,
   });
-  const checkup = new Checkup(endpoint, settings, environment, plan);
   const checks: Finding[] = [];
   try {
     let failure: string | undefined;
@@ -90,5 +122,6 @@ async function examineEndpoint(
     await checkup.close();
   }
   const isNamed = checks.every(({ check, state }) => check !== 'name' || state === 'ok');
-  return { endpoint: whereOf(endpoint), checks, doors: isNamed ? await looking : { found: [] } };
+  const whose = own === undefined ? {} : { server: own.server };
+  return { endpoint: whereOf(endpoint), ...whose, checks, doors: isNamed ? await looking : { found: [] } };
 }

@@ -9,7 +9,8 @@ import { failed, ok, warned, type Verdict } from './check';
  * no endpoint is signed in to with it.
  */
 export function keytabVerdict(settings: Settings, environment: Environment): Verdict | undefined {
-  const isUsed = [settings.endpoint, ...settings.fallbacks].some(
+  const own = [...settings.serverSessions.values()].map(({ endpoint }) => endpoint);
+  const isUsed = [settings.endpoint, ...settings.fallbacks, ...own].some(
     (endpoint) =>
       endpoint.kind === 'wsman' &&
       endpoint.authentication.kind === 'negotiate' &&

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../schema';
 
 /** What the doctor needs of a stack's `exchange-plan.json`. */
 export interface Plan {
+  /** Those that run in the session of the organization, and the servers that they are for. */
   readonly cmdlets: readonly string[];
   readonly servers: readonly string[];
   /** Of which the endpoint of these hosts may have one on its certificate. */
@@ -12,6 +13,17 @@ export interface Plan {
   readonly hosts: readonly string[];
   /** Names of several certificates; none where the site has one. */
   readonly certificates: readonly string[];
+  /** Of servers that have a session of their own. */
+  readonly sessions: readonly PlannedSession[];
+}
+
+export interface PlannedSession {
+  readonly server: string;
+  /** Or `environment`. */
+  readonly endpoint: string;
+  /** Label of the version. */
+  readonly version: string;
+  readonly cmdlets: readonly string[];
 }
 
 /** Nothing else is sent as the name of a command. */
@@ -36,14 +48,29 @@ export async function readPlan(
     return refused(`${file} is not an Exchange plan of format ${PLAN_FORMAT_VERSION}`);
   }
   const steps = Array.isArray(content['steps']) ? (content['steps'] as readonly unknown[]) : [];
-  const cmdlets = steps.flatMap((step) =>
-    isRecord(step) && 'cmdlet' in step ? [String(step['cmdlet'])] : [],
-  );
+  const cmdletsIn = (isMeant: (session: unknown) => boolean): readonly string[] => [
+    ...new Set(
+      steps.flatMap((step) =>
+        isRecord(step) && 'cmdlet' in step && isMeant(step['session']) ? [String(step['cmdlet'])] : [],
+      ),
+    ),
+  ];
+  const cmdlets = cmdletsIn(() => true);
   const strange = cmdlets.find((cmdlet) => !CMDLET.test(cmdlet));
   if (strange !== undefined) return refused(`${file} names '${strange.slice(0, 100)}', which is no cmdlet`);
   if (cmdlets.length === 0) return refused(`${file} has no step that runs a cmdlet`);
   const servers = steps.flatMap((step) =>
-    isRecord(step) && typeof step['server'] === 'string' ? [step['server']] : [],
+    isRecord(step) && typeof step['server'] === 'string' && step['session'] === undefined
+      ? [step['server']]
+      : [],
+  );
+  const sessions = Object.entries(isRecord(content['sessions']) ? content['sessions'] : {}).flatMap(
+    ([server, session]): readonly PlannedSession[] => {
+      if (!isRecord(session)) return [];
+      const { endpoint, version } = session;
+      if (typeof endpoint !== 'string' || typeof version !== 'string') return [];
+      return [{ server, endpoint, version, cmdlets: cmdletsIn((each) => each === server) }];
+    },
   );
   const named = isRecord(content['certificates']) ? Object.keys(content['certificates']) : [];
   const odd = named.find((name) => certificateNameProblem(name) !== undefined);
@@ -51,11 +78,12 @@ export async function readPlan(
   const shown = isRecord(content['endpointCertificate']) ? content['endpointCertificate'] : {};
   return {
     plan: {
-      cmdlets: [...new Set(cmdlets)],
+      cmdlets: cmdletsIn((session) => session === undefined),
       servers: [...new Set(servers)],
       certificateNames: textsIn(shown['names']),
       hosts: textsIn(shown['hosts']),
       certificates: named,
+      sessions,
     },
   };
 }

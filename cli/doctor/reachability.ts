@@ -53,8 +53,9 @@ async function withAddress(
 }
 
 /** The variable that the name comes from. */
-function namedIn({ endpoint, settings, environment }: Checkup, isProxy: boolean): string {
+function namedIn({ endpoint, settings, environment, own }: Checkup, isProxy: boolean): string {
   if (isProxy) return environment['HTTPS_PROXY'] ? 'HTTPS_PROXY' : 'https_proxy';
+  if (own !== undefined) return `${ENVIRONMENT.server_endpoints} or the declaration`;
   return endpoint === settings.endpoint ? ENVIRONMENT.endpoint : ENVIRONMENT.fallback_endpoints;
 }
 

@@ -12,6 +12,8 @@ export type Finding = { readonly check: CheckName | 'settings' } & Verdict;
 export interface EndpointReport {
   /** Where it is, without a secret. */
   readonly endpoint: string;
+  /** Whose own session is opened there; left out: that of the organization. */
+  readonly server?: string;
   /** In the order of the checks. */
   readonly checks: readonly Finding[];
   /** Of its server, seen from outside. */
@@ -39,11 +41,12 @@ export function renderText(report: Report): string {
 }
 
 /** Where a session came about, its server's doors are a line; else they are told one by one. */
-function endpointSection({ endpoint, checks, doors }: EndpointReport): string {
+function endpointSection({ endpoint, server, checks, doors }: EndpointReport): string {
   const isIn = checks.some(({ check, state }) => check === 'session' && state === 'ok');
   const open = isIn ? openDoors(doors) : '';
   const found = open === '' ? [] : [line('found', 'doors', open)];
-  return `\n${visible(endpoint)}\n${section(checks, found)}${isIn ? '' : allDoors(doors)}`;
+  const whose = server === undefined ? '' : ` for ${visible(server)}`;
+  return `\n${visible(endpoint)}${whose}\n${section(checks, found)}${isIn ? '' : allDoors(doors)}`;
 }
 
 const WIDTH = Math.max(...(['settings', 'authentication', 'host-key'] as const).map((name) => name.length));

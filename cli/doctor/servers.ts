@@ -1,6 +1,5 @@
 import { textOf } from '../../exchange/resources/property';
 import { ExchangeVersion } from '../../exchange/versions';
-import { ExchangeTarget } from '../../provider/target';
 import type { Diagnostic } from '../../schema';
 import { hasErrors } from '../../schema';
 import type { Check, Verdict } from './check';
@@ -12,8 +11,7 @@ export const servers: Check = {
   name: 'servers',
   of: ['process', 'ssh', 'wsman'],
   run: async (checkup) => {
-    const session = await checkup.session();
-    const target = new ExchangeTarget(checkup.settings, async () => session);
+    const target = await checkup.target();
     const reading = await target.observe({
       cmdlet: 'Get-ExchangeServer',
       parameters: {},
@@ -39,9 +37,7 @@ export const servers: Check = {
         "Correct the servers' names in the declaration and synthesize the plan again, or install the servers first.",
       );
     }
-    const counting = thatCount(checkup, found);
-    checkup.versions = new Set(counting.flatMap(({ version }) => version ?? []));
-    checkup.servers = counting.map(({ name }) => name);
+    checkup.servers = thatCount(checkup, found);
     return warnings.length > 0
       ? warned(...said(warnings))
       : ok(listed.join(', ') || 'the organization has no server yet');
@@ -50,11 +46,14 @@ export const servers: Check = {
 
 /** Of the servers of the plan, else of the declared ones, else of all. */
 function thatCount<Server extends { readonly name: string }>(
-  { plan, settings }: Checkup,
+  { plan, settings, own }: Checkup,
   found: readonly Server[],
 ): readonly Server[] {
   const named = new Set((plan?.servers ?? [...settings.versions.keys()]).map((name) => name.toLowerCase()));
-  return found.filter(({ name }) => named.size === 0 || named.has(name.toLowerCase()));
+  return found.filter(({ name }) => {
+    const isOther = own === undefined && settings.serverSessions.has(name.toLowerCase());
+    return named.size === 0 ? !isOther : named.has(name.toLowerCase());
+  });
 }
 
 function failure(diagnostics: readonly Diagnostic[]): Verdict {

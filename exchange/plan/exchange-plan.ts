@@ -1,9 +1,11 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { Described, PoolMember, RecordSet } from '../element';
+import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { recordText } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
+import { ownSessions, type OwnSession } from '../server-endpoint';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
 import type {
@@ -42,14 +44,25 @@ function planInputs({ certificates }: DesiredState): readonly PlanInput[] {
 
 /** The remote-execution plan of a site, for tools. Byte for byte the same for the same declaration. */
 export function exchangePlan(name: string, site: ExchangeSiteProps, state: DesiredState): ExchangePlan {
+  const sessions = ownSessions(site);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     site: name,
     ...planCertificates(state),
     endpointCertificate: { hosts: serverHosts(site), names: state.endpointNames },
+    ...planSessions(sessions),
     ...planLegacyClients(state),
     inputs: planInputs(state),
-    steps: plannedSteps(state.elements).map(planStep),
+    steps: plannedSteps(state.elements).map((planned) => planStep(planned, sessions)),
+  };
+}
+
+function planSessions(sessions: readonly OwnSession[]): Pick<ExchangePlan, 'sessions'> {
+  if (sessions.length === 0) return {};
+  return {
+    sessions: Object.fromEntries(
+      sessions.map(({ server, endpoint, version }) => [server, { endpoint, version: version.label }]),
+    ),
   };
 }
 
@@ -80,7 +93,7 @@ function planCertificate({ name, committed }: KnownCertificate): PlanCertificate
   return { file: committed.file, ...committed.facts };
 }
 
-function planStep(planned: PlannedStep): PlanStep {
+function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanStep {
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
@@ -90,6 +103,7 @@ function planStep(planned: PlannedStep): PlanStep {
   return {
     id,
     server: step.server,
+    ...(sessions.some(({ server }) => server === step.server) ? { session: step.server ?? '' } : {}),
     kind: step.kind,
     cmdlet: step.invocation.cmdlet,
     parameters: planParameters(step.invocation),
@@ -154,7 +168,7 @@ function describedStep(
   return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
 }
 
-function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {
+function dnsStep(id: string, after: readonly string[], record: RecordSet | FurtherRecord): PlanStep {
   return {
     id,
     server: null,
@@ -164,7 +178,9 @@ function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanS
     name: record.name ?? '@',
     type: record.recordType,
     ttl: record.ttlSeconds,
-    addresses: record.addresses,
+    ...('addresses' in record
+      ? { addresses: record.addresses }
+      : { records: record.values.map((value) => recordText(record, value)) }),
     after,
     reason: record.reason,
   };

@@ -1,4 +1,5 @@
 import { certificatePlace } from '../certificate-name';
+import type { FurtherType } from '../further-records';
 import type { StepKind } from '../resources';
 
 /** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
@@ -13,6 +14,8 @@ export interface ExchangePlan {
   /** Of a site with several, by their names. */
   readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
+  /** Of servers that have a session of their own, by their names. Left out: none has. */
+  readonly sessions?: { readonly [server: string]: PlanSession };
   /** Of a site with old servers beside newer ones, as far as it is documented. Left out: there is nothing to say. */
   readonly legacyClients?: readonly PlanLegacyClient[];
   readonly inputs: readonly PlanInput[];
@@ -49,6 +52,13 @@ export interface PlanEndpointCertificate {
   readonly hosts: readonly string[];
   /** At these hosts the certificate may have one of these names. */
   readonly names: readonly string[];
+}
+
+/** Where the session of a server is opened, in which all its steps run. */
+export interface PlanSession {
+  /** As declared: `environment` where the environment says it. */
+  readonly endpoint: string;
+  readonly version: string;
 }
 
 /** What a client sees that asks a newer server for a mailbox on an older one. */
@@ -91,6 +101,8 @@ interface AnyStep {
 }
 
 export interface CmdletStep extends AnyStep {
+  /** The server in whose own session it runs, one of `sessions`. Left out: it runs in that of the organization. */
+  readonly session?: string;
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
@@ -149,10 +161,13 @@ export interface DnsStep extends AnyStep {
   readonly zone: string;
   /** Relative to the zone; `@` for the zone itself. */
   readonly name: string;
-  readonly type: 'A' | 'AAAA';
+  readonly type: 'A' | 'AAAA' | FurtherType;
   /** Seconds. */
   readonly ttl: number;
-  readonly addresses: readonly string[];
+  /** Of types A and AAAA. */
+  readonly addresses?: readonly string[];
+  /** Of the other types: each record as a zone file has it. */
+  readonly records?: readonly string[];
 }
 
 /** The objects that the cmdlet returns, and what must be seen in them. */

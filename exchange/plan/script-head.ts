@@ -27,7 +27,7 @@ export interface ScriptHead {
   readonly steps: number;
   /** What `-Part` takes, in order, with the number of the last step of each. */
   readonly lastSteps: ReadonlyMap<string, number>;
-  /** Servers whose steps can run on themselves only. */
+  /** Servers whose steps run in a session on themselves, and in no other. */
   readonly onItself: readonly string[];
   /** What cmdlets may ask, each with the answer, see `answerNote`. */
   readonly answers: readonly string[];

@@ -3,12 +3,13 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
-import type { Described, PoolMember, RecordSet } from '../element';
+import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { recordText } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
-import type { ExchangeSiteProps, Server, Zone } from '../site';
-import { catalogOf } from '../versions';
+import { ownSessions } from '../server-endpoint';
+import type { ExchangeSiteProps, Zone } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -133,10 +134,12 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
   ];
 }
 
-function recordLines(record: RecordSet): readonly string[] {
-  return record.addresses.map(
-    (address) =>
-      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${address}`)}`,
+function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
+  const texts =
+    'addresses' in record ? record.addresses : record.values.map((value) => recordText(record, value));
+  return texts.map(
+    (text) =>
+      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${text}`)}`,
   );
 }
 
@@ -237,11 +240,6 @@ function answersOf(planned: PlannedStep): readonly string[] {
   return question === undefined ? [] : [answerNote(question)];
 }
 
-/** The cmdlets for certificates of its version know no other server than their own. */
-function isMadeOnItself({ version }: Server): boolean {
-  return !catalogOf(version).has('Get-ExchangeCertificate', 'Server');
-}
-
 function looksOf(planned: PlannedStep): readonly string[] {
   const seen = 'step' in planned ? seenBefore(planned.step) : undefined;
   return seen === undefined ? [] : [seen.look.cmdlet];
@@ -285,7 +283,7 @@ export function exchangePlanScript(
       lastSteps: new Map(
         order.flatMap((part): [string, number][] => (last.has(part) ? [[part, last.get(part) ?? 0]] : [])),
       ),
-      onItself: site.servers.filter(isMadeOnItself).map((server) => server.name),
+      onItself: ownSessions(site).map(({ server }) => server),
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],

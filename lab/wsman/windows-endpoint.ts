@@ -21,6 +21,7 @@ export function startWindowsEndpoint({
 }: WindowsEndpointOptions): Promise<RunningEndpoint> {
   return startEndpoint({
     ...options,
+    path: '/wsman',
     shellResource: WINDOWS_SHELL,
     host: ({ drop }) => organization().host(server, { drop, isBare: true }),
   });

@@ -16,7 +16,8 @@ import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
 import { makeAuthority, toPem } from '../../pki';
-import type { Environment } from '../../provider/configuration';
+import type { Environment, Settings } from '../../provider/configuration';
+import { ExchangeTarget } from '../../provider/target';
 import { keytabOf } from '../kerberos/keytab-of';
 import { objects, ScriptedSession } from '../provider/scripted-session';
 import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
@@ -253,16 +254,21 @@ describe('the first failure and what to do about it', () => {
 
   test('no server that is updated in place, which is warned of', async () => {
     const found = { Name: 'EX1', AdminDisplayVersion: 'Version 15.2 (Build 2562.17)' };
+    const settings = {
+      versions: new Map([['ex1', ExchangeVersion.V2019]]),
+      serverSessions: new Map(),
+    } as unknown as Settings;
+    const session = new ScriptedSession(() => objects(found));
     const checkup = {
-      settings: { versions: new Map([['ex1', ExchangeVersion.V2019]]) },
-      session: async () => new ScriptedSession(() => objects(found)),
+      settings,
+      target: async () => new ExchangeTarget(settings, async () => session),
     } as unknown as Checkup;
     expect(await servers.run(checkup)).toEqual({
       state: 'warning',
       detail: 'ex1 is Exchange Server SE, and declared as Exchange Server 2019',
       remedy: containing('declare it as ExchangeVersion.SE'),
     });
-    expect(checkup.versions).toEqual(new Set([ExchangeVersion.SE]));
+    expect(checkup.servers).toEqual([{ name: 'EX1', version: ExchangeVersion.SE }]);
   });
 
   test('a server of the plan that the organization does not have', async () => {

@@ -5,7 +5,8 @@ import { unknownCertificate, type CmdletStep } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { makeSelfSigned } from '../../pki';
-import { dag, site, siteOf2007 } from './sites';
+import { ExchangeVersion } from '../../exchange/versions';
+import { dag, server, site, siteOf2007 } from './sites';
 
 const planOf = (declaration: ExchangeSiteProps) =>
   exchangePlan('contoso', declaration, resolveSite(declaration));
@@ -79,6 +80,27 @@ describe('exchange-plan.json', () => {
     });
     validate(JSON.parse(JSON.stringify(committedPlan())));
     expect(validate.errors).toBeNull();
+  });
+
+  test('says of each step in which session it runs, where its server has one of its own', () => {
+    const mixed = site({
+      servers: [
+        server(1),
+        server(2, { version: ExchangeVersion.V2010, endpoint: 'https://ex02.contoso.local/PowerShell/' }),
+      ],
+      dag: { ...dag, members: ['EX01'] },
+    });
+    const plan = planOf(mixed);
+    expect(plan.sessions).toEqual({
+      EX02: { endpoint: 'https://ex02.contoso.local/PowerShell/', version: '2010' },
+    });
+    const sessions = plan.steps.flatMap((step) =>
+      'cmdlet' in step ? [[step.server, step.session].join()] : [],
+    );
+    expect(new Set(sessions)).toEqual(new Set(['EX01,', 'EX02,EX02', ',']));
+    validate(JSON.parse(JSON.stringify(plan)));
+    expect(validate.errors).toBeNull();
+    expect(planOf(right)).not.toHaveProperty('sessions');
   });
 
   test('names each of several certificates, and the inputs that give its file and its password', () => {

@@ -50,5 +50,7 @@ export function site(changes: Partial<ExchangeSiteProps> = {}): ExchangeSiteProp
 export function siteOf2007(): ExchangeSiteProps {
   const version = ExchangeVersion.V2007;
   const { namespaces, certificate, dns } = site();
-  return { servers: [server(1, { version }), server(2, { version })], namespaces, certificate, dns };
+  const old = (number: number) =>
+    server(number, { version, endpoint: `https://ex0${number}.contoso.local:5986/wsman` });
+  return { servers: [old(1), old(2)], namespaces, certificate, dns };
 }
