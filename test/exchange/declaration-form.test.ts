@@ -189,8 +189,6 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'dag.databases.<name>.copies[]': ['EX09', 'databases'],
   'dag.databases.<name>.edbFile': ['DB01.edb', 'attribute-value'],
   'dag.databases.<name>.logFolder': ['DB01', 'attribute-value'],
-  'servers[].build': ['15.3', 'server-build'],
-  'datacentres.<name>.subnets[]': ['192.0.2.0', 'subnet-syntax'],
   'dns.zones[].name': ['contoso..com', 'zone'],
   'dns.zones[].server': ['', 'zone'],
   'dns.zones[].port': [65536, 'zone'],
