@@ -1,25 +1,25 @@
-import { defineSite, ExchangeVersion } from '../exchange/site';
+import { type Authentication, defineSite, ExchangeVersion } from '../exchange/site';
 
-/** A server of 2010 behind the load balancer. */
-const newer = (name: string, address: string) => ({
+/** The reverse proxy before all of them, which signs users in by forms of its own. */
+const PROXY = '203.0.113.3';
+
+const bothWays = { basic: true, windows: true };
+const behindProxy: Authentication = { ews: bothWays, owa: { windows: true, forms: false } };
+
+/** A server of 2010 in the Windows NLB cluster. */
+const server = (name: string, address: string) => ({
   name,
   fqdn: `${name}.mailmig.com`,
   address,
   version: ExchangeVersion.V2010,
   datacentre: 'main',
   outlookAnywhere: 'enabled' as const,
-  authentication: {
-    ews: { basic: true, windows: true },
-    owa: { windows: true, forms: false },
-    ecp: { windows: true, forms: false },
-  },
+  authentication: { ...behindProxy, ecp: { windows: true, forms: false } },
 });
 
 /**
- * Exchange 2010 takes over client access from 2007: clients have the names of the new servers, which stand behind Windows
- * NLB, and the old one is reached under legacy.mailmig.com, by internal clients under its own name. Its ActiveSync is
- * proxied while mailboxes are still there. Outside everything goes to a reverse proxy, which is not made from here, nor is
- * the cluster. The old server keeps the certificate that it has.
+ * Two servers of Exchange 2010 beside one of 2007. Client access is switched to them first; mailboxes move later, and until
+ * one has moved, 2010 sends its clients to the legacy name or proxies them, as ActiveSync for some hundred devices.
  */
 export const site = defineSite({
   servers: [
@@ -30,45 +30,61 @@ export const site = defineSite({
       version: ExchangeVersion.V2007,
       endpoint: 'https://mail01-srv.mailmig.com:5986/wsman',
       outlookAnywhere: 'disabled',
-      namespaces: { client: { internal: 'mail01-srv.mailmig.com', external: 'legacy.mailmig.com' } },
-      legacyClients: { activesync: 'proxy' },
-      publish: { internal: 'round-robin' },
-      authentication: {
-        oab: { basic: true, windows: true },
-        ews: { basic: true, windows: true },
-        activesync: { basic: true, windows: true },
-        owa: { windows: true, forms: false },
+      namespaces: {
+        client: { internal: 'mail01-srv.mailmig.com', external: 'legacy.mailmig.com' },
+        // Clients inside are told of Autodiscover by the servers of 2010 alone.
+        autodiscover: null,
       },
+      legacyClients: { activesync: 'proxy' },
+      publish: 'round-robin',
+      authentication: { ...behindProxy, oab: bothWays, activesync: bothWays },
     },
-    newer('srv-mx03', '192.0.2.3'),
-    newer('srv-mx04', '192.0.2.4'),
+    server('srv-mx03', '192.0.2.3'),
+    server('srv-mx04', '192.0.2.4'),
   ],
   namespaces: { client: 'mail.mailmig.com', autodiscover: 'autodiscover.mailmig.com' },
   datacentres: {
     main: {
       activeDirectorySites: ['Default-First-Site-Name'],
       clientAccessArray: { fqdn: 'outlook.mailmig.com' },
-      publish: { internal: { virtualIp: '192.0.2.10' } },
     },
   },
   outlookAnywhere: { externalAuthentication: 'Basic' },
   certificate: {
-    pfxFile: 'certificates/cas.pfx',
-    names: [
-      'mail.mailmig.com',
-      'srv-mx03.mailmig.com',
-      'srv-mx04.mailmig.com',
-      'pop.mailmig.com',
-      'autodiscover.mailmig.com',
-    ],
-    services: ['IIS', 'POP', 'SMTP'],
-    servers: ['srv-mx03', 'srv-mx04'],
+    cas: {
+      pfxFile: 'certificates/cas.pfx',
+      names: [
+        'mail.mailmig.com',
+        'srv-mx03.mailmig.com',
+        'srv-mx04.mailmig.com',
+        'pop.mailmig.com',
+        'autodiscover.mailmig.com',
+      ],
+      services: ['IIS', 'POP', 'SMTP'],
+      servers: ['srv-mx03', 'srv-mx04'],
+    },
+    legacy: {
+      pfxFile: 'certificates/legacy.pfx',
+      names: ['legacy.mailmig.com', 'mail01-srv.mailmig.com'],
+      services: ['IIS'],
+      servers: ['mail01-srv'],
+    },
   },
   dns: {
-    internal: { zones: [{ name: 'mailmig.com' }], existingRecords: ['mail.mailmig.com'] },
+    internal: {
+      zones: [{ name: 'mailmig.com' }],
+      publish: { virtualIp: '192.0.2.10' },
+      existingRecords: ['mail.mailmig.com'],
+    },
     external: {
-      zones: [{ name: 'mailmig.com', server: 'ns1.mailmig.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' }],
-      publish: { virtualIp: '203.0.113.3' },
+      zones: [
+        { name: 'mailmig.com', server: 'ns1.mailmig.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' },
+      ],
+      elsewhere: {
+        'mail.mailmig.com': PROXY,
+        'autodiscover.mailmig.com': PROXY,
+        'legacy.mailmig.com': PROXY,
+      },
       existingRecords: ['mail.mailmig.com', 'autodiscover.mailmig.com'],
     },
   },
