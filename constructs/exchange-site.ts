@@ -8,6 +8,7 @@ import { viewsOf } from '../exchange/dns-views';
 import type {
   AttributeReference,
   PoolMember,
+  FurtherRecord,
   RecordSet,
   ExchangeObject,
   DesiredValue,
@@ -34,6 +35,7 @@ import { isAbsolute, portable, readCertificateFiles } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
+import { furtherRecordSet } from './further-record-set';
 import { ImportBlock } from './import-block';
 import { writeBesideStack, writeIntoFolder } from './plan-files';
 import { SecretVariable } from './secret-variable';
@@ -105,9 +107,10 @@ export class ExchangeSite extends Construct {
     const recordSets = elementsOf(elements, 'record-set');
     const views = viewsOf(site);
     const updates = new DnsUpdates(this, views);
+    const further = elementsOf(elements, 'further-record');
     const zones = views.flatMap(({ side, declared }) =>
       declared.zones
-        .filter((zone) => recordSets.some((record) => record.zone === zone))
+        .filter((zone) => [...recordSets, ...further].some((record) => record.zone === zone))
         .map((zone) => ({ zone, side })),
     );
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
@@ -153,6 +156,7 @@ export class ExchangeSite extends Construct {
     this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
     for (const record of recordSets) this.#record(record, updates, names);
+    for (const record of further) this.#furtherRecord(record, updates, names);
     const stack = TerraformStack.of(this);
     // The script names files from where it stands.
     const plansIn = (projectFolder: string) => ({
@@ -246,8 +250,19 @@ export class ExchangeSite extends Construct {
       provider: updates.providerOf(record.zone),
     });
     recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    this.#addresses.set(record.id, `${recordSet.terraformResourceType}.${recordSet.friendlyUniqueId}`);
     if (record.existing)
       new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
+  }
+
+  #furtherRecord(record: FurtherRecord, updates: DnsUpdates, names: string): void {
+    const recordSet = furtherRecordSet(this, record, {
+      zone: absoluteName(record.zone),
+      ttl: record.ttlSeconds,
+      provider: updates.providerOf(record.zone),
+    });
+    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
   }
 
   /**

@@ -37,9 +37,11 @@ import type {
   DnsViews,
   ExchangeSiteProps,
   FurtherName,
+  FurtherRecords,
   Health,
   LegacyClients,
   MailboxDatabase,
+  MailExchanger,
   MailProtocolOptions,
   MailProtocols,
   Namespace,
@@ -51,6 +53,7 @@ import type {
   Publish,
   Publishing,
   Server,
+  ServiceHost,
   SiteCertificate,
   Witness,
   Zone,
@@ -260,6 +263,21 @@ const zone = group<Zone>({
   timeoutSeconds: optional(number),
 });
 
+const records = group<FurtherRecords>({
+  cname: optional(byName(text)),
+  mx: optional(byName(list(group<MailExchanger>({ preference: wholeNumber, exchange: text }), 1))),
+  srv: optional(
+    byName(
+      list(
+        group<ServiceHost>({ priority: wholeNumber, weight: wholeNumber, port: wholeNumber, target: text }),
+        1,
+      ),
+    ),
+  ),
+  txt: optional(byName(list(filledText, 1))),
+  ptr: optional(byName(text)),
+});
+
 const view = group<DnsView>({
   zones: list(zone),
   ttlSeconds: optional(number),
@@ -267,6 +285,7 @@ const view = group<DnsView>({
   existingRecords: optional(list(text)),
   notPublished: optional(byName(filledText)),
   elsewhere: optional(byName(addresses)),
+  records: optional(records),
 });
 
 const dns = eitherGroup(

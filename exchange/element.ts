@@ -1,5 +1,6 @@
 import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
+import type { FurtherRecordSet } from './further-records';
 import type { AnyResource, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
@@ -23,7 +24,7 @@ export function isReference(value: DesiredValue | AttributeReference): value is 
 }
 
 /** One thing that a declaration comes to: an object of Exchange, a record set in DNS, or what is described only. */
-export type Element = ExchangeObject | RecordSet | PoolMember | Described;
+export type Element = ExchangeObject | RecordSet | FurtherRecord | PoolMember | Described;
 
 interface AnyElement {
   /** From stable names, such as `BsAEX02-owa`; the name in Terraform addresses and in the plan. */
@@ -55,6 +56,13 @@ export interface ExchangeObject extends AnyElement {
 export interface RecordSet extends AnyElement, DnsRecordSet {
   readonly type: 'record-set';
   /** Why it is published, and why now; for people. */
+  readonly reason: string;
+}
+
+/** A record set beside those of the addresses, as it must be. */
+export interface FurtherRecord extends AnyElement, FurtherRecordSet {
+  readonly type: 'further-record';
+  /** Why it is published now; for people. */
   readonly reason: string;
 }
 

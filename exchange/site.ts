@@ -619,6 +619,68 @@ export interface DnsView {
    * @default every name stands for the servers that give it, or for the load balancer before them
    */
   readonly elsewhere?: { readonly [name: string]: string | readonly string[] };
+  /**
+   * Records beside the addresses of the names, each set whole. Those that are there before the first deploy stand in
+   * `existingRecords`.
+   *
+   * @default none
+   */
+  readonly records?: FurtherRecords;
+}
+
+/** Record sets of a view by type and name, with the TTL of the view. Names are whole: `contoso.com`. */
+export interface FurtherRecords {
+  /**
+   * Aliases and the names that they stand for: `{ 'webmail.contoso.com': 'mail.contoso.com' }`.
+   *
+   * @default none
+   */
+  readonly cname?: { readonly [name: string]: string };
+  /**
+   * Servers that take the mail of a domain: `{ 'contoso.com': [{ preference: 10, exchange: 'mail.contoso.com' }] }`.
+   *
+   * @default none
+   */
+  readonly mx?: { readonly [name: string]: readonly MailExchanger[] };
+  /**
+   * Hosts of a service: `_autodiscover._tcp.contoso.com` has Outlook ask a host under another name, which its certificate
+   * must have.
+   *
+   * @default none
+   */
+  readonly srv?: { readonly [name: string]: readonly ServiceHost[] };
+  /**
+   * Texts, such as those of SPF: `{ 'contoso.com': ['v=spf1 mx -all'] }`.
+   *
+   * @default none
+   */
+  readonly txt?: { readonly [name: string]: readonly string[] };
+  /**
+   * Names of addresses, in a reverse zone of the view: `{ '192.0.2.11': 'mail.contoso.com' }`.
+   *
+   * @default none
+   */
+  readonly ptr?: { readonly [address: string]: string };
+}
+
+/** A server that takes the mail of a domain. */
+export interface MailExchanger {
+  /** The lowest is tried first. */
+  readonly preference: number;
+  /** Its host name. */
+  readonly exchange: string;
+}
+
+/** A host of a service. */
+export interface ServiceHost {
+  /** The lowest is tried first. */
+  readonly priority: number;
+  /** Its share among hosts of one priority. */
+  readonly weight: number;
+  /** Port that the service listens on. */
+  readonly port: number;
+  /** Its host name. */
+  readonly target: string;
 }
 
 /** What names stand for: the addresses of the servers that give them to clients, or of a load balancer before them. */

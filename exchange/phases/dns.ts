@@ -2,6 +2,7 @@ import { formatPath } from '../../schema';
 import { arrayId, declaredArrays } from '../declared-arrays';
 import { dnsRecords } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { furtherRecords } from '../further-records';
 import { sameName } from '../resources/equality';
 import { idOn, type Phase } from './phase';
 
@@ -13,16 +14,27 @@ export const dns: Phase = ({ site, placements }) => {
   const gates = placements.map(({ server }) => idOn(server, 'health'));
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
   const arrays = declaredArrays(site);
-  return dnsRecords(site).map((record) => ({
-    type: 'record-set',
+  const addresses = dnsRecords(site).map((record) => ({
+    type: 'record-set' as const,
     ...record,
     // Its name leaves DNS before the array itself is removed.
     dependsOn: [...gates, ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId)],
     reason: `${PUBLISHED_LAST} ${record.existing ? IMPORTED : added(places.get(record.view) ?? '')}`,
   }));
+  const further = furtherRecords(site).map((record) => ({
+    type: 'further-record' as const,
+    ...record,
+    dependsOn: [...gates, ...addresses.map(({ id }) => id)],
+    reason: `${FURTHER} ${record.existing ? IMPORTED : beside(places.get(record.view) ?? '')}`,
+  }));
+  return [...addresses, ...further];
 };
+
+const FURTHER = 'It leads to names of the site, so that it comes after their addresses.';
 
 /** The two traps of hashicorp/dns that a reader of the plan must know. */
 const IMPORTED = 'The record set is imported first, so that what it holds already is seen.';
 const added = (place: string) =>
   `If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in ${place}.existingRecords.`;
+const beside = (place: string) =>
+  `If the record set exists already, what is in it stays beside this until the next plan shows it: name it in ${place}.existingRecords.`;

@@ -1,6 +1,7 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
-import type { Described, PoolMember, RecordSet } from '../element';
+import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { recordText } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
@@ -167,7 +168,7 @@ function describedStep(
   return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
 }
 
-function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanStep {
+function dnsStep(id: string, after: readonly string[], record: RecordSet | FurtherRecord): PlanStep {
   return {
     id,
     server: null,
@@ -177,7 +178,9 @@ function dnsStep(id: string, after: readonly string[], record: RecordSet): PlanS
     name: record.name ?? '@',
     type: record.recordType,
     ttl: record.ttlSeconds,
-    addresses: record.addresses,
+    ...('addresses' in record
+      ? { addresses: record.addresses }
+      : { records: record.values.map((value) => recordText(record, value)) }),
     after,
     reason: record.reason,
   };

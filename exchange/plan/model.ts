@@ -1,4 +1,5 @@
 import { certificatePlace } from '../certificate-name';
+import type { FurtherType } from '../further-records';
 import type { StepKind } from '../resources';
 
 /** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
@@ -160,10 +161,13 @@ export interface DnsStep extends AnyStep {
   readonly zone: string;
   /** Relative to the zone; `@` for the zone itself. */
   readonly name: string;
-  readonly type: 'A' | 'AAAA';
+  readonly type: 'A' | 'AAAA' | FurtherType;
   /** Seconds. */
   readonly ttl: number;
-  readonly addresses: readonly string[];
+  /** Of types A and AAAA. */
+  readonly addresses?: readonly string[];
+  /** Of the other types: each record as a zone file has it. */
+  readonly records?: readonly string[];
 }
 
 /** The objects that the cmdlet returns, and what must be seen in them. */

@@ -1,4 +1,4 @@
-import type { Described, Element, ExchangeObject, PoolMember, RecordSet } from '../element';
+import type { Described, Element, ExchangeObject, FurtherRecord, PoolMember, RecordSet } from '../element';
 import type { Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
@@ -19,7 +19,7 @@ export interface PlannedPoolMember {
 export interface PlannedRecordSet {
   readonly id: string;
   readonly after: readonly string[];
-  readonly record: RecordSet;
+  readonly record: RecordSet | FurtherRecord;
 }
 
 export interface PlannedByHand {
@@ -64,6 +64,8 @@ export function plannedSteps(elements: readonly Element[]): readonly PlannedStep
         last.set(id, id);
         return [{ id, after, described: element }];
       case 'record-set':
+      case 'further-record':
+        last.set(id, id);
         return [{ id, after, record: element }];
     }
   });

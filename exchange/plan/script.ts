@@ -3,7 +3,8 @@ import type { Argument, Invocation } from '../../powershell/invocation';
 import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
-import type { Described, PoolMember, RecordSet } from '../element';
+import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { recordText } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
@@ -133,10 +134,12 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
   ];
 }
 
-function recordLines(record: RecordSet): readonly string[] {
-  return record.addresses.map(
-    (address) =>
-      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${address}`)}`,
+function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
+  const texts =
+    'addresses' in record ? record.addresses : record.values.map((value) => recordText(record, value));
+  return texts.map(
+    (text) =>
+      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${text}`)}`,
   );
 }
 

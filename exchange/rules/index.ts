@@ -40,6 +40,7 @@ import { existingObject } from './existing-object';
 import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
+import { furtherRecord } from './further-record';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
@@ -102,6 +103,7 @@ export const RULES: readonly Rule[] = [
   publishingUnused,
   zone,
   recordTtl,
+  furtherRecord,
   existingRecord,
   existingObject,
   virtualAddress,

@@ -1,3 +1,4 @@
+import { path } from '../../schema';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import { needsEndpoint } from '../server-endpoint';
@@ -5,7 +6,6 @@ import type { ExchangeSiteProps } from '../site';
 import { existsIn, ExchangeVersion, lifespanText } from '../versions';
 import type { Lifespan } from '../versions';
 import type { Path } from '../../schema';
-import { path } from '../../schema';
 import type { Placement } from '../topology';
 import type { Finding, Rule } from './rule';
 

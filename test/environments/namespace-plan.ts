@@ -44,7 +44,7 @@ export function records(
   return Object.fromEntries(
     plan.steps.flatMap((step) =>
       step.kind === 'dns' && (step.view ?? 'internal') === of
-        ? [[step.name ?? '', step.addresses] as const]
+        ? [[step.name ?? '', step.addresses ?? []] as const]
         : [],
     ),
   );

@@ -58,14 +58,19 @@ const GROUPS: { readonly [title: string]: object } = {
   'datacentres.<name>.clientAccessArray': { fqdn: 'outlook.contoso.local', activeDirectorySite: 'Lisbon' },
   'dag.alternateWitness': { server: 'FS02', directory: 'C:\\Witness\\DAG01' },
   'dag.databases.<name>': { copies: ['EX01'] },
+  'dns.records.mx.<name>[]': { preference: 10, exchange: HOST },
+  'dns.records.srv.<name>[]': { priority: 0, weight: 0, port: 443, target: HOST },
 };
 
 const isGroup = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The name that stands for any: that of a published host where it must be one. */
-const nameIn = (steps: Steps) =>
-  ['virtualIps', 'notPublished', 'elsewhere'].includes(steps.at(-1) ?? '') ? HOST : 'any';
+const nameIn = (steps: Steps) => {
+  const of = steps.at(-1) ?? '';
+  if (of === 'srv') return '_autodiscover._tcp.contoso.com';
+  return ['virtualIps', 'notPublished', 'elsewhere'].includes(of) ? HOST : 'any';
+};
 
 /** A value with another one somewhere in it. */
 function spoiled(value: unknown, by: unknown, [step, ...rest]: Steps, before: Steps = []): unknown {
@@ -191,6 +196,14 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'dns.existingRecords[]': ['www.contoso.com', 'existing-record'],
   'dns.elsewhere.<name>': ['legacy', 'address-syntax'],
   'dns.elsewhere.<name>[]': ['::1', 'address-syntax'],
+  'dns.records.cname.<name>': ['https://mail.contoso.com', 'further-record'],
+  'dns.records.mx.<name>[].preference': [65536, 'further-record'],
+  'dns.records.mx.<name>[].exchange': ['mail_contoso', 'further-record'],
+  'dns.records.srv.<name>[].priority': [65536, 'further-record'],
+  'dns.records.srv.<name>[].weight': [65536, 'further-record'],
+  'dns.records.srv.<name>[].port': [65536, 'further-record'],
+  'dns.records.srv.<name>[].target': ['mail_contoso', 'further-record'],
+  'dns.records.ptr.<name>': ['mail_contoso', 'further-record'],
   'outlookProvider.certPrincipalName': ['mail.contoso.com', 'outlook-provider'],
   'health.timeoutSeconds': [0, 'attribute-value'],
   'connection.endpoint': ['EX01', 'endpoint'],

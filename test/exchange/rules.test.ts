@@ -2310,6 +2310,122 @@ const CASES: readonly Case[] = [
     remedy: 'write it as F:',
   },
   {
+    when: 'an alias has the name of the site',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { cname: { 'Mail.contoso.com': 'www.contoso.com' } },
+      },
+    }),
+    path: 'dns.records.cname["Mail.contoso.com"]',
+    problem: `'mail.contoso.com' has addresses too`,
+    remedy: `take one of them out`,
+  },
+  {
+    when: 'an alias has a text, too',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { cname: { 'www.contoso.com': 'mail.contoso.com' }, txt: { 'www.contoso.com': ['x'] } },
+      },
+    }),
+    path: 'dns.records.cname["www.contoso.com"]',
+    problem: `has a record of type TXT too`,
+    remedy: `take one of them out`,
+  },
+  {
+    when: 'a record lies in no zone',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { mx: { 'fabrikam.com': [{ preference: 10, exchange: 'mail.contoso.com' }] } },
+      },
+    }),
+    path: 'dns.records.mx["fabrikam.com"]',
+    problem: `'fabrikam.com' lies in none of the zones (contoso.com)`,
+    remedy: `add its zone to dns.zones`,
+  },
+  {
+    when: 'the name of an address lies in no zone',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { ptr: { '192.0.2.11': 'mail.contoso.com' } } },
+    }),
+    path: 'dns.records.ptr["192.0.2.11"]',
+    problem: `'192.0.2.11' (11.2.0.192.in-addr.arpa) lies in none of the zones`,
+    remedy: `{ name: '2.0.192.in-addr.arpa' }`,
+  },
+  {
+    when: 'what has a reverse record is no address',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { ptr: { 'mail.contoso.com': 'mail.contoso.com' } } },
+    }),
+    path: 'dns.records.ptr["mail.contoso.com"]',
+    problem: `'mail.contoso.com' is not an address`,
+    remedy: `192.0.2.11`,
+  },
+  {
+    when: 'a service record names no service',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: {
+          srv: { 'contoso.com': [{ priority: 0, weight: 0, port: 443, target: 'mail.contoso.com' }] },
+        },
+      },
+    }),
+    path: 'dns.records.srv["contoso.com"]',
+    problem: `does not name a service and its protocol`,
+    remedy: `_autodiscover._tcp.contoso.com`,
+  },
+  {
+    when: 'the port of a service is none',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: {
+          srv: {
+            '_autodiscover._tcp.contoso.com': [
+              { priority: 0, weight: 0, port: 70000, target: 'mail.contoso.com' },
+            ],
+          },
+        },
+      },
+    }),
+    path: 'dns.records.srv["_autodiscover._tcp.contoso.com"][0].port',
+    problem: `70000 is no port`,
+    remedy: `0 to 65535`,
+  },
+  {
+    when: 'mail goes to a URL',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { mx: { 'contoso.com': [{ preference: 10, exchange: 'https://mail.contoso.com' }] } },
+      },
+    }),
+    path: 'dns.records.mx["contoso.com"][0].exchange',
+    problem: `is not a host name`,
+    remedy: `without a port or path`,
+  },
+  {
+    when: 'a text has a name that DNS does not take',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { txt: { 'a b.contoso.com': ['x'] } } },
+    }),
+    path: 'dns.records.txt["a b.contoso.com"]',
+    problem: `'a b.contoso.com' is not a name that DNS takes`,
+    remedy: `write it whole`,
+  },
+  {
     when: 'a DAG over two datacentres has no alternate witness',
     rule: 'dag-stretched',
     declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
@@ -2592,6 +2708,7 @@ describe('the rules of a declaration', () => {
       'publishing-unused',
       'zone',
       'record-ttl',
+      'further-record',
       'existing-record',
       'existing-object',
       'virtual-address',
