@@ -322,7 +322,8 @@ function severalAutodiscoverUrls(elements: DesiredState['elements']): readonly s
     definition.typeName === serviceConnectionPoint.typeName ? [attributes['uri'] as string] : [],
   );
   const distinct = [...new Set(urls)];
-  return distinct.length > 1 ? distinct : [];
+  // A server that hands out nothing is told here what others do.
+  return distinct.length > 1 ? distinct.filter((url) => url !== '') : [];
 }
 
 function refusal(site: string, errors: readonly SiteDiagnostic[]): string {

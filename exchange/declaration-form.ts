@@ -104,7 +104,7 @@ const namespaces = group<Namespaces>({
 
 const ownNamespaces = group<OwnNamespaces>({
   client: optional(namespace),
-  autodiscover: optional(text),
+  autodiscover: optional(textOrNull),
   services: optional(services),
   alsoPublished: optional(list(furtherName)),
 });
@@ -140,6 +140,7 @@ const datacentre = group<Datacentre>({
   authentication: optional(authentication),
   mailProtocols: optional(mailProtocols),
   activeDirectorySites: optional(list(filledText, 1)),
+  subnets: optional(list(text, 1)),
   autodiscoverSiteScope: optional(siteScope),
   clientAccessArray: optional(
     group<ClientAccessArray>({
@@ -161,6 +162,7 @@ const server = group<Server>({
     as: (what) => v.custom<ExchangeVersion>((value) => value instanceof ExchangeVersion, what),
   }),
   datacentre: optional(filledText),
+  build: optional(text),
   outlookAnywhere: optional(
     plain(words<NonNullable<Server['outlookAnywhere']>>({ enabled: true, disabled: true })),
   ),

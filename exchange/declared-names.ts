@@ -9,6 +9,7 @@ import { declaredFailbacks } from './failback';
 import { mailHosts } from './mail-protocols';
 import { furtherNames, levelsOf } from './namespaces';
 import { virtualAddresses } from './publishing';
+import { declaredSubnets } from './subnets';
 import { FROM_ENVIRONMENT } from './server-endpoint';
 import type { ExchangeSiteProps, Namespace } from './site';
 
@@ -78,6 +79,7 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
       ...one(fqdn, 'servers', index, 'fqdn'),
     ]),
     ...declaredAddresses(site),
+    ...declaredSubnets(site),
     ...declaredHosts(site),
     ...declaredArrays(site).flatMap(({ array, path }) => within(path, one(array.fqdn, 'fqdn'))),
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),

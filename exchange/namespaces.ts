@@ -1,5 +1,6 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
+import { hasOn } from './builds';
 import { datacentreOf } from './datacentre';
 import { failbackNames } from './failback';
 import { type NamingService, type Side, SIDES } from './given-names';
@@ -8,7 +9,7 @@ import { mailNames } from './mail-protocols';
 import { FURTHER, ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
-import { existsIn, ExchangeVersion } from './versions';
+import { ExchangeVersion } from './versions';
 import type { ExchangeSiteProps, NamedService, Namespace, OwnNamespaces, Server } from './site';
 
 /** The host names of one service on the two sides of the firewall, and where they are declared. */
@@ -194,12 +195,13 @@ export class SiteNames {
 }
 
 /** Whether a server has the service; Outlook Anywhere of old ones is there where it is enabled. */
-function gives({ version, outlookAnywhere }: Server, service: NamingService | 'client'): boolean {
+function gives(server: Server, service: NamingService | 'client'): boolean {
+  const { version, outlookAnywhere } = server;
   if (service === 'client' || service === 'autodiscover') return true;
   if (service === 'outlookAnywhere') {
     return version.isAtLeast(ExchangeVersion.V2013) || outlookAnywhere === 'enabled';
   }
-  return existsIn(serviceNamed(service).lifespan, version);
+  return hasOn(serviceNamed(service).lifespan, server);
 }
 
 function placedNames({ scope, path: at, names }: Level): readonly (readonly [string, PlacedName])[] {
@@ -209,7 +211,8 @@ function placedNames({ scope, path: at, names }: Level): readonly (readonly [str
       : [[placeIn(scope, ...steps), { namespace, path: [...at, ...path(...steps)] }] as const];
   return [
     ...placed(names.client, 'client'),
-    ...placed(names.autodiscover, 'autodiscover'),
+    // Empty text clears it.
+    ...placed(names.autodiscover === null ? '' : names.autodiscover, 'autodiscover'),
     ...Object.entries(names.services ?? {}).flatMap(([service, name]) => placed(name, 'services', service)),
   ];
 }

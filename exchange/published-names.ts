@@ -42,7 +42,7 @@ const ATTRIBUTES = {
   },
   purposes: textMap(
     'required',
-    'Where each name stands in namespaces of the declaration, such as client, alsoPublished or datacentres.lisbon.client, or in a datacentre, as datacentres.lisbon.failback, or is mailProtocols.imap, of the site, a datacentre or a server; several places with commas between. A plan that gives servers in production a name that DNS does not answer, or takes one away that servers still give to clients, stops and says what to declare first.',
+    'Where each name stands in namespaces of the declaration, such as client, alsoPublished, alsoPublished.internal or datacentres.lisbon.client, or in a datacentre, as datacentres.lisbon.failback, or is mailProtocols.imap, of the site, a datacentre or a server; several places with commas between. A plan that gives servers in production a name that DNS does not answer, or takes one away that servers still give to clients, stops and says what to declare first.',
   ),
   datacentres: textMap(
     'optional',

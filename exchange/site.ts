@@ -112,6 +112,13 @@ export interface Server {
    */
   readonly version: Version;
   /**
+   * Its build, `15.0.847.32`, where that matters: Exchange 2013 before SP1 has no MAPI over HTTP, no SSL offload and no DAG
+   * without an administrative access point.
+   *
+   * @default it has all updates that anything here needs
+   */
+  readonly build?: string;
+  /**
    * Where a session on this very server is opened: `https://cas01.contoso.com:5986/wsman`, `ssh://admin@cas01.contoso.com`;
    * or `'environment'`, and EXCHANGE_SERVER_ENDPOINTS says it. What is done for this server then runs there and nowhere
    * else. Exchange 2007 needs one: a Windows PowerShell, into which its snap-in is loaded. Exchange 2010 may have one, its
@@ -221,6 +228,13 @@ export interface Datacentre {
    * @default not known here
    */
   readonly activeDirectorySites?: readonly string[];
+  /**
+   * Its subnets: `['10.1.0.0/24']`. The addresses of its servers, and those of the DAGs that these are members of, are
+   * looked at by them; nothing is made of them.
+   *
+   * @default not known here
+   */
+  readonly subnets?: readonly string[];
   /**
    * Active Directory sites whose clients take the service connection points of its servers before those of others.
    *
@@ -357,11 +371,12 @@ export interface OwnNamespaces {
    */
   readonly client?: Namespace;
   /**
-   * The name for Autodiscover, which the service connection points of these servers hand out.
+   * The name for Autodiscover, which the service connection points of these servers hand out. `null` clears them: they hand
+   * out nothing, so that clients in the domain are sent to Autodiscover by other servers, or by DNS alone.
    *
    * @default that of the datacentre, then of the site
    */
-  readonly autodiscover?: string;
+  readonly autodiscover?: string | null;
   /**
    * Services with a name of their own there.
    *

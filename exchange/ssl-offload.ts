@@ -1,8 +1,9 @@
 import { path, type Path } from '../schema';
+import { hasOn } from './builds';
 import { datacentreOf } from './datacentre';
 import { SERVICES } from './services';
 import type { ExchangeSiteProps, Server } from './site';
-import { existsIn, ExchangeVersion } from './versions';
+import { ExchangeVersion } from './versions';
 
 /** Whether something before a server ends TLS, and where that is declared. */
 export interface PlacedOffload {
@@ -27,10 +28,10 @@ const KEEP_TLS: readonly string[] = ['powershell'];
  * Directories on which IIS requires TLS after Setup. There are none before Exchange 2013, where only Outlook Anywhere is
  * offloaded from here. https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help
  */
-export function offloadedDirectories({ version }: Server): readonly string[] {
-  return version.isAtLeast(ExchangeVersion.V2013)
-    ? SERVICES.filter(
-        ({ service, lifespan }) => existsIn(lifespan, version) && !KEEP_TLS.includes(service),
-      ).map(({ directory }) => directory)
+export function offloadedDirectories(server: Server): readonly string[] {
+  return server.version.isAtLeast(ExchangeVersion.V2013)
+    ? SERVICES.filter(({ service, lifespan }) => hasOn(lifespan, server) && !KEEP_TLS.includes(service)).map(
+        ({ directory }) => directory,
+      )
     : [];
 }

@@ -8,6 +8,7 @@ import {
   isOnServer,
   type DeclaredCertificate,
 } from './declared-certificates';
+import { hasOn } from './builds';
 import { failbackOf } from './failback';
 import {
   type DeclaredName,
@@ -59,7 +60,7 @@ export interface Placement {
   readonly path: Path;
   /** The server that must be healthy before this one begins; left out: none. */
   readonly previous?: string;
-  /** Host name of Autodiscover, and where it is declared. */
+  /** Host name of Autodiscover, and where it is declared; empty text: its service connection point hands out nothing. */
   readonly autodiscover: DeclaredName;
   /** Active Directory sites whose clients take its service connection point first; left out: as it is on the server. */
   readonly autodiscoverScope?: PlacedScope;
@@ -130,7 +131,7 @@ function placementOf(
 ): Placement {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
   const named = directoriesOf(names, site, server);
-  const exists = ({ row }: PlacedDirectory) => existsIn(row.lifespan, server.version);
+  const exists = ({ row }: PlacedDirectory) => hasOn(row.lifespan, server);
   const directories = named.filter(exists);
   const methods =
     site.mapiAuthentication ?? (server.version === ExchangeVersion.V2013 ? MAPI_AUTHENTICATION : undefined);

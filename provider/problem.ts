@@ -2,7 +2,7 @@ import { roleRemedy } from '../exchange/management-roles';
 import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
-import type { ErrorRecord, ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
@@ -121,7 +121,8 @@ export function isNotOffered(outcome: Outcome): boolean {
 const NO_FILE = 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand';
 
 /** Whether a removal found nothing. */
-export function isAlreadyGone({ cmdlet }: Invocation, { errors }: ObjectsOutcome): boolean {
+export function isAlreadyGone({ cmdlet }: Invocation, outcome: ObjectsOutcome | FailedOutcome): boolean {
+  const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   return cmdlet === 'Remove-Item' && errors.every(({ fullyQualifiedErrorId: id }) => id === NO_FILE);
 }
 

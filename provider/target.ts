@@ -91,6 +91,8 @@ const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large'
 const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_INQUIRIES]);
 /** Between looks at what a step before has changed: another domain controller may hear of it later. */
 const GUARD_PAUSES_MS = [500, 1_500, 4_000];
+/** Between attempts to remove a file that a call whose connection was lost may still have open. */
+const CLEARING_PAUSES_MS = [500, 1_500];
 const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -369,7 +371,7 @@ export class ExchangeTarget {
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
-    if (outcome.kind === 'objects' && isAlreadyGone(invocation, outcome)) {
+    if (outcome.kind !== 'unknown' && isAlreadyGone(invocation, outcome)) {
       return { kind: 'done', diagnostics: warned };
     }
     // A call that completed beside its error may have done a part of its work.
@@ -388,9 +390,12 @@ export class ExchangeTarget {
       break;
     }
     const clearing = ofFile(clearingCall(file));
-    const clear = () => this.#write(clearing);
-    const first = await clear();
-    const cleared = first.kind === 'done' ? first : await clear();
+    let cleared = await this.#write(clearing);
+    for (const pause of CLEARING_PAUSES_MS) {
+      if (cleared.kind === 'done') break;
+      await sleep(pause);
+      cleared = await this.#write(clearing);
+    }
     const left =
       cleared.kind === 'done'
         ? []

@@ -57,7 +57,7 @@ function mailProtocol(row: MailProtocol) {
   const connections = (side: string) =>
     textSet(
       'optional-computed',
-      `Host, port and encryption that programs ${side} the firewall are told, for example mail.contoso.com:${row.ports.tls}:SSL and mail.contoso.com:${row.ports.startTls}:TLS. Left out: as it is on the server.`,
+      `Host, port and encryption that programs ${side} the firewall are told, for example mail.contoso.com:${row.ports.tls}:SSL and mail.contoso.com:${row.ports.startTls}:TLS. Left out: as it is on the server. Exchange 2007 keeps none.`,
       { equals: sameNames, problem: settingsProblem(row) },
     );
   return defineResource({

@@ -13,6 +13,12 @@ import { serverAttribute } from './server-attribute';
 
 const example = 'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml';
 
+const GIVEN = `Clients in the domain must not be told the server's own name, which Setup registers.`;
+
+/** https://learn.microsoft.com/exchange/architecture/client-access/autodiscover */
+const CLEARED =
+  'This server hands out no Autodiscover URL: clients in the domain take that of another server, and where none hands one out, they ask DNS for the domain of the mail address as clients outside do.';
+
 /** Set-ClientAccessService came with 2016; the older name still works there, with a warning. */
 function noun(facts: Facts): string {
   return facts.has('Set-ClientAccessService') ? 'ClientAccessService' : 'ClientAccessServer';
@@ -30,19 +36,23 @@ export const serviceConnectionPoint = defineResource({
     'The Autodiscover service connection point of a server, which domain-joined clients look up in Active Directory.',
   attributes: {
     server: serverAttribute('Server whose service connection point it is.'),
-    uri: text('required', `Autodiscover URL that clients are given, for example ${example}.`, {
-      equals: sameUrl,
-      problem: (value) =>
-        value === ''
-          ? { problem: 'a service connection point without a URL', remedy: `give one, as ${example}` }
-          : (urlProblem(value as string, example) ??
-            (/\/autodiscover\/autodiscover\.xml$/i.test(value as string)
-              ? undefined
-              : {
-                  problem: `'${value as string}' lacks the Autodiscover path`,
-                  remedy: `write it as ${example}`,
-                })),
-    }),
+    uri: text(
+      'required',
+      `Autodiscover URL that clients are given, for example ${example}. Empty text clears it: the server hands out none.`,
+      {
+        equals: sameUrl,
+        problem: (value) =>
+          value === ''
+            ? undefined
+            : (urlProblem(value as string, example) ??
+              (/\/autodiscover\/autodiscover\.xml$/i.test(value as string)
+                ? undefined
+                : {
+                    problem: `'${value as string}' lacks the Autodiscover path`,
+                    remedy: `write it as ${example}`,
+                  })),
+      },
+    ),
     site_scope: textSet(
       'optional-computed',
       'Active Directory sites for which the server answers. Left out: as it is on the server.',
@@ -61,12 +71,12 @@ export const serviceConnectionPoint = defineResource({
       {
         kind: 'scp',
         server: planned.server,
-        reason: `Clients in the domain must not be told the server's own name, which Setup registers.`,
+        reason: planned.uri === '' ? CLEARED : GIVEN,
         invocation: {
           cmdlet: `Set-${noun(facts)}`,
           parameters: {
             Identity: planned.server,
-            ...(uri ? { AutoDiscoverServiceInternalUri: planned.uri } : {}),
+            ...(uri ? { AutoDiscoverServiceInternalUri: planned.uri === '' ? null : planned.uri } : {}),
             ...(scope ? { AutoDiscoverSiteScope: planned.site_scope } : {}),
           },
         },
@@ -104,15 +114,15 @@ function handedOutElsewhere(
 ): readonly Diagnostic[] {
   const { isDeclared, autodiscoverUrls = [] } = facts;
   if (isDeclared === undefined || declared === null) return [];
-  // The same for every server of the site, so that it is said once.
-  const urls = [...new Set([...autodiscoverUrls, declared])];
+  // The same for every server of the site, so that it is said once. Those that hand out nothing have none to copy.
+  const urls = [...new Set([...autodiscoverUrls, declared])].filter((url) => url !== '');
   return objects.flatMap((object) => {
     const server = textOf(object, 'Name') ?? '';
     const uri = textOf(object, 'AutoDiscoverServiceInternalUri') ?? '';
     // Where the point is cleared, clients get nothing from it.
     if (server === '' || uri === '' || isDeclared(server) || urls.some((url) => sameUrl(uri, url))) return [];
     const isOwn = sameServer(hostIn(uri) ?? '', server);
-    const calls = urls.map((url) =>
+    const calls = (urls.length === 0 ? [null] : urls).map((url) =>
       renderInvocation({
         cmdlet: `Set-${noun(facts)}`,
         parameters: { Identity: server, AutoDiscoverServiceInternalUri: url },

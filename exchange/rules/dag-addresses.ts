@@ -7,7 +7,7 @@ import { groupAddresses, type PlacedGroup } from '../placed-groups';
 import type { Finding, Rule } from './rule';
 
 /** What stands for something else than an address: the page of New-DatabaseAvailabilityGroup. */
-const MEANINGS: ReadonlyMap<string, string> = new Map([
+export const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', 'DHCP'],
   ['255.255.255.255', 'no administrative access point'],
 ]);

@@ -29,6 +29,7 @@ import { dagDistinct } from './dag-distinct';
 import { dagMembers } from './dag-members';
 import { dagName } from './dag-name';
 import { dagStretched } from './dag-stretched';
+import { dagSubnets } from './dag-subnets';
 import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
 import { databases } from './databases';
@@ -57,6 +58,7 @@ import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
+import { serverBuild } from './server-build';
 import { serverEndpoint } from './server-endpoint';
 import { serverEndpointMissing } from './server-endpoint-missing';
 import { serverFqdn } from './server-fqdn';
@@ -65,6 +67,8 @@ import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
 import { serviceVersion } from './service-version';
 import { sslOffload } from './ssl-offload';
+import { subnetServer } from './subnet-server';
+import { subnetSyntax } from './subnet-syntax';
 import { trailingDot } from './trailing-dot';
 import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
@@ -85,11 +89,13 @@ export const RULES: readonly Rule[] = [
   serverName,
   serverFqdn,
   addressSyntax,
+  subnetSyntax,
   namespaceHost,
   certificateNames,
   dagName,
   serverTwice,
   datacentre,
+  subnetServer,
   serverDatacentre,
   namespaceIsServer,
   alsoPublished,
@@ -130,6 +136,7 @@ export const RULES: readonly Rule[] = [
   dagMembers,
   dagUpgrade,
   dagAddresses,
+  dagSubnets,
   dagWitness,
   dagStretched,
   databases,
@@ -139,6 +146,7 @@ export const RULES: readonly Rule[] = [
   serviceVersion,
   webAuthentication,
   sslOffload,
+  serverBuild,
   versionCmdlets,
   attributeValue,
 ];

@@ -99,6 +99,14 @@ export class ExchangeVersion {
   }
 }
 
+/** Whether one build came before another one. */
+export function isEarlier(build: Build, other: Build): boolean {
+  const parts = (of: Build) => [of.major, of.minor, of.build, of.revision];
+  const others = parts(other);
+  const difference = parts(build).map((part, index) => part - (others[index] ?? 0));
+  return (difference.find((each) => each !== 0) ?? 0) < 0;
+}
+
 const DOTTED = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/;
 const DISPLAYED = /^Version (\d{1,5})\.(\d{1,5}) \(Build (\d{1,5})\.(\d{1,5})\)$/;
 

@@ -92,6 +92,11 @@ describe('the stack of a site', () => {
     const own = server(2, { namespaces: { autodiscover: 'auto.contoso.com' } });
     const certificate = { ...right.certificate, names: ['*.contoso.com'] };
     expect(urls(right)).toBeUndefined();
+    const cleared = server(2, { namespaces: { autodiscover: null } });
+    expect(urls({ ...right, servers: [server(1), cleared] })).toEqual([
+      'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',
+    ]);
+    expect(urls({ ...right, servers: [cleared] })).toBeUndefined();
     expect(urls({ ...right, certificate, servers: [server(1), own] })).toEqual([
       'https://autodiscover.contoso.com/Autodiscover/Autodiscover.xml',
       'https://auto.contoso.com/Autodiscover/Autodiscover.xml',

@@ -53,7 +53,7 @@ const further = fc.uniqueArray(
 );
 const ownNamespaces = some({
   client: namespace,
-  autodiscover: host,
+  autodiscover: fc.option(host, { nil: null, freq: 3 }),
   services,
   alsoPublished: further,
 }) as fc.Arbitrary<OwnNamespaces>;
@@ -93,6 +93,7 @@ function datacentreOf(versions: readonly ExchangeVersion[]) {
     activeDirectorySites,
     autodiscoverSiteScope,
     sslOffload: fc.boolean(),
+    subnets: fc.constantFrom(['192.0.2.0/24'], ['10.1.0.0/16', '192.0.2.0/28']),
     failback: fc.constantFrom('mailfb-lis.contoso.com', 'mailfb-opo.contoso.com', null),
   };
   // Only a session of 2010 has its cmdlets.
@@ -172,7 +173,7 @@ const database = (versions: readonly ExchangeVersion[]): fc.Arbitrary<MailboxDat
       edbFile: fc.constantFrom('E:\\DB\\one.edb', 'E:\\DB\\other.edb'),
     },
     { requiredKeys: ['copies'] },
-  ) as fc.Arbitrary<MailboxDatabase>;
+  );
 
 /** Declarations in which every value is possible, although they may contradict each other. */
 export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =>

@@ -106,7 +106,108 @@ const coexisting = (own: Partial<Server>, newer = V2010, changes: Partial<Exchan
 /** Behind a load balancer. */
 const balanced: Partial<ExchangeSiteProps> = { dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } } };
 
+/** EX01 in Lisbon, EX02 in Porto, with an address of the DAG in each. */
+const apart = (
+  subnets: { readonly lisbon?: readonly string[]; readonly porto?: readonly string[] },
+  ...addresses: string[]
+) => {
+  const datacentreWith = (of: readonly string[] | undefined): Datacentre =>
+    of === undefined ? { publish: 'round-robin' } : { subnets: of };
+  return site({
+    servers: [
+      server(1, { datacentre: 'lisbon', address: '10.1.0.11' }),
+      server(2, { datacentre: 'porto', address: ['10.2.0.11', '2001:db8:2::11'] }),
+    ],
+    datacentres: { lisbon: datacentreWith(subnets.lisbon), porto: datacentreWith(subnets.porto) },
+    dag: {
+      ...dag,
+      alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' },
+      ...(addresses.length === 0 ? {} : { addresses }),
+    },
+  });
+};
+const bothSubnets = { lisbon: ['10.1.0.0/24'], porto: ['10.2.0.0/24', '2001:db8:2::/64'] };
+
+const RTM = '15.0.516.32';
+
 const CASES: readonly Case[] = [
+  ...['15.0', 'SP1', '15.0.847.32 '].map((build): Case => ({
+    when: `a build is ${build}`,
+    rule: 'server-build',
+    declaration: site({ servers: [server(1), server(2, { build })] }),
+    path: 'servers[1].build',
+    problem: `'${build}' is not a build`,
+    remedy: '15.0.847.32',
+  })),
+  {
+    when: 'a build is of another version',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1, { build: '15.1.2507.6' })] }),
+    path: 'servers[0].build',
+    problem: "'15.1.2507.6' is a build of Exchange Server 2016, not of Exchange Server 2013",
+    remedy: 'ExchangeVersion.V2016',
+  },
+  {
+    when: 'TLS is to end before a server without SP1',
+    rule: 'server-build',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { build: RTM })],
+      dag: { ...dag, addresses: ['0.0.0.0'] },
+      sslOffload: true,
+    }),
+    path: 'servers[0].build',
+    problem: 'EX01 runs 15.0.516.32: it has no SSL offload, which came with Exchange Server 2013 SP1',
+    remedy: 'take sslOffload out',
+  },
+  {
+    when: 'a DAG has no administrative access point, and a member no SP1',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1), server(2, { build: RTM })] }),
+    path: 'servers[1].build',
+    problem: 'a member of no DAG without an administrative access point, as DAG01 is',
+    remedy: "'0.0.0.0' for DHCP",
+  },
+  ...['10.1.0.0', '10.1.0.0/33', 'lisbon', '10.1.0/24', '10.1.0.0/24/1'].map((subnet): Case => ({
+    when: `a subnet is ${subnet}`,
+    rule: 'subnet-syntax',
+    declaration: apart({ lisbon: [subnet] }),
+    path: 'datacentres.lisbon.subnets[0]',
+    problem: `'${subnet}' is not a subnet`,
+    remedy: '10.1.0.0/24',
+  })),
+  {
+    when: 'a server has an address outside its datacentre',
+    rule: 'subnet-server',
+    declaration: apart({ porto: ['10.2.0.0/24'] }),
+    path: 'servers[1].address[1]',
+    problem: "'2001:db8:2::11' of EX02 lies in no subnet of porto (10.2.0.0/24)",
+    remedy: 'add its subnet',
+  },
+  {
+    when: 'a DAG has no address where a member is',
+    rule: 'dag-subnets',
+    declaration: apart({ ...bothSubnets, porto: ['10.2.0.0/24'] }, '10.1.0.50'),
+    path: 'dag.addresses',
+    problem: 'no address lies in 10.2.0.0/24, where EX02 is',
+    remedy: 'one free address of 10.2.0.0/24',
+  },
+  {
+    when: 'a DAG has two addresses in a subnet',
+    rule: 'dag-subnets',
+    declaration: apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.1.0.51', '10.2.0.50'),
+    path: 'dag.addresses',
+    problem: '10.1.0.50 and 10.1.0.51 lie both in 10.1.0.0/24',
+    remedy: 'one free address',
+  },
+  {
+    when: 'a DAG has an address where no member is',
+    rule: 'dag-subnets',
+    declaration: apart({ ...bothSubnets, porto: ['10.2.0.0/24'] }, '10.1.0.50', '10.2.0.50', '10.3.0.50'),
+    path: 'dag.addresses[2]',
+    problem: "'10.3.0.50' lies in no subnet that a member is in (10.2.0.0/24, 10.1.0.0/24)",
+    remedy: 'take it out',
+  },
   {
     when: 'TLS is to end before servers with Extended Protection',
     rule: 'ssl-offload',
@@ -2690,11 +2791,13 @@ describe('the rules of a declaration', () => {
       'server-name',
       'server-fqdn',
       'address-syntax',
+      'subnet-syntax',
       'namespace-host',
       'certificate-names',
       'dag-name',
       'server-twice',
       'datacentre',
+      'subnet-server',
       'server-datacentre',
       'namespace-is-server',
       'also-published',
@@ -2735,6 +2838,7 @@ describe('the rules of a declaration', () => {
       'dag-members',
       'dag-upgrade',
       'dag-addresses',
+      'dag-subnets',
       'dag-witness',
       'dag-stretched',
       'databases',
@@ -2744,6 +2848,7 @@ describe('the rules of a declaration', () => {
       'service-version',
       'web-authentication',
       'ssl-offload',
+      'server-build',
       'version-cmdlets',
       'attribute-value',
     ]);
@@ -3100,6 +3205,36 @@ describe('the rules of a declaration', () => {
   ])('TLS may end before %s', (_what, changes) => {
     const declaration = site({ ...balanced, sslOffload: true, ...changes });
     expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
+  });
+
+  test.each<readonly [string, ExchangeSiteProps]>([
+    ['servers and a DAG in their subnets', apart(bothSubnets, '10.1.0.50', '10.2.0.50')],
+    ['a DAG without addresses', apart(bothSubnets)],
+    ['a DAG with addresses by DHCP', apart(bothSubnets, '0.0.0.0')],
+    [
+      'a member of whose datacentre no subnets are known',
+      apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.9.0.50'),
+    ],
+  ])('subnets: nothing is wrong with %s', (_what, declaration) => {
+    const rules = ['subnet-syntax', 'subnet-server', 'dag-subnets'];
+    expect(found(declaration).filter(({ rule }) => rules.includes(rule))).toEqual([]);
+  });
+
+  test.each([undefined, '15.0.847.32', '15.0.1497.2', 'Version 15.0 (Build 847.32)'])(
+    'the build %s has all that a site of 2013 needs',
+    (build) => {
+      const own = build === undefined ? {} : { build };
+      expect(
+        found(site({ ...balanced, servers: [server(1, own), server(2, own)], sslOffload: true })),
+      ).toEqual([]);
+    },
+  );
+
+  test('a server before SP1 is right without what it lacks', () => {
+    const old = site({ servers: [server(1, { build: RTM })], dag: { ...dag, addresses: ['192.0.2.50'] } });
+    expect(found(old)).toEqual([]);
+    expect(resolveSite(old).elements.map(({ id }) => id)).not.toContain('EX01-mapi');
+    expect(resolveSite(right).elements.map(({ id }) => id)).toContain('EX01-mapi');
   });
 
   describe('a server of 2007 beside newer ones', () => {

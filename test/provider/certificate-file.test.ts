@@ -9,6 +9,7 @@ import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { makePfx } from '../../pki';
 import { Engine } from '../../plugin/engine/engine';
 import { exchangeProvider } from '../../provider/definition';
+import { isAlreadyGone } from '../../provider/problem';
 import { openSession } from '../../remoting/session';
 import { serve } from '../../remoting/server/serve';
 import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';
@@ -115,6 +116,19 @@ const LAYING = [
 const REMOVAL = `Remove-Item -Path '${PFX_ON_SERVER}'`;
 const ENABLING = `Enable-ExchangeCertificate -Thumbprint '${thumbprint}' -Services 'IIS', 'POP', 'IMAP'`;
 
+test('a file that is not there is no error, whether or not it ends the call; anything else is one', () => {
+  const removal = { cmdlet: 'Remove-Item', parameters: { Path: PFX_ON_SERVER } };
+  const record = (id: string) => ({ fullyQualifiedErrorId: id, message: '' });
+  const missing = record('PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand');
+  const inUse = record('RemoveFileSystemItemIOError,Microsoft.PowerShell.Commands.RemoveItemCommand');
+  const beside = { kind: 'objects', objects: [], warnings: [] } as const;
+  const atEnd = { kind: 'failed', warnings: [], errors: [] } as const;
+  expect(isAlreadyGone(removal, { ...beside, errors: [missing] })).toBe(true);
+  expect(isAlreadyGone(removal, { ...atEnd, error: missing })).toBe(true);
+  expect(isAlreadyGone(removal, { ...beside, errors: [missing, inUse] })).toBe(false);
+  expect(isAlreadyGone(removal, { ...atEnd, error: inUse })).toBe(false);
+});
+
 describe('a certificate of Exchange 2007', () => {
   test('is imported from a file that lies on the server for that time only', async () => {
     const { cmdlets, state, diagnostics } = await deploy();
@@ -187,7 +201,7 @@ describe('a certificate of Exchange 2007', () => {
   });
 
   test('names the file where it cannot be removed, and the next deploy removes it', async () => {
-    lab.arm({ at: 3, cmdlet: 'Remove-Item', effect: 'fail' });
+    for (const at of [3, 4]) lab.arm({ at, cmdlet: 'Remove-Item', effect: 'fail' });
     const first = await deploy({ at: 2, cmdlet: 'Remove-Item', effect: 'fail' });
     expect(lab.isArmed).toBe(false);
     expect(Object.keys(files())).toEqual([PFX_ON_SERVER.toLowerCase()]);
@@ -201,6 +215,14 @@ describe('a certificate of Exchange 2007', () => {
     const next = await deploy();
     expect(next.cmdlets).toEqual([ENABLING, `${REMOVAL} (only if an earlier deploy left it)`]);
     expect(next.diagnostics).toEqual([]);
+    expect(files()).toEqual({});
+  });
+
+  test('tries again to remove the file, which a call that was cut off may still have open', async () => {
+    lab.arm({ at: 3, cmdlet: 'Remove-Item', effect: 'fail', terminating: true });
+    const { diagnostics } = await deploy({ at: 2, cmdlet: 'Remove-Item', effect: 'fail' });
+    expect(lab.isArmed).toBe(false);
+    expect(diagnostics).toEqual([]);
     expect(files()).toEqual({});
   });
 

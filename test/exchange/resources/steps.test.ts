@@ -59,6 +59,16 @@ describe('the service connection point', () => {
     expect(between(serviceConnectionPoint, declared, spelled)).toEqual([]);
   });
 
+  test('is cleared by an empty URL, and set again', () => {
+    const cleared = { ...declared, uri: '' };
+    expect(between(serviceConnectionPoint, declared, cleared)).toEqual([
+      "Set-ClientAccessServer -Identity 'EX2' -AutoDiscoverServiceInternalUri $null",
+    ]);
+    expect(between(serviceConnectionPoint, cleared, cleared)).toEqual([]);
+    expect(between(serviceConnectionPoint, cleared, declared)).toHaveLength(1);
+    expect(serviceConnectionPoint.schema.attributes.uri.problem?.('')).toBeUndefined();
+  });
+
   test('without its path it is refused, with the right form', () => {
     const problem = serviceConnectionPoint.schema.attributes.uri.problem?.(
       'https://autodiscover.contoso.com',
@@ -332,6 +342,24 @@ describe('what a plan says of what there is', () => {
       expect(by(own)).toHaveLength(1);
       expect(by(own)[0]).toContain(`-AutoDiscoverServiceInternalUri '${OTHER}'`);
       expect(by(OTHER)).toEqual(by(own));
+    });
+
+    test('where the site hands out nothing, that one is to hand out nothing either', () => {
+      const stranger = point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml');
+      const by = (uri: string, autodiscoverUrls?: readonly string[]) =>
+        remarksOf(
+          erase(serviceConnectionPoint),
+          [stranger],
+          { prior: planned, planned: { ...planned, uri } },
+          {
+            ...in2013,
+            isDeclared: () => false,
+            ...(autodiscoverUrls === undefined ? {} : { autodiscoverUrls }),
+          },
+        );
+      expect(by('')).toEqual([expect.stringContaining('-AutoDiscoverServiceInternalUri $null')]);
+      // Where another server hands one out, both say the same.
+      expect(by('', [OTHER])).toEqual(by(OTHER, [OTHER]));
     });
 
     test('the declared URL in other letter case, a cleared point, and declared servers are not', () => {

@@ -1,0 +1,58 @@
+import type { Path } from '../../schema';
+import type { PlacedGroup } from '../placed-groups';
+import type { ExchangeSiteProps, Server } from '../site';
+import { isIn, subnetsWith } from '../subnets';
+import { MEANINGS } from './dag-addresses';
+import type { Finding, Rule } from './rule';
+
+/** https://learn.microsoft.com/exchange/high-availability/manage-ha/create-dags */
+export const dagSubnets: Rule = {
+  id: 'dag-subnets',
+  severity: 'error',
+  description:
+    'A DAG with addresses has one in each subnet that its members are in, and no other, as far as the subnets of their datacentres are declared: by it the name of the DAG comes up there.',
+  check: ({ site, topology: { groups } }) => groups.flatMap((placed) => found(site, placed)),
+};
+
+/** Exchange gives a cluster IPv4 addresses only. */
+const isOfCluster = (subnet: string) => !subnet.includes(':');
+
+function found(site: ExchangeSiteProps, { group, path: of, members }: PlacedGroup): readonly Finding[] {
+  const { addresses = [] } = group;
+  if (addresses.length === 0 || addresses.some((address) => MEANINGS.has(address))) return [];
+  const at: Path = [...of, { attribute: 'addresses' }];
+  const subnetsOf = (server: Server) => subnetsWith(site, server).filter(isOfCluster);
+  const subnets = new Map<string, Server>(
+    [...members].reverse().flatMap((server) => subnetsOf(server).map((subnet) => [subnet, server])),
+  );
+  const inSubnet = (subnet: string) => addresses.filter((address) => isIn(address, subnet));
+  // Of members in datacentres whose subnets are not declared it is not known where they are.
+  const isKnown = members.every((server) => subnetsOf(server).length > 0);
+  return [
+    ...[...subnets].flatMap(([subnet, { name }]): readonly Finding[] => {
+      const own = inSubnet(subnet);
+      if (own.length === 1) return [];
+      return [
+        {
+          path: at,
+          problem:
+            own.length === 0
+              ? `no address lies in ${subnet}, where ${name} is`
+              : `${own.join(' and ')} lie both in ${subnet}`,
+          remedy: `give the DAG one free address of ${subnet}`,
+        },
+      ];
+    }),
+    ...addresses.flatMap((address, index): readonly Finding[] =>
+      !isKnown || [...subnets.keys()].some((subnet) => isIn(address, subnet))
+        ? []
+        : [
+            {
+              path: [...at, { index }],
+              problem: `'${address}' lies in no subnet that a member is in (${[...subnets.keys()].join(', ')})`,
+              remedy: 'take it out, or give an address of one of these subnets',
+            },
+          ],
+    ),
+  ];
+}

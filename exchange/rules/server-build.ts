@@ -1,0 +1,63 @@
+import { path } from '../../schema';
+import { lacksSp1, SP1_OF_2013 } from '../builds';
+import type { PlacedGroup } from '../placed-groups';
+import type { Placement } from '../topology';
+import { ExchangeVersion, parseBuild } from '../versions';
+import { MEANINGS } from './dag-addresses';
+import type { Finding, Rule } from './rule';
+
+const SP1 = `Exchange Server 2013 SP1 (${SP1_OF_2013})`;
+
+export const serverBuild: Rule = {
+  id: 'server-build',
+  severity: 'error',
+  description:
+    'The build of a server is one of its version. What came with Exchange 2013 SP1, SSL offload and a DAG without an administrative access point, is declared of no server with an earlier build.',
+  check: ({ topology: { placements } }) => placements.flatMap(ofServer),
+};
+
+function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Finding[] {
+  const { build, version } = server;
+  if (build === undefined) return [];
+  const at = [...of, ...path('build')];
+  // The form that servers show people, too.
+  if (parseBuild(build) === undefined) {
+    return [{ path: at, problem: `'${build}' is not a build`, remedy: `write it as ${SP1_OF_2013}` }];
+  }
+  const real = ExchangeVersion.ofBuild(build);
+  if (real !== version) {
+    return [
+      {
+        path: at,
+        problem: `'${build}' is a build of ${real?.toString() ?? 'no known version'}, not of ${version.toString()}`,
+        remedy: `correct the build or the version: ${real === undefined ? 'Get-ExchangeServer shows both' : real.declaredAs}`,
+      },
+    ];
+  }
+  if (!lacksSp1(server)) return [];
+  const needs = (problem: string, remedy: string): Finding => ({
+    path: at,
+    problem: `${server.name} runs ${build}: ${problem}, which came with ${SP1}`,
+    remedy,
+  });
+  return [
+    ...(sslOffload?.isOn === true
+      ? [needs('it has no SSL offload', 'update the server and declare its build, or take sslOffload out')]
+      : []),
+    ...(dag !== undefined && isWithoutAccessPoint(dag)
+      ? [
+          needs(
+            `it is a member of no DAG without an administrative access point, as ${dag.group.name} is`,
+            `give the DAG an address in each subnet, or '0.0.0.0' for DHCP: addresses: ['…']`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Without addresses it is. */
+function isWithoutAccessPoint({ group: { addresses } }: PlacedGroup): boolean {
+  return (
+    addresses === undefined || addresses.some((address) => MEANINGS.has(address) && address !== '0.0.0.0')
+  );
+}

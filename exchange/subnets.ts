@@ -1,0 +1,46 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { path, type Path } from '../schema';
+import { listed, recordTypeOf } from './addresses';
+import { datacentreOf } from './datacentre';
+import type { ExchangeSiteProps, Server } from './site';
+
+/** A subnet of a datacentre, `10.1.0.0/24`, and where it is declared. */
+export interface DeclaredSubnet {
+  readonly text: string;
+  readonly path: Path;
+}
+
+/** Every subnet, in the order of the declaration. */
+export function declaredSubnets({ datacentres = {} }: ExchangeSiteProps): readonly DeclaredSubnet[] {
+  return Object.entries(datacentres).flatMap(([name, { subnets = [] }]) =>
+    subnets.map((text, index) => ({ text, path: path('datacentres', name, 'subnets', index) })),
+  );
+}
+
+/** Those of the datacentre that a server stands in; none where they are not known. */
+export function subnetsOf(site: ExchangeSiteProps, server: Server): readonly string[] {
+  return (datacentreOf(site, server)?.subnets ?? []).filter(isSubnet);
+}
+
+/** Those in which a server has an address; none where it is not known. */
+export function subnetsWith(site: ExchangeSiteProps, server: Server): readonly string[] {
+  return subnetsOf(site, server).filter((subnet) =>
+    listed(server.address).some((address) => isIn(address, subnet)),
+  );
+}
+
+/** Whether a text is an address with the length of its prefix, `10.1.0.0/24`. */
+export function isSubnet(text: string): boolean {
+  const [address = '', length = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^\d{1,3}$/.test(length)) return false;
+  return (isIPv4(address) && Number(length) <= 32) || (isIPv6(address) && Number(length) <= 128);
+}
+
+/** Whether an address lies in a subnet. What is no address lies in none. */
+export function isIn(address: string, subnet: string): boolean {
+  if (recordTypeOf(address) === undefined) return false;
+  const [network = '', length] = subnet.split('/');
+  const list = new BlockList();
+  list.addSubnet(network, Number(length), isIPv4(network) ? 'ipv4' : 'ipv6');
+  return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+}

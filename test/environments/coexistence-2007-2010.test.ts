@@ -1,0 +1,139 @@
+import { site } from '../../environments/coexistence-2007-2010';
+import { elementsOf } from '../../exchange/element';
+import { resolveSite } from '../../exchange/resolve-site';
+import { records } from './namespace-plan';
+import { expectGolden, planOf, synthesize } from './synthesized';
+
+const files = synthesize('coexistence-2007-2010', site);
+const plan = planOf(files);
+const call = (server: string | null, cmdlet: string) =>
+  plan.steps.flatMap((step) =>
+    'cmdlet' in step && step.server === server && step.cmdlet === cmdlet ? [step.parameters] : [],
+  );
+
+const OLD = 'mail01-srv';
+const both = { internal: 'https://mail01-srv.mailmig.com', external: 'https://legacy.mailmig.com' };
+const legacy = (path: string) => ({
+  InternalUrl: `${both.internal}${path}`,
+  ExternalUrl: `${both.external}${path}`,
+});
+const shared = (path: string) => ({
+  InternalUrl: `https://mail.mailmig.com${path}`,
+  ExternalUrl: `https://mail.mailmig.com${path}`,
+});
+
+describe('Exchange 2010 beside 2007, which has a legacy name', () => {
+  test('the whole site is as it was reviewed', () => expectGolden('coexistence-2007-2010', files));
+
+  test('the names of the servers on the certificate are warned of, and nothing else is found', () => {
+    expect(resolveSite(site).diagnostics.map(({ rule }) => rule)).toEqual([
+      'certificate-server-name',
+      'certificate-server-name',
+    ]);
+  });
+
+  test.each<readonly [string, object]>([
+    ['Disable-OutlookAnywhere', { Server: OLD }],
+    [
+      'Set-OwaVirtualDirectory',
+      { ...legacy('/owa'), WindowsAuthentication: true, FormsAuthentication: false },
+    ],
+    [
+      'Set-ActiveSyncVirtualDirectory',
+      {
+        ...legacy('/Microsoft-Server-ActiveSync'),
+        ExternalUrl: null,
+        BasicAuthEnabled: true,
+        WindowsAuthEnabled: true,
+      },
+    ],
+    [
+      'Set-WebServicesVirtualDirectory',
+      { ...legacy('/EWS/Exchange.asmx'), BasicAuthentication: true, WindowsAuthentication: true },
+    ],
+    [
+      'Set-OabVirtualDirectory',
+      { ...legacy('/OAB'), BasicAuthentication: true, WindowsAuthentication: true },
+    ],
+    ['Set-ClientAccessServer', { Identity: OLD, AutoDiscoverServiceInternalUri: null }],
+  ])('the server of 2007: %s', (cmdlet, parameters) => {
+    expect(call(OLD, cmdlet)).toEqual([expect.objectContaining(parameters)]);
+  });
+
+  describe.each(['srv-mx03', 'srv-mx04'])('%s', (server) => {
+    test.each<readonly [string, object]>([
+      [
+        'Enable-OutlookAnywhere',
+        {
+          Server: server,
+          ExternalHostname: 'mail.mailmig.com',
+          SSLOffloading: false,
+          DefaultAuthenticationMethod: 'Basic',
+        },
+      ],
+      ['Enable-ExchangeCertificate', { Services: ['IIS', 'POP', 'SMTP'] }],
+      [
+        'Set-OwaVirtualDirectory',
+        { ...shared('/owa'), WindowsAuthentication: true, FormsAuthentication: false },
+      ],
+      [
+        'Set-EcpVirtualDirectory',
+        { ...shared('/ecp'), WindowsAuthentication: true, FormsAuthentication: false },
+      ],
+      ['Set-ActiveSyncVirtualDirectory', shared('/Microsoft-Server-ActiveSync')],
+      [
+        'Set-WebServicesVirtualDirectory',
+        { ...shared('/EWS/Exchange.asmx'), BasicAuthentication: true, WindowsAuthentication: true },
+      ],
+      ['Set-OabVirtualDirectory', shared('/OAB')],
+    ])('%s', (cmdlet, parameters) => {
+      expect(call(server, cmdlet)).toEqual([expect.objectContaining(parameters)]);
+    });
+  });
+
+  test('the array is made for the one Active Directory site', () => {
+    expect(call(null, 'New-ClientAccessArray')).toEqual([
+      { Fqdn: 'outlook.mailmig.com', Site: 'Default-First-Site-Name' },
+    ]);
+  });
+
+  test('inside names stand for the cluster and the old server, outside for the proxy', () => {
+    expect(records(plan)).toEqual({
+      mail: ['192.0.2.10'],
+      autodiscover: ['192.0.2.10'],
+      legacy: ['192.0.2.1'],
+      outlook: ['192.0.2.10'],
+    });
+    expect(records(plan, 'external')).toEqual({
+      mail: ['203.0.113.3'],
+      autodiscover: ['203.0.113.3'],
+      legacy: ['203.0.113.3'],
+    });
+    const members = elementsOf(resolveSite(site).elements, 'pool-member');
+    expect(members.map(({ server, virtualAddresses }) => [server, virtualAddresses])).toEqual([
+      ['srv-mx03', ['192.0.2.10']],
+      ['srv-mx04', ['192.0.2.10']],
+    ]);
+  });
+
+  test('the plan says what each client of 2007 sees', () => {
+    expect(plan.legacyClients?.map(({ client, sees }) => [client, sees])).toEqual([
+      [
+        'Outlook on the web',
+        `is redirected to ${both.external}/owa, with a second sign-in unless both servers sign in by forms`,
+      ],
+      [
+        'ActiveSync, a device that knows Autodiscover',
+        `is proxied to ${both.internal}/Microsoft-Server-ActiveSync/Proxy`,
+      ],
+      ['ActiveSync, another device', `is proxied to ${both.internal}/Microsoft-Server-ActiveSync/Proxy`],
+      [
+        'Exchange Web Services',
+        `is given ${both.external}/EWS/Exchange.asmx by Autodiscover; requests to the newer server are not redirected`,
+      ],
+      ['Outlook Anywhere', 'is proxied to the old mailbox server'],
+      ['POP and IMAP', 'is proxied'],
+      ['Outlook inside (MAPI)', 'connects to the old mailbox server itself'],
+    ]);
+  });
+});
