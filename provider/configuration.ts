@@ -281,6 +281,7 @@ function ownEndpoint(
     'server_endpoints',
     {
       ...reading,
+      ...(isWindowsPowerShell ? { root: '/wsman' } : {}),
       given: (setting) => (setting === 'shell_resource' ? shell : reading.given(setting)),
       complain: (at, summary, detail) =>
         reading.complain(at, at === 'server_endpoints' ? `${server}: ${summary}` : summary, detail),

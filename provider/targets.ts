@@ -1,4 +1,5 @@
 import { certificatesOf } from '../exchange/resources/installed-certificate';
+import { needsEndpoint } from '../exchange/server-endpoint';
 import type { Session } from '../powershell/session';
 import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
@@ -45,8 +46,10 @@ export class Targets {
     if (server === null) return this.organization;
     const own = this.#own.get(server.toLowerCase());
     if (own !== undefined) return own;
-    // Cmdlets without a parameter for the server act on that of the session, which is another one.
-    return this.settings.organizationServer === null ? this.organization : this.#unreached(server);
+    const version = this.organization.versionFor(null);
+    // Its cmdlets without a parameter for the server would act on that of the session, which is another one.
+    const actsOnItself = version !== undefined && needsEndpoint(version);
+    return actsOnItself ? this.#unreached(server) : this.organization;
   }
 
   get run(): Run {

@@ -1,7 +1,7 @@
 import type { Schema } from '../schema';
 import { integer, text, textList } from '../schema';
 import { sameName } from '../exchange/resources/equality';
-import { EXCHANGE_SHELL, WINDOWS_SHELL } from '../remoting/transports/wsman/names';
+import { EXCHANGE_SHELL } from '../remoting/transports/wsman/names';
 import { addMissing } from '../remoting/transports/wsman/query';
 import { redirectTarget } from '../remoting/transports/wsman/redirect';
 import type { ExpectedNames } from '../remoting/transports/wsman/tls';
@@ -178,6 +178,12 @@ export interface WsmanReading {
   readonly complain: Complain;
   /** Whether one of the endpoints is http://, which only Kerberos opens. */
   readonly isOneSealed: boolean;
+  /**
+   * The path of an endpoint that has none.
+   *
+   * @default '/PowerShell/', Exchange's virtual directory
+   */
+  readonly root?: string;
 }
 
 /** Labels with dots between them; a wildcard for the first of three at least, since `*.com` would be everybody. */
@@ -222,10 +228,9 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
     LEAST_ENVELOPE_KILOBYTES,
   );
   if (authentication === null || [wrong, noName, noTarget].some((text) => text !== undefined)) return null;
-  // A server alone is what people write: Exchange's virtual directory, or what Windows itself listens to.
-  const shellResource = given('shell_resource');
-  const root = shellResource !== null && sameName(shellResource, WINDOWS_SHELL) ? '/wsman' : '/PowerShell/';
-  const full = url.pathname === '/' ? new URL(`${root}${url.search}`, url.href) : url;
+  // A server alone is what people write.
+  const full =
+    url.pathname === '/' ? new URL(`${reading.root ?? '/PowerShell/'}${url.search}`, url.href) : url;
   return {
     kind: 'wsman',
     url: full.href,
@@ -233,7 +238,7 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
     caFile: given('ca_file'),
     fingerprints,
     names: [{ names }, { names: declaredList('site_certificate_names'), hosts: declaredList('site_hosts') }],
-    shellResource,
+    shellResource: given('shell_resource'),
     allowedRedirectHosts,
     operationTimeoutMs: operationSeconds === null ? null : 1000 * operationSeconds,
     maxEnvelopeBytes: envelopeKilobytes === null ? null : 1024 * envelopeKilobytes,

@@ -179,21 +179,34 @@ describe('where every server has an endpoint of its own', () => {
     expect(asked()).toEqual({ 'ex9.contoso.local': ['Get-OutlookProvider'] });
   });
 
-  test('nothing of a server that is not declared any more is done on another one', async () => {
+  test('one that left the declaration is reached by the session of a newer one', async () => {
     const { targets, asked } = run(settingsOf(config));
-    const end = await targets.of('OLD2').run(write('OLD2'), signal);
-    expect(end.kind).toBe('failed');
-    expect(end.diagnostics[0]?.detail).toContain('name its endpoint in EXCHANGE_SERVER_ENDPOINTS');
-    expect(asked()).toEqual({});
-    expect(await targets.isUninstalled('OLD2')).toBe(true);
+    await targets.of('CAS2').run(write('CAS2'), signal);
+    expect(asked()).toEqual({ 'cas1.contoso.local': ['Set-OwaVirtualDirectory'] });
   });
 
-  test('the environment may name its endpoint for that', async () => {
-    const OLD2 = 'https://old2.contoso.local:5986/wsman';
-    const environment = { EXCHANGE_SERVER_ENDPOINTS: JSON.stringify({ OLD2 }) };
-    const { targets, asked } = run(settingsOf(config, environment));
-    expect((await targets.of('OLD2').run(write('OLD2'), signal)).kind).toBe('done');
-    expect(asked()).toEqual({ 'old2.contoso.local': ['Set-OwaVirtualDirectory'] });
-    expect(targets.of('OLD2').isDeclared('OLD2')).toBe(false);
+  describe('of Exchange 2007, one that left the declaration', () => {
+    const only = { servers: { OLD1: '2007' }, server_endpoints: { OLD1 } };
+
+    test.each([undefined, 'https://old1.contoso.local/PowerShell/'])(
+      'has nothing done on another one, also where the organization has the endpoint %s',
+      async (endpoint) => {
+        const { targets, asked } = run(settingsOf(endpoint === undefined ? only : { ...only, endpoint }));
+        const end = await targets.of('OLD2').run(write('OLD2'), signal);
+        expect(end.kind).toBe('failed');
+        expect(end.diagnostics[0]?.detail).toContain('name its endpoint in EXCHANGE_SERVER_ENDPOINTS');
+        expect(asked()).toEqual({});
+        expect(await targets.isUninstalled('OLD2')).toBe(true);
+      },
+    );
+
+    test('has it done where the environment names its endpoint', async () => {
+      const OLD2 = 'https://old2.contoso.local:5986/wsman';
+      const environment = { EXCHANGE_SERVER_ENDPOINTS: JSON.stringify({ OLD2 }) };
+      const { targets, asked } = run(settingsOf(only, environment));
+      expect((await targets.of('OLD2').run(write('OLD2'), signal)).kind).toBe('done');
+      expect(asked()).toEqual({ 'old2.contoso.local': ['Set-OwaVirtualDirectory'] });
+      expect(targets.of('OLD2').isDeclared('OLD2')).toBe(false);
+    });
   });
 });

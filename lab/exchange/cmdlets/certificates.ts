@@ -1,3 +1,4 @@
+import { ExchangeVersion } from '../../../exchange/versions';
 import { parseCertificate, presentedNames, type Certificate } from '../../../pki';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
@@ -26,7 +27,9 @@ export function targetServer(call: Call): ServerState {
   const [host] = splitIdentity(call.text('Identity'));
   const named = call.text('Server') ?? host;
   const server = named === undefined ? call.session : call.server(named);
-  if (!server.running) {
+  // Exchange 2007 has no service that tells others of its certificates, or changes them (unverified in its words).
+  const isDeaf = server !== call.session && ExchangeVersion.ofBuild(server.build) === ExchangeVersion.V2007;
+  if (!server.running || isDeaf) {
     // The exception is (unverified).
     throw rpcError(call, server, 'The RPC server is unavailable.', 'InvalidOperation');
   }

@@ -1,4 +1,5 @@
 import { makeAuthority, makePfx, makeSelfSigned, parseCertificate, parsePfx } from '../../../pki';
+import { ExchangeVersion } from '../../../exchange/versions';
 import { SecureText } from '../../../powershell/invocation';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { call, only, plain, removeFolders, twoServers } from './session';
@@ -315,4 +316,14 @@ describe('Get-ExchangeCertificate', () => {
     });
     expect(only(found, 'Thumbprint')).toBe(thumbprint);
   });
+});
+
+test('certificates of Exchange 2007 are reached by a session on the server itself, and by no other', async () => {
+  lab.addServer({ name: 'OLD1', fqdn: 'old1.apatricio.local', version: ExchangeVersion.V2007 });
+  const elsewhere = await call(lab, 'Get-ExchangeCertificate', { Server: 'OLD1' });
+  expect(elsewhere.objects).toEqual([]);
+  expect(elsewhere.failed).toContain('InvalidOperationException');
+  expect((await importInto('OLD1')).failed).toContain('InvalidOperationException');
+  const there = await call(lab, 'Get-ExchangeCertificate', {}, 'OLD1');
+  expect(there.objects.length).toBeGreaterThan(0);
 });
