@@ -21,7 +21,9 @@ function stepsOf({ id, definition, attributes, version, certificate: name }: Wan
   const catalog = catalogOf(version);
   const has: Facts['has'] = (...asked) => catalog.has(...asked);
   const facts: Facts =
-    name === undefined ? { has } : { has, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
+    name === undefined
+      ? { has, version }
+      : { has, version, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
       name,

@@ -58,6 +58,7 @@ function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
   const catalog = catalogOf(version);
   const facts: Facts = {
     has: (...asked) => catalog.has(...asked),
+    version,
     pfx: { content: new Reference('the PFX', 'pfx'), password: new Reference('its password', 'password') },
   };
   const [one, other] = [specimen(resource, 'one'), specimen(resource, 'other')] as [State, State];

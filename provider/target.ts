@@ -212,6 +212,7 @@ export class ExchangeTarget {
     const catalog = this.catalogFor(server);
     return {
       has: (...asked) => catalog?.has(...asked) === true,
+      ...(catalog === undefined ? {} : { version: catalog.version }),
       isDeclared: (name) => this.isDeclared(name),
       autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.#run.history,

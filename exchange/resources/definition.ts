@@ -20,6 +20,8 @@ export type Lifecycle = 'adopted' | 'owned' | 'check';
 export interface Facts {
   /** Whether the Exchange version in question has a cmdlet, or the cmdlet a parameter. */
   readonly has: (cmdlet: string, parameter?: string) => boolean;
+  /** That version; left out where nobody knows. */
+  readonly version?: ExchangeVersion;
   /** Whether the site declares a server; left out where nobody knows. */
   readonly isDeclared?: (server: string) => boolean;
   /** What service connection points of the site hand out, where it is not one URL; left out where nobody knows. */

@@ -89,7 +89,7 @@ export const outlookAnywhere2010 = defineResource({
     identity: identityOf(planned.server),
     ...(planned.enabled === false ? Object.fromEntries(NEEDED.map((name) => [name, null])) : {}),
   }),
-  steps: ({ prior, planned }) => {
+  steps: ({ prior, planned }, { version }) => {
     if (planned === null) return [];
     const wasEnabled = prior?.enabled ?? null;
     if (planned.enabled !== true) {
@@ -109,7 +109,11 @@ export const outlookAnywhere2010 = defineResource({
     const values: KnownValues = planned;
     if (wasEnabled !== true) {
       return [
-        step(planned.server, enabling(planned.server, values), 'Outlook outside is given the declared name.'),
+        step(
+          planned.server,
+          enabling(planned.server, values, version),
+          'Outlook outside is given the declared name.',
+        ),
       ];
     }
     const before: KnownValues = prior ?? {};
@@ -172,8 +176,19 @@ function step(server: string | null, invocation: Invocation, reason: string): St
  * One method for clients and for IIS is one parameter; told apart, they are two
  * (https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere).
  */
-function enabling(server: string | null, values: KnownValues): Invocation {
+/**
+ * From SP1 on Exchange 2007 takes the method of the clients alone, or both of one kind
+ * (https://blogs.technet.microsoft.com/exchange/2007/11/08/outlook-anywhere-changes-in-exchange-server-2007-sp1/), and offers
+ * Basic and Ntlm in IIS as it is enabled (unverified), so that a method of the clients is among them. 2010 is given both.
+ */
+function enabling(
+  server: string | null,
+  values: KnownValues,
+  version: ExchangeVersion | undefined,
+): Invocation {
   const [method, offered] = [values['client_authentication_method'], values['iis_authentication_methods']];
+  const single =
+    version === ExchangeVersion.V2007 ? 'ClientAuthenticationMethod' : 'DefaultAuthenticationMethod';
   return {
     cmdlet: 'Enable-OutlookAnywhere',
     parameters: {
@@ -181,7 +196,7 @@ function enabling(server: string | null, values: KnownValues): Invocation {
       ExternalHostname: values['external_hostname'] as Argument,
       SSLOffloading: values['ssl_offloading'] as Argument,
       ...((offered ?? null) === null
-        ? { DefaultAuthenticationMethod: method as Argument }
+        ? { [single]: method as Argument }
         : {
             ClientAuthenticationMethod: method as Argument,
             IISAuthenticationMethods: offered as Argument,

@@ -50,8 +50,7 @@ describe('Exchange 2007: two client access servers behind Windows NLB', () => {
           Server: server,
           ExternalHostname: 'mail.ehlo.dk',
           SSLOffloading: false,
-          // As the deployment's -ClientAuthenticationMethod Basic, for IIS as well.
-          DefaultAuthenticationMethod: 'Basic',
+          ClientAuthenticationMethod: 'Basic',
         },
       ],
       ['Set-OwaVirtualDirectory', { Identity: `${server}\\owa (Default Web Site)`, ...urls('/owa') }],

@@ -141,14 +141,16 @@ function enable(call: Call): void {
   }
   const needed = ['ExternalHostname', 'SSLOffloading'].filter((name) => !call.has(name));
   if (needed.length > 0) throw call.error('ArgumentException', `${needed.join(', ')} must be given.`);
-  const method = call.text('DefaultAuthenticationMethod') ?? call.text('ClientAuthenticationMethod');
+  const both = call.text('DefaultAuthenticationMethod');
+  const method = both ?? call.text('ClientAuthenticationMethod');
   if (method === undefined) throw call.error('ArgumentException', 'An authentication method must be given.');
   const directory = {
     ...newObject('Rpc (Default Web Site)', call.now, {
       ExternalHostname: call.text('ExternalHostname') ?? null,
       SSLOffloading: call.bound.get('SSLOffloading') === true,
       ClientAuthenticationMethod: method,
-      IISAuthenticationMethods: call.list('IISAuthenticationMethods') ?? [method],
+      IISAuthenticationMethods:
+        call.list('IISAuthenticationMethods') ?? (both === undefined ? ['Basic', 'Ntlm'] : [both]),
     }),
     kind: 'OutlookAnywhere',
   };

@@ -120,6 +120,7 @@ export function factsOf(version: ExchangeVersion): Facts {
   const catalog = catalogOf(version);
   return {
     has: (...asked) => catalog.has(...asked),
+    version,
     pfx: {
       content: new Reference('content of mail.pfx', 'PfxContent'),
       password: new SecureText('canary', 'the PFX password'),

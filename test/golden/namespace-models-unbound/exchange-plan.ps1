@@ -1051,7 +1051,7 @@ try {
                 Server = 'REDOLD1'
                 ExternalHostname = 'legacy.contoso.com'
                 SSLOffloading = $false
-                DefaultAuthenticationMethod = 'Ntlm'
+                ClientAuthenticationMethod = 'Ntlm'
                 ErrorAction = 'Stop'
             }
             $null = Enable-OutlookAnywhere @call
@@ -1167,7 +1167,7 @@ try {
                 Server = 'POROLD1'
                 ExternalHostname = 'legacy.contoso.com'
                 SSLOffloading = $false
-                DefaultAuthenticationMethod = 'Ntlm'
+                ClientAuthenticationMethod = 'Ntlm'
                 ErrorAction = 'Stop'
             }
             $null = Enable-OutlookAnywhere @call

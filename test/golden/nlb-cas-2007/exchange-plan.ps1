@@ -226,7 +226,7 @@ try {
                 Server = 'CAS01'
                 ExternalHostname = 'mail.ehlo.dk'
                 SSLOffloading = $false
-                DefaultAuthenticationMethod = 'Basic'
+                ClientAuthenticationMethod = 'Basic'
                 ErrorAction = 'Stop'
             }
             $null = Enable-OutlookAnywhere @call
@@ -341,7 +341,7 @@ try {
                 Server = 'CAS02'
                 ExternalHostname = 'mail.ehlo.dk'
                 SSLOffloading = $false
-                DefaultAuthenticationMethod = 'Basic'
+                ClientAuthenticationMethod = 'Basic'
                 ErrorAction = 'Stop'
             }
             $null = Enable-OutlookAnywhere @call
