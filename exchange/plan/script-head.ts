@@ -187,7 +187,7 @@ function settingLines({ steps, lastSteps }: ScriptHead): readonly string[] {
     '# The step that runs.',
     `$Now = @{ Number = 0; Of = ${steps}; Name = '' }`,
     '# The last step of each part.',
-    '$LastSteps = [ordered]@{',
+    '$LastSteps = @{',
     ...[...lastSteps].map(([part, number]) => `    ${quote(part)} = ${number}`),
     '}',
   ];
@@ -244,8 +244,9 @@ function pfxLines({ names, certificate, place, parts }: ScriptFile): readonly st
     `$${ofParts} = @(${list(parts)})`,
     `if (@($Part | Where-Object { $${ofParts} -contains $_ }).Count -gt 0) {`,
     ...`    if ($${path} -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @(${list(new Set([fileNameOf(place), place]))}) |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $${path} = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($${path} -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -${path}. Nothing was run.')
@@ -318,7 +319,9 @@ export function failureLines(files: readonly ScriptFile[]): readonly string[] {
 
 const FAILED = `} catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''`.split('\n');
 
 const THROWN = `    $lines = @(

@@ -67,6 +67,7 @@ const OWN = [
   'Resolve-Path',
   'Select-Object',
   'Set-StrictMode',
+  'Sort-Object',
   'Start-Sleep',
   'Test-Path',
   'Where-Object',
@@ -79,6 +80,15 @@ function exchangeCalls(script: string): readonly Command[] {
   const functions = [...script.matchAll(/^function (\S+) \{/gm)].map(([, name]) => name);
   return commandsOf(script).filter(({ name }) => !OWN.includes(name) && !functions.includes(name));
 }
+
+/** What Windows PowerShell 2.0 lacks, which the management shells of Exchange 2007 and 2010 are. */
+const LATER =
+  /\[ordered\]|\$PSScriptRoot|#requires|\[pscustomobject\]|::new\(|\s-(not)?in\s|\.(ForEach|Where)\(/i;
+
+test('the script keeps to Windows PowerShell 2.0', () => {
+  const lines = scriptOf(stretched).split('\r\n');
+  expect(lines.filter((line) => LATER.test(line) && !line.trimStart().startsWith('#'))).toEqual([]);
+});
 
 test('what a person is to answer is told right before the cmdlet asks', () => {
   const certificate = { ...stretched.certificate, replaceDefaultSmtpCertificate: false };
@@ -280,7 +290,7 @@ describe('the PFX file', () => {
 
   test('lies beside the script, or where the declaration has it', () => {
     expect(scriptOf(right)).toContain(`@('mail.pfx', '../../../certificates/mail.pfx')`);
-    expect(scriptOf(right)).toContain('[System.IO.Path]::Combine($PSScriptRoot, $_)');
+    expect(scriptOf(right)).toContain('[System.IO.Path]::Combine($folder, $_)');
   });
 
   test('must be the declared one, where the declaration names its thumbprint', () => {

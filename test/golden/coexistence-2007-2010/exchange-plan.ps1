@@ -93,7 +93,7 @@ $ErrorActionPreference = 'Stop'
 # The step that runs.
 $Now = @{ Number = 0; Of = 40; Name = '' }
 # The last step of each part.
-$LastSteps = [ordered]@{
+$LastSteps = @{
     'organization' = 4
     'mail01-srv' = 13
     'srv-mx03' = 32
@@ -192,8 +192,9 @@ function Test-HasOutlookAnywhere {
 $PfxPartsCas = @('srv-mx03', 'srv-mx04')
 if (@($Part | Where-Object { $PfxPartsCas -contains $_ }).Count -gt 0) {
     if ($PfxPathCas -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('cas.pfx', '../../../certificates/cas.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPathCas = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPathCas -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPathCas. Nothing was run.')
@@ -218,8 +219,9 @@ if (@($Part | Where-Object { $PfxPartsCas -contains $_ }).Count -gt 0) {
 $PfxPartsLegacy = @('mail01-srv')
 if (@($Part | Where-Object { $PfxPartsLegacy -contains $_ }).Count -gt 0) {
     if ($PfxPathLegacy -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('legacy.pfx', '../../../certificates/legacy.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPathLegacy = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPathLegacy -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPathLegacy. Nothing was run.')
@@ -639,7 +641,9 @@ try {
     }
 } catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
     if ($PSBoundParameters.ContainsKey('PfxPathCas')) {
         $again = $again + ' -PfxPathCas ''' + $PfxPathCas.Replace('''', '''''') + ''''

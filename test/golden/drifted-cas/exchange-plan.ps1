@@ -62,7 +62,7 @@ $ErrorActionPreference = 'Stop'
 # The step that runs.
 $Now = @{ Number = 0; Of = 19; Name = '' }
 # The last step of each part.
-$LastSteps = [ordered]@{
+$LastSteps = @{
     'ECAS1' = 10
     'ECAS2' = 18
     'dns' = 19
@@ -124,8 +124,9 @@ function Test-HasCertificate {
 $PfxParts = @('ECAS1', 'ECAS2')
 if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
     if ($PfxPath -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('mail.pfx', '../../../certificates/mail.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPath -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
@@ -359,7 +360,9 @@ try {
     }
 } catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
     if ($PSBoundParameters.ContainsKey('PfxPath')) {
         $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''

@@ -65,7 +65,7 @@ $ErrorActionPreference = 'Stop'
 # The step that runs.
 $Now = @{ Number = 0; Of = 65; Name = '' }
 # The last step of each part.
-$LastSteps = [ordered]@{
+$LastSteps = @{
     'WAEX1' = 49
     'WAEX2' = 50
     'MDEX1' = 51
@@ -129,8 +129,9 @@ function Test-HasCertificate {
 $PfxParts = @('WAEX1', 'WAEX2', 'MDEX1', 'MDEX2')
 if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
     if ($PfxPath -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('contoso.pfx', '../../../certificates/contoso.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPath -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
@@ -798,7 +799,9 @@ try {
     }
 } catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
     if ($PSBoundParameters.ContainsKey('PfxPath')) {
         $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''

@@ -76,7 +76,7 @@ $ErrorActionPreference = 'Stop'
 # The step that runs.
 $Now = @{ Number = 0; Of = 100; Name = '' }
 # The last step of each part.
-$LastSteps = [ordered]@{
+$LastSteps = @{
     'organization' = 20
     'REDEX1' = 85
     'REDEX2' = 86
@@ -182,8 +182,9 @@ function Test-HasOutlookAnywhere {
 $PfxParts = @('REDEX1', 'REDEX2', 'POREX1', 'POREX2', 'REDOLD1', 'POROLD1')
 if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
     if ($PfxPath -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('contoso.pfx', '../../../certificates/contoso.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPath -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
@@ -1292,7 +1293,9 @@ try {
     }
 } catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
     if ($PSBoundParameters.ContainsKey('PfxPath')) {
         $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''

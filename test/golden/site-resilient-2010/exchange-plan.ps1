@@ -62,7 +62,7 @@ $ErrorActionPreference = 'Stop'
 # The step that runs.
 $Now = @{ Number = 0; Of = 107; Name = '' }
 # The last step of each part.
-$LastSteps = [ordered]@{
+$LastSteps = @{
     'organization' = 99
     'EX01' = 100
     'EX03' = 101
@@ -197,8 +197,9 @@ function Test-HasCopy {
 $PfxParts = @('EX01', 'EX03', 'EX02', 'EX04')
 if (@($Part | Where-Object { $PfxParts -contains $_ }).Count -gt 0) {
     if ($PfxPath -eq '') {
+        $folder = [System.IO.Path]::GetDirectoryName($MyInvocation.MyCommand.Path)
         $places = @('mail.pfx', '../../../certificates/mail.pfx') |
-            ForEach-Object { [System.IO.Path]::Combine($PSScriptRoot, $_) }
+            ForEach-Object { [System.IO.Path]::Combine($folder, $_) }
         $PfxPath = $places | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } | Select-Object -First 1
         if ($PfxPath -eq '') {
             throw ('There is no PFX file ' + ($places -join ', nor ') + '. Name it with -PfxPath. Nothing was run.')
@@ -1363,7 +1364,9 @@ try {
     }
 } catch {
     $reason = $_
-    $left = @($LastSteps.Keys | Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number })
+    $left = @($LastSteps.Keys |
+            Where-Object { $Part -contains $_ -and $LastSteps[$_] -ge $Now.Number } |
+            Sort-Object { $LastSteps[$_] })
     $again = '.\' + $MyInvocation.MyCommand.Name + ' -Part ''' + ($left -join ''', ''') + ''''
     if ($PSBoundParameters.ContainsKey('PfxPath')) {
         $again = $again + ' -PfxPath ''' + $PfxPath.Replace('''', '''''') + ''''
