@@ -12,6 +12,8 @@ const environments = join(projectFolder, 'environments');
 const load = createRequire(__filename);
 const app = new App({ stackTraces: false });
 const problems: string[] = [];
+/** Environments by the folders of their plans. */
+const planFolders = new Map<string, string>();
 
 /** What is wrong with one environment hides nothing of the others, and keeps none of them from being synthesized. */
 function attempt(id: string, work: () => string | undefined): void {
@@ -31,10 +33,17 @@ for (const file of readdirSync(environments)
   .filter((name) => name.endsWith('.ts'))
   .sort()) {
   const id = basename(file, '.ts');
-  attempt(
-    id,
-    () => new SiteStack(app, id, load(join(environments, file)) as Environment, projectFolder).site.refusal,
-  );
+  attempt(id, () => {
+    const stack = new SiteStack(app, id, load(join(environments, file)) as Environment, projectFolder);
+    const other = stack.plans === undefined ? undefined : planFolders.get(stack.plans);
+    if (other !== undefined) {
+      throw new DeclarationError(
+        `environments/${id}.ts: plans is the folder of environments/${other}.ts, too; write one of its own`,
+      );
+    }
+    if (stack.plans !== undefined) planFolders.set(stack.plans, id);
+    return stack.site.refusal;
+  });
 }
 try {
   app.synth();

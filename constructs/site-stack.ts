@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -29,12 +29,14 @@ export interface Environment {
 /** The stack of one environment. */
 export class SiteStack extends TerraformStack {
   readonly site: ExchangeSite;
+  /** Folder of its committed plans, whole; undefined where there is none. */
+  readonly plans: string | undefined;
 
   /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
   constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
     super(scope, checkedId(id));
     // The file is only loaded, not compiled with the rest, so that the compiler cannot tell.
-    if ((environment as Partial<Environment>).site === undefined) {
+    if (typeof environment.site !== 'object' || (environment.site as unknown) === null) {
       throw new DeclarationError(
         `environments/${id}.ts exports no site; write: export const site = defineSite({ … })`,
       );
@@ -43,7 +45,8 @@ export class SiteStack extends TerraformStack {
     // Relative, so that the synthesized files are the same in every checkout.
     const wayFrom = (folder: string) => relative(folder, resolve(projectFolder)).split(sep).join('/');
     const way = wayFrom(stackFolder);
-    const plans = environment.plans === undefined ? undefined : resolve(projectFolder, environment.plans);
+    const plans = planFolder(environment, id, projectFolder);
+    this.plans = plans;
     if (environment.backend === undefined) {
       new LocalBackend(this, { path: `${way}/terraform.${id}.tfstate` });
     } else {
@@ -64,7 +67,28 @@ export class SiteStack extends TerraformStack {
  */
 export function discardStack(app: App, id: string): void {
   app.node.tryRemoveChild(id);
-  rmSync(join(app.outdir, 'stacks', id, 'cdk.tf.json'), { force: true });
+  for (const name of ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1']) {
+    rmSync(join(app.outdir, 'stacks', id, name), { force: true });
+  }
+}
+
+/** @throws DeclarationError where it is no folder of the environment's own */
+function planFolder({ plans }: Environment, id: string, projectFolder: string): string | undefined {
+  if (plans === undefined) return undefined;
+  const refuse = (why: string): never => {
+    throw new DeclarationError(
+      `environments/${id}.ts: plans ${why}; write a folder of its own, from that of cdktf.json: export const plans = 'plans/${id}'`,
+    );
+  };
+  if (typeof plans !== 'string' || plans.trim() === '') return refuse('is no text');
+  const folder = resolve(projectFolder, plans);
+  if (folder === resolve(projectFolder)) return refuse(`is '${plans}', the folder of the project`);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    return refuse(`is '${plans}', which cannot be made: ${error instanceof Error ? error.message : ''}`);
+  }
+  return folder;
 }
 
 /** It becomes part of file names and of Terraform's and PowerShell's texts. */

@@ -4,7 +4,6 @@ import { zoneOf } from './dns-records';
 import { viewsOf, type View } from './dns-views';
 import type { Side } from './given-names';
 import { idOf } from './resource-id';
-import { includesName } from './resources/equality';
 import type { ExchangeSiteProps, FurtherRecords, Zone } from './site';
 
 /** Types of record sets beside those of addresses, in the order of a plan. */
@@ -56,7 +55,7 @@ export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecor
           path: [...view.path, { attribute: 'records' }, { attribute }, { attribute: key }],
           recordType,
           key,
-          host: (recordType === 'PTR' ? reverseName(key) : undefined) ?? key.toLowerCase().replace(/\.$/, ''),
+          host: hostOf(recordType, key),
           values: (Array.isArray(declared) ? declared : [declared]) as readonly FurtherValue[],
         }),
       );
@@ -64,16 +63,21 @@ export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecor
   );
 }
 
+/** The name that has the records, of a name, or of the address that it is looked up for. */
+export function hostOf(recordType: FurtherType, key: string): string {
+  return (recordType === 'PTR' ? reverseName(key) : undefined) ?? key.toLowerCase().replace(/\.$/, '');
+}
+
 /** Those that lie in a zone of their view; of the others a rule tells. */
 export function furtherRecords(site: ExchangeSiteProps): readonly FurtherRecordSet[] {
-  return declaredRecords(site).flatMap(({ view, recordType, key, host, values }) => {
+  return declaredRecords(site).flatMap(({ view, recordType, host, values }) => {
     const zone = zoneOf(view, host);
     if (zone === undefined) return [];
     const name = host.slice(0, host.length - zone.name.replace(/\.$/, '').length).replace(/\.$/, '');
     return [
       {
-        // An underscore may be in these names, and stands twice for itself.
-        id: `${idOf(host.replaceAll('_', '__').replaceAll('.', '_'))}-${recordType}${view.side === 'external' ? '-external' : ''}`,
+        // An underscore may be in these names, and stands as its code; names are in lower case, and that is not.
+        id: `${idOf(host.replaceAll('_', '_5F').replaceAll('.', '_'))}-${recordType}${view.side === 'external' ? '-external' : ''}`,
         view: view.side,
         host,
         zone,
@@ -81,7 +85,7 @@ export function furtherRecords(site: ExchangeSiteProps): readonly FurtherRecordS
         recordType,
         ttlSeconds: view.declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
         values,
-        existing: includesName(view.declared.existingRecords, key),
+        existing: (view.declared.existingRecords ?? []).some((name) => hostOf(recordType, name) === host),
       },
     ];
   });
@@ -111,10 +115,15 @@ export function recordText(
   value: FurtherValue,
 ): string {
   if (typeof value === 'string') {
-    return recordType === 'TXT' ? `"${value.replace(/["\\]/g, '\\$&')}"` : absolute(value);
+    return recordType === 'TXT' ? stringsOf(value) : absolute(value);
   }
   const { preference, exchange, priority, weight, port, target } = value;
   return recordType === 'MX'
     ? `${preference} ${absolute(String(exchange))}`
     : `${priority} ${weight} ${port} ${absolute(String(target))}`;
+}
+
+/** A text of more than 255 bytes is several strings (RFC 1035, section 3.3.14). */
+function stringsOf(text: string): string {
+  return (text.match(/.{1,255}/g) ?? []).map((part) => `"${part}"`).join(' ');
 }

@@ -30,8 +30,9 @@ export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
   });
 }
 
-function holds(members: readonly string[] | undefined, { name }: Server): boolean {
-  return members === undefined || includesName(members, name);
+/** Left out, members are all servers that can be. */
+function holds(members: readonly string[] | undefined, { name, version }: Server): boolean {
+  return members === undefined ? groupAddresses(version) !== undefined : includesName(members, name);
 }
 
 /** What the version takes for the addresses of a DAG; undefined where it has no DAGs. */

@@ -503,7 +503,7 @@ export interface DatabaseAvailabilityGroup {
   /**
    * Names of the servers that are members, at least one. All of them run one version of Exchange.
    *
-   * @default all servers of the site; where the site has several DAGs each must say
+   * @default all servers of the site, but for those of Exchange 2007; where the site has several DAGs each must say
    */
   readonly members?: readonly string[];
   /**

@@ -97,3 +97,27 @@ test('writes the plans where they can be committed, too; the script names the PF
   expect(stderr).toBe('');
   expect(committed).toContain(`'../../../certificates/webmail.pfx'`);
 });
+
+test.each([
+  ['', 'plans is no text'],
+  ['.', `plans is '.', the folder of the project`],
+  ['package.json', `plans is 'package.json', which cannot be made`],
+])('refuses plans in %p, and makes the others all the same', (plans, problem) => {
+  const { status, stderr, synthesized } = runAll({
+    first: `${sample}\nexport const plans = '${plans}';\n`,
+    second: sample,
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain(`environments/first.ts: ${problem}`);
+  expect([synthesized['first'], synthesized['second']?.includes('"stackName"')]).toEqual([undefined, true]);
+});
+
+test('refuses one folder for the plans of two environments', () => {
+  const declared = `${sample}\nexport const plans = 'plans/of';\n`;
+  const { status, stderr } = runAll({
+    first: declared,
+    second: declared.replace('plans/of', './plans//of/'),
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('environments/second.ts: plans is the folder of environments/first.ts, too');
+});

@@ -27,13 +27,13 @@ export const databases: Phase = (topology) => {
 const WORKER_PROCESSES = { since: ExchangeVersion.V2013 };
 
 /**
- * Letter case does not count in the name of a database, and to Terraform another id would be another database. It leaves
- * out what is no letter, digit or hyphen, which tells names apart: `DB 1` is `DB_201`.
+ * Letter case does not count in the name of a database, and to Terraform another id would be another database. What is no
+ * letter, digit or hyphen stands as its code, always of two digits: `DB 1` is `DB_201`.
  */
 function databaseId(name: string): string {
   const plain = name
     .toUpperCase()
-    .replace(/[^A-Z0-9-]/g, (other) => `_${other.codePointAt(0)!.toString(16).toUpperCase()}`);
+    .replace(/[^A-Z0-9-]/g, (other) => `_${other.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`);
   return `database-${plain}`;
 }
 

@@ -10,8 +10,11 @@ import { objectWith } from './object-with';
 import { flagOf, textOf, textsOf } from './property';
 import type { Step } from './step';
 
-/** Exchange keeps 64 characters, and a name is part of identities such as `DB01\EX01`. */
-const NAME = /^[^\\/*?<>|:;,"=+[\]]{1,64}$/;
+/**
+ * Exchange keeps 64 characters, and a name is part of identities such as `DB01\EX01`. Letters beyond ASCII are left out: which
+ * of them are the same to Exchange is not known.
+ */
+const NAME = /^[a-z0-9][a-z0-9 ._()&'-]{0,63}$/i;
 
 export function databaseNameProblem(name: string): Problem | undefined {
   return NAME.test(name) && name.trim() === name
@@ -22,17 +25,23 @@ export function databaseNameProblem(name: string): Problem | undefined {
       };
 }
 
-const LOCAL_FILE = /^[a-z]:\\([^\\/:*?"<>|]+\\)*[^\\/:*?"<>|]+$/i;
+/** A part of a path is no way up (`..`), does not end in what Windows drops, and has no letter that does not show. */
+const PART = /^(?!.*[ .]$)[^\\/:*?"<>|\p{C}\p{Zl}\p{Zp}\u00a0]+$/u;
+
+function isLocalPath(path: string): boolean {
+  const [drive, ...parts] = path.split('\\');
+  return /^[a-z]:$/i.test(drive ?? '') && parts.length > 0 && parts.every((part) => PART.test(part));
+}
 
 function fileProblem(value: Known): Problem | undefined {
   const file = value as string;
-  return LOCAL_FILE.test(file) && /\.edb$/i.test(file)
+  return isLocalPath(file) && /\.edb$/i.test(file)
     ? undefined
     : { problem: `'${file}' is not the path of a database file`, remedy: 'write it as E:\\DAG01\\DB01.edb' };
 }
 
 function folderProblem(value: Known): Problem | undefined {
-  return LOCAL_FILE.test((value as string).replace(/\\$/, ''))
+  return isLocalPath((value as string).replace(/\\$/, ''))
     ? undefined
     : { problem: `'${value as string}' is not a local folder`, remedy: 'write it as F:\\DAG01\\DB01' };
 }

@@ -7,10 +7,10 @@ export const alsoPublished: Rule = {
   id: 'also-published',
   severity: 'error',
   description:
-    'A name in alsoPublished is given to no client of the same servers. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
+    'A name in alsoPublished is given to no client of the same servers on the same side of the firewall. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
   check: ({ site }) => {
     const published = new SiteNames(site).published();
-    return published.flatMap(({ host, path, place, servers }, position) => {
+    return published.flatMap(({ host, path, place, servers, sides }, position) => {
       if (!isFurther(place)) return [];
       // Those that are given to clients stand before.
       const first = published
@@ -18,7 +18,8 @@ export const alsoPublished: Rule = {
         .find(
           (other) =>
             other.host.toLowerCase() === host.toLowerCase() &&
-            other.servers.some((server) => servers.includes(server)),
+            other.servers.some((server) => servers.includes(server)) &&
+            [...sides].some((side) => other.sides.has(side)),
         );
       return first === undefined
         ? []

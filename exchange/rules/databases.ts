@@ -18,6 +18,18 @@ function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[
   );
 }
 
+function fileAsFolder({ declared: { edbFile, logFolder }, path }: PlacedDatabase): readonly Finding[] {
+  return edbFile === undefined || logFolder === undefined || !sameFolder(edbFile, logFolder)
+    ? []
+    : [
+        {
+          path: [...path, { attribute: 'logFolder' }],
+          problem: `'${logFolder}' is the database file`,
+          remedy: 'write the folder of the logs',
+        },
+      ];
+}
+
 /** A database has its name in the whole organization. */
 function sameNames(databases: readonly PlacedDatabase[]): readonly Finding[] {
   return databases.flatMap(({ name, path }, index) => {
@@ -71,6 +83,11 @@ export const databases: Rule = {
     'Databases have a name of their own in the organization, are held by members of their DAG, and no two have the same file or log folder on one server.',
   check: ({ topology }) => {
     const placed = databasesOf(topology);
-    return [...placed.flatMap(strangers), ...sameNames(placed), ...samePlaces(placed)];
+    return [
+      ...placed.flatMap(strangers),
+      ...placed.flatMap(fileAsFolder),
+      ...sameNames(placed),
+      ...samePlaces(placed),
+    ];
   },
 };

@@ -17,6 +17,7 @@ export const furtherRecord: Rule = {
     return records.flatMap((record) => [
       ...misspelled(record),
       ...outsideZones(record),
+      ...declaredTwice(record, records),
       ...besideAlias(record, records, input),
     ]);
   },
@@ -26,7 +27,8 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 const SERVICE = /^_[a-z0-9-]+\._[a-z]+\./i;
 
 function isOwnerName(name: string): boolean {
-  return name.length <= 253 && name.split('.').every((label) => LABEL.test(label));
+  const labels = name.replace(/^\*\./, '').split('.');
+  return name.length <= 253 && labels.every((label) => LABEL.test(label));
 }
 
 function misspelled({ recordType, key, path, values }: DeclaredRecords): readonly Finding[] {
@@ -56,7 +58,26 @@ function misspelled({ recordType, key, path, values }: DeclaredRecords): readonl
       },
     ];
   }
-  return recordType === 'TXT' ? [] : [...wrongTargets(values, path), ...wrongNumbers(values, path)];
+  return recordType === 'TXT'
+    ? wrongTexts(values, path)
+    : [...wrongTargets(values, path), ...wrongNumbers(values, path)];
+}
+
+/** What hashicorp/dns hands on as it is, between quotes of a zone file, and finds again to the letter. */
+const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
+
+function wrongTexts(values: DeclaredRecords['values'], path: Path): readonly Finding[] {
+  return values.flatMap((value, index) =>
+    typeof value !== 'string' || PLAIN_TEXT.test(value)
+      ? []
+      : [
+          {
+            path: [...path, { index }],
+            problem: 'the text has a character that hashicorp/dns does not carry as it is',
+            remedy: 'use printable ASCII characters without quotation marks and backslashes',
+          },
+        ],
+  );
 }
 
 function wrongTargets(values: DeclaredRecords['values'], path: Path): readonly Finding[] {
@@ -94,10 +115,28 @@ function wrongNumbers(values: DeclaredRecords['values'], path: Path): readonly F
   );
 }
 
-function outsideZones({ view, host, key, path }: DeclaredRecords): readonly Finding[] {
+/** Letter case, a dot at the end, and the spelling of an address do not make two names. */
+function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
+  const first = records.find(
+    ({ view, recordType, host }) =>
+      view.side === record.view.side && recordType === record.recordType && host === record.host,
+  );
+  if (first === undefined || first === record) return [];
+  return [
+    {
+      path: record.path,
+      problem: `'${record.key}' is the name of ${formatPath(first.path)} too`,
+      remedy: 'write the records of a name in one place',
+    },
+  ];
+}
+
+function outsideZones({ view, host, key, path, recordType }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
-  const zone = host.split('.').slice(1).join('.');
+  // A domain itself takes mail and has texts; other records are of names within one.
+  const isDomain = (recordType === 'MX' || recordType === 'TXT') && host.split('.').length <= 2;
+  const zone = isDomain ? host : host.split('.').slice(1).join('.');
   return [
     {
       path,
@@ -114,6 +153,15 @@ function besideAlias(
   { recordSets }: RuleInput,
 ): readonly Finding[] {
   if (recordType !== 'CNAME') return [];
+  if (view.declared.zones.some(({ name }) => sameName(name.replace(/\.$/, ''), host))) {
+    return [
+      {
+        path,
+        problem: `'${host}' is a zone itself, which has records of its own, and an alias is the only record of its name`,
+        remedy: 'give it addresses, or make a name within it the alias',
+      },
+    ];
+  }
   const other = records.find(
     (record) => record.recordType !== 'CNAME' && record.view.side === view.side && record.host === host,
   );

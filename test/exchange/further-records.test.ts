@@ -20,7 +20,7 @@ test.each([
 
 test('a record is written as in a zone file', () => {
   expect(recordText({ recordType: 'CNAME' }, 'mail.contoso.com')).toBe('mail.contoso.com.');
-  expect(recordText({ recordType: 'TXT' }, 'a "b" \\')).toBe('"a \\"b\\" \\\\"');
+  expect(recordText({ recordType: 'TXT' }, 'x'.repeat(256))).toBe(`"${'x'.repeat(255)}" "x"`);
   expect(recordText({ recordType: 'MX' }, { preference: 10, exchange: 'mail.contoso.com.' })).toBe(
     '10 mail.contoso.com.',
   );
@@ -34,7 +34,7 @@ test('names are whole in the declaration, and relative to their zone in DNS', ()
     srv: { '_sip._tcp.contoso.com.': [{ priority: 0, weight: 0, port: 5061, target: 'mail.contoso.com' }] },
   });
   expect(records.map(({ id, name, recordType }) => [id, name, recordType])).toEqual([
-    ['__sip___tcp_contoso_com-SRV', '_sip._tcp', 'SRV'],
+    ['_5Fsip__5Ftcp_contoso_com-SRV', '_sip._tcp', 'SRV'],
     ['contoso_com-TXT', null, 'TXT'],
   ]);
 });
@@ -52,4 +52,13 @@ test('they come after the addresses of the names, with the TTL of the view, and 
     'autodiscover_contoso_com-A',
   ]);
   expect(text?.existing).toBe(true);
+});
+
+test('no two names have one id, and those that are there may be spelled in another way', () => {
+  const records = further(
+    { txt: { 'a._b.contoso.com': ['x'], 'a_.b.contoso.com': ['y'], 'z.contoso.com': ['z'] } },
+    ['Z.contoso.com'],
+  );
+  expect(new Set(records.map(({ id }) => id)).size).toBe(3);
+  expect(records.map(({ existing }) => existing)).toEqual([false, false, true]);
 });

@@ -122,6 +122,20 @@ describe('what a declaration comes to', () => {
     ]);
   });
 
+  test('a DAG that names no members has all servers but those of Exchange 2007', () => {
+    const old = server(1, {
+      version: ExchangeVersion.V2007,
+      endpoint: 'https://ex01.contoso.local:5986/wsman',
+    });
+    const state = resolveSite(site({ servers: [old, server(2, { version: ExchangeVersion.V2010 })] }));
+    expect(state.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(
+      elementsOf(state.elements, 'exchange-object').flatMap(({ id }) =>
+        id.endsWith('dag-member') ? [id] : [],
+      ),
+    ).toEqual(['EX02-dag-member']);
+  });
+
   test('datacenter activation waits until all members have joined', () => {
     const state = resolveSite(site({ dag: { ...declaredDag, datacenterActivation: 'DagOnly' } }));
     expect(resourceOf(state, 'dag-DAG01-activation')).toMatchObject({

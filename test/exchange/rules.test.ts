@@ -2527,6 +2527,111 @@ const CASES: readonly Case[] = [
     remedy: `write it whole`,
   },
   {
+    when: 'a record set stands in two spellings',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { txt: { 'contoso.com': ['a'], 'Contoso.com.': ['b'] } },
+      },
+    }),
+    path: 'dns.records.txt["Contoso.com."]',
+    problem: `'Contoso.com.' is the name of dns.records.txt`,
+    remedy: `in one place`,
+  },
+  {
+    when: 'a text has what hashicorp/dns does not carry',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { txt: { 'contoso.com': ['ok', 'a "b"'] } } },
+    }),
+    path: 'dns.records.txt["contoso.com"][1]',
+    problem: `the text has a character`,
+    remedy: `printable ASCII`,
+  },
+  {
+    when: 'a text has two lines',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { txt: { 'contoso.com': ['a\nb'] } } },
+    }),
+    path: 'dns.records.txt["contoso.com"][0]',
+    problem: `the text has a character`,
+    remedy: `printable ASCII`,
+  },
+  {
+    when: 'a zone itself is an alias',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com' }], records: { cname: { 'Contoso.com': 'mail.contoso.com' } } },
+    }),
+    path: 'dns.records.cname["Contoso.com"]',
+    problem: `'contoso.com' is a zone itself`,
+    remedy: `make a name within it the alias`,
+  },
+  {
+    when: 'mail of another domain lies in no zone',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { mx: { 'fabrikam.com': [{ preference: 10, exchange: 'mail.contoso.com' }] } },
+      },
+    }),
+    path: 'dns.records.mx["fabrikam.com"]',
+    problem: `lies in none of the zones`,
+    remedy: `{ name: 'fabrikam.com' }`,
+  },
+  {
+    when: 'the name of a database has a letter beyond ASCII',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { ß: { copies: ['EX01'] } } } }),
+    path: 'dag.databases["ß"]',
+    problem: `'ß' is not a name for a mailbox database`,
+    remedy: `letters, digits`,
+  },
+  {
+    when: 'the name of a database has two lines',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { 'DB\n01': { copies: ['EX01'] } } } }),
+    path: 'dag.databases["DB\\n01"]',
+    problem: `is not a name for a mailbox database`,
+    remedy: `letters, digits`,
+  },
+  {
+    when: 'the file of a database has a way up in its path',
+    rule: 'attribute-value',
+    declaration: site({
+      dag: { ...dag, databases: { DB01: { copies: ['EX01'], edbFile: 'E:\\y\\..\\DB01.edb' } } },
+    }),
+    path: 'dag.databases.DB01.edbFile',
+    problem: `is not the path of a database file`,
+    remedy: `write it as E:`,
+  },
+  {
+    when: 'the file of a database has a letter that does not show',
+    rule: 'attribute-value',
+    declaration: site({
+      dag: { ...dag, databases: { DB01: { copies: ['EX01'], edbFile: 'E:\\D\u200bB.edb' } } },
+    }),
+    path: 'dag.databases.DB01.edbFile',
+    problem: `is not the path of a database file`,
+    remedy: `write it as E:`,
+  },
+  {
+    when: 'logs are to lie in the database file',
+    rule: 'databases',
+    declaration: site({
+      dag: {
+        ...dag,
+        databases: { DB01: { copies: ['EX01'], edbFile: 'E:\\D\\DB.edb', logFolder: 'e:\\d\\db.EDB' } },
+      },
+    }),
+    path: 'dag.databases.DB01.logFolder',
+    problem: `is the database file`,
+    remedy: `the folder of the logs`,
+  },
+  {
     when: 'a DAG over two datacentres has no alternate witness',
     rule: 'dag-stretched',
     declaration: site({ servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })] }),
