@@ -21,6 +21,7 @@ import { certificateNames } from './certificate-names';
 import { certificateServerName } from './certificate-server-name';
 import { certificateServers } from './certificate-servers';
 import { certificateServiceTwice } from './certificate-service-twice';
+import { certificateServiceVersion } from './certificate-service-version';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
 import { clientAccessArray } from './client-access-array';
@@ -118,6 +119,7 @@ export const RULES: readonly Rule[] = [
   certificateMissing,
   certificateDeclaredTwice,
   certificateServiceTwice,
+  certificateServiceVersion,
   certificateExisting,
   certificateExportable,
   certificateCoverage,

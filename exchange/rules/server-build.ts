@@ -12,7 +12,7 @@ export const serverBuild: Rule = {
   id: 'server-build',
   severity: 'error',
   description:
-    'The build of a server is one of its version. What came with Exchange 2013 SP1, SSL offload and a DAG without an administrative access point, is declared of no server with an earlier build.',
+    'The build of a server is one of its version. What came with Exchange 2013 SP1, SSL offload and a DAG without an administrative access point, is declared of no server with an earlier build. Exchange 2007 has SP1 at least.',
   check: ({ topology: { placements } }) => placements.flatMap(ofServer),
 };
 
@@ -31,6 +31,15 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
         path: at,
         problem: `'${build}' is a build of ${real?.toString() ?? 'no known version'}, not of ${version.toString()}`,
         remedy: `correct the build or the version: ${real === undefined ? 'Get-ExchangeServer shows both' : real.declaredAs}`,
+      },
+    ];
+  }
+  if (version === ExchangeVersion.V2007 && parseBuild(build)?.minor === 0) {
+    return [
+      {
+        path: at,
+        problem: `${server.name} runs ${build}, Exchange Server 2007 without a service pack, which is not managed from here`,
+        remedy: 'install Service Pack 1 or later on the server, and declare its build',
       },
     ];
   }

@@ -27,7 +27,7 @@ function needless({ server: { name, version, endpoint }, path }: Placement): rea
 function shared({ server, path }: Placement, placements: readonly Placement[]): readonly Finding[] {
   const { name, endpoint } = server;
   if (endpoint === undefined || endpoint === FROM_ENVIRONMENT) return [];
-  const first = placements.find((other) => other.server.endpoint === endpoint)?.server;
+  const first = placements.find((other) => plain(other.server.endpoint ?? '') === plain(endpoint))?.server;
   if (first === undefined || first === server) return [];
   return [
     {
@@ -36,4 +36,9 @@ function shared({ server, path }: Placement, placements: readonly Placement[]): 
       remedy: `write the endpoint that leads to ${name} itself`,
     },
   ];
+}
+
+/** Letter case of a host does not count, nor a slash at the end; that of a path of IIS neither. */
+function plain(endpoint: string): string {
+  return endpoint.toLowerCase().replace(/\/+$/, '');
 }

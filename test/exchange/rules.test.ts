@@ -140,6 +140,34 @@ const CASES: readonly Case[] = [
     remedy: '15.0.847.32',
   })),
   {
+    when: 'a server of 2007 has no service pack',
+    rule: 'server-build',
+    declaration: site({
+      servers: [
+        server(1, { version: ExchangeVersion.V2007, build: '8.0.685.24', endpoint: 'ssh://deploy@ex01' }),
+      ],
+    }),
+    path: 'servers[0].build',
+    problem: 'Exchange Server 2007 without a service pack',
+    remedy: 'Service Pack 1 or later',
+  },
+  ...(
+    [
+      ['UM', ExchangeVersion.V2019, 'which exists in Exchange Server 2007'],
+      ['UMCallRouter', ExchangeVersion.V2010, 'which exists in Exchange Server 2013'],
+    ] as const
+  ).map(([service, version, problem]): Case => ({
+    when: `a certificate is for ${service} on ${version.label}`,
+    rule: 'certificate-service-version',
+    declaration: site({
+      servers: [server(1, { version }), server(2, { version })],
+      certificate: { ...certificate, services: ['IIS', service] },
+    }),
+    path: 'certificate.services[1]',
+    problem,
+    remedy: `take '${service}' out`,
+  })),
+  {
     when: 'a build is of another version',
     rule: 'server-build',
     declaration: site({ servers: [server(1, { build: '15.1.2507.6' })] }),
@@ -1073,7 +1101,7 @@ const CASES: readonly Case[] = [
     when: 'two servers have one endpoint',
     rule: 'server-endpoint',
     declaration: site({
-      servers: [old(1, { endpoint: 'ssh://admin@ex01' }), old(2, { endpoint: 'ssh://admin@ex01' })],
+      servers: [old(1, { endpoint: 'ssh://admin@ex01' }), old(2, { endpoint: 'ssh://admin@EX01/' })],
     }),
     path: 'servers[1].endpoint',
     problem: 'EX02 has the endpoint of EX01',
@@ -2925,6 +2953,7 @@ describe('the rules of a declaration', () => {
       'certificate-missing',
       'certificate-declared-twice',
       'certificate-service-twice',
+      'certificate-service-version',
       'certificate-existing',
       'certificate-exportable',
       'certificate-coverage',
@@ -3137,6 +3166,16 @@ describe('the rules of a declaration', () => {
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
       ['one DAG in a list, which need not name its members', { dag: [dag] }],
+      [
+        'a name that goes outside alone, and stays published there',
+        {
+          namespaces: {
+            ...right.namespaces,
+            client: { internal: 'mail.contoso.com', external: 'autodiscover.contoso.com' },
+            alsoPublished: [{ external: 'mail.contoso.com' }],
+          },
+        },
+      ],
       ['two DAGs with a witness server in common', { dag: [firstDag, secondDag] }],
       [
         'two witness servers with a folder of one name',
