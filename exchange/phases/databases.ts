@@ -33,7 +33,10 @@ const WORKER_PROCESSES = { since: ExchangeVersion.V2013 };
 function databaseId(name: string): string {
   const plain = name
     .toUpperCase()
-    .replace(/[^A-Z0-9-]/g, (other) => `_${other.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`);
+    .replace(
+      /[^A-Z0-9-]/g,
+      (other) => `_${other.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`,
+    );
   return `database-${plain}`;
 }
 
