@@ -237,6 +237,8 @@ describeWithTerraform('somebody changes the site by hand', () => {
           'exchange_pop_settings',
           'exchange_imap_settings',
           'exchange_outlook_provider',
+          'exchange_datacenter_activation',
+          'exchange_mailbox_database',
         ]);
         writeFileSync(
           join(rig.stackFolder, 'import.tf.json'),

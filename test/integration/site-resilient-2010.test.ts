@@ -152,6 +152,29 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
       expect(last()).toBeUndefined();
       expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
+
+      // One that was made before there was an array is imported, and has the name of a server, which is drift.
+      rig.organization.edit(({ organization: { databases } }) => {
+        const [first] = databases;
+        if (first === undefined) throw new Error('there is no database');
+        databases.push({ ...first, name: 'DAG01-MDB013', guid: '7d0c4b52-5a0e-4f0e-9a51-3f1f0a9c1e13' });
+      });
+      const made = last();
+      if (made === undefined) throw new Error('it was not made');
+      const copies = [...made.copies]
+        .sort((one, other) => one.activationPreference - other.activationPreference)
+        .map(({ server }) => server);
+      await rig.declare({
+        ...site,
+        dag: { ...dag, databases: { ...dag.databases, 'DAG01-MDB013': { copies, existing: true } } },
+      });
+      rig.forget();
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      expect(ran()).toEqual(['Set-MailboxDatabase']);
+      expect(last()?.settings['RpcClientAccessServer']).toBe('outlook-primary.exchangeonline.dk');
+      await rig.declare(withLast());
+      expect(await rig.apply()).toMatchObject({ exit: 0 });
+      expect(last()).toBeUndefined();
     },
     SETUP_MS,
   );
