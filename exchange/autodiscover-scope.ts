@@ -1,7 +1,7 @@
 import type { Path } from '../schema';
-import { path } from '../schema';
 import { datacentreOf } from './datacentre';
-import type { AutodiscoverSiteScope, ExchangeSiteProps, Server } from './site';
+import { saidOf } from './said-of-server';
+import type { ExchangeSiteProps, Server } from './site';
 
 /** The Active Directory sites of a service connection point, and where they are declared. */
 export interface PlacedScope {
@@ -12,17 +12,8 @@ export interface PlacedScope {
 
 /** What the server says, then its datacentre; undefined where it stays as it is. */
 export function autodiscoverScopeOf(site: ExchangeSiteProps, server: Server): PlacedScope | undefined {
-  const datacentre = datacentreOf(site, server);
-  const own = datacentre?.activeDirectorySites ?? [];
-  const placed = (scope: AutodiscoverSiteScope, at: Path) => ({
-    sites: scope === 'own' ? own : scope,
-    path: at,
-  });
-  if (server.autodiscoverSiteScope !== undefined) {
-    const index = site.servers.indexOf(server);
-    return placed(server.autodiscoverSiteScope, path('servers', index, 'autodiscoverSiteScope'));
-  }
-  return datacentre?.autodiscoverSiteScope === undefined
-    ? undefined
-    : placed(datacentre.autodiscoverSiteScope, path('datacentres', datacentre.name, 'autodiscoverSiteScope'));
+  const [nearest] = saidOf(site, server, 'autodiscoverSiteScope');
+  if (nearest === undefined) return undefined;
+  const { value, path } = nearest;
+  return { sites: value === 'own' ? (datacentreOf(site, server)?.activeDirectorySites ?? []) : value, path };
 }

@@ -1,5 +1,5 @@
-import { path, type Path } from '../schema';
-import { datacentreOf } from './datacentre';
+import type { Path } from '../schema';
+import { saidOf } from './said-of-server';
 import { type AuthenticatedService, switchesOf, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 
@@ -23,16 +23,8 @@ export function authenticationOf(
   server: Server,
   row: VirtualDirectoryService,
 ): readonly PlacedSwitch[] {
-  const datacentre = datacentreOf(site, server);
-  const places = [
-    { declared: server.authentication, at: path('servers', site.servers.indexOf(server), 'authentication') },
-    {
-      declared: datacentre?.authentication,
-      at: path('datacentres', datacentre?.name ?? '', 'authentication'),
-    },
-    { declared: site.authentication, at: path('authentication') },
-  ].map(({ declared = {}, at }) => {
-    const switches: Switches = declared[row.service as AuthenticatedService] ?? {};
+  const places = saidOf(site, server, 'authentication').map(({ value, path: at }) => {
+    const switches: Switches = value[row.service as AuthenticatedService] ?? {};
     return { switches, at: [...at, { attribute: row.service }] };
   });
   return Object.entries(switchesOf(row)).flatMap(([word, attribute]) => {

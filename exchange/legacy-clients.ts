@@ -1,5 +1,5 @@
-import { path, type Path } from '../schema';
-import { datacentreOf } from './datacentre';
+import type { Path } from '../schema';
+import { saidOf } from './said-of-server';
 import type { ExchangeSiteProps, LegacyClients, Server } from './site';
 import { ExchangeVersion } from './versions';
 
@@ -13,17 +13,8 @@ export interface PlacedLegacyClients extends LegacyClients {
  * Exchange 2007: newer ones have no choice, see `legacy-table.ts`.
  */
 export function legacyClientsOf(site: ExchangeSiteProps, server: Server): PlacedLegacyClients | undefined {
-  if (server.legacyClients !== undefined) {
-    return {
-      ...server.legacyClients,
-      path: path('servers', site.servers.indexOf(server), 'legacyClients', 'activesync'),
-    };
-  }
-  const datacentre = datacentreOf(site, server);
-  return datacentre?.legacyClients === undefined || server.version !== ExchangeVersion.V2007
-    ? undefined
-    : {
-        ...datacentre.legacyClients,
-        path: path('datacentres', datacentre.name, 'legacyClients', 'activesync'),
-      };
+  const [nearest] = saidOf(site, server, 'legacyClients');
+  if (nearest === undefined) return undefined;
+  if (server.legacyClients === undefined && server.version !== ExchangeVersion.V2007) return undefined;
+  return { ...nearest.value, path: [...nearest.path, { attribute: 'activesync' }] };
 }

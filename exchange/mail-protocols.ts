@@ -1,8 +1,8 @@
-import { path, type Path } from '../schema';
-import { datacentreOf } from './datacentre';
+import { formatPath, path, type Path } from '../schema';
 import type { DeclaredText } from './declared-text';
-import { ofDatacentre, ofServer, placeIn, scopeAndPlace, scopesOf, SITE, type Scope } from './name-place';
+import { ofDatacentre, ofServer, placeIn, scopeAndPlace, SITE, type Scope } from './name-place';
 import type { PublishedName } from './namespaces';
+import { saidOf } from './said-of-server';
 import type { ExchangeSiteProps, MailProtocols, Server } from './site';
 import { ExchangeVersion, type Lifespan } from './versions';
 
@@ -89,16 +89,11 @@ function levelsOf({ mailProtocols, datacentres = {}, servers }: ExchangeSiteProp
 
 /** Every one that is declared, in the order of the declaration. */
 export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredProtocol[] {
-  const levels = levelsOf(site);
-  const scopes = new Map(
-    MAIL_PROTOCOLS.map(({ protocol }) => [
-      protocol,
-      new Set(levels.flatMap(({ scope, declared }) => (declared?.[protocol] === undefined ? [] : [scope]))),
-    ]),
-  );
-  const nearest = (server: Server, protocol: MailProtocolName) =>
-    scopesOf(server.name, datacentreOf(site, server)?.name).find((scope) => scopes.get(protocol)?.has(scope));
-  return levels.flatMap(({ scope, path: at, declared }) =>
+  const counts = (server: Server, protocol: MailProtocolName, at: Path) => {
+    const nearest = saidOf(site, server, 'mailProtocols').find(({ value }) => value[protocol] !== undefined);
+    return nearest !== undefined && formatPath(nearest.path) === formatPath(at);
+  };
+  return levelsOf(site).flatMap(({ scope, path: at, declared }) =>
     MAIL_PROTOCOLS.flatMap((row): readonly DeclaredProtocol[] => {
       const options = declared?.[row.protocol];
       if (options === undefined) return [];
@@ -108,7 +103,7 @@ export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredPro
           host: options.host,
           path: [...at, ...path(row.protocol, 'host')],
           place: placeIn(scope, PLACE, row.protocol),
-          servers: site.servers.filter((server) => nearest(server, row.protocol) === scope),
+          servers: site.servers.filter((server) => counts(server, row.protocol, at)),
         },
       ];
     }),

@@ -1,10 +1,10 @@
 import { path, type Path } from '../schema';
 import { listed } from './addresses';
-import { datacentreOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
 import { type View, viewsOf } from './dns-views';
 import type { Side } from './given-names';
 import { sameName } from './resources/equality';
+import { type Said, saidOf } from './said-of-server';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
 type LoadBalancer = Exclude<Publish, string>;
@@ -19,37 +19,24 @@ export interface Published {
 }
 
 /** The most specific counts: what the server says, then its datacentre, then the view. */
-export function publishedAs(site: ExchangeSiteProps, server: Server, view: View): Published {
-  const datacentre = datacentreOf(site, server);
-  const [nearest] = [
-    ...onSide(server.publish, view.side, path('servers', site.servers.indexOf(server)), server.name),
-    ...onSide(datacentre?.publish, view.side, path('datacentres', datacentre?.name ?? ''), datacentre?.name),
-  ];
-  return (
-    nearest ?? published(view.declared.publish ?? 'round-robin', [...view.path, { attribute: 'publish' }])
-  );
-}
-
-function published(publish: Publish, at: Path, by?: string): Published {
-  return {
-    path: at,
-    ...(publish === 'round-robin' ? {} : { loadBalancer: publish }),
-    ...(by === undefined ? {} : { by }),
+export function publishedAs(
+  site: ExchangeSiteProps,
+  server: Server,
+  { side, path, declared }: View,
+): Published {
+  const [nearest] = saidOf(site, server, 'publish').flatMap((said) => onSide(said, side));
+  const { value, ...place } = nearest ?? {
+    value: declared.publish ?? 'round-robin',
+    path: [...path, { attribute: 'publish' }],
   };
+  return { ...place, ...(value === 'round-robin' ? {} : { loadBalancer: value }) };
 }
 
 /** What a server or a datacentre says for a side; none where it says nothing. */
-function onSide(
-  publishing: Publishing | undefined,
-  side: Side,
-  of: Path,
-  by: string | undefined,
-): readonly Published[] {
-  const at = [...of, { attribute: 'publish' }];
-  if (publishing === undefined) return [];
-  if (publishing === 'round-robin' || 'virtualIp' in publishing) return [published(publishing, at, by)];
-  const own = publishing[side];
-  return own === undefined ? [] : [published(own, [...at, { attribute: side }], by)];
+function onSide({ value, path, ...by }: Said<Publishing>, side: Side): readonly Said<Publish>[] {
+  if (value === 'round-robin' || 'virtualIp' in value) return [{ value, path, ...by }];
+  const own = value[side];
+  return own === undefined ? [] : [{ value: own, path: [...path, { attribute: side }], ...by }];
 }
 
 /** Addresses of machines that are not declared, where a name stands for those in a view. */

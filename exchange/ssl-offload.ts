@@ -1,6 +1,6 @@
-import { path, type Path } from '../schema';
+import type { Path } from '../schema';
 import { hasOn } from './builds';
-import { datacentreOf } from './datacentre';
+import { saidOf } from './said-of-server';
 import { SERVICES } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 import { ExchangeVersion } from './versions';
@@ -13,12 +13,8 @@ export interface PlacedOffload {
 
 /** What the server says, then its datacentre, then the site; undefined where it stays as it is on the server. */
 export function sslOffloadOf(site: ExchangeSiteProps, server: Server): PlacedOffload | undefined {
-  const datacentre = datacentreOf(site, server);
-  return [
-    { isOn: server.sslOffload, path: path('servers', site.servers.indexOf(server), 'sslOffload') },
-    { isOn: datacentre?.sslOffload, path: path('datacentres', datacentre?.name ?? '', 'sslOffload') },
-    { isOn: site.sslOffload, path: path('sslOffload') },
-  ].flatMap(({ isOn, path: at }) => (isOn === undefined ? [] : [{ isOn, path: at }]))[0];
+  const [nearest] = saidOf(site, server, 'sslOffload');
+  return nearest && { isOn: nearest.value, path: nearest.path };
 }
 
 /** Not on the page: it names the directories of clients. */

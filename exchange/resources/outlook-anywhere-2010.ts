@@ -175,9 +175,8 @@ function step(server: string | null, invocation: Invocation, reason: string): St
 /**
  * One method for clients and for IIS is one parameter; told apart, they are two
  * (https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere).
- */
-/**
- * From SP1 on Exchange 2007 takes the method of the clients alone, or both of one kind
+ *
+ * From SP1 on Exchange 2007 takes the method of the clients only, or both of one kind
  * (https://blogs.technet.microsoft.com/exchange/2007/11/08/outlook-anywhere-changes-in-exchange-server-2007-sp1/), and offers
  * Basic and Ntlm in IIS as it is enabled (unverified), so that a method of the clients is among them. 2010 is given both.
  */

@@ -1,3 +1,4 @@
+import { sameUrl } from '../resources/equality';
 import { FROM_ENVIRONMENT, mayHaveEndpoint } from '../server-endpoint';
 import type { Placement } from '../topology';
 import type { Finding, Rule } from './rule';
@@ -27,7 +28,7 @@ function needless({ server: { name, version, endpoint }, path }: Placement): rea
 function shared({ server, path }: Placement, placements: readonly Placement[]): readonly Finding[] {
   const { name, endpoint } = server;
   if (endpoint === undefined || endpoint === FROM_ENVIRONMENT) return [];
-  const first = placements.find((other) => plain(other.server.endpoint ?? '') === plain(endpoint))?.server;
+  const first = placements.find((other) => sameUrl(other.server.endpoint ?? '', endpoint))?.server;
   if (first === undefined || first === server) return [];
   return [
     {
@@ -36,9 +37,4 @@ function shared({ server, path }: Placement, placements: readonly Placement[]): 
       remedy: `write the endpoint that leads to ${name} itself`,
     },
   ];
-}
-
-/** Letter case of a host does not count, nor a slash at the end; that of a path of IIS neither. */
-function plain(endpoint: string): string {
-  return endpoint.toLowerCase().replace(/\/+$/, '');
 }
