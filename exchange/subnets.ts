@@ -7,13 +7,18 @@ import type { ExchangeSiteProps, Server } from './site';
 /** A subnet of a datacentre, `10.1.0.0/24`, and where it is declared. */
 export interface DeclaredSubnet {
   readonly text: string;
+  readonly datacentre: string;
   readonly path: Path;
 }
 
 /** Every subnet, in the order of the declaration. */
 export function declaredSubnets({ datacentres = {} }: ExchangeSiteProps): readonly DeclaredSubnet[] {
   return Object.entries(datacentres).flatMap(([name, { subnets = [] }]) =>
-    subnets.map((text, index) => ({ text, path: path('datacentres', name, 'subnets', index) })),
+    subnets.map((text, index) => ({
+      text,
+      datacentre: name,
+      path: path('datacentres', name, 'subnets', index),
+    })),
   );
 }
 
@@ -34,6 +39,14 @@ export function isSubnet(text: string): boolean {
   const [address = '', length = '', ...more] = text.split('/');
   if (more.length > 0 || !/^\d{1,3}$/.test(length)) return false;
   return (isIPv4(address) && Number(length) <= 32) || (isIPv6(address) && Number(length) <= 128);
+}
+
+/** Whether two subnets have an address in common: then one of them begins in the other. */
+export function overlap(one: string, other: string): boolean {
+  const startOf = (subnet: string) => subnet.split('/')[0] ?? '';
+  const lengthOf = (subnet: string) => Number(subnet.split('/')[1]);
+  const [wide, narrow] = lengthOf(one) <= lengthOf(other) ? [one, other] : [other, one];
+  return isIn(startOf(narrow), wide);
 }
 
 /** Whether an address lies in a subnet. What is no address lies in none. */

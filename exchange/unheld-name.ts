@@ -30,5 +30,5 @@ export function unheldName(
         problem: `'${host}' lies in no zone of this view`,
         remedy: `${leaveOut}, or add its zone to ${at}.zones`,
       }
-    : { problem: `'${host}' is for clients inside alone`, remedy: leaveOut };
+    : { problem: `'${host}' is for clients inside only`, remedy: leaveOut };
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Path } from '../../schema';
 import type { PlacedGroup } from '../placed-groups';
 import type { ExchangeSiteProps, Server } from '../site';
@@ -14,14 +15,14 @@ export const dagSubnets: Rule = {
   check: ({ site, topology: { groups } }) => groups.flatMap((placed) => found(site, placed)),
 };
 
-/** Exchange gives a cluster IPv4 addresses only. */
-const isOfCluster = (subnet: string) => !subnet.includes(':');
-
 function found(site: ExchangeSiteProps, { group, path: of, members }: PlacedGroup): readonly Finding[] {
   const { addresses = [] } = group;
-  if (addresses.length === 0 || addresses.some((address) => MEANINGS.has(address))) return [];
+  // What is no address of a cluster is another rule's.
+  const isOfCluster = (address: string) => isIPv4(address) && !MEANINGS.has(address);
+  if (addresses.length === 0 || !addresses.every(isOfCluster)) return [];
   const at: Path = [...of, { attribute: 'addresses' }];
-  const subnetsOf = (server: Server) => subnetsWith(site, server).filter(isOfCluster);
+  // Exchange gives a cluster IPv4 addresses only.
+  const subnetsOf = (server: Server) => subnetsWith(site, server).filter((subnet) => !subnet.includes(':'));
   const subnets = new Map<string, Server>(
     [...members].reverse().flatMap((server) => subnetsOf(server).map((subnet) => [subnet, server])),
   );

@@ -68,6 +68,7 @@ import { serverName } from './server-name';
 import { serverTwice } from './server-twice';
 import { serviceVersion } from './service-version';
 import { sslOffload } from './ssl-offload';
+import { subnetOverlap } from './subnet-overlap';
 import { subnetServer } from './subnet-server';
 import { subnetSyntax } from './subnet-syntax';
 import { trailingDot } from './trailing-dot';
@@ -96,6 +97,7 @@ export const RULES: readonly Rule[] = [
   dagName,
   serverTwice,
   datacentre,
+  subnetOverlap,
   subnetServer,
   serverDatacentre,
   namespaceIsServer,

@@ -1,6 +1,8 @@
+import type { ServiceHosts } from '../namespaces';
 import { sameName } from '../resources/equality';
 import type { ServiceName } from '../services';
-import type { Placement } from '../topology';
+import type { Server } from '../site';
+import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
 import { type Finding, type Rule, saidOnce } from './rule';
 
@@ -14,29 +16,41 @@ export const legacyName: Rule = {
     'A server of Exchange 2007 beside newer ones gives names of its own outside for Outlook on the web and Exchange Web Services, and for ActiveSync beside 2010 unless that is proxied: newer servers send clients there. By a name that these have themselves nobody gets to the old one.',
   check: ({ topology: { placements } }) =>
     saidOnce(
-      placements
-        .filter(({ server }) => server.version === V2007)
-        .flatMap((old) =>
-          placements.filter(({ server }) => server.version !== V2007).flatMap((newer) => shared(old, newer)),
-        ),
+      pairsOf(placements).flatMap(([old, newer]) =>
+        sharedHosts(old, newer).map(({ external, externalPath: path }): Finding => ({
+          path,
+          problem: `'${external}' is given outside by servers of ${newer.server.version.toString()} and by ${old.server.name} (${old.server.version.toString()}), to which they send clients whose mailboxes are there still`,
+          remedy: `give ${old.server.name} a name of its own: namespaces: { client: 'legacy.contoso.com' }`,
+        })),
+      ),
     ),
 };
 
-function shared(old: Placement, newer: Placement): readonly Finding[] {
+/** Whether the rule finds a name of a server. */
+export function isSharedName({ placements }: Topology, server: Server, host: string): boolean {
+  return pairsOf(placements).some(
+    ([old, newer]) =>
+      old.server === server && sharedHosts(old, newer).some(({ external }) => sameName(external, host)),
+  );
+}
+
+/** Each server of 2007 with each newer one. */
+function pairsOf(placements: readonly Placement[]): readonly (readonly [old: Placement, newer: Placement])[] {
+  const isOld = ({ server }: Placement) => server.version === V2007;
+  const newer = placements.filter((placement) => !isOld(placement));
+  return placements.filter(isOld).flatMap((old) => newer.map((each) => [old, each] as const));
+}
+
+/** What the old server gives outside for services whose clients the newer one sends there, and this one gives, too. */
+function sharedHosts(old: Placement, newer: Placement): readonly ServiceHosts[] {
   const services: readonly ServiceName[] =
     newer.server.version === V2010 ? ['owa', 'ews', 'activesync'] : ['owa', 'ews'];
   return services.flatMap((service) => {
     const [theirs, ours] = [newer, old].map(
       ({ directories }) => directories.find(({ row }) => row.service === service)?.hosts,
     );
-    return ours === undefined || ours.external === '' || !sameName(theirs?.external ?? '', ours.external)
-      ? []
-      : [
-          {
-            path: ours.externalPath,
-            problem: `'${ours.external}' is given outside by servers of ${newer.server.version.toString()} and by ${old.server.name} (${old.server.version.toString()}), to which they send clients whose mailboxes are there still`,
-            remedy: `give ${old.server.name} a name of its own: namespaces: { client: 'legacy.contoso.com' }`,
-          },
-        ];
+    const isShared =
+      ours !== undefined && ours.external !== '' && sameName(theirs?.external ?? '', ours.external);
+    return isShared ? [ours] : [];
   });
 }

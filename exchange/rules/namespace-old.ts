@@ -2,6 +2,7 @@ import { serversBehind } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { publishedAs } from '../publishing';
 import { ExchangeVersion } from '../versions';
+import { isSharedName } from './legacy-name';
 import type { Rule } from './rule';
 
 /**
@@ -21,7 +22,12 @@ export const namespaceOld: Rule = {
         const old = servers.filter(({ version }) => !version.isAtLeast(ExchangeVersion.V2013));
         return old.length === servers.length
           ? []
-          : old.filter((server) => publishedAs(site, server, view).loadBalancer === undefined);
+          : old.filter(
+              (server) =>
+                publishedAs(site, server, view).loadBalancer === undefined &&
+                // Then it is told already that the server needs a name of its own.
+                !isSharedName(topology, server, host),
+            );
       });
       const names = [...new Set(led.map(({ name }) => name))];
       return names.length === 0

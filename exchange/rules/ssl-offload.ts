@@ -1,6 +1,8 @@
 import { formatPath } from '../../schema';
 import { viewsOf } from '../dns-views';
-import { publishedAs } from '../publishing';
+import { isMailPlace } from '../mail-protocols';
+import { isFurther } from '../name-place';
+import { addressesElsewhere, publishedAs } from '../publishing';
 import { offloadedDirectories } from '../ssl-offload';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
@@ -45,12 +47,17 @@ const withExtendedProtection: Check = (placements) => {
       ];
 };
 
-const bare: Check = (placements, { site }) => {
+const bare: Check = (placements, { site, published }) => {
   const views = viewsOf(site);
+  // What no client of the web is given leads to nothing that ends TLS for it.
+  const names = published.filter(({ place }) => !isMailPlace(place) && !isFurther(place));
   const alone = placements.filter(({ server }) =>
     views.every(
       (view) =>
-        publishedAs(site, server, view).loadBalancer === undefined && view.declared.elsewhere === undefined,
+        publishedAs(site, server, view).loadBalancer === undefined &&
+        !names.some(
+          ({ host, servers }) => servers.includes(server) && addressesElsewhere(view, host) !== undefined,
+        ),
     ),
   );
   return alone.length === 0
@@ -70,7 +77,7 @@ const useless: Check = (placements) =>
     ? []
     : [
         {
-          problem: `nothing of ${named(placements)} is offloaded: before ${ExchangeVersion.V2013.toString()} it is Outlook Anywhere alone, which no declaration enables there`,
+          problem: `nothing of ${named(placements)} is offloaded: before ${ExchangeVersion.V2013.toString()} it is Outlook Anywhere only, which no declaration enables there`,
           remedy: `take sslOffload out, or declare outlookAnywhere: 'enabled' of the server`,
         },
       ];

@@ -205,6 +205,22 @@ const CASES: readonly Case[] = [
     remedy: '10.1.0.0/24',
   })),
   {
+    when: 'a subnet of a datacentre lies within one of another',
+    rule: 'subnet-overlap',
+    declaration: apart({ ...bothSubnets, porto: [...bothSubnets.porto, '10.1.0.128/25'] }),
+    path: 'datacentres.porto.subnets[2]',
+    problem: "'10.1.0.128/25' has addresses of '10.1.0.0/24', which stands at datacentres.lisbon.subnets[0]",
+    remedy: 'correct one of them',
+  },
+  {
+    when: 'a subnet stands twice in a datacentre',
+    rule: 'subnet-overlap',
+    declaration: apart({ lisbon: ['10.1.0.0/24', '10.1.0.7/24'] }),
+    path: 'datacentres.lisbon.subnets[1]',
+    problem: "'10.1.0.7/24' has addresses of '10.1.0.0/24'",
+    remedy: 'correct one of them',
+  },
+  {
     when: 'a server has an address outside its datacentre',
     rule: 'subnet-server',
     declaration: apart({ porto: ['10.2.0.0/24'] }),
@@ -258,6 +274,19 @@ const CASES: readonly Case[] = [
     declaration: two({ porto: { sslOffload: true } }),
     path: 'datacentres.porto.sslOffload',
     problem: 'nothing ends TLS before EX02',
+    remedy: "publish: { virtualIp: '…' }",
+  },
+  {
+    when: 'only a name that servers give to no client of the web stands for another machine',
+    rule: 'ssl-offload',
+    declaration: site({
+      sslOffload: true,
+      namespaces: { ...right.namespaces, alsoPublished: ['smtp.contoso.com'] },
+      certificate: { ...certificate, names: [...certificate.names, 'smtp.contoso.com'] },
+      dns: { zones: [{ name: 'contoso.com' }], elsewhere: { 'smtp.contoso.com': '192.0.2.99' } },
+    }),
+    path: 'sslOffload',
+    problem: 'nothing ends TLS before EX01, EX02',
     remedy: "publish: { virtualIp: '…' }",
   },
   {
@@ -1656,7 +1685,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.external.elsewhere["inside.contoso.com"]',
-    problem: "'inside.contoso.com' is for clients inside alone",
+    problem: "'inside.contoso.com' is for clients inside only",
     remedy: 'leave it out',
   },
   {
@@ -2930,6 +2959,7 @@ describe('the rules of a declaration', () => {
       'dag-name',
       'server-twice',
       'datacentre',
+      'subnet-overlap',
       'subnet-server',
       'server-datacentre',
       'namespace-is-server',
@@ -3359,9 +3389,23 @@ describe('the rules of a declaration', () => {
       'a member of whose datacentre no subnets are known',
       apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.9.0.50'),
     ],
+    [
+      'one subnet that both datacentres are in',
+      apart({
+        lisbon: [...bothSubnets.lisbon, '10.9.0.0/24'],
+        porto: [...bothSubnets.porto, '10.9.0.0/24'],
+      }),
+    ],
   ])('subnets: nothing is wrong with %s', (_what, declaration) => {
-    const rules = ['subnet-syntax', 'subnet-server', 'dag-subnets'];
+    const rules = ['subnet-syntax', 'subnet-overlap', 'subnet-server', 'dag-subnets'];
     expect(found(declaration).filter(({ rule }) => rules.includes(rule))).toEqual([]);
+  });
+
+  test('an IPv6 address of a DAG is reported once', () => {
+    const wrong = found(apart(bothSubnets, '10.1.0.50', '2001:db8:2::50'));
+    expect(wrong.map(({ rule, path }) => [rule, formatPath(path)])).toEqual([
+      ['attribute-value', 'dag.addresses'],
+    ]);
   });
 
   test.each([undefined, '15.0.847.32', '15.0.1497.2', 'Version 15.0 (Build 847.32)'])(
@@ -3408,6 +3452,24 @@ describe('the rules of a declaration', () => {
       expect(legacy(coexisting({ namespaces: { services } })).map(({ rule }) => rule)).toEqual([
         'legacy-name',
       ]);
+    });
+
+    test('under the names of 2013 is told once to have its own', () => {
+      const wrong = found(coexisting({ namespaces: { autodiscover: null } }, ExchangeVersion.V2013));
+      const rules = ['namespace-old', 'legacy-name'];
+      expect(wrong.filter(({ rule }) => rules.includes(rule)).map(({ rule }) => rule)).toEqual([
+        'legacy-name',
+      ]);
+    });
+
+    test('is not to be led to by a name of 2013 for ActiveSync, which is no name to send clients to', () => {
+      const services = { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' };
+      const wrong = found(
+        coexisting({ namespaces: { services, autodiscover: null } }, ExchangeVersion.V2013),
+      );
+      expect(
+        wrong.filter(({ rule }) => rule === 'namespace-old').map(({ path }) => formatPath(path)),
+      ).toEqual(['namespaces.client']);
     });
 
     test('shares it beside 2010 where that proxies it', () => {
