@@ -32,7 +32,7 @@ export const site = defineSite({
       outlookAnywhere: 'disabled',
       namespaces: {
         client: { internal: 'mail01-srv.mailmig.com', external: 'legacy.mailmig.com' },
-        // Clients inside are told of Autodiscover by the servers of 2010 alone.
+        // Clients inside are told of Autodiscover by the servers of 2010 only.
         autodiscover: null,
       },
       legacyClients: { activesync: 'proxy' },

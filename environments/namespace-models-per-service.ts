@@ -25,8 +25,7 @@ const server = (name: string, address: string, of: string) => ({
 
 /**
  * Exchange 2013 in Redmond and Portland, which share all names: an unbound model, layer 4 for each service. Beside it stand
- * servers of 2007 in both, which are set by hand. Their name is published and on the
- * certificate all the same.
+ * servers of 2007 in both, which are set by hand. Their name is published and on the certificate all the same.
  */
 export const site = defineSite({
   servers: [

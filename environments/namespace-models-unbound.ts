@@ -24,7 +24,7 @@ const old = (name: string, address: string, of: string): Server => ({
   endpoint: `https://${name}.contoso.local:5986/wsman`,
   outlookAnywhere: 'enabled',
   sslOffload: false,
-  // Clients inside are told of Autodiscover by the servers of 2013 alone, which send those of 2007 here.
+  // Clients inside are told of Autodiscover by the servers of 2013 only, which send those of 2007 here.
   namespaces: { client: 'legacy.contoso.com', autodiscover: null },
   publish: { internal: 'round-robin', external: { virtualIp: '203.0.113.20' } },
 });

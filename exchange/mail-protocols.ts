@@ -19,13 +19,14 @@ export interface MailProtocol {
   readonly service: 'POP' | 'IMAP';
   /** Ports on which Setup has it answer: TLS from the start, and STARTTLS. */
   readonly ports: { readonly tls: number; readonly startTls: number };
-  /** Windows services that take the settings when they start; the second, of the back end, is there from 2013 on. */
-  readonly windowsServices: readonly string[];
+  /** Windows services that take the settings when they start, and the versions that have them; left out: all. */
+  readonly windowsServices: readonly { readonly name: string; readonly lifespan?: Lifespan }[];
   /** The versions that keep what programs are told, `ExternalConnectionSettings` and the internal ones. */
   readonly connections: Lifespan;
 }
 
 const since2010: Lifespan = { since: ExchangeVersion.V2010 };
+const since2013: Lifespan = { since: ExchangeVersion.V2013 };
 
 /**
  * Ports: the defaults of SSLBindings and UnencryptedOrTLSBindings on the pages of the cmdlets. Services:
@@ -38,7 +39,7 @@ export const MAIL_PROTOCOLS: readonly MailProtocol[] = [
     noun: 'PopSettings',
     service: 'POP',
     ports: { tls: 995, startTls: 110 },
-    windowsServices: ['MSExchangePOP3', 'MSExchangePOP3BE'],
+    windowsServices: [{ name: 'MSExchangePOP3' }, { name: 'MSExchangePOP3BE', lifespan: since2013 }],
     connections: since2010,
   },
   {
@@ -47,7 +48,7 @@ export const MAIL_PROTOCOLS: readonly MailProtocol[] = [
     noun: 'ImapSettings',
     service: 'IMAP',
     ports: { tls: 993, startTls: 143 },
-    windowsServices: ['MSExchangeIMAP4', 'MSExchangeIMAP4BE'],
+    windowsServices: [{ name: 'MSExchangeIMAP4' }, { name: 'MSExchangeIMAP4BE', lifespan: since2013 }],
     connections: since2010,
   },
 ];

@@ -49,7 +49,7 @@ export interface ExchangeSiteProps {
   readonly outlookAnywhere?: OutlookAnywhereOptions;
   /**
    * Whether a load balancer ends TLS before the servers and hands requests on unencrypted, from Exchange 2013 SP1; before
-   * 2013 it is said of Outlook Anywhere alone, where it is enabled. IIS must not require TLS for it: the plan says what to
+   * 2013 it is said of Outlook Anywhere only, where it is enabled. IIS must not require TLS for it: the plan says what to
    * run on each server. Not from Exchange 2019 on, which has Extended Protection.
    *
    * @default as it is on the servers; where Outlook Anywhere of 2007 or 2010 is enabled, false
@@ -324,7 +324,7 @@ export type Namespace =
 export type FurtherName =
   | string
   | {
-      /** For clients inside the firewall alone. */
+      /** For clients inside the firewall only. */
       readonly internal: string;
     }
   | {
@@ -372,7 +372,7 @@ export interface OwnNamespaces {
   readonly client?: Namespace;
   /**
    * The name for Autodiscover, which the service connection points of these servers hand out. `null` clears them: they hand
-   * out nothing, so that clients in the domain are sent to Autodiscover by other servers, or by DNS alone.
+   * out nothing, so that clients in the domain are sent to Autodiscover by other servers, or by DNS only.
    *
    * @default that of the datacentre, then of the site
    */

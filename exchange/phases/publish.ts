@@ -17,7 +17,7 @@ export const publish: Phase = ({ site, placements }) => {
       .map(canonicalAddress),
   );
   return placements.flatMap(({ server }) => {
-    // As a rule the load balancers of both views are doors to one pool; the external one may be there alone.
+    // As a rule the load balancers of both views are doors to one pool; there may be the external one only.
     const [first] = views.flatMap((view) => {
       const { loadBalancer, by } = publishedAs(site, server, view);
       return loadBalancer === undefined ? [] : [{ view, loadBalancer, by }];

@@ -98,12 +98,13 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
   const { id, after, step } = planned;
+  const session = sessions.find(({ server }) => server === step.server);
   const wait = waitOf(step);
   const { question } = step.invocation;
   return {
     id,
     server: step.server,
-    ...(sessions.some(({ server }) => server === step.server) ? { session: step.server ?? '' } : {}),
+    ...(session === undefined ? {} : { session: session.server }),
     kind: step.kind,
     cmdlet: step.invocation.cmdlet,
     parameters: planParameters(step.invocation),

@@ -104,10 +104,10 @@ export function seenBefore(step: SeenStep): SeenBefore | undefined {
   return MAKERS[cmdlet]?.(parameters, step);
 }
 
-/** What looks for a certificate among those of a server. */
-const holding = (certificate: string) =>
+/** What looks for a certificate among those of a server, or of the one that the script runs on. */
+const holding = (certificate: string, on = '-Server $Server ') =>
   `    $wanted = [System.Convert]::ToBase64String(${certificate}.RawData)
-    foreach ($item in @(Get-ExchangeCertificate -Server $Server -ErrorAction 'Stop')) {
+    foreach ($item in @(Get-ExchangeCertificate ${on}-ErrorAction 'Stop')) {
         if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
     }
     return $false`;
@@ -134,21 +134,13 @@ ${holding('$Certificate')}
 }`,
   'Test-HasCertificateHere': `# Whether this server holds the certificate of the PFX file.
 function Test-HasCertificateHere {
-    $wanted = [System.Convert]::ToBase64String($PfxCertificate.RawData)
-    foreach ($item in @(Get-ExchangeCertificate -ErrorAction 'Stop')) {
-        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
-    }
-    return $false
+${holding('$PfxCertificate', '')}
 }`,
   'Test-HoldsCertificateHere': `# Whether this server holds a certificate.
 function Test-HoldsCertificateHere {
     param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
 
-    $wanted = [System.Convert]::ToBase64String($Certificate.RawData)
-    foreach ($item in @(Get-ExchangeCertificate -ErrorAction 'Stop')) {
-        if ([System.Convert]::ToBase64String([byte[]] $item.RawData) -ceq $wanted) { return $true }
-    }
-    return $false
+${holding('$Certificate', '')}
 }`,
   'Test-HasArray': `# Whether an Active Directory site has a client access array.
 function Test-HasArray {

@@ -2,6 +2,7 @@ import type { Argument } from '../../powershell/invocation';
 import type { Diagnostic, Known, KnownValues, Problem } from '../../schema';
 import { text, textSet } from '../../schema';
 import { MAIL_PROTOCOLS, type MailProtocol } from '../mail-protocols';
+import { existsIn } from '../versions';
 import { defineResource } from './definition';
 import type { Facts } from './definition';
 import { sameName, sameNames } from './equality';
@@ -51,9 +52,12 @@ function changedSettings(prior: KnownValues | null, planned: KnownValues | null)
  * about: people restart them, and the plan says so.
  */
 function mailProtocol(row: MailProtocol) {
-  // The back end came with managed availability.
-  const restartOf = ({ has }: Facts) =>
-    `Restart-Service ${row.windowsServices.slice(0, has('Get-HealthReport') ? 2 : 1).join(', ')}`;
+  const restartOf = ({ version }: Facts) => {
+    const services = row.windowsServices.filter(
+      ({ lifespan }) => lifespan === undefined || version === undefined || existsIn(lifespan, version),
+    );
+    return `Restart-Service ${services.map(({ name }) => name).join(', ')}`;
+  };
   const connections = (side: string) =>
     textSet(
       'optional-computed',
@@ -64,7 +68,7 @@ function mailProtocol(row: MailProtocol) {
     typeName: `exchange_${row.protocol}_settings`,
     kind: 'mail-protocol',
     lifecycle: 'adopted',
-    description: `The settings of ${row.title} on a server: the certificate by its name, and what programs are told. They count once ${row.windowsServices.join(' and, from Exchange 2013 on, ')} have been restarted there, which nobody does from here.`,
+    description: `The settings of ${row.title} on a server: the certificate by its name, and what programs are told. They count once ${row.windowsServices.map(({ name }) => name).join(' and, from Exchange 2013 on, ')} have been restarted there, which nobody does from here.`,
     attributes: {
       server: serverAttribute(`Server whose ${row.title} it is.`),
       certificate_name: text(
