@@ -1,6 +1,6 @@
 import { isOnServer } from '../declared-certificates';
 import { catalogOf, ExchangeVersion } from '../versions';
-import type { Rule } from './rule';
+import { type Rule, withVersion } from './rule';
 
 const has = (version: ExchangeVersion) =>
   catalogOf(version).has('Import-ExchangeCertificate', 'PrivateKeyExportable');
@@ -18,11 +18,10 @@ export const certificateExportable: Rule = {
         .map(({ server }) => server)
         .filter((server) => isOnServer(certificate, server) && !has(server.version));
       if (declared.privateKeyExportable === undefined || lacking.length === 0) return [];
-      const servers = lacking.map(({ name, version }) => `${name} (${version.toString()})`);
       return [
         {
           path: [...at, { attribute: 'privateKeyExportable' }],
-          problem: `${servers.join(' and ')} cannot be told whether the private key may be exported again, which exists in ${first?.toString() ?? 'no version'} and later`,
+          problem: `${lacking.map(withVersion).join(' and ')} cannot be told whether the private key may be exported again, which exists in ${first?.toString() ?? 'no version'} and later`,
           remedy: 'take it out, or declare a certificate of its own for servers that have it',
         },
       ];

@@ -1,7 +1,7 @@
 import { path } from '../../schema';
 import { isOnServer } from '../declared-certificates';
 import { existsIn, ExchangeVersion, type Lifespan, lifespanText } from '../versions';
-import type { Rule } from './rule';
+import { type Rule, withVersion } from './rule';
 
 /**
  * Unified Messaging went with 2019, and its call router came with 2013, which split the roles
@@ -25,12 +25,11 @@ export const certificateServiceVersion: Rule = {
           (server) =>
             lifespan !== undefined && isOnServer(certificate, server) && !existsIn(lifespan, server.version),
         );
-        const [first] = without;
-        if (lifespan === undefined || first === undefined) return [];
+        if (lifespan === undefined || without.length === 0) return [];
         return [
           {
             path: [...certificate.path, ...path('services', index)],
-            problem: `${without.map(({ name }) => name).join(', ')} (${first.version.toString()}) has no ${service}, which exists in ${lifespanText(lifespan)}`,
+            problem: `${without.map(withVersion).join(', ')} ${without.length === 1 ? 'has' : 'have'} no ${service}, which exists in ${lifespanText(lifespan)}`,
             remedy: `take '${service}' out, or declare a certificate with it for the servers that have it`,
           },
         ];

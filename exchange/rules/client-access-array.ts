@@ -6,7 +6,7 @@ import { includesName, sameName } from '../resources/equality';
 import { isHostName } from '../resources/host';
 import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
-import type { Finding, Rule } from './rule';
+import { type Finding, type Rule, withVersion } from './rule';
 
 export const clientAccessArray: Rule = {
   id: 'client-access-array',
@@ -53,7 +53,7 @@ function outOfReach(
   return [
     {
       path: at,
-      problem: `beside ${newer.map(({ name, version }) => `${name} (${version.toString()})`).join(', ')} no session has the cmdlets of client access arrays`,
+      problem: `beside ${newer.map(withVersion).join(', ')} no session has the cmdlets of client access arrays`,
       remedy: `take it out and set it in the management shell of ${own.map(({ name }) => name).join(' or ')}, or declare the older servers as a site of their own, whose endpoint is one of them`,
     },
   ];

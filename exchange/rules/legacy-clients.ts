@@ -4,7 +4,7 @@ import { legacyClientsOf } from '../legacy-clients';
 import type { Server } from '../site';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
-import { type Finding, type Rule, saidOnce } from './rule';
+import { type Finding, type Rule, saidOnce, withVersion } from './rule';
 
 const { V2007, V2010 } = ExchangeVersion;
 
@@ -80,7 +80,7 @@ function withoutName(topology: Topology, { server, directories }: Placement): re
       ? [
           {
             path: owa.externalPath,
-            problem: `newer servers cannot proxy Outlook on the web to ${server.name} (${server.version.toString()}), and it gives no name outside to which they could send browsers`,
+            problem: `newer servers cannot proxy Outlook on the web to ${withVersion(server)}, and it gives no name outside to which they could send browsers`,
             remedy: `give it one of its own: namespaces: { services: { owa: 'legacy.contoso.com' } }`,
           },
         ]

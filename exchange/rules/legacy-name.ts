@@ -4,7 +4,7 @@ import type { ServiceName } from '../services';
 import type { Server } from '../site';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
-import { type Finding, type Rule, saidOnce } from './rule';
+import { type Finding, type Rule, saidOnce, withVersion } from './rule';
 
 const { V2007, V2010 } = ExchangeVersion;
 
@@ -19,7 +19,7 @@ export const legacyName: Rule = {
       pairsOf(placements).flatMap(([old, newer]) =>
         sharedHosts(old, newer).map(({ external, externalPath: path }): Finding => ({
           path,
-          problem: `'${external}' is given outside by servers of ${newer.server.version.toString()} and by ${old.server.name} (${old.server.version.toString()}), to which they send clients whose mailboxes are there still`,
+          problem: `'${external}' is given outside by servers of ${newer.server.version.toString()} and by ${withVersion(old.server)}, to which they send clients whose mailboxes are there still`,
           remedy: `give ${old.server.name} a name of its own: namespaces: { client: 'legacy.contoso.com' }`,
         })),
       ),

@@ -3,7 +3,7 @@ import { formatPath } from '../../schema';
 import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
 import type { DeclaredCertificate } from '../declared-certificates';
 import type { RecordSet, ExchangeObject } from '../element';
-import type { ExchangeSiteProps } from '../site';
+import type { ExchangeSiteProps, Server } from '../site';
 import type { Topology } from '../topology';
 
 /** A certificate of the declaration, as a rule looks at it. */
@@ -25,6 +25,11 @@ export interface RuleInput {
 /** Where something is wrong, and what, each in one line and in the words of the declaration. */
 export interface Finding extends Problem {
   readonly path: Path;
+}
+
+/** A server in a sentence: `EX01 (Exchange Server 2016)`. */
+export function withVersion({ name, version }: Pick<Server, 'name' | 'version'>): string {
+  return `${name} (${version.toString()})`;
 }
 
 /** What the site says of all servers is found for each of them, and said once. */

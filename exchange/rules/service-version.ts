@@ -2,12 +2,12 @@ import { path } from '../../schema';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import { needsEndpoint } from '../server-endpoint';
-import type { ExchangeSiteProps } from '../site';
+import type { ExchangeSiteProps, Server } from '../site';
 import { existsIn, ExchangeVersion, lifespanText } from '../versions';
 import type { Lifespan } from '../versions';
 import type { Path } from '../../schema';
 import type { Placement } from '../topology';
-import type { Finding, Rule } from './rule';
+import { type Finding, type Rule, withVersion } from './rule';
 
 export const serviceVersion: Rule = {
   id: 'service-version',
@@ -27,7 +27,7 @@ export const serviceVersion: Rule = {
 function missingServices({ server, missing }: Placement): readonly Finding[] {
   return missing.map(({ row, isOwn, hosts, authentication: [first] }) => ({
     path: ofService((isOwn ? hosts?.internalPath : first?.path) ?? [], row.service),
-    problem: `${lacks(server.name, server.version.toString(), row)} ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+    problem: `${lacks(server, row)} ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
     remedy: `${row.successor === undefined ? '' : `${row.successor}; `}take ${row.service} out, or declare it for servers that have it`,
   }));
 }
@@ -77,7 +77,7 @@ function outOfReach(placements: readonly Placement[]): readonly Finding[] {
     )
     .map(({ server, path: at }) => ({
       path: [...at, { attribute: 'outlookAnywhere' }],
-      problem: `the session of a site with ${newer.name} (${newer.version.toString()}) cannot switch Outlook Anywhere of ${server.name} (${server.version.toString()}): its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
+      problem: `the session of a site with ${withVersion(newer)} cannot switch Outlook Anywhere of ${withVersion(server)}: its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
       remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or take this out and switch it in the management shell of ${server.name}`,
     }));
 }
@@ -103,8 +103,8 @@ function uselessOutlookAnywhere(
   }));
 }
 
-function lacks(server: string, version: string, { lifespan }: { readonly lifespan: Lifespan }): string {
-  return `${server} (${version}) has ${lifespan.last === undefined ? 'no' : 'no more'}`;
+function lacks(server: Server, { lifespan }: { readonly lifespan: Lifespan }): string {
+  return `${withVersion(server)} has ${lifespan.last === undefined ? 'no' : 'no more'}`;
 }
 
 /** Of a name that differs inside and outside, the service that it is of. */

@@ -6,7 +6,7 @@ import { addressesElsewhere, publishedAs } from '../publishing';
 import { offloadedDirectories } from '../ssl-offload';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
-import type { Finding, Rule } from './rule';
+import { type Finding, type Rule, withVersion } from './rule';
 
 /**
  * https://learn.microsoft.com/exchange/plan-and-deploy/post-installation-tasks/security-best-practices/exchange-extended-protection
@@ -87,5 +87,5 @@ function namesOf(placements: readonly Placement[]): string {
 }
 
 function named(placements: readonly Placement[]): string {
-  return placements.map(({ server }) => `${server.name} (${server.version.toString()})`).join(', ');
+  return placements.map(({ server }) => withVersion(server)).join(', ');
 }

@@ -168,6 +168,17 @@ const CASES: readonly Case[] = [
     remedy: `take '${service}' out`,
   })),
   {
+    when: 'a certificate is given to a service that servers of several versions lack',
+    rule: 'certificate-service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2019 }), server(2, { version: ExchangeVersion.SE })],
+      certificate: { ...certificate, services: ['IIS', 'UM'] },
+    }),
+    path: 'certificate.services[1]',
+    problem: 'EX01 (Exchange Server 2019), EX02 (Exchange Server SE) have no UM, which exists in',
+    remedy: "take 'UM' out",
+  },
+  {
     when: 'a build is of another version',
     rule: 'server-build',
     declaration: site({ servers: [server(1, { build: '15.1.2507.6' })] }),
