@@ -43,17 +43,24 @@ export class Namespaces {
   readonly #alsoPublished: readonly (readonly [scope: Scope, name: SidedName])[];
   readonly #sides: ReadonlyMap<string, Side | undefined>;
 
-  /** @param datacentres the datacentre of each server whose datacentre has names of its own */
+  /**
+   * @param datacentres the datacentre of each server whose datacentre has names of its own
+   * @param cleared places that have no name on purpose
+   */
   constructor(
     purposes: Purposes,
     private readonly datacentres: { readonly [server: string]: string } = {},
+    private readonly cleared: readonly string[] = [],
   ) {
     const all = Object.entries(purposes).flatMap(([host, places]) =>
       places.split(', ').map((place): [string, string] => [place, host]),
     );
     const listed = all.filter(([place]) => !isFailback(place) && !isMailPlace(place));
     this.#hosts = new Map(listed);
-    this.#places = new Set(listed.map(([place]) => place.replace(/\.(internal|external)$/, '')));
+    this.#places = new Set([
+      ...listed.map(([place]) => place.replace(/\.(internal|external)$/, '')),
+      ...cleared,
+    ]);
     this.#alsoPublished = listed.flatMap(([place, host]) => {
       return isFurther(place) ? [[scopeAndPlace(place)[0], sided(host, sideOf(place))] as const] : [];
     });
@@ -87,9 +94,13 @@ export class Namespaces {
     return place === undefined ? '' : this.#at(place, side);
   }
 
-  /** The scope from which a service on a server has its name; undefined where it is not managed. */
+  /** The scope from which a service on a server has its name, or would have it if that were not cleared; undefined for none. */
   scopeOf(server: string, service: NamingService): Scope | undefined {
-    const place = this.#placeOf(service, this.#scopesOf(server));
+    const place = placeOf(
+      service,
+      this.#scopesOf(server),
+      (at) => this.#places.has(at) && !this.cleared.includes(at),
+    );
     return place === undefined ? undefined : scopeAndPlace(place)[0];
   }
 
@@ -199,7 +210,9 @@ function block({ hostOf, alsoPublished }: Written, indent: string): readonly str
   return [
     `${indent}namespaces: {`,
     ...(client === undefined ? [] : [`${indent}  client: ${client},`]),
-    ...(autodiscover === undefined ? [] : [`${indent}  autodiscover: ${quoted(autodiscover)},`]),
+    ...(autodiscover === undefined
+      ? []
+      : [`${indent}  autodiscover: ${autodiscover === '' ? 'null' : quoted(autodiscover)},`]),
     ...(services.length === 0 ? [] : [`${indent}  services: { ${services.join(', ')} },`]),
     ...(alsoPublished.length === 0
       ? []

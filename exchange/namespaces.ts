@@ -284,6 +284,13 @@ function serversOn({ servers, sides, serversBySide }: PublishedName, side: Side)
   return serversBySide?.[side] ?? (sides.has(side) ? servers : []);
 }
 
+/** Places whose service connection points hand out nothing: `servers.OLD1.autodiscover`. */
+export function clearedPlaces(site: ExchangeSiteProps): readonly string[] {
+  return levelsOf(site).flatMap(({ scope, names }) =>
+    names.autodiscover === null ? [placeIn(scope, 'autodiscover')] : [],
+  );
+}
+
 /**
  * For what names are published, by the name in lower case: places in `namespaces`, such as `client` or
  * `datacentres.lisbon.services.ews.internal`, with commas between.

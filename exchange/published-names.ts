@@ -2,7 +2,7 @@ import { canonicalAddress, distinctAddresses } from './addresses';
 import type { DnsRecordSet } from './dns-records';
 import { datacentreOf } from './datacentre';
 import type { Side } from './given-names';
-import { purposesOf } from './namespaces';
+import { clearedPlaces, purposesOf } from './namespaces';
 import type { ExchangeSiteProps } from './site';
 import type { Attribute, Known, KnownValues, Schema } from '../schema';
 import { textMap, textSet } from '../schema';
@@ -48,6 +48,10 @@ const ATTRIBUTES = {
     'optional',
     'The datacentre of each server whose datacentre has names of its own, by the name of the server. Left out: none has.',
   ),
+  cleared: textSet(
+    'optional',
+    'Places in namespaces that have no name on purpose: servers.OLD1.autodiscover, where the service connection point of the server hands out nothing. Left out: none.',
+  ),
   existing: textSet(
     'optional',
     'Names whose record sets are imported, so that the plan of those shows what is in them. Left out: none.',
@@ -90,10 +94,12 @@ export function publishedNamesOf(
   records: readonly DnsRecordSet[],
 ): { readonly [attribute: string]: NameAddresses | readonly string[] | { readonly [name: string]: string } } {
   const datacentres = datacentresOf(site);
+  const cleared = clearedPlaces(site);
   return {
     ...viewOf('internal', records),
     purposes: purposesOf(site),
     ...(Object.keys(datacentres).length === 0 ? {} : { datacentres }),
+    ...(cleared.length === 0 ? {} : { cleared }),
     ...(records.some(({ view }) => view === 'external') ? viewOf('external', records) : {}),
   };
 }

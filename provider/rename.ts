@@ -115,6 +115,7 @@ function siteNames(values: Values): SiteNames {
     namespaces: new Namespaces(
       purposes,
       (values['datacentres'] ?? {}) as { readonly [server: string]: string },
+      (values['cleared'] ?? []) as readonly string[],
     ),
     hosts: new Set(Object.keys(purposes)),
     views: { internal: viewOf('internal'), external: viewOf('external') },

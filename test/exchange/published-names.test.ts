@@ -22,6 +22,19 @@ describe('what a declaration publishes', () => {
   });
 });
 
+test('where service connection points hand out nothing, the places that clear them are published, too', () => {
+  const cleared = { namespaces: { autodiscover: null } };
+  const declared = site({
+    servers: [server(1, cleared), server(2, { datacentre: 'lisbon' })],
+    datacentres: { lisbon: cleared },
+  });
+  expect(publishedNamesOf(declared, dnsRecords(declared))['cleared']).toEqual([
+    'datacentres.lisbon.autodiscover',
+    'servers.EX01.autodiscover',
+  ]);
+  expect(publishedNamesOf(site(), dnsRecords(site()))).not.toHaveProperty('cleared');
+});
+
 describe('what a state has published', () => {
   const one = { mail: ['192.0.2.11'] };
   const two = { mail: ['192.0.2.12', '192.0.2.11'] };

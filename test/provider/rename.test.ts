@@ -485,6 +485,33 @@ describe('the first deploy of an organization whose clients reach the servers by
     );
   });
 
+  test('is told nothing of a service connection point that it clears', async () => {
+    const servers: Servers = { OLD1: [legacy, legacy], EX01: ['ex01.contoso.local', 'ex01.contoso.local'] };
+    const dns = { [legacy]: [ADDRESS], [MAIL]: [ADDRESS] };
+    const own = { ...published({ ...BEFORE, [legacy]: 'servers.OLD1.client' }) };
+    const { diagnostics } = await plan(
+      null,
+      { ...own, cleared: ['servers.OLD1.autodiscover'] },
+      { servers, dns },
+    );
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('keeps a service connection point cleared in what it is told to write', async () => {
+    const own = published({ ...BEFORE, [OUTLOOK]: 'servers.OLD1.client' });
+    const { diagnostics } = await plan(
+      null,
+      { ...own, cleared: ['servers.OLD1.autodiscover'] },
+      {
+        servers: { OLD1: [legacy, AUTODISCOVER] },
+        dns: { [legacy]: [ADDRESS], [AUTODISCOVER]: [ADDRESS] },
+      },
+    );
+    expect(diagnostics[0]?.detail).toContain(
+      `  // of the server OLD1\n  namespaces: {\n    client: '${legacy}',\n    autodiscover: null,\n`,
+    );
+  });
+
   test('servers that nobody is sent to do not count', async () => {
     const { diagnostics } = await plan(null, published(BEFORE), {
       servers: { EX01: [legacy, AUTODISCOVER], EX02: ['other.contoso.com', AUTODISCOVER] },
@@ -493,6 +520,22 @@ describe('the first deploy of an organization whose clients reach the servers by
     expect(diagnostics[0]?.detail).toContain('EX01 is in production');
     expect(diagnostics[0]?.detail).toContain(`client: '${legacy}',`);
   });
+});
+
+test('a name of Autodiscover that a server clears and others replace is kept once, where it stood', async () => {
+  const before: Names = { [MAIL]: 'client', 'old.contoso.com': 'autodiscover' };
+  const { diagnostics } = await plan(
+    published(before),
+    { ...published(BEFORE), cleared: ['servers.OLD1.autodiscover'] },
+    {
+      servers: { OLD1: [MAIL, 'old.contoso.com'], EX01: [MAIL, 'old.contoso.com'] },
+      dns: { ...IN_PRODUCTION, 'old.contoso.com': [ADDRESS] },
+    },
+  );
+  expect(diagnostics).toMatchObject([
+    { severity: 'error', summary: 'old.contoso.com would leave DNS while servers give it to clients' },
+  ]);
+  expect(diagnostics[0]?.detail.match(/alsoPublished: \['old\.contoso\.com'\]/g)).toHaveLength(1);
 });
 
 describe('a rename in one datacentre', () => {
