@@ -1,8 +1,9 @@
 import { path, type Path } from '../schema';
 import { listed } from './addresses';
+import { serversOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
 import { type View, viewsOf } from './dns-views';
-import type { Side } from './given-names';
+import { type Side, SIDES } from './given-names';
 import { sameName } from './resources/equality';
 import { type Said, saidOf } from './said-of-server';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
@@ -62,24 +63,39 @@ export function addressesOfName(
   return listed(own?.[1] ?? loadBalancer.virtualIp);
 }
 
-/** Every place that says what names stand for. */
-export function publishingPlaces(
-  site: ExchangeSiteProps,
-): readonly { readonly publish: LoadBalancer; readonly path: Path }[] {
-  const places = (publishing: Publishing | undefined, at: Path): { publish: LoadBalancer; path: Path }[] => {
+/** A load balancer that is declared, and where. */
+interface PublishingPlace {
+  readonly publish: LoadBalancer;
+  readonly path: Path;
+  /** The side of the firewall that a server or a datacentre says it for; left out: that of the view, or both. */
+  readonly side?: Side;
+  /** Of which it is said. */
+  readonly servers: readonly Server[];
+}
+
+/** Every place with a load balancer: of a server, a datacentre, a view. */
+export function publishingPlaces(site: ExchangeSiteProps): readonly PublishingPlace[] {
+  const places = (
+    publishing: Publishing | undefined,
+    servers: readonly Server[],
+    path: Path,
+    side?: Side,
+  ): readonly PublishingPlace[] => {
     if (publishing === undefined || publishing === 'round-robin') return [];
-    if ('virtualIp' in publishing) return [{ publish: publishing, path: at }];
-    return (['internal', 'external'] as const).flatMap((side) =>
-      places(publishing[side], [...at, { attribute: side }]),
-    );
+    if ('virtualIp' in publishing) {
+      return [{ publish: publishing, path, servers, ...(side === undefined ? {} : { side }) }];
+    }
+    return SIDES.flatMap((each) => places(publishing[each], servers, [...path, { attribute: each }], each));
   };
   return [
-    ...site.servers.flatMap(({ publish }, index) => places(publish, path('servers', index, 'publish'))),
+    ...site.servers.flatMap((server, index) =>
+      places(server.publish, [server], path('servers', index, 'publish')),
+    ),
     ...Object.entries(site.datacentres ?? {}).flatMap(([name, { publish }]) =>
-      places(publish, path('datacentres', name, 'publish')),
+      places(publish, serversOf(site, name), path('datacentres', name, 'publish')),
     ),
     ...viewsOf(site).flatMap(({ declared: { publish }, path: at }) =>
-      places(publish, [...at, { attribute: 'publish' }]),
+      places(publish, site.servers, [...at, { attribute: 'publish' }]),
     ),
   ];
 }

@@ -1,5 +1,4 @@
-import { formatPath, type Path } from '../../schema';
-import { serversOf } from '../datacentre';
+import { formatPath } from '../../schema';
 import { namesInDns, serversBehind } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { publishedAs, publishingPlaces } from '../publishing';
@@ -22,12 +21,11 @@ function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
   const inEffect = new Set(
     site.servers.flatMap((server) => views.map((view) => formatPath(publishedAs(site, server, view).path))),
   );
-  return publishingPlaces(site).flatMap(({ path }): readonly Finding[] => {
-    if (inEffect.has(formatPath(path)) || standsEmpty(site, path)) return [];
-    const last = path.at(-1);
-    const isOutside = last !== undefined && 'attribute' in last && last.attribute === 'external';
+  return publishingPlaces(site).flatMap(({ path, side, servers }): readonly Finding[] => {
+    // That nobody stands in a datacentre, or that there are no servers, is another rule's.
+    if (inEffect.has(formatPath(path)) || servers.length === 0) return [];
     return [
-      isOutside && views.every(({ side }) => side !== 'external')
+      side === 'external' && views.every((view) => view.side !== 'external')
         ? {
             path,
             problem: 'there is no external view of DNS, so that it does nothing',
@@ -43,14 +41,6 @@ function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
   });
 }
 
-/** That nobody stands in a datacentre, or that there are no servers, is another rule's. */
-function standsEmpty(site: ExchangeSiteProps, [of, name]: Path): boolean {
-  const isDatacentre = of !== undefined && 'attribute' in of && of.attribute === 'datacentres';
-  return isDatacentre && name !== undefined && 'attribute' in name
-    ? serversOf(site, name.attribute).length === 0
-    : site.servers.length === 0;
-}
-
 /** Addresses of names that no server gives which is published so. */
 function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
@@ -64,10 +54,10 @@ function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
           ),
         ),
       );
-  return publishingPlaces(site).flatMap(({ publish, path }) =>
+  return publishingPlaces(site).flatMap(({ publish, path, servers }) =>
     Object.keys(publish.virtualIps ?? {}).flatMap((name): readonly Finding[] => {
       // That nobody publishes it at all is another rule's.
-      if (!names.some(({ host }) => sameName(host, name)) || standsEmpty(site, path)) return [];
+      if (!names.some(({ host }) => sameName(host, name)) || servers.length === 0) return [];
       const places = [...new Set(placesOf(name))];
       if (places.includes(formatPath(path))) return [];
       return [
