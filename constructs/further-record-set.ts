@@ -7,7 +7,7 @@ import type { DnsProvider } from '@cdktf/provider-dns/lib/provider';
 import type { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { FurtherRecord } from '../exchange/element';
-import { absolute, type FurtherValue } from '../exchange/further-records';
+import { absolute } from '../exchange/further-records';
 import { templateText } from './template-text';
 
 interface Published {
@@ -19,50 +19,35 @@ interface Published {
 /** The resource of hashicorp/dns for a record set that holds no addresses. */
 export function furtherRecordSet(
   scope: Construct,
-  { id, name, recordType, values }: FurtherRecord,
+  { id, name, content }: FurtherRecord,
   published: Published,
 ): TerraformResource {
   const named = name === null ? {} : { name };
-  const texts = values.filter((value) => typeof value === 'string');
-  const target = absolute(texts[0] ?? '');
-  switch (recordType) {
+  switch (content.recordType) {
     case 'CNAME':
-      return new CnameRecord(scope, id, { ...published, name: name ?? '', cname: target });
+      return new CnameRecord(scope, id, {
+        ...published,
+        name: name ?? '',
+        cname: absolute(content.target),
+      });
     case 'PTR':
-      return new PtrRecord(scope, id, { ...published, ...named, ptr: target });
+      return new PtrRecord(scope, id, { ...published, ...named, ptr: absolute(content.target) });
     case 'MX':
       return new MxRecordSet(scope, id, {
         ...published,
         ...named,
-        mx: values.map((value) => ({
-          preference: numberIn(value, 'preference'),
-          exchange: absolute(textIn(value, 'exchange')),
+        mx: content.exchangers.map(({ preference, exchange }) => ({
+          preference,
+          exchange: absolute(exchange),
         })),
       });
     case 'SRV':
       return new SrvRecordSet(scope, id, {
         ...published,
         name: name ?? '',
-        srv: values.map((value) => ({
-          priority: numberIn(value, 'priority'),
-          weight: numberIn(value, 'weight'),
-          port: numberIn(value, 'port'),
-          target: absolute(textIn(value, 'target')),
-        })),
+        srv: content.hosts.map(({ target, ...others }) => ({ ...others, target: absolute(target) })),
       });
     case 'TXT':
-      return new TxtRecordSet(scope, id, {
-        ...published,
-        ...named,
-        txt: texts.map(templateText),
-      });
+      return new TxtRecordSet(scope, id, { ...published, ...named, txt: content.texts.map(templateText) });
   }
-}
-
-function numberIn(value: FurtherValue, field: string): number {
-  return Number(typeof value === 'string' ? NaN : value[field]);
-}
-
-function textIn(value: FurtherValue, field: string): string {
-  return typeof value === 'string' ? value : String(value[field]);
 }
