@@ -1,3 +1,5 @@
+import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
+import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
 import { CnameRecord } from '@cdktf/provider-dns/lib/cname-record';
 import { MxRecordSet } from '@cdktf/provider-dns/lib/mx-record-set';
 import { PtrRecord } from '@cdktf/provider-dns/lib/ptr-record';
@@ -6,7 +8,7 @@ import { TxtRecordSet } from '@cdktf/provider-dns/lib/txt-record-set';
 import type { DnsProvider } from '@cdktf/provider-dns/lib/provider';
 import type { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { FurtherRecord } from '../exchange/element';
+import type { FurtherRecord, RecordSet } from '../exchange/element';
 import { absolute } from '../exchange/further-records';
 import { templateText } from './template-text';
 
@@ -16,13 +18,19 @@ interface Published {
   readonly provider: DnsProvider;
 }
 
-/** The resource of hashicorp/dns for a record set that holds no addresses. */
-export function furtherRecordSet(
+/** The resource of hashicorp/dns for a record set. */
+export function recordSet(
   scope: Construct,
-  { id, name, content }: FurtherRecord,
+  record: RecordSet | FurtherRecord,
   published: Published,
 ): TerraformResource {
+  const { id, name } = record;
   const named = name === null ? {} : { name };
+  if (!('content' in record)) {
+    const Addresses = record.recordType === 'A' ? ARecordSet : AaaaRecordSet;
+    return new Addresses(scope, id, { ...published, ...named, addresses: [...record.addresses] });
+  }
+  const { content } = record;
   switch (content.recordType) {
     case 'CNAME':
       return new CnameRecord(scope, id, {
