@@ -8,7 +8,7 @@ import { enumeration, textual, timeSpan } from '../objects/value';
 import { takeOver } from '../settings';
 import { newObject } from '../new-object';
 import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
-import { versionOf } from './virtual-directories';
+import { installFolder, versionOf } from './virtual-directories';
 
 const DATABASE_CLASS: DirectoryClass = {
   typeNames: [
@@ -67,7 +67,7 @@ function show(call: Call, database: DatabaseState): PowerShellObject {
         group?.name ?? database.server,
       ),
       Servers: copies.map(({ server }) => serverId(organization, server)),
-      // Pairs such as `[EX1, 1]`, as PowerShell shows a KeyValuePair.
+      // `[EX1, 1]` is the text of .NET's KeyValuePair. That a session sends the text, and no Key and Value, is (unverified).
       ActivationPreference: copies.map((copy) => `[${copy.server}, ${copy.activationPreference}]`),
       DatabaseCopies: copies.map(({ server }) => `${database.name}\\${server}`),
       Mounted: call.isSet('Status') ? isMounted(call, database) : null,
@@ -93,13 +93,14 @@ function get(call: Call): void {
   }
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/new-mailboxdatabase says where its files are. */
 function create(call: Call): void {
   const name = call.text('Name') ?? '';
   const server = call.server(call.text('Server') ?? '');
   if (call.organization.databases.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
     throw call.error('ADObjectAlreadyExistsException', `There is a database '${name}' already.`);
   }
-  const folder = `C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Mailbox\\${name}`;
+  const folder = `${installFolder(server)}\\Mailbox\\${name}`;
   const database: DatabaseState = {
     ...newObject(name, call.now, {
       EdbFilePath: call.text('EdbFilePath') ?? `${folder}\\${name}.edb`,
@@ -117,8 +118,8 @@ function create(call: Call): void {
 
 /**
  * From 2013 on the memory of the server is divided among its databases when the service starts. The tools of 2013 say so from
- * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store); of the words
- * only the sense is known.
+ * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store), in these words
+ * by administrators' output of New-MailboxDatabase. That they are the same of a copy is (unverified).
  */
 function warnOfRestart(call: Call, server: ServerState): void {
   if (!versionOf(server).isAtLeast(ExchangeVersion.V2013)) return;
@@ -128,8 +129,9 @@ function warnOfRestart(call: Call, server: ServerState): void {
 }
 
 /**
- * 2010 gives a new database the client access array of the site, or where there is none a client access server of it, first its
- * own (techcommunity.microsoft.com, Exploring Exchange 2010 RPC Client Access service).
+ * 2010 gives a new database the client access array of the site, or where there is none a client access server of it
+ * (https://blogs.technet.microsoft.com/exchange/2010/05/20/exploring-exchange-2010-rpc-client-access-service/). Which one of
+ * several is (unverified): here its own; others write of the first of the site.
  */
 function accessServer(call: Call, server: ServerState): Settings {
   if (versionOf(server) !== ExchangeVersion.V2010) return {};
@@ -189,7 +191,11 @@ function addCopy(call: Call): void {
   warnOfRestart(call, server);
 }
 
-/** The other copies close up, so that preferences stay 1 to n. */
+/**
+ * The other copies close up, so that preferences stay 1 to n: each number is there once
+ * (https://practical365.com/get-mailboxdatabasecopystatus-displays-incorrect-activation-preference-value/). That the others
+ * keep their order is (unverified).
+ */
 function prefer(database: DatabaseState, copy: DatabaseCopyState, preference: number): void {
   const others = database.copies
     .filter((other) => other !== copy)
@@ -233,6 +239,7 @@ function removeCopy(call: Call): void {
   call.touch(database);
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxdatabasecopy */
 function setCopy(call: Call): void {
   const { database, copy } = findCopy(call);
   const preference = call.bound.get('ActivationPreference');
