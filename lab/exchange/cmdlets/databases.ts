@@ -6,9 +6,9 @@ import { administrativeGroup, directoryObject, serverId, type DirectoryClass } f
 import { shown } from '../objects/property';
 import { enumeration, textual, timeSpan } from '../objects/value';
 import { takeOver } from '../settings';
-import { newObject } from '../new-object';
+import { newDatabase } from '../setup';
 import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
-import { installFolder, versionOf } from './virtual-directories';
+import { versionOf } from './virtual-directories';
 
 const DATABASE_CLASS: DirectoryClass = {
   typeNames: [
@@ -93,24 +93,16 @@ function get(call: Call): void {
   }
 }
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/new-mailboxdatabase says where its files are. */
 function create(call: Call): void {
   const name = call.text('Name') ?? '';
   const server = call.server(call.text('Server') ?? '');
   if (call.organization.databases.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
     throw call.error('ADObjectAlreadyExistsException', `There is a database '${name}' already.`);
   }
-  const folder = `${installFolder(server)}\\Mailbox\\${name}`;
-  const database: DatabaseState = {
-    ...newObject(name, call.now, {
-      EdbFilePath: call.text('EdbFilePath') ?? `${folder}\\${name}.edb`,
-      LogFolderPath: call.text('LogFolderPath') ?? folder,
-      ...accessServer(call, server),
-    }),
-    server: server.name,
-    mounted: false,
-    copies: [copyOn(server, 1)],
-  };
+  const database = newDatabase(name, server, call.organization, call.now);
+  for (const place of ['EdbFilePath', 'LogFolderPath']) {
+    if (call.has(place)) database.settings[place] = call.text(place) ?? null;
+  }
   call.organization.databases.push(database);
   warnOfRestart(call, server);
   call.write(show(call, database));
@@ -126,17 +118,6 @@ function warnOfRestart(call: Call, server: ServerState): void {
   call.warn(
     `Please restart the Microsoft Exchange Information Store service on server ${server.name} after adding new mailbox databases.`,
   );
-}
-
-/**
- * 2010 gives a new database the client access array of the site, or where there is none a client access server of it
- * (https://blogs.technet.microsoft.com/exchange/2010/05/20/exploring-exchange-2010-rpc-client-access-service/). Which one of
- * several is (unverified): here its own; others write of the first of the site.
- */
-function accessServer(call: Call, server: ServerState): Settings {
-  if (versionOf(server) !== ExchangeVersion.V2010) return {};
-  const array = call.organization.clientAccessArrays.find(({ settings }) => settings['Site'] === server.site);
-  return { RpcClientAccessServer: array?.settings['Fqdn'] ?? server.fqdn };
 }
 
 function copyOn(server: ServerState, activationPreference: number): DatabaseCopyState {

@@ -16,9 +16,10 @@ import { shown } from '../objects/property';
 import { enumeration, localPath, serverVersion, timeSpan } from '../objects/value';
 import { mailProtocolName } from '../objects/certificate';
 import { takeOverService } from '../settings';
+import { installFolder } from '../setup';
 import type { ServerState, Settings } from '../state';
 import { hasUnifiedMessaging } from './health';
-import { installFolder, versionOf } from './virtual-directories';
+import { versionOf } from './virtual-directories';
 
 /** Cmdlets whose objects are servers, each seen from another side. */
 

@@ -6,6 +6,7 @@ import { directoryObject, serverDn, serverId } from '../objects/directory';
 import { shown } from '../objects/property';
 import { serverVersion } from '../objects/value';
 import { takeOver } from '../settings';
+import { installFolder } from '../setup';
 import type { ServerState, Settings, VirtualDirectoryState } from '../state';
 import { VIRTUAL_DIRECTORY_KINDS, type VirtualDirectoryKind } from '../virtual-directory-kinds';
 
@@ -66,12 +67,6 @@ export function unreachable(call: Call, { server, directory }: Located) {
 
 export function identityOf({ server, directory }: Located): string {
   return `${server.name}\\${directory.name}`;
-}
-
-/** Where Setup installs Exchange, unless it is told otherwise. */
-export function installFolder({ build }: ServerState): string {
-  const folder = { 8: '', 14: '\\V14', 15: '\\V15' }[Number(build.split('.')[0])] ?? '';
-  return `C:\\Program Files\\Microsoft\\Exchange Server${folder}`;
 }
 
 /** Before 2013 there is one front end only: the folder is that of the client access role (unverified). */

@@ -37,6 +37,17 @@ test.each([
   expect(await shown('LogFolderPath')).toBe(path);
 });
 
+test('a database of 2010 has the name of its server, or that of the array where the site has one', async () => {
+  lab = twoServers(ExchangeVersion.V2010);
+  const names = () =>
+    lab.read().organization.databases.map(({ settings }) => settings['RpcClientAccessServer']);
+  const [first, second] = [...lab.read().servers.values()].map(({ fqdn }) => fqdn);
+  expect(names()).toEqual([first, second]);
+  await call(lab, 'New-ClientAccessArray', { Fqdn: 'outlook.contoso.com', Site: 'Default-First-Site-Name' });
+  await create();
+  expect(names()).toEqual([first, second, 'outlook.contoso.com']);
+});
+
 test('a copy needs a server of the same DAG, and a database without circular logging', async () => {
   await create();
   expect((await addCopy()).failed).toBeDefined();
