@@ -1,5 +1,3 @@
-import { AaaaRecordSet } from '@cdktf/provider-dns/lib/aaaa-record-set';
-import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
 import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
@@ -35,9 +33,9 @@ import { isAbsolute, portable, readCertificateFiles } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
 import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
-import { furtherRecordSet } from './further-record-set';
 import { ImportBlock } from './import-block';
 import { writeBesideStack, writeIntoFolder } from './plan-files';
+import { recordSet } from './record-set';
 import { SecretVariable } from './secret-variable';
 import { templateText } from './template-text';
 
@@ -107,10 +105,10 @@ export class ExchangeSite extends Construct {
     const recordSets = elementsOf(elements, 'record-set');
     const views = viewsOf(site);
     const updates = new DnsUpdates(this, views);
-    const further = elementsOf(elements, 'further-record');
+    const allRecords = [...recordSets, ...elementsOf(elements, 'further-record')];
     const zones = views.flatMap(({ side, declared }) =>
       declared.zones
-        .filter((zone) => [...recordSets, ...further].some((record) => record.zone === zone))
+        .filter((zone) => allRecords.some((record) => record.zone === zone))
         .map((zone) => ({ zone, side })),
     );
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
@@ -155,8 +153,7 @@ export class ExchangeSite extends Construct {
     for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, passwords);
     this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
-    for (const record of recordSets) this.#record(record, updates, names);
-    for (const record of further) this.#furtherRecord(record, updates, names);
+    for (const record of allRecords) this.#record(record, updates, names);
     const stack = TerraformStack.of(this);
     // The script names files from where it stands.
     const plansIn = (projectFolder: string) => ({
@@ -240,29 +237,17 @@ export class ExchangeSite extends Construct {
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }
 
-  #record(record: RecordSet, updates: DnsUpdates, names: string): void {
-    const RecordSet = record.recordType === 'A' ? ARecordSet : AaaaRecordSet;
-    const recordSet = new RecordSet(this, record.id, {
-      zone: absoluteName(record.zone),
-      ...(record.name === null ? {} : { name: record.name }),
-      addresses: [...record.addresses],
-      ttl: record.ttlSeconds,
-      provider: updates.providerOf(record.zone),
-    });
-    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
-    this.#addresses.set(record.id, `${recordSet.terraformResourceType}.${recordSet.friendlyUniqueId}`);
-    if (record.existing)
-      new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host.toLowerCase()}.`);
-  }
-
-  #furtherRecord(record: FurtherRecord, updates: DnsUpdates, names: string): void {
-    const recordSet = furtherRecordSet(this, record, {
+  #record(record: RecordSet | FurtherRecord, updates: DnsUpdates, names: string): void {
+    const made = recordSet(this, record, {
       zone: absoluteName(record.zone),
       ttl: record.ttlSeconds,
       provider: updates.providerOf(record.zone),
     });
-    recordSet.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
-    if (record.existing) new ImportBlock(this, `${record.id}-import`, recordSet, `${record.host}.`);
+    made.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    this.#addresses.set(record.id, `${made.terraformResourceType}.${made.friendlyUniqueId}`);
+    if (record.existing) {
+      new ImportBlock(this, `${record.id}-import`, made, `${record.host.toLowerCase()}.`);
+    }
   }
 
   /**

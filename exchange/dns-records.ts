@@ -8,12 +8,9 @@ import { idOf } from './resource-id';
 import { includesName, sameName } from './resources/equality';
 import type { ExchangeSiteProps, Server, Zone } from './site';
 
-/** The addresses of one name, as one record set of one type. */
-export interface DnsRecordSet {
-  /**
-   * `webmail_contoso_com-A`, in the external view `webmail_contoso_com-A-external`: a host name has no underscore, so that
-   * no two names share an id.
-   */
+/** The records of one type that a name has in a view. */
+export interface AnyRecordSet {
+  /** `webmail_contoso_com-A`, in the external view `webmail_contoso_com-A-external`. */
   readonly id: string;
   readonly view: Side;
   readonly host: string;
@@ -23,12 +20,16 @@ export interface DnsRecordSet {
    * deletes a live record set to write its name in another one.
    */
   readonly name: string | null;
-  readonly recordType: 'A' | 'AAAA';
   readonly ttlSeconds: number;
-  /** In the order of the servers. */
-  readonly addresses: readonly string[];
   /** It is there before the first deploy and is imported. */
   readonly existing: boolean;
+}
+
+/** The addresses of one name, as one record set of one type. */
+export interface DnsRecordSet extends AnyRecordSet {
+  readonly recordType: 'A' | 'AAAA';
+  /** In the order of the servers. */
+  readonly addresses: readonly string[];
 }
 
 const DEFAULT_TTL_SECONDS = 300;
@@ -106,29 +107,36 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
   const zone = zoneHolding(site, view, published);
   if (zone === undefined) return [];
   const servers = serversIn(view, published);
-  const { declared } = view;
-  const name = host
-    .slice(0, host.length - zone.name.replace(/\.$/, '').length)
-    .replace(/\.$/, '')
-    .toLowerCase();
+  const existing = includesName(view.declared.existingRecords, host);
   const addresses = distinctAddresses(
     addressesElsewhere(view, host) ?? servers.flatMap((server) => addressesOfName(site, server, view, host)),
   );
   return (['A', 'AAAA'] as const).flatMap((recordType): DnsRecordSet[] => {
     const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
     if (ofType.length === 0) return [];
-    return [
-      {
-        id: `${idOf(host.toLowerCase().replaceAll('.', '_'))}-${recordType}${view.side === 'external' ? '-external' : ''}`,
-        view: view.side,
-        host,
-        zone,
-        name: name === '' ? null : name,
-        recordType,
-        ttlSeconds: declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-        addresses: ofType,
-        existing: includesName(declared.existingRecords, host),
-      },
-    ];
+    return [{ ...recordSetOf(view, zone, host, recordType), recordType, addresses: ofType, existing }];
   });
+}
+
+/** How a record set is called, and where it stands. */
+export function recordSetOf(
+  { side, declared }: View,
+  zone: Zone,
+  host: string,
+  recordType: string,
+): Omit<AnyRecordSet, 'existing'> {
+  const name = host
+    .slice(0, host.length - zone.name.replace(/\.$/, '').length)
+    .replace(/\.$/, '')
+    .toLowerCase();
+  // No host has an underscore. Names of other records may: it stands as its code, in a letter case that names do not have.
+  const word = host.toLowerCase().replaceAll('_', '_5F').replaceAll('.', '_');
+  return {
+    id: `${idOf(word)}-${recordType}${side === 'external' ? '-external' : ''}`,
+    view: side,
+    host,
+    zone,
+    name: name === '' ? null : name,
+    ttlSeconds: declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+  };
 }

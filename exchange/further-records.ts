@@ -1,65 +1,64 @@
 import type { Path } from '../schema';
 import { canonicalAddress, recordTypeOf } from './addresses';
-import { zoneOf } from './dns-records';
+import { type AnyRecordSet, recordSetOf, zoneOf } from './dns-records';
 import { viewsOf, type View } from './dns-views';
-import type { Side } from './given-names';
-import { idOf } from './resource-id';
-import type { ExchangeSiteProps, FurtherRecords, Zone } from './site';
+import type { ExchangeSiteProps, FurtherRecords, MailExchanger, ServiceHost } from './site';
 
-/** Types of record sets beside those of addresses, in the order of a plan. */
-export const FURTHER_TYPES = ['CNAME', 'MX', 'SRV', 'TXT', 'PTR'] as const;
+/** What a record set holds that is none of addresses. Names are as the declaration writes them. */
+export type RecordContent =
+  | { readonly recordType: 'CNAME' | 'PTR'; readonly target: string }
+  | { readonly recordType: 'MX'; readonly exchangers: readonly MailExchanger[] }
+  | { readonly recordType: 'SRV'; readonly hosts: readonly ServiceHost[] }
+  | { readonly recordType: 'TXT'; readonly texts: readonly string[] };
 
-export type FurtherType = (typeof FURTHER_TYPES)[number];
-
-/** A record as the declaration has it, by the names of its fields; a text where it has one field. */
-export type FurtherValue = string | { readonly [field: string]: string | number };
+export type FurtherType = RecordContent['recordType'];
 
 /** A record set that a view declares beside the addresses of the names. */
 export interface DeclaredRecords {
   readonly view: View;
   readonly path: Path;
-  readonly recordType: FurtherType;
   /** As it is written: a name, or the address that a name is looked up for. */
   readonly key: string;
   /** The name that has the records, in lower case; of a PTR record that of the address. */
   readonly host: string;
-  readonly values: readonly FurtherValue[];
+  readonly content: RecordContent;
 }
 
-/** The same with its zone. */
-export interface FurtherRecordSet {
-  /** `_autodiscover__tcp_contoso_com-SRV`, in the external view `…-SRV-external`. */
-  readonly id: string;
-  readonly view: Side;
-  readonly host: string;
-  readonly zone: Zone;
-  /** Relative to the zone, null for the zone itself. */
-  readonly name: string | null;
-  readonly recordType: FurtherType;
-  readonly ttlSeconds: number;
-  readonly values: readonly FurtherValue[];
-  /** It is there before the first deploy and is imported. */
-  readonly existing: boolean;
+export interface FurtherRecordSet extends AnyRecordSet {
+  readonly content: RecordContent;
 }
 
-const DEFAULT_TTL_SECONDS = 300;
+/** By the property of a view that declares them, in the order of a plan. */
+const CONTENTS: {
+  readonly [attribute in keyof FurtherRecords]-?: (
+    declared: NonNullable<FurtherRecords[attribute]>[string],
+  ) => RecordContent;
+} = {
+  cname: (target) => ({ recordType: 'CNAME', target }),
+  mx: (exchangers) => ({ recordType: 'MX', exchangers }),
+  srv: (hosts) => ({ recordType: 'SRV', hosts }),
+  txt: (texts) => ({ recordType: 'TXT', texts }),
+  ptr: (target) => ({ recordType: 'PTR', target }),
+};
 
 /** All that the views declare, in the order of the views and types. */
 export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecords[] {
   return viewsOf(site).flatMap((view) =>
-    FURTHER_TYPES.flatMap((recordType) => {
-      const attribute = recordType.toLowerCase() as keyof FurtherRecords;
-      return Object.entries(view.declared.records?.[attribute] ?? {}).map(
-        ([key, declared]): DeclaredRecords => ({
-          view,
-          path: [...view.path, { attribute: 'records' }, { attribute }, { attribute: key }],
-          recordType,
-          key,
-          host: hostOf(recordType, key),
-          values: (Array.isArray(declared) ? declared : [declared]) as readonly FurtherValue[],
-        }),
-      );
-    }),
+    Object.entries(CONTENTS).flatMap(([attribute, contentOf]) =>
+      Object.entries(view.declared.records?.[attribute as keyof FurtherRecords] ?? {}).map(
+        ([key, declared]): DeclaredRecords => {
+          // Each property has its own kind of value, of which the compiler has seen that the row takes it.
+          const content = (contentOf as (value: unknown) => RecordContent)(declared);
+          return {
+            view,
+            path: [...view.path, { attribute: 'records' }, { attribute }, { attribute: key }],
+            key,
+            host: hostOf(content.recordType, key),
+            content,
+          };
+        },
+      ),
+    ),
   );
 }
 
@@ -70,24 +69,12 @@ export function hostOf(recordType: FurtherType, key: string): string {
 
 /** Those that lie in a zone of their view; of the others a rule tells. */
 export function furtherRecords(site: ExchangeSiteProps): readonly FurtherRecordSet[] {
-  return declaredRecords(site).flatMap(({ view, recordType, host, values }) => {
+  return declaredRecords(site).flatMap(({ view, host, content }) => {
     const zone = zoneOf(view, host);
     if (zone === undefined) return [];
-    const name = host.slice(0, host.length - zone.name.replace(/\.$/, '').length).replace(/\.$/, '');
-    return [
-      {
-        // An underscore may be in these names, and stands as its code; names are in lower case, and that is not.
-        id: `${idOf(host.replaceAll('_', '_5F').replaceAll('.', '_'))}-${recordType}${view.side === 'external' ? '-external' : ''}`,
-        view: view.side,
-        host,
-        zone,
-        name: name === '' ? null : name,
-        recordType,
-        ttlSeconds: view.declared.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-        values,
-        existing: (view.declared.existingRecords ?? []).some((name) => hostOf(recordType, name) === host),
-      },
-    ];
+    const { recordType } = content;
+    const existing = (view.declared.existingRecords ?? []).some((key) => hostOf(recordType, key) === host);
+    return [{ ...recordSetOf(view, zone, host, recordType), content, existing }];
   });
 }
 
@@ -109,18 +96,21 @@ export function absolute(name: string): string {
   return `${name.replace(/\.$/, '')}.`;
 }
 
-/** A record as a zone file has it (RFC 1035, section 5.1). */
-export function recordText(
-  { recordType }: Pick<FurtherRecordSet, 'recordType'>,
-  value: FurtherValue,
-): string {
-  if (typeof value === 'string') {
-    return recordType === 'TXT' ? stringsOf(value) : absolute(value);
+/** Each record as a zone file has it (RFC 1035, section 5.1). */
+export function recordTexts(content: RecordContent): readonly string[] {
+  switch (content.recordType) {
+    case 'CNAME':
+    case 'PTR':
+      return [absolute(content.target)];
+    case 'MX':
+      return content.exchangers.map(({ preference, exchange }) => `${preference} ${absolute(exchange)}`);
+    case 'SRV':
+      return content.hosts.map(
+        ({ priority, weight, port, target }) => `${priority} ${weight} ${port} ${absolute(target)}`,
+      );
+    case 'TXT':
+      return content.texts.map(stringsOf);
   }
-  const { preference, exchange, priority, weight, port, target } = value;
-  return recordType === 'MX'
-    ? `${preference} ${absolute(String(exchange))}`
-    : `${priority} ${weight} ${port} ${absolute(String(target))}`;
 }
 
 /** A text of more than 255 bytes is several strings (RFC 1035, section 3.3.14). */

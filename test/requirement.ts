@@ -25,7 +25,7 @@ export function describeWhere(missing: string, title: string, body: () => void):
     describe(title, body);
     return;
   }
-  // The reason is the caller's: it stands in the title, and at the end of the run with the number of tests.
+  // The reason is `missing`, which the title names; `test/reporter/counts.test.ts` shows that no skip is without one.
   describe.skip(titleOfSkipped(title, missing), body);
 }
 
@@ -35,11 +35,14 @@ export function testWhere(missing: string, title: string, body: jest.ProvidesCal
     test(title, body);
     return;
   }
-  // As above: what is missing is in the title.
+  // The reason is `missing`, as above.
   test.skip(titleOfSkipped(title, missing), body);
 }
 
-/** `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run in which one is missing. */
+/**
+ * As `PowerShell 7 (pwsh) on the PATH`, which a reader can look for. `test/reporter/counts.js` lists the reasons at the end of
+ * a run, and fails a run in which one is missing.
+ */
 function titleOfSkipped(title: string, missing: string): string {
   return `${title} [skipped for want of ${missing}]`;
 }

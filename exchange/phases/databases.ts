@@ -1,18 +1,18 @@
-import { arrayId, declaredArrays } from '../declared-arrays';
-import type { PlacedDatabase } from '../declared-databases';
-import { databasesOf } from '../declared-databases';
+import { arrayId, type DeclaredArray, declaredArrays } from '../declared-arrays';
+import { databasesOf, type PlacedDatabase } from '../declared-databases';
 import type { Described, ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { erase, mailboxDatabase } from '../resources';
 import { existsIn, ExchangeVersion } from '../versions';
-import type { Topology } from '../topology';
+import type { Server } from '../site';
 import { idOn, type Phase } from './phase';
 
 /** The databases of the DAGs, each once all servers that hold it are members. */
 export const databases: Phase = (topology) => {
   const placed = databasesOf(topology);
+  const arrays = declaredArrays(topology.site);
   return [
-    ...placed.map((database) => made(topology, database)),
+    ...placed.map((database) => made(arrays, database)),
     ...topology.placements.flatMap(({ server }) => {
       const held = placed.filter(({ servers }) => servers.includes(server));
       return held.length > 0 && existsIn(WORKER_PROCESSES, server.version) ? [restart(server, held)] : [];
@@ -40,12 +40,11 @@ function databaseId(name: string): string {
   return `database-${plain}`;
 }
 
-function made(topology: Topology, placed: PlacedDatabase): ExchangeObject {
+function made(arrays: readonly DeclaredArray[], placed: PlacedDatabase): ExchangeObject {
   const { name, declared, path: at, group, servers } = placed;
   const within = (attribute: string) => [...at, { attribute }];
-  const array = declaredArrays(topology.site).find(
-    ({ servers: own }) => servers[0] !== undefined && own.includes(servers[0]),
-  );
+  const [first] = servers;
+  const array = arrays.find((one) => first !== undefined && one.servers.includes(first));
   return exchangeObject({
     id: databaseId(name),
     definition: erase(mailboxDatabase),
@@ -75,10 +74,7 @@ function made(topology: Topology, placed: PlacedDatabase): ExchangeObject {
   });
 }
 
-function restart(
-  server: Topology['placements'][number]['server'],
-  held: readonly PlacedDatabase[],
-): Described {
+function restart(server: Server, held: readonly PlacedDatabase[]): Described {
   return {
     type: 'described',
     id: idOn(server, 'information-store'),

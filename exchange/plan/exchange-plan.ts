@@ -1,7 +1,7 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
-import { recordText } from '../further-records';
+import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
@@ -177,11 +177,9 @@ function dnsStep(id: string, after: readonly string[], record: RecordSet | Furth
     ...(record.view === 'external' ? { view: record.view } : {}),
     zone: record.zone.name,
     name: record.name ?? '@',
-    type: record.recordType,
+    type: 'content' in record ? record.content.recordType : record.recordType,
     ttl: record.ttlSeconds,
-    ...('addresses' in record
-      ? { addresses: record.addresses }
-      : { records: record.values.map((value) => recordText(record, value)) }),
+    ...('content' in record ? { records: recordTexts(record.content) } : { addresses: record.addresses }),
     after,
     reason: record.reason,
   };

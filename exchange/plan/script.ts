@@ -4,7 +4,7 @@ import { quote } from '../../powershell/literal';
 import { answerNote, renderArgument, renderInvocation } from '../../powershell/script';
 import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
-import { recordText } from '../further-records';
+import { recordTexts } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
 import type { DesiredState } from '../resolve-site';
 import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
@@ -135,11 +135,12 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
 }
 
 function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
-  const texts =
-    'addresses' in record ? record.addresses : record.values.map((value) => recordText(record, value));
+  const [type, texts] =
+    'content' in record
+      ? [record.content.recordType, recordTexts(record.content)]
+      : [record.recordType, record.addresses];
   return texts.map(
-    (text) =>
-      `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${record.recordType} ${text}`)}`,
+    (text) => `Write-Output ${quote(`${record.name ?? '@'} ${record.ttlSeconds} IN ${type} ${text}`)}`,
   );
 }
 

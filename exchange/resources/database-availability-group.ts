@@ -6,6 +6,7 @@ import { recordTypeOf } from '../addresses';
 import { defineResource } from './definition';
 import { sameFolder, sameName, sameServer } from './equality';
 import { isComputerHost } from './host';
+import { isLocalFolder } from './local-path';
 import { objectWith } from './object-with';
 import { textOf, textsOf } from './property';
 import type { Step } from './step';
@@ -39,7 +40,7 @@ function witnessProblem(value: Known): Problem | undefined {
 }
 
 function directoryProblem(value: Known): Problem | undefined {
-  return /^[a-z]:\\[^\\/:*?"<>|]/i.test(value as string)
+  return isLocalFolder(value as string)
     ? undefined
     : {
         problem: `'${value as string}' is not a local folder`,

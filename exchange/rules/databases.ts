@@ -1,6 +1,8 @@
 import { formatPath } from '../../schema';
 import { databasesOf, type PlacedDatabase } from '../declared-databases';
 import { includesName, sameFolder, sameName } from '../resources/equality';
+import type { ExchangeSiteProps } from '../site';
+import { ExchangeVersion } from '../versions';
 import type { Finding, Rule } from './rule';
 
 function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
@@ -16,6 +18,22 @@ function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[
           },
         ],
   );
+}
+
+/** From 2013 on `Get-MailboxDatabase` leaves databases of 2010 out unless it is asked for them (Microsoft's page of it). */
+function outOfReach(
+  { servers }: ExchangeSiteProps,
+  databases: readonly PlacedDatabase[],
+): readonly Finding[] {
+  const newer = servers.filter(({ version }) => version.isAtLeast(ExchangeVersion.V2013));
+  if (newer.length === 0) return [];
+  return databases
+    .filter(({ group }) => !group.version.isAtLeast(ExchangeVersion.V2013))
+    .map(({ name, path, group }) => ({
+      path,
+      problem: `beside ${newer.map((server) => `${server.name} (${server.version.toString()})`).join(', ')} the session does not show ${name} of ${group.version.toString()}`,
+      remedy: 'declare the servers of its DAG as a site of their own, whose endpoint is one of them',
+    }));
 }
 
 function fileAsFolder({ declared: { edbFile, logFolder }, path }: PlacedDatabase): readonly Finding[] {
@@ -80,10 +98,11 @@ export const databases: Rule = {
   id: 'databases',
   severity: 'error',
   description:
-    'Databases have a name of their own in the organization, are held by members of their DAG, and no two have the same file or log folder on one server.',
-  check: ({ topology }) => {
+    'Databases have a name of their own in the organization, are held by members of their DAG, are seen by the session of the site, and no two have the same file or log folder on one server.',
+  check: ({ site, topology }) => {
     const placed = databasesOf(topology);
     return [
+      ...outOfReach(site, placed),
       ...placed.flatMap(strangers),
       ...placed.flatMap(fileAsFolder),
       ...sameNames(placed),

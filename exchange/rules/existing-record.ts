@@ -23,7 +23,7 @@ export const existingRecord: Rule = {
       ];
       return (view.declared.existingRecords ?? []).flatMap((name, index) => {
         const isFurther = further.some(
-          (one) => one.view.side === view.side && one.host === hostOf(one.recordType, name),
+          (one) => one.view.side === view.side && one.host === hostOf(one.content.recordType, name),
         );
         if (includesName(held, name) || isFurther) return [];
         const published = names.find(({ host }) => sameName(host, name));

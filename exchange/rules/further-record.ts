@@ -31,9 +31,9 @@ function isOwnerName(name: string): boolean {
   return name.length <= 253 && labels.every((label) => LABEL.test(label));
 }
 
-function misspelled({ recordType, key, path, values }: DeclaredRecords): readonly Finding[] {
+function misspelled({ content, key, path }: DeclaredRecords): readonly Finding[] {
   const name = key.replace(/\.$/, '');
-  if (recordType === 'PTR') {
+  if (content.recordType === 'PTR') {
     return recordTypeOf(key) === undefined
       ? [
           {
@@ -42,84 +42,87 @@ function misspelled({ recordType, key, path, values }: DeclaredRecords): readonl
             remedy: "write the address that has the name: '192.0.2.11'",
           },
         ]
-      : wrongTargets(values, path);
+      : wrongTarget(content.target, path);
   }
   if (!isOwnerName(name)) {
     return [
       { path, problem: `'${key}' is not a name that DNS takes`, remedy: 'write it whole: contoso.com' },
     ];
   }
-  if (recordType === 'SRV' && !SERVICE.test(name)) {
-    return [
-      {
-        path,
-        problem: `'${key}' does not name a service and its protocol`,
-        remedy: `write them before the domain: _autodiscover._tcp.${name}`,
-      },
-    ];
+  switch (content.recordType) {
+    case 'CNAME':
+      return wrongTarget(content.target, path);
+    case 'MX':
+      return content.exchangers.flatMap(({ exchange, ...numbers }, index) => [
+        ...wrongTarget(exchange, [...path, { index }, { attribute: 'exchange' }]),
+        ...wrongNumbers(numbers, [...path, { index }]),
+      ]);
+    case 'SRV':
+      return SERVICE.test(name)
+        ? content.hosts.flatMap(({ target, ...numbers }, index) => [
+            ...wrongTarget(target, [...path, { index }, { attribute: 'target' }]),
+            ...wrongNumbers(numbers, [...path, { index }]),
+          ])
+        : [
+            {
+              path,
+              problem: `'${key}' does not name a service and its protocol`,
+              remedy: `write them before the domain: _autodiscover._tcp.${name}`,
+            },
+          ];
+    case 'TXT':
+      return content.texts.flatMap((text, index) => wrongText(text, [...path, { index }]));
   }
-  return recordType === 'TXT'
-    ? wrongTexts(values, path)
-    : [...wrongTargets(values, path), ...wrongNumbers(values, path)];
 }
 
-/** What hashicorp/dns hands on as it is, between quotes of a zone file, and finds again to the letter. */
+/** What hashicorp/dns puts between quotes of a zone file as it is, and finds again to the letter. */
 const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
 
-function wrongTexts(values: DeclaredRecords['values'], path: Path): readonly Finding[] {
-  return values.flatMap((value, index) =>
-    typeof value !== 'string' || PLAIN_TEXT.test(value)
+function wrongText(text: string, path: Path): readonly Finding[] {
+  return PLAIN_TEXT.test(text)
+    ? []
+    : [
+        {
+          path,
+          problem: 'the text has a character that hashicorp/dns does not carry as it is',
+          remedy: 'use printable ASCII characters without quotation marks and backslashes',
+        },
+      ];
+}
+
+function wrongTarget(target: string, path: Path): readonly Finding[] {
+  return isHostName(target.replace(/\.$/, ''))
+    ? []
+    : [
+        {
+          path,
+          problem: `'${target}' is not a host name`,
+          remedy: 'write the name of a host, such as mail.contoso.com, without a port or path',
+        },
+      ];
+}
+
+function wrongNumbers(numbers: { readonly [attribute: string]: number }, path: Path): readonly Finding[] {
+  return Object.entries(numbers).flatMap(([attribute, number]) =>
+    number <= 65_535
       ? []
       : [
           {
-            path: [...path, { index }],
-            problem: 'the text has a character that hashicorp/dns does not carry as it is',
-            remedy: 'use printable ASCII characters without quotation marks and backslashes',
+            path: [...path, { attribute }],
+            problem: `${number} is no ${attribute}`,
+            remedy: 'write a whole number from 0 to 65535',
           },
         ],
-  );
-}
-
-function wrongTargets(values: DeclaredRecords['values'], path: Path): readonly Finding[] {
-  return values.flatMap((value, index): readonly Finding[] => {
-    const [attribute, target] =
-      typeof value === 'string'
-        ? [undefined, value]
-        : Object.entries(value).find(([name]) => name === 'target' || name === 'exchange')!;
-    if (isHostName(String(target).replace(/\.$/, ''))) return [];
-    return [
-      {
-        path: attribute === undefined ? path : [...path, { index }, { attribute }],
-        problem: `'${target}' is not a host name`,
-        remedy: 'write the name of a host, such as mail.contoso.com, without a port or path',
-      },
-    ];
-  });
-}
-
-function wrongNumbers(values: DeclaredRecords['values'], path: Path): readonly Finding[] {
-  return values.flatMap((value, index) =>
-    typeof value === 'string'
-      ? []
-      : Object.entries(value).flatMap(([attribute, number]) =>
-          typeof number === 'string' || number <= 65_535
-            ? []
-            : [
-                {
-                  path: [...path, { index }, { attribute }],
-                  problem: `${number} is no ${attribute}`,
-                  remedy: 'write a whole number from 0 to 65535',
-                },
-              ],
-        ),
   );
 }
 
 /** Letter case, a dot at the end, and the spelling of an address do not make two names. */
 function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
   const first = records.find(
-    ({ view, recordType, host }) =>
-      view.side === record.view.side && recordType === record.recordType && host === record.host,
+    ({ view, content, host }) =>
+      view.side === record.view.side &&
+      content.recordType === record.content.recordType &&
+      host === record.host,
   );
   if (first === undefined || first === record) return [];
   return [
@@ -131,11 +134,11 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
   ];
 }
 
-function outsideZones({ view, host, key, path, recordType }: DeclaredRecords): readonly Finding[] {
+function outsideZones({ view, host, key, path, content }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
   // A domain itself takes mail and has texts; other records are of names within one.
-  const isDomain = (recordType === 'MX' || recordType === 'TXT') && host.split('.').length <= 2;
+  const isDomain = ['MX', 'TXT'].includes(content.recordType) && host.split('.').length <= 2;
   const zone = isDomain ? host : host.split('.').slice(1).join('.');
   return [
     {
@@ -148,11 +151,11 @@ function outsideZones({ view, host, key, path, recordType }: DeclaredRecords): r
 
 /** RFC 1034, section 3.6.2. */
 function besideAlias(
-  { view, recordType, host, path }: DeclaredRecords,
+  { view, content, host, path }: DeclaredRecords,
   records: readonly DeclaredRecords[],
   { recordSets }: RuleInput,
 ): readonly Finding[] {
-  if (recordType !== 'CNAME') return [];
+  if (content.recordType !== 'CNAME') return [];
   if (view.declared.zones.some(({ name }) => sameName(name.replace(/\.$/, ''), host))) {
     return [
       {
@@ -163,14 +166,15 @@ function besideAlias(
     ];
   }
   const other = records.find(
-    (record) => record.recordType !== 'CNAME' && record.view.side === view.side && record.host === host,
+    (record) =>
+      record.content.recordType !== 'CNAME' && record.view.side === view.side && record.host === host,
   );
   const hasAddresses = recordSets.some((record) => record.view === view.side && sameName(record.host, host));
   if (other === undefined && !hasAddresses) return [];
   return [
     {
       path,
-      problem: `'${host}' has ${other === undefined ? 'addresses' : `a record of type ${other.recordType}`} too, and an alias is the only record of its name`,
+      problem: `'${host}' has ${other === undefined ? 'addresses' : `a record of type ${other.content.recordType}`} too, and an alias is the only record of its name`,
       remedy: 'take one of them out',
     },
   ];

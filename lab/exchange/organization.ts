@@ -7,7 +7,7 @@ import { ExchangeHost, type SessionClient } from './host';
 import { Journal, type JournalEntry } from './journal';
 import type { LabOptions } from './options';
 import { newObject } from './new-object';
-import { newAuthCertificate, newDatabase, newOrganization, newServer, type NewServer } from './setup';
+import { newAuthCertificate, newOrganization, newServer, setupsDatabase, type NewServer } from './setup';
 import { SshAccounts } from './ssh-accounts';
 import { setLag } from './stale';
 import type { ServerState, Settings } from './state';
@@ -72,8 +72,9 @@ export class SimulatedOrganization {
       const auth = server.version.isAtLeast(ExchangeVersion.V2013)
         ? authCertificate(draft, key, now)
         : undefined;
-      draft.servers.set(name, newServer({ ...server, name }, key, auth, now));
-      draft.organization.databases.push(newDatabase(name, now));
+      const made = newServer({ ...server, name }, key, auth, now);
+      draft.servers.set(name, made);
+      draft.organization.databases.push(setupsDatabase(made, draft.organization, now));
     });
   }
 

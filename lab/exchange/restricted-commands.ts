@@ -1,15 +1,12 @@
-import { CatalogCmdlet } from '../../exchange/versions';
+import type { CatalogCmdlet } from '../../exchange/versions';
 import type { ParameterFact } from '../../exchange/versions/delta';
 import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 import type { ClientHost, CommandArgument, HostValue } from '../../remoting/server/command-host';
 import { bind, bindArguments, type Bound } from './binding';
 import { helpNotFound } from './cmdlet-error';
+import { powerShellCommand } from './powershell-command';
 import { withPreferences, type Given } from './preferences';
 import { shownLines } from './shown-lines';
-
-function command(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
-  return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
-}
 
 const INPUT: { readonly [name: string]: ParameterFact } = { InputObject: { type: 'Object', pipeline: true } };
 
@@ -18,7 +15,7 @@ const INPUT: { readonly [name: string]: ParameterFact } = { InputObject: { type:
  * parameters that it leaves them: CommandMetadata.GetRestrictedCommands in PowerShell's source. That Exchange's endpoint
  * has them all is (unverified); Microsoft documents that its sessions are imported.
  */
-export const GET_COMMAND = command('Get-Command', {
+export const GET_COMMAND = powerShellCommand('Get-Command', {
   Name: { type: 'String[]', position: 1 },
   Module: { type: 'String[]' },
   FullyQualifiedModule: { type: 'String[]' },
@@ -28,19 +25,19 @@ export const GET_COMMAND = command('Get-Command', {
   ShowCommandInfo: { type: 'SwitchParameter' },
 });
 
-const GET_HELP = command('Get-Help', {
+const GET_HELP = powerShellCommand('Get-Help', {
   Name: { type: 'String', position: 1 },
   Category: { type: 'String[]' },
 });
 
-const GET_FORMAT_DATA = command('Get-FormatData', {
+const GET_FORMAT_DATA = powerShellCommand('Get-FormatData', {
   TypeName: { type: 'String[]', position: 1 },
   PowerShellVersion: { type: 'Version' },
 });
 
-const MEASURE_OBJECT = command('Measure-Object', INPUT);
-const OUT_DEFAULT = command('Out-Default', INPUT);
-const EXIT_SESSION = command('Exit-PSSession', {});
+const MEASURE_OBJECT = powerShellCommand('Measure-Object', INPUT);
+const OUT_DEFAULT = powerShellCommand('Out-Default', INPUT);
+const EXIT_SESSION = powerShellCommand('Exit-PSSession', {});
 
 export const RESTRICTED_COMMANDS: readonly CatalogCmdlet[] = [
   EXIT_SESSION,
@@ -49,7 +46,7 @@ export const RESTRICTED_COMMANDS: readonly CatalogCmdlet[] = [
   GET_HELP,
   MEASURE_OBJECT,
   OUT_DEFAULT,
-  command('Select-Object', { Property: { type: 'String[]', position: 1 }, ...INPUT }),
+  powerShellCommand('Select-Object', { Property: { type: 'String[]', position: 1 }, ...INPUT }),
 ];
 
 type Work = (bound: Bound, input: readonly HostValue[], client: ClientHost) => Given | Promise<Given>;

@@ -2,7 +2,14 @@ import { randomInt, randomUUID, type KeyObject } from 'node:crypto';
 import { existsIn, ExchangeVersion } from '../../exchange/versions';
 import { makeSelfSigned, type KeyedCertificate } from '../../pki';
 import { newObject } from './new-object';
-import type { CertificateState, DatabaseState, OrganizationState, ServerState } from './state';
+import type {
+  CertificateState,
+  DatabaseState,
+  DirectoryObject,
+  OrganizationState,
+  ServerState,
+  Settings,
+} from './state';
 import { VIRTUAL_DIRECTORY_KINDS } from './virtual-directory-kinds';
 
 /** A server that Setup is run on. */
@@ -110,15 +117,51 @@ function receiveConnectors(version: ExchangeVersion): readonly string[] {
   return ['Default', 'Client Proxy', 'Default Frontend', 'Outbound Proxy Frontend', 'Client Frontend'];
 }
 
-/** Setup makes one with ten digits in its name. */
-export function newDatabase(server: string, now: Date): DatabaseState {
-  const digits = String(randomInt(10 ** 10)).padStart(10, '0');
+/** Where Setup installs Exchange, unless it is told otherwise. */
+export function installFolder({ build }: ServerState): string {
+  const folder = { 8: '', 14: '\\V14', 15: '\\V15' }[Number(build.split('.')[0])] ?? '';
+  return `C:\\Program Files\\Microsoft\\Exchange Server${folder}`;
+}
+
+/** Dismounted. Where its files are: https://learn.microsoft.com/powershell/module/exchangepowershell/new-mailboxdatabase */
+export function newDatabase(
+  name: string,
+  server: ServerState,
+  { clientAccessArrays }: OrganizationState,
+  now: Date,
+): DatabaseState {
+  const folder = `${installFolder(server)}\\Mailbox\\${name}`;
   return {
-    ...newObject(`Mailbox Database ${digits}`, now),
-    server,
-    mounted: true,
-    copies: [{ server, activationPreference: 1, suspended: false, settings: {} }],
+    ...newObject(name, now, {
+      EdbFilePath: `${folder}\\${name}.edb`,
+      LogFolderPath: folder,
+      ...accessServer(server, clientAccessArrays),
+    }),
+    server: server.name,
+    mounted: false,
+    copies: [{ server: server.name, activationPreference: 1, suspended: false, settings: {} }],
   };
+}
+
+/**
+ * 2010 gives a new database the client access array of the site, or where there is none a client access server of it
+ * (https://blogs.technet.microsoft.com/exchange/2010/05/20/exploring-exchange-2010-rpc-client-access-service/). Which one of
+ * several is (unverified): here its own; others write of the first of the site.
+ */
+function accessServer(server: ServerState, arrays: readonly DirectoryObject[]): Settings {
+  if (ExchangeVersion.ofBuild(server.build) !== ExchangeVersion.V2010) return {};
+  const array = arrays.find(({ settings }) => settings['Site'] === server.site);
+  return { RpcClientAccessServer: array?.settings['Fqdn'] ?? server.fqdn };
+}
+
+/** Setup makes one with ten digits in its name. */
+export function setupsDatabase(
+  server: ServerState,
+  organization: OrganizationState,
+  now: Date,
+): DatabaseState {
+  const digits = String(randomInt(10 ** 10)).padStart(10, '0');
+  return { ...newDatabase(`Mailbox Database ${digits}`, server, organization, now), mounted: true };
 }
 
 /** The organization's certificate for server-to-server authentication, from Exchange 2013. */

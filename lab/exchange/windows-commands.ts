@@ -1,8 +1,8 @@
-import { CatalogCmdlet, snapInOf, type ExchangeVersion } from '../../exchange/versions';
-import type { ParameterFact } from '../../exchange/versions/delta';
+import { snapInOf, type CatalogCmdlet, type ExchangeVersion } from '../../exchange/versions';
 import type { CommandArgument } from '../../remoting/server/command-host';
 import { bind, type Bound } from './binding';
 import { CmdletError } from './cmdlet-error';
+import { powerShellCommand } from './powershell-command';
 import { withPreferences, type Given } from './preferences';
 
 /** A Windows PowerShell on a server with Exchange. */
@@ -14,20 +14,16 @@ export interface WindowsSession {
   hasSnapIn: boolean;
 }
 
-function command(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
-  return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
-}
-
 /** As much of Windows PowerShell's own commands as a client needs to begin: pages of PowerShell 5.1 at learn.microsoft.com. */
-const ADD_PSSNAPIN = command('Add-PSSnapin', {
+const ADD_PSSNAPIN = powerShellCommand('Add-PSSnapin', {
   Name: { type: 'String[]', required: true, position: 1 },
   PassThru: { type: 'SwitchParameter' },
 });
-const GET_PSSNAPIN = command('Get-PSSnapin', {
+const GET_PSSNAPIN = powerShellCommand('Get-PSSnapin', {
   Name: { type: 'String[]', position: 1 },
   Registered: { type: 'SwitchParameter' },
 });
-const GET_ITEM = command('Get-Item', { Path: { type: 'String[]', required: true, position: 1 } });
+const GET_ITEM = powerShellCommand('Get-Item', { Path: { type: 'String[]', required: true, position: 1 } });
 
 type Work = (bound: Bound, session: WindowsSession) => Given;
 
@@ -50,7 +46,11 @@ export function windowsCommand(
   return async () => withPreferences(cmdlet.name, bound, work(bound, session));
 }
 
-/** That one which is there already is an error too is by PowerShell's source; its text and ids are (unverified). */
+/**
+ * Error, id and category as Windows PowerShell shows them, of a snap-in that is there already too:
+ * `AddPSSnapInRead,Microsoft.PowerShell.Commands.AddPSSnapinCommand`, InvalidArgument (singleshell.cs of PowerShell's source
+ * before version 7, and administrators' output).
+ */
 function addSnapIns(bound: Bound, session: WindowsSession): Given {
   const errors = names(bound, 'Name').flatMap((name) => {
     const isThere = isSnapIn(name, session);
@@ -66,6 +66,7 @@ function addSnapIns(bound: Bound, session: WindowsSession): Given {
   return { output: [], warnings: [], errors };
 }
 
+/** Id and category by the same source. */
 function snapIns(bound: Bound, session: WindowsSession): Given {
   const own = snapInOf(session.version);
   const there = session.hasSnapIn || bound.get('Registered') === true ? [own] : [];
@@ -90,7 +91,10 @@ function snapIns(bound: Bound, session: WindowsSession): Given {
   return { output, warnings: [], errors };
 }
 
-/** Variables of the environment; the lab has one. */
+/**
+ * Variables of the environment; the lab has one. PowerShell's provider of the environment gives a DictionaryEntry, whose Name
+ * is its type data's; the computer's name stands there in upper case.
+ */
 function variables(bound: Bound, { server }: WindowsSession): Given {
   const output = [];
   const errors = [];

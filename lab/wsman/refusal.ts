@@ -42,7 +42,7 @@ export const refusals = {
   tooLarge: (most: number) =>
     new Refusal('Sender', 'EncodingLimit', `The request exceeds the largest envelope (${most} bytes).`),
   accessDenied: () => new Refusal('Sender', 'AccessDenied', 'Access is denied.', 5),
-  /** ERROR_WSMAN_INVALID_RESOURCE_URI: a shell that the endpoint has not in its catalog. */
+  /** ERROR_WSMAN_INVALID_RESOURCE_URI of wsmerror.h in the Windows SDK: a shell that the endpoint has not in its catalog. */
   unknownResource: (resource: string) =>
     new Refusal(
       'Sender',

@@ -164,15 +164,15 @@ describe('the stack of a site', () => {
   test('a text is data to Terraform: what would begin an expression is doubled', () => {
     const { resource } = synthesize(
       site({
-        certificate: { ...right.certificate, pfxFile: '${path.root}/%{x.pfx' },
-        dag: { ...declaredDag, witness: { server: 'FS01', directory: 'C:\\$`"\'${file("x")}' } },
+        certificate: { ...right.certificate, pfxFile: '${path.root}/%{"x".pfx' },
+        dag: { ...declaredDag, witness: { server: 'FS01', directory: "C:\\$`'${file('x')}" } },
       }),
     );
     expect(resource['exchange_certificate']!['EX01-certificate']!['pfx_file']).toBe(
-      '../../../$${path.root}/%%{x.pfx',
+      '../../../$${path.root}/%%{"x".pfx',
     );
     expect(resource['exchange_database_availability_group']!['dag-DAG01']!['witness_directory']).toBe(
-      'C:\\$`"\'$${file("x")}',
+      "C:\\$`'$${file('x')}",
     );
   });
 

@@ -1,5 +1,5 @@
 import { elementsOf } from '../../exchange/element';
-import { recordText, reverseName } from '../../exchange/further-records';
+import { recordTexts, reverseName } from '../../exchange/further-records';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { FurtherRecords } from '../../exchange/site';
 import { site } from './sites';
@@ -19,13 +19,15 @@ test.each([
 ])('%s is looked up as %s', (address, name) => expect(reverseName(address)).toBe(name));
 
 test('a record is written as in a zone file', () => {
-  expect(recordText({ recordType: 'CNAME' }, 'mail.contoso.com')).toBe('mail.contoso.com.');
-  expect(recordText({ recordType: 'TXT' }, 'x'.repeat(256))).toBe(`"${'x'.repeat(255)}" "x"`);
-  expect(recordText({ recordType: 'MX' }, { preference: 10, exchange: 'mail.contoso.com.' })).toBe(
-    '10 mail.contoso.com.',
-  );
-  const host = { priority: 0, weight: 5, port: 443, target: 'mail.contoso.com' };
-  expect(recordText({ recordType: 'SRV' }, host)).toBe('0 5 443 mail.contoso.com.');
+  expect(recordTexts({ recordType: 'CNAME', target: 'mail.contoso.com' })).toEqual(['mail.contoso.com.']);
+  expect(recordTexts({ recordType: 'TXT', texts: ['a b', 'x'.repeat(256)] })).toEqual([
+    '"a b"',
+    `"${'x'.repeat(255)}" "x"`,
+  ]);
+  const exchangers = [{ preference: 10, exchange: 'mail.contoso.com.' }];
+  expect(recordTexts({ recordType: 'MX', exchangers })).toEqual(['10 mail.contoso.com.']);
+  const hosts = [{ priority: 0, weight: 5, port: 443, target: 'mail.contoso.com' }];
+  expect(recordTexts({ recordType: 'SRV', hosts })).toEqual(['0 5 443 mail.contoso.com.']);
 });
 
 test('names are whole in the declaration, and relative to their zone in DNS', () => {
@@ -33,7 +35,7 @@ test('names are whole in the declaration, and relative to their zone in DNS', ()
     txt: { 'CONTOSO.com': ['x'] },
     srv: { '_sip._tcp.contoso.com.': [{ priority: 0, weight: 0, port: 5061, target: 'mail.contoso.com' }] },
   });
-  expect(records.map(({ id, name, recordType }) => [id, name, recordType])).toEqual([
+  expect(records.map(({ id, name, content }) => [id, name, content.recordType])).toEqual([
     ['_5Fsip__5Ftcp_contoso_com-SRV', '_sip._tcp', 'SRV'],
     ['contoso_com-TXT', null, 'TXT'],
   ]);

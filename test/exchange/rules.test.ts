@@ -2445,6 +2445,17 @@ const CASES: readonly Case[] = [
     remedy: 'a file of its own',
   },
   {
+    when: 'a database of 2010 is declared beside a newer server',
+    rule: 'databases',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 }), server(2, { version: ExchangeVersion.V2016 })],
+      dag: { ...dag, members: ['EX01'], databases: { DB01: { copies: ['EX01'] } } },
+    }),
+    path: 'dag.databases.DB01',
+    problem: 'beside EX02 (Exchange Server 2016) the session does not show DB01 of Exchange Server 2010',
+    remedy: 'a site of their own',
+  },
+  {
     when: 'a database has copies on one server twice',
     rule: 'attribute-value',
     declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'ex01'] } } } }),

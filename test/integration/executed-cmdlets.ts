@@ -1,3 +1,4 @@
+import { sameName } from '../../exchange/resources/equality';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import type { Argument } from '../../powershell/invocation';
 import { renderInvocation } from '../../powershell/script';
@@ -71,6 +72,24 @@ export function inOrder(entries: readonly JournalEntry[], planned: readonly stri
     })
     .map(comparable)
     .filter((text) => !text.startsWith('get-') || planned.includes(text));
+}
+
+/** Calls in the session on a server, as lines, and those of them that name another server, in any letter case. */
+export function callsIn(
+  rig: SiteRig,
+  session: string,
+  others: readonly string[],
+): { readonly calls: readonly string[]; readonly ofOthers: readonly string[] } {
+  const calls = rig.organization
+    .journal()
+    .filter((entry) => sameName(entry.session, session))
+    .map(({ cmdlet, parameters }) => `${cmdlet} ${JSON.stringify(parameters)}`);
+  return {
+    calls,
+    ofOthers: calls.filter((call) =>
+      others.some((other) => call.toLowerCase().includes(other.toLowerCase())),
+    ),
+  };
 }
 
 /** Applies what was planned, and expects that this ran and nothing else, and that the next plan has nothing to do. */

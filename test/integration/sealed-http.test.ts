@@ -103,7 +103,9 @@ describeWithTerraform('a site over sealed HTTP', () => {
     function expectAllSealed(): void {
       expect(found(canaries(), bytesOnWire())).toEqual([]);
       // One that was given up before anything was sent, as when the session is lost meanwhile, tells nothing.
-      for (const { sent, answered } of wire.conversations.filter(({ sent }) => sent.length > 0)) {
+      const spoken = wire.conversations.filter(({ sent }) => sent.length > 0);
+      expect(spoken).not.toEqual([]);
+      for (const { sent, answered } of spoken) {
         const [signIn, ...bodies] = messagesIn(sent);
         expect(signIn?.head).toMatch(/^POST \/PowerShell\/\S* HTTP\/1\.1\r\n/);
         expect(signIn?.head).toMatch(/^authorization: Kerberos [\w+/=]+\r$/im);

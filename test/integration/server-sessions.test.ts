@@ -6,11 +6,9 @@ import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-se
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { RunningEndpoint } from '../../lab/wsman/endpoint';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
-import { startWindowsEndpoint } from '../../lab/wsman/windows-endpoint';
-import { site as nlbCas2007 } from '../../environments/nlb-cas-2007';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { expectCarriedOut } from './executed-cmdlets';
+import { callsIn, expectCarriedOut } from './executed-cmdlets';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 import { issuerOfValidCertificates, validCertificate } from './valid-certificate';
@@ -37,15 +35,6 @@ const siteOf = (...servers: readonly Server[]): ExchangeSiteProps =>
     dns: { zones: [{ name: 'contoso.com' }] },
     health: { timeoutSeconds: 1 },
   });
-
-/** Calls in the session on a server, as lines, and those of them that name another server. */
-function callsIn(rig: SiteRig, session: string, others: readonly string[]) {
-  const calls = rig.organization
-    .journal()
-    .filter((entry) => entry.session === session)
-    .map(({ cmdlet, parameters }) => `${cmdlet} ${JSON.stringify(parameters)}`);
-  return { calls, ofOthers: calls.filter((call) => others.some((other) => call.includes(other))) };
-}
 
 describeWithTerraform('servers with endpoints of their own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'server-sessions-'));
@@ -152,87 +141,6 @@ describeWithTerraform('servers with endpoints of their own', () => {
       ssh = await startSshServer(rig.organization, { server: 'CAS2', isBare: true });
       const elsewhere = await rig.plan({ environment: environment() });
       expect(elsewhere.said).toContain('the session runs on CAS2, and not on CAS1');
-    },
-    SETUP_MS,
-  );
-});
-
-describeWithTerraform('two servers of Exchange 2007', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'server-sessions-2007-'));
-  const servers = nlbCas2007.servers as readonly [Server, Server];
-  const endpoints: RunningEndpoint[] = [];
-  const certificate = validCertificate([
-    'mail.ehlo.dk',
-    'autodiscover.ehlo.dk',
-    'cas01.ehlo.dk',
-    'cas02.ehlo.dk',
-  ]);
-  let tools: SiteTools;
-  let rig: SiteRig;
-  beforeAll(async () => {
-    tools = await siteTools();
-    rig = await SiteRig.create({
-      tools,
-      startDns: startLab,
-      certificate,
-      place: {
-        stack: 'nlb-cas-2007',
-        domain: 'ehlo.dk',
-        zone: 'ehlo.dk',
-        servers,
-        pfxFile: 'certificates/mail.pfx',
-      },
-    });
-    rig.install('CAS02');
-    const { cert, key } = endpointCertificate(folder, ['localhost']);
-    for (const { name } of servers) {
-      endpoints.push(
-        await startWindowsEndpoint({
-          organization: () => rig.organization,
-          server: name,
-          authentication: { basic: (user, password) => user === USER && password === PASSWORD },
-          tls: { cert, key },
-        }),
-      );
-    }
-  }, SETUP_MS);
-  afterAll(async () => {
-    for (const endpoint of endpoints) await endpoint.close();
-    await rig.remove();
-    tools.remove();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  test(
-    'are deployed each by its own Windows PowerShell, which the other sees nothing of, to an empty second plan',
-    async () => {
-      const endpointOf = (index: number) => `https://localhost:${endpoints[index]?.port ?? 0}/wsman`;
-      await rig.declare({
-        ...nlbCas2007,
-        servers: servers.map((server, index) => ({ ...server, endpoint: endpointOf(index) })),
-        health: { timeoutSeconds: 1 },
-      });
-      const environment = {
-        EXCHANGE_ENDPOINT: undefined,
-        EXCHANGE_CA_FILE: join(folder, 'wsman-ca.pem'),
-        EXCHANGE_USER: USER,
-        EXCHANGE_PASSWORD: PASSWORD,
-      };
-      const plan = await rig.plan({ environment });
-      rig.forget();
-      await expectCarriedOut(rig, plan, { environment });
-      for (const [own, other] of [
-        ['CAS01', 'CAS02'],
-        ['CAS02', 'CAS01'],
-      ] as const) {
-        const { calls, ofOthers } = callsIn(rig, own, [other, other.toLowerCase()]);
-        expect(calls.some((call) => call.startsWith('Import-ExchangeCertificate'))).toBe(true);
-        expect(ofOthers).toEqual([]);
-        const certificates = rig.organization.read().servers.get(own)?.certificates ?? [];
-        expect(certificates.find(({ services }) => services.includes('IIS'))?.thumbprint).toBe(
-          certificate.certificate.thumbprint,
-        );
-      }
     },
     SETUP_MS,
   );

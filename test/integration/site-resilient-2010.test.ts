@@ -161,6 +161,7 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
       });
       const made = last();
       if (made === undefined) throw new Error('it was not made');
+      expect(made.settings['RpcClientAccessServer']).toBe(SERVERS[0].fqdn);
       const copies = [...made.copies]
         .sort((one, other) => one.activationPreference - other.activationPreference)
         .map(({ server }) => server);

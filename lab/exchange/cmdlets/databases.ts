@@ -6,7 +6,7 @@ import { administrativeGroup, directoryObject, serverId, type DirectoryClass } f
 import { shown } from '../objects/property';
 import { enumeration, textual, timeSpan } from '../objects/value';
 import { takeOver } from '../settings';
-import { newObject } from '../new-object';
+import { newDatabase } from '../setup';
 import type { DatabaseCopyState, DatabaseState, ServerState, Settings } from '../state';
 import { versionOf } from './virtual-directories';
 
@@ -67,7 +67,7 @@ function show(call: Call, database: DatabaseState): PowerShellObject {
         group?.name ?? database.server,
       ),
       Servers: copies.map(({ server }) => serverId(organization, server)),
-      // Pairs such as `[EX1, 1]`, as PowerShell shows a KeyValuePair.
+      // `[EX1, 1]` is the text of .NET's KeyValuePair. That a session sends the text, and no Key and Value, is (unverified).
       ActivationPreference: copies.map((copy) => `[${copy.server}, ${copy.activationPreference}]`),
       DatabaseCopies: copies.map(({ server }) => `${database.name}\\${server}`),
       Mounted: call.isSet('Status') ? isMounted(call, database) : null,
@@ -99,17 +99,10 @@ function create(call: Call): void {
   if (call.organization.databases.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
     throw call.error('ADObjectAlreadyExistsException', `There is a database '${name}' already.`);
   }
-  const folder = `C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Mailbox\\${name}`;
-  const database: DatabaseState = {
-    ...newObject(name, call.now, {
-      EdbFilePath: call.text('EdbFilePath') ?? `${folder}\\${name}.edb`,
-      LogFolderPath: call.text('LogFolderPath') ?? folder,
-      ...accessServer(call, server),
-    }),
-    server: server.name,
-    mounted: false,
-    copies: [copyOn(server, 1)],
-  };
+  const database = newDatabase(name, server, call.organization, call.now);
+  for (const place of ['EdbFilePath', 'LogFolderPath']) {
+    if (call.has(place)) database.settings[place] = call.text(place) ?? null;
+  }
   call.organization.databases.push(database);
   warnOfRestart(call, server);
   call.write(show(call, database));
@@ -117,24 +110,14 @@ function create(call: Call): void {
 
 /**
  * From 2013 on the memory of the server is divided among its databases when the service starts. The tools of 2013 say so from
- * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store); of the words
- * only the sense is known.
+ * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store), in these words
+ * by administrators' output of New-MailboxDatabase. That they are the same of a copy is (unverified).
  */
 function warnOfRestart(call: Call, server: ServerState): void {
   if (!versionOf(server).isAtLeast(ExchangeVersion.V2013)) return;
   call.warn(
     `Please restart the Microsoft Exchange Information Store service on server ${server.name} after adding new mailbox databases.`,
   );
-}
-
-/**
- * 2010 gives a new database the client access array of the site, or where there is none a client access server of it, first its
- * own (techcommunity.microsoft.com, Exploring Exchange 2010 RPC Client Access service).
- */
-function accessServer(call: Call, server: ServerState): Settings {
-  if (versionOf(server) !== ExchangeVersion.V2010) return {};
-  const array = call.organization.clientAccessArrays.find(({ settings }) => settings['Site'] === server.site);
-  return { RpcClientAccessServer: array?.settings['Fqdn'] ?? server.fqdn };
 }
 
 function copyOn(server: ServerState, activationPreference: number): DatabaseCopyState {
@@ -189,7 +172,11 @@ function addCopy(call: Call): void {
   warnOfRestart(call, server);
 }
 
-/** The other copies close up, so that preferences stay 1 to n. */
+/**
+ * The other copies close up, so that preferences stay 1 to n: each number is there once
+ * (https://practical365.com/get-mailboxdatabasecopystatus-displays-incorrect-activation-preference-value/). That the others
+ * keep their order is (unverified).
+ */
 function prefer(database: DatabaseState, copy: DatabaseCopyState, preference: number): void {
   const others = database.copies
     .filter((other) => other !== copy)
@@ -233,6 +220,7 @@ function removeCopy(call: Call): void {
   call.touch(database);
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxdatabasecopy */
 function setCopy(call: Call): void {
   const { database, copy } = findCopy(call);
   const preference = call.bound.get('ActivationPreference');

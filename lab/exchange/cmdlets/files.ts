@@ -1,27 +1,23 @@
-import { CatalogCmdlet } from '../../../exchange/versions';
-import type { ParameterFact } from '../../../exchange/versions/delta';
+import type { CatalogCmdlet } from '../../../exchange/versions';
 import type { Call } from '../call';
 import { changes, type CmdletBehaviour } from '../cmdlet';
 import { CmdletError } from '../cmdlet-error';
+import { powerShellCommand } from '../powershell-command';
 
 /**
  * Windows PowerShell's own cmdlets for files, in a session that is no restricted endpoint: as much of them as a file of
  * bytes takes. https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-content (5.1)
  */
-const SET_CONTENT = powerShells('Set-Content', {
+const SET_CONTENT = powerShellCommand('Set-Content', {
   Path: { type: 'String', required: true, position: 1 },
   Value: { type: 'Byte[]', required: true, position: 2 },
   Encoding: { type: 'FileSystemCmdletProviderEncoding', values: ['Byte'] },
   Force: { type: 'SwitchParameter' },
 });
-const REMOVE_ITEM = powerShells('Remove-Item', {
+const REMOVE_ITEM = powerShellCommand('Remove-Item', {
   Path: { type: 'String', required: true, position: 1 },
   Force: { type: 'SwitchParameter' },
 });
-
-function powerShells(name: string, parameters: { readonly [name: string]: ParameterFact }): CatalogCmdlet {
-  return new CatalogCmdlet(name, false, false, new Map(Object.entries(parameters)));
-}
 
 /** By its name, in any letter case. */
 export function fileCmdlet(name: string): CatalogCmdlet | undefined {
@@ -31,7 +27,10 @@ export function fileCmdlet(name: string): CatalogCmdlet | undefined {
 /** Folders of Windows that are there. */
 const FOLDERS = ['c:\\', 'c:\\windows\\', 'c:\\windows\\temp\\'];
 
-/** Writes over what is there. The ids and messages are those of PowerShell's provider of the file system. */
+/**
+ * Writes over what is there. Ids, category and messages are those of PowerShell's provider of the file system, as
+ * administrators show them.
+ */
 function setContent(call: Call): void {
   const path = call.text('Path') ?? '';
   const folder = path.slice(0, path.lastIndexOf('\\') + 1);

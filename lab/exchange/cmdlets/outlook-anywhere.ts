@@ -20,7 +20,10 @@ import {
   type Located,
 } from './virtual-directories';
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere */
+/**
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere. Setup of 2019 turns Extended Protection
+ * on from CU14, which wants SSLOffloading off; whether a new server shows it so is (unverified): here it is on everywhere.
+ */
 function defaults(version: ExchangeVersion): Settings {
   const common: Settings = {
     SSLOffloading: version.isAtLeast(ExchangeVersion.V2013),
@@ -129,7 +132,10 @@ function refuseContradictions(call: Call): void {
   }
 }
 
-/** Exchange 2007 and 2010 have no Outlook Anywhere until it is enabled. */
+/**
+ * Exchange 2007 and 2010 have no Outlook Anywhere until it is enabled. ClientAuthenticationMethod alone leaves both methods in
+ * IIS: https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere, of 2010; of 2007 (unverified).
+ */
 function enable(call: Call): void {
   const named = call.text('Server');
   const server = named === undefined ? call.session : call.server(named);

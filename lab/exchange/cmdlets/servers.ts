@@ -16,6 +16,7 @@ import { shown } from '../objects/property';
 import { enumeration, localPath, serverVersion, timeSpan } from '../objects/value';
 import { mailProtocolName } from '../objects/certificate';
 import { takeOverService } from '../settings';
+import { installFolder } from '../setup';
 import type { ServerState, Settings } from '../state';
 import { hasUnifiedMessaging } from './health';
 import { versionOf } from './virtual-directories';
@@ -53,11 +54,6 @@ function roleNumber(version: ExchangeVersion): readonly [string, number] {
 function roles(server: ServerState): PowerShellObject {
   const [name, number] = roleNumber(versionOf(server));
   return enumeration('Microsoft.Exchange.Data.Directory.SystemConfiguration.ServerRole', name, number);
-}
-
-function installFolder(server: ServerState): string {
-  const folder = { 8: '', 14: 'V14', 15: 'V15' }[Number(server.build.split('.')[0])] ?? '';
-  return `C:\\Program Files\\Microsoft\\Exchange Server\\${folder}`.replace(/\\$/, '');
 }
 
 function siteId(call: Call, server: ServerState): PowerShellObject {

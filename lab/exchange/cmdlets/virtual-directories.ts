@@ -6,6 +6,7 @@ import { directoryObject, serverDn, serverId } from '../objects/directory';
 import { shown } from '../objects/property';
 import { serverVersion } from '../objects/value';
 import { takeOver } from '../settings';
+import { installFolder } from '../setup';
 import type { ServerState, Settings, VirtualDirectoryState } from '../state';
 import { VIRTUAL_DIRECTORY_KINDS, type VirtualDirectoryKind } from '../virtual-directory-kinds';
 
@@ -69,12 +70,12 @@ export function identityOf({ server, directory }: Located): string {
 }
 
 /** Before 2013 there is one front end only: the folder is that of the client access role (unverified). */
-function folderOf(version: ExchangeVersion, path: string): string {
-  const programs = 'C:\\Program Files\\Microsoft\\Exchange Server';
-  if (path === 'Rpc' && !version.isAtLeast(ExchangeVersion.V2013)) return 'C:\\Windows\\System32\\RpcProxy';
-  if (version.isAtLeast(ExchangeVersion.V2013)) return `${programs}\\V15\\FrontEnd\\HttpProxy\\${path}`;
-  const installed = version === ExchangeVersion.V2010 ? `${programs}\\V14` : programs;
-  return `${installed}\\ClientAccess\\${FOLDERS[path] ?? path}`;
+function folderOf(server: ServerState, path: string): string {
+  if (versionOf(server).isAtLeast(ExchangeVersion.V2013)) {
+    return `${installFolder(server)}\\FrontEnd\\HttpProxy\\${path}`;
+  }
+  if (path === 'Rpc') return 'C:\\Windows\\System32\\RpcProxy';
+  return `${installFolder(server)}\\ClientAccess\\${FOLDERS[path] ?? path}`;
 }
 
 /** Where it is not the name in IIS. */
@@ -88,7 +89,7 @@ export function hosting(call: Call, { server, directory }: Located): Settings {
   const path = directory.name.replace(/ \(.*$/, '');
   return {
     MetabasePath: `IIS://${server.fqdn}/W3SVC/1/ROOT/${path}`,
-    Path: call.isSet('ADPropertiesOnly') ? '' : folderOf(versionOf(server), path),
+    Path: call.isSet('ADPropertiesOnly') ? '' : folderOf(server, path),
   };
 }
 

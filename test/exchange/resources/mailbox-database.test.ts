@@ -49,6 +49,12 @@ describe('the steps of a mailbox database', () => {
     ]);
   });
 
+  test('set circular logging of a database without copies before it is mounted, from when on it counts', () => {
+    expect(
+      between(null, { copies: ['EX1'], circular_logging: true }).map((line) => line.split(' ')[0]),
+    ).toEqual(['New-MailboxDatabase', 'Set-MailboxDatabase', 'Mount-Database']);
+  });
+
   test('go on where a run before came to its end half-way', () => {
     expect(between({ mounted: false, copies: ['EX1'] }, { copies: ['EX1', 'EX2'] })).toEqual([
       `Mount-Database -Identity 'DAG01-MDB001'`,
@@ -149,9 +155,17 @@ describe('a plan of a mailbox database', () => {
   test('takes no copy away from under the active database', () => {
     expect(refused({ copies: ['EX2'] })).toEqual([
       expect.stringMatching(
-        /active on EX1.*Move-ActiveMailboxDatabase 'DAG01-MDB001' -ActivateOnServer 'EX2'/,
+        /active on EX1[^]*Move-ActiveMailboxDatabase -Identity 'DAG01-MDB001' -ActivateOnServer 'EX2'/,
       ),
     ]);
+  });
+
+  test('says of circular logging without copies from when on it counts', () => {
+    const alone = { Servers: ['EX1'], ActivationPreference: ['[EX1, 1]'] };
+    expect(refused({ copies: ['EX1'], circular_logging: true }, alone)).toEqual([
+      expect.stringMatching(/Circular logging of DAG01-MDB001 changes only once.*Dismount-Database/),
+    ]);
+    expect(refused({ copies: ['EX1'], circular_logging: false }, alone)).toEqual([]);
   });
 
   test('adds no second copy, and removes no last one, while circular logging is on', () => {

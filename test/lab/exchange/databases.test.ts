@@ -1,3 +1,4 @@
+import { ExchangeVersion } from '../../../exchange/versions';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { call, only, removeFolders, twoServers } from './session';
 
@@ -24,6 +25,27 @@ test('a new database is dismounted, on one server, and asks for a restart of the
   await call(lab, 'Mount-Database', { Identity: 'DB01' });
   expect(await shown('Mounted')).toBe(true);
   expect((await create()).failed).toContain('ADObjectAlreadyExistsException');
+});
+
+test.each([
+  ['V14', ExchangeVersion.V2010],
+  ['V15', ExchangeVersion.V2019],
+] as const)('its files are where Exchange is installed, in %s', async (folder, version) => {
+  lab = twoServers(version);
+  await create();
+  const path = `C:\\Program Files\\Microsoft\\Exchange Server\\${folder}\\Mailbox\\DB01`;
+  expect(await shown('LogFolderPath')).toBe(path);
+});
+
+test('a database of 2010 has the name of its server, or that of the array where the site has one', async () => {
+  lab = twoServers(ExchangeVersion.V2010);
+  const names = () =>
+    lab.read().organization.databases.map(({ settings }) => settings['RpcClientAccessServer']);
+  const [first, second] = [...lab.read().servers.values()].map(({ fqdn }) => fqdn);
+  expect(names()).toEqual([first, second]);
+  await call(lab, 'New-ClientAccessArray', { Fqdn: 'outlook.contoso.com', Site: 'Default-First-Site-Name' });
+  await create();
+  expect(names()).toEqual([first, second, 'outlook.contoso.com']);
 });
 
 test('a copy needs a server of the same DAG, and a database without circular logging', async () => {

@@ -2,9 +2,9 @@ import { ExchangeVersion } from '../../../exchange/versions';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
 import { makePfx } from '../../../pki';
 import { SecureText } from '../../../powershell/invocation';
-import type { Emission, HostValue } from '../../../remoting/server/command-host';
+import type { HostValue } from '../../../remoting/server/command-host';
 import { certificateFor } from '../../provider/certificate-server';
-import { organization, removeFolders } from './session';
+import { argumentsOf, callIn, organization, removeFolders } from './session';
 
 const PATH = 'C:\\Windows\\Temp\\site.pfx';
 const pfx = certificateFor(['mail.ehlo.dk']);
@@ -25,15 +25,8 @@ async function errorsOf(
   server = 'CAS01',
   client = {},
 ): Promise<readonly string[]> {
-  const args = Object.entries(parameters).map(([name, value]) => ({ name, value }));
-  const emissions: Emission[] = [];
-  const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
-  for await (const emission of lab.host(server, client).run(pipeline, new AbortController().signal)) {
-    emissions.push(emission);
-  }
-  return emissions.flatMap((emission) =>
-    emission.kind === 'error' || emission.kind === 'failed' ? [emission.error.fullyQualifiedErrorId] : [],
-  );
+  const { errors, failed } = await callIn(lab.host(server, client), cmdlet, argumentsOf(parameters));
+  return errors.length === 0 && failed !== undefined ? [failed] : errors;
 }
 
 const lay = (Path: string, server?: string) =>

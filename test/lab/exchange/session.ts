@@ -8,6 +8,7 @@ import type {
   ChoicePrompt,
   ClientHost,
   CommandArgument,
+  CommandHost,
   Emission,
   HostValue,
 } from '../../../remoting/server/command-host';
@@ -68,8 +69,11 @@ export async function call(
   server = 'BSAEX01',
   client?: ClientHost,
 ): Promise<Result> {
-  const args = Object.entries(parameters).map(([name, value]) => ({ name, value }));
-  return callWith(lab, cmdlet, args, server, client);
+  return callWith(lab, cmdlet, argumentsOf(parameters), server, client);
+}
+
+export function argumentsOf(parameters: Parameters): readonly CommandArgument[] {
+  return Object.entries(parameters).map(([name, value]) => ({ name, value }));
 }
 
 /** Somebody who answers each question with a choice; what is asked is kept. */
@@ -83,17 +87,26 @@ export function answering(choice: number, asked: ChoicePrompt[] = []): ClientHos
   };
 }
 
-export async function callWith(
+export function callWith(
   lab: SimulatedOrganization,
   cmdlet: string,
   args: readonly CommandArgument[],
   server = 'BSAEX01',
   client?: ClientHost,
 ): Promise<Result> {
+  return callIn(lab.host(server, { query: 'serializationLevel=Full' }), cmdlet, args, client);
+}
+
+/** Runs one cmdlet in a session that is there. */
+export async function callIn(
+  session: CommandHost,
+  cmdlet: string,
+  args: readonly CommandArgument[],
+  client: ClientHost = NO_HOST,
+): Promise<Result> {
   const emissions: Emission[] = [];
   const pipeline = { statements: [[{ name: cmdlet, isScript: false, args }]] };
-  const host = lab.host(server, { query: 'serializationLevel=Full' });
-  for await (const emission of host.run(pipeline, new AbortController().signal, client)) {
+  for await (const emission of session.run(pipeline, new AbortController().signal, client)) {
     emissions.push(emission);
   }
   const end = emissions.find((emission) => emission.kind === 'failed');

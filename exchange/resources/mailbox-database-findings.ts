@@ -1,0 +1,84 @@
+import type { PowerShellObject } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
+import type { Diagnostic } from '../../schema';
+import { path } from '../../schema';
+import { activeOn } from './database-copies';
+import { includesName, sameFolder } from './equality';
+import { FILES, type State } from './mailbox-database-attributes';
+import { flagOf, textOf } from './property';
+
+/** What Exchange would refuse half-way, what would be claimed and not done, and what counts later only. */
+export function findings(
+  found: PowerShellObject,
+  planned: State,
+  present: readonly string[],
+): readonly Diagnostic[] {
+  const name = planned.name ?? '';
+  const copies = planned.copies ?? [];
+  const isOn = flagOf(found, 'CircularLoggingEnabled') === true;
+  const error = (attribute: string, summary: string, detail: string): Diagnostic => ({
+    severity: 'error',
+    summary,
+    detail,
+    path: path(attribute),
+  });
+  const moved = Object.entries(FILES).flatMap(([attribute, property]) => {
+    const [value, there] = [planned[attribute as keyof typeof FILES], textOf(found, property)];
+    return value === null || there === null || sameFolder(value, there)
+      ? []
+      : [
+          error(
+            attribute,
+            `The files of the database ${name} are elsewhere`,
+            `${attribute} is '${there}', not '${value}'. Files are not moved from here, since a move takes the database off line: declare where they are, or move them first (Move-DatabasePath; of a database with copies by Microsoft's procedure).`,
+          ),
+        ];
+  });
+  const active = activeOn(found);
+  const isLeft = active !== null && !includesName(copies, active);
+  const stays = present.filter((server) => includesName(copies, server));
+  const isSecond = present.length === 1 && copies.length > 1;
+  const isLast = present.length > 1 && stays.length === 1 && copies.length === 1;
+  const isAlone = present.length === 1 && copies.length === 1;
+  return [
+    ...(isAlone && planned.circular_logging !== null && planned.circular_logging !== isOn
+      ? [
+          {
+            severity: 'warning' as const,
+            summary: `Circular logging of ${name} changes only once the database is mounted again`,
+            detail:
+              'Without copies the Information Store goes by it from then on: run Dismount-Database and Mount-Database when few people work, which this deploy does not.',
+            path: path('circular_logging'),
+          },
+        ]
+      : []),
+    ...moved,
+    ...(isLeft
+      ? [
+          error(
+            'copies',
+            `The database ${name} is active on ${active}, which is to lose its copy`,
+            `Move it to another server first, then plan again:\n  ${renderInvocation({ cmdlet: 'Move-ActiveMailboxDatabase', parameters: { Identity: name, ActivateOnServer: stays[0] ?? copies[0] ?? '' } })}`,
+          ),
+        ]
+      : []),
+    ...(isOn && isSecond
+      ? [
+          error(
+            'copies',
+            `The database ${name} cannot get a second copy while circular logging is on`,
+            `Declare circularLogging: false for it and deploy that, dismount and mount it so that this counts, then add the copy; circular logging may be on again once the copy is there.`,
+          ),
+        ]
+      : []),
+    ...(isOn && isLast && planned.circular_logging !== false
+      ? [
+          error(
+            'copies',
+            `The database ${name} cannot lose its last passive copy while circular logging is on`,
+            'Declare circularLogging: false for it, which is done before the copy is removed.',
+          ),
+        ]
+      : []),
+  ];
+}
