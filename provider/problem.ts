@@ -48,7 +48,7 @@ export function outcomeProblem(
   if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
-  if (first === undefined) return undefined;
+  if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
   if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
     return {
       severity: 'error',
@@ -223,7 +223,7 @@ export function connectionProblem(
   const whose =
     server === undefined
       ? ''
-      : `\nIt is the session of ${server} alone, whose endpoint is the server's in the declaration or ${ENVIRONMENT.server_endpoints}: nothing of this server can be read or done without it.`;
+      : `\nThis endpoint is for ${server} only, from endpoint of the server in the declaration or from ${ENVIRONMENT.server_endpoints}: without it nothing of the server can be read or done.`;
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
