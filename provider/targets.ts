@@ -18,10 +18,10 @@ type Open = (settings: Settings, installed: Installed) => Promise<Session>;
 export class Targets {
   /** Where everything runs that is of no server, or of one without a session of its own. */
   readonly organization: ExchangeTarget;
+  readonly run = new Run();
   readonly #own: ReadonlyMap<string, ExchangeTarget>;
   readonly #unreachable = new Map<string, ExchangeTarget>();
   readonly #options: TargetOptions;
-  readonly #run = new Run();
   #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
@@ -29,7 +29,7 @@ export class Targets {
     open: Open,
     options: Omit<TargetOptions, 'run' | 'own'> = {},
   ) {
-    this.#options = { ...options, run: this.#run };
+    this.#options = { ...options, run: this.run };
     this.#own = new Map(
       [...settings.serverSessions].map(([key, own]) => [
         key,
@@ -50,10 +50,6 @@ export class Targets {
     // Its cmdlets without a parameter for the server would act on that of the session, which is another one.
     const actsOnItself = version !== undefined && needsEndpoint(version);
     return actsOnItself ? this.#unreached(server) : this.organization;
-  }
-
-  get run(): Run {
-    return this.#run;
   }
 
   /** Begins to open the session of the organization, see `ExchangeTarget`. */

@@ -98,14 +98,14 @@ test('what one session writes the other reads anew', async () => {
   await targets.of('OLD1').run(write('OLD1'), signal);
   await targets.of('EX1').observe(read, 'EX1');
   expect(asked()['ex1.contoso.local']).toEqual(['Get-OwaVirtualDirectory', 'Get-OwaVirtualDirectory']);
-  expect(targets.of('EX1').hasRun).toBe(true);
+  expect(targets.run.hasRun).toBe(true);
 });
 
-test('what is said is said once, whatever session finds it', () => {
+test('what is said is said once in a run, whatever session finds it', () => {
   const { targets } = run(mixed);
   const said = [{ severity: 'warning' as const, summary: 'one', detail: 'thing' }];
-  expect(targets.of('EX1').sayOnce(said)).toEqual(said);
-  expect(targets.of('OLD1').sayOnce(said)).toEqual([]);
+  expect(targets.run.sayOnce(said)).toEqual(said);
+  expect(targets.run.sayOnce(said)).toEqual([]);
 });
 
 test('each session goes by the versions of its servers', async () => {
