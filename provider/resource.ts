@@ -217,7 +217,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             const target = targets.of(server);
             // `inform` says what is wrong with the server or the PFX.
             if (server !== null && hasErrors(await target.versionProblems(server))) return { existing: null };
-            const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
+            const named = usesPfx ? await withThumbprint(planned, config, targets) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
             }
@@ -251,10 +251,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     execute: async (step, targets, { signal }) => {
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
-      const target = targets.of(step.of);
-      const resolved = await resolve(step, target.site);
+      const resolved = await resolve(step, targets.site);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
-      const { kind, diagnostics } = await target.run(resolved.step, signal);
+      const { kind, diagnostics } = await targets.of(step.of).run(resolved.step, signal);
       if (kind !== 'omitted') targets.run.history.note(step, kind === 'done');
       return diagnostics;
     },
@@ -335,7 +334,7 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
 async function withThumbprint(
   planned: Values,
   config: Values,
-  { certificates, site }: ExchangeTarget,
+  { certificates, site }: Targets,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
   const { certificateSource } = await import('./public-certificates');
@@ -407,10 +406,10 @@ async function inform(
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
   const choice = choiceOf(planned);
-  const name = target.site.nameOf(file as string);
+  const name = targets.site.nameOf(file as string);
   const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(
-    target.certificates,
+    targets.certificates,
     file as string,
     password as string | null,
     choice,

@@ -13,12 +13,10 @@ import type { Interruption, ObjectsOutcome, Outcome, PowerShellObject } from '..
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
-import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import type { Installed } from './connection';
 import { proveServer } from './proven-server';
-import type { PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -69,12 +67,8 @@ export interface StepEnd {
 export interface TargetOptions {
   /** Takes a sentence on every remote call. Left out: nobody listens. */
   readonly note?: (message: string) => void;
-  /** Left out: none. */
-  readonly certificates?: PublicCertificates;
   /** What the declaration has, where it has several certificates. Left out: it has one. */
   readonly site?: SiteCertificates;
-  /** Those that hold records of the site; left out where the configuration names none. */
-  readonly zones?: DnsZones | undefined;
   /** What it shares with other sessions. Left out: there are none. */
   readonly run?: Run;
   /** The session is that of one server. Left out: it is that of the organization. */
@@ -110,10 +104,7 @@ export class ExchangeTarget {
     },
   );
   readonly #certificateTurns = new Turns();
-  /** The certificates of PFX files, as far as they are given without their keys. */
-  readonly certificates: PublicCertificates;
-  readonly site: SiteCertificates;
-  readonly zones: DnsZones | undefined;
+  readonly #site: SiteCertificates;
   private readonly note: (message: string) => void;
   readonly #run: Run;
   readonly #own: ServerSession | undefined;
@@ -127,23 +118,14 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
-    {
-      note = () => undefined,
-      certificates = new Map(),
-      site = new SiteCertificates(),
-      zones,
-      run = new Run(),
-      own,
-    }: TargetOptions = {},
+    { note = () => undefined, site = new SiteCertificates(), run = new Run(), own }: TargetOptions = {},
   ) {
     this.#run = run;
     this.#own = own;
     this.#versions = own === undefined ? versionsReached(settings) : [own.version];
     run.share(this.#readings);
     this.note = note;
-    this.certificates = certificates;
-    this.site = site;
-    this.zones = zones;
+    this.#site = site;
   }
 
   /**
@@ -208,7 +190,7 @@ export class ExchangeTarget {
       isDeclared: (name) => this.isDeclared(name),
       autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.#run.history,
-      declared: server === null ? [] : this.site.on(server),
+      declared: server === null ? [] : this.#site.on(server),
     };
   }
 

@@ -5,11 +5,21 @@ import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import type { Installed } from './connection';
+import type { DnsZones } from './dns-zones';
+import type { PublicCertificates } from './public-certificates';
 import { Run } from './run';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
+import { SiteCertificates } from './site-certificates';
 import { ExchangeTarget, type TargetOptions } from './target';
 
 type Open = (settings: Settings, installed: Installed) => Promise<Session>;
+
+export interface TargetsOptions extends Pick<TargetOptions, 'note' | 'site'> {
+  /** The certificates of PFX files, as far as they are given without their keys. Left out: none. */
+  readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
+}
 
 /**
  * The sessions of a run: that of the organization, and one on each server that has an endpoint of its own, which is opened
@@ -19,6 +29,9 @@ export class Targets {
   /** Where everything runs that is of no server, or of one without a session of its own. */
   readonly organization: ExchangeTarget;
   readonly run = new Run();
+  readonly certificates: PublicCertificates;
+  readonly site: SiteCertificates;
+  readonly zones: DnsZones | undefined;
   readonly #own: ReadonlyMap<string, ExchangeTarget>;
   readonly #unreachable = new Map<string, ExchangeTarget>();
   readonly #options: TargetOptions;
@@ -27,9 +40,12 @@ export class Targets {
   constructor(
     readonly settings: Settings,
     open: Open,
-    options: Omit<TargetOptions, 'run' | 'own'> = {},
+    { certificates = new Map(), site = new SiteCertificates(), zones, ...options }: TargetsOptions = {},
   ) {
-    this.#options = { ...options, run: this.run };
+    this.certificates = certificates;
+    this.site = site;
+    this.zones = zones;
+    this.#options = { ...options, site, run: this.run };
     this.#own = new Map(
       [...settings.serverSessions].map(([key, own]) => [
         key,
@@ -69,10 +85,9 @@ export class Targets {
   }
 
   async #whyNoPfx(): Promise<readonly Diagnostic[]> {
-    const { certificates } = this.organization;
-    if (certificates.size === 0) return [];
+    if (this.certificates.size === 0) return [];
     const { lackingPfx } = await import('./public-certificates');
-    return lackingPfx(certificates, [...this.settings.spellings.values()], (server) => {
+    return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) => {
       const target = this.of(server);
       return target.observe(target.addressed(certificatesOf(server, target.factsFor(server))), server);
     });
