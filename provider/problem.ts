@@ -205,6 +205,15 @@ export function checkUnread(seconds: number, { severity, summary, detail }: Diag
   return { severity, summary, detail: `${detail}\n${lasting}${NOT_RUN}` };
 }
 
+/** None is opened, and there is nothing to try: the diagnostic says why. */
+export class NoSession extends Error {
+  override readonly name = 'NoSession';
+
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.summary);
+  }
+}
+
 /**
  * Why there is no session, with the remedy for the kind of failure.
  *
@@ -217,6 +226,7 @@ export function connectionProblem(
   again = false,
   server?: string,
 ): Diagnostic {
+  if (error instanceof NoSession) return error.diagnostic;
   const { endpoint } = settings;
   const where = whereOf(endpoint);
   const message = error instanceof Error ? error.message : String(error);

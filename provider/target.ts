@@ -92,7 +92,7 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * The Exchange organization that a run acts on, or one server of it, through one session for all their resources, opened
- * when it is configured or first used. Reads are made once and shared; any write forgets them.
+ * when it is configured or first used. Reads are made once and shared, until a write changes what they show.
  */
 export class ExchangeTarget {
   readonly #readings = new Readings((invocation) => this.#readShared(invocation));

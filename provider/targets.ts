@@ -1,12 +1,12 @@
 import { certificatesOf } from '../exchange/resources/installed-certificate';
 import { needsEndpoint } from '../exchange/server-endpoint';
 import type { Session } from '../powershell/session';
-import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import type { Installed } from './connection';
 import type { DnsZones } from './dns-zones';
 import type { PublicCertificates } from './public-certificates';
+import { NoSession } from './problem';
 import { Run } from './run';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
 import { SiteCertificates } from './site-certificates';
@@ -113,13 +113,11 @@ function settingsOf({ endpoint, snapIn }: ServerSession, settings: Settings): Se
   return { ...settings, endpoint, fallbacks: [], snapIn };
 }
 
-function noSession(server: string): RemotingError {
+function noSession(server: string): NoSession {
   const variable = SERVER_ENDPOINTS_ENVIRONMENT.server_endpoints;
-  return new RemotingError(
-    'usage',
-    `no session is for ${server}: each is on another server, and acts there`,
-    {
-      remedy: `To have something removed from ${server} while the server is still there, name its endpoint in ${variable} for that deploy.`,
-    },
-  );
+  return new NoSession({
+    severity: 'error',
+    summary: `No session reaches ${server}`,
+    detail: `Each is on another server and would act there, so that nothing was run. To have something removed from ${server} while the server is still there, name its endpoint in ${variable} for that deploy.`,
+  });
 }

@@ -194,6 +194,7 @@ describe('where every server has an endpoint of its own', () => {
         const { targets, asked } = run(settingsOf(endpoint === undefined ? only : { ...only, endpoint }));
         const end = await targets.of('OLD2').run(write('OLD2'), signal);
         expect(end.kind).toBe('failed');
+        expect(end.diagnostics[0]?.summary).toBe('No session reaches OLD2');
         expect(end.diagnostics[0]?.detail).toContain('name its endpoint in EXCHANGE_SERVER_ENDPOINTS');
         expect(asked()).toEqual({});
         expect(await targets.isUninstalled('OLD2')).toBe(true);
