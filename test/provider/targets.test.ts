@@ -131,20 +131,29 @@ test('the certificates of all servers are one trip without those of other sessio
   expect(calls.filter(({ parameters }) => Object.values(parameters).includes('OLD1'))).toEqual([]);
 });
 
-test('a session that does not come about names the server, its endpoint and the remedy, and leaves others alone', async () => {
-  const targets = new Targets(mixed, async ({ endpoint }) => {
-    if (endpoint.kind === 'wsman' && endpoint.url === OLD1) {
-      throw new RemotingError('unreachable', 'connect ECONNREFUSED');
-    }
-    return new ScriptedSession(() => objects({ Name: 'owa' }));
-  });
-  expect((await targets.of('EX1').observe(read, 'EX1')).kind).toBe('objects');
-  const reading = await targets.of('OLD1').observe(read, 'OLD1');
-  const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
-  expect(problem?.summary).toBe(`No session with Exchange at ${OLD1} for OLD1`);
-  expect(problem?.detail).toContain('EXCHANGE_SERVER_ENDPOINTS');
-  expect(problem?.detail).toContain('Check that the server runs');
-});
+test.each([
+  [new RemotingError('unreachable', 'connect ECONNREFUSED'), 'Check that the server runs'],
+  [
+    new RemotingError('refused', 'no such shell', { faultCode: 2150858811 }),
+    "Microsoft.PowerShell, Windows' own, which Exchange 2007 needs",
+  ],
+])(
+  'a session that does not come about names the server, its endpoint and the remedy: %s',
+  async (error, remedy) => {
+    const targets = new Targets(mixed, async ({ endpoint }) => {
+      if (endpoint.kind === 'wsman' && endpoint.url === OLD1) throw error;
+      return new ScriptedSession(() => objects({ Name: 'owa' }));
+    });
+    expect((await targets.of('EX1').observe(read, 'EX1')).kind).toBe('objects');
+    const reading = await targets.of('OLD1').observe(read, 'OLD1');
+    const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
+    expect(problem?.summary).toBe(`No session with Exchange at ${OLD1} for OLD1`);
+    expect(problem?.detail).toContain('EXCHANGE_SERVER_ENDPOINTS');
+    expect(problem?.detail).toContain(remedy);
+    // They are of the session of the organization.
+    expect(problem?.detail).not.toMatch(/EXCHANGE_ENDPOINT|EXCHANGE_SHELL_RESOURCE/);
+  },
+);
 
 test.each([
   [{ Value: 'OLD2' }, 'the session runs on OLD2, and not on OLD1'],
