@@ -2,6 +2,7 @@ import { ExchangeVersion } from '../../exchange/versions';
 import type { Step } from '../../exchange/resources';
 import type { Settings } from '../../provider/configuration';
 import { settingsFrom } from '../../provider/configuration';
+import { connect } from '../../provider/connection';
 import { Targets } from '../../provider/targets';
 import { RemotingError } from '../../remoting/remoting-error';
 import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
@@ -154,6 +155,19 @@ test.each([
     expect(problem?.detail).not.toMatch(/EXCHANGE_ENDPOINT|EXCHANGE_SHELL_RESOURCE/);
   },
 );
+
+test('an endpoint that nothing listens at is said to be that of the server', async () => {
+  const nowhere = settingsOf({
+    endpoint: 'https://ex1.contoso.local/PowerShell/',
+    servers: { EX1: '2013', OLD1: '2007' },
+    server_endpoints: { OLD1: 'https://127.0.0.1:1/wsman' },
+  });
+  const targets = new Targets(nowhere, (settings) => connect(settings, ENVIRONMENT));
+  const end = await targets.of('OLD1').run(write('OLD1'), signal);
+  expect(end.diagnostics[0]?.detail).toContain(
+    'the address comes from endpoint of OLD1 in the declaration or EXCHANGE_SERVER_ENDPOINTS',
+  );
+});
 
 test.each([
   [{ Value: 'OLD2' }, 'the session runs on OLD2, and not on OLD1'],
