@@ -103,7 +103,8 @@ async function open(
   } catch (error) {
     if (!(error instanceof RemotingError)) throw error;
     // Said here, where it is known which of several endpoints it is about.
-    const facts = { ...error.facts, remedy: connectionRemedy(error, endpoint) };
+    const own = [...settings.serverSessions.values()].find((each) => each.endpoint === endpoint);
+    const facts = { ...error.facts, remedy: connectionRemedy(error, endpoint, own?.server) };
     throw new RemotingError(error.kind, error.message, facts, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/inst
 import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
+import { EXCHANGE_SHELL, WINDOWS_SHELL } from '../remoting/transports/wsman/names';
 import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
@@ -48,7 +49,7 @@ export function outcomeProblem(
   if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
-  if (first === undefined) return undefined;
+  if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
   if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
     return {
       severity: 'error',
@@ -205,6 +206,15 @@ export function checkUnread(seconds: number, { severity, summary, detail }: Diag
   return { severity, summary, detail: `${detail}\n${lasting}${NOT_RUN}` };
 }
 
+/** None is opened, and there is nothing to try: the diagnostic says why. */
+export class NoSession extends Error {
+  override readonly name = 'NoSession';
+
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.summary);
+  }
+}
+
 /**
  * Why there is no session, with the remedy for the kind of failure.
  *
@@ -217,17 +227,18 @@ export function connectionProblem(
   again = false,
   server?: string,
 ): Diagnostic {
+  if (error instanceof NoSession) return error.diagnostic;
   const { endpoint } = settings;
   const where = whereOf(endpoint);
   const message = error instanceof Error ? error.message : String(error);
   const whose =
     server === undefined
       ? ''
-      : `\nIt is the session of ${server} alone, whose endpoint is the server's in the declaration or ${ENVIRONMENT.server_endpoints}: nothing of this server can be read or done without it.`;
+      : `\nThis endpoint is for ${server} only, from ${ownOrigin(server)}: without it nothing of the server can be read or done.`;
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
-    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint)}${whose}\n${again ? RESUME : 'Nothing was changed.'}`,
+    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint, server)}${whose}\n${again ? RESUME : 'Nothing was changed.'}`,
   };
 }
 
@@ -261,8 +272,12 @@ function credentialsOf(endpoint: Endpoint): string {
   }
 }
 
-/** What to do about a session that did not come about, by the kind of the failure. */
-export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
+/**
+ * What to do about a session that did not come about, by the kind of the failure.
+ *
+ * @param server whose own session it is to be; left out: it is that of the organization
+ */
+export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: string): string {
   if (!(error instanceof RemotingError)) return 'Correct that and try again.';
   const { facts } = error;
   if (facts.remedy !== undefined) return facts.remedy;
@@ -271,7 +286,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       if (facts.command !== undefined) {
         return `Check that the program of ${ENVIRONMENT.process_command} is on this machine.`;
       }
-      return `Check that the server runs and that this machine may reach it; the address comes from ${ENVIRONMENT.endpoint} or the provider block.`;
+      return `Check that the server runs and that this machine may reach it; the address comes from ${server === undefined ? `${ENVIRONMENT.endpoint} or the provider block` : ownOrigin(server)}.`;
     case 'authentication-refused':
       return refusedRemedy(facts, endpoint);
     case 'host-key-unknown':
@@ -291,7 +306,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
       if (facts.subsystem !== undefined) {
         return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
       }
-      if (facts.faultCode === UNKNOWN_SHELL) return unknownShell(endpoint);
+      if (facts.faultCode === UNKNOWN_SHELL) return unknownShell(endpoint, server);
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
     case 'tls-untrusted':
       return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'}${namesOf(facts)} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}. ${SHOWN_BY_IIS}`;
@@ -326,15 +341,22 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint): string {
   }
 }
 
+/** Where the endpoint of a server's own session comes from. */
+function ownOrigin(server: string): string {
+  return `endpoint of ${server} in the declaration or ${ENVIRONMENT.server_endpoints}`;
+}
+
 /** ERROR_WSMAN_INVALID_RESOURCE_URI of wsmerror.h in the Windows SDK: the endpoint has no such shell in its catalog. */
 const UNKNOWN_SHELL = 2150858811;
 
-function unknownShell(endpoint: Endpoint): string {
-  const asked =
-    endpoint.kind === 'wsman' && endpoint.shellResource !== null
-      ? `${inLine(endpoint.shellResource)}, which ${ENVIRONMENT.shell_resource} names`
-      : "Exchange's, http://schemas.microsoft.com/powershell/Microsoft.Exchange";
-  return `What answers there is Windows Remote Management and has not the shell that was asked for: ${asked}. Exchange's shell is at http://server/PowerShell/ and https://server/PowerShell/ alone, and Windows' own, http://schemas.microsoft.com/powershell/Microsoft.PowerShell, at https://server:5986/wsman: correct the path of the endpoint or ${ENVIRONMENT.shell_resource}, so that both belong together.`;
+function unknownShell(endpoint: Endpoint, server?: string): string {
+  const shell = (endpoint.kind === 'wsman' ? endpoint.shellResource : null) ?? EXCHANGE_SHELL;
+  const [byWhom, setting] =
+    server === undefined
+      ? [`which ${ENVIRONMENT.shell_resource} names`, ` or ${ENVIRONMENT.shell_resource}`]
+      : ["Windows' own, which Exchange 2007 needs", ''];
+  const why = shell === EXCHANGE_SHELL ? "Exchange's own" : byWhom;
+  return `What answers there is Windows Remote Management and does not have the shell that was asked for: ${inLine(shell)}, ${why}. Exchange's shell is only at http://server/PowerShell/ and https://server/PowerShell/, and Windows' own, ${WINDOWS_SHELL}, at https://server:5986/wsman: correct the path of the endpoint${setting}, so that both belong together.`;
 }
 
 /** ERROR_NOT_SUPPORTED as IIS shows it where it asks for a certificate and TLS 1.3 does not let it. */

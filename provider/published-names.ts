@@ -29,7 +29,7 @@ export const publishedNames: ManagedResource<Targets, Publication> = {
     ]);
     const publications = publicationsOf(prior, planned);
     const findings = await Promise.all(
-      publications.map((publication) => nameFindings(publication, targets.organization.zones)),
+      publications.map((publication) => nameFindings(publication, targets.zones)),
     );
     return {
       values: Object.fromEntries(
@@ -50,7 +50,7 @@ export const publishedNames: ManagedResource<Targets, Publication> = {
   describe: ({ side, addresses }) =>
     `ask DNS what stands under ${Object.keys(addresses).join(', ')}${side === 'external' ? ' outside' : ''}`,
   // The plan may be of yesterday, and the servers took their time.
-  execute: async (publication, { organization: { zones } }) => {
+  execute: async (publication, { zones }) => {
     const { nameFindings } = await import('./name-findings');
     zones?.forgetNames();
     const findings = await nameFindings(publication, zones);

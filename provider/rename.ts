@@ -158,7 +158,7 @@ async function standingOf(
   targets: Targets,
   aliases = MOST_ALIASES,
 ): Promise<Standing | undefined> {
-  const answer = await targets.organization.zones?.standing(host, side);
+  const answer = await targets.zones?.standing(host, side);
   if (answer === undefined) return undefined;
   if (answer.kind !== 'told') return 'unknown';
   const { standing } = answer;

@@ -73,7 +73,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
         // The plan of its removal says it as well as the refresh.
         const problems = reading.diagnostics.map((problem) => unseen(problem, server));
-        return { state, diagnostics: target.sayOnce(problems) };
+        return { state, diagnostics: targets.run.sayOnce(problems) };
       }
       // A cmdlet that is not there is no wonder where the server has another version than declared.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
@@ -81,9 +81,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     }
     const { objects } = reading.outcome;
     // The plan has said them, before anything was run.
-    const remarks = target.hasRun
+    const remarks = targets.run.hasRun
       ? []
-      : target.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
+      : targets.run.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
       state: viewed && seenTexts(viewed, known),
@@ -117,7 +117,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
     const { values, diagnostics, remarks = [] } = resource.foresee(objects, pair, facts, answers);
     // An apply asks again: by then the plan has said them.
-    const said = target.hasRun ? [] : target.sayOnce(remarks);
+    const said = targets.run.hasRun ? [] : targets.run.sayOnce(remarks);
     return { values: values as Values, diagnostics: [...diagnostics, ...said] };
   };
 
@@ -217,7 +217,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             const target = targets.of(server);
             // `inform` says what is wrong with the server or the PFX.
             if (server !== null && hasErrors(await target.versionProblems(server))) return { existing: null };
-            const named = usesPfx ? await withThumbprint(planned, config, target) : planned;
+            const named = usesPfx ? await withThumbprint(planned, config, targets) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
               return { existing: null };
             }
@@ -228,8 +228,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
           },
         }),
     inform: async (change, targets) => {
-      const target = targets.of(text((change.planned ?? change.prior)?.['server']));
-      const information = await inform(resource, usesPfx, change, target);
+      const information = await inform(resource, usesPfx, change, targets);
       const informed = change.planned && { ...change.planned, ...information.values };
       const foreseen = await foresee(change, informed, targets);
       const values = { ...information.values, ...foreseen.values };
@@ -237,7 +236,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
       const known = steps === UNKNOWN ? [] : steps;
-      const unsupported = unsupportedCalls(known, change.planned['server'] ?? null, target);
+      const unsupported = unsupportedCalls(known, text(change.planned['server']), targets);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
@@ -252,10 +251,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     execute: async (step, targets, { signal }) => {
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
-      const target = targets.of(step.of);
-      const resolved = await resolve(step, target.site);
+      const resolved = await resolve(step, targets.site);
       if ('diagnostic' in resolved) return [resolved.diagnostic];
-      const { kind, diagnostics } = await target.run(resolved.step, signal);
+      const { kind, diagnostics } = await targets.of(step.of).run(resolved.step, signal);
       if (kind !== 'omitted') targets.run.history.note(step, kind === 'done');
       return diagnostics;
     },
@@ -336,7 +334,7 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
 async function withThumbprint(
   planned: Values,
   config: Values,
-  { certificates, site }: ExchangeTarget,
+  { certificates, site }: Targets,
 ): Promise<Values | null> {
   const [file, password] = [text(config['pfx_file']) ?? '', text(config['pfx_password'])];
   const { certificateSource } = await import('./public-certificates');
@@ -357,10 +355,10 @@ function choiceOf(config: Values): PfxChoice {
 /** What the declared version of Exchange cannot run. */
 function unsupportedCalls(
   steps: readonly Step[],
-  server: Value,
-  target: ExchangeTarget,
+  server: string | null,
+  targets: Targets,
 ): readonly Diagnostic[] {
-  const catalogs = target.catalogsFor(text(server));
+  const catalogs = targets.of(server).catalogsFor(server);
   return steps.flatMap(({ invocation }): Diagnostic[] => {
     // A DAG of a site that has servers of 2007, which knows of none, is that of the others.
     const [catalog] = catalogs;
@@ -384,8 +382,9 @@ async function inform(
   resource: AnyResource,
   usesPfx: boolean,
   change: Change,
-  target: ExchangeTarget,
+  targets: Targets,
 ): Promise<Information> {
+  const target = targets.of(text((change.planned ?? change.prior)?.['server']));
   // A server that leaves the declaration takes its version with it; what is removed does not depend on it.
   if (change.planned === null) return { diagnostics: respellingWarning(change, target) };
   const server = change.planned['server'] ?? null;
@@ -395,7 +394,7 @@ async function inform(
     // A server has many objects: what is no error is said once.
     diagnostics.push(
       ...problems.filter(isError),
-      ...target.sayOnce(problems.filter((each) => !isError(each))),
+      ...targets.run.sayOnce(problems.filter((each) => !isError(each))),
     );
   }
   const planned = knownPart(change.planned);
@@ -407,10 +406,10 @@ async function inform(
   const password = change.config['pfx_password'] ?? null;
   if (file === UNKNOWN || password === UNKNOWN) return { diagnostics };
   const choice = choiceOf(planned);
-  const name = target.site.nameOf(file as string);
+  const name = targets.site.nameOf(file as string);
   const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(
-    target.certificates,
+    targets.certificates,
     file as string,
     password as string | null,
     choice,
@@ -427,7 +426,7 @@ async function inform(
     name,
   );
   // One PFX is for many servers: what is no error is said once.
-  diagnostics.push(...found.filter(isError), ...target.sayOnce(found.filter((each) => !isError(each))));
+  diagnostics.push(...found.filter(isError), ...targets.run.sayOnce(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,

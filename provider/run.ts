@@ -8,7 +8,10 @@ export class Run {
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
   readonly shown = new ShownCertificates();
-  /** A step was run: from then on only what is asked for is read, since the rest may be about to change. */
+  /**
+   * A step was run: the run is an apply, and what it reads shows its own work. From then on only what is asked for is read,
+   * since the rest may be about to change.
+   */
   hasRun = false;
   readonly #said = new Set<string>();
   readonly #readings: Readings[] = [];

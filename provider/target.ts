@@ -13,12 +13,10 @@ import type { Interruption, ObjectsOutcome, Outcome, PowerShellObject } from '..
 import type { InvokeOptions, Session, TripOutcome } from '../powershell/session';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
-import type { DnsZones } from './dns-zones';
 import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands';
 import { callNote } from './call-note';
 import type { Installed } from './connection';
 import { proveServer } from './proven-server';
-import type { PublicCertificates } from './public-certificates';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -26,7 +24,6 @@ import {
   connectionProblem,
   fileLeft,
   guardUnread,
-  isAlreadyGone,
   isNotOffered,
   omissionWarning,
   outcomeProblem,
@@ -70,12 +67,8 @@ export interface StepEnd {
 export interface TargetOptions {
   /** Takes a sentence on every remote call. Left out: nobody listens. */
   readonly note?: (message: string) => void;
-  /** Left out: none. */
-  readonly certificates?: PublicCertificates;
   /** What the declaration has, where it has several certificates. Left out: it has one. */
   readonly site?: SiteCertificates;
-  /** Those that hold records of the site; left out where the configuration names none. */
-  readonly zones?: DnsZones | undefined;
   /** What it shares with other sessions. Left out: there are none. */
   readonly run?: Run;
   /** The session is that of one server. Left out: it is that of the organization. */
@@ -99,7 +92,7 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * The Exchange organization that a run acts on, or one server of it, through one session for all their resources, opened
- * when it is configured or first used. Reads are made once and shared; any write forgets them.
+ * when it is configured or first used. Reads are made once and shared, until a write changes what they show.
  */
 export class ExchangeTarget {
   readonly #readings = new Readings((invocation) => this.#readShared(invocation));
@@ -111,13 +104,11 @@ export class ExchangeTarget {
     },
   );
   readonly #certificateTurns = new Turns();
-  /** The certificates of PFX files, as far as they are given without their keys. */
-  readonly certificates: PublicCertificates;
-  readonly site: SiteCertificates;
-  readonly zones: DnsZones | undefined;
+  readonly #site: SiteCertificates;
   private readonly note: (message: string) => void;
   readonly #run: Run;
   readonly #own: ServerSession | undefined;
+  readonly #versions: readonly ExchangeVersion[];
   #session: Promise<Session> | null = null;
   /** There was a session. */
   #opened = false;
@@ -127,22 +118,14 @@ export class ExchangeTarget {
   constructor(
     readonly settings: Settings,
     private readonly open: (settings: Settings, installed: Installed) => Promise<Session>,
-    {
-      note = () => undefined,
-      certificates = new Map(),
-      site = new SiteCertificates(),
-      zones,
-      run = new Run(),
-      own,
-    }: TargetOptions = {},
+    { note = () => undefined, site = new SiteCertificates(), run = new Run(), own }: TargetOptions = {},
   ) {
     this.#run = run;
     this.#own = own;
+    this.#versions = own === undefined ? versionsReached(settings) : [own.version];
     run.share(this.#readings);
     this.note = note;
-    this.certificates = certificates;
-    this.site = site;
-    this.zones = zones;
+    this.#site = site;
   }
 
   /**
@@ -169,16 +152,7 @@ export class ExchangeTarget {
   /** The declared version of a server; for the organization, that of the oldest declared server without a session of its own. */
   versionFor(server: string | null): ExchangeVersion | undefined {
     if (server !== null) return this.settings.versions.get(server.toLowerCase());
-    return this.#versions()[0];
-  }
-
-  /** Those of the declared servers that the session is for, each once, the oldest first. */
-  #versions(): readonly ExchangeVersion[] {
-    if (this.#own !== undefined) return [this.#own.version];
-    const { versions, serverSessions } = this.settings;
-    const reached = [...versions].filter(([server]) => !serverSessions.has(server));
-    const declared = new Set((reached.length === 0 ? [...versions] : reached).map(([, version]) => version));
-    return ExchangeVersion.ALL.filter((version) => declared.has(version));
+    return this.#versions[0];
   }
 
   isDeclared(server: string): boolean {
@@ -199,7 +173,7 @@ export class ExchangeTarget {
 
   /** Of whom a call may be made: of the server, or for the organization of one of its servers. */
   catalogsFor(server: string | null): readonly Catalog[] {
-    if (server === null) return this.#versions().map(catalogOf);
+    if (server === null) return this.#versions.map(catalogOf);
     const catalog = this.catalogFor(server);
     return catalog === undefined ? [] : [catalog];
   }
@@ -216,7 +190,7 @@ export class ExchangeTarget {
       isDeclared: (name) => this.isDeclared(name),
       autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.#run.history,
-      declared: server === null ? [] : this.site.on(server),
+      declared: server === null ? [] : this.#site.on(server),
     };
   }
 
@@ -226,9 +200,9 @@ export class ExchangeTarget {
    */
   addressed(invocation: Invocation): Invocation {
     const controller = this.settings.domainController;
+    if (controller === null) return invocation;
     const catalog = this.catalogsFor(null).find((each) => each.has(invocation.cmdlet));
-    const isTaken = catalog?.has(invocation.cmdlet, 'DomainController') === true;
-    if (controller === null || !isTaken) return invocation;
+    if (catalog?.has(invocation.cmdlet, 'DomainController') !== true) return invocation;
     return { ...invocation, parameters: { ...invocation.parameters, DomainController: controller } };
   }
 
@@ -251,16 +225,6 @@ export class ExchangeTarget {
     const takesServer = this.catalogFor(server)?.cmdlet(cmdlet)?.parameter('Server') !== undefined;
     if (!takesServer || 'Server' in parameters || 'Identity' in parameters) return undefined;
     return { ...invocation, parameters: { ...parameters, Server: server } };
-  }
-
-  /** Whether a step was run: the run is an apply, and what it reads shows its own work. */
-  get hasRun(): boolean {
-    return this.#run.hasRun;
-  }
-
-  /** See `Run`. */
-  sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-    return this.#run.sayOnce(diagnostics);
   }
 
   /**
@@ -372,9 +336,6 @@ export class ExchangeTarget {
     if ('diagnostics' in outcome) return { kind: 'failed', diagnostics: outcome.diagnostics };
     const warned = warnings(invocation, outcome);
     if (problem === undefined) return { kind: 'done', diagnostics: warned };
-    if (outcome.kind !== 'unknown' && isAlreadyGone(invocation, outcome)) {
-      return { kind: 'done', diagnostics: warned };
-    }
     // A call that completed beside its error may have done a part of its work.
     return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
   }
@@ -478,7 +439,7 @@ export class ExchangeTarget {
   /** The first reads of a run that would be one for each server are one for all. */
   async #readShared(invocation: Invocation): Promise<Reading> {
     const outcome =
-      OF_ONE_SERVER.has(invocation.cmdlet) && !this.hasRun
+      OF_ONE_SERVER.has(invocation.cmdlet) && !this.#run.hasRun
         ? await this.#serverReadings.get(invocation)
         : undefined;
     return outcome === undefined || unshown(invocation, null, outcome) !== undefined
@@ -490,18 +451,15 @@ export class ExchangeTarget {
     const reading = await this.#readServers();
     if (reading.kind === 'failed') return [];
     return [...this.settings.versions.keys()].filter(
-      (server) => this.#isFor(server) && named(server, reading.outcome) !== undefined,
+      (server) =>
+        this.settings.serverSessions.get(server) === this.#own &&
+        named(server, reading.outcome) !== undefined,
     );
   }
 
   /** Exchange 2007 shows certificates of the server of the session, and takes no other one. */
   #serverIn({ cmdlet }: Invocation): string | null {
     return this.#own !== undefined && OF_ONE_SERVER.has(cmdlet) ? this.#own.server : null;
-  }
-
-  #isFor(server: string): boolean {
-    const own = this.settings.serverSessions.get(server.toLowerCase());
-    return own?.server.toLowerCase() === this.#own?.server.toLowerCase();
   }
 
   /** A read whose connection was lost is made once more: reading twice changes nothing. */
@@ -565,6 +523,13 @@ export class ExchangeTarget {
     }
     return outcome;
   }
+}
+
+/** Versions of the servers without a session of their own, else of all, each once, the oldest first. */
+function versionsReached({ versions, serverSessions }: Settings): readonly ExchangeVersion[] {
+  const reached = [...versions].filter(([server]) => !serverSessions.has(server));
+  const declared = new Set((reached.length === 0 ? [...versions] : reached).map(([, version]) => version));
+  return ExchangeVersion.ALL.filter((version) => declared.has(version));
 }
 
 /** True where the session is of no use any more. A call that took too long ends alone. */

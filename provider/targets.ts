@@ -1,15 +1,25 @@
 import { certificatesOf } from '../exchange/resources/installed-certificate';
 import { needsEndpoint } from '../exchange/server-endpoint';
 import type { Session } from '../powershell/session';
-import { RemotingError } from '../remoting/remoting-error';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import type { Installed } from './connection';
+import type { DnsZones } from './dns-zones';
+import type { PublicCertificates } from './public-certificates';
+import { NoSession } from './problem';
 import { Run } from './run';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
+import { SiteCertificates } from './site-certificates';
 import { ExchangeTarget, type TargetOptions } from './target';
 
 type Open = (settings: Settings, installed: Installed) => Promise<Session>;
+
+export interface TargetsOptions extends Pick<TargetOptions, 'note' | 'site'> {
+  /** The certificates of PFX files, as far as they are given without their keys. Left out: none. */
+  readonly certificates?: PublicCertificates;
+  /** Those that hold records of the site; left out where the configuration names none. */
+  readonly zones?: DnsZones | undefined;
+}
 
 /**
  * The sessions of a run: that of the organization, and one on each server that has an endpoint of its own, which is opened
@@ -18,18 +28,24 @@ type Open = (settings: Settings, installed: Installed) => Promise<Session>;
 export class Targets {
   /** Where everything runs that is of no server, or of one without a session of its own. */
   readonly organization: ExchangeTarget;
+  readonly run = new Run();
+  readonly certificates: PublicCertificates;
+  readonly site: SiteCertificates;
+  readonly zones: DnsZones | undefined;
   readonly #own: ReadonlyMap<string, ExchangeTarget>;
   readonly #unreachable = new Map<string, ExchangeTarget>();
   readonly #options: TargetOptions;
-  readonly #run = new Run();
   #lackingPfx: Promise<readonly Diagnostic[]> | null = null;
 
   constructor(
     readonly settings: Settings,
     open: Open,
-    options: Omit<TargetOptions, 'run' | 'own'> = {},
+    { certificates = new Map(), site = new SiteCertificates(), zones, ...options }: TargetsOptions = {},
   ) {
-    this.#options = { ...options, run: this.#run };
+    this.certificates = certificates;
+    this.site = site;
+    this.zones = zones;
+    this.#options = { ...options, site, run: this.run };
     this.#own = new Map(
       [...settings.serverSessions].map(([key, own]) => [
         key,
@@ -52,10 +68,6 @@ export class Targets {
     return actsOnItself ? this.#unreached(server) : this.organization;
   }
 
-  get run(): Run {
-    return this.#run;
-  }
-
   /** Begins to open the session of the organization, see `ExchangeTarget`. */
   connect(): void {
     this.organization.connect();
@@ -73,10 +85,9 @@ export class Targets {
   }
 
   async #whyNoPfx(): Promise<readonly Diagnostic[]> {
-    const { certificates } = this.organization;
-    if (certificates.size === 0) return [];
+    if (this.certificates.size === 0) return [];
     const { lackingPfx } = await import('./public-certificates');
-    return lackingPfx(certificates, [...this.settings.spellings.values()], (server) => {
+    return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) => {
       const target = this.of(server);
       return target.observe(target.addressed(certificatesOf(server, target.factsFor(server))), server);
     });
@@ -102,13 +113,11 @@ function settingsOf({ endpoint, snapIn }: ServerSession, settings: Settings): Se
   return { ...settings, endpoint, fallbacks: [], snapIn };
 }
 
-function noSession(server: string): RemotingError {
+function noSession(server: string): NoSession {
   const variable = SERVER_ENDPOINTS_ENVIRONMENT.server_endpoints;
-  return new RemotingError(
-    'usage',
-    `no session is for ${server}: each is on another server, and acts there`,
-    {
-      remedy: `To have something removed from ${server} while the server is still there, name its endpoint in ${variable} for that deploy.`,
-    },
-  );
+  return new NoSession({
+    severity: 'error',
+    summary: `No session reaches ${server}`,
+    detail: `Each is on another server and would act there, so that nothing was run. To have something removed from ${server} while the server is still there, name its endpoint in ${variable} for that deploy.`,
+  });
 }

@@ -40,6 +40,8 @@ export async function examine(options: DoctorOptions, environment: Environment):
     site_certificate_names: plan?.certificateNames ?? null,
   };
   const { settings, diagnostics } = settingsFrom(declared, environment);
+  // Of servers without a session of their own the plan does not tell the version, so that the settings know nothing of them:
+  // they need the session of the organization all the same.
   const unsaid =
     settings !== undefined && settings.organizationServer !== null && (plan?.servers.length ?? 0) > 0
       ? settingsFrom({}, environment).diagnostics

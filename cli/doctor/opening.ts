@@ -66,7 +66,7 @@ async function verdict(checkup: Checkup, name: CheckName, well: string): Promise
   const { error } = opening;
   const { fails, proves } = stageOf(error);
   if (fails === name || name === 'session') {
-    const remedy = connectionRemedy(error, checkup.endpoint);
+    const remedy = connectionRemedy(error, checkup.endpoint, checkup.own?.server);
     const isMisnamed = error instanceof RemotingError && error.kind === 'tls-name-mismatch';
     return failed(
       error instanceof Error ? error.message : String(error),

@@ -89,7 +89,11 @@ export const tcp: Check = {
         const message = `${called} cannot be reached on port ${port}: ${(error as Error).message}`;
         return failed(
           message,
-          connectionRemedy(new RemotingError('unreachable', message, { host, port }), checkup.endpoint),
+          connectionRemedy(
+            new RemotingError('unreachable', message, { host, port }),
+            checkup.endpoint,
+            checkup.own?.server,
+          ),
         );
       }
     }),

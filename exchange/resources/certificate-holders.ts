@@ -4,7 +4,7 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import { NO_HISTORY } from './certificate-history';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
-import type { InstalledCertificate } from './installed-certificate';
+import { typedFor, type InstalledCertificate } from './installed-certificate';
 import { textOf } from './property';
 import type { Answers } from './step';
 
@@ -120,6 +120,9 @@ export function verdictOn(situation: Situation): Verdict {
   return unknown.length === 0 ? FREE : { kind: 'unknown', why: unknown.join('; ') };
 }
 
+const GIVE_SMTP: Invocation = { cmdlet: 'Enable-ExchangeCertificate', parameters: { Services: 'SMTP' } };
+const MAKE: Invocation = { cmdlet: 'New-ExchangeCertificate', parameters: {} };
+
 /** `Remove-ExchangeCertificate` refuses it: https://learn.microsoft.com/powershell/module/exchangepowershell/remove-exchangecertificate */
 function byInternalTransport({ server, certificate, answers, handovers, facts }: Situation): Verdict {
   const cmdlet = transportCmdlet(facts);
@@ -142,8 +145,8 @@ function byInternalTransport({ server, certificate, answers, handovers, facts }:
     by: `it is the internal transport certificate of ${server}, the one that servers use among themselves`,
     wayOut:
       'Make another one that: declare replaceDefaultSmtpCertificate: true for the certificate that replaces it, or ' +
-      `run Enable-ExchangeCertificate -Server '${server}' -Services SMTP with the -Thumbprint of the one that Setup made ` +
-      `and answer Yes; where that one is gone, New-ExchangeCertificate -Server '${server}' makes one.`,
+      `run ${typedFor(server, GIVE_SMTP, facts)} with the -Thumbprint of the one that Setup made ` +
+      `and answer Yes; where that one is gone, ${typedFor(server, MAKE, facts)} makes one.`,
   };
 }
 

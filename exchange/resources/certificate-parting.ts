@@ -13,10 +13,10 @@ import {
   type CertificateRole,
 } from './certificate-handover';
 import { holderInquiries, LISTED_ON_SEVERAL, verdictOn, type Verdict } from './certificate-holders';
-import { removal, SMTP, stays } from './certificate-steps';
+import { ENABLE, removal, SMTP, stays } from './certificate-steps';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
-import { installedCertificates, withThumbprint } from './installed-certificate';
+import { installedCertificates, typedFor, withThumbprint } from './installed-certificate';
 import type { Answers } from './step';
 
 /** A certificate that a change lets go of, and whether it can be removed from its server by then. */
@@ -177,7 +177,10 @@ function remarksOnServices(change: CertificateChange, facts: Facts): readonly Di
     const taker = takerOf(service, change, facts);
     return taker === undefined ? [] : [{ service, taker }];
   });
-  return [...taken.map((each) => remarkOnTaken(each, thumbprint, server)), ...remarksOnLeft(left, planned)];
+  return [
+    ...taken.map((each) => remarkOnTaken(each, thumbprint, server)),
+    ...remarksOnLeft(left, planned, facts),
+  ];
 }
 
 /** A service that another certificate of the server gets. */
@@ -203,17 +206,22 @@ function whatStays(service: string, thumbprint: string): string {
     : `Exchange takes it from ${thumbprint} by giving it to the other one.`;
 }
 
-function remarksOnLeft(left: readonly string[], planned: CertificateRole): readonly Diagnostic[] {
+function remarksOnLeft(
+  left: readonly string[],
+  planned: CertificateRole,
+  facts: Facts,
+): readonly Diagnostic[] {
   if (left.length === 0) return [];
-  const [server, thumbprint, services] = [planned.server ?? '', planned.thumbprint ?? '', left.join(', ')];
+  const [server, thumbprint] = [planned.server ?? '', planned.thumbprint ?? ''];
   const other = planned.fallback_thumbprint || '<thumbprint of another one>';
+  const giving = { cmdlet: ENABLE, parameters: { Thumbprint: other, Services: left } };
   return [
     {
       severity: 'warning',
-      summary: `The certificate ${thumbprint} keeps ${services} on ${server}`,
+      summary: `The certificate ${thumbprint} keeps ${left.join(', ')} on ${server}`,
       detail:
         'Exchange takes no service from a certificate, so that nothing is run for what left the declaration. To let ' +
-        `another one serve it: Enable-ExchangeCertificate -Server '${server}' -Thumbprint '${other}' -Services ${services}. ` +
+        `another one serve it: ${typedFor(server, giving, facts)}. ` +
         'SMTP stays listed on both, POP and IMAP on each that has the name of their settings.',
     },
   ];

@@ -23,7 +23,7 @@ const DEFAULT_CERTIFICATE_QUESTION = 'Overwrite the existing default SMTP certif
 export const PFX_ON_SERVER = 'C:\\Windows\\Temp\\exchange-certificate.pfx';
 
 const IMPORT = 'Import-ExchangeCertificate';
-const ENABLE = 'Enable-ExchangeCertificate';
+export const ENABLE = 'Enable-ExchangeCertificate';
 const REMOVE = 'Remove-ExchangeCertificate';
 
 /** @param isExportable whether the key can be exported again from the server */
@@ -155,7 +155,7 @@ export function removal(server: string, thumbprint: string, facts: Facts): Invoc
 export function stays(server: string, thumbprint: string, verdict: Exclude<Verdict, { kind: 'free' }>) {
   const detail =
     verdict.kind === 'held'
-      ? `It is in use: ${verdict.by}. ${verdict.wayOut} Then remove it by hand, since it leaves the state:`
-      : `Nobody can tell whether something uses it: ${verdict.why}. It leaves the state; where nothing uses it, remove it by hand:`;
+      ? `It is in use: ${verdict.by}. ${verdict.wayOut} Then remove it on ${server} by hand, since it leaves the state:`
+      : `Nobody can tell whether something uses it: ${verdict.why}. It leaves the state; where nothing uses it, remove it on ${server} by hand:`;
   return { summary: `The certificate ${thumbprint} stays on ${server}`, detail };
 }

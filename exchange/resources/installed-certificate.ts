@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
 import { PkiError } from '../../pki/error';
 import { parseCertificate, type Certificate } from '../../pki/certificate';
 import { servicesIn } from './allowed-services';
@@ -40,6 +41,17 @@ export function onServer(
   { has }: Pick<Facts, 'has'>,
 ): { readonly Server?: string } {
   return has(cmdlet, 'Server') ? { Server: server } : {};
+}
+
+/** A cmdlet for certificates of a server as people are to type it. */
+export function typedFor(
+  server: string,
+  { cmdlet, parameters }: Invocation,
+  facts: Pick<Facts, 'has'>,
+): string {
+  const place = onServer(cmdlet, server, facts);
+  const call = renderInvocation({ cmdlet, parameters: { ...place, ...parameters } });
+  return place.Server === undefined ? `${call} in the management shell on ${server}` : call;
 }
 
 /** A certificate as `Get-ExchangeCertificate` shows it. Null where that does not tell: unknown, never none. */

@@ -114,7 +114,8 @@ function handedOutElsewhere(
 ): readonly Diagnostic[] {
   const { isDeclared, autodiscoverUrls = [] } = facts;
   if (isDeclared === undefined || declared === null) return [];
-  // The same for every server of the site, so that it is said once. Those that hand out nothing have none to copy.
+  // The same for every server of the site, whichever its version, so that it is said once. Those that hand out nothing have
+  // none to copy.
   const urls = [...new Set([...autodiscoverUrls, declared])].filter((url) => url !== '');
   return objects.flatMap((object) => {
     const server = textOf(object, 'Name') ?? '';
@@ -124,7 +125,7 @@ function handedOutElsewhere(
     const isOwn = sameServer(hostIn(uri) ?? '', server);
     const calls = (urls.length === 0 ? [null] : urls).map((url) =>
       renderInvocation({
-        cmdlet: `Set-${noun(facts)}`,
+        cmdlet: 'Set-ClientAccessServer',
         parameters: { Identity: server, AutoDiscoverServiceInternalUri: url },
       }),
     );
@@ -132,7 +133,7 @@ function handedOutElsewhere(
       {
         severity: 'warning' as const,
         summary: `${server} is not declared and hands out another Autodiscover URL`,
-        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: ${calls.join(', or ')}`,
+        detail: `Clients in the domain are told ${uri} by it today${isOwn ? ", the server's own name, which Setup registers" : ''}. Declare the server, or set its service connection point: ${calls.join(', or ')} (from Exchange 2016 on Set-ClientAccessService)`,
       },
     ];
   });

@@ -20,13 +20,14 @@ function targetOf(
   display: string,
   domainController: string | null = null,
   answer: (call: Invocation) => Outcome = () => objects({ Name: 'EX2', AdminDisplayVersion: display }),
+  others: readonly ExchangeVersion[] = [],
 ) {
   const settings: Settings = {
     endpoint: { kind: 'process', command: 'x', args: [] },
     fallbacks: [],
     serverSessions: new Map(),
     organizationServer: null,
-    versions: new Map([['ex2', version]]),
+    versions: new Map([version, ...others].map((each, index) => [`ex${index + 2}`, each])),
     rollout: [],
     autodiscoverUrls: [],
     spellings: new Map([['ex2', 'EX2']]),
@@ -69,9 +70,7 @@ describe('a DAG', () => {
   };
   const creating = { kind: 'create' as const, prior: null, planned: declared, config: declared };
   const found = async (...versions: readonly ExchangeVersion[]) => {
-    const { target } = targetOf(ExchangeVersion.V2007, 'Version 8.3 (Build 83.6)');
-    const known = target.settings.versions as Map<string, ExchangeVersion>;
-    versions.forEach((version, index) => known.set(`other${index}`, version));
+    const { target } = targetOf(ExchangeVersion.V2007, '', null, undefined, versions);
     return (await group.inform?.(creating, target))?.diagnostics;
   };
 

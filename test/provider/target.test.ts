@@ -69,6 +69,28 @@ test('a read is made once for all that ask, and again after a write', async () =
   ]);
 });
 
+test('a file that lies on the server for one step outdates no reading, also where none lay there before', async () => {
+  const nothingThere = failed('PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand');
+  const session = new ScriptedSession(({ cmdlet }) =>
+    cmdlet === 'Remove-Item' ? nothingThere : objects({ Name: 'EX1' }),
+  );
+  const { target } = targetOn(session);
+  await target.observe(read);
+  const file = { path: 'C:\\Windows\\Temp\\a.pfx', content: new Uint8Array([1]) };
+  expect(await target.run({ ...write, file, outdates: ['Get-ExchangeCertificate'] }, signal)).toEqual({
+    kind: 'done',
+    diagnostics: [],
+  });
+  await target.observe(read);
+  expect(session.calls.map(({ cmdlet }) => cmdlet)).toEqual([
+    'Get-OwaVirtualDirectory',
+    'Remove-Item',
+    'Set-Content',
+    'Set-OwaVirtualDirectory',
+    'Remove-Item',
+  ]);
+});
+
 test('a write whose connection was lost is not repeated; the next call opens a new session', async () => {
   const first = new ScriptedSession(() => lost);
   const second = new ScriptedSession(() => objects());

@@ -2,6 +2,7 @@ import { ExchangeVersion } from '../../exchange/versions';
 import type { Step } from '../../exchange/resources';
 import type { Settings } from '../../provider/configuration';
 import { settingsFrom } from '../../provider/configuration';
+import { connect } from '../../provider/connection';
 import { Targets } from '../../provider/targets';
 import { RemotingError } from '../../remoting/remoting-error';
 import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
@@ -98,14 +99,14 @@ test('what one session writes the other reads anew', async () => {
   await targets.of('OLD1').run(write('OLD1'), signal);
   await targets.of('EX1').observe(read, 'EX1');
   expect(asked()['ex1.contoso.local']).toEqual(['Get-OwaVirtualDirectory', 'Get-OwaVirtualDirectory']);
-  expect(targets.of('EX1').hasRun).toBe(true);
+  expect(targets.run.hasRun).toBe(true);
 });
 
-test('what is said is said once, whatever session finds it', () => {
+test('what is said is said once in a run, whatever session finds it', () => {
   const { targets } = run(mixed);
   const said = [{ severity: 'warning' as const, summary: 'one', detail: 'thing' }];
-  expect(targets.of('EX1').sayOnce(said)).toEqual(said);
-  expect(targets.of('OLD1').sayOnce(said)).toEqual([]);
+  expect(targets.run.sayOnce(said)).toEqual(said);
+  expect(targets.run.sayOnce(said)).toEqual([]);
 });
 
 test('each session goes by the versions of its servers', async () => {
@@ -131,19 +132,41 @@ test('the certificates of all servers are one trip without those of other sessio
   expect(calls.filter(({ parameters }) => Object.values(parameters).includes('OLD1'))).toEqual([]);
 });
 
-test('a session that does not come about names the server, its endpoint and the remedy, and leaves others alone', async () => {
-  const targets = new Targets(mixed, async ({ endpoint }) => {
-    if (endpoint.kind === 'wsman' && endpoint.url === OLD1) {
-      throw new RemotingError('unreachable', 'connect ECONNREFUSED');
-    }
-    return new ScriptedSession(() => objects({ Name: 'owa' }));
+test.each([
+  [new RemotingError('unreachable', 'connect ECONNREFUSED'), 'Check that the server runs'],
+  [
+    new RemotingError('refused', 'no such shell', { faultCode: 2150858811 }),
+    "Microsoft.PowerShell, Windows' own, which Exchange 2007 needs",
+  ],
+])(
+  'a session that does not come about names the server, its endpoint and the remedy: %s',
+  async (error, remedy) => {
+    const targets = new Targets(mixed, async ({ endpoint }) => {
+      if (endpoint.kind === 'wsman' && endpoint.url === OLD1) throw error;
+      return new ScriptedSession(() => objects({ Name: 'owa' }));
+    });
+    expect((await targets.of('EX1').observe(read, 'EX1')).kind).toBe('objects');
+    const reading = await targets.of('OLD1').observe(read, 'OLD1');
+    const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
+    expect(problem?.summary).toBe(`No session with Exchange at ${OLD1} for OLD1`);
+    expect(problem?.detail).toContain('EXCHANGE_SERVER_ENDPOINTS');
+    expect(problem?.detail).toContain(remedy);
+    // They are of the session of the organization.
+    expect(problem?.detail).not.toMatch(/EXCHANGE_ENDPOINT|EXCHANGE_SHELL_RESOURCE/);
+  },
+);
+
+test('an endpoint that nothing listens at is said to be that of the server', async () => {
+  const nowhere = settingsOf({
+    endpoint: 'https://ex1.contoso.local/PowerShell/',
+    servers: { EX1: '2013', OLD1: '2007' },
+    server_endpoints: { OLD1: 'https://127.0.0.1:1/wsman' },
   });
-  expect((await targets.of('EX1').observe(read, 'EX1')).kind).toBe('objects');
-  const reading = await targets.of('OLD1').observe(read, 'OLD1');
-  const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
-  expect(problem?.summary).toBe(`No session with Exchange at ${OLD1} for OLD1`);
-  expect(problem?.detail).toContain('EXCHANGE_SERVER_ENDPOINTS');
-  expect(problem?.detail).toContain('Check that the server runs');
+  const targets = new Targets(nowhere, (settings) => connect(settings, ENVIRONMENT));
+  const end = await targets.of('OLD1').run(write('OLD1'), signal);
+  expect(end.diagnostics[0]?.detail).toContain(
+    'the address comes from endpoint of OLD1 in the declaration or EXCHANGE_SERVER_ENDPOINTS',
+  );
 });
 
 test.each([
@@ -194,6 +217,7 @@ describe('where every server has an endpoint of its own', () => {
         const { targets, asked } = run(settingsOf(endpoint === undefined ? only : { ...only, endpoint }));
         const end = await targets.of('OLD2').run(write('OLD2'), signal);
         expect(end.kind).toBe('failed');
+        expect(end.diagnostics[0]?.summary).toBe('No session reaches OLD2');
         expect(end.diagnostics[0]?.detail).toContain('name its endpoint in EXCHANGE_SERVER_ENDPOINTS');
         expect(asked()).toEqual({});
         expect(await targets.isUninstalled('OLD2')).toBe(true);

@@ -38,7 +38,7 @@ const FREE = {
   'Get-ImapSettings': [{ X509CertificateName: null }],
 } as const;
 
-type Answered = { readonly [cmdlet in keyof typeof FREE]?: readonly Row[] | null };
+type Answered = { readonly [cmdlet in keyof typeof FREE | 'Get-TransportServer']?: readonly Row[] | null };
 
 function judged(
   answered: Answered = {},
@@ -129,6 +129,14 @@ describe('a certificate is held', () => {
     const verdict = judged(answered, situation);
     expect(verdict).toMatchObject({ kind: 'held', by: expect.stringContaining(by) as unknown });
     expect(verdict.kind === 'held' && verdict.wayOut).toMatch(/\w{4}/);
+  });
+
+  test.each([
+    [ExchangeVersion.V2007, "Enable-ExchangeCertificate -Services 'SMTP' in the management shell on EX2"],
+    [ExchangeVersion.V2010, "Enable-ExchangeCertificate -Server 'EX2' -Services 'SMTP'"],
+  ])('as internal transport certificate of %s, with cmdlets that it has', (version, cmdlet) => {
+    const wayOut: unknown = expect.stringContaining(cmdlet);
+    expect(judged({ 'Get-TransportServer': internal }, {}, version)).toMatchObject({ kind: 'held', wayOut });
   });
 
   test('even where something else cannot be known', () => {

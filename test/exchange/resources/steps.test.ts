@@ -296,6 +296,25 @@ describe('what a plan says of what there is', () => {
     });
   });
 
+  describe('of services that a certificate keeps', () => {
+    const planned = { ...SAMPLES['exchange_certificate']!, services: ['IIS'] };
+    const prior = { ...planned, services: ['IIS', 'SMTP'] };
+
+    test.each([
+      [
+        ExchangeVersion.V2007,
+        `-Thumbprint '${OTHER_THUMBPRINT}' -Services @('SMTP') in the management shell on EX2`,
+      ],
+      [ExchangeVersion.V2010, `-Server 'EX2' -Thumbprint '${OTHER_THUMBPRINT}' -Services @('SMTP'). `],
+    ])('of %s, the cmdlet gives them to another one on that server', (version, call) => {
+      const change = { prior, planned } as never;
+      const foreseen = erase(certificate).foresee?.([], change, factsOf(version), new Map());
+      expect(foreseen?.diagnostics).toMatchObject([
+        { detail: expect.stringContaining(`Enable-ExchangeCertificate ${call}`) as unknown },
+      ]);
+    });
+  });
+
   describe('of servers that nobody declares', () => {
     const planned = SAMPLES['exchange_service_connection_point']!;
     const point = (Name: string, AutoDiscoverServiceInternalUri: string | null) => ({
@@ -342,6 +361,19 @@ describe('what a plan says of what there is', () => {
       expect(by(own)).toHaveLength(1);
       expect(by(own)[0]).toContain(`-AutoDiscoverServiceInternalUri '${OTHER}'`);
       expect(by(OTHER)).toEqual(by(own));
+    });
+
+    test('the same is said by servers of every version', () => {
+      const stranger = point('EX3', 'https://ex3.contoso.local/Autodiscover/Autodiscover.xml');
+      const by = (version: ExchangeVersion) =>
+        remarksOf(
+          erase(serviceConnectionPoint),
+          [stranger],
+          { prior: planned, planned },
+          { ...factsOf(version), isDeclared: () => false },
+        );
+      expect(by(ExchangeVersion.V2007)).toEqual(by(ExchangeVersion.SE));
+      expect(by(ExchangeVersion.SE)).toHaveLength(1);
     });
 
     test('where the site hands out nothing, that one is to hand out nothing either', () => {
