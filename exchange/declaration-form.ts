@@ -39,6 +39,7 @@ import type {
   FurtherName,
   FurtherRecords,
   Health,
+  HealthFromRunner,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -342,7 +343,27 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   mailProtocols: optional(mailProtocols),
   health: optional(
-    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+    group<Health>({
+      protocols: optional(list(plain(protocols))),
+      timeoutSeconds: optional(number),
+      fromRunner: optional(
+        group<HealthFromRunner>({
+          certificates: optional(
+            list(
+              plain(
+                words<NonNullable<HealthFromRunner['certificates']>[number]>({
+                  IIS: true,
+                  POP: true,
+                  IMAP: true,
+                }),
+              ),
+              1,
+            ),
+          ),
+          healthcheck: optional(flag),
+        }),
+      ),
+    }),
   ),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });

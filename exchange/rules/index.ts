@@ -43,6 +43,7 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthFromRunner } from './health-from-runner';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
@@ -148,6 +149,7 @@ export const RULES: readonly Rule[] = [
   serverEndpoint,
   serverEndpointMissing,
   serviceVersion,
+  healthFromRunner,
   webAuthentication,
   sslOffload,
   serverBuild,

@@ -2757,6 +2757,75 @@ const CASES: readonly Case[] = [
     remedy: 'take health.protocols out',
   },
   {
+    when: 'the runner is to look at nothing',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: {} } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: `certificates: ['IIS']`,
+  },
+  {
+    when: 'the runner is not to ask for the pages, and for nothing else',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { healthcheck: false } } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: 'take fromRunner out',
+  },
+  {
+    when: 'the runner is to see the certificate of IIS on a server for which none is declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX01'] },
+      health: { fromRunner: { certificates: ['IIS'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'no certificate for IIS is declared for EX02',
+    remedy: `'IIS' among its services`,
+  },
+  {
+    when: 'the runner is to see the certificate of IMAP, whose name is declared nowhere',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { certificates: ['IIS', 'IMAP'] } } }),
+    path: 'health.fromRunner.certificates[1]',
+    problem: 'no server has a declared name of IMAP to ask for',
+    remedy: `mailProtocols: { imap: { host: 'imap.contoso.com' } }`,
+  },
+  {
+    when: 'the runner is to see a certificate of POP that no declared one can be',
+    rule: 'health-from-runner',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      health: { fromRunner: { certificates: ['POP'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: `no certificate that is declared for EX01, EX02 has 'pop.contoso.com', the name of POP there`,
+    remedy: 'give one of theirs that name',
+  },
+  {
+    when: 'the runner is to ask servers for pages that they do not have',
+    rule: 'health-from-runner',
+    declaration: site({
+      servers: [1, 2].map((number) => server(number, { version: ExchangeVersion.V2010 })),
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem:
+      'EX01 (Exchange Server 2010) has no healthcheck.htm, nor has any other server: it exists in Exchange Server 2013 and later',
+    remedy: 'older servers are checked by their services',
+  },
+  {
+    when: 'the runner is to ask for a page of a server whose certificate is not declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX02'] },
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem: 'no certificate for IIS is declared for EX01',
+    remedy: `'IIS' among its services`,
+  },
+  {
     when: 'Outlook Anywhere is switched where it is always on',
     rule: 'service-version',
     declaration: site({ servers: [server(1), server(2, { outlookAnywhere: 'disabled' })] }),
@@ -3032,6 +3101,7 @@ describe('the rules of a declaration', () => {
       'server-endpoint',
       'server-endpoint-missing',
       'service-version',
+      'health-from-runner',
       'web-authentication',
       'ssl-offload',
       'server-build',
@@ -3217,6 +3287,17 @@ describe('the rules of a declaration', () => {
     const other = { server: 'FS02', directory: dag.witness.directory };
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
+      [
+        'the certificates and the pages that the runner is to see, of what the servers have',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: {
+            ...right.certificate,
+            names: ['*.contoso.com'],
+          },
+          health: { fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true } },
+        },
+      ],
       ['one DAG in a list, which need not name its members', { dag: [dag] }],
       [
         'a name that goes outside alone, and stays published there',
@@ -3318,6 +3399,15 @@ describe('the rules of a declaration', () => {
       ],
     ])('%s', (_what, changes) => {
       expect(found(site(changes))).toEqual([]);
+    });
+
+    test('the pages of a newer server beside an old one, which has none', () => {
+      const mixed = site({
+        servers: [...of(V2010, 1), server(2)],
+        dag: { ...dag, members: ['EX02'] },
+        health: { fromRunner: { healthcheck: true } },
+      });
+      expect(found(mixed).filter(({ rule }) => rule === 'health-from-runner')).toEqual([]);
     });
 
     test.each(['msstd:mail.contoso.com', 'MSSTD:*.contoso.com', 'none', null])(

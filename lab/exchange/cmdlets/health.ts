@@ -1,4 +1,5 @@
-import { ExchangeVersion } from '../../../exchange/versions';
+import { HEALTH_SETS_LIFESPAN, OUTLOOK_ANYWHERE_HEALTH_SET, SERVICES } from '../../../exchange/services';
+import { existsIn, ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
@@ -50,6 +51,27 @@ function componentState(server: ServerState, component: string): 'Active' | 'Ina
   const own = server.components[component] ?? 'Active';
   const whole = server.components['ServerWideOffline'] ?? 'Active';
   return own === 'Active' && whole === 'Active' ? 'Active' : 'Inactive';
+}
+
+const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
+
+/** Folder of the virtual directory of Outlook Anywhere. */
+const RPC = 'rpc';
+
+/**
+ * Whether the page of a protocol answers 200; undefined where there is none. It goes by the component of the protocol, which
+ * Managed Availability takes offline where its probe fails:
+ * https://techcommunity.microsoft.com/blog/exchange/load-balancing-in-exchange-2013/604048
+ *
+ * @param url its path
+ */
+export function takesClients(server: ServerState, url: string): boolean | undefined {
+  const folder = PAGE.exec(url)?.[1]?.toLowerCase();
+  const row = SERVICES.find(({ directory }) => directory.toLowerCase() === folder);
+  const healthSet = folder === RPC ? OUTLOOK_ANYWHERE_HEALTH_SET : (row?.healthSet ?? null);
+  if (healthSet === null || !existsIn(HEALTH_SETS_LIFESPAN, versionOf(server))) return undefined;
+  const component = HEALTH_SETS.find(([name]) => name === healthSet)?.[1] ?? 'None';
+  return componentState(server, component) === 'Active' && !(healthSet in server.unhealthy);
 }
 
 const STATES = [

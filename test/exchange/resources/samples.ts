@@ -112,6 +112,8 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     server: 'EX2',
     protocols: ['owa', 'mapi', 'outlook-anywhere'],
     timeout_seconds: 60,
+    shown_certificates: { 'tls://EX2.contoso.local:443/ex2.contoso.local': THUMBPRINT },
+    health_pages: ['https://EX2.contoso.local/owa/healthcheck.htm'],
     triggers: { certificate: THUMBPRINT },
   },
 };
