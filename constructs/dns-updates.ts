@@ -1,6 +1,5 @@
 import { DnsProvider, type DnsProviderUpdate } from '@cdktf/provider-dns/lib/provider';
 import type { Construct } from 'constructs';
-import type { View } from '../exchange/dns-views';
 import type { Side } from '../exchange/given-names';
 import { idOf } from '../exchange/resource-id';
 import type { Zone } from '../exchange/site';
@@ -18,7 +17,7 @@ export const absoluteName = ({ name }: Zone) => `${name.toLowerCase().replace(/\
 const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 
 /** An internal zone may be called `external.contoso.com`. */
-function wordIn({ side }: View, zone: Zone): string {
+function wordIn(side: Side, zone: Zone): string {
   const word = wordOf(zone);
   return side === 'external' ? `external_${word}` : word.replace(/^external_/, 'external__');
 }
@@ -33,13 +32,11 @@ export interface DnsUpdate {
 export class DnsUpdates {
   readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
-  constructor(scope: Construct, views: readonly View[]) {
-    for (const { view, zone } of views.flatMap((view) =>
-      view.declared.zones.map((zone) => ({ view, zone })),
-    )) {
+  constructor(scope: Construct, zones: readonly { readonly zone: Zone; readonly side: Side }[]) {
+    for (const { zone, side } of zones) {
       const settings = settingsOf(zone);
       if (this.#ways.has(settings)) continue;
-      const word = wordIn(view, zone);
+      const word = wordIn(side, zone);
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
       const suffix = this.#ways.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix);
