@@ -346,6 +346,7 @@ export const siteForm = group<ExchangeSiteProps>({
     group<Health>({
       protocols: optional(list(plain(protocols))),
       timeoutSeconds: optional(number),
+      replication: optional(flag),
       fromRunner: optional(
         group<HealthFromRunner>({
           certificates: optional(

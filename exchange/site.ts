@@ -849,6 +849,13 @@ export interface Health {
    */
   readonly timeoutSeconds?: number;
   /**
+   * Whether `Test-ReplicationHealth` must find that a server takes its part in its DAG before the next server begins, and,
+   * once the declared databases are made, that their copies are in step.
+   *
+   * @default false
+   */
+  readonly replication?: boolean;
+  /**
    * What a gate looks at besides, from the machine that runs Terraform: it connects to the `fqdn` of each server, without
    * credentials.
    *

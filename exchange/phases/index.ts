@@ -10,6 +10,7 @@ import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
 import { publish } from './publish';
+import { copies, membership } from './replication';
 import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
@@ -24,8 +25,10 @@ const PHASES: readonly Phase[] = [
   outlookProviders,
   arrays,
   dag,
+  membership,
   databases,
   health,
+  copies,
   publish,
   dns,
 ];

@@ -44,6 +44,7 @@ import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
 import { healthFromRunner } from './health-from-runner';
+import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
@@ -150,6 +151,7 @@ export const RULES: readonly Rule[] = [
   serverEndpointMissing,
   serviceVersion,
   healthFromRunner,
+  healthReplication,
   webAuthentication,
   sslOffload,
   serverBuild,

@@ -8,7 +8,7 @@ import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } 
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
-import { dag, server, site } from './sites';
+import { dag, server, site, siteOf2007 } from './sites';
 
 interface Case {
   readonly when: string;
@@ -2826,6 +2826,14 @@ const CASES: readonly Case[] = [
     remedy: `'IIS' among its services`,
   },
   {
+    when: 'replication is to be checked where there is no DAG',
+    rule: 'health-replication',
+    declaration: { ...siteOf2007(), health: { replication: true } },
+    path: 'health.replication',
+    problem: 'no server is a member of a declared DAG',
+    remedy: 'declare the DAG with its members (dag)',
+  },
+  {
     when: 'Outlook Anywhere is switched where it is always on',
     rule: 'service-version',
     declaration: site({ servers: [server(1), server(2, { outlookAnywhere: 'disabled' })] }),
@@ -3102,6 +3110,7 @@ describe('the rules of a declaration', () => {
       'server-endpoint-missing',
       'service-version',
       'health-from-runner',
+      'health-replication',
       'web-authentication',
       'ssl-offload',
       'server-build',
@@ -3287,6 +3296,7 @@ describe('the rules of a declaration', () => {
     const other = { server: 'FS02', directory: dag.witness.directory };
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
+      ['a check of the replication of members', { health: { replication: true } }],
       [
         'the certificates and the pages that the runner is to see, of what the servers have',
         {
@@ -3399,6 +3409,10 @@ describe('the rules of a declaration', () => {
       ],
     ])('%s', (_what, changes) => {
       expect(found(site(changes))).toEqual([]);
+    });
+
+    test('replication that is not to be checked, without a DAG', () => {
+      expect(found({ ...siteOf2007(), health: { replication: false } })).toEqual([]);
     });
 
     test('the pages of a newer server beside an old one, which has none', () => {

@@ -108,6 +108,12 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     ip_addresses: ['255.255.255.255'],
   },
   exchange_database_availability_group_member: { dag: 'DAG01', server: 'EX2' },
+  exchange_replication_gate: {
+    server: 'EX2',
+    checks: ['ClusterService', 'QuorumGroup'],
+    timeout_seconds: 60,
+    triggers: { dag: 'DAG01' },
+  },
   exchange_health_gate: {
     server: 'EX2',
     protocols: ['owa', 'mapi', 'outlook-anywhere'],

@@ -7,6 +7,7 @@ import {
   erase,
   healthGate,
   probeText,
+  replicationGate,
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
@@ -879,6 +880,46 @@ describe('a DAG', () => {
     expect(obstacle?.detail).toContain('declare it as a member there, among its existingMembers');
     expect(obstacle?.detail).not.toMatch(/leave it out/i);
     expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
+  });
+});
+
+describe('the replication gate', () => {
+  const declared = SAMPLES['exchange_replication_gate']!;
+  const [step] = replicationGate.steps({ prior: null, planned: declared } as never, in2013);
+  const object = (Check: string, Result: string, Error: string | null = null) => ({
+    typeNames: [],
+    properties: { Server: 'EX2', Check, Result: { typeNames: [], text: Result, properties: {} }, Error },
+  });
+
+  test('runs once, and again when a trigger or what it checks changes', () => {
+    const RUN = ["Test-ReplicationHealth -Identity 'EX2'"];
+    expect(between(replicationGate, null, declared)).toEqual(RUN);
+    expect(between(replicationGate, declared, declared)).toEqual([]);
+    expect(between(replicationGate, declared, { ...declared, timeout_seconds: 1 })).toEqual([]);
+    expect(between(replicationGate, declared, null)).toEqual([]);
+    expect(between(replicationGate, declared, { ...declared, triggers: { dag: 'DAG02' } })).toEqual(RUN);
+    expect(between(replicationGate, declared, { ...declared, checks: ['ClusterService'] })).toEqual(RUN);
+  });
+
+  test('passes by its own checks, whatever the others say', () => {
+    const passed = [object('ClusterService', 'Passed'), object('QuorumGroup', 'Passed')];
+    expect(
+      step?.until?.problem([...passed, object('DatabaseRedundancy', '*FAILED*', 'one copy')]),
+    ).toBeUndefined();
+  });
+
+  test('names what failed with what Exchange says, in one line, and what is not reported', () => {
+    const failed = object('QuorumGroup', '*FAILED*', 'The cluster group\r\n is\u001b[2J offline.');
+    expect(step?.until?.problem([failed])).toBe(
+      'on EX2 ClusterService is not reported, QuorumGroup is *FAILED* (The cluster group is\\u{1B}[2J offline.)',
+    );
+    expect(step?.until?.problem([])).toContain('ClusterService is not reported');
+  });
+
+  test('a check that there is not is refused', () => {
+    expect(replicationGate.schema.attributes.checks.problem?.(['Cluster'])?.problem).toBe(
+      "'Cluster' is not known",
+    );
   });
 });
 

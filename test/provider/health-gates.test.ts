@@ -102,3 +102,36 @@ test('what the runner sees is no matter where nobody asked for it', async () => 
   expect(hasErrors(said)).toBe(false);
   expect(fronts.map(({ names }) => names)).toEqual([[], []]);
 });
+
+describe('the replication of members', () => {
+  const replicating: ExchangeSiteProps = {
+    ...bothServers,
+    health: { timeoutSeconds: 1, replication: true },
+  };
+  const [first, second] = [FIRST, SECOND].map(({ name }) => `${name}-replication`) as [string, string];
+
+  test('is checked of each, and passes beside what fails of every new server', async () => {
+    const run = deployment();
+    const said = await run.apply(site.resources(replicating));
+    expect(said.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(cmdletsOf(run.state, first)).toEqual([`Test-ReplicationHealth -Identity '${FIRST.name}'`]);
+    expect(cmdletsOf(run.state, second)).toEqual([`Test-ReplicationHealth -Identity '${SECOND.name}'`]);
+    expect((await run.plan(site.resources(replicating))).changes).toEqual(new Set());
+  });
+
+  test('that fails stops the deploy before the gate of the server, with what Exchange says', async () => {
+    site.organization.editServer(SECOND.name, ({ unhealthy }) => {
+      unhealthy['Clustering'] = 'Unhealthy';
+    });
+    const run = deployment();
+    const said = await run.apply(site.resources(replicating));
+    const errors = said.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ summary }) => summary)).toEqual([`${SECOND.name} is not healthy`]);
+    expect(errors[0]?.detail).toContain(
+      `on ${SECOND.name} ClusterNetwork is *FAILED* (${SECOND.name.toUpperCase()} does not take part in the cluster.)`,
+    );
+    expect(errors[0]?.detail).toContain('(Test-ReplicationHealth)');
+    expect(run.state.has(`${SECOND.name}-health`)).toBe(false);
+    expect(run.state.has(first)).toBe(true);
+  });
+});
