@@ -354,6 +354,7 @@ export const siteForm = group<ExchangeSiteProps>({
               plain(
                 words<NonNullable<HealthFromRunner['certificates']>[number]>({
                   IIS: true,
+                  SMTP: true,
                   POP: true,
                   IMAP: true,
                 }),

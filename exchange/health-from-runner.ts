@@ -2,21 +2,30 @@ import { nameCovers } from '../pki/coverage';
 import { isForWeb } from './declared-certificates';
 import type { AttributeReference } from './element';
 import { MAIL_PROTOCOLS } from './mail-protocols';
-import { HTTPS_PORT, probeAddress } from './resources/probe';
+import { connectorAddress, HTTPS_PORT, probeAddress } from './resources/probe';
 import { idOf } from './resource-id';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from './services';
 import type { ExchangeSiteProps } from './site';
 import type { PlacedCertificate, Placement } from './topology';
-import { existsIn } from './versions';
+import { catalogOf, existsIn } from './versions';
 
 /** What a gate looks at from the machine that runs Terraform, as its attributes have it. */
 export interface RunnerChecks {
   readonly shown_certificates?: { readonly [address: string]: AttributeReference };
+  readonly connector_certificates?: readonly string[];
   readonly health_pages?: readonly string[];
 }
 
 /** Folder of the virtual directory of Outlook Anywhere, which has no row among the services. */
 const OUTLOOK_ANYWHERE_FOLDER = 'rpc';
+
+/** Ports on which connectors of Setup take mail from servers and from programs. */
+const SMTP_PORTS = [25, 587];
+
+/** Whether the version has the cmdlet that shows what is selected. */
+export function showsConnectors({ server }: Placement): boolean {
+  return catalogOf(server.version).has('Get-ReceiveConnector');
+}
 
 /** The certificate that IIS has on a server; undefined where none is declared. */
 export function webCertificate({ certificates }: Placement): PlacedCertificate | undefined {
@@ -59,6 +68,9 @@ export function runnerChecks({ health }: ExchangeSiteProps, placement: Placement
   }
   return {
     ...(shown.size === 0 ? {} : { shown_certificates: Object.fromEntries(shown) }),
+    ...(certificates.includes('SMTP') && showsConnectors(placement)
+      ? { connector_certificates: SMTP_PORTS.map((port) => connectorAddress({ host, port })) }
+      : {}),
     ...(answers && webCertificate(placement) !== undefined ? { health_pages: healthPages(placement) } : {}),
   };
 }

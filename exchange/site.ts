@@ -868,12 +868,13 @@ export interface Health {
 export interface HealthFromRunner {
   /**
    * Services of the certificate whose port must show it, by its hash: `IIS` on 443 for each name that the server gives to
-   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`. POP and IMAP show another
+   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`;
+   * `SMTP` on 25 and 587 after STARTTLS, where it must be the one that the Receive connector selects. POP and IMAP show another
    * certificate once their services have been restarted, which no deploy does.
    *
    * @default none
    */
-  readonly certificates?: readonly ('IIS' | 'POP' | 'IMAP')[];
+  readonly certificates?: readonly ('IIS' | 'SMTP' | 'POP' | 'IMAP')[];
   /**
    * Whether `https://<fqdn>/owa/healthcheck.htm` must answer 200, and that of each of the `protocols`, as load balancers ask
    * for it. Only servers of Exchange 2013 and later have it.

@@ -1,5 +1,4 @@
 import { roleRemedy } from '../exchange/management-roles';
-import { hashText } from '../exchange/resources/probe';
 import type { Omission, Probe, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
@@ -209,7 +208,13 @@ export type LookProblem =
       readonly thumbprint: string;
       readonly subject: string;
       readonly until: string;
+      /** One of which it must be. */
+      readonly wanted: readonly string[];
     }
+  /** That no certificate is selected which could be shown. */
+  | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
+  /** A reply of SMTP that lets no TLS begin. */
+  | { readonly kind: 'no-tls'; readonly reply: string }
   /** Another status than 200. */
   | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
   /** 200, with another content than that of the page. */
@@ -240,8 +245,15 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
   switch (problem.kind) {
     case 'certificate':
       return [
-        `${at} shows the certificate ${problem.thumbprint} (${problem.subject}, until ${problem.until})${probe.kind === 'page' ? '' : ` for ${probe.name}`}, not ${hashText(probe)}`,
+        `${at} shows the certificate ${problem.thumbprint} (${problem.subject}, until ${problem.until})${probe.kind === 'certificate' ? ` for ${probe.name}` : ''}, not ${problem.wanted.join(' or ')}`,
         otherCertificate(probe),
+      ];
+    case 'not-selected':
+      return [problem.problem, problem.remedy];
+    case 'no-tls':
+      return [
+        `${at} lets no TLS begin: '${problem.reply}'`,
+        'Look at AuthMechanism of the Receive connector, at its certificate (event 12014), and whether something stands before the server.',
       ];
     case 'page':
       return [
@@ -265,7 +277,10 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
 /** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
-function otherCertificate({ server, port }: Probe): string {
+function otherCertificate({ kind, server, port }: Probe): string {
+  if (kind === 'connector') {
+    return `Transport may go on with a certificate that it had: Restart-Service MSExchangeFrontEndTransport on ${server} (MSExchangeTransport before 2013).`;
+  }
   return MAIL_PORTS.has(port)
     ? `POP and IMAP take a certificate when their services start: restart them on ${server}.`
     : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;

@@ -7,8 +7,8 @@ import {
   REMOVAL_PLACE_ATTRIBUTE,
 } from '../exchange/resources';
 import { removalPlace } from '../exchange/removal-place';
-import { probeText } from '../exchange/resources';
-import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
+import { inboundCertificates, inboundInquiries, probeText } from '../exchange/resources';
+import type { AnyResource, Facts, FileCall, Inbound, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
@@ -265,7 +265,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     execute: async (step, targets, { signal }) => {
       if (!isCall(step)) {
         const { watch } = await import('./runner-look');
-        return watch(step.probe, targets.settings, signal);
+        return watch(step.probe, targets.settings, signal, () => selectedBy(step.probe, targets));
       }
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
@@ -291,6 +291,13 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
+}
+
+/** Which certificates the Receive connectors of a server select, by reads of the run. */
+async function selectedBy({ server, host, port }: Probe, targets: Targets): Promise<Inbound> {
+  const target = targets.of(server);
+  const answers = await target.answersTo(inboundInquiries(server, target.factsFor(server)), server);
+  return inboundCertificates({ name: server, fqdn: host }, port, answers, new Date());
 }
 
 function isCall(step: ManagedStep): step is ManagedCall {

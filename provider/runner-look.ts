@@ -3,12 +3,20 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as secure, type TLSSocket } from 'node:tls';
-import { hashText, HTTPS_PORT, pageUrl, type PageProbe, type Probe } from '../exchange/resources';
+import {
+  hashText,
+  HTTPS_PORT,
+  pageUrl,
+  type Inbound,
+  type PageProbe,
+  type Probe,
+} from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { placeOf } from './connect-to';
 import { lookFailed, type LookProblem } from './problem';
 import { inLine } from './quotation';
+import { NoStartTls, startTls } from './starttls';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -19,19 +27,37 @@ const MOST_BYTES = 4_096;
 /** https://learn.microsoft.com/exchange/architecture/client-access/load-balancing */
 const HEALTHY_PAGE = /^\s*200 OK/i;
 
-/** Looks until the server shows what it must, or the time is over. */
+/**
+ * Looks until the server shows what it must, or the time is over.
+ *
+ * @param select reads what the connectors of the server select; asked for each look at one of theirs
+ */
 export async function watch(
   probe: Probe,
   settings: Pick<Settings, 'connectTo'>,
   signal: AbortSignal,
+  select: () => Promise<Inbound>,
 ): Promise<readonly Diagnostic[]> {
   const deadline = Date.now() + probe.seconds * 1000;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const problem = await look(probe, settings, signal);
+    const inbound = probe.kind === 'connector' ? await select() : undefined;
+    const problem =
+      inbound?.kind === 'none'
+        ? ({ ...inbound, kind: 'not-selected' } as const)
+        : await look(probe, settings, { stopped: signal, selected: inbound?.thumbprints ?? [] });
     if (problem === undefined) return [];
     if (signal.aborted || Date.now() + pause > deadline) return [lookFailed(probe, problem)];
     await sleep(pause, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
   }
+}
+
+export interface LookOptions {
+  /** Ends the look. */
+  readonly stopped?: AbortSignal;
+  /** @default 10000 */
+  readonly milliseconds?: number;
+  /** Thumbprints of which one must be shown, where the look is at what connectors select. */
+  readonly selected?: readonly string[];
 }
 
 /**
@@ -41,8 +67,7 @@ export async function watch(
 export async function look(
   probe: Probe,
   { connectTo }: Pick<Settings, 'connectTo'>,
-  stopped?: AbortSignal,
-  milliseconds = LOOK_MS,
+  { stopped, milliseconds = LOOK_MS, selected = [] }: LookOptions = {},
 ): Promise<LookProblem | undefined> {
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), milliseconds);
@@ -60,20 +85,24 @@ export async function look(
   try {
     const below = keep(connect(placeOf(probe, connectTo)));
     await event(below, 'connect');
+    if (probe.kind === 'connector') await startTls(below);
     const tls = keep(shake(below, probe));
     await event(tls, 'secureConnect');
     const shown = tls.getPeerCertificate();
     const thumbprint = createHash('sha1').update(shown.raw).digest('hex').toUpperCase();
-    if (thumbprint.toLowerCase() !== hashText(probe).toLowerCase()) {
+    const wanted = probe.kind === 'connector' ? selected : [hashText(probe)];
+    if (!wanted.some((each) => each.toLowerCase() === thumbprint.toLowerCase())) {
       return {
         kind: 'certificate',
         thumbprint,
+        wanted,
         subject: inLine(`CN=${[shown.subject.CN].flat().join()}`),
         until: shown.valid_to,
       };
     }
     return probe.kind === 'page' ? await pageProblem(probe, tls) : undefined;
   } catch (error) {
+    if (error instanceof NoStartTls) return { kind: 'no-tls', reply: inLine(error.reply) };
     const isSilent = end.signal.aborted && stopped?.aborted !== true;
     return isSilent
       ? { kind: 'silent', seconds: milliseconds / 1000 }
@@ -90,7 +119,7 @@ export async function look(
  * SHA-1 would have to be found (a second preimage), and nothing secret is sent to whoever shows it.
  */
 function shake(socket: Socket, probe: Probe): TLSSocket {
-  const servername = probe.kind === 'page' ? probe.host : probe.name;
+  const servername = probe.kind === 'certificate' ? probe.name : probe.host;
   return secure({ socket, servername, rejectUnauthorized: false });
 }
 

@@ -54,6 +54,7 @@ function gateOf(
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
       shown_certificates: path('health', 'fromRunner', 'certificates'),
+      connector_certificates: path('health', 'fromRunner', 'certificates'),
       health_pages: path('health', 'fromRunner', 'healthcheck'),
     },
     certificates: new Map(

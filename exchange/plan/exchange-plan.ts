@@ -10,6 +10,7 @@ import {
   pageUrl,
   type FileCall,
   type LaidFile,
+  type PageProbe,
   type Probe,
   type Step,
 } from '../resources';
@@ -155,13 +156,16 @@ function waitOf({ until }: Step): PlanWait | undefined {
 }
 
 function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep {
-  const { server, host, port, thumbprint, seconds, reason } = probe;
-  const rest = { host, port, thumbprint: hashOf(thumbprint), seconds, after, reason };
+  const { server, host, port, seconds, reason } = probe;
+  if (probe.kind === 'connector') {
+    return { id, server, kind: 'connector-certificate', host, port, seconds, after, reason };
+  }
+  const rest = { host, port, thumbprint: hashOf(probe.thumbprint), seconds, after, reason };
   if (probe.kind === 'page') return { id, server, kind: 'health-page', url: pageUrl(probe), ...rest };
   return { id, server, kind: 'shown-certificate', scheme: probe.scheme, name: probe.name, ...rest };
 }
 
-function hashOf(thumbprint: Probe['thumbprint']): string | PlanReference {
+function hashOf(thumbprint: PageProbe['thumbprint']): string | PlanReference {
   if (typeof thumbprint === 'string') return thumbprint;
   if (!(thumbprint instanceof StepResult)) throw new TypeError('a thumbprint that a plan cannot hold');
   return { reference: thumbprint.step, property: thumbprint.property ?? '' };

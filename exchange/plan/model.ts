@@ -89,7 +89,13 @@ export interface PlanInput {
 }
 
 export type PlanStep =
-  CmdletStep | CertificateLookStep | PageLookStep | LoadBalancerStep | DnsStep | DescribedStep;
+  | CmdletStep
+  | CertificateLookStep
+  | ConnectorLookStep
+  | PageLookStep
+  | LoadBalancerStep
+  | DnsStep
+  | DescribedStep;
 
 interface AnyStep {
   /** From stable names: it stays the same while other steps come and go. */
@@ -144,8 +150,6 @@ export interface PlanQuestion {
 interface LookStep extends AnyStep {
   readonly host: string;
   readonly port: number;
-  /** SHA-1 of the certificate that must be shown. */
-  readonly thumbprint: string | PlanReference;
   /** After so many seconds it has failed. */
   readonly seconds: number;
 }
@@ -157,12 +161,21 @@ export interface CertificateLookStep extends LookStep {
   readonly scheme: ProbeScheme;
   /** The name that is asked for (SNI). */
   readonly name: string;
+  /** SHA-1 of the certificate that must be shown. */
+  readonly thumbprint: string | PlanReference;
+}
+
+/** The certificate that a server shows after STARTTLS: one that a Receive connector of the port selects. */
+export interface ConnectorLookStep extends LookStep {
+  readonly kind: 'connector-certificate';
 }
 
 /** A page that must answer 200 behind that certificate. */
 export interface PageLookStep extends LookStep {
   readonly kind: 'health-page';
   readonly url: string;
+  /** SHA-1 of the certificate without which the answer does not count. */
+  readonly thumbprint: string | PlanReference;
 }
 
 /** For whoever configures the load balancer: the server is one of its pool. */

@@ -1,5 +1,5 @@
 import type { Described, Element, ExchangeObject, FurtherRecord, PoolMember, RecordSet } from '../element';
-import { probeAddress, pageUrl, type Probe, type Step } from '../resources';
+import { connectorAddress, probeAddress, pageUrl, type Probe, type Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
 export type PlannedStep = PlannedCmdlet | PlannedProbe | PlannedPoolMember | PlannedRecordSet | PlannedByHand;
@@ -50,7 +50,18 @@ function idsOf({ id, steps }: ExchangeObject): readonly string[] {
 
 /** By what is looked at: the steps of a resource come before. */
 function probeId({ id }: ExchangeObject, probe: Probe): string {
-  return `${id}/${probe.kind === 'page' ? pageUrl(probe) : probeAddress(probe)}`;
+  return `${id}/${addressOf(probe)}`;
+}
+
+function addressOf(probe: Probe): string {
+  switch (probe.kind) {
+    case 'page':
+      return pageUrl(probe);
+    case 'connector':
+      return connectorAddress(probe);
+    case 'certificate':
+      return probeAddress(probe);
+  }
 }
 
 /** Every step in an order in which they can run, of elements in such an order. */

@@ -1,11 +1,11 @@
 import type { Invocation } from '../../powershell/invocation';
-import type { Probe } from '../resources';
+import type { CertificateProbe, PageProbe } from '../resources';
 
 /** The function of the script that looks. */
 const LOOK = 'Test-ShownCertificate';
 
 /** The call of that function: what it returns is wrong with what the server shows. */
-export function lookOf({ host, port, thumbprint, ...probe }: Probe): Invocation {
+export function lookOf({ host, port, thumbprint, ...probe }: CertificateProbe | PageProbe): Invocation {
   return {
     cmdlet: LOOK,
     parameters: {

@@ -12,6 +12,7 @@ import {
   layingCalls,
   pageUrl,
   type FileCall,
+  type ConnectorProbe,
   type Probe,
   type Step,
   type Until,
@@ -150,6 +151,7 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
 
 function lookLines(number: number, probe: Probe): readonly string[] {
   const { server, host, port, seconds, reason } = probe;
+  if (probe.kind === 'connector') return connectorLines(probe);
   const name = probe.kind === 'page' ? `GET ${pageUrl(probe)}` : `TLS ${host}:${port}`;
   return [
     ...paragraph(reason),
@@ -157,6 +159,16 @@ function lookLines(number: number, probe: Probe): readonly string[] {
     `Wait-Healthy -Server ${quote(server)} -Seconds ${seconds} -Check {`,
     ...indented(plainLines(lookOf(probe))),
     '}',
+  ];
+}
+
+/** A script knows no STARTTLS, and how certificates are selected is for people to see. */
+function connectorLines({ server, host, port, reason }: ConnectorProbe): readonly string[] {
+  return [
+    ...paragraph(reason),
+    `Write-Output ${quote(`To be looked at: the certificate of ${server} on ${host}:${port} after STARTTLS, for example by`)}`,
+    `Write-Output ${quote(`openssl s_client -starttls smtp -connect ${host}:${port}`)}`,
+    `Write-Output ${quote('It must be the one with SMTP that TlsCertificateName of the Receive connector names, else one with its Fqdn.')}`,
   ];
 }
 
@@ -260,7 +272,7 @@ function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxN
   const within = (value: Argument): boolean =>
     (value instanceof Reference && own.includes(value.variable)) ||
     (Array.isArray(value) && (value as readonly Argument[]).some(within));
-  if ('probe' in planned) return within(planned.probe.thumbprint);
+  if ('probe' in planned) return 'thumbprint' in planned.probe && within(planned.probe.thumbprint);
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
@@ -316,7 +328,7 @@ export function exchangePlanScript(
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
-      looksOverTls: steps.some(({ planned }) => 'probe' in planned),
+      looksOverTls: steps.some(({ planned }) => 'probe' in planned && planned.probe.kind !== 'connector'),
     }),
     '',
     'try {',

@@ -4,6 +4,7 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import { NO_HISTORY } from './certificate-history';
 import type { Facts } from './definition';
 import { includesName, sameName } from './equality';
+import { isSameIssue, issueOf } from './certificate-issue';
 import { typedFor, type InstalledCertificate } from './installed-certificate';
 import { textOf } from './property';
 import type { Answers } from './step';
@@ -255,7 +256,7 @@ function naming(
   }
   for (const connector of connectors) {
     const name = textOf(connector, 'TlsCertificateName') ?? '';
-    const named = partsOf(name);
+    const named = issueOf(name);
     if (named === null && name === '') continue;
     const identity = textOf(connector, 'Identity') ?? '';
     if (named === null || certificate.issuer === null || certificate.subject === null) {
@@ -264,32 +265,6 @@ function naming(
     if (isSameIssue(named, certificate)) return held(identity);
   }
   return FREE;
-}
-
-/** `<I>issuer<S>subject`, https://learn.microsoft.com/powershell/module/exchangepowershell/set-receiveconnector */
-function partsOf(text: string): Pick<Named, 'issuer' | 'subject'> | null {
-  const [, issuer, subject] = /^<I>(.*)<S>(.*)$/is.exec(text) ?? [];
-  return issuer === undefined || subject === undefined ? null : { issuer, subject };
-}
-
-function isSameIssue(
-  left: Pick<Named, 'issuer' | 'subject'>,
-  right: Pick<Named, 'issuer' | 'subject'>,
-): boolean {
-  return isSameName(left.issuer, right.issuer) && isSameName(left.subject, right.subject);
-}
-
-/**
- * Distinguished names as people write them down: spaces, letter case and the names of the parts (`S` and `ST`) vary. Two
- * that are taken for one keep a certificate on its server; the reverse would remove one that is in use.
- */
-function isSameName(left: string | null, right: string | null): boolean {
-  const values = (name: string) =>
-    (name.match(/=(?:"(?:[^"]|"")*"|[^,+]*)/g) ?? [])
-      .map((value) => value.slice(1).replace(/^"|"$/g, '').replace(/\s+/g, ' ').trim().toLowerCase())
-      .sort()
-      .join('\n');
-  return left !== null && right !== null && values(left) === values(right);
 }
 
 const AUTH_THUMBPRINTS = [

@@ -9,7 +9,7 @@ import {
   protocolsProblem,
   timeoutSeconds,
 } from './health-checks';
-import { parsePageUrl, parseProbeAddress, type PageProbe, type Probe } from './probe';
+import { parseConnectorAddress, parsePageUrl, parseProbeAddress, type PageProbe, type Probe } from './probe';
 import { serverAttribute } from './server-attribute';
 
 /** Ends the names of triggers that list the services of a certificate. */
@@ -43,6 +43,13 @@ function shownProblem(value: Known): Problem | undefined {
   return texts.map(thumbprintProblem).find((problem) => problem !== undefined);
 }
 
+function connectorsProblem(value: Known): Problem | undefined {
+  const wrong = (value as readonly string[]).find((address) => parseConnectorAddress(address) === undefined);
+  return wrong === undefined
+    ? undefined
+    : { problem: `'${wrong}' does not say where to look`, remedy: 'write it as smtp://<server>:<port>' };
+}
+
 function pagesProblem(value: Known): Problem | undefined {
   const wrong = (value as readonly string[]).find((url) => parsePageUrl(url) === undefined);
   return wrong === undefined
@@ -53,12 +60,19 @@ function pagesProblem(value: Known): Problem | undefined {
 interface Looks {
   readonly server: string | null;
   readonly shown_certificates: Triggers | null;
+  readonly connector_certificates: readonly string[] | null;
   readonly health_pages: readonly string[] | null;
   readonly timeout_seconds: number | null;
 }
 
-/** Each look from the runner: the certificates, by the address, then the pages. */
-function probesOf({ server, shown_certificates, health_pages, timeout_seconds }: Looks): readonly Probe[] {
+/** Each look from the runner: the certificates, those of connectors, then the pages. */
+function probesOf({
+  server,
+  shown_certificates,
+  connector_certificates,
+  health_pages,
+  timeout_seconds,
+}: Looks): readonly Probe[] {
   const common = { server: server ?? '', seconds: timeout_seconds ?? DEFAULT_HEALTH_SECONDS };
   const certificates = Object.entries(shown_certificates ?? {}).flatMap(([text, thumbprint]): Probe[] => {
     const address = parseProbeAddress(text);
@@ -74,11 +88,18 @@ function probesOf({ server, shown_certificates, health_pages, timeout_seconds }:
       'The server itself must say that the protocol takes clients, as it says to load balancers.';
     return [{ kind: 'page', ...common, ...page, thumbprint, reason }];
   });
-  return [...certificates, ...pages];
+  const connectors = (connector_certificates ?? []).flatMap((text): Probe[] => {
+    const address = parseConnectorAddress(text);
+    if (address === undefined) return [];
+    const reason = 'Whoever sends mail must be shown the certificate that the connector is set to.';
+    return [{ kind: 'connector', ...common, ...address, reason }];
+  });
+  return [...certificates, ...connectors, ...pages];
 }
 
 /** The certificate of a host, by those that are looked at there. */
-function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, certificates: readonly Probe[]) {
+function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, probes: readonly Probe[]) {
+  const certificates = probes.filter((probe) => probe.kind === 'certificate');
   return certificates.find((probe) => sameName(probe.host, host) && probe.port === port)?.thumbprint;
 }
 
@@ -98,9 +119,10 @@ function isAsked(prior: Asked | null, planned: Asked): boolean {
 }
 
 function isSame(before: Looks, now: Looks): boolean {
-  const texts = ({ shown_certificates, health_pages }: Looks) =>
+  const texts = ({ shown_certificates, connector_certificates, health_pages }: Looks) =>
     JSON.stringify([
       Object.entries(shown_certificates ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
+      [...(connector_certificates ?? [])].sort(),
       [...(health_pages ?? [])].sort(),
     ]);
   return texts(before) === texts(now);
@@ -127,6 +149,11 @@ export const healthGate = defineResource({
       'Thumbprints of the certificates that the server must show to the machine that runs Terraform, by where it is looked and the name that is asked for: tls://EX01.contoso.com:443/mail.contoso.com. A certificate is compared by its hash alone; whether it is trusted is not judged, and nothing is sent but the name. Left out: nothing is looked at from there.',
       { problem: shownProblem },
     ),
+    connector_certificates: textSet(
+      'optional',
+      'Where the server must show the machine that runs Terraform, after STARTTLS, the certificate that its Receive connector selects by its TlsCertificateName or its Fqdn: smtp://EX01.contoso.com:25. What it selects is read from Exchange then. Left out: nothing is looked at.',
+      { problem: connectorsProblem },
+    ),
     health_pages: textSet(
       'optional',
       'Pages of the server that must answer the machine that runs Terraform with 200: https://EX01.contoso.com/owa/healthcheck.htm, from Exchange 2013 on. No credentials are sent. An answer counts only behind the certificate that shown_certificates has for the same host and port. Left out: none is asked for.',
@@ -142,6 +169,7 @@ export const healthGate = defineResource({
     const certificates = probesOf({
       server: null,
       shown_certificates: (shown_certificates ?? null) as Triggers | null,
+      connector_certificates: null,
       health_pages: null,
       timeout_seconds: null,
     });

@@ -20,6 +20,7 @@ import { virtualDirectory } from './virtual-directory';
 export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
+export * from './inbound-certificate';
 export * from './laid-file';
 export * from './probe';
 export * from './step';

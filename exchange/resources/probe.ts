@@ -7,7 +7,7 @@ import { Reference } from '../../powershell/invocation';
  * Whether the certificate is trusted is not judged, which is safe: the one that must be shown is known by its hash, so that
  * no other one passes, and neither a name nor a password is ever sent.
  */
-export type Probe = CertificateProbe | PageProbe;
+export type Probe = CertificateProbe | ConnectorProbe | PageProbe;
 
 interface AnyProbe {
   /** The server that it concerns. */
@@ -32,6 +32,14 @@ export interface CertificateProbe extends AnyProbe {
   readonly thumbprint: string | Reference;
 }
 
+/**
+ * The certificate that a server shows after STARTTLS, which must be one that a Receive connector of the port selects. What
+ * they select is read from Exchange right before.
+ */
+export interface ConnectorProbe extends AnyProbe {
+  readonly kind: 'connector';
+}
+
 /** `tls`: TLS from the first byte. */
 export type ProbeScheme = 'tls';
 
@@ -46,6 +54,9 @@ export interface PageProbe extends AnyProbe {
 
 /** What a look is, and what it must show: a line of `cmdlets` in a plan. */
 export function probeText(probe: Probe): string {
+  if (probe.kind === 'connector') {
+    return `STARTTLS ${probe.host}:${probe.port} # must show the certificate that its Receive connector selects`;
+  }
   const hash = hashText(probe);
   return probe.kind === 'page'
     ? `GET ${pageUrl(probe)} # must answer 200, behind the certificate ${hash}`
@@ -53,7 +64,7 @@ export function probeText(probe: Probe): string {
 }
 
 /** The hash that must be seen; what only a run knows is described. */
-export function hashText({ thumbprint }: Pick<Probe, 'thumbprint'>): string {
+export function hashText({ thumbprint }: Pick<PageProbe, 'thumbprint'>): string {
   return thumbprint instanceof Reference ? `<${thumbprint.description}>` : thumbprint;
 }
 
@@ -73,6 +84,12 @@ export function probeAddress({
   return `${scheme}://${host}:${port}/${name}`;
 }
 
+/** What stands for one after STARTTLS: `smtp://EX01.contoso.com:25`. */
+export function connectorAddress({ host, port }: Pick<ConnectorProbe, 'host' | 'port'>): string {
+  return `smtp://${host}:${port}`;
+}
+
+const CONNECTOR = /^smtp:\/\/([^/:\s]+):(\d{1,5})$/;
 const ADDRESS = /^(tls):\/\/([^/:\s]+):(\d{1,5})\/([^/\s]+)$/;
 const PAGE = /^https:\/\/([^/:\s]+)(?::(\d{1,5}))?(\/[\x21-\x7e]*)$/;
 
@@ -83,6 +100,12 @@ export function parseProbeAddress(
   const [, scheme, host, port, name] = ADDRESS.exec(text) ?? [];
   if (scheme === undefined || host === undefined || name === undefined || !isPort(port)) return undefined;
   return { scheme: scheme as ProbeScheme, host, port: Number(port), name };
+}
+
+/** Host and port; undefined for what is no address of that kind. */
+export function parseConnectorAddress(text: string): Pick<ConnectorProbe, 'host' | 'port'> | undefined {
+  const [, host, port] = CONNECTOR.exec(text) ?? [];
+  return host === undefined || !isPort(port) ? undefined : { host, port: Number(port) };
 }
 
 /** Host, port and path of a page; undefined for what is no URL of one. */

@@ -1,5 +1,5 @@
 import { path, type Path } from '../../schema';
-import { mailCertificate, webCertificate } from '../health-from-runner';
+import { mailCertificate, showsConnectors, webCertificate } from '../health-from-runner';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
 import { HEALTH_SETS_LIFESPAN } from '../services';
 import type { Placement } from '../topology';
@@ -29,7 +29,8 @@ export const healthFromRunner: Rule = {
     return [
       ...certificates.flatMap((service, index) => {
         const at = [...AT, ...path('certificates', index)];
-        return service === 'IIS' ? lackingWeb(at, placements) : lackingMail(at, service, placements);
+        if (service === 'IIS') return lackingWeb(at, placements);
+        return service === 'SMTP' ? lackingConnectors(at, placements) : lackingMail(at, service, placements);
       }),
       ...(healthcheck ? lackingPages([...AT, { attribute: 'healthcheck' }], placements) : []),
     ];
@@ -49,6 +50,19 @@ function lackingWeb(at: Path, placements: readonly Placement[]): readonly Findin
           remedy: `declare one there with 'IIS' among its services, or take this out`,
         },
       ];
+}
+
+/** Older servers beside newer ones are left out. */
+function lackingConnectors(at: Path, placements: readonly Placement[]): readonly Finding[] {
+  const [first] = placements;
+  if (first === undefined || placements.some(showsConnectors)) return [];
+  return [
+    {
+      path: at,
+      problem: `what the Receive connectors of ${withVersion(first.server)} select is not read, nor that of any other server`,
+      remedy: `take 'SMTP' out`,
+    },
+  ];
 }
 
 function lackingMail(

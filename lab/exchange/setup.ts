@@ -99,8 +99,8 @@ export function newServer(
       ...(authCertificate === undefined ? [] : [authCertificate]),
     ],
     requiresSsl: true,
-    receiveConnectors: receiveConnectors(version).map((prefix) =>
-      newObject(`${prefix} ${name}`, now, { Fqdn: fqdn }),
+    receiveConnectors: receiveConnectors(version).map(([prefix, port]) =>
+      newObject(`${prefix} ${name}`, now, { Fqdn: fqdn, Bindings: [`[::]:${port}`, `0.0.0.0:${port}`] }),
     ),
     services: {
       ClientAccessServer: {
@@ -112,9 +112,20 @@ export function newServer(
 }
 
 /** https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors */
-function receiveConnectors(version: ExchangeVersion): readonly string[] {
-  if (!version.isAtLeast(ExchangeVersion.V2013)) return ['Default', 'Client'];
-  return ['Default', 'Client Proxy', 'Default Frontend', 'Outbound Proxy Frontend', 'Client Frontend'];
+function receiveConnectors(version: ExchangeVersion): readonly (readonly [prefix: string, port: number])[] {
+  if (!version.isAtLeast(ExchangeVersion.V2013)) {
+    return [
+      ['Default', 25],
+      ['Client', 587],
+    ];
+  }
+  return [
+    ['Default', 2525],
+    ['Client Proxy', 465],
+    ['Default Frontend', 25],
+    ['Outbound Proxy Frontend', 717],
+    ['Client Frontend', 587],
+  ];
 }
 
 /** Where Setup installs Exchange, unless it is told otherwise. */

@@ -10,6 +10,7 @@ import type { SimulatedOrganization } from '../exchange/organization';
 import type { CertificateState, ServerState } from '../exchange/state';
 import { pem } from '../wsman/exchange-endpoint';
 import type { ShownCertificate } from '../wsman/listeners';
+import { smtpServer } from './smtp';
 
 export interface FrontEndOptions {
   /** Asked for each connection, so that a test may put another one in its place. */
@@ -42,6 +43,7 @@ export class FrontEnd {
   readonly #options: FrontEndOptions;
   readonly #web: HttpsServer;
   readonly #mail = new Map<MailService, Server>();
+  readonly #smtp: Server[] = [];
   readonly #sockets = new Set<Socket>();
   /** How many connections still see what IIS had before. */
   #late = 0;
@@ -99,8 +101,25 @@ export class FrontEnd {
     return (server.address() as AddressInfo).port;
   }
 
+  /**
+   * Takes mail as the connectors on a port do, up to STARTTLS.
+   *
+   * @param port of the connector, on a real server
+   */
+  async startSmtp(port: number): Promise<number> {
+    const keep = (socket: Socket) => {
+      socket.on('error', () => undefined);
+      this.#sockets.add(socket);
+    };
+    const server = smtpServer(() => this.#server(), port, keep);
+    this.#smtp.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+
   async close(): Promise<void> {
-    for (const server of [this.#web, ...this.#mail.values()]) server.close();
+    for (const server of [this.#web, ...this.#mail.values(), ...this.#smtp]) server.close();
     this.#web.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
     if (this.#web.listening) await once(this.#web, 'close');

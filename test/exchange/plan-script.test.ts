@@ -207,7 +207,7 @@ describe('the calls of the script', () => {
 
 describe('what the runner looks at', () => {
   const looking = site({
-    health: { protocols: ['owa'], fromRunner: { certificates: ['IIS'], healthcheck: true } },
+    health: { protocols: ['owa'], fromRunner: { certificates: ['IIS', 'SMTP'], healthcheck: true } },
   });
   const lines = linesOf(looking).map((line) => line.trim());
 
@@ -238,6 +238,12 @@ describe('what the runner looks at', () => {
     expect(script).not.toMatch(/Authorization|-Credential|DefaultCredentials/i);
     expect(() => tokensOf(script)).not.toThrow();
     expect(script).not.toMatch(/\[ordered\]|\$PSScriptRoot/);
+  });
+
+  test('what connectors select a person sees to', () => {
+    expect(lines).toContain("Write-Output 'openssl s_client -starttls smtp -connect EX01.contoso.local:25'");
+    const mail = site({ health: { fromRunner: { certificates: ['SMTP'] } } });
+    expect(scriptOf(mail)).not.toContain('function Test-ShownCertificate');
   });
 
   test('needs the certificate of the PFX, for which a chosen part opens the file', () => {

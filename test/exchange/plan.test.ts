@@ -217,7 +217,7 @@ describe('exchange-plan.json', () => {
       health: {
         protocols: ['owa', 'outlook-anywhere'],
         timeoutSeconds: 60,
-        fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true },
+        fromRunner: { certificates: ['IIS', 'SMTP', 'IMAP'], healthcheck: true },
       },
     });
     const plan = planOf(looking);
@@ -226,10 +226,9 @@ describe('exchange-plan.json', () => {
     const { steps } = plan;
     const common = { server: 'EX01', host: 'EX01.contoso.local', seconds: 60 };
     const thumbprint = { reference: 'EX01-certificate', property: 'Thumbprint' };
-    const looks = steps.filter(
-      ({ kind, server: of }) => (kind === 'shown-certificate' || kind === 'health-page') && of === 'EX01',
-    );
-    const [web, own, imap, rpc, owa] = looks;
+    const kinds = ['shown-certificate', 'connector-certificate', 'health-page'];
+    const looks = steps.filter(({ kind, server: of }) => kinds.includes(kind) && of === 'EX01');
+    const [web, own, imap, smtp, submission, rpc, owa] = looks;
     expect(web).toEqual({
       ...common,
       id: 'EX01-health/tls://EX01.contoso.local:443/mail.contoso.com',
@@ -243,6 +242,15 @@ describe('exchange-plan.json', () => {
     });
     expect(own).toMatchObject({ name: 'ex01.contoso.local', port: 443, thumbprint });
     expect(imap).toMatchObject({ name: 'imap.contoso.com', port: 993, thumbprint });
+    expect(smtp).toEqual({
+      ...common,
+      id: 'EX01-health/smtp://EX01.contoso.local:25',
+      kind: 'connector-certificate',
+      port: 25,
+      after: [imap?.id],
+      reason: 'Whoever sends mail must be shown the certificate that the connector is set to.',
+    });
+    expect(submission).toMatchObject({ kind: 'connector-certificate', port: 587 });
     expect(rpc).toMatchObject({
       kind: 'health-page',
       url: 'https://EX01.contoso.local/rpc/healthcheck.htm',
@@ -250,7 +258,7 @@ describe('exchange-plan.json', () => {
       thumbprint,
     });
     expect(owa).toMatchObject({ url: 'https://EX01.contoso.local/owa/healthcheck.htm', after: [rpc?.id] });
-    expect(looks).toHaveLength(5);
+    expect(looks).toHaveLength(7);
     // The next server waits for the last of them.
     expect(steps.find(({ id }) => id === 'EX02-certificate')?.after).toContain(owa?.id);
   });

@@ -2815,6 +2815,14 @@ const CASES: readonly Case[] = [
     remedy: 'older servers are checked by their services',
   },
   {
+    when: 'the runner is to see what connectors select that nobody reads',
+    rule: 'health-from-runner',
+    declaration: { ...siteOf2007(), health: { fromRunner: { certificates: ['SMTP'] } } },
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'what the Receive connectors of EX01 (Exchange Server 2007) select is not read',
+    remedy: `take 'SMTP' out`,
+  },
+  {
     when: 'the runner is to ask for a page of a server whose certificate is not declared',
     rule: 'health-from-runner',
     declaration: site({
@@ -3305,7 +3313,7 @@ describe('the rules of a declaration', () => {
             ...right.certificate,
             names: ['*.contoso.com'],
           },
-          health: { fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true } },
+          health: { fromRunner: { certificates: ['IIS', 'SMTP', 'IMAP'], healthcheck: true } },
         },
       ],
       ['one DAG in a list, which need not name its members', { dag: [dag] }],

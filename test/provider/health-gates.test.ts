@@ -103,6 +103,50 @@ test('what the runner sees is no matter where nobody asked for it', async () => 
   expect(fronts.map(({ names }) => names)).toEqual([[], []]);
 });
 
+describe('what Receive connectors select', () => {
+  const mailing: ExchangeSiteProps = {
+    ...bothServers,
+    health: { timeoutSeconds: 4, fromRunner: { certificates: ['SMTP'] } },
+  };
+  const run = async () => {
+    const ports = await Promise.all(
+      fronts.flatMap((front, index) =>
+        [25, 587].map(
+          async (port) =>
+            [`${[FIRST, SECOND][index]?.fqdn}:${port}`, `127.0.0.1:${await front.startSmtp(port)}`] as const,
+        ),
+      ),
+    );
+    return site.deployment({ EXCHANGE_CONNECT_TO: JSON.stringify(Object.fromEntries(ports)) });
+  };
+
+  test('is seen after STARTTLS on both ports, by what Exchange says of them', async () => {
+    const deploy = await run();
+    const said = await deploy.apply(site.resources(mailing));
+    expect(said.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(cmdletsOf(deploy.state, `${SECOND.name}-health`).slice(-2)).toEqual(
+      [25, 587].map(
+        (port) =>
+          `STARTTLS ${SECOND.fqdn}:${port} # must show the certificate that its Receive connector selects`,
+      ),
+    );
+    const read = site.organization.journal().filter(({ cmdlet }) => cmdlet === 'Get-ReceiveConnector');
+    expect(read.length).toBeGreaterThan(0);
+  });
+
+  test('that selects nothing stops the deploy, and names the connector', async () => {
+    site.organization.editServer(SECOND.name, ({ receiveConnectors }) => {
+      for (const { settings } of receiveConnectors) settings['Fqdn'] = 'smtp.contoso.com';
+    });
+    const deploy = await run();
+    const said = await deploy.apply(site.resources(mailing));
+    const [error] = said.filter(({ severity }) => severity === 'error');
+    expect(error?.summary).toBe(`${SECOND.name} does not show what it must`);
+    expect(error?.detail).toContain("that has its FQDN 'smtp.contoso.com', so that it offers no TLS");
+    expect(error?.detail).toContain('Set-ReceiveConnector -Identity');
+  });
+});
+
 describe('the replication of members', () => {
   const replicating: ExchangeSiteProps = {
     ...bothServers,

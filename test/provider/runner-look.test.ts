@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import type { CertificateProbe, PageProbe } from '../../exchange/resources';
+import type { CertificateProbe, ConnectorProbe, PageProbe } from '../../exchange/resources';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { FrontEnd } from '../../lab/front-end/front-end';
 import { lookText } from '../../provider/problem';
@@ -10,6 +10,7 @@ import { removeFolders, twoServers } from '../lab/exchange/session';
 const HOST = 'BSAEX01.apatricio.local';
 const NAME = 'mail.contoso.com';
 const { signal } = new AbortController();
+const nothing = () => Promise.reject(new Error('no connector is looked at'));
 
 let lab: SimulatedOrganization;
 let web: FrontEnd;
@@ -83,12 +84,12 @@ describe('the certificate that a server shows', () => {
     expect(await look(certificate(OTHER()), settings())).toMatchObject({ thumbprint: SETUPS() });
     web.showFormer(2);
     giveIis(0);
-    expect(await watch(certificate(SETUPS(), { seconds: 30 }), settings(), signal)).toEqual([]);
+    expect(await watch(certificate(SETUPS(), { seconds: 30 }), settings(), signal, nothing)).toEqual([]);
     expect(web.names).toHaveLength(4);
   });
 
   test('that stays another one until the time is over stops the deploy', async () => {
-    const [diagnostic, ...more] = await watch(certificate(OTHER()), settings(), signal);
+    const [diagnostic, ...more] = await watch(certificate(OTHER()), settings(), signal, nothing);
     expect(more).toEqual([]);
     expect(diagnostic).toMatchObject({
       severity: 'error',
@@ -130,14 +131,14 @@ describe('a server that', () => {
       `${HOST}:443 refuses the connection`,
       expect.stringContaining('Open the way from this machine') as string,
     ]);
-    const [diagnostic] = await watch(probe, settings(port), signal);
+    const [diagnostic] = await watch(probe, settings(port), signal, nothing);
     expect(diagnostic?.summary).toBe(`This machine does not reach ${HOST}:443`);
   });
 
   test('says nothing is given up, and the look ends', async () => {
     web.disturbance = { kind: 'silence' };
     const probe = certificate(SETUPS());
-    expect(await look(probe, settings(), undefined, 300)).toEqual({ kind: 'silent', seconds: 0.3 });
+    expect(await look(probe, settings(), { milliseconds: 300 })).toEqual({ kind: 'silent', seconds: 0.3 });
   });
 
   test('has no address is told as that', async () => {
@@ -155,7 +156,7 @@ describe('a server that', () => {
   test('is waited for no longer once the run is stopped', async () => {
     web.disturbance = { kind: 'silence' };
     const stop = new AbortController();
-    const watching = watch(certificate(SETUPS(), { seconds: 600 }), settings(), stop.signal);
+    const watching = watch(certificate(SETUPS(), { seconds: 600 }), settings(), stop.signal, nothing);
     setTimeout(() => stop.abort(), 100);
     expect(await watching).toHaveLength(1);
   });
@@ -218,5 +219,73 @@ describe('the page of a protocol', () => {
       thumbprint: SETUPS(),
     });
     expect(web.requests).toEqual([]);
+  });
+});
+
+describe('the certificate after STARTTLS', () => {
+  const probe = (port: number): ConnectorProbe => ({
+    kind: 'connector',
+    server: 'BSAEX01',
+    host: HOST,
+    port,
+    seconds: 1,
+    reason: 'because',
+  });
+  const to = (port: number, place: number) => ({
+    connectTo: new Map([[`${HOST.toLowerCase()}:${port}`, { host: '127.0.0.1', port: place }]]),
+  });
+
+  test.each([25, 587])('on port %i is the one that is selected, or another one of several', async (port) => {
+    const settings = to(port, await web.startSmtp(port));
+    expect(await look(probe(port), settings, { selected: [OTHER(), SETUPS()] })).toBeUndefined();
+    const problem = await look(probe(port), settings, { selected: [OTHER()] });
+    expect(problem).toMatchObject({ kind: 'certificate', thumbprint: SETUPS(), wanted: [OTHER()] });
+    expect(lookText(probe(port), problem!)[0]).toMatch(
+      new RegExp(`shows the certificate ${SETUPS()} .*, not ${OTHER()}$`),
+    );
+  });
+
+  test('is none where the server offers no TLS: the reply is told', async () => {
+    lab.editServer('BSAEX01', ({ certificates }) => {
+      for (const each of certificates) each.services = [];
+    });
+    const settings = to(25, await web.startSmtp(25));
+    const problem = await look(probe(25), settings, { selected: [SETUPS()] });
+    expect(problem).toEqual({ kind: 'no-tls', reply: '500 5.3.3 Unrecognized command' });
+    expect(lookText(probe(25), problem!)[0]).toBe(
+      `${HOST}:25 lets no TLS begin: '500 5.3.3 Unrecognized command'`,
+    );
+  });
+
+  test.each([
+    ['421 4.3.2 Service not active\r\n', '421 4.3.2 Service not active'],
+    [`220-${'x'.repeat(300)}\r\n554 no\r\n`, '554 no'],
+    ['HTTP/1.1 400 Bad Request\r\n', 'HTTP/1.1 400 Bad Request'],
+    ['x'.repeat(20_000), 'x'.repeat(80)],
+  ])('a server that says %j is no mail server that takes TLS', async (said, reply) => {
+    const other = createServer((socket) => socket.on('error', () => undefined).write(said));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    expect(await look(probe(25), to(25, port), { selected: [SETUPS()] })).toEqual({ kind: 'no-tls', reply });
+    other.close();
+  });
+
+  test('a server that ends the connection half-way is told as that', async () => {
+    const other = createServer((socket) => socket.on('error', () => undefined).end('220 a\r\n250-b\r\n'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    expect(await look(probe(25), to(25, port), { selected: [SETUPS()] })).toMatchObject({
+      kind: 'unreachable',
+    });
+    other.close();
+  });
+
+  test('is not looked at where no connector selects one: that is told, with the remedy', async () => {
+    const none = { kind: 'none', problem: 'nothing is selected', remedy: 'Select one.' } as const;
+    const [diagnostic] = await watch(probe(25), to(25, 1), signal, () => Promise.resolve(none));
+    expect(diagnostic).toMatchObject({ summary: 'BSAEX01 does not show what it must' });
+    expect(diagnostic?.detail).toContain('After 1 seconds: nothing is selected. Select one.');
   });
 });

@@ -110,7 +110,7 @@ const RECEIVE_CONNECTOR: DirectoryClass = {
   version: [1, '8.0.535.0'],
 };
 
-const RECEIVE_DEFAULTS: Settings = {
+export const RECEIVE_DEFAULTS: Settings = {
   AuthMechanism: ['Tls', 'Integrated', 'BasicAuth', 'BasicAuthRequireTLS', 'ExchangeServer'],
   Banner: null,
   Bindings: ['[::]:25', '0.0.0.0:25'],
@@ -203,7 +203,9 @@ function showConnector(call: Call, connector: Connector): void {
     directoryObject(organization, RECEIVE_CONNECTOR, state, identity, dn, {
       ...own,
       Server: serverId(organization, server.name),
-      TransportRole: enumeration(`${CONFIGURATION}.ServerRole`, 'FrontendTransport', 16384),
+      TransportRole: / Frontend /.test(state.name)
+        ? enumeration(`${CONFIGURATION}.ServerRole`, 'FrontendTransport', 16384)
+        : enumeration(`${CONFIGURATION}.ServerRole`, 'HubTransport', 32),
     }),
   );
 }

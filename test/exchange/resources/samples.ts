@@ -119,6 +119,7 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     protocols: ['owa', 'mapi', 'outlook-anywhere'],
     timeout_seconds: 60,
     shown_certificates: { 'tls://EX2.contoso.local:443/ex2.contoso.local': THUMBPRINT },
+    connector_certificates: ['smtp://EX2.contoso.local:25'],
     health_pages: ['https://EX2.contoso.local/owa/healthcheck.htm'],
     triggers: { certificate: THUMBPRINT },
   },

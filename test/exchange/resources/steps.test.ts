@@ -938,6 +938,7 @@ describe('the health gate', () => {
   });
 
   describe('from the runner', () => {
+    const declared: KnownValues = { ...SAMPLES['exchange_health_gate'], connector_certificates: null };
     const looks = (prior: object | null, planned: object | null) =>
       healthGate.probes?.({ prior, planned } as never, in2013).map(probeText);
     const at = 'tls://EX2.contoso.local:443/ex2.contoso.local';
@@ -988,6 +989,18 @@ describe('the health gate', () => {
     test('a thumbprint that is none is refused', () => {
       const problem = healthGate.schema.attributes.shown_certificates.problem;
       expect(problem?.({ [at]: 'AB:CD' })?.problem).toContain('AB:CD');
+    });
+
+    test('what connectors select is looked at between certificates and pages', () => {
+      const address = 'smtp://EX2.contoso.local:25';
+      const more = { ...declared, connector_certificates: [address] };
+      const line =
+        'STARTTLS EX2.contoso.local:25 # must show the certificate that its Receive connector selects';
+      expect(looks(null, more)).toEqual([all[0], line, all[1]]);
+      expect(looks(declared, more)).toHaveLength(3);
+      const problem = healthGate.schema.attributes.connector_certificates.problem;
+      expect(problem?.([address])).toBeUndefined();
+      expect(problem?.(['smtp://EX2.contoso.local'])?.problem).toContain('does not say where to look');
     });
 
     test('a page counts only behind a certificate that is known', () => {
