@@ -118,7 +118,7 @@ export class ExchangeSite extends Construct {
         .filter((zone) => this.#makerOf(zone, side) === undefined)
         .map((zone) => ({ zone, side })),
     );
-    const updates = new DnsUpdates(this, ownZones);
+    const updates = new DnsUpdates(this, ownZones, (file) => this.#fromStack(file));
     const allRecords = [...recordSets, ...elementsOf(elements, 'further-record')];
     const zones = ownZones.filter(({ zone }) => allRecords.some((record) => record.zone === zone));
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));

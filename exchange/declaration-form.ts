@@ -39,6 +39,7 @@ import type {
   FurtherName,
   FurtherRecords,
   Health,
+  KerberosUpdates,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -235,6 +236,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   databases: optional(byName(database)),
 });
 
+const kerberos = group<KerberosUpdates>({
+  realm: text,
+  user: optional(text),
+  keytabFile: optional(text),
+});
+
 const zone = group<Zone>({
   name: text,
   server: optional(text),
@@ -250,6 +257,7 @@ const zone = group<Zone>({
       }),
     ),
   ),
+  kerberos: optional(kerberos),
   transport: optional(
     plain(
       words<NonNullable<Zone['transport']>>({

@@ -765,6 +765,13 @@ export interface Zone {
    */
   readonly keyAlgorithm?: 'hmac-md5' | 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
   /**
+   * Kerberos signs the updates (GSS-TSIG) in place of a key, as Windows DNS wants it for a zone with secure updates only.
+   * It knows the server by its host name, `dc1.contoso.local`, and by no address.
+   *
+   * @default DNS_UPDATE_REALM and those beside it; where that is not set, no Kerberos
+   */
+  readonly kerberos?: KerberosUpdates;
+  /**
    * How updates travel; `4` and `6` say which kind of address to reach the server by.
    *
    * @default DNS_UPDATE_TRANSPORT, else 'udp'
@@ -776,6 +783,25 @@ export interface Zone {
    * @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes
    */
   readonly timeoutSeconds?: number;
+}
+
+/** Who signs the updates of a zone by Kerberos. */
+export interface KerberosUpdates {
+  /** The realm: the name of the Active Directory domain in capital letters, `CONTOSO.LOCAL`. */
+  readonly realm: string;
+  /**
+   * Account of the realm that may change the zone: `svc-dns`. Its password is the Terraform variable `dns_password`
+   * (TF_VAR_dns_password), or where that is not set DNS_UPDATE_PASSWORD.
+   *
+   * @default whoever runs Terraform, by the ticket that this account has (`kinit`, a logon on Windows)
+   */
+  readonly user?: string;
+  /**
+   * File with the key of `user` in place of a password, from the folder of `cdktf.json`. Not on Windows, which has none.
+   *
+   * @default the password
+   */
+  readonly keytabFile?: string;
 }
 
 /** Exchange's words for how a client of Outlook Anywhere signs in. */

@@ -76,6 +76,7 @@ import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
+import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
@@ -111,6 +112,7 @@ export const RULES: readonly Rule[] = [
   namedInDns,
   publishingUnused,
   zone,
+  zoneKerberos,
   recordTtl,
   furtherRecord,
   existingRecord,

@@ -420,6 +420,49 @@ describe('the stack of a site', () => {
     });
   });
 
+  test('updates that Kerberos signs have their account, and its password from the environment only', () => {
+    const realm = 'CONTOSO.LOCAL';
+    const { provider, variable } = synthesize(
+      site({
+        namespaces: { ...right.namespaces, alsoPublished: ['mail.contoso.net'] },
+        certificate: { ...right.certificate, names: ['*.contoso.com', 'mail.contoso.net'] },
+        dns: {
+          zones: [
+            { name: 'contoso.com', server: 'DC1.contoso.local', kerberos: { realm, user: 'svc-dns' } },
+            {
+              name: 'contoso.net',
+              server: 'dc1.contoso.local',
+              kerberos: { realm, user: 'svc-dns', keytabFile: 'secrets/dns.keytab' },
+            },
+          ],
+        },
+      }),
+    );
+    const account = { realm, username: 'svc-dns' };
+    const password = '${var.dns_password}';
+    const keytab = '../../../secrets/dns.keytab';
+    const server = 'dc1.contoso.local';
+    expect(provider['dns']).toEqual([
+      { update: [{ server, gssapi: [{ ...account, password }] }] },
+      { alias: 'contoso_net', update: [{ server, gssapi: [{ ...account, keytab }] }] },
+    ]);
+    expect(provider['exchange']![0]!['dns_update']).toEqual([
+      { zone: 'contoso.com.', server, ...account, password },
+      { zone: 'contoso.net.', server, ...account, keytab },
+    ]);
+    expect(variable['dns_password']).toMatchObject({ sensitive: true, ephemeral: true, default: null });
+    expect(Object.keys(variable)).not.toContain('dns_password_contoso_net');
+  });
+
+  test('updates that Kerberos signs for whoever runs Terraform name the realm only', () => {
+    const kerberos = { realm: 'CONTOSO.LOCAL' };
+    const { provider, variable } = synthesize(
+      site({ dns: { zones: [{ name: 'contoso.com', server: 'dc1.contoso.local', kerberos }] } }),
+    );
+    expect(provider['dns']).toEqual([{ update: [{ server: 'dc1.contoso.local', gssapi: [kerberos] }] }]);
+    expect(Object.keys(variable).filter((name) => name.startsWith('dns'))).toEqual([]);
+  });
+
   test('a zone may have its record sets made with another provider, in the same order', () => {
     const asked: unknown[] = [];
     const {

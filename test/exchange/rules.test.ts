@@ -1395,6 +1395,67 @@ const CASES: readonly Case[] = [
     remedy: `{ name: 'notcontoso.com' }`,
   },
   {
+    when: 'Kerberos is to know a DNS server by its address',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53', kerberos: { realm: 'CONTOSO.LOCAL' } }] },
+    }),
+    path: 'dns.zones[0].server',
+    problem: 'by its address',
+    remedy: 'dc1.contoso.local',
+  },
+  {
+    when: 'a TSIG key stands beside Kerberos',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            keyName: 'exchange.',
+            keyAlgorithm: 'hmac-sha256',
+            kerberos: { realm: 'CONTOSO.LOCAL' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'TSIG key is declared beside it',
+    remedy: 'or kerberos',
+  },
+  {
+    when: 'the realm is a URL',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'ldap://contoso' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: 'is no realm',
+    remedy: 'CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm is written with it',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns@CONTOSO.LOCAL' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'is no account of the realm',
+    remedy: 'write its name alone',
+  },
+  {
+    when: 'a keytab has no user',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', keytabFile: 'dns.keytab' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'whose key',
+    remedy: 'user',
+  },
+  {
     when: 'a TSIG key has no algorithm',
     rule: 'zone',
     declaration: site({ dns: { zones: [{ name: 'contoso.com', keyName: 'exchange' }] } }),
@@ -2995,6 +3056,7 @@ describe('the rules of a declaration', () => {
       'named-in-dns',
       'publishing-unused',
       'zone',
+      'zone-kerberos',
       'record-ttl',
       'further-record',
       'existing-record',
