@@ -52,6 +52,7 @@ import type {
   OwnNamespaces,
   Publish,
   Publishing,
+  ReverseProxy,
   Server,
   ServiceHost,
   SiteCertificate,
@@ -59,6 +60,7 @@ import type {
   Zone,
 } from './site';
 import { ExchangeVersion } from './versions';
+import { WINDOWS_VERSIONS, type WindowsVersion } from './windows';
 
 const addresses = either(TEXT, list(text, 1));
 
@@ -122,6 +124,26 @@ const publishing: Form<Publishing> = eitherGroup(
   }),
   (value) => 'internal' in value || 'external' in value,
 );
+
+const windows = plain(
+  words(
+    Object.fromEntries(WINDOWS_VERSIONS.map((version) => [version, true])) as {
+      readonly [version in WindowsVersion]: true;
+    },
+  ),
+);
+
+const reverseProxy = group<ReverseProxy>({
+  kind: plain(words<ReverseProxy['kind']>({ arr: true })),
+  host: text,
+  address: addresses,
+  insideAddress: optional(text),
+  certificateNames: optional(list(text, 1)),
+  windows: optional(windows),
+  farms: optional(plain(words<NonNullable<ReverseProxy['farms']>>({ site: true, protocol: true }))),
+  closeEcp: optional(flag),
+  perimeterDns: optional(flag),
+});
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
@@ -315,6 +337,7 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   dag: optional(oneOrMore(dag)),
   dns,
+  reverseProxy: optional(reverseProxy),
   rollout: optional(
     plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),
   ),

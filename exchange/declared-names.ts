@@ -46,8 +46,9 @@ export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] 
   );
 }
 
-/** Every address: of servers and of load balancers. */
+/** Every address: of servers, of load balancers and of the reverse proxy. */
 export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredText[] {
+  const { reverseProxy } = site;
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
@@ -57,6 +58,8 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
         Object.entries(elsewhere).flatMap(([name, addresses]) => many(addresses, 'elsewhere', name)),
       ),
     ),
+    ...many(reverseProxy?.address, 'reverseProxy', 'address'),
+    ...one(reverseProxy?.insideAddress, 'reverseProxy', 'insideAddress'),
   ];
 }
 
@@ -85,6 +88,8 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
     ...declaredFailbacks(site),
     ...mailHosts(site),
+    ...one(site.reverseProxy?.host, 'reverseProxy', 'host'),
+    ...many(site.reverseProxy?.certificateNames, 'reverseProxy', 'certificateNames'),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...many(declared.names, 'names'),

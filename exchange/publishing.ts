@@ -40,13 +40,13 @@ function onSide({ value, path, ...by }: Said<Publishing>, side: Side): readonly 
   return own === undefined ? [] : [{ value: own, path: [...path, { attribute: side }], ...by }];
 }
 
-/** Addresses of machines that are not declared, where a name stands for those in a view. */
+/** Addresses of machines that are not declared, or of the reverse proxy, where a name stands for those in a view. */
 export function addressesElsewhere(
-  { declared: { elsewhere = {} } }: View,
+  { declared: { elsewhere = {} }, proxy }: View,
   host: string,
 ): readonly string[] | undefined {
   const found = Object.entries(elsewhere).find(([name]) => sameName(name, host));
-  return found === undefined ? undefined : listed(found[1]);
+  return found === undefined ? proxy : listed(found[1]);
 }
 
 /** Addresses that a name stands for at a server, in a view; none where it stands for other machines. */

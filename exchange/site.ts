@@ -1,5 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId } from './rules/rule';
+import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
@@ -33,6 +34,13 @@ export interface ExchangeSiteProps {
   readonly dag?: DatabaseAvailabilityGroup | readonly DatabaseAvailabilityGroup[];
   /** Where the names of the clients are published, and what they stand for. */
   readonly dns: Dns;
+  /**
+   * The reverse proxy in the perimeter network that clients outside come through. Names stand for it in the external view,
+   * but for those that stand `elsewhere`. It is not configured from here: the plan files say step by step how it must be.
+   *
+   * @default none
+   */
+  readonly reverseProxy?: ReverseProxy;
   /**
    * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
    * connection points wait for nothing either way.
@@ -712,6 +720,54 @@ export type Publish =
        */
       readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
     };
+
+/** A machine before the servers that takes the requests of clients outside and hands them on. */
+export interface ReverseProxy {
+  /** `arr`: Internet Information Services with URL Rewrite and Application Request Routing 3.0. */
+  readonly kind: 'arr';
+  /** Its host name: `RP.contoso.com`. It need not be in the domain. */
+  readonly host: string;
+  /** IPv4 or IPv6 address of the internet under which clients outside reach it, or several. */
+  readonly address: string | readonly string[];
+  /**
+   * Its address in the network of the servers.
+   *
+   * @default not known here
+   */
+  readonly insideAddress?: string;
+  /**
+   * Names on the certificate that it shows clients.
+   *
+   * @default those of the certificate that the servers show clients: the first with IIS among its services
+   */
+  readonly certificateNames?: readonly string[];
+  /**
+   * Its Windows Server. From 2008 R2 on the plan files have commands that can be run there beside the tables.
+   *
+   * @default not known here: tables only
+   */
+  readonly windows?: WindowsVersion;
+  /**
+   * What it asks for to find out whether a server is well. `site`: one thing for all services, Autodiscover. `protocol`: each
+   * service, which takes a farm for each, so that a server with a dead service still gets the requests of the others. Servers
+   * before Exchange 2013 answer neither.
+   *
+   * @default 'site'
+   */
+  readonly farms?: 'site' | 'protocol';
+  /**
+   * Whether requests for `/ecp` end at the proxy with 403. The options of Outlook on the web stand there too, from 2013 on.
+   *
+   * @default false
+   */
+  readonly closeEcp?: boolean;
+  /**
+   * Whether a DNS server of the perimeter network answers the names of the servers.
+   *
+   * @default false: they stand in the hosts file of the proxy
+   */
+  readonly perimeterDns?: boolean;
+}
 
 /** The same for clients on both sides of the firewall, or what each side is answered. */
 export type Publishing =

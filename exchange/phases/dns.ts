@@ -5,6 +5,7 @@ import { viewsOf } from '../dns-views';
 import { furtherRecords } from '../further-records';
 import { sameName } from '../resources/equality';
 import { idOn, type Phase } from './phase';
+import { lastProxyStep } from './reverse-proxy';
 
 const PUBLISHED_LAST =
   'Users reach the servers by this name, so it is published last, when all of them are healthy.';
@@ -14,11 +15,16 @@ export const dns: Phase = ({ site, placements }) => {
   const gates = placements.map(({ server }) => idOn(server, 'health'));
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
   const arrays = declaredArrays(site);
+  const proxied = lastProxyStep(site);
   const addresses = dnsRecords(site).map((record) => ({
     type: 'record-set' as const,
     ...record,
-    // Its name leaves DNS before the array itself is removed.
-    dependsOn: [...gates, ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId)],
+    dependsOn: [
+      ...gates,
+      // Its name leaves DNS before the array itself is removed.
+      ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId),
+      ...(record.view === 'external' && proxied !== undefined ? [proxied] : []),
+    ],
     reason: `${PUBLISHED_LAST} ${record.existing ? IMPORTED : added(places.get(record.view) ?? '')}`,
   }));
   const further = furtherRecords(site).map((record) => ({

@@ -10,6 +10,7 @@ import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
 import { publish } from './publish';
+import { reverseProxy } from './reverse-proxy';
 import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
@@ -28,6 +29,7 @@ const PHASES: readonly Phase[] = [
   health,
   publish,
   dns,
+  reverseProxy,
 ];
 
 /** Everything that a deploy makes, phase by phase. */

@@ -56,6 +56,9 @@ import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
+import { reverseProxy } from './reverse-proxy';
+import { reverseProxyCertificate } from './reverse-proxy-certificate';
+import { reverseProxyMail } from './reverse-proxy-mail';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
@@ -117,6 +120,9 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  reverseProxy,
+  reverseProxyMail,
+  reverseProxyCertificate,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,

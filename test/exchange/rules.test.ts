@@ -8,18 +8,9 @@ import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } 
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { PUBLISHING_CASES } from './publishing-cases';
+import type { RuleCase as Case } from './rule-case';
 import { dag, server, site } from './sites';
-
-interface Case {
-  readonly when: string;
-  readonly rule: string;
-  readonly declaration: ExchangeSiteProps;
-  /** What lies where the declaration has its certificate file. */
-  readonly file?: DeclaredFile;
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -2934,6 +2925,7 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  ...PUBLISHING_CASES,
 ];
 
 const filesWith = (file?: DeclaredFile) =>
@@ -3001,6 +2993,9 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'reverse-proxy',
+      'reverse-proxy-mail',
+      'reverse-proxy-certificate',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
