@@ -73,7 +73,18 @@ export const site = defineSite({
   dns: {
     internal: {
       zones: [{ name: 'mailmig.com' }],
-      publish: { virtualIp: '192.0.2.10' },
+      publish: {
+        virtualIp: '192.0.2.10',
+        nlb: {
+          name: 'outlook.mailmig.com',
+          mode: 'multicast',
+          // The certificate is not for IMAP, of which a warning says so.
+          ports: [80, 110, 995, 135, 143, 993, 443, '1024-65535'],
+          affinity: 'single',
+          windows: '2008 R2',
+          switch: { vlan: 3, interfaces: ['Po1', 'Po2'] },
+        },
+      },
       existingRecords: ['mail.mailmig.com'],
     },
     external: {

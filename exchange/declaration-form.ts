@@ -46,6 +46,9 @@ import type {
   MailProtocols,
   Namespace,
   Namespaces,
+  NetworkLoadBalancing,
+  NlbPort,
+  NlbSwitch,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
   OutlookProvider,
@@ -111,9 +114,40 @@ const ownNamespaces = group<OwnNamespaces>({
   alsoPublished: optional(list(furtherName)),
 });
 
+const windows = plain(
+  words(
+    Object.fromEntries(WINDOWS_VERSIONS.map((version) => [version, true])) as {
+      readonly [version in WindowsVersion]: true;
+    },
+  ),
+);
+
+const port = plain<NlbPort>({
+  what: "a port, without quotes, or a range of ports in quotes, such as '1024-65535'",
+  as: (what) => v.union([v.number(), v.string()], what),
+});
+
+const nlb = group<NetworkLoadBalancing>({
+  name: optional(text),
+  mode: optional(plain(words<NonNullable<NetworkLoadBalancing['mode']>>({ unicast: true, multicast: true }))),
+  ports: optional(list(port, 1)),
+  smtpPorts: optional(list(wholeNumber)),
+  affinity: optional(
+    plain(words<NonNullable<NetworkLoadBalancing['affinity']>>({ none: true, single: true, network: true })),
+  ),
+  priorities: optional(byName(wholeNumber)),
+  windows: optional(windows),
+  adapter: optional(filledText),
+  switch: optional(group<NlbSwitch>({ vlan: wholeNumber, interfaces: list(filledText, 1) })),
+});
+
 const publish = either(
   words({ 'round-robin': true }),
-  group<Exclude<Publish, string>>({ virtualIp: addresses, virtualIps: optional(byName(addresses)) }),
+  group<Exclude<Publish, string>>({
+    virtualIp: addresses,
+    virtualIps: optional(byName(addresses)),
+    nlb: optional(nlb),
+  }),
 );
 
 const publishing: Form<Publishing> = eitherGroup(
@@ -123,14 +157,6 @@ const publishing: Form<Publishing> = eitherGroup(
     external: optional(publish),
   }),
   (value) => 'internal' in value || 'external' in value,
-);
-
-const windows = plain(
-  words(
-    Object.fromEntries(WINDOWS_VERSIONS.map((version) => [version, true])) as {
-      readonly [version in WindowsVersion]: true;
-    },
-  ),
 );
 
 const reverseProxy = group<ReverseProxy>({

@@ -8,7 +8,8 @@ import { sameName } from './resources/equality';
 import { type Said, saidOf } from './said-of-server';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
-type LoadBalancer = Exclude<Publish, string>;
+/** A load balancer as it is declared. */
+export type LoadBalancer = Exclude<Publish, string>;
 
 /** What the names of a server stand for in a view, and where that is declared. */
 export interface Published {

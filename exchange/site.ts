@@ -719,7 +719,88 @@ export type Publish =
        * @default every name stands for `virtualIp`
        */
       readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
+      /**
+       * The load balancer is a cluster of Windows Network Load Balancing, which the servers make up themselves: its settings.
+       * Nothing of it is run from here: the plan files say how it must be.
+       *
+       * @default it is another one: the plan says which servers belong into its pool
+       */
+      readonly nlb?: NetworkLoadBalancing;
     };
+
+/** A cluster of Windows Network Load Balancing. Its address is `virtualIp`, its hosts are the servers that stand behind it. */
+export interface NetworkLoadBalancing {
+  /**
+   * Full internet name of the cluster: `outlook.contoso.com`.
+   *
+   * @default the name of all clients inside
+   */
+  readonly name?: string;
+  /**
+   * How the hosts share the cluster's MAC address. `multicast` leaves each its own beside it, and switches need two static
+   * entries, which the plan files have as text.
+   *
+   * @default 'unicast'
+   */
+  readonly mode?: 'unicast' | 'multicast';
+  /**
+   * TCP ports that are balanced, and ranges of them: `[80, 443, '1024-65535']`. Those of SMTP are excluded also where a range
+   * holds them: Hub Transport servers have a resilience of their own.
+   *
+   * @default 80 and 443; those of POP and IMAP where a certificate is given to these; 135 and 1024-65535 for Outlook without
+   * HTTP where a server runs Exchange 2010
+   */
+  readonly ports?: readonly NlbPort[];
+  /**
+   * Ports of SMTP beside 25, 465 and 587: none of them is balanced.
+   *
+   * @default none
+   */
+  readonly smtpPorts?: readonly number[];
+  /**
+   * Which requests of a client come to the same host: `single` those from its address, `network` those from its network of
+   * class C, `none` any.
+   *
+   * @default 'single'
+   */
+  readonly affinity?: 'none' | 'single' | 'network';
+  /**
+   * Priority of each host, by the name of the server, from 1 to 32: `{ CAS01: 1, CAS02: 2 }`. What no rule is for goes to the
+   * host with the lowest number.
+   *
+   * @default the place of the server among the hosts
+   */
+  readonly priorities?: { readonly [server: string]: number };
+  /**
+   * Windows Server of the hosts. From 2008 R2 on, which has a module for it, the plan files have commands beside the tables.
+   *
+   * @default not known here: tables only
+   */
+  readonly windows?: WindowsVersion;
+  /**
+   * Name of the network adapter of the cluster, on every host.
+   *
+   * @default left for whoever makes the cluster to fill in
+   */
+  readonly adapter?: string;
+  /**
+   * The switch before the hosts, for the static entries of multicast.
+   *
+   * @default left for whoever enters them to fill in
+   */
+  readonly switch?: NlbSwitch;
+}
+
+/** A TCP port, or a range of them: `'1024-65535'`. */
+export type NlbPort = number | string;
+
+/** Where the hosts of a cluster hang on a switch. */
+export interface NlbSwitch {
+  /** Number of their VLAN. */
+  readonly vlan: number;
+  /** Interfaces to them: `['Po1', 'Po2']`. */
+  readonly interfaces: readonly string[];
+}
 
 /** A machine before the servers that takes the requests of clients outside and hands them on. */
 export interface ReverseProxy {

@@ -81,6 +81,12 @@ export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
     ],
     source: pageOf2008R2('ee817133'),
   },
+  'Add-NlbClusterVip': {
+    module: NLB,
+    since: '2008 R2',
+    parameters: ['InterfaceName', 'IP', 'SubnetMask'],
+    source: page(NLB, 'Add-NlbClusterVip'),
+  },
   'Add-NlbClusterNode': {
     module: NLB,
     since: '2008 R2',

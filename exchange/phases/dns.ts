@@ -4,6 +4,8 @@ import { dnsRecords } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { furtherRecords } from '../further-records';
 import { sameName } from '../resources/equality';
+import { nlbClusters } from '../nlb';
+import { nlbStepIds } from './nlb';
 import { idOn, type Phase } from './phase';
 import { lastProxyStep } from './reverse-proxy';
 
@@ -12,7 +14,11 @@ const PUBLISHED_LAST =
 
 /** Record sets wait for the gates of all servers, and that of a client access array for the array, too. */
 export const dns: Phase = ({ site, placements }) => {
-  const gates = placements.map(({ server }) => idOn(server, 'health'));
+  const gates = [
+    ...placements.map(({ server }) => idOn(server, 'health')),
+    // In the plan files alone: nothing that people see to stands in Terraform.
+    ...nlbStepIds(nlbClusters(site)),
+  ];
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
   const arrays = declaredArrays(site);
   const proxied = lastProxyStep(site);

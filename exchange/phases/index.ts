@@ -9,6 +9,7 @@ import { health } from './health';
 import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
+import { nlb } from './nlb';
 import { publish } from './publish';
 import { reverseProxy } from './reverse-proxy';
 import { scp } from './scp';
@@ -28,6 +29,7 @@ const PHASES: readonly Phase[] = [
   databases,
   health,
   publish,
+  nlb,
   dns,
   reverseProxy,
 ];

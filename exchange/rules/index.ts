@@ -51,6 +51,9 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceOld } from './namespace-old';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
+import { nlb } from './nlb';
+import { nlbMailCertificate } from './nlb-mail-certificate';
+import { nlbServicePack } from './nlb-service-pack';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
@@ -120,6 +123,9 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  nlb,
+  nlbServicePack,
+  nlbMailCertificate,
   reverseProxy,
   reverseProxyMail,
   reverseProxyCertificate,

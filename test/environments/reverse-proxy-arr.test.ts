@@ -1,17 +1,14 @@
 import { site } from '../../environments/reverse-proxy-arr';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { DescribedStep } from '../../exchange/plan/model';
+import { described } from './described';
 import { records } from './namespace-plan';
 import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('reverse-proxy-arr', site);
 const plan = planOf(files);
 const steps = plan.steps.filter((step): step is DescribedStep => step.kind === 'described');
-const step = (part: string) => {
-  const found = steps.find(({ id }) => id === `reverse-proxy-${part}`);
-  if (found === undefined) throw new Error(`there is no step ${part}`);
-  return found;
-};
+const step = (part: string) => described(plan, `reverse-proxy-${part}`);
 const rowsOf = (part: string) => step(part).table?.rows;
 const NAMES = ['autodiscover.contoso.com', 'activesync.contoso.com', 'mail.contoso.com'];
 const FARM = 'farm-mail.contoso.com';
@@ -75,14 +72,14 @@ describe('Exchange 2016 behind Application Request Routing', () => {
 
   test('the features of Windows Server 2008 R2 are those of the scenario', () => {
     const old = { ...site, reverseProxy: { ...site.reverseProxy!, windows: '2008 R2' as const } };
-    const features = planOf(synthesize('old', old)).steps.find(({ id }) => id === 'reverse-proxy-features');
-    const named = (features as DescribedStep).table?.rows.flat().sort();
+    const features = described(planOf(synthesize('old', old)), 'reverse-proxy-features');
+    const named = features.table?.rows.flat().sort();
     expect(named).toEqual(
       'Web-Static-Content, Web-Default-Doc, Web-Dir-Browsing, Web-Http-Errors, Web-Net-Ext, Web-Http-Logging, Web-Request-Monitor, Web-Http-Tracing, Web-Filtering, Web-Stat-Compression, Web-Mgmt-Console, NET-Framework-Core, NET-Win-CFAC, NET-Non-HTTP-Activ, NET-HTTP-Activation, RSAT-Web-Server'
         .split(', ')
         .sort(),
     );
-    expect((features as DescribedStep).commands[0]).toBe("Import-Module -Name 'ServerManager'");
+    expect(features.commands[0]).toBe("Import-Module -Name 'ServerManager'");
   });
 
   test('the certificate has the published names and is bound to 443', () => {

@@ -54,6 +54,7 @@ const GROUPS: { readonly [title: string]: object } = {
   'namespaces.client': sides,
   'namespaces.services.*': sides,
   publish: { virtualIp: '198.51.100.1' },
+  'publish.nlb.switch': { vlan: 3, interfaces: ['Po1'] },
   reverseProxy: { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' },
   'mailProtocols.*': { host: 'imap.contoso.com' },
   'datacentres.<name>.clientAccessArray': { fqdn: 'outlook.contoso.local', activeDirectorySite: 'Lisbon' },
@@ -70,6 +71,7 @@ const isGroup = (value: unknown): value is { readonly [name: string]: unknown } 
 const nameIn = (steps: Steps) => {
   const of = steps.at(-1) ?? '';
   if (of === 'srv') return '_autodiscover._tcp.contoso.com';
+  if (of === 'priorities') return 'EX01';
   return ['virtualIps', 'notPublished', 'elsewhere'].includes(of) ? HOST : 'any';
 };
 
@@ -171,6 +173,11 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'publish.virtualIp[]': ['127.0.0.1', 'address-syntax'],
   'publish.virtualIps.<name>': ['192.0.2.1:443', 'address-syntax'],
   'publish.virtualIps.<name>[]': ['', 'address-syntax'],
+  'publish.nlb.name': ['mail', 'nlb'],
+  'publish.nlb.ports[]': ['https', 'nlb'],
+  'publish.nlb.smtpPorts[]': [65536, 'nlb'],
+  'publish.nlb.priorities.<name>': [33, 'nlb'],
+  'publish.nlb.switch.vlan': [4095, 'nlb'],
   'reverseProxy.host': ['https://RP.contoso.com', 'reverse-proxy'],
   'reverseProxy.address': ['203.0.113.0/24', 'address-syntax'],
   'reverseProxy.address[]': ['RP', 'address-syntax'],

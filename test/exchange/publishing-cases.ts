@@ -1,6 +1,12 @@
-import type { ExchangeSiteProps, ReverseProxy } from '../../exchange/site';
+import {
+  ExchangeVersion,
+  type ExchangeSiteProps,
+  type NetworkLoadBalancing,
+  type ReverseProxy,
+  type Server,
+} from '../../exchange/site';
 import type { RuleCase } from './rule-case';
-import { site } from './sites';
+import { dag as DAG, server, site } from './sites';
 
 const zones = [{ name: 'contoso.com' }];
 const outside = [{ name: 'contoso.com', server: 'ns1.contoso.com' }];
@@ -124,4 +130,114 @@ const PROXY_CASES: readonly RuleCase[] = [
   },
 ];
 
-export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES];
+/** Two servers of 2010 in a cluster. */
+const clustered = (
+  nlb: NetworkLoadBalancing,
+  {
+    virtualIp = '192.0.2.100',
+    own = {},
+    ...of
+  }: Partial<ExchangeSiteProps> & {
+    readonly virtualIp?: string;
+    readonly own?: Partial<Server>;
+  } = {},
+): ExchangeSiteProps => {
+  const { namespaces, certificate } = site();
+  return {
+    servers: [
+      server(1, { version: ExchangeVersion.V2010, ...own }),
+      server(2, { version: ExchangeVersion.V2010 }),
+    ],
+    dns: { zones, publish: { virtualIp, nlb } },
+    namespaces,
+    certificate,
+    ...of,
+  };
+};
+const NLB = 'dns.publish.nlb';
+
+/** What a cluster of Windows Network Load Balancing must not be told. */
+const NLB_CASES: readonly RuleCase[] = [
+  {
+    when: 'a port of SMTP is balanced',
+    rule: 'nlb',
+    declaration: clustered({ ports: [443, 25] }),
+    path: `${NLB}.ports[1]`,
+    problem: 'port 25 is one of SMTP',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a further port of SMTP is balanced, written as a range',
+    rule: 'nlb',
+    declaration: clustered({ ports: ['2525-2525'], smtpPorts: [2525] }),
+    path: `${NLB}.ports[0]`,
+    problem: 'port 2525 is one of SMTP',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a port stands in two rules',
+    rule: 'nlb',
+    declaration: clustered({ ports: ['1024-65535', 8443] }),
+    path: `${NLB}.ports[1]`,
+    problem: '8443 and 1024-65535 have ports in common',
+    remedy: 'give each port once',
+  },
+  ...['443-80', 0, 65_536, 1.5, '443,80'].map((port): RuleCase => ({
+    when: `${port} is balanced`,
+    rule: 'nlb',
+    declaration: clustered({ ports: [port] }),
+    path: `${NLB}.ports[0]`,
+    problem: `'${port}' is not a TCP port`,
+    remedy: '1024-65535',
+  })),
+  {
+    when: 'two hosts have one priority',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX02: 1 } }),
+    path: `${NLB}.priorities`,
+    problem: 'EX01 and EX02 would both have priority 1',
+    remedy: `priorities: { 'EX01': 1, 'EX02': 2 }`,
+  },
+  {
+    when: 'a priority is that of no host',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX03: 3 } }),
+    path: `${NLB}.priorities.EX03`,
+    problem: "'EX03' is no host of the cluster",
+    remedy: 'EX01, EX02',
+  },
+  {
+    when: 'the address of the cluster is no IPv4 address',
+    rule: 'nlb',
+    declaration: clustered({}, { virtualIp: '2001:db8::1' }),
+    path: 'dns.publish.virtualIp',
+    problem: 'MAC address is made of an IPv4 address',
+    remedy: 'put an IPv4 address first',
+  },
+  {
+    when: 'its hosts are members of a DAG',
+    rule: 'nlb',
+    declaration: clustered({}, { dag: { ...DAG, members: ['EX02'] } }),
+    path: NLB,
+    problem: 'EX02 would be in this cluster and in a DAG',
+    remedy: 'another load balancer',
+  },
+  {
+    when: 'Exchange 2007 in a cluster has no service pack',
+    rule: 'nlb-service-pack',
+    declaration: clustered({}, { own: { version: ExchangeVersion.V2007, build: '8.0.685.24' } }),
+    path: NLB,
+    problem: 'EX01 without a service pack',
+    remedy: 'Service Pack 1',
+  },
+  {
+    when: 'IMAP is balanced, and no certificate is given to it',
+    rule: 'nlb-mail-certificate',
+    declaration: clustered({ ports: [443, 993] }),
+    path: `${NLB}.ports`,
+    problem: 'IMAP4 is balanced, and no certificate is given to it on EX01, EX02',
+    remedy: "add 'IMAP'",
+  },
+];
+
+export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...NLB_CASES];

@@ -91,14 +91,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 40; Name = '' }
+$Now = @{ Number = 0; Of = 44; Name = '' }
 # The last step of each part.
 $LastSteps = @{
-    'organization' = 4
+    'organization' = 37
     'mail01-srv' = 13
     'srv-mx03' = 32
     'srv-mx04' = 33
-    'dns' = 40
+    'dns' = 44
 }
 
 # Says which step begins.
@@ -623,6 +623,82 @@ try {
     if ($Part -contains 'srv-mx04') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 192.0.2.10: srv-mx04 192.0.2.4'
+    }
+
+    if ($Part -contains 'organization') {
+        # The first host makes the cluster with the feature Network Load Balancing, and the others join it. What comes
+        # to its address goes from then on to a host that is up; whether Exchange answers there the cluster does not
+        # see.
+        Write-Output 'How it must be on srv-mx03.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'full internet name | outlook.mailmig.com'
+        Write-Output 'mode | multicast'
+        Write-Output 'MAC address | 03-BF-C0-00-02-0A'
+        Write-Output 'host | srv-mx03, 192.0.2.3, priority 1'
+        Write-Output 'host | srv-mx04, 192.0.2.4, priority 2'
+        Write-Output 'To be run on srv-mx03.mailmig.com, where it is not so already:'
+        Write-Output 'Import-Module -Name ''ServerManager'''
+        Write-Output 'Add-WindowsFeature -Name @(''NLB'')'
+        Write-Output 'Import-Module -Name ''NetworkLoadBalancingClusters'''
+        Write-Output 'New-NlbCluster -InterfaceName ''<adapter>'' -ClusterName ''outlook.mailmig.com'' -ClusterPrimaryIP ''192.0.2.10'' -SubnetMask ''<subnet mask>'' -OperationMode ''Multicast'''
+        Write-Output 'Set-NlbClusterNode -HostName ''srv-mx03'' -InterfaceName ''<adapter>'' -HostPriority 1'
+
+        # These rules take the place of the one that a new cluster has, which balances every port. They are set once
+        # and are the same on every host. Ports of SMTP are excluded: Hub Transport servers have a resilience of their
+        # own, and a connection between servers must reach the one that it is meant for.
+        Write-Output 'How it must be on srv-mx03.mailmig.com:'
+        Write-Output 'ports | protocol | filtering mode | affinity'
+        Write-Output '25 | TCP | disabled | none'
+        Write-Output '80 | TCP | multiple hosts | single'
+        Write-Output '110 | TCP | multiple hosts | single'
+        Write-Output '135 | TCP | multiple hosts | single'
+        Write-Output '143 | TCP | multiple hosts | single'
+        Write-Output '443 | TCP | multiple hosts | single'
+        Write-Output '465 | TCP | disabled | none'
+        Write-Output '587 | TCP | disabled | none'
+        Write-Output '993 | TCP | multiple hosts | single'
+        Write-Output '995 | TCP | multiple hosts | single'
+        Write-Output '1024-65535 | TCP | multiple hosts | single'
+        Write-Output 'To be run on srv-mx03.mailmig.com, where it is not so already:'
+        Write-Output 'Remove-NlbClusterPortRule -InterfaceName ''<adapter>'' -IP ''255.255.255.255'' -Port 80 -Force:$true'
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 25 -EndPort 25 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 80 -EndPort 80 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 110 -EndPort 110 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 135 -EndPort 135 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 143 -EndPort 143 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 443 -EndPort 443 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 465 -EndPort 465 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 587 -EndPort 587 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 993 -EndPort 993 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 995 -EndPort 995 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 1024 -EndPort 65535 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+
+        # srv-mx04 joins the cluster, whose rules it takes over. All hosts converge once more, during which
+        # connections may break: one joins after the other.
+        Write-Output 'How it must be on srv-mx04.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'host | srv-mx04, 192.0.2.4, priority 2'
+        Write-Output 'To be run on srv-mx04.mailmig.com, where it is not so already:'
+        Write-Output 'Import-Module -Name ''ServerManager'''
+        Write-Output 'Add-WindowsFeature -Name @(''NLB'')'
+        Write-Output 'Import-Module -Name ''NetworkLoadBalancingClusters'''
+        Write-Output 'Add-NlbClusterNode -HostName ''srv-mx03'' -InterfaceName ''<adapter>'' -NewNodeName ''srv-mx04'' -NewNodeInterface ''<adapter>'''
+        Write-Output 'Set-NlbClusterNode -HostName ''srv-mx04'' -InterfaceName ''<adapter>'' -HostPriority 2'
+
+        # For whoever looks after the network; this is no PowerShell. In multicast mode the hosts answer for an
+        # address of one machine with the MAC address of a group, which routers do not learn and switches send to
+        # every port: both are told by static entries.
+        Write-Output 'How it must be on the switch before the cluster:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'MAC address | 03-BF-C0-00-02-0A'
+        Write-Output 'VLAN | 3'
+        Write-Output 'interfaces | Po1, Po2'
+        Write-Output 'To be run on the switch before the cluster, where it is not so already:'
+        Write-Output 'arp 192.0.2.10 03bf.c000.020a ARPA'
+        Write-Output 'mac address-table static 03bf.c000.020a vlan 3 interface Po1 Po2'
     }
 
     if ($Part -contains 'dns') {
