@@ -1,8 +1,5 @@
 import { type Authentication, defineSite, ExchangeVersion } from '../exchange/site';
 
-/** The reverse proxy before all of them, which signs users in by forms of its own. */
-const PROXY = '203.0.113.3';
-
 const bothWays = { basic: true, windows: true };
 const behindProxy: Authentication = { ews: bothWays, owa: { windows: true, forms: false } };
 
@@ -91,12 +88,14 @@ export const site = defineSite({
       zones: [
         { name: 'mailmig.com', server: 'ns1.mailmig.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' },
       ],
-      elsewhere: {
-        'mail.mailmig.com': PROXY,
-        'autodiscover.mailmig.com': PROXY,
-        'legacy.mailmig.com': PROXY,
-      },
       existingRecords: ['mail.mailmig.com', 'autodiscover.mailmig.com'],
     },
+  },
+  reverseProxy: {
+    kind: 'isa',
+    host: 'proxy01-srv.mailmig.com',
+    address: '203.0.113.3',
+    insideAddress: '192.0.2.2',
+    certificateNames: ['mail.mailmig.com', 'legacy.mailmig.com', 'autodiscover.mailmig.com'],
   },
 });

@@ -1,7 +1,7 @@
 import { sameName } from './resources/equality';
 import { directoryOf, healthUrlOf } from './health-url';
 import type { NamingService } from './given-names';
-import { hasPlace, proxiedNames, type ProxiedName } from './reverse-proxy';
+import { hasPlace, proxiedNames, servicesOutside, type ProxiedName } from './reverse-proxy';
 import { HEALTH_SETS_LIFESPAN } from './services';
 import type { ReverseProxy, Server } from './site';
 import type { Placement, Topology } from './topology';
@@ -115,19 +115,8 @@ function servicesOf(
   placements: readonly Placement[],
   host: string,
 ): ReadonlyMap<NamingService, readonly Server[]> {
-  const given = placements.flatMap(({ server, autodiscover, outlookAnywhere, directories }) => [
-    { server, service: 'autodiscover' as const, host: autodiscover.host },
-    ...(outlookAnywhere.enabled === false
-      ? []
-      : [{ server, service: 'outlookAnywhere' as const, host: outlookAnywhere.hosts.external }]),
-    ...directories.flatMap(({ row, hosts }) =>
-      hosts === undefined || row.service === 'powershell'
-        ? []
-        : [{ server, service: row.service, host: hosts.external }],
-    ),
-  ]);
   const services = new Map<NamingService, readonly Server[]>();
-  for (const { server, service } of given.filter((one) => sameName(one.host, host))) {
+  for (const { server, service } of servicesOutside(placements).filter((one) => sameName(one.host, host))) {
     services.set(service, [...(services.get(service) ?? []), server]);
   }
   return services;

@@ -160,7 +160,7 @@ const publishing: Form<Publishing> = eitherGroup(
 );
 
 const reverseProxy = group<ReverseProxy>({
-  kind: plain(words<ReverseProxy['kind']>({ arr: true })),
+  kind: plain(words<ReverseProxy['kind']>({ arr: true, isa: true })),
   host: text,
   address: addresses,
   insideAddress: optional(text),
@@ -169,6 +169,11 @@ const reverseProxy = group<ReverseProxy>({
   farms: optional(plain(words<NonNullable<ReverseProxy['farms']>>({ site: true, protocol: true }))),
   closeEcp: optional(flag),
   perimeterDns: optional(flag),
+  signIn: optional(
+    plain(words<NonNullable<ReverseProxy['signIn']>>({ forms: true, basic: true, none: true })),
+  ),
+  listensOnHttp: optional(flag),
+  wpadAddress: optional(text),
 });
 
 const siteScope = either(words({ own: true }), list(filledText, 1));

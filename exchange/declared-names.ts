@@ -60,6 +60,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
     ),
     ...many(reverseProxy?.address, 'reverseProxy', 'address'),
     ...one(reverseProxy?.insideAddress, 'reverseProxy', 'insideAddress'),
+    ...one(reverseProxy?.wpadAddress, 'reverseProxy', 'wpadAddress'),
   ];
 }
 

@@ -4,7 +4,9 @@ import { isFurther, scopeAndPlace } from './name-place';
 import { isMailPlace } from './mail-protocols';
 import { publishedHosts, serversOn, type PublishedName } from './namespaces';
 import { includesName } from './resources/equality';
+import type { NamingService } from './given-names';
 import type { ExchangeSiteProps, Server } from './site';
+import type { Placement } from './topology';
 
 /** A name that clients outside reach by the reverse proxy. */
 export interface ProxiedName {
@@ -56,4 +58,26 @@ export function proxyCertificateNames(site: ExchangeSiteProps): readonly string[
 /** Whether a name is that of all clients, or of Autodiscover, of the site, a datacentre or a server. */
 export function hasPlace({ place }: PublishedName, of: 'client' | 'autodiscover'): boolean {
   return scopeAndPlace(place)[1].split('.')[0] === of;
+}
+
+/** A service of a server, and the name under which clients outside find it; empty text for none. */
+export interface ServiceOutside {
+  readonly server: Server;
+  readonly service: NamingService;
+  readonly host: string;
+}
+
+/** Remote PowerShell aside, which nobody outside is to reach. */
+export function servicesOutside(placements: readonly Placement[]): readonly ServiceOutside[] {
+  return placements.flatMap(({ server, autodiscover, outlookAnywhere, directories }) => [
+    { server, service: 'autodiscover' as const, host: autodiscover.host },
+    ...(outlookAnywhere.enabled === false
+      ? []
+      : [{ server, service: 'outlookAnywhere' as const, host: outlookAnywhere.hosts.external }]),
+    ...directories.flatMap(({ row, hosts }) =>
+      hosts === undefined || row.service === 'powershell'
+        ? []
+        : [{ server, service: row.service, host: hosts.external }],
+    ),
+  ]);
 }

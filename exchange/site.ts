@@ -804,8 +804,11 @@ export interface NlbSwitch {
 
 /** A machine before the servers that takes the requests of clients outside and hands them on. */
 export interface ReverseProxy {
-  /** `arr`: Internet Information Services with URL Rewrite and Application Request Routing 3.0. */
-  readonly kind: 'arr';
+  /**
+   * `arr`: Internet Information Services with URL Rewrite and Application Request Routing 3.0. `isa`: Microsoft ISA Server or
+   * its successor, Forefront Threat Management Gateway, which have no PowerShell: tables only.
+   */
+  readonly kind: 'arr' | 'isa';
   /** Its host name: `RP.contoso.com`. It need not be in the domain. */
   readonly host: string;
   /** IPv4 or IPv6 address of the internet under which clients outside reach it, or several. */
@@ -823,13 +826,13 @@ export interface ReverseProxy {
    */
   readonly certificateNames?: readonly string[];
   /**
-   * Its Windows Server. From 2008 R2 on the plan files have commands that can be run there beside the tables.
+   * Of kind `arr`: its Windows Server. From 2008 R2 on the plan files have commands that can be run there beside the tables.
    *
    * @default not known here: tables only
    */
   readonly windows?: WindowsVersion;
   /**
-   * What it asks for to find out whether a server is well. `site`: one thing for all services, Autodiscover. `protocol`: each
+   * Of kind `arr`: what it asks for to find out whether a server is well. `site`: one thing for all services, Autodiscover. `protocol`: each
    * service, which takes a farm for each, so that a server with a dead service still gets the requests of the others. Servers
    * before Exchange 2013 answer neither.
    *
@@ -837,17 +840,36 @@ export interface ReverseProxy {
    */
   readonly farms?: 'site' | 'protocol';
   /**
-   * Whether requests for `/ecp` end at the proxy with 403. The options of Outlook on the web stand there too, from 2013 on.
+   * Whether requests for `/ecp` end at the proxy; kind `arr` answers 403. The options of Outlook on the web stand there too, from 2013 on.
    *
    * @default false
    */
   readonly closeEcp?: boolean;
   /**
-   * Whether a DNS server of the perimeter network answers the names of the servers.
+   * Of kind `arr`: whether a DNS server of the perimeter network answers the names of the servers.
    *
    * @default false: they stand in the hosts file of the proxy
    */
   readonly perimeterDns?: boolean;
+  /**
+   * Of kind `isa`: how its listener signs users in before it hands their requests on with NTLM. Where it does so by forms, no
+   * name that Outlook inside is given may stand for it: Outlook would ask for a password.
+   *
+   * @default 'forms'
+   */
+  readonly signIn?: 'forms' | 'basic' | 'none';
+  /**
+   * Of kind `isa`: whether its listener takes port 80 too, to send browsers to HTTPS.
+   *
+   * @default false
+   */
+  readonly listensOnHttp?: boolean;
+  /**
+   * Of kind `isa`: its address at which clients inside are handed their proxy settings (WPAD), on port 80.
+   *
+   * @default none
+   */
+  readonly wpadAddress?: string;
 }
 
 /** The same for clients on both sides of the firewall, or what each side is answered. */

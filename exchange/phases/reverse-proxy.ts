@@ -2,6 +2,7 @@ import type { Invocation } from '../../powershell/invocation';
 import { recordTypeOf, listed } from '../addresses';
 import { arrOf, type Arr, type Farm, type RewriteRule } from '../arr';
 import { viewsOf } from '../dns-views';
+import { isaRules } from '../isa';
 import { elementsOf, type Described, type DescribedTable } from '../element';
 import { proxiedNames, proxyCertificateNames } from '../reverse-proxy';
 import type { ExchangeSiteProps, ReverseProxy, Server } from '../site';
@@ -49,6 +50,10 @@ const idOf = (part: string) => `reverse-proxy-${part}`;
 const EXTERNAL_DNS = 'external-dns';
 
 function instructionsFor(topology: Topology, proxy: ReverseProxy): readonly Instruction[] {
+  return proxy.kind === 'arr' ? arrInstructions(topology, proxy) : isaInstructions(topology, proxy);
+}
+
+function arrInstructions(topology: Topology, proxy: ReverseProxy): readonly Instruction[] {
   const { site } = topology;
   const arr = arrOf(topology, proxy);
   const servers = site.servers.filter((server) => arr.farms.some((farm) => farm.servers.includes(server)));
@@ -62,8 +67,59 @@ function instructionsFor(topology: Topology, proxy: ReverseProxy): readonly Inst
     ownRules(arr),
     rules(arr),
     requestFiltering,
-    ...(viewsOf(site).some(({ side }) => side === 'external') ? [] : [externalDns(site, proxy)]),
+    ...externalDns(site, proxy),
   ];
+}
+
+function isaInstructions(topology: Topology, proxy: ReverseProxy): readonly Instruction[] {
+  const { site } = topology;
+  const servers = [...new Set(proxiedNames(site).flatMap((name) => name.servers))];
+  return [
+    network(proxy, servers),
+    listener(site, proxy),
+    isaRuleTable(topology, proxy),
+    ...externalDns(site, proxy),
+  ];
+}
+
+const SIGN_IN = { forms: 'HTML forms', basic: 'Basic', none: 'none' };
+
+function listener(site: ExchangeSiteProps, { address, signIn = 'forms', listensOnHttp }: ReverseProxy) {
+  return {
+    part: 'listener',
+    reason:
+      'One listener takes the requests for all rules. It shows clients outside its own certificate, which is given to the proxy by hand and has every name that they reach by it.',
+    table: {
+      columns: ['setting', 'value'],
+      rows: [
+        ['addresses', listed(address).join(', ')],
+        ['HTTPS', 'port 443'],
+        ['HTTP', listensOnHttp === true ? 'port 80, all requests sent to HTTPS' : 'off'],
+        ['certificate', proxyCertificateNames(site).join(', ')],
+        ['client authentication', SIGN_IN[signIn]],
+      ],
+    },
+  };
+}
+
+function isaRuleTable(topology: Topology, proxy: ReverseProxy): Instruction {
+  const delegation = (proxy.signIn ?? 'forms') === 'none' ? 'none, clients sign in themselves' : 'NTLM';
+  return {
+    part: 'rules',
+    reason:
+      'The first rule that a request fits is its only one. Delegation by NTLM wants Windows authentication on the directories of the servers.',
+    table: {
+      columns: ['order', 'rule', 'public names', 'paths', 'to', 'authentication delegation'],
+      rows: isaRules(topology, proxy).map(({ name, publicNames, paths, to }, index) => [
+        String(index + 1),
+        name,
+        publicNames.join(', '),
+        paths.join(', '),
+        to.join(', '),
+        delegation,
+      ]),
+    },
+  };
 }
 
 function network({ address, insideAddress }: ReverseProxy, servers: readonly Server[]): Instruction {
@@ -308,8 +364,9 @@ const requestFiltering: Instruction = {
   ],
 };
 
-function externalDns(site: ExchangeSiteProps, { address }: ReverseProxy): Instruction {
-  return {
+function externalDns(site: ExchangeSiteProps, { address }: ReverseProxy): readonly Instruction[] {
+  if (viewsOf(site).some(({ side }) => side === 'external')) return [];
+  const instruction: Instruction = {
     part: EXTERNAL_DNS,
     reason:
       'The declaration has no external view of DNS, so that nothing is published outside from here: whoever has the zone there enters the records, last of all.',
@@ -320,9 +377,11 @@ function externalDns(site: ExchangeSiteProps, { address }: ReverseProxy): Instru
       ),
     },
   };
+  return [instruction];
 }
 
 /** The last step on the proxy: the external view leads nobody to it before. Undefined where there is no proxy. */
 export function lastProxyStep({ reverseProxy: proxy }: ExchangeSiteProps): string | undefined {
-  return proxy === undefined ? undefined : idOf(requestFiltering.part);
+  if (proxy === undefined) return undefined;
+  return idOf(proxy.kind === 'arr' ? requestFiltering.part : 'rules');
 }

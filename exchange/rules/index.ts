@@ -62,6 +62,8 @@ import { recordTtl } from './record-ttl';
 import { reverseProxy } from './reverse-proxy';
 import { reverseProxyCertificate } from './reverse-proxy-certificate';
 import { reverseProxyMail } from './reverse-proxy-mail';
+import { reverseProxySignIn } from './reverse-proxy-sign-in';
+import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
@@ -129,6 +131,8 @@ export const RULES: readonly Rule[] = [
   reverseProxy,
   reverseProxyMail,
   reverseProxyCertificate,
+  reverseProxySignIn,
+  reverseProxyWpad,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,

@@ -15,7 +15,13 @@ export const reverseProxy: Rule = {
   check: ({ site }) => {
     const proxy = site.reverseProxy;
     if (proxy === undefined) return [];
-    return [...named(proxy), ...aServer(site, proxy), ...useless(site), ...besides(site)];
+    return [
+      ...named(proxy),
+      ...ofOtherKind(proxy),
+      ...aServer(site, proxy),
+      ...useless(site),
+      ...besides(site),
+    ];
   },
 };
 
@@ -28,6 +34,22 @@ function named({ host }: ReverseProxy): readonly Finding[] {
       remedy: 'write it as RP.contoso.com, also where the machine is in no domain: it has a DNS suffix',
     },
   ];
+}
+
+const ONLY: { readonly [kind in ReverseProxy['kind']]: readonly (keyof ReverseProxy)[] } = {
+  arr: ['windows', 'farms', 'perimeterDns'],
+  isa: ['signIn', 'listensOnHttp', 'wpadAddress'],
+};
+
+function ofOtherKind(proxy: ReverseProxy): readonly Finding[] {
+  const other = proxy.kind === 'arr' ? 'isa' : 'arr';
+  return ONLY[other]
+    .filter((property) => proxy[property] !== undefined)
+    .map((property) => ({
+      path: path('reverseProxy', property),
+      problem: `it is said of a proxy of kind ${other}, and this one is of kind ${proxy.kind}, so that it does nothing`,
+      remedy: 'take it out, or correct the kind',
+    }));
 }
 
 function aServer({ servers }: ExchangeSiteProps, { host, address, insideAddress }: ReverseProxy) {

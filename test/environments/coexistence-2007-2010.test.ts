@@ -174,6 +174,46 @@ describe('Exchange 2010 beside 2007, which has a legacy name', () => {
     ]);
   });
 
+  test('the proxy has one listener with forms, and its rules in the order of the scenario', () => {
+    expect(described(plan, 'reverse-proxy-listener').table?.rows).toEqual([
+      ['addresses', '203.0.113.3'],
+      ['HTTPS', 'port 443'],
+      ['HTTP', 'off'],
+      ['certificate', 'mail.mailmig.com, legacy.mailmig.com, autodiscover.mailmig.com'],
+      ['client authentication', 'HTML forms'],
+    ]);
+    const { commands, table } = described(plan, 'reverse-proxy-rules');
+    expect(commands).toEqual([]);
+    const cluster = '192.0.2.10';
+    expect(table?.rows).toEqual([
+      [
+        '1',
+        'Exch2010OutlookAnywhere',
+        'autodiscover.mailmig.com, mail.mailmig.com',
+        '/Autodiscover/*, /rpc/*, /EWS/*, /OAB/*',
+        cluster,
+        'NTLM',
+      ],
+      [
+        '2',
+        'Exch2007OWA',
+        'legacy.mailmig.com',
+        '/owa/*, /EWS/*, /OAB/*, /UnifiedMessaging/*, /Exchange/*, /Exchweb/*, /Public/*',
+        'mail01-srv.mailmig.com',
+        'NTLM',
+      ],
+      ['3', 'Exch2010ActiveSync', 'mail.mailmig.com', '/Microsoft-Server-ActiveSync/*', cluster, 'NTLM'],
+      [
+        '4',
+        'Exch2010OWA',
+        'mail.mailmig.com',
+        '/owa/*, /ecp/*, /Exchange/*, /Exchweb/*, /Public/*',
+        cluster,
+        'NTLM',
+      ],
+    ]);
+  });
+
   test('the plan says what each client of 2007 sees', () => {
     expect(plan.legacyClients?.map(({ client, sees }) => [client, sees])).toEqual([
       [

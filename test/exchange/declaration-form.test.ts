@@ -182,6 +182,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'reverseProxy.address': ['203.0.113.0/24', 'address-syntax'],
   'reverseProxy.address[]': ['RP', 'address-syntax'],
   'reverseProxy.insideAddress': ['RP', 'address-syntax'],
+  'reverseProxy.wpadAddress': ['wpad', 'address-syntax'],
   'reverseProxy.certificateNames': [['rp.contoso.com'], 'reverse-proxy-certificate'],
   'mailProtocols.*.host': ['imap.contoso.com:993', 'namespace-host'],
   'datacentres.<name>.failback': ['https://mailfb.contoso.com', 'namespace-host'],

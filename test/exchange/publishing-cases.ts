@@ -130,6 +130,71 @@ const PROXY_CASES: readonly RuleCase[] = [
   },
 ];
 
+/** A proxy that signs users in by forms, for which a name stands inside, too. */
+const signing = (changes: Partial<ReverseProxy>, elsewhere: { readonly [name: string]: string }) =>
+  proxied(
+    { kind: 'isa', insideAddress: '192.0.2.50', ...changes },
+    { dns: { internal: { zones, elsewhere }, external: { zones: outside } } },
+  );
+
+/** The incidents of ISA Server, and what is said of the wrong kind. */
+const ISA_CASES: readonly RuleCase[] = [
+  {
+    when: 'Exchange Web Services are found inside under a name of a listener with forms',
+    rule: 'reverse-proxy-sign-in',
+    declaration: signing({}, { 'mail.contoso.com': '192.0.2.50' }),
+    path: 'namespaces.client',
+    problem:
+      "'mail.contoso.com' is the name of Exchange Web Services, and stands inside for the reverse proxy",
+    remedy: 'the load balancer before them, in the internal view',
+  },
+  {
+    when: 'service connection points hand out a name of a listener with forms, by its address outside',
+    rule: 'reverse-proxy-sign-in',
+    declaration: signing({ signIn: 'forms' }, { 'autodiscover.contoso.com': '203.0.113.10' }),
+    path: 'namespaces.autodiscover',
+    problem: "'autodiscover.contoso.com' is what service connection points hand out",
+    remedy: 'give clients inside another name',
+  },
+  {
+    when: 'the listener takes port 80 of an address outside that hands out proxy settings',
+    rule: 'reverse-proxy-wpad',
+    declaration: signing({ listensOnHttp: true, wpadAddress: '203.0.113.10' }, {}),
+    path: 'reverseProxy.listensOnHttp',
+    problem: 'port 80 of 203.0.113.10',
+    remedy: 'an address of its own',
+  },
+  {
+    when: 'the listener takes port 80 of an address inside that hands out proxy settings',
+    rule: 'reverse-proxy-wpad',
+    declaration: signing(
+      { signIn: 'none', listensOnHttp: true, wpadAddress: '192.0.2.50' },
+      { 'mail.contoso.com': '192.0.2.50' },
+    ),
+    path: 'reverseProxy.listensOnHttp',
+    problem: 'port 80 of 192.0.2.50',
+    remedy: 'an address of its own',
+  },
+  ...(['signIn', 'listensOnHttp', 'wpadAddress'] as const).map((property): RuleCase => ({
+    when: `${property} is said of a proxy of kind arr`,
+    rule: 'reverse-proxy',
+    declaration: proxied({
+      [property]: { signIn: 'none', listensOnHttp: true, wpadAddress: '192.0.2.60' }[property],
+    }),
+    path: `reverseProxy.${property}`,
+    problem: 'said of a proxy of kind isa, and this one is of kind arr',
+    remedy: 'correct the kind',
+  })),
+  {
+    when: 'farms are said of a proxy of kind isa',
+    rule: 'reverse-proxy',
+    declaration: signing({ farms: 'protocol' }, {}),
+    path: 'reverseProxy.farms',
+    problem: 'said of a proxy of kind arr, and this one is of kind isa',
+    remedy: 'take it out',
+  },
+];
+
 /** Two servers of 2010 in a cluster. */
 const clustered = (
   nlb: NetworkLoadBalancing,
@@ -240,4 +305,4 @@ const NLB_CASES: readonly RuleCase[] = [
   },
 ];
 
-export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...NLB_CASES];
+export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...ISA_CASES, ...NLB_CASES];

@@ -141,3 +141,70 @@ describe('a reverse proxy', () => {
     expect(found(proxied({}, { dns: { internal, external: { zones: outside } } }))).toEqual([]);
   });
 });
+
+describe('a reverse proxy of kind isa', () => {
+  const isa = (changes: Partial<ReverseProxy> = {}, elsewhere: { readonly [name: string]: string } = {}) =>
+    proxied(
+      { kind: 'isa', insideAddress: '192.0.2.50', ...changes },
+      { dns: { internal: { zones, elsewhere }, external: { zones: outside } } },
+    );
+
+  test('has a rule for each kind of client, and nothing that can be run', () => {
+    expect(found(isa())).toEqual([]);
+    expect(steps(isa()).map(({ id, commands }) => [id, commands])).toEqual(
+      ['network', 'listener', 'rules'].map((part) => [`reverse-proxy-${part}`, []]),
+    );
+    const rows = step(isa(), 'rules').table?.rows.map(([, name, , paths]) => [name, paths]);
+    expect(rows).toEqual([
+      ['Exch2013OutlookAnywhere', '/Autodiscover/*, /rpc/*, /EWS/*, /OAB/*, /mapi/*'],
+      ['Exch2013ActiveSync', '/Microsoft-Server-ActiveSync/*'],
+      ['Exch2013OWA', '/owa/*, /ecp/*'],
+    ]);
+    const closed = step(isa({ closeEcp: true }), 'rules').table?.rows.at(-1);
+    expect(closed?.[3]).toBe('/owa/*');
+  });
+
+  test('hands on names of IMAP', () => {
+    const declaration = {
+      ...isa(),
+      certificate: withNames('imap.contoso.com'),
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+    };
+    expect(found(declaration)).toEqual([]);
+  });
+
+  test('delegates nothing where it signs nobody in', () => {
+    const delegation = (changes: Partial<ReverseProxy>) =>
+      new Set(step(isa(changes), 'rules').table?.rows.map((row) => row.at(-1)));
+    expect(delegation({})).toEqual(new Set(['NTLM']));
+    expect(delegation({ signIn: 'none' })).toEqual(new Set(['none, clients sign in themselves']));
+  });
+
+  test.each(['none', 'basic'] as const)('may stand for names inside where its sign-in is %s', (signIn) => {
+    expect(found(isa({ signIn }, { 'mail.contoso.com': '192.0.2.50' }))).toEqual([]);
+  });
+
+  test('may take port 80 beside proxy settings at another address', () => {
+    expect(found(isa({ listensOnHttp: true, wpadAddress: '192.0.2.50' }))).toEqual([]);
+    const { table } = step(isa({ listensOnHttp: true }), 'listener');
+    expect(table?.rows).toContainEqual(['HTTP', 'port 80, all requests sent to HTTPS']);
+  });
+
+  test('may hand out proxy settings where its listener takes no port 80', () => {
+    const declaration = isa(
+      { signIn: 'none', wpadAddress: '192.0.2.50' },
+      { 'mail.contoso.com': '192.0.2.50' },
+    );
+    expect(found(declaration)).toEqual([]);
+  });
+
+  test('leads names outside to itself once its rules are there', () => {
+    const state = resolveSite(isa());
+    const sets = elementsOf(state.elements, 'record-set').filter(({ view }) => view === 'external');
+    expect(sets).toHaveLength(2);
+    for (const { addresses, dependsOn } of sets) {
+      expect(addresses).toEqual(['203.0.113.10']);
+      expect(dependsOn).toContain('reverse-proxy-rules');
+    }
+  });
+});

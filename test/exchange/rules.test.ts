@@ -2999,6 +2999,8 @@ describe('the rules of a declaration', () => {
       'reverse-proxy',
       'reverse-proxy-mail',
       'reverse-proxy-certificate',
+      'reverse-proxy-sign-in',
+      'reverse-proxy-wpad',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',

@@ -91,14 +91,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 44; Name = '' }
+$Now = @{ Number = 0; Of = 47; Name = '' }
 # The last step of each part.
 $LastSteps = @{
-    'organization' = 37
+    'organization' = 44
     'mail01-srv' = 13
     'srv-mx03' = 32
     'srv-mx04' = 33
-    'dns' = 44
+    'dns' = 47
 }
 
 # Says which step begins.
@@ -710,6 +710,42 @@ try {
         Write-Output 'autodiscover 300 IN A 192.0.2.10'
         Write-Output 'legacy 300 IN A 192.0.2.1'
         Write-Output 'outlook 300 IN A 192.0.2.10'
+    }
+
+    if ($Part -contains 'organization') {
+        # The proxy stands between two networks, as a rule with an adapter in each, and need not be in the domain. Its
+        # primary DNS suffix is then set by hand, so that names of servers are completed as they are inside. Only
+        # HTTPS comes in from the internet, and only HTTPS goes on to the servers.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'primary DNS suffix | mailmig.com'
+        Write-Output 'addresses outside | 203.0.113.3'
+        Write-Output 'address inside | 192.0.2.2'
+
+        # One listener takes the requests for all rules. It shows clients outside its own certificate, which is given
+        # to the proxy by hand and has every name that they reach by it.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'addresses | 203.0.113.3'
+        Write-Output 'HTTPS | port 443'
+        Write-Output 'HTTP | off'
+        Write-Output 'certificate | mail.mailmig.com, legacy.mailmig.com, autodiscover.mailmig.com'
+        Write-Output 'client authentication | HTML forms'
+
+        # The first rule that a request fits is its only one. Delegation by NTLM wants Windows authentication on the
+        # directories of the servers.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'order | rule | public names | paths | to | authentication delegation'
+        Write-Output '1 | Exch2010OutlookAnywhere | autodiscover.mailmig.com, mail.mailmig.com | /Autodiscover/*, /rpc/*, /EWS/*, /OAB/* | 192.0.2.10 | NTLM'
+        Write-Output '2 | Exch2007OWA | legacy.mailmig.com | /owa/*, /EWS/*, /OAB/*, /UnifiedMessaging/*, /Exchange/*, /Exchweb/*, /Public/* | mail01-srv.mailmig.com | NTLM'
+        Write-Output '3 | Exch2010ActiveSync | mail.mailmig.com | /Microsoft-Server-ActiveSync/* | 192.0.2.10 | NTLM'
+        Write-Output '4 | Exch2010OWA | mail.mailmig.com | /owa/*, /ecp/*, /Exchange/*, /Exchweb/*, /Public/* | 192.0.2.10 | NTLM'
+    }
+
+    if ($Part -contains 'dns') {
+        # Users reach the servers by these names, so they are published last. They are written as a zone file has
+        # them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses:
+        # take those out. A changed TTL is changed in place, never by deleting first.
         Write-Output 'Publish now in the external zone mailmig.com at ns1.mailmig.com:'
         Write-Output 'mail 300 IN A 203.0.113.3'
         Write-Output 'autodiscover 300 IN A 203.0.113.3'
