@@ -261,7 +261,8 @@ export class ExchangeSite extends Construct {
         ttl: record.ttlSeconds,
         provider: updates.providerOf(record.zone),
       });
-    made.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    const before = record.dependsOn.filter((each) => !this.#described.has(each));
+    made.dependsOn = [...before.map((each) => this.#address(each)), names];
     this.#addresses.set(record.id, `${made.terraformResourceType}.${made.friendlyUniqueId}`);
     // Only those of hashicorp/dns are known by their full name.
     if (record.existing && make === undefined) {

@@ -133,7 +133,12 @@ async function askZone({ zone, place, update }: ZoneBlock, environment: Environm
   const server = `${way.server} port ${way.port}`;
   const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
   // Everybody may ask what stands under a name; only who changes it must prove who he is.
-  return { zone, server, client: new DnsClient(withoutKerberos(way)), ...(refusal === undefined ? {} : { refusal }) };
+  return {
+    zone,
+    server,
+    client: new DnsClient(withoutKerberos(way)),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
 function withoutKerberos({ kerberos: _, ...options }: DnsClientOptions): DnsClientOptions {

@@ -51,11 +51,19 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceOld } from './namespace-old';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
+import { nlb } from './nlb';
+import { nlbMailCertificate } from './nlb-mail-certificate';
+import { nlbServicePack } from './nlb-service-pack';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
+import { reverseProxy } from './reverse-proxy';
+import { reverseProxyCertificate } from './reverse-proxy-certificate';
+import { reverseProxyMail } from './reverse-proxy-mail';
+import { reverseProxySignIn } from './reverse-proxy-sign-in';
+import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
@@ -119,6 +127,14 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  nlb,
+  nlbServicePack,
+  nlbMailCertificate,
+  reverseProxy,
+  reverseProxyMail,
+  reverseProxyCertificate,
+  reverseProxySignIn,
+  reverseProxyWpad,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,

@@ -8,18 +8,9 @@ import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } 
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { PUBLISHING_CASES } from './publishing-cases';
+import type { RuleCase as Case } from './rule-case';
 import { dag, server, site } from './sites';
-
-interface Case {
-  readonly when: string;
-  readonly rule: string;
-  readonly declaration: ExchangeSiteProps;
-  /** What lies where the declaration has its certificate file. */
-  readonly file?: DeclaredFile;
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -971,7 +962,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -2995,6 +2986,7 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  ...PUBLISHING_CASES,
 ];
 
 const filesWith = (file?: DeclaredFile) =>
@@ -3063,6 +3055,14 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'nlb',
+      'nlb-service-pack',
+      'nlb-mail-certificate',
+      'reverse-proxy',
+      'reverse-proxy-mail',
+      'reverse-proxy-certificate',
+      'reverse-proxy-sign-in',
+      'reverse-proxy-wpad',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
