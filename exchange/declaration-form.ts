@@ -40,6 +40,7 @@ import type {
   FurtherRecords,
   Health,
   KerberosUpdates,
+  HealthFromRunner,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -404,7 +405,28 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   mailProtocols: optional(mailProtocols),
   health: optional(
-    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+    group<Health>({
+      protocols: optional(list(plain(protocols))),
+      timeoutSeconds: optional(number),
+      replication: optional(flag),
+      fromRunner: optional(
+        group<HealthFromRunner>({
+          certificates: optional(
+            list(
+              plain(
+                words<NonNullable<HealthFromRunner['certificates']>[number]>({
+                  IIS: true,
+                  POP: true,
+                  IMAP: true,
+                }),
+              ),
+              1,
+            ),
+          ),
+          healthcheck: optional(flag),
+        }),
+      ),
+    }),
   ),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });

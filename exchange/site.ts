@@ -1033,6 +1033,39 @@ export interface Health {
    * @default 900
    */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether `Test-ReplicationHealth` must find that a server takes its part in its DAG before the next server begins, and,
+   * once the declared databases are made, that their copies are in step.
+   *
+   * @default false
+   */
+  readonly replication?: boolean;
+  /**
+   * What a gate looks at besides, from the machine that runs Terraform: it connects to the `fqdn` of each server, without
+   * credentials.
+   *
+   * @default nothing: that machine may not reach the servers
+   */
+  readonly fromRunner?: HealthFromRunner;
+}
+
+/** What the machine that runs Terraform looks at on each server once its cmdlets have shown it healthy. */
+export interface HealthFromRunner {
+  /**
+   * Services of the certificate whose port must show it, by its hash: `IIS` on 443 for each name that the server gives to
+   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`. POP and IMAP show another
+   * certificate once their services have been restarted, which no deploy does.
+   *
+   * @default none
+   */
+  readonly certificates?: readonly ('IIS' | 'POP' | 'IMAP')[];
+  /**
+   * Whether `https://<fqdn>/owa/healthcheck.htm` must answer 200, and that of each of the `protocols`, as load balancers ask
+   * for it. Only servers of Exchange 2013 and later have it.
+   *
+   * @default false
+   */
+  readonly healthcheck?: boolean;
 }
 
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */

@@ -43,6 +43,8 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthFromRunner } from './health-from-runner';
+import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { namedInDns } from './named-in-dns';
@@ -166,6 +168,8 @@ export const RULES: readonly Rule[] = [
   serverEndpoint,
   serverEndpointMissing,
   serviceVersion,
+  healthFromRunner,
+  healthReplication,
   webAuthentication,
   sslOffload,
   serverBuild,
