@@ -2,10 +2,12 @@ import {
   clearingCall,
   importedValues,
   importIdOf,
+  INTERRUPTS_ATTRIBUTE,
   layingCalls,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
 } from '../exchange/resources';
+import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, FileCall, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
@@ -194,6 +196,13 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     typeName: resource.typeName,
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
+    effects: {
+      attribute: INTERRUPTS_ATTRIBUTE,
+      of: (steps) =>
+        interruptionsOf(steps.flatMap(callsOf).map(({ invocation }) => invocation)).map(
+          ({ clients }) => clients,
+        ),
+    },
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'
