@@ -58,6 +58,8 @@ import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { rolloutWaveWhole } from './rollout-wave-whole';
+import { rolloutWaves } from './rollout-waves';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
 import { serverEndpoint } from './server-endpoint';
@@ -96,6 +98,8 @@ export const RULES: readonly Rule[] = [
   certificateNames,
   dagName,
   serverTwice,
+  rolloutWaves,
+  rolloutWaveWhole,
   datacentre,
   subnetOverlap,
   subnetServer,

@@ -55,7 +55,12 @@ describe('the plan files', () => {
 
   test('exchange-plan.json says it of the steps that interrupt, with the source, and of no others', () => {
     expect(step('EX01-outlook-anywhere')).toMatchObject({
-      interrupts: [{ clients: expect.stringMatching(/^Outlook/), source: expect.stringMatching(/^https:/) }],
+      interrupts: [
+        {
+          clients: expect.stringMatching(/^Outlook/) as string,
+          source: expect.stringMatching(/^https:/) as string,
+        },
+      ],
     });
     expect(step('EX01-certificate/Enable-ExchangeCertificate')).toHaveProperty('interrupts');
     expect(step('EX01-certificate')).not.toHaveProperty('interrupts');
