@@ -379,7 +379,10 @@ export const siteForm = group<ExchangeSiteProps>({
   dns,
   reverseProxy: optional(reverseProxy),
   rollout: optional(
-    plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),
+    either(
+      words<Extract<ExchangeSiteProps['rollout'], string>>({ 'one-after-another': true, parallel: true }),
+      list(list(text, 1), 1),
+    ),
   ),
   outlookAnywhere: optional(
     group<OutlookAnywhereOptions>({

@@ -8,7 +8,7 @@ import type { ExchangeVersion as Version } from './versions';
 /** An Exchange site as it must be: servers, the names that clients use, the certificate, the DAG and DNS. */
 export interface ExchangeSiteProps {
   /**
-   * Servers in the order in which they are rolled out. A new server goes to the end: then nothing of those before it
+   * Servers in the order in which they are rolled out, unless `rollout` says otherwise. A new server goes to the end: then nothing of those before it
    * changes but the DNS record sets that carry their addresses.
    */
   readonly servers: readonly Server[];
@@ -42,12 +42,14 @@ export interface ExchangeSiteProps {
    */
   readonly reverseProxy?: ReverseProxy;
   /**
-   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
-   * connection points wait for nothing either way.
+   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Or waves of
+   * servers, each server in one of them: `[['EX01'], ['EX02', 'EX03']]`. Those of a wave do not wait for each other, and
+   * each waits for the gates of all servers of the wave before. Service connection points wait for nothing in any case, and
+   * DNS waits for all gates.
    *
    * @default 'one-after-another'
    */
-  readonly rollout?: 'one-after-another' | 'parallel';
+  readonly rollout?: 'one-after-another' | 'parallel' | readonly (readonly string[])[];
   /**
    * How the servers sign clients of Outlook Anywhere in. Before Exchange 2013 it counts where it is enabled, and there is
    * only the outside.

@@ -68,6 +68,8 @@ import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { rolloutWaveWhole } from './rollout-wave-whole';
+import { rolloutWaves } from './rollout-waves';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
 import { serverEndpoint } from './server-endpoint';
@@ -107,6 +109,8 @@ export const RULES: readonly Rule[] = [
   certificateNames,
   dagName,
   serverTwice,
+  rolloutWaves,
+  rolloutWaveWhole,
   datacentre,
   subnetOverlap,
   subnetServer,

@@ -871,12 +871,62 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp',
   },
   {
+    when: 'a wave of the rollout names a server that there is not',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02', 'EX03']] }),
+    path: 'rollout[1][1]',
+    problem: "'EX03' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a server is in two waves',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02'], ['ex01']] }),
+    path: 'rollout[2][0]',
+    problem: "'ex01' is in a wave already",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'a server is in no wave',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01']] }),
+    path: 'rollout',
+    problem: 'EX02 is in no wave',
+    remedy: "['EX02'] at the end",
+  },
+  {
+    when: 'a wave holds all members of a DAG',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+      rollout: [['EX02', 'EX01']],
+    }),
+    path: 'rollout[0]',
+    problem: 'all members of DAG01 (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
+    when: 'a wave holds all servers of a datacentre',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon' }),
+        server(2, { datacentre: 'lisbon' }),
+        server(3, { datacentre: 'porto' }),
+      ],
+      rollout: [['EX03'], ['EX01', 'EX02']],
+    }),
+    path: 'rollout[1]',
+    problem: 'all servers of the datacentre lisbon (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
     when: 'a word is none of those that count',
     rule: 'declaration-form',
     declaration: misshapen(right, { rollout: 'paralel' }),
     path: 'rollout',
     problem: `is the text 'paralel'`,
-    remedy: `must be one of 'one-after-another', 'parallel'`,
+    remedy: `must be one of 'one-after-another', 'parallel', or a list`,
   },
   {
     when: 'a server has no address at all',
@@ -3110,6 +3160,8 @@ describe('the rules of a declaration', () => {
       'certificate-names',
       'dag-name',
       'server-twice',
+      'rollout-waves',
+      'rollout-wave-whole',
       'datacentre',
       'subnet-overlap',
       'subnet-server',
@@ -3548,6 +3600,26 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['waves that each leave a server', { rollout: [['ex02'], ['EX01']] }],
+    ['servers at once, where that is said in a word', { rollout: 'parallel' }],
+    ['servers one after another', { rollout: 'one-after-another' }],
+    [
+      'a datacentre with one server',
+      {
+        servers: [1, 2, 3].map((number) => server(number, { datacentre: number === 3 ? 'porto' : 'lisbon' })),
+        dag: {
+          ...dag,
+          members: ['EX01', 'EX02'],
+        },
+        rollout: [['EX01', 'EX03'], ['EX02']],
+      },
+    ],
+  ])('a rollout may have %s', (_what, changes) => {
+    const rules = found(site(changes)).map(({ rule }) => rule);
+    expect(rules.filter((rule) => rule.startsWith('rollout'))).toEqual([]);
   });
 
   test.each<readonly [string, Partial<ExchangeSiteProps>]>([
