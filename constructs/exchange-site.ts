@@ -14,6 +14,7 @@ import type {
 import { elementsOf, isReference } from '../exchange/element';
 import { passwordVariable } from '../exchange/certificate-name';
 import { isForWeb, isOnServer, type DeclaredCertificate } from '../exchange/declared-certificates';
+import { wavesOf } from '../exchange/waves';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
@@ -118,7 +119,7 @@ export class ExchangeSite extends Construct {
         .filter((zone) => this.#makerOf(zone, side) === undefined)
         .map((zone) => ({ zone, side })),
     );
-    const updates = new DnsUpdates(this, ownZones);
+    const updates = new DnsUpdates(this, ownZones, (file) => this.#fromStack(file));
     const allRecords = [...recordSets, ...elementsOf(elements, 'further-record')];
     const zones = ownZones.filter(({ zone }) => allRecords.some((record) => record.zone === zone));
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
@@ -127,7 +128,7 @@ export class ExchangeSite extends Construct {
       serverEndpoints: Object.fromEntries(
         ownSessions(site).map(({ server, endpoint }) => [server, templateText(endpoint)]),
       ),
-      rollout: site.servers.map(({ name }) => name),
+      rollout: wavesOf(site).flatMap((wave) => wave.map(({ name }) => name)),
       autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),
@@ -261,7 +262,8 @@ export class ExchangeSite extends Construct {
         ttl: record.ttlSeconds,
         provider: updates.providerOf(record.zone),
       });
-    made.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    const before = record.dependsOn.filter((each) => !this.#described.has(each));
+    made.dependsOn = [...before.map((each) => this.#address(each)), names];
     this.#addresses.set(record.id, `${made.terraformResourceType}.${made.friendlyUniqueId}`);
     // Only those of hashicorp/dns are known by their full name.
     if (record.existing && make === undefined) {

@@ -5,7 +5,10 @@ import { viewsOf } from '../dns-views';
 import type { Element, FurtherRecord, RecordSet } from '../element';
 import { furtherRecords } from '../further-records';
 import { sameName } from '../resources/equality';
+import { nlbClusters } from '../nlb';
+import { nlbStepIds } from './nlb';
 import { idOn, type Phase } from './phase';
+import { lastProxyStep } from './reverse-proxy';
 
 const PUBLISHED_LAST =
   'Users reach the servers by this name, so it is published last, when all of them are healthy.';
@@ -16,14 +19,23 @@ const PUBLISHED_LAST =
  * does at once (https://github.com/hashicorp/terraform-provider-dns/issues/215).
  */
 export const dns: Phase = ({ site, placements }) => {
-  const gates = placements.map(({ server }) => idOn(server, 'health'));
+  const gates = [
+    ...placements.map(({ server }) => idOn(server, 'health')),
+    // In the plan files alone: nothing that people see to stands in Terraform.
+    ...nlbStepIds(nlbClusters(site)),
+  ];
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
   const arrays = declaredArrays(site);
+  const proxied = lastProxyStep(site);
   const addresses = dnsRecords(site).map((record) => ({
     type: 'record-set' as const,
     ...record,
-    // Its name leaves DNS before the array itself is removed.
-    dependsOn: [...gates, ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId)],
+    dependsOn: [
+      ...gates,
+      // Its name leaves DNS before the array itself is removed.
+      ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId),
+      ...(record.view === 'external' && proxied !== undefined ? [proxied] : []),
+    ],
     reason: `${PUBLISHED_LAST} ${record.existing ? IMPORTED : added(places.get(record.view) ?? '')}`,
   }));
   const further = furtherRecords(site).map((record) => ({

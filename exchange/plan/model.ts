@@ -119,6 +119,15 @@ export interface CmdletStep extends AnyStep {
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+  /** Which clients it can interrupt. Left out: none are known. */
+  readonly interrupts?: readonly PlanInterruption[];
+}
+
+export interface PlanInterruption {
+  /** Who, and how they notice; for people. */
+  readonly clients: string;
+  /** Where it is documented, or `unverified`. */
+  readonly source: string;
 }
 
 export interface PlanLaidFile {
@@ -192,8 +201,16 @@ export interface LoadBalancerStep extends AnyStep {
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
   readonly host: string;
-  /** To be run there, where it is not so already. */
+  /** To be run there, where it is not so already. Empty where the table alone says it. */
   readonly commands: readonly string[];
+  /** How it must be there. */
+  readonly table?: PlanTableOfRows;
+}
+
+/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+export interface PlanTableOfRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface DnsStep extends AnyStep {

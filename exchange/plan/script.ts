@@ -6,6 +6,7 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
+import { interruptionsOf } from '../interruptions';
 import type { DesiredState } from '../resolve-site';
 import {
   clearingCall,
@@ -187,17 +188,25 @@ function memberLine({ server, addresses, virtualAddresses }: PoolMember): string
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
 
-function byHandLines({ host, commands, reason }: Described): readonly string[] {
+function byHandLines({ host, commands, table, reason }: Described): readonly string[] {
+  const rows = table === undefined ? [] : [table.columns, ...table.rows];
   return [
     ...paragraph(reason),
-    `Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`,
+    ...(rows.length === 0 ? [] : [`Write-Output ${quote(`How it must be on ${host}:`)}`]),
+    ...rows.map((row) => `Write-Output ${quote(row.join(' | '))}`),
+    ...(commands.length === 0
+      ? []
+      : [`Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`]),
     ...commands.map((command) => `Write-Output ${quote(command)}`),
   ];
 }
 
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
-function notesOf({ reason }: Step): readonly string[] {
-  return [reason];
+function notesOf({ reason, invocation }: Step): readonly string[] {
+  return [
+    reason,
+    ...interruptionsOf([invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
+  ];
 }
 
 /** A person answers what the cmdlet asks: told right before it. */

@@ -53,13 +53,23 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceOld } from './namespace-old';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
+import { nlb } from './nlb';
+import { nlbMailCertificate } from './nlb-mail-certificate';
+import { nlbServicePack } from './nlb-service-pack';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
+import { reverseProxy } from './reverse-proxy';
+import { reverseProxyCertificate } from './reverse-proxy-certificate';
+import { reverseProxyMail } from './reverse-proxy-mail';
+import { reverseProxySignIn } from './reverse-proxy-sign-in';
+import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
+import { rolloutWaveWhole } from './rollout-wave-whole';
+import { rolloutWaves } from './rollout-waves';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
 import { serverEndpoint } from './server-endpoint';
@@ -78,6 +88,7 @@ import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
+import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
@@ -98,6 +109,8 @@ export const RULES: readonly Rule[] = [
   certificateNames,
   dagName,
   serverTwice,
+  rolloutWaves,
+  rolloutWaveWhole,
   datacentre,
   subnetOverlap,
   subnetServer,
@@ -113,12 +126,21 @@ export const RULES: readonly Rule[] = [
   namedInDns,
   publishingUnused,
   zone,
+  zoneKerberos,
   recordTtl,
   furtherRecord,
   existingRecord,
   existingObject,
   virtualAddress,
   externalAddress,
+  nlb,
+  nlbServicePack,
+  nlbMailCertificate,
+  reverseProxy,
+  reverseProxyMail,
+  reverseProxyCertificate,
+  reverseProxySignIn,
+  reverseProxyWpad,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,

@@ -141,6 +141,13 @@ describe('the stack of a site', () => {
     expect(Object.keys(terraform.required_providers).sort()).toEqual(['dns', 'exchange']);
   });
 
+  test('the provider is told the order of the rollout, by which removals have their places', () => {
+    const rolloutOf = (declaration: ExchangeSiteProps) =>
+      synthesize(declaration).provider['exchange']![0]!['rollout'];
+    expect(rolloutOf(right)).toEqual(['EX01', 'EX02']);
+    expect(rolloutOf(site({ rollout: [['ex02'], ['EX01']] }))).toEqual(['EX02', 'EX01']);
+  });
+
   test('an endpoint stands in the provider only where it is declared', () => {
     const { provider } = synthesize(site({ connection: { endpoint: 'ssh://admin@mgmt01' } }));
     expect(provider['exchange']![0]).toMatchObject({ endpoint: 'ssh://admin@mgmt01' });
@@ -418,6 +425,49 @@ describe('the stack of a site', () => {
       'old_contoso_com-A-external': 'dns_a_record_set.autodiscover_contoso_com-A-external',
       'contoso_com-TXT': 'dns_a_record_set.old_contoso_com-A-external',
     });
+  });
+
+  test('updates that Kerberos signs have their account, and its password from the environment only', () => {
+    const realm = 'CONTOSO.LOCAL';
+    const { provider, variable } = synthesize(
+      site({
+        namespaces: { ...right.namespaces, alsoPublished: ['mail.contoso.net'] },
+        certificate: { ...right.certificate, names: ['*.contoso.com', 'mail.contoso.net'] },
+        dns: {
+          zones: [
+            { name: 'contoso.com', server: 'DC1.contoso.local', kerberos: { realm, user: 'svc-dns' } },
+            {
+              name: 'contoso.net',
+              server: 'dc1.contoso.local',
+              kerberos: { realm, user: 'svc-dns', keytabFile: 'secrets/dns.keytab' },
+            },
+          ],
+        },
+      }),
+    );
+    const account = { realm, username: 'svc-dns' };
+    const password = '${var.dns_password}';
+    const keytab = '../../../secrets/dns.keytab';
+    const server = 'dc1.contoso.local';
+    expect(provider['dns']).toEqual([
+      { update: [{ server, gssapi: [{ ...account, password }] }] },
+      { alias: 'contoso_net', update: [{ server, gssapi: [{ ...account, keytab }] }] },
+    ]);
+    expect(provider['exchange']![0]!['dns_update']).toEqual([
+      { zone: 'contoso.com.', server, ...account, password },
+      { zone: 'contoso.net.', server, ...account, keytab },
+    ]);
+    expect(variable['dns_password']).toMatchObject({ sensitive: true, ephemeral: true, default: null });
+    expect(Object.keys(variable)).not.toContain('dns_password_contoso_net');
+  });
+
+  test('updates that Kerberos signs for whoever runs Terraform name the realm only', () => {
+    const kerberos = { realm: 'CONTOSO.LOCAL' };
+    const { provider, variable } = synthesize(
+      site({ dns: { zones: [{ name: 'contoso.com', server: 'dc1.contoso.local', kerberos }] } }),
+    );
+    expect(provider['dns']).toEqual([{ update: [{ server: 'dc1.contoso.local', gssapi: [kerberos] }] }]);
+    expect(Object.keys(variable).filter((name) => name.startsWith('dns'))).toEqual([]);
   });
 
   test('a zone may have its record sets made with another provider, in the same order', () => {

@@ -8,18 +8,9 @@ import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } 
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { PUBLISHING_CASES } from './publishing-cases';
+import type { RuleCase as Case } from './rule-case';
 import { dag, server, site, siteOf2007 } from './sites';
-
-interface Case {
-  readonly when: string;
-  readonly rule: string;
-  readonly declaration: ExchangeSiteProps;
-  /** What lies where the declaration has its certificate file. */
-  readonly file?: DeclaredFile;
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -880,12 +871,62 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp',
   },
   {
+    when: 'a wave of the rollout names a server that there is not',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02', 'EX03']] }),
+    path: 'rollout[1][1]',
+    problem: "'EX03' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a server is in two waves',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02'], ['ex01']] }),
+    path: 'rollout[2][0]',
+    problem: "'ex01' is in a wave already",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'a server is in no wave',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01']] }),
+    path: 'rollout',
+    problem: 'EX02 is in no wave',
+    remedy: "['EX02'] at the end",
+  },
+  {
+    when: 'a wave holds all members of a DAG',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+      rollout: [['EX02', 'EX01']],
+    }),
+    path: 'rollout[0]',
+    problem: 'all members of DAG01 (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
+    when: 'a wave holds all servers of a datacentre',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon' }),
+        server(2, { datacentre: 'lisbon' }),
+        server(3, { datacentre: 'porto' }),
+      ],
+      rollout: [['EX03'], ['EX01', 'EX02']],
+    }),
+    path: 'rollout[1]',
+    problem: 'all servers of the datacentre lisbon (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
     when: 'a word is none of those that count',
     rule: 'declaration-form',
     declaration: misshapen(right, { rollout: 'paralel' }),
     path: 'rollout',
     problem: `is the text 'paralel'`,
-    remedy: `must be one of 'one-after-another', 'parallel'`,
+    remedy: `must be one of 'one-after-another', 'parallel', or a list`,
   },
   {
     when: 'a server has no address at all',
@@ -971,7 +1012,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -1393,6 +1434,67 @@ const CASES: readonly Case[] = [
     path: 'namespaces.client',
     problem: `lies in none of the declared zones (contoso.com)`,
     remedy: `{ name: 'notcontoso.com' }`,
+  },
+  {
+    when: 'Kerberos is to know a DNS server by its address',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53', kerberos: { realm: 'CONTOSO.LOCAL' } }] },
+    }),
+    path: 'dns.zones[0].server',
+    problem: 'by its address',
+    remedy: 'dc1.contoso.local',
+  },
+  {
+    when: 'a TSIG key stands beside Kerberos',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            keyName: 'exchange.',
+            keyAlgorithm: 'hmac-sha256',
+            kerberos: { realm: 'CONTOSO.LOCAL' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'TSIG key is declared beside it',
+    remedy: 'or kerberos',
+  },
+  {
+    when: 'the realm is a URL',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'ldap://contoso' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: 'is no realm',
+    remedy: 'CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm is written with it',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns@CONTOSO.LOCAL' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'is no account of the realm',
+    remedy: 'write its name alone',
+  },
+  {
+    when: 'a keytab has no user',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', keytabFile: 'dns.keytab' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'whose key',
+    remedy: 'user',
   },
   {
     when: 'a TSIG key has no algorithm',
@@ -3019,6 +3121,7 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  ...PUBLISHING_CASES,
 ];
 
 const filesWith = (file?: DeclaredFile) =>
@@ -3065,6 +3168,8 @@ describe('the rules of a declaration', () => {
       'certificate-names',
       'dag-name',
       'server-twice',
+      'rollout-waves',
+      'rollout-wave-whole',
       'datacentre',
       'subnet-overlap',
       'subnet-server',
@@ -3080,12 +3185,21 @@ describe('the rules of a declaration', () => {
       'named-in-dns',
       'publishing-unused',
       'zone',
+      'zone-kerberos',
       'record-ttl',
       'further-record',
       'existing-record',
       'existing-object',
       'virtual-address',
       'external-address',
+      'nlb',
+      'nlb-service-pack',
+      'nlb-mail-certificate',
+      'reverse-proxy',
+      'reverse-proxy-mail',
+      'reverse-proxy-certificate',
+      'reverse-proxy-sign-in',
+      'reverse-proxy-wpad',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
@@ -3494,6 +3608,26 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['waves that each leave a server', { rollout: [['ex02'], ['EX01']] }],
+    ['servers at once, where that is said in a word', { rollout: 'parallel' }],
+    ['servers one after another', { rollout: 'one-after-another' }],
+    [
+      'a datacentre with one server',
+      {
+        servers: [1, 2, 3].map((number) => server(number, { datacentre: number === 3 ? 'porto' : 'lisbon' })),
+        dag: {
+          ...dag,
+          members: ['EX01', 'EX02'],
+        },
+        rollout: [['EX01', 'EX03'], ['EX02']],
+      },
+    ],
+  ])('a rollout may have %s', (_what, changes) => {
+    const rules = found(site(changes)).map(({ rule }) => rule);
+    expect(rules.filter((rule) => rule.startsWith('rollout'))).toEqual([]);
   });
 
   test.each<readonly [string, Partial<ExchangeSiteProps>]>([
