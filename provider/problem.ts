@@ -10,6 +10,7 @@ import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
+import type { NotSeen } from './tls-visit';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 import { notSentInTime, unheard } from './unheard';
@@ -213,15 +214,11 @@ export type LookProblem =
     }
   /** That no certificate is selected which could be shown. */
   | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
-  /** A reply of SMTP that lets no TLS begin. */
-  | { readonly kind: 'no-tls'; readonly reply: string }
   /** Another status than 200. */
   | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
   /** 200, with another content than that of the page. */
   | { readonly kind: 'other-page'; readonly url: string }
-  /** There is no whole answer in time. */
-  | { readonly kind: 'silent'; readonly seconds: number }
-  | { readonly kind: 'unreachable'; readonly code: string; readonly message: string };
+  | NotSeen;
 
 export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
   const { server, host, port, seconds } = probe;
@@ -252,7 +249,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
       return [problem.problem, problem.remedy];
     case 'no-tls':
       return [
-        `${at} lets no TLS begin: '${problem.reply}'`,
+        notSeenText(at, probe.host, problem),
         'Look at AuthMechanism of the Receive connector, at its certificate (event 12014), and whether something stands before the server.',
       ];
     case 'page':
@@ -268,9 +265,8 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Something else answers there than Managed Availability: look at the web site of the server.',
       ];
     case 'silent':
-      return [`${at} does not answer within ${problem.seconds} seconds`, REACH];
     case 'unreachable':
-      return [unreachable(at, probe.host, problem), REACH];
+      return [notSeenText(at, probe.host, problem), REACH];
   }
 }
 
@@ -286,14 +282,24 @@ function otherCertificate({ kind, server, port }: Probe): string {
     : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;
 }
 
-function unreachable(
-  at: string,
-  host: string,
-  { code, message }: Extract<LookProblem, { kind: 'unreachable' }>,
-): string {
-  if (code === 'ECONNREFUSED') return `${at} refuses the connection`;
-  if (NO_ADDRESS.has(code)) return `this machine finds no address of ${host}`;
-  return `${at}: ${message}${code === '' ? '' : ` (${inLine(code)})`}`;
+/**
+ * Why nothing was seen, in words.
+ *
+ * @param at host and port
+ */
+export function notSeenText(at: string, host: string, problem: NotSeen): string {
+  switch (problem.kind) {
+    case 'no-tls':
+      return `${at} lets no TLS begin: '${problem.reply}'`;
+    case 'silent':
+      return `${at} does not answer within ${problem.seconds} seconds`;
+    case 'unreachable': {
+      const { code, message } = problem;
+      if (code === 'ECONNREFUSED') return `${at} refuses the connection`;
+      if (NO_ADDRESS.has(code)) return `this machine finds no address of ${host}`;
+      return `${at}: ${message}${code === '' ? '' : ` (${inLine(code)})`}`;
+    }
+  }
 }
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { request } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as secure, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import {
   hashText,
   HTTPS_PORT,
@@ -16,16 +13,10 @@ import type { Settings } from './configuration';
 import { placeOf } from './connect-to';
 import { lookFailed, type LookProblem } from './problem';
 import { inLine } from './quotation';
-import { NoStartTls, startTls } from './starttls';
+import { pageOver, shownThumbprint, visit, type VisitOptions } from './tls-visit';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
-/** For one connection with all that is looked at over it. */
-const LOOK_MS = 10_000;
-/** The page is a line; what is longer is another one. */
-const MOST_BYTES = 4_096;
-/** https://learn.microsoft.com/exchange/architecture/client-access/load-balancing */
-const HEALTHY_PAGE = /^\s*200 OK/i;
 
 /**
  * Looks until the server shows what it must, or the time is over.
@@ -51,122 +42,38 @@ export async function watch(
   }
 }
 
-export interface LookOptions {
-  /** Ends the look. */
-  readonly stopped?: AbortSignal;
-  /** @default 10000 */
-  readonly milliseconds?: number;
+export interface LookOptions extends Pick<VisitOptions, 'stopped' | 'milliseconds'> {
   /** Thumbprints of which one must be shown, where the look is at what connectors select. */
   readonly selected?: readonly string[];
 }
 
 /**
- * What a server shows otherwise than it must; undefined where all is well. Nothing is sent but the name that is asked for
- * and, once the certificate is the right one, the request for a page; neither has credentials.
+ * What a server shows otherwise than it must; undefined where all is well. A page is asked for once the certificate is the
+ * right one: for another one of its hash somebody would have to find a second preimage of SHA-1.
  */
 export async function look(
   probe: Probe,
   { connectTo }: Pick<Settings, 'connectTo'>,
-  { stopped, milliseconds = LOOK_MS, selected = [] }: LookOptions = {},
+  { selected = [], ...options }: LookOptions = {},
 ): Promise<LookProblem | undefined> {
-  const end = new AbortController();
-  const timer = setTimeout(() => end.abort(), milliseconds);
-  const stop = () => end.abort();
-  stopped?.addEventListener('abort', stop);
-  /** The one with TLS before the one below it: ended the other way round, Node 20 crashes. */
-  const sockets: Socket[] = [];
-  end.signal.addEventListener('abort', () => sockets.forEach((socket) => socket.destroy()));
-  const keep = <Kept extends Socket>(socket: Kept): Kept => {
-    sockets.unshift(socket);
-    socket.on('error', () => undefined); // Told by whoever waits for the socket; after that nobody does.
-    if (end.signal.aborted) socket.destroy();
-    return socket;
-  };
-  try {
-    const below = keep(connect(placeOf(probe, connectTo)));
-    await event(below, 'connect');
-    if (probe.kind === 'connector') await startTls(below);
-    const tls = keep(shake(below, probe));
-    await event(tls, 'secureConnect');
-    const shown = tls.getPeerCertificate();
-    const thumbprint = createHash('sha1').update(shown.raw).digest('hex').toUpperCase();
-    const wanted = probe.kind === 'connector' ? selected : [hashText(probe)];
+  const name = probe.kind === 'certificate' ? probe.name : probe.host;
+  const wanted = probe.kind === 'connector' ? selected : [hashText(probe)];
+  const startTls = probe.kind === 'connector';
+  return visit(placeOf(probe, connectTo), name, { ...options, startTls }, async (socket) => {
+    const thumbprint = shownThumbprint(socket);
     if (!wanted.some((each) => each.toLowerCase() === thumbprint.toLowerCase())) {
-      return {
-        kind: 'certificate',
-        thumbprint,
-        wanted,
-        subject: inLine(`CN=${[shown.subject.CN].flat().join()}`),
-        until: shown.valid_to,
-      };
+      const { subject, valid_to: until } = socket.getPeerCertificate();
+      const common = inLine(`CN=${[subject.CN].flat().join()}`);
+      return { kind: 'certificate', thumbprint, wanted, subject: common, until };
     }
-    return probe.kind === 'page' ? await pageProblem(probe, tls) : undefined;
-  } catch (error) {
-    if (error instanceof NoStartTls) return { kind: 'no-tls', reply: inLine(error.reply) };
-    const isSilent = end.signal.aborted && stopped?.aborted !== true;
-    return isSilent
-      ? { kind: 'silent', seconds: milliseconds / 1000 }
-      : { kind: 'unreachable', code: codeOf(error), message: inLine(messageOf(error)) };
-  } finally {
-    clearTimeout(timer);
-    stopped?.removeEventListener('abort', stop);
-    sockets.forEach((socket) => socket.destroy());
-  }
-}
-
-/**
- * The certificate is not verified: whether it is the right one its hash tells, for which another certificate of the same
- * SHA-1 would have to be found (a second preimage), and nothing secret is sent to whoever shows it.
- */
-function shake(socket: Socket, probe: Probe): TLSSocket {
-  const servername = probe.kind === 'certificate' ? probe.name : probe.host;
-  return secure({ socket, servername, rejectUnauthorized: false });
-}
-
-/** Waits for an event of a socket; rejects where the socket fails or ends before. */
-function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once(name, resolve);
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the connection ended')));
+    return probe.kind === 'page' ? pageProblem(probe, socket) : undefined;
   });
 }
 
-function pageProblem(probe: PageProbe, socket: TLSSocket): Promise<LookProblem | undefined> {
+async function pageProblem(probe: PageProbe, socket: TLSSocket): Promise<LookProblem | undefined> {
   const host = probe.port === HTTPS_PORT ? probe.host : `${probe.host}:${probe.port}`;
-  return new Promise((resolve, reject) => {
-    const asked = request({
-      createConnection: () => socket,
-      path: probe.path,
-      headers: { Host: host, Connection: 'close' },
-    });
-    asked.once('error', reject);
-    asked.once('response', (answer) => {
-      const { statusCode: status = 0, headers } = answer;
-      if (status !== 200) {
-        const location = headers.location === undefined ? {} : { location: inLine(headers.location) };
-        resolve({ kind: 'page', url: pageUrl(probe), status, ...location });
-        return;
-      }
-      let body = '';
-      answer.setEncoding('latin1');
-      answer.on('data', (part: string) => {
-        body += part;
-        if (body.length > MOST_BYTES) answer.destroy();
-      });
-      answer.once('error', reject);
-      answer.once('close', () =>
-        resolve(HEALTHY_PAGE.test(body) ? undefined : { kind: 'other-page', url: pageUrl(probe) }),
-      );
-    });
-    asked.end();
-  });
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { isHealthy, ...answer } = await pageOver(socket, host, probe.path);
+  if (isHealthy) return undefined;
+  const url = pageUrl(probe);
+  return answer.status === 200 ? { kind: 'other-page', url } : { kind: 'page', url, ...answer };
 }

@@ -1,0 +1,194 @@
+import { checkServerIdentity } from 'node:tls';
+import type { ConnectTo } from '../../provider/connect-to';
+import { placeOf } from '../../provider/connect-to';
+import { notSeenText } from '../../provider/problem';
+import { pageOver, shownThumbprint, visit } from '../../provider/tls-visit';
+import type { PlannedName, PlannedNames } from './planned-names';
+
+/** What is asked outside; a test gives its own. */
+export interface Surroundings {
+  /** Addresses that DNS has for a name, both kinds; none where it has none. Rejects where DNS does not answer. */
+  readonly resolve: (name: string) => Promise<readonly string[]>;
+  readonly connectTo: ConnectTo;
+}
+
+/** Whether a name, or an address of it, answers. `unsure`: what decides cannot be seen from here. */
+export type Verdict = 'answers' | 'unsure' | 'silent';
+
+export interface AddressReport {
+  readonly address: string;
+  /** The server that has it behind a load balancer; left out: DNS has it. */
+  readonly server?: string;
+  readonly answers: boolean;
+  /** What was seen. */
+  readonly detail: string;
+}
+
+export interface NameReport {
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** Why, in a sentence. */
+  readonly detail: string;
+  /** Those that are left without the server. */
+  readonly addresses: readonly AddressReport[];
+}
+
+export interface DrillReport {
+  readonly without: string;
+  /** What goes with the server. */
+  readonly gone: readonly string[];
+  readonly names: readonly NameReport[];
+}
+
+/** It is not known what goes with the server that is to be taken away. */
+export class UnknownServer extends Error {
+  override readonly name = 'UnknownServer';
+}
+
+/**
+ * Which names still answer when a server is taken away: DNS is asked for each, what it has of the server is left out, and
+ * each address that is left is looked at over TLS, with the health pages of what the name stands for. It only reads, and
+ * sends no credentials.
+ *
+ * @param gone addresses of the server. Left out: those that DNS has for its name
+ * @throws UnknownServer where it is not known which addresses go
+ */
+export async function drill(
+  plan: PlannedNames,
+  without: string,
+  surroundings: Surroundings,
+  gone?: readonly string[],
+): Promise<DrillReport> {
+  const addresses = gone ?? (await addressesOf(plan, without, surroundings));
+  const names = await Promise.all(
+    plan.names.map((name) => nameReport(plan, name, without, addresses, surroundings)),
+  );
+  return { without, gone: addresses, names };
+}
+
+async function addressesOf(
+  { hosts, pools }: PlannedNames,
+  server: string,
+  { resolve }: Surroundings,
+): Promise<readonly string[]> {
+  const wanted = server.toLowerCase();
+  const host = hosts.find((each) => [each.toLowerCase(), each.toLowerCase().split('.')[0]].includes(wanted));
+  if (host === undefined) {
+    const names = hosts.map((each) => each.split('.')[0]).join(', ');
+    throw new UnknownServer(`the plan has no server ${server}, but ${names}`);
+  }
+  const planned = pools.flatMap(({ members }) =>
+    Object.entries(members).flatMap(([name, own]) =>
+      name.toLowerCase() === host.toLowerCase().split('.')[0] ? own : [],
+    ),
+  );
+  const resolved = await resolve(host).catch(() => []);
+  const found = [...new Set([...planned, ...resolved])];
+  if (found.length > 0) return found;
+  throw new UnknownServer(
+    `DNS has no address of ${host}; name those that go: --without ${server}=192.0.2.11`,
+  );
+}
+
+async function nameReport(
+  { pools }: PlannedNames,
+  planned: PlannedName,
+  without: string,
+  gone: readonly string[],
+  surroundings: Surroundings,
+): Promise<NameReport> {
+  const { name } = planned;
+  let all: readonly string[];
+  try {
+    all = await surroundings.resolve(name);
+  } catch (error) {
+    return silent(name, `DNS does not answer: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (all.length === 0) return silent(name, 'DNS has no address of it');
+  const left = all.filter((address) => !gone.includes(address));
+  if (left.length === 0) return silent(name, `DNS has the addresses of ${without} for it alone`);
+  const pool = pools.find(({ virtualAddresses }) =>
+    virtualAddresses.some((address) => left.includes(address)),
+  );
+  const behind = Object.entries(pool?.members ?? {}).flatMap(([server, addresses]) =>
+    addresses.flatMap((address) => (gone.includes(address) ? [] : [{ server, address }])),
+  );
+  const looked = await Promise.all([
+    ...left.map(async (address) => ({ address, ...(await seen(planned, address, surroundings)) })),
+    ...behind.map(async (member) => ({ ...member, ...(await seen(planned, member.address, surroundings)) })),
+  ]);
+  const answering = looked.filter(({ answers }) => answers);
+  if (pool !== undefined) return { name, addresses: looked, ...pooled(looked, without) };
+  if (answering.length === 0)
+    return { name, verdict: 'silent', addresses: looked, detail: 'no other address answers' };
+  return {
+    name,
+    verdict: 'answers',
+    addresses: looked,
+    detail:
+      answering.length === looked.length
+        ? `${answering.length === 1 ? 'another address answers' : `${answering.length} other addresses answer`}`
+        : `${answering.length} of ${looked.length} other addresses answer; clients that get the others first wait`,
+  };
+}
+
+function silent(name: string, detail: string): NameReport {
+  return { name, verdict: 'silent', detail, addresses: [] };
+}
+
+/** What a load balancer does once the server is gone shows then only. */
+function pooled(looked: readonly AddressReport[], without: string): Pick<NameReport, 'verdict' | 'detail'> {
+  const [virtual, members] = [
+    looked.filter(({ server }) => server === undefined),
+    looked.filter(({ server }) => server !== undefined),
+  ];
+  if (!members.some(({ answers }) => answers)) {
+    return { verdict: 'silent', detail: `behind the load balancer no other server than ${without} answers` };
+  }
+  if (!virtual.some(({ answers }) => answers)) {
+    return { verdict: 'silent', detail: 'the load balancer does not answer' };
+  }
+  return {
+    verdict: 'unsure',
+    detail: `the load balancer answers, and so do other servers behind it; whether it leaves ${without} out shows only while ${without} is down`,
+  };
+}
+
+/** What an address shows under a name. */
+async function seen(
+  { name, port, folders }: PlannedName,
+  address: string,
+  { connectTo }: Surroundings,
+): Promise<Pick<AddressReport, 'answers' | 'detail'>> {
+  const place = placeOf({ host: address, port }, connectTo);
+  const handshake = await visit(place, name, {}, (socket) => ({
+    kind: 'shown' as const,
+    thumbprint: shownThumbprint(socket),
+    covers: checkServerIdentity(name, socket.getPeerCertificate()) === undefined,
+  }));
+  if (handshake.kind !== 'shown')
+    return { answers: false, detail: notSeenText(`${address}:${port}`, address, handshake) };
+  const { thumbprint, covers } = handshake;
+  if (!covers) return { answers: false, detail: `the certificate ${thumbprint} has not the name` };
+  const pages = await Promise.all(
+    folders.map(async (folder) => {
+      const path = `/${folder}/healthcheck.htm`;
+      const answer = await visit(place, name, {}, (socket) => pageOver(socket, name, path));
+      return { path, answer };
+    }),
+  );
+  const ill = pages.flatMap(({ path, answer }) => {
+    if ('kind' in answer) return [`${path}: ${notSeenText(`${address}:${port}`, address, answer)}`];
+    return answer.status >= 500 ? [`${path} answers ${answer.status}`] : [];
+  });
+  if (ill.length > 0) return { answers: false, detail: ill.join(', ') };
+  const healthy = pages.filter(({ answer }) => 'isHealthy' in answer && answer.isHealthy).length;
+  const shown = `TLS with the certificate ${thumbprint}`;
+  return {
+    answers: true,
+    detail:
+      healthy === 0
+        ? `${shown}, no health page`
+        : `${shown}, ${healthy} of ${pages.length} health pages say 200 OK`,
+  };
+}

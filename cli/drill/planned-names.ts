@@ -1,0 +1,124 @@
+import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
+
+/** A name that clients use, and what answers under it. */
+export interface PlannedName {
+  readonly name: string;
+  /** Folders of the web site that its URLs have: `owa`, `EWS`; none where no URL has the name. */
+  readonly folders: readonly string[];
+  /** With TLS: 443, or 993 and 995 of a name of IMAP or POP. */
+  readonly port: number;
+}
+
+/** Servers behind a virtual address, by the addresses of each. */
+export interface PlannedPool {
+  readonly virtualAddresses: readonly string[];
+  readonly members: { readonly [server: string]: readonly string[] };
+}
+
+/** What a drill needs of a stack's `exchange-plan.json`. */
+export interface PlannedNames {
+  readonly names: readonly PlannedName[];
+  readonly pools: readonly PlannedPool[];
+  /** Of the servers, with their domain. */
+  readonly hosts: readonly string[];
+}
+
+type Step = { readonly [name: string]: unknown };
+
+/** Cmdlets whose parameter names the host that programs type, and its port with TLS. */
+const MAIL: { readonly [cmdlet: string]: number } = { 'Set-PopSettings': 995, 'Set-ImapSettings': 993 };
+const HTTPS = 443;
+/** Parameters that have a host and no URL, and the folder of what answers there. */
+const HOSTS: ReadonlySet<string> = new Set(['InternalHostname', 'ExternalHostname']);
+const RPC = 'rpc';
+
+/** What was given in place of a plan. */
+export class NotAPlan extends Error {
+  override readonly name = 'NotAPlan';
+}
+
+/** @throws NotAPlan where the text is none, with what it is */
+export function plannedNames(text: string): PlannedNames {
+  const plan = parsed(text);
+  if (!isRecord(plan) || plan['formatVersion'] !== PLAN_FORMAT_VERSION) {
+    throw new NotAPlan(`not an Exchange plan of format ${PLAN_FORMAT_VERSION}`);
+  }
+  const steps = (Array.isArray(plan['steps']) ? (plan['steps'] as readonly unknown[]) : []).filter(isRecord);
+  const uses = steps.flatMap(usesOf);
+  const published = steps.flatMap(publishedBy);
+  return {
+    names: [...new Set(published)].map((name) => {
+      const own = uses.filter((use) => use.host === name);
+      const port = own.find((use) => use.port !== HTTPS)?.port;
+      const folders = [...new Set(own.flatMap(({ folder }) => folder ?? []))].sort();
+      // A name that a web site has, too, is asked for there.
+      return { name, folders, port: folders.length > 0 ? HTTPS : (port ?? HTTPS) };
+    }),
+    pools: poolsOf(steps),
+    hosts: hostsOf(plan),
+  };
+}
+
+function publishedBy({ kind, type, name, zone }: Step): readonly string[] {
+  if (kind !== 'dns' || (type !== 'A' && type !== 'AAAA')) return [];
+  if (typeof name !== 'string' || typeof zone !== 'string') return [];
+  return [(name === '@' ? zone : `${name}.${zone}`).toLowerCase()];
+}
+
+interface Use {
+  readonly host: string;
+  readonly port: number;
+  readonly folder?: string;
+}
+
+/** By the parameters of a cmdlet. */
+function usesOf({ cmdlet, parameters }: Step): readonly Use[] {
+  if (typeof cmdlet !== 'string' || !isRecord(parameters)) return [];
+  return Object.entries(parameters).flatMap(([parameter, value]): readonly Use[] => {
+    if (typeof value !== 'string') return [];
+    const port = MAIL[cmdlet];
+    if (port !== undefined && parameter === 'X509CertificateName')
+      return [{ host: value.toLowerCase(), port }];
+    if (HOSTS.has(parameter)) return [{ host: value.toLowerCase(), port: HTTPS, folder: RPC }];
+    const [, host, folder] = /^https:\/\/([^/:]+)\/([^/]+)/i.exec(value) ?? [];
+    return host === undefined || folder === undefined
+      ? []
+      : [{ host: host.toLowerCase(), port: HTTPS, folder }];
+  });
+}
+
+function poolsOf(steps: readonly Step[]): readonly PlannedPool[] {
+  const pools = new Map<
+    string,
+    { virtualAddresses: readonly string[]; members: Record<string, readonly string[]> }
+  >();
+  for (const { kind, server, virtualAddresses, addresses } of steps) {
+    if (kind !== 'load-balancer' || typeof server !== 'string') continue;
+    const key = textsIn(virtualAddresses).join();
+    const pool = pools.get(key) ?? { virtualAddresses: textsIn(virtualAddresses), members: {} };
+    pool.members[server] = textsIn(addresses);
+    pools.set(key, pool);
+  }
+  return [...pools.values()];
+}
+
+function hostsOf({ endpointCertificate }: Step): readonly string[] {
+  const hosts = isRecord(endpointCertificate) ? textsIn(endpointCertificate['hosts']) : [];
+  return hosts.filter((host) => host.includes('.'));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new NotAPlan('not JSON', { cause });
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function isRecord(value: unknown): value is Step {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

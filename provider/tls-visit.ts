@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { connect as secure, type TLSSocket } from 'node:tls';
+import type { Address } from './connect-to';
+import { inLine } from './quotation';
+import { NoStartTls, startTls } from './starttls';
+
+/** For one connection with all that is looked at over it. */
+const VISIT_MS = 10_000;
+/** The page is a line; what is longer is another one. */
+const MOST_BYTES = 4_096;
+/** https://learn.microsoft.com/exchange/architecture/client-access/load-balancing */
+const HEALTHY_PAGE = /^\s*200 OK/i;
+
+/** Why a server shows nothing. */
+export type NotSeen =
+  /** A reply of SMTP that lets no TLS begin. */
+  | { readonly kind: 'no-tls'; readonly reply: string }
+  /** There is no whole answer in time. */
+  | { readonly kind: 'silent'; readonly seconds: number }
+  | { readonly kind: 'unreachable'; readonly code: string; readonly message: string };
+
+export interface VisitOptions {
+  /** How the handshake is come to. @default the first that is sent */
+  readonly startTls?: boolean;
+  /** Ends the visit. */
+  readonly stopped?: AbortSignal;
+  /** @default 10000 */
+  readonly milliseconds?: number;
+}
+
+/**
+ * A connection over TLS, on which nothing is sent but the name that is asked for and what `use` sends. The certificate is not
+ * verified: whoever uses it compares its hash, or says only what was seen, and sends nothing secret.
+ *
+ * @param name that is asked for (SNI)
+ */
+export async function visit<Seen>(
+  place: Address,
+  name: string,
+  { startTls: isMail = false, stopped, milliseconds = VISIT_MS }: VisitOptions,
+  use: (socket: TLSSocket) => Seen | Promise<Seen>,
+): Promise<Seen | NotSeen> {
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), milliseconds);
+  const stop = () => end.abort();
+  stopped?.addEventListener('abort', stop);
+  /** The one with TLS before the one below it: ended the other way round, Node 20 crashes. */
+  const sockets: Socket[] = [];
+  end.signal.addEventListener('abort', () => sockets.forEach((socket) => socket.destroy()));
+  const keep = <Kept extends Socket>(socket: Kept): Kept => {
+    sockets.unshift(socket);
+    socket.on('error', () => undefined); // Told by whoever waits for the socket; after that nobody does.
+    if (end.signal.aborted) socket.destroy();
+    return socket;
+  };
+  try {
+    const below = keep(connect(place));
+    await event(below, 'connect');
+    if (isMail) await startTls(below);
+    const tls = keep(secure({ socket: below, servername: name, rejectUnauthorized: false }));
+    await event(tls, 'secureConnect');
+    return await use(tls);
+  } catch (error) {
+    if (error instanceof NoStartTls) return { kind: 'no-tls', reply: inLine(error.reply) };
+    const isSilent = end.signal.aborted && stopped?.aborted !== true;
+    return isSilent
+      ? { kind: 'silent', seconds: milliseconds / 1000 }
+      : { kind: 'unreachable', code: codeOf(error), message: inLine(messageOf(error)) };
+  } finally {
+    clearTimeout(timer);
+    stopped?.removeEventListener('abort', stop);
+    sockets.forEach((socket) => socket.destroy());
+  }
+}
+
+/** SHA-1 of the certificate that is shown: 40 upper-case hexadecimal digits. */
+export function shownThumbprint(socket: TLSSocket): string {
+  return createHash('sha1').update(socket.getPeerCertificate().raw).digest('hex').toUpperCase();
+}
+
+/** What a request for a page came to. */
+export interface PageAnswer {
+  readonly status: number;
+  /** Where it sends on to. */
+  readonly location?: string;
+  /** Of status 200: whether the page is that of Managed Availability. */
+  readonly isHealthy: boolean;
+}
+
+/** Asks for a page without credentials, and follows nothing. Rejects where there is no whole answer. */
+export function pageOver(socket: TLSSocket, host: string, path: string): Promise<PageAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      createConnection: () => socket,
+      path,
+      headers: { Host: host, Connection: 'close' },
+    });
+    asked.once('error', reject);
+    asked.once('response', (answer) => {
+      const { statusCode: status = 0, headers } = answer;
+      if (status !== 200) {
+        const location = headers.location === undefined ? {} : { location: inLine(headers.location) };
+        resolve({ status, ...location, isHealthy: false });
+        return;
+      }
+      let body = '';
+      answer.setEncoding('latin1');
+      answer.on('data', (part: string) => {
+        body += part;
+        if (body.length > MOST_BYTES) answer.destroy();
+      });
+      answer.once('error', reject);
+      answer.once('close', () => resolve({ status, isHealthy: HEALTHY_PAGE.test(body) }));
+    });
+    asked.end();
+  });
+}
+
+/** Waits for an event of a socket; rejects where the socket fails or ends before. */
+function event(socket: Socket, name: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(name, resolve);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the connection ended')));
+  });
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
