@@ -682,7 +682,7 @@ export interface FurtherRecords {
 export interface MailExchanger {
   /** The lowest is tried first. */
   readonly preference: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.`, alone and with the preference 0: nobody takes the mail of the domain. */
   readonly exchange: string;
 }
 
@@ -694,7 +694,7 @@ export interface ServiceHost {
   readonly weight: number;
   /** Port that the service listens on. */
   readonly port: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.` alone: the service is not there. */
   readonly target: string;
 }
 
