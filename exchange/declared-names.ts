@@ -145,6 +145,9 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
       ]),
     ),
+    ...Object.entries(site.rules ?? {}).flatMap(([id, change]) =>
+      typeof change === 'string' ? [] : one(change.accepted, 'rules', id, 'accepted'),
+    ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
         ...one(group.witness.directory, 'witness', 'directory'),

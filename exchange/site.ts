@@ -1,5 +1,5 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
-import type { AcceptableRuleId } from './rules/rule';
+import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
@@ -86,6 +86,14 @@ export interface ExchangeSiteProps {
    * @default all services and all declared protocols, within 15 minutes
    */
   readonly health?: Health;
+  /**
+   * Rules that weigh otherwise here, by the word in brackets behind what they find: `{ 'dag-stretched': 'error' }` has it
+   * stop the synth, and `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` is why it is right and not said.
+   * An acceptance that finds nothing any more is said.
+   *
+   * @default each weighs as in docs/reference/rules.md
+   */
+  readonly rules?: { readonly [rule in ChangeableRuleId]?: RuleChange };
   /**
    * Where Exchange is reached.
    *
@@ -858,6 +866,15 @@ export interface Connection {
    */
   readonly endpoint: string;
 }
+
+/** What a rule finds stops the synth, is only shown, or is right as it is. */
+export type RuleChange =
+  | 'error'
+  | 'warning'
+  | {
+      /** Why, for whoever reads this. It counts for all that the rule finds. */
+      readonly accepted: string;
+    };
 
 /** A declaration, checked by the compiler and completed by the editor. */
 export function defineSite(site: ExchangeSiteProps): ExchangeSiteProps {

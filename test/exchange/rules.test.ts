@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { formatDiagnostic, RULES } from '../../exchange/rules';
+import { CHANGEABLE_RULE_IDS, formatDiagnostic, RULES } from '../../exchange/rules';
 import type {
   Datacentre,
   DnsView,
@@ -3346,6 +3346,77 @@ describe('the rules of a declaration', () => {
     const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
     expect(found(named, file)).toEqual([]);
     expect(known?.facts.notAfter).toBe('2021-01-01T00:00:00.000Z');
+  });
+
+  describe('what weighs otherwise by the declaration', () => {
+    const stretched = (rules?: ExchangeSiteProps['rules']) =>
+      site({
+        servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })],
+        ...(rules === undefined ? {} : { rules }),
+      });
+    const said = (rules?: ExchangeSiteProps['rules']) =>
+      found(stretched(rules)).map(({ rule, severity }) => [rule, severity]);
+
+    test('are all warnings, and errors that stop nothing from being made', () => {
+      const changeable = RULES.filter(
+        ({ id, severity }) => severity === 'warning' || id === 'external-address',
+      );
+      expect(CHANGEABLE_RULE_IDS).toEqual(changeable.map(({ id }) => id));
+    });
+
+    test('is an error, or a warning', () => {
+      expect(said()).toEqual([['dag-stretched', 'warning']]);
+      expect(said({ 'dag-stretched': 'error' })).toEqual([['dag-stretched', 'error']]);
+      expect(said({ 'dag-stretched': 'warning' })).toEqual([['dag-stretched', 'warning']]);
+      expect(said({ 'subnet-server': 'error' })).toEqual([['dag-stretched', 'warning']]);
+      const inside = {
+        ...site({
+          dns: {
+            internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+            external: { zones: [{ name: 'contoso.com' }], publish: { virtualIp: '10.0.0.1' } },
+          },
+        }),
+        rules: { 'external-address': 'warning' as const },
+      };
+      expect(found(inside).map(({ rule, severity }) => [rule, severity])).toEqual([
+        ['external-address', 'warning'],
+      ]);
+    });
+
+    test('is not said with a reason, of which a needless one is said', () => {
+      expect(said({ 'dag-stretched': { accepted: 'the witness comes in May' } })).toEqual([]);
+      const needless = found(
+        stretched({
+          'dag-stretched': { accepted: 'the witness comes in May' },
+          'subnet-overlap': { accepted: 'one VLAN' },
+        }),
+      );
+      expect(needless.map(({ rule, path, summary }) => [rule, formatPath(path), summary])).toEqual([
+        [
+          'acceptance-unneeded',
+          'rules["subnet-overlap"]',
+          "nothing is found any more that 'subnet-overlap' would accept",
+        ],
+      ]);
+    });
+
+    test('is asked for with the words that give it', () => {
+      expect(found(stretched())[0]?.detail).toContain(
+        "; or say why it is right: rules: { 'dag-stretched': { accepted: '<reason>' } }",
+      );
+    });
+
+    test.each([
+      ['', 'an empty text'],
+      [' ', "the text ' '"],
+    ])('has a reason, not %j', (accepted, shown) => {
+      const [first] = found(stretched({ 'dag-stretched': { accepted } }));
+      expect([first?.rule, formatPath(first?.path ?? []), first?.summary]).toEqual([
+        'declaration-form',
+        'rules["dag-stretched"].accepted',
+        `is ${shown}`,
+      ]);
+    });
   });
 
   describe('what is accepted with a reason', () => {
