@@ -12,6 +12,7 @@ import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMailExchanger } from './certificate-mail-exchanger';
 import { certificateMailName } from './certificate-mail-name';
 import { certificateMailProtocol } from './certificate-mail-protocol';
 import { certificateMissing } from './certificate-missing';
@@ -132,6 +133,7 @@ export const RULES: readonly Rule[] = [
   certificateWildcard,
   certificateMailName,
   certificateMailProtocol,
+  certificateMailExchanger,
   autodiscoverScope,
   outlookProvider,
   clientAccessArray,

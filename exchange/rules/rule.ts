@@ -76,6 +76,7 @@ export const CHANGEABLE_RULE_IDS = [
   'certificate-internal-name',
   'certificate-iis',
   'certificate-mail-protocol',
+  'certificate-mail-exchanger',
   'dag-upgrade',
   'dag-stretched',
 ] as const;

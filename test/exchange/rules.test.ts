@@ -2068,6 +2068,29 @@ const CASES: readonly Case[] = [
     remedy: "add 'POP'",
   },
   {
+    when: 'mail goes to servers whose certificate is not given to SMTP',
+    rule: 'certificate-mail-exchanger',
+    declaration: recorded({ mx: { 'contoso.com': [{ preference: 10, exchange: 'Mail.contoso.com.' }] } }),
+    path: 'certificate.services',
+    problem:
+      'SMTP is not among the services of EX01, EX02, to which mail of contoso.com goes by Mail.contoso.com., dns.records.mx["contoso.com"][0].exchange',
+    remedy: "add 'SMTP'",
+  },
+  {
+    when: 'of several certificates only one server has one that is given to SMTP',
+    rule: 'certificate-mail-exchanger',
+    declaration: {
+      ...several({ web: certificate, mail: { ...mail, servers: ['EX01'] } }),
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { mx: { 'contoso.com': [{ preference: 10, exchange: 'mail.contoso.com' }] } },
+      },
+    },
+    path: 'certificate.web.services',
+    problem: 'SMTP is not among the services of EX02, to which',
+    remedy: "add 'SMTP'",
+  },
+  {
     when: 'the name of a mail protocol is on none of several certificates',
     rule: 'certificate-coverage',
     declaration: site({
@@ -3219,6 +3242,7 @@ describe('the rules of a declaration', () => {
       'certificate-wildcard',
       'certificate-mail-name',
       'certificate-mail-protocol',
+      'certificate-mail-exchanger',
       'autodiscover-scope',
       'outlook-provider',
       'client-access-array',
@@ -3581,6 +3605,23 @@ describe('the rules of a declaration', () => {
         },
       ],
       [
+        'mail that goes to a host which is none of the site, or to machines elsewhere',
+        {
+          dns: {
+            zones: [{ name: 'contoso.com' }],
+            elsewhere: { 'autodiscover.contoso.com': '192.0.2.99' },
+            records: {
+              mx: {
+                'contoso.com': [
+                  { preference: 10, exchange: 'filter.fabrikam.com' },
+                  { preference: 20, exchange: 'autodiscover.contoso.com' },
+                ],
+              },
+            },
+          },
+        },
+      ],
+      [
         'a domain whose mail nobody takes, and a service that is not there',
         {
           dns: {
@@ -3595,6 +3636,7 @@ describe('the rules of a declaration', () => {
       [
         'several hosts that take mail, and a service on two ports of one host, beside an alias of another view',
         {
+          certificate: { ...certificate, services: ['IIS', 'SMTP'] },
           dns: {
             internal: {
               zones: [{ name: 'contoso.com', server: '192.0.2.53' }],
