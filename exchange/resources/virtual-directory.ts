@@ -1,5 +1,6 @@
 import type { Argument } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
 import type { Attribute, Diagnostic, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
@@ -176,11 +177,16 @@ export function virtualDirectory(
     ...(row.withoutUrl === undefined && !(FORMS in row.authentication)
       ? {}
       : {
-          foresee: (objects, { prior, planned }) => ({
+          foresee: (objects, { prior, planned }, facts) => ({
             values: {},
             diagnostics: FORMS in row.authentication ? underForms(row, objects, planned) : [],
             remarks:
-              row.withoutUrl === undefined ? [] : withoutUrl(row.title, row.withoutUrl, prior, planned),
+              row.withoutUrl === undefined
+                ? []
+                : [
+                    ...withoutUrl(row.title, row.withoutUrl, prior, planned),
+                    ...ownNameElsewhere(row, objects, planned, facts),
+                  ],
           }),
         }),
     observe: (state, facts) => ({
@@ -297,6 +303,34 @@ function withoutUrl(
     detail: `${consequence} for whoever reaches this server from ${side}, until a deploy sets it.`,
     path: [{ attribute: side === 'inside' ? 'internal_url' : 'external_url' }],
   }));
+}
+
+/** Of a server that nobody declares, as one that Setup has just made: its clients are told its own name, which no certificate has. */
+function ownNameElsewhere(
+  row: VirtualDirectoryService,
+  objects: readonly PowerShellObject[],
+  planned: KnownValues | null,
+  { isDeclared }: Facts,
+): readonly Diagnostic[] {
+  if (isDeclared === undefined || (planned?.['internal_url'] ?? '') === '') return [];
+  return objects.flatMap((object): readonly Diagnostic[] => {
+    const [server = '', name = '', own = ''] = ['Server', 'Name', 'InternalUrl'].map(
+      (property) => textOf(object, property) ?? '',
+    );
+    if (server === '' || isDeclared(server) || !sameServer(hostIn(own) ?? '', server)) return [];
+    const call = renderInvocation({
+      cmdlet: `Set-${row.noun}`,
+      // The same for every server of the site, so that it is said once.
+      parameters: { Identity: `${server}\\${name}`, InternalUrl: `https://<name>${row.path}` },
+    });
+    return [
+      {
+        severity: 'warning',
+        summary: `${server} is not declared and gives clients inside its own name for ${row.title}`,
+        detail: `They are told ${own} by it today, which Setup registers. Declare the server, or set its URL: ${call}`,
+      },
+    ];
+  });
 }
 
 /** `EX1\owa (Default Web Site)`. */

@@ -259,6 +259,38 @@ describe('a virtual directory', () => {
     expect(diagnostics.map(({ path }) => path)).toEqual(at.map((attribute) => [{ attribute }]));
   });
 
+  test.each([
+    ['its own name', 'https://ex9.contoso.local/EWS/Exchange.asmx', 'EX9', 1],
+    ['its own name in short', 'https://EX9/EWS/Exchange.asmx', 'EX9', 1],
+    ['no name', null, 'EX9', 0],
+    ['a name of the site', 'https://mail.contoso.com/EWS/Exchange.asmx', 'EX9', 0],
+    ['its own name, and is declared', 'https://ex2.contoso.local/EWS/Exchange.asmx', 'EX2', 0],
+  ])(
+    'that a server gives clients inside %s is said of one that is not declared',
+    (_what, url, Server, count) => {
+      const ews = SAMPLES['exchange_ews_virtual_directory']!;
+      const found = {
+        typeNames: [],
+        properties: { Server, Name: 'EWS (Default Web Site)', InternalUrl: url },
+      };
+      const facts = { ...in2013, isDeclared: (server: string) => server === 'EX2' };
+      const change = { prior: ews, planned: ews } as never;
+      const said = (of: typeof in2013) =>
+        directory('ews').foresee?.([found], change, of, new Map()).remarks ?? [];
+      expect(said(facts)).toHaveLength(count);
+      for (const { severity, summary, detail } of said(facts)) {
+        expect(severity).toBe('warning');
+        expect(summary).toBe(
+          'EX9 is not declared and gives clients inside its own name for Exchange Web Services',
+        );
+        expect(detail).toContain(
+          "Set-WebServicesVirtualDirectory -Identity 'EX9\\EWS (Default Web Site)' -InternalUrl 'https://<name>/EWS/Exchange.asmx'",
+        );
+      }
+      expect(said(in2013)).toEqual([]);
+    },
+  );
+
   test('MAPI sends its authentication methods with every change', () => {
     const mapi = SAMPLES['exchange_mapi_virtual_directory']!;
     expect(
