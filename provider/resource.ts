@@ -211,9 +211,12 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     effects: {
       attribute: INTERRUPTS_ATTRIBUTE,
       of: (steps) =>
-        interruptionsOf(steps.filter(isCall).flatMap(callsOf).map(({ invocation }) => invocation)).map(
-          ({ clients }) => clients,
-        ),
+        interruptionsOf(
+          steps
+            .filter(isCall)
+            .flatMap(callsOf)
+            .map(({ invocation }) => invocation),
+        ).map(({ clients }) => clients),
     },
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
