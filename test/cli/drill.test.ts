@@ -7,6 +7,7 @@ import { drill, UnknownServer } from '../../cli/drill/drill';
 import { plannedNames } from '../../cli/drill/planned-names';
 import { renderText } from '../../cli/drill/report';
 import { exchangePlan } from '../../exchange/plan/exchange-plan';
+import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
@@ -99,7 +100,7 @@ describe('a plan tells', () => {
   test.each([
     ['{', 'not JSON'],
     ['[]', 'not an Exchange plan'],
-    ['{"formatVersion":2}', 'not an Exchange plan of format 1'],
+    ['{"formatVersion":1}', `not an Exchange plan of format ${PLAN_FORMAT_VERSION}`],
   ])('nothing where it is %s', (text, what) => {
     expect(() => plannedNames(text)).toThrow(what);
   });
@@ -274,7 +275,7 @@ describe('the command', () => {
   test.each([
     [[], 'one plan'],
     [['none.json', '--without', 'BSAEX01'], 'none.json cannot be read: ENOENT'],
-    [['package.json', '--without', 'BSAEX01'], 'package.json is not an Exchange plan of format 1'],
+    [['package.json', '--without', 'BSAEX01'], 'package.json is not an Exchange plan of format'],
     [['package.json'], 'which server?'],
     [['package.json', '--password', 'x'], '--password'],
   ])('refuses the arguments %j with 2 and how it is used', async (args, why) => {
