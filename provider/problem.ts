@@ -223,17 +223,23 @@ export type LookProblem =
 export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
   const { server, host, port, seconds } = probe;
   const [what, remedy] = lookText(probe, problem);
-  const isReached = problem.kind !== 'silent' && problem.kind !== 'unreachable';
+  const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
   return {
     severity: 'error',
-    summary: isReached
-      ? `${server} does not show what it must`
-      : `This machine does not reach ${host}:${port}`,
+    summary: isAway ? `This machine does not reach ${host}:${port}` : `${server} does not show what it must`,
     detail: `After ${seconds} seconds: ${what}. ${remedy} ${NOT_RUN}`,
   };
 }
 
 const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const NO_TLS =
+  'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
+
+/** The connection came about, and the handshake did not. */
+function isOfTls(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
+}
+
 const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
 /** What was seen, and what to do about it. */
@@ -265,8 +271,9 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Something else answers there than Managed Availability: look at the web site of the server.',
       ];
     case 'silent':
-    case 'unreachable':
       return [notSeenText(at, probe.host, problem), REACH];
+    case 'unreachable':
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : REACH];
   }
 }
 

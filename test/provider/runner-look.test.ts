@@ -1,16 +1,22 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { CertificateProbe, ConnectorProbe, PageProbe } from '../../exchange/resources';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { FrontEnd } from '../../lab/front-end/front-end';
 import { lookText } from '../../provider/problem';
 import { look, watch } from '../../provider/runner-look';
+import { toPem } from '../../pki';
+import { validCertificate } from '../integration/valid-certificate';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 
 const HOST = 'BSAEX01.apatricio.local';
 const NAME = 'mail.contoso.com';
 const { signal } = new AbortController();
 const nothing = () => Promise.reject(new Error('no connector is looked at'));
+
+const { certificate: own, privateKey } = validCertificate();
+const given = { cert: toPem(own), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 
 let lab: SimulatedOrganization;
 let web: FrontEnd;
@@ -151,6 +157,29 @@ describe('a server that', () => {
     lab.stopServer('BSAEX01');
     const problem = await look(certificate(SETUPS()), settings());
     expect(problem).toMatchObject({ kind: 'unreachable' });
+  });
+
+  test('offers old TLS only, or something else than TLS, is told as that', async () => {
+    const old = createTlsServer({
+      key: given.key,
+      cert: given.cert,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    const plain = createServer((socket) =>
+      socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    for (const other of [old, plain]) {
+      other.on('tlsClientError', () => undefined);
+      other.listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const [diagnostic] = await watch(certificate(SETUPS()), settings(port), signal, nothing);
+      expect(diagnostic?.summary).toBe('BSAEX01 does not show what it must');
+      expect(diagnostic?.detail).toContain('comes to no TLS 1.2 or later');
+      other.close();
+    }
   });
 
   test('is waited for no longer once the run is stopped', async () => {
