@@ -434,6 +434,7 @@ export const siteForm = group<ExchangeSiteProps>({
             ),
           ),
           healthcheck: optional(flag),
+          servers: optional(list(text, 1)),
         }),
       ),
     }),

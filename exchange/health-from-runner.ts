@@ -2,6 +2,7 @@ import { nameCovers } from '../pki/coverage';
 import { isForWeb } from './declared-certificates';
 import type { AttributeReference } from './element';
 import { MAIL_PROTOCOLS } from './mail-protocols';
+import { includesName } from './resources/equality';
 import { connectorAddress, HTTPS_PORT, probeAddress } from './resources/probe';
 import { idOf } from './resource-id';
 import { HEALTH_SETS_LIFESPAN, SERVICES } from './services';
@@ -44,7 +45,17 @@ export function mailCertificate(
   );
 }
 
-export function runnerChecks({ health }: ExchangeSiteProps, placement: Placement): RunnerChecks {
+/** Whether the runner is to look at the server. */
+export function isLookedAt({ health }: ExchangeSiteProps, { server }: Placement): boolean {
+  const declared = health?.fromRunner;
+  return (
+    declared !== undefined && (declared.servers === undefined || includesName(declared.servers, server.name))
+  );
+}
+
+export function runnerChecks(site: ExchangeSiteProps, placement: Placement): RunnerChecks {
+  if (!isLookedAt(site, placement)) return {};
+  const { health } = site;
   const { certificates = [], healthcheck = false } = health?.fromRunner ?? {};
   const { fqdn: host, version } = placement.server;
   const answers = healthcheck && existsIn(HEALTH_SETS_LIFESPAN, version);

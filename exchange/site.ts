@@ -1077,6 +1077,12 @@ export interface HealthFromRunner {
    * @default false
    */
   readonly healthcheck?: boolean;
+  /**
+   * Names of the servers that it looks at, where that machine does not reach all.
+   *
+   * @default all
+   */
+  readonly servers?: readonly string[];
 }
 
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */

@@ -1,6 +1,7 @@
 import { path, type Path } from '../../schema';
-import { mailCertificate, showsConnectors, webCertificate } from '../health-from-runner';
+import { isLookedAt, mailCertificate, showsConnectors, webCertificate } from '../health-from-runner';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
+import { includesName } from '../resources/equality';
 import { HEALTH_SETS_LIFESPAN } from '../services';
 import type { Placement } from '../topology';
 import { existsIn, lifespanText } from '../versions';
@@ -13,10 +14,11 @@ export const healthFromRunner: Rule = {
   severity: 'error',
   description:
     'What the machine that runs Terraform looks at on the servers is something that they show: a certificate that is declared for the service, a page that the version has.',
-  check: ({ site: { health }, topology: { placements } }) => {
-    const declared = health?.fromRunner;
+  check: ({ site, topology: { placements: all } }) => {
+    const declared = site.health?.fromRunner;
     if (declared === undefined) return [];
-    const { certificates = [], healthcheck = false } = declared;
+    const { certificates = [], healthcheck = false, servers = [] } = declared;
+    const placements = all.filter((placement) => isLookedAt(site, placement));
     if (certificates.length === 0 && !healthcheck) {
       return [
         {
@@ -27,6 +29,7 @@ export const healthFromRunner: Rule = {
       ];
     }
     return [
+      ...servers.flatMap((name, index) => unknownServer(name, [...AT, ...path('servers', index)], all)),
       ...certificates.flatMap((service, index) => {
         const at = [...AT, ...path('certificates', index)];
         if (service === 'IIS') return lackingWeb(at, placements);
@@ -36,6 +39,12 @@ export const healthFromRunner: Rule = {
     ];
   },
 };
+
+function unknownServer(name: string, at: Path, placements: readonly Placement[]): readonly Finding[] {
+  const names = placements.map(({ server }) => server.name);
+  if (includesName(names, name)) return [];
+  return [{ path: at, problem: `there is no server '${name}'`, remedy: `name one of ${names.join(', ')}` }];
+}
 
 /** Of servers without a certificate for IIS nothing is known that they could be held to. */
 function lackingWeb(at: Path, placements: readonly Placement[]): readonly Finding[] {

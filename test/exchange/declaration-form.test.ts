@@ -61,6 +61,7 @@ const GROUPS: { readonly [title: string]: object } = {
   'datacentres.<name>.clientAccessArray': { fqdn: 'outlook.contoso.local', activeDirectorySite: 'Lisbon' },
   'dag.alternateWitness': { server: 'FS02', directory: 'C:\\Witness\\DAG01' },
   'dag.databases.<name>': { copies: ['EX01'] },
+  'health.fromRunner': { certificates: ['IIS'] },
   'dns.records.mx.<name>[]': { preference: 10, exchange: HOST },
   'dns.records.srv.<name>[]': { priority: 0, weight: 0, port: 443, target: HOST },
 };
@@ -227,6 +228,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'dns.records.ptr.<name>': ['mail_contoso', 'further-record'],
   'outlookProvider.certPrincipalName': ['mail.contoso.com', 'outlook-provider'],
   'health.timeoutSeconds': [0, 'attribute-value'],
+  'health.fromRunner.servers[]': ['EX09', 'health-from-runner'],
   'connection.endpoint': ['EX01', 'endpoint'],
 };
 

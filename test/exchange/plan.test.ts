@@ -263,6 +263,12 @@ describe('exchange-plan.json', () => {
     expect(steps.find(({ id }) => id === 'EX02-certificate')?.after).toContain(owa?.id);
   });
 
+  test('the runner looks at the servers that are named, whatever their letter case', () => {
+    const one = site({ health: { fromRunner: { certificates: ['IIS'], servers: ['ex02'] } } });
+    const looked = planOf(one).steps.filter(({ kind }) => kind === 'shown-certificate');
+    expect(new Set(looked.map(({ server: of }) => of))).toEqual(new Set(['EX02']));
+  });
+
   test('without its being declared the runner looks at nothing', () => {
     expect(planOf(right).steps.map(({ kind }) => kind)).not.toContain('shown-certificate');
     expect(planOf(right).steps.map(({ kind }) => kind)).not.toContain('health-page');

@@ -3119,6 +3119,14 @@ const CASES: readonly Case[] = [
     remedy: 'older servers are checked by their services',
   },
   {
+    when: 'the runner is to look at a server that there is not',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { healthcheck: true, servers: ['ex01', 'EX09'] } } }),
+    path: 'health.fromRunner.servers[1]',
+    problem: "there is no server 'EX09'",
+    remedy: 'name one of EX01, EX02',
+  },
+  {
     when: 'the runner is to see what connectors select that nobody reads',
     rule: 'health-from-runner',
     declaration: { ...siteOf2007(), health: { fromRunner: { certificates: ['SMTP'] } } },
@@ -3936,6 +3944,14 @@ describe('the rules of a declaration', () => {
 
     test('replication that is not to be checked, without a DAG', () => {
       expect(found({ ...siteOf2007(), health: { replication: false } })).toEqual([]);
+    });
+
+    test('a server without a declared certificate that the runner is not to look at', () => {
+      const one = site({
+        certificate: { ...right.certificate, servers: ['EX01'] },
+        health: { fromRunner: { certificates: ['IIS'], healthcheck: true, servers: ['EX01'] } },
+      });
+      expect(found(one).filter(({ rule }) => rule === 'health-from-runner')).toEqual([]);
     });
 
     test('the pages of a newer server beside an old one, which has none', () => {
