@@ -93,10 +93,18 @@ export interface Described extends AnyElement {
   readonly server?: string;
   /** Host name of the machine, as declared. */
   readonly host: string;
-  /** To be run there, in this order, where it is not so already. */
+  /** To be run there, in this order, where it is not so already; none where people set it by the table. */
   readonly commands: readonly string[];
+  /** How it must be there, where commands do not say it, or say it less plainly. */
+  readonly table?: DescribedTable;
   /** Why it is needed; for people. */
   readonly reason: string;
+}
+
+/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+export interface DescribedTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 type OfType<Type extends Element['type']> = Extract<Element, { readonly type: Type }>;

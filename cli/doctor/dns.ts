@@ -1,21 +1,17 @@
-import { signsByKerberos } from '../../dns/update-settings';
 import type { Environment } from '../../provider/configuration';
 import { DnsZones } from '../../provider/dns-zones';
 import { formatPath, path } from '../../schema';
-import { failed, ok, skipped, warned, type Verdict } from './check';
+import { failed, ok, warned, type Verdict } from './check';
 import type { Stack } from './stack-file';
 
 /**
  * Whether the server of each zone that holds records of the site takes updates, asked as a deploy asks it: by an update that
- * changes nothing. Updates that Kerberos signs are not tried.
+ * changes nothing.
  */
 export async function dnsVerdicts(
   { dnsUpdates }: Stack,
   environment: Environment,
 ): Promise<readonly Verdict[]> {
-  if (dnsUpdates.length > 0 && signsByKerberos(environment)) {
-    return [skipped('Kerberos signs the updates, which is not tried here')];
-  }
   const problems = await new DnsZones(dnsUpdates, environment).problems('error');
   return dnsUpdates.map((update, index): Verdict => {
     const place = formatPath(path('dns_update', index));

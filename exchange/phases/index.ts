@@ -9,7 +9,9 @@ import { health } from './health';
 import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
+import { nlb } from './nlb';
 import { publish } from './publish';
+import { reverseProxy } from './reverse-proxy';
 import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
@@ -27,7 +29,9 @@ const PHASES: readonly Phase[] = [
   databases,
   health,
   publish,
+  nlb,
   dns,
+  reverseProxy,
 ];
 
 /** Everything that a deploy makes, phase by phase. */

@@ -164,9 +164,18 @@ function loadBalancerStep(
 function describedStep(
   id: string,
   after: readonly string[],
-  { server, host, commands, reason }: Described,
+  { server, host, commands, table, reason }: Described,
 ): PlanStep {
-  return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
+  return {
+    id,
+    server: server ?? null,
+    kind: 'described',
+    host,
+    commands,
+    ...(table === undefined ? {} : { table }),
+    after,
+    reason,
+  };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet | FurtherRecord): PlanStep {

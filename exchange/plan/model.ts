@@ -150,8 +150,16 @@ export interface LoadBalancerStep extends AnyStep {
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
   readonly host: string;
-  /** To be run there, where it is not so already. */
+  /** To be run there, where it is not so already. Empty where the table alone says it. */
   readonly commands: readonly string[];
+  /** How it must be there. */
+  readonly table?: PlanTableOfRows;
+}
+
+/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+export interface PlanTableOfRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface DnsStep extends AnyStep {

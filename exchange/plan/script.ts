@@ -149,10 +149,15 @@ function memberLine({ server, addresses, virtualAddresses }: PoolMember): string
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
 
-function byHandLines({ host, commands, reason }: Described): readonly string[] {
+function byHandLines({ host, commands, table, reason }: Described): readonly string[] {
+  const rows = table === undefined ? [] : [table.columns, ...table.rows];
   return [
     ...paragraph(reason),
-    `Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`,
+    ...(rows.length === 0 ? [] : [`Write-Output ${quote(`How it must be on ${host}:`)}`]),
+    ...rows.map((row) => `Write-Output ${quote(row.join(' | '))}`),
+    ...(commands.length === 0
+      ? []
+      : [`Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`]),
     ...commands.map((command) => `Write-Output ${quote(command)}`),
   ];
 }

@@ -72,6 +72,8 @@ export const CHANGEABLE_RULE_IDS = [
   'legacy-name',
   'publishing-unused',
   'external-address',
+  'nlb-service-pack',
+  'nlb-mail-certificate',
   'certificate-server-name',
   'certificate-internal-name',
   'certificate-iis',

@@ -177,12 +177,6 @@ describeEachServer('a zone', (start) => {
       { state: 'failed', remedy: expect.stringContaining('go together') as string },
     ]);
   });
-
-  test('whose updates Kerberos signs is not tried', async () => {
-    expect(await verdicts({ DNS_UPDATE_REALM: 'CONTOSO.COM' })).toEqual([
-      { state: 'skipped', detail: 'Kerberos signs the updates, which is not tried here' },
-    ]);
-  });
 });
 
 test('of several zones each is told, and of two views which one', async () => {

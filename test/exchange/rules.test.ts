@@ -16,18 +16,9 @@ import type {
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { PUBLISHING_CASES } from './publishing-cases';
+import type { RuleCase as Case } from './rule-case';
 import { dag, server, site } from './sites';
-
-interface Case {
-  readonly when: string;
-  readonly rule: string;
-  readonly declaration: ExchangeSiteProps;
-  /** What lies where the declaration has its certificate file. */
-  readonly file?: DeclaredFile;
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -1043,7 +1034,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -1465,6 +1456,67 @@ const CASES: readonly Case[] = [
     path: 'namespaces.client',
     problem: `lies in none of the declared zones (contoso.com)`,
     remedy: `{ name: 'notcontoso.com' }`,
+  },
+  {
+    when: 'Kerberos is to know a DNS server by its address',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53', kerberos: { realm: 'CONTOSO.LOCAL' } }] },
+    }),
+    path: 'dns.zones[0].server',
+    problem: 'by its address',
+    remedy: 'dc1.contoso.local',
+  },
+  {
+    when: 'a TSIG key stands beside Kerberos',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            keyName: 'exchange.',
+            keyAlgorithm: 'hmac-sha256',
+            kerberos: { realm: 'CONTOSO.LOCAL' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'TSIG key is declared beside it',
+    remedy: 'or kerberos',
+  },
+  {
+    when: 'the realm is a URL',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'ldap://contoso' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: 'is no realm',
+    remedy: 'CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm is written with it',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns@CONTOSO.LOCAL' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'is no account of the realm',
+    remedy: 'write its name alone',
+  },
+  {
+    when: 'a keytab has no user',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', keytabFile: 'dns.keytab' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'whose key',
+    remedy: 'user',
   },
   {
     when: 'a TSIG key has no algorithm',
@@ -3159,6 +3211,7 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  ...PUBLISHING_CASES,
 ];
 
 const filesWith = (file?: DeclaredFile) =>
@@ -3220,12 +3273,21 @@ describe('the rules of a declaration', () => {
       'named-in-dns',
       'publishing-unused',
       'zone',
+      'zone-kerberos',
       'record-ttl',
       'further-record',
       'existing-record',
       'existing-object',
       'virtual-address',
       'external-address',
+      'nlb',
+      'nlb-service-pack',
+      'nlb-mail-certificate',
+      'reverse-proxy',
+      'reverse-proxy-mail',
+      'reverse-proxy-certificate',
+      'reverse-proxy-sign-in',
+      'reverse-proxy-wpad',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
