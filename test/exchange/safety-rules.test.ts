@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CERTIFICATE_FINDING_IDS } from '../../exchange/certificate-checks/finding-ids';
 import { elementsOf, type Element } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { RESOURCES } from '../../exchange/resources';
 import { RULES } from '../../exchange/rules';
 import { ExchangeVersion } from '../../exchange/site';
 import { catalogOf } from '../../exchange/versions';
@@ -74,8 +73,7 @@ test('4: the answer to the question about the default certificate of SMTP is no'
 });
 
 test('8: a DAG without a witness is refused', () => {
-  const { witness: _, ...without } = dag;
-  const [said] = resolveSite(site({ dag: without as typeof dag })).diagnostics;
+  const [said] = resolveSite(site({ dag: { name: dag.name } as typeof dag })).diagnostics;
   expect(said).toMatchObject({ rule: 'declaration-form', summary: 'has no value' });
 });
 
@@ -92,5 +90,4 @@ test('15: no resource has a step that deletes a server', () => {
   );
   expect(cmdlets.has('Remove-DatabaseAvailabilityGroupServer')).toBe(true);
   expect([...cmdlets].filter((name) => /^Remove-(ExchangeServer|AD)/.test(name))).toEqual([]);
-  expect(RESOURCES.length).toBeGreaterThan(10);
 });
