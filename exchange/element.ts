@@ -1,6 +1,7 @@
 import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
 import type { FurtherRecordSet } from './further-records';
+import type { HealthTest } from './pool-health';
 import type { AnyResource, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
@@ -79,6 +80,10 @@ export interface PoolMember extends AnyElement {
   readonly isExternal?: true;
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
+  /** How far the load balancer sees; left out: not declared. */
+  readonly layer?: 4 | 7;
+  /** What it asks the server for, service by service; none before Exchange 2013. */
+  readonly healthTests: readonly HealthTest[];
   /** Why the server joins now; for people. */
   readonly reason: string;
 }

@@ -45,6 +45,7 @@ import { failback } from './failback';
 import { furtherRecord } from './further-record';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
+import { loadBalancerLayer } from './load-balancer-layer';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -125,6 +126,7 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  loadBalancerLayer,
   nlb,
   nlbServicePack,
   nlbMailCertificate,
