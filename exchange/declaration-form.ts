@@ -39,6 +39,8 @@ import type {
   FurtherName,
   FurtherRecords,
   Health,
+  KerberosUpdates,
+  HealthFromRunner,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -291,6 +293,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   databases: optional(byName(database)),
 });
 
+const kerberos = group<KerberosUpdates>({
+  realm: text,
+  user: optional(text),
+  keytabFile: optional(text),
+});
+
 const zone = group<Zone>({
   name: text,
   server: optional(text),
@@ -306,6 +314,7 @@ const zone = group<Zone>({
       }),
     ),
   ),
+  kerberos: optional(kerberos),
   transport: optional(
     plain(
       words<NonNullable<Zone['transport']>>({
@@ -399,7 +408,28 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   mailProtocols: optional(mailProtocols),
   health: optional(
-    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+    group<Health>({
+      protocols: optional(list(plain(protocols))),
+      timeoutSeconds: optional(number),
+      replication: optional(flag),
+      fromRunner: optional(
+        group<HealthFromRunner>({
+          certificates: optional(
+            list(
+              plain(
+                words<NonNullable<HealthFromRunner['certificates']>[number]>({
+                  IIS: true,
+                  POP: true,
+                  IMAP: true,
+                }),
+              ),
+              1,
+            ),
+          ),
+          healthcheck: optional(flag),
+        }),
+      ),
+    }),
   ),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });

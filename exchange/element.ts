@@ -2,7 +2,7 @@ import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
 import type { FurtherRecordSet } from './further-records';
 import type { HealthTest } from './pool-health';
-import type { AnyResource, Step } from './resources';
+import type { AnyResource, Probe, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
 /** A value that another object gives: only an apply, or a run of the plan, knows it. */
@@ -51,6 +51,8 @@ export interface ExchangeObject extends AnyElement {
   readonly certificate?: string | null;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
+  /** What is looked at from the machine that runs the plan after them, in order. */
+  readonly probes: readonly Probe[];
 }
 
 /** A record set in DNS as it must be. */

@@ -932,6 +932,13 @@ export interface Zone {
    */
   readonly keyAlgorithm?: 'hmac-md5' | 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
   /**
+   * Kerberos signs the updates (GSS-TSIG) in place of a key, as Windows DNS wants it for a zone with secure updates only.
+   * It knows the server by its host name, `dc1.contoso.local`, and by no address.
+   *
+   * @default DNS_UPDATE_REALM and those beside it; where that is not set, no Kerberos
+   */
+  readonly kerberos?: KerberosUpdates;
+  /**
    * How updates travel; `4` and `6` say which kind of address to reach the server by.
    *
    * @default DNS_UPDATE_TRANSPORT, else 'udp'
@@ -943,6 +950,25 @@ export interface Zone {
    * @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes
    */
   readonly timeoutSeconds?: number;
+}
+
+/** Who signs the updates of a zone by Kerberos. */
+export interface KerberosUpdates {
+  /** The realm: the name of the Active Directory domain in capital letters, `CONTOSO.LOCAL`. */
+  readonly realm: string;
+  /**
+   * Account of the realm that may change the zone: `svc-dns`. Its password is the Terraform variable `dns_password`
+   * (TF_VAR_dns_password), or where that is not set DNS_UPDATE_PASSWORD.
+   *
+   * @default whoever runs Terraform, by the ticket that this account has (`kinit`, a logon on Windows)
+   */
+  readonly user?: string;
+  /**
+   * File with the key of `user` in place of a password, from the folder of `cdktf.json`. Not on Windows, which has none.
+   *
+   * @default the password
+   */
+  readonly keytabFile?: string;
 }
 
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
@@ -1015,6 +1041,39 @@ export interface Health {
    * @default 900
    */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether `Test-ReplicationHealth` must find that a server takes its part in its DAG before the next server begins, and,
+   * once the declared databases are made, that their copies are in step.
+   *
+   * @default false
+   */
+  readonly replication?: boolean;
+  /**
+   * What a gate looks at besides, from the machine that runs Terraform: it connects to the `fqdn` of each server, without
+   * credentials.
+   *
+   * @default nothing: that machine may not reach the servers
+   */
+  readonly fromRunner?: HealthFromRunner;
+}
+
+/** What the machine that runs Terraform looks at on each server once its cmdlets have shown it healthy. */
+export interface HealthFromRunner {
+  /**
+   * Services of the certificate whose port must show it, by its hash: `IIS` on 443 for each name that the server gives to
+   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`. POP and IMAP show another
+   * certificate once their services have been restarted, which no deploy does.
+   *
+   * @default none
+   */
+  readonly certificates?: readonly ('IIS' | 'POP' | 'IMAP')[];
+  /**
+   * Whether `https://<fqdn>/owa/healthcheck.htm` must answer 200, and that of each of the `protocols`, as load balancers ask
+   * for it. Only servers of Exchange 2013 and later have it.
+   *
+   * @default false
+   */
+  readonly healthcheck?: boolean;
 }
 
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */

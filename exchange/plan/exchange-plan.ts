@@ -4,7 +4,15 @@ import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
-import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
+import {
+  clearingCall,
+  layingCalls,
+  pageUrl,
+  type FileCall,
+  type LaidFile,
+  type Probe,
+  type Step,
+} from '../resources';
 import { ownSessions, type OwnSession } from '../server-endpoint';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
@@ -14,6 +22,7 @@ import type {
   PlanCertificate,
   PlanInput,
   PlanLaidFile,
+  PlanReference,
   PlanStep,
   PlanValue,
   PlanWait,
@@ -97,6 +106,7 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
+  if ('probe' in planned) return lookStep(planned.id, planned.after, planned.probe);
   const { id, after, step } = planned;
   const session = sessions.find(({ server }) => server === step.server);
   const wait = waitOf(step);
@@ -142,6 +152,19 @@ function waitOf({ until }: Step): PlanWait | undefined {
   if (until === undefined) return undefined;
   const { among, property, equals } = until.expected;
   return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
+}
+
+function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep {
+  const { server, host, port, thumbprint, seconds, reason } = probe;
+  const rest = { host, port, thumbprint: hashOf(thumbprint), seconds, after, reason };
+  if (probe.kind === 'page') return { id, server, kind: 'health-page', url: pageUrl(probe), ...rest };
+  return { id, server, kind: 'shown-certificate', scheme: probe.scheme, name: probe.name, ...rest };
+}
+
+function hashOf(thumbprint: Probe['thumbprint']): string | PlanReference {
+  if (typeof thumbprint === 'string') return thumbprint;
+  if (!(thumbprint instanceof StepResult)) throw new TypeError('a thumbprint that a plan cannot hold');
+  return { reference: thumbprint.step, property: thumbprint.property ?? '' };
 }
 
 function loadBalancerStep(

@@ -43,6 +43,8 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthFromRunner } from './health-from-runner';
+import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { loadBalancerLayer } from './load-balancer-layer';
@@ -85,6 +87,7 @@ import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
+import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
@@ -120,6 +123,7 @@ export const RULES: readonly Rule[] = [
   namedInDns,
   publishingUnused,
   zone,
+  zoneKerberos,
   recordTtl,
   furtherRecord,
   existingRecord,
@@ -166,6 +170,8 @@ export const RULES: readonly Rule[] = [
   serverEndpoint,
   serverEndpointMissing,
   serviceVersion,
+  healthFromRunner,
+  healthReplication,
   webAuthentication,
   sslOffload,
   serverBuild,
