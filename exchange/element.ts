@@ -98,7 +98,7 @@ export interface Described extends AnyElement {
   readonly type: 'described';
   /** A server of the declaration, whose gate waits for it. Left out: it is none. */
   readonly server?: string;
-  /** Host name of the machine, as declared. */
+  /** Host name of the machine, as declared; or what it is, where the declaration has no name for it. */
   readonly host: string;
   /** To be run there, in this order, where it is not so already; none where people set it by the table. */
   readonly commands: readonly string[];
