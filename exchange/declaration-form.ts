@@ -23,7 +23,7 @@ import {
   type Form,
   type FormsOf,
 } from './form';
-import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS, type Finding } from './rules/rule';
 import { NAMED_SERVICES } from './namespaces';
 import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
@@ -58,6 +58,7 @@ import type {
   Publish,
   Publishing,
   ReverseProxy,
+  RuleChange,
   Server,
   ServiceHost,
   SiteCertificate,
@@ -363,6 +364,11 @@ const dns = eitherGroup(
 
 const signIn = plain(words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }));
 
+const ruleChange = either(
+  words({ error: true, warning: true }),
+  group<Exclude<RuleChange, string>>({ accepted: filledText }),
+);
+
 const protocols = words({
   'outlook-anywhere': true,
   ...Object.fromEntries(
@@ -382,7 +388,10 @@ export const siteForm = group<ExchangeSiteProps>({
   dns,
   reverseProxy: optional(reverseProxy),
   rollout: optional(
-    plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),
+    either(
+      words<Extract<ExchangeSiteProps['rollout'], string>>({ 'one-after-another': true, parallel: true }),
+      list(list(text, 1), 1),
+    ),
   ),
   outlookAnywhere: optional(
     group<OutlookAnywhereOptions>({
@@ -430,6 +439,13 @@ export const siteForm = group<ExchangeSiteProps>({
         }),
       ),
     }),
+  ),
+  rules: optional(
+    group<NonNullable<ExchangeSiteProps['rules']>>(
+      Object.fromEntries(CHANGEABLE_RULE_IDS.map((id) => [id, optional(ruleChange)])) as FormsOf<
+        NonNullable<ExchangeSiteProps['rules']>
+      >,
+    ),
   ),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });

@@ -1,5 +1,5 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
-import type { AcceptableRuleId } from './rules/rule';
+import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule';
 import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
@@ -8,7 +8,7 @@ import type { ExchangeVersion as Version } from './versions';
 /** An Exchange site as it must be: servers, the names that clients use, the certificate, the DAG and DNS. */
 export interface ExchangeSiteProps {
   /**
-   * Servers in the order in which they are rolled out. A new server goes to the end: then nothing of those before it
+   * Servers in the order in which they are rolled out, unless `rollout` says otherwise. A new server goes to the end: then nothing of those before it
    * changes but the DNS record sets that carry their addresses.
    */
   readonly servers: readonly Server[];
@@ -42,12 +42,14 @@ export interface ExchangeSiteProps {
    */
   readonly reverseProxy?: ReverseProxy;
   /**
-   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
-   * connection points wait for nothing either way.
+   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Or waves of
+   * servers, each server in one of them: `[['EX01'], ['EX02', 'EX03']]`. Those of a wave do not wait for each other, and
+   * each waits for the gates of all servers of the wave before. Service connection points wait for nothing in any case, and
+   * DNS waits for all gates.
    *
    * @default 'one-after-another'
    */
-  readonly rollout?: 'one-after-another' | 'parallel';
+  readonly rollout?: 'one-after-another' | 'parallel' | readonly (readonly string[])[];
   /**
    * How the servers sign clients of Outlook Anywhere in. Before Exchange 2013 it counts where it is enabled, and there is
    * only the outside.
@@ -94,6 +96,14 @@ export interface ExchangeSiteProps {
    * @default all services and all declared protocols, within 15 minutes
    */
   readonly health?: Health;
+  /**
+   * Rules that weigh otherwise here, by the word in brackets behind what they find: `{ 'dag-stretched': 'error' }` has it
+   * stop the synth, and `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` is why it is right and not said.
+   * An acceptance that finds nothing any more is said.
+   *
+   * @default each weighs as in docs/reference/rules.md
+   */
+  readonly rules?: { readonly [rule in ChangeableRuleId]?: RuleChange };
   /**
    * Where Exchange is reached.
    *
@@ -690,7 +700,7 @@ export interface FurtherRecords {
 export interface MailExchanger {
   /** The lowest is tried first. */
   readonly preference: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.`, alone and with the preference 0: nobody takes the mail of the domain. */
   readonly exchange: string;
 }
 
@@ -702,7 +712,7 @@ export interface ServiceHost {
   readonly weight: number;
   /** Port that the service listens on. */
   readonly port: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.` alone: the service is not there. */
   readonly target: string;
 }
 
@@ -1084,6 +1094,15 @@ export interface Connection {
    */
   readonly endpoint: string;
 }
+
+/** What a rule finds stops the synth, is only shown, or is right as it is. */
+export type RuleChange =
+  | 'error'
+  | 'warning'
+  | {
+      /** Why, for whoever reads this. It counts for all that the rule finds. */
+      readonly accepted: string;
+    };
 
 /** A declaration, checked by the compiler and completed by the editor. */
 export function defineSite(site: ExchangeSiteProps): ExchangeSiteProps {

@@ -2,10 +2,12 @@ import {
   clearingCall,
   importedValues,
   importIdOf,
+  INTERRUPTS_ATTRIBUTE,
   layingCalls,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
 } from '../exchange/resources';
+import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
 import { probeText } from '../exchange/resources';
 import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
@@ -206,6 +208,16 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     typeName: resource.typeName,
     schema: resource.schema,
     stepsAttribute: 'cmdlets',
+    effects: {
+      attribute: INTERRUPTS_ATTRIBUTE,
+      of: (steps) =>
+        interruptionsOf(
+          steps
+            .filter(isCall)
+            .flatMap(callsOf)
+            .map(({ invocation }) => invocation),
+        ).map(({ clients }) => clients),
+    },
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'

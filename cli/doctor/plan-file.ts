@@ -7,6 +7,8 @@ import type { Diagnostic } from '../../schema';
 export interface Plan {
   /** Those that run in the session of the organization, and the servers that they are for. */
   readonly cmdlets: readonly string[];
+  /** The parameters that these steps give, by their cmdlets. */
+  readonly parameters: GivenParameters;
   readonly servers: readonly string[];
   /** Of which the endpoint of these hosts may have one on its certificate. */
   readonly certificateNames: readonly string[];
@@ -17,6 +19,8 @@ export interface Plan {
   readonly sessions: readonly PlannedSession[];
 }
 
+type GivenParameters = { readonly [cmdlet: string]: readonly string[] };
+
 export interface PlannedSession {
   readonly server: string;
   /** Or `environment`. */
@@ -24,6 +28,7 @@ export interface PlannedSession {
   /** Label of the version. */
   readonly version: string;
   readonly cmdlets: readonly string[];
+  readonly parameters: GivenParameters;
 }
 
 /** Nothing else is sent as the name of a command. */
@@ -69,7 +74,10 @@ export async function readPlan(
       if (!isRecord(session)) return [];
       const { endpoint, version } = session;
       if (typeof endpoint !== 'string' || typeof version !== 'string') return [];
-      return [{ server, endpoint, version, cmdlets: cmdletsIn((each) => each === server) }];
+      const isOwn = (each: unknown) => each === server;
+      return [
+        { server, endpoint, version, cmdlets: cmdletsIn(isOwn), parameters: parametersIn(steps, isOwn) },
+      ];
     },
   );
   const named = isRecord(content['certificates']) ? Object.keys(content['certificates']) : [];
@@ -79,6 +87,7 @@ export async function readPlan(
   return {
     plan: {
       cmdlets: cmdletsIn((session) => session === undefined),
+      parameters: parametersIn(steps, (session) => session === undefined),
       servers: [...new Set(servers)],
       certificateNames: textsIn(shown['names']),
       hosts: textsIn(shown['hosts']),
@@ -97,6 +106,18 @@ function refused(summary: string): { readonly problem: Diagnostic } {
         "Give the exchange-plan.json of a stack, as synth wrote it under cdktf.out/stacks/<site>/; or none, to check all of the provider's cmdlets.",
     },
   };
+}
+
+function parametersIn(steps: readonly unknown[], isMeant: (session: unknown) => boolean): GivenParameters {
+  const found = new Map<string, Set<string>>();
+  for (const step of steps) {
+    if (!isRecord(step) || !isMeant(step['session'])) continue;
+    if (typeof step['cmdlet'] !== 'string' || !isRecord(step['parameters'])) continue;
+    const names = found.get(step['cmdlet']) ?? new Set();
+    for (const name of Object.keys(step['parameters'])) names.add(name);
+    found.set(step['cmdlet'], names);
+  }
+  return Object.fromEntries([...found].map(([cmdlet, names]) => [cmdlet, [...names]]));
 }
 
 function textsIn(value: unknown): readonly string[] {

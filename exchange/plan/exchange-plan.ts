@@ -1,6 +1,7 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { interruptionsOf } from '../interruptions';
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
@@ -17,6 +18,7 @@ import { ownSessions, type OwnSession } from '../server-endpoint';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
 import type {
+  CmdletStep,
   ExchangePlan,
   PlanCall,
   PlanCertificate,
@@ -123,7 +125,13 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
     after,
     reason: step.reason,
     ...(wait === undefined ? {} : { wait }),
+    ...planInterruptions(step),
   };
+}
+
+function planInterruptions({ invocation }: Step): Pick<CmdletStep, 'interrupts'> {
+  const interrupts = interruptionsOf([invocation]).map(({ clients, source }) => ({ clients, source }));
+  return interrupts.length === 0 ? {} : { interrupts };
 }
 
 function planParameters({ parameters }: Invocation): PlanCall['parameters'] {

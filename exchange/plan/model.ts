@@ -113,6 +113,15 @@ export interface CmdletStep extends AnyStep {
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+  /** Which clients it can interrupt. Left out: none are known. */
+  readonly interrupts?: readonly PlanInterruption[];
+}
+
+export interface PlanInterruption {
+  /** Who, and how they notice; for people. */
+  readonly clients: string;
+  /** Where it is documented, or `unverified`. */
+  readonly source: string;
 }
 
 export interface PlanLaidFile {

@@ -6,6 +6,7 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
+import { interruptionsOf } from '../interruptions';
 import type { DesiredState } from '../resolve-site';
 import {
   clearingCall,
@@ -194,8 +195,11 @@ function byHandLines({ host, commands, table, reason }: Described): readonly str
 }
 
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
-function notesOf({ reason }: Step): readonly string[] {
-  return [reason];
+function notesOf({ reason, invocation }: Step): readonly string[] {
+  return [
+    reason,
+    ...interruptionsOf([invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
+  ];
 }
 
 /** A person answers what the cmdlet asks: told right before it. */

@@ -181,10 +181,17 @@ export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
 /** Of owned objects, too. */
 export const REMOVAL_PLACE_ATTRIBUTE = 'removal_place';
 
+/** Beside `cmdlets`. */
+export const INTERRUPTS_ATTRIBUTE = 'interrupts';
+
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
     'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
+  ),
+  [INTERRUPTS_ATTRIBUTE]: textList(
+    'computed',
+    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply as it was planned, until the object is read again.',
   ),
 };
 const removalAttributes = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -24,7 +24,9 @@ import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
 
 const root = resolve(__dirname, '../..');
-const plan = resolve(root, 'test/golden/two-node-dag-2013/exchange-plan.json');
+const golden = resolve(root, 'test/golden/two-node-dag-2013');
+/** Without the stack beside it, whose PFX and zones `stack.test.ts` looks at. */
+let plan: string;
 
 /** Whatever comes of it, no secret is in what is printed. Of doors only the endpoint's own is looked at. */
 async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeof examineIt> {
@@ -37,6 +39,8 @@ async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeo
 const rig = useRig();
 let NOBODY: Ports;
 beforeAll(async () => {
+  plan = join(rig().folder, 'exchange-plan.json');
+  copyFileSync(join(golden, 'exchange-plan.json'), plan);
   const port = await closedPort();
   NOBODY = { http: port, https: port, ssh: port, 'windows-https': port, 'windows-http': port };
 });
@@ -55,7 +59,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('52 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('53 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -355,7 +359,7 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 46 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
@@ -366,7 +370,26 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 46 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+  });
+
+  test('with the parameters that the plan gives', async () => {
+    const user = 'contoso\\part';
+    const deniedCmdlets = [
+      'set-owavirtualdirectory -internalurl',
+      'set-owavirtualdirectory -logonformat',
+      'import-exchangecertificate -filedata',
+    ];
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets });
+    const report = await examine({ planFile: plan }, { ...rig().https, EXCHANGE_USER: user });
+    expect(states(report)).toMatch(/certificates ok, cmdlets failed$/);
+    const { detail, remedy } = failure(report);
+    expect(detail).toBe(
+      'the session offers Import-ExchangeCertificate without -FileData; the session offers Set-OwaVirtualDirectory without -InternalUrl',
+    );
+    expect(remedy).toContain(
+      'Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory -CmdletParameters InternalUrl',
+    );
   });
 
   test('even to Get-ExchangeServer', async () => {
@@ -376,6 +399,29 @@ describe('rights to the cmdlets', () => {
       remedy: containing('View-Only Configuration'),
     });
   });
+});
+
+test('the PFX and the zones of the stack beside a plan are looked at, and each failure has its remedy', async () => {
+  const report = await examine({ planFile: join(golden, 'exchange-plan.json') }, rig().ssh);
+  expect(report.ok).toBe(false);
+  expect(report.settings.map(({ check, state }) => `${check} ${state}`)).toEqual([
+    'settings ok',
+    'pfx failed',
+    'dns failed',
+  ]);
+  expect(states(report)).toMatch(/cmdlets ok$/);
+  const text = renderText(report);
+  expect(text).toContain('correct certificate.pfxFile in the declaration');
+  expect(text).toContain('Set server in dns.zones of the declaration, or DNS_UPDATE_SERVER');
+});
+
+test('of a plan without its stack the report says that they are not looked at', async () => {
+  const { settings } = await examine({ planFile: plan }, rig().ssh);
+  expect(settings.map(({ check, state }) => `${check} ${state}`)).toEqual([
+    'settings ok',
+    'pfx skipped',
+    'dns skipped',
+  ]);
 });
 
 describe('the doors of the server', () => {

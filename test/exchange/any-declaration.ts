@@ -229,7 +229,11 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
       })),
       dns,
       reverseProxy,
-      rollout: fc.constantFrom('one-after-another' as const, 'parallel' as const),
+      rollout: fc.constantFrom(
+        'one-after-another' as const,
+        'parallel' as const,
+        versions.map((_version, index) => [`EX0${index + 1}`]).reverse(),
+      ),
       outlookAnywhere: some({
         internalAuthentication: fc.constantFrom('Basic' as const, 'Ntlm' as const, 'Negotiate' as const),
       }),

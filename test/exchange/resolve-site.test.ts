@@ -154,6 +154,28 @@ describe('what a declaration comes to', () => {
     expect(waitsFor(parallel, 'EX02-health').filter((id) => id.startsWith('EX01'))).toEqual([]);
   });
 
+  test('in waves, a server waits until all of the wave before are healthy, and for none of its own', () => {
+    const servers = [1, 2, 3, 4].map((number) => server(number));
+    const state = resolveSite(site({ servers, rollout: [['EX03'], ['EX04', 'ex01'], ['EX02']] }));
+    const { elements, diagnostics } = state;
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const waits = (id: string) =>
+      resourceOf(state, `${id}-certificate`).dependsOn.filter((one) => !one.startsWith(id));
+    expect(['EX01', 'EX02', 'EX03', 'EX04'].map(waits)).toEqual([
+      ['EX03-health'],
+      ['EX04-health', 'EX01-health'],
+      [],
+      ['EX03-health'],
+    ]);
+    expect(resourceOf(state, 'EX02-scp').dependsOn).toEqual([]);
+    const gates = elements.flatMap(({ id }) => (id.endsWith('-health') ? [id] : []));
+    expect(gates).toEqual(['EX03-health', 'EX04-health', 'EX01-health', 'EX02-health']);
+    const [record] = elementsOf(elements, 'record-set');
+    expect([...(record?.dependsOn ?? [])].sort()).toEqual([...gates].sort());
+    // Where it is declared stays what it was.
+    expect(resourceOf(state, 'EX03-scp').origin['server']).toEqual(path('servers', 2, 'name'));
+  });
+
   describe('where replication is to be checked', () => {
     const database = { copies: ['EX01', 'EX02'] };
     const state = resolveSite(
@@ -215,9 +237,12 @@ describe('what a declaration comes to', () => {
   });
 
   test('record sets wait for the gates of all servers whose addresses they carry', () => {
-    for (const { dependsOn } of recordsOf(resolveSite(right))) {
-      expect(dependsOn).toEqual(['EX01-health', 'EX02-health']);
-    }
+    const gates = ['EX01-health', 'EX02-health'];
+    // Those of one DNS server come one after another.
+    expect(recordsOf(resolveSite(right)).map(({ dependsOn }) => dependsOn)).toEqual([
+      gates,
+      [...gates, 'mail_contoso_com-A'],
+    ]);
   });
 
   test('the letter case of a host name is none of its record set, which would be deleted and made again', () => {
