@@ -11,7 +11,7 @@ import type { Checkup } from '../../cli/doctor/checkup';
 import { servers } from '../../cli/doctor/servers';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
 import type { Ports } from '../../cli/doctor/doors/place';
-import type { ExchangePlan } from '../../exchange/plan/model';
+import { type ExchangePlan, PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
 import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
@@ -283,7 +283,7 @@ describe('the first failure and what to do about it', () => {
       { kind: 'load-balancer', server: 'EX9' },
       { kind: 'dns', server: null },
     ];
-    writeFileSync(planFile, JSON.stringify({ formatVersion: 1, steps }));
+    writeFileSync(planFile, JSON.stringify({ formatVersion: PLAN_FORMAT_VERSION, steps }));
     const report = await examine({ planFile }, rig().https);
     expect(failure(report)).toMatchObject({
       check: 'servers',
@@ -633,8 +633,9 @@ test.each([
   ['nothing', undefined, 'cannot be read'],
   ['text', 'Set-OwaVirtualDirectory', 'is not JSON'],
   ['another JSON', '{"formatVersion":7}', 'is not an Exchange plan'],
-  ['no cmdlets', '{"formatVersion":1,"steps":[]}', 'has no step'],
-  ['a command that is none', '{"formatVersion":1,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
+  ['an Exchange plan of another form', '{"formatVersion":1,"steps":[]}', 'is not an Exchange plan'],
+  ['no cmdlets', '{"formatVersion":2,"steps":[]}', 'has no step'],
+  ['a command that is none', '{"formatVersion":2,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
 ])('a plan file with %s is refused with the remedy', async (_what, content, summary) => {
   const planFile = join(rig().folder, 'plan.json');
   if (content !== undefined) writeFileSync(planFile, content);
