@@ -14,6 +14,7 @@ import type {
 import { elementsOf, isReference } from '../exchange/element';
 import { passwordVariable } from '../exchange/certificate-name';
 import { isForWeb, isOnServer, type DeclaredCertificate } from '../exchange/declared-certificates';
+import { wavesOf } from '../exchange/waves';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
 import { publishedNames, publishedNamesOf } from '../exchange/published-names';
@@ -132,7 +133,7 @@ export class ExchangeSite extends Construct {
       serverEndpoints: Object.fromEntries(
         ownSessions(site).map(({ server, endpoint }) => [server, templateText(endpoint)]),
       ),
-      rollout: site.servers.map(({ name }) => name),
+      rollout: wavesOf(site).flatMap((wave) => wave.map(({ name }) => name)),
       autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),

@@ -40,6 +40,7 @@ import type {
   FurtherRecords,
   Health,
   KerberosUpdates,
+  HealthFromRunner,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -148,6 +149,9 @@ const publish = either(
   group<Exclude<Publish, string>>({
     virtualIp: addresses,
     virtualIps: optional(byName(addresses)),
+    layer: optional(
+      plain<4 | 7>({ what: 'one of 4, 7, without quotes', as: (what) => v.picklist([4, 7], what) }),
+    ),
     nlb: optional(nlb),
   }),
 );
@@ -384,7 +388,10 @@ export const siteForm = group<ExchangeSiteProps>({
   dns,
   reverseProxy: optional(reverseProxy),
   rollout: optional(
-    plain(words<NonNullable<ExchangeSiteProps['rollout']>>({ 'one-after-another': true, parallel: true })),
+    either(
+      words<Extract<ExchangeSiteProps['rollout'], string>>({ 'one-after-another': true, parallel: true }),
+      list(list(text, 1), 1),
+    ),
   ),
   outlookAnywhere: optional(
     group<OutlookAnywhereOptions>({
@@ -410,7 +417,28 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   mailProtocols: optional(mailProtocols),
   health: optional(
-    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+    group<Health>({
+      protocols: optional(list(plain(protocols))),
+      timeoutSeconds: optional(number),
+      replication: optional(flag),
+      fromRunner: optional(
+        group<HealthFromRunner>({
+          certificates: optional(
+            list(
+              plain(
+                words<NonNullable<HealthFromRunner['certificates']>[number]>({
+                  IIS: true,
+                  POP: true,
+                  IMAP: true,
+                }),
+              ),
+              1,
+            ),
+          ),
+          healthcheck: optional(flag),
+        }),
+      ),
+    }),
   ),
   rules: optional(
     group<NonNullable<ExchangeSiteProps['rules']>>(

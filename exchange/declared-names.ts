@@ -154,14 +154,14 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
       ]),
     ),
-    ...Object.entries(site.rules ?? {}).flatMap(([id, change]) =>
-      typeof change === 'string' ? [] : one(change.accepted, 'rules', id, 'accepted'),
-    ),
     ...publishingPlaces(site).flatMap(({ publish: { nlb }, path }) =>
       within(path, [
         ...one(nlb?.adapter, 'nlb', 'adapter'),
         ...many(nlb?.switch?.interfaces, 'nlb', 'switch', 'interfaces'),
       ]),
+    ),
+    ...Object.entries(site.rules ?? {}).flatMap(([id, change]) =>
+      typeof change === 'string' ? [] : one(change.accepted, 'rules', id, 'accepted'),
     ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [

@@ -8,7 +8,7 @@ import type { ExchangeVersion as Version } from './versions';
 /** An Exchange site as it must be: servers, the names that clients use, the certificate, the DAG and DNS. */
 export interface ExchangeSiteProps {
   /**
-   * Servers in the order in which they are rolled out. A new server goes to the end: then nothing of those before it
+   * Servers in the order in which they are rolled out, unless `rollout` says otherwise. A new server goes to the end: then nothing of those before it
    * changes but the DNS record sets that carry their addresses.
    */
   readonly servers: readonly Server[];
@@ -42,12 +42,14 @@ export interface ExchangeSiteProps {
    */
   readonly reverseProxy?: ReverseProxy;
   /**
-   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Service
-   * connection points wait for nothing either way.
+   * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Or waves of
+   * servers, each server in one of them: `[['EX01'], ['EX02', 'EX03']]`. Those of a wave do not wait for each other, and
+   * each waits for the gates of all servers of the wave before. Service connection points wait for nothing in any case, and
+   * DNS waits for all gates.
    *
    * @default 'one-after-another'
    */
-  readonly rollout?: 'one-after-another' | 'parallel';
+  readonly rollout?: 'one-after-another' | 'parallel' | readonly (readonly string[])[];
   /**
    * How the servers sign clients of Outlook Anywhere in. Before Exchange 2013 it counts where it is enabled, and there is
    * only the outside.
@@ -728,6 +730,14 @@ export type Publish =
        */
       readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
       /**
+       * How far the load balancer sees: at layer 4 it judges what is behind an address, so that each name wants its own in
+       * `virtualIps`; at layer 7 each service behind any name. The plan says what it asks each server for, from Exchange 2013
+       * on.
+       *
+       * @default not known here
+       */
+      readonly layer?: 4 | 7;
+      /**
        * The load balancer is a cluster of Windows Network Load Balancing, which the servers make up themselves: its settings.
        * Nothing of it is run from here: the plan files say how it must be.
        *
@@ -1041,6 +1051,39 @@ export interface Health {
    * @default 900
    */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether `Test-ReplicationHealth` must find that a server takes its part in its DAG before the next server begins, and,
+   * once the declared databases are made, that their copies are in step.
+   *
+   * @default false
+   */
+  readonly replication?: boolean;
+  /**
+   * What a gate looks at besides, from the machine that runs Terraform: it connects to the `fqdn` of each server, without
+   * credentials.
+   *
+   * @default nothing: that machine may not reach the servers
+   */
+  readonly fromRunner?: HealthFromRunner;
+}
+
+/** What the machine that runs Terraform looks at on each server once its cmdlets have shown it healthy. */
+export interface HealthFromRunner {
+  /**
+   * Services of the certificate whose port must show it, by its hash: `IIS` on 443 for each name that the server gives to
+   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`. POP and IMAP show another
+   * certificate once their services have been restarted, which no deploy does.
+   *
+   * @default none
+   */
+  readonly certificates?: readonly ('IIS' | 'POP' | 'IMAP')[];
+  /**
+   * Whether `https://<fqdn>/owa/healthcheck.htm` must answer 200, and that of each of the `protocols`, as load balancers ask
+   * for it. Only servers of Exchange 2013 and later have it.
+   *
+   * @default false
+   */
+  readonly healthcheck?: boolean;
 }
 
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */

@@ -24,6 +24,7 @@ import { HEALTH_SETS_LIFESPAN, SERVICES } from './services';
 import { type PlacedOffload, sslOffloadOf } from './ssl-offload';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
 import { existsIn, ExchangeVersion } from './versions';
+import { wavesOf } from './waves';
 
 /** A virtual directory of a server whose URLs are managed. */
 export type PlacedDirectory = (typeof virtualDirectories)[number] & {
@@ -58,8 +59,8 @@ export interface Placement {
   readonly server: Server;
   /** Where it is declared. */
   readonly path: Path;
-  /** The server that must be healthy before this one begins; left out: none. */
-  readonly previous?: string;
+  /** The servers that must be healthy before this one begins. */
+  readonly previous: readonly string[];
   /** Host name of Autodiscover, and where it is declared; empty text: its service connection point hands out nothing. */
   readonly autodiscover: DeclaredName;
   /** Active Directory sites whose clients take its service connection point first; left out: as it is on the server. */
@@ -109,13 +110,18 @@ export function topologyOf(site: ExchangeSiteProps): Topology {
   const certificates = declaredCertificates(site);
   const groups = groupsOf(site);
   const protocols = declaredProtocols(site);
+  const waves = wavesOf(site);
   return {
     site,
     certificates,
     published: publishedHosts(site),
-    placements: site.servers.map((server, index) =>
-      placementOf(site, names, certificates, protocols, groups, server, index),
-    ),
+    placements: waves.flatMap((wave, index) => {
+      const previous = (waves[index - 1] ?? []).map(({ name }) => name);
+      return wave.map((server) => ({
+        ...placementOf(site, names, certificates, protocols, groups, server),
+        previous,
+      }));
+    }),
     groups,
   };
 }
@@ -127,8 +133,7 @@ function placementOf(
   protocols: readonly DeclaredProtocol[],
   groups: readonly PlacedGroup[],
   server: Server,
-  index: number,
-): Placement {
+): Omit<Placement, 'previous'> {
   const { internalAuthentication = 'Ntlm', externalAuthentication = 'Ntlm' } = site.outlookAnywhere ?? {};
   const named = directoriesOf(names, site, server);
   const exists = ({ row }: PlacedDirectory) => hasOn(row.lifespan, server);
@@ -138,11 +143,9 @@ function placementOf(
   const dag = groupOf(groups, server);
   const scope = autodiscoverScopeOf(site, server);
   const offload = sslOffloadOf(site, server);
-  const previous = site.rollout === 'parallel' ? undefined : site.servers[index - 1]?.name;
   return {
     server,
-    path: path('servers', index),
-    ...(previous === undefined ? {} : { previous }),
+    path: path('servers', site.servers.indexOf(server)),
     autodiscover: names.autodiscover(server),
     ...(scope === undefined ? {} : { autodiscoverScope: scope }),
     certificates: certificatesOn(server, certificates),

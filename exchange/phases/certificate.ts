@@ -74,7 +74,7 @@ function certificateOf(
     dependsOn: [
       idOn(server, 'scp'),
       ...(before === undefined ? [] : [idOn(server, before.part)]),
-      ...(previous === undefined ? [] : [idOn({ name: previous }, 'health')]),
+      ...previous.map((name) => idOn({ name }, 'health')),
     ],
     existing: includesName(declared.existingOn, server.name),
   });

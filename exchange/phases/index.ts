@@ -12,6 +12,7 @@ import { mailProtocols } from './mail-protocols';
 import { nlb } from './nlb';
 import { publish } from './publish';
 import { reverseProxy } from './reverse-proxy';
+import { copies, membership } from './replication';
 import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
@@ -26,8 +27,10 @@ const PHASES: readonly Phase[] = [
   outlookProviders,
   arrays,
   dag,
+  membership,
   databases,
   health,
+  copies,
   publish,
   nlb,
   dns,

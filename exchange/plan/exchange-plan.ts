@@ -1,19 +1,30 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
+import { interruptionsOf } from '../interruptions';
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
-import { clearingCall, layingCalls, type FileCall, type LaidFile, type Step } from '../resources';
+import {
+  clearingCall,
+  layingCalls,
+  pageUrl,
+  type FileCall,
+  type LaidFile,
+  type Probe,
+  type Step,
+} from '../resources';
 import { ownSessions, type OwnSession } from '../server-endpoint';
 import { serverHosts } from '../server-hosts';
 import type { ExchangeSiteProps } from '../site';
 import type {
+  CmdletStep,
   ExchangePlan,
   PlanCall,
   PlanCertificate,
   PlanInput,
   PlanLaidFile,
+  PlanReference,
   PlanStep,
   PlanValue,
   PlanWait,
@@ -97,6 +108,7 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
+  if ('probe' in planned) return lookStep(planned.id, planned.after, planned.probe);
   const { id, after, step } = planned;
   const session = sessions.find(({ server }) => server === step.server);
   const wait = waitOf(step);
@@ -113,7 +125,13 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
     after,
     reason: step.reason,
     ...(wait === undefined ? {} : { wait }),
+    ...planInterruptions(step),
   };
+}
+
+function planInterruptions({ invocation }: Step): Pick<CmdletStep, 'interrupts'> {
+  const interrupts = interruptionsOf([invocation]).map(({ clients, source }) => ({ clients, source }));
+  return interrupts.length === 0 ? {} : { interrupts };
 }
 
 function planParameters({ parameters }: Invocation): PlanCall['parameters'] {
@@ -144,10 +162,23 @@ function waitOf({ until }: Step): PlanWait | undefined {
   return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
 }
 
+function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep {
+  const { server, host, port, thumbprint, seconds, reason } = probe;
+  const rest = { host, port, thumbprint: hashOf(thumbprint), seconds, after, reason };
+  if (probe.kind === 'page') return { id, server, kind: 'health-page', url: pageUrl(probe), ...rest };
+  return { id, server, kind: 'shown-certificate', scheme: probe.scheme, name: probe.name, ...rest };
+}
+
+function hashOf(thumbprint: Probe['thumbprint']): string | PlanReference {
+  if (typeof thumbprint === 'string') return thumbprint;
+  if (!(thumbprint instanceof StepResult)) throw new TypeError('a thumbprint that a plan cannot hold');
+  return { reference: thumbprint.step, property: thumbprint.property ?? '' };
+}
+
 function loadBalancerStep(
   id: string,
   after: readonly string[],
-  { server, pool, addresses, virtualAddresses, reason }: PoolMember,
+  { server, pool, addresses, virtualAddresses, layer, healthTests, reason }: PoolMember,
 ): PlanStep {
   return {
     id,
@@ -156,6 +187,16 @@ function loadBalancerStep(
     ...(pool === undefined ? {} : { pool }),
     virtualAddresses,
     addresses,
+    ...(layer === undefined ? {} : { layer }),
+    ...(healthTests.length === 0
+      ? {}
+      : {
+          healthTests: healthTests.map((test) => ({
+            service: test.service,
+            url: test.url,
+            virtualAddresses: test.virtualAddresses,
+          })),
+        }),
     after,
     reason,
   };

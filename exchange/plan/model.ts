@@ -1,9 +1,12 @@
 import { certificatePlace } from '../certificate-name';
 import type { FurtherType } from '../further-records';
-import type { StepKind } from '../resources';
+import type { ProbeScheme, StepKind } from '../resources';
 
-/** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
-export const PLAN_FORMAT_VERSION = 1;
+/**
+ * Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. In 1 every step ran
+ * in the session of the organization; in 2 a step may name a `session` of its own.
+ */
+export const PLAN_FORMAT_VERSION = 2;
 
 /** `exchange-plan.json`: every step of a site from nothing, in an order in which they can run. */
 export interface ExchangePlan {
@@ -88,7 +91,8 @@ export interface PlanInput {
   readonly description: string;
 }
 
-export type PlanStep = CmdletStep | LoadBalancerStep | DnsStep | DescribedStep;
+export type PlanStep =
+  CmdletStep | CertificateLookStep | PageLookStep | LoadBalancerStep | DnsStep | DescribedStep;
 
 interface AnyStep {
   /** From stable names: it stays the same while other steps come and go. */
@@ -112,6 +116,15 @@ export interface CmdletStep extends AnyStep {
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
   readonly wait?: PlanWait;
+  /** Which clients it can interrupt. Left out: none are known. */
+  readonly interrupts?: readonly PlanInterruption[];
+}
+
+export interface PlanInterruption {
+  /** Who, and how they notice; for people. */
+  readonly clients: string;
+  /** Where it is documented, or `unverified`. */
+  readonly source: string;
 }
 
 export interface PlanLaidFile {
@@ -136,6 +149,34 @@ export interface PlanQuestion {
   readonly answer: 'yes' | 'no';
 }
 
+/**
+ * A look from the machine that runs the plan, repeated until it shows what it must. Only the hash of the certificate is
+ * compared; nothing is sent but the name, or the request for the page.
+ */
+interface LookStep extends AnyStep {
+  readonly host: string;
+  readonly port: number;
+  /** SHA-1 of the certificate that must be shown. */
+  readonly thumbprint: string | PlanReference;
+  /** After so many seconds it has failed. */
+  readonly seconds: number;
+}
+
+/** The certificate that a server shows. */
+export interface CertificateLookStep extends LookStep {
+  readonly kind: 'shown-certificate';
+  /** How the handshake is come to; `tls`: it is the first that is sent. */
+  readonly scheme: ProbeScheme;
+  /** The name that is asked for (SNI). */
+  readonly name: string;
+}
+
+/** A page that must answer 200 behind that certificate. */
+export interface PageLookStep extends LookStep {
+  readonly kind: 'health-page';
+  readonly url: string;
+}
+
 /** For whoever configures the load balancer: the server is one of its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
@@ -144,6 +185,18 @@ export interface LoadBalancerStep extends AnyStep {
   readonly virtualAddresses: readonly string[];
   /** Of the server. */
   readonly addresses: readonly string[];
+  /** How far the load balancer sees. Left out: it is not declared. */
+  readonly layer?: 4 | 7;
+  /** What it asks the server for. Left out: Exchange before 2013 answers nothing, nor does a cluster of its own ask. */
+  readonly healthTests?: readonly PlanHealthTest[];
+}
+
+/** A service is well on the server while the URL, asked of the server's own address, is answered with 200. */
+export interface PlanHealthTest {
+  readonly service: string;
+  readonly url: string;
+  /** Addresses of the load balancer behind which it counts. */
+  readonly virtualAddresses: readonly string[];
 }
 
 /** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */

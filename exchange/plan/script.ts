@@ -6,13 +6,23 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
+import { interruptionsOf } from '../interruptions';
 import type { DesiredState } from '../resolve-site';
-import { clearingCall, layingCalls, type FileCall, type Step, type Until } from '../resources';
+import {
+  clearingCall,
+  layingCalls,
+  pageUrl,
+  type FileCall,
+  type Probe,
+  type Step,
+  type Until,
+} from '../resources';
 import { ownSessions } from '../server-endpoint';
 import type { ExchangeSiteProps, Zone } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
+import { lookOf } from './runner-look';
 import { comment, paragraph } from './script-comment';
 import { failureLines, headLines, type ScriptFile } from './script-head';
 import { seenBefore } from './seen-before';
@@ -32,6 +42,7 @@ const VARIABLES: ScriptOptions = {
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
   if ('described' in planned) return planned.described.server ?? ORGANIZATION;
+  if ('probe' in planned) return planned.probe.server;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
@@ -48,9 +59,13 @@ function stopping(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
-/** A call on one line, or with its parameters above it; `taken` stands before it. */
+/** A call of a cmdlet, which stops at an error; `taken` stands before it. */
 function callLines(call: Invocation, taken = ''): readonly string[] {
-  const { cmdlet, parameters } = stopping(call);
+  return plainLines(stopping(call), taken);
+}
+
+/** A call on one line, or with its parameters above it. */
+function plainLines({ cmdlet, parameters }: Invocation, taken = ''): readonly string[] {
   const line = `${taken}${renderInvocation({ cmdlet, parameters }, VARIABLES)}`;
   if (line.length <= LINE_WIDTH) return [line];
   return [
@@ -134,6 +149,18 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
   ];
 }
 
+function lookLines(number: number, probe: Probe): readonly string[] {
+  const { server, host, port, seconds, reason } = probe;
+  const name = probe.kind === 'page' ? `GET ${pageUrl(probe)}` : `TLS ${host}:${port}`;
+  return [
+    ...paragraph(reason),
+    `Start-Step ${number} ${quote(name)} ${quote(server)}`,
+    `Wait-Healthy -Server ${quote(server)} -Seconds ${seconds} -Check {`,
+    ...indented(plainLines(lookOf(probe))),
+    '}',
+  ];
+}
+
 function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
   const [type, texts] =
     'content' in record
@@ -144,9 +171,14 @@ function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
   );
 }
 
-function memberLine({ server, addresses, virtualAddresses }: PoolMember): string {
+function memberLines({ server, addresses, virtualAddresses, healthTests }: PoolMember): readonly string[] {
   const pool = `Add to the pool behind ${virtualAddresses.join(' and ')}:`;
-  return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
+  return [
+    `${pool} ${server} ${addresses.join(' ')}`,
+    ...healthTests.map(
+      (test) => `It is well behind ${test.virtualAddresses.join(' and ')} while it answers 200: ${test.url}`,
+    ),
+  ].map((line) => `Write-Output ${quote(line)}`);
 }
 
 function byHandLines({ host, commands, table, reason }: Described): readonly string[] {
@@ -163,8 +195,11 @@ function byHandLines({ host, commands, table, reason }: Described): readonly str
 }
 
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
-function notesOf({ reason }: Step): readonly string[] {
-  return [reason];
+function notesOf({ reason, invocation }: Step): readonly string[] {
+  return [
+    reason,
+    ...interruptionsOf([invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
+  ];
 }
 
 /** A person answers what the cmdlet asks: told right before it. */
@@ -225,8 +260,10 @@ function blockLines({ part, steps }: Block): readonly string[] {
       continue;
     }
     if (body.length > 0) body.push('');
-    if ('member' in planned) body.push(comment(planned.member.reason), memberLine(planned.member));
-    else if ('described' in planned) body.push(...byHandLines(planned.described));
+    if ('member' in planned) {
+      body.push(comment(planned.member.reason), ...memberLines(planned.member));
+    } else if ('described' in planned) body.push(...byHandLines(planned.described));
+    else if ('probe' in planned) body.push(...lookLines(number, planned.probe));
     else body.push(...cmdletLines(number, planned.step));
   }
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
@@ -238,6 +275,7 @@ function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxN
   const within = (value: Argument): boolean =>
     (value instanceof Reference && own.includes(value.variable)) ||
     (Array.isArray(value) && (value as readonly Argument[]).some(within));
+  if ('probe' in planned) return within(planned.probe.thumbprint);
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
@@ -293,6 +331,7 @@ export function exchangePlanScript(
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
+      looksOverTls: steps.some(({ planned }) => 'probe' in planned),
     }),
     '',
     'try {',

@@ -6,6 +6,7 @@ import { integer, textList } from '../../schema';
 import { existsIn, type Lifespan } from '../versions/lifespan';
 import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
+import type { Probe } from './probe';
 import type { Answers, Step, StepKind } from './step';
 
 export type Attributes = { readonly [name: string]: Attribute };
@@ -128,6 +129,8 @@ export interface ResourceSpec<A extends Attributes> {
   readonly steady?: readonly (keyof A & string)[];
   /** What brings prior to planned, in order. */
   readonly steps: (change: Change<A>, facts: Facts) => readonly Step[];
+  /** What is looked at from the machine that runs Terraform once the steps are done, in order. Left out: nothing. */
+  readonly probes?: (change: Change<A>, facts: Facts) => readonly Probe[];
   /** The call that shows it, the same for as many resources as possible: it is made once in a run. */
   readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
   /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */
@@ -178,10 +181,17 @@ export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
 /** Of owned objects, too. */
 export const REMOVAL_PLACE_ATTRIBUTE = 'removal_place';
 
+/** Beside `cmdlets`. */
+export const INTERRUPTS_ATTRIBUTE = 'interrupts';
+
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
     'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
+  ),
+  [INTERRUPTS_ATTRIBUTE]: textList(
+    'computed',
+    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply as it was planned, until the object is read again.',
   ),
 };
 const removalAttributes = {

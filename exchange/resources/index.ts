@@ -13,6 +13,7 @@ import { mailboxDatabase } from './mailbox-database';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { outlookProvider } from './outlook-provider';
+import { replicationGate } from './replication-gate';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -20,6 +21,7 @@ export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
 export * from './laid-file';
+export * from './probe';
 export * from './step';
 export {
   certificate,
@@ -33,6 +35,7 @@ export {
   outlookAnywhere,
   outlookAnywhere2010,
   outlookProvider,
+  replicationGate,
   serviceConnectionPoint,
 };
 
@@ -52,6 +55,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(dagMember),
   erase(datacenterActivation),
   erase(mailboxDatabase),
+  erase(replicationGate),
   erase(healthGate),
 ];
 

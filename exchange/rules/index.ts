@@ -43,8 +43,11 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthFromRunner } from './health-from-runner';
+import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
+import { loadBalancerLayer } from './load-balancer-layer';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -64,6 +67,8 @@ import { reverseProxyCertificate } from './reverse-proxy-certificate';
 import { reverseProxyMail } from './reverse-proxy-mail';
 import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
+import { rolloutWaveWhole } from './rollout-wave-whole';
+import { rolloutWaves } from './rollout-waves';
 import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule';
 import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
@@ -105,6 +110,8 @@ export const RULES: readonly Rule[] = [
   certificateNames,
   dagName,
   serverTwice,
+  rolloutWaves,
+  rolloutWaveWhole,
   datacentre,
   subnetOverlap,
   subnetServer,
@@ -127,6 +134,7 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  loadBalancerLayer,
   nlb,
   nlbServicePack,
   nlbMailCertificate,
@@ -167,6 +175,8 @@ export const RULES: readonly Rule[] = [
   serverEndpoint,
   serverEndpointMissing,
   serviceVersion,
+  healthFromRunner,
+  healthReplication,
   webAuthentication,
   sslOffload,
   serverBuild,

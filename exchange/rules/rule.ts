@@ -64,6 +64,7 @@ export type AcceptableRuleId = (typeof ACCEPTABLE_RULE_IDS)[number];
  * name them.
  */
 export const CHANGEABLE_RULE_IDS = [
+  'rollout-wave-whole',
   'subnet-overlap',
   'subnet-server',
   'server-datacentre',
@@ -72,6 +73,7 @@ export const CHANGEABLE_RULE_IDS = [
   'legacy-name',
   'publishing-unused',
   'external-address',
+  'load-balancer-layer',
   'nlb-service-pack',
   'nlb-mail-certificate',
   'certificate-server-name',

@@ -108,7 +108,14 @@ async function bring<Target>(
   const ran = texts.slice(0, run.completed).flat();
   const end: End = hasErrors(run.diagnostics)
     ? await stateAfterFailure(resource, change, recorded, ran, target)
-    : await stateAfterSuccess(resource, change, recorded, ran, target, signal);
+    : await stateAfterSuccess(
+        resource,
+        change,
+        recorded,
+        { ran, did: resource.effects?.of(steps) ?? [] },
+        target,
+        signal,
+      );
   const diagnostics = [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
   // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
@@ -121,7 +128,7 @@ async function stateAfterSuccess<Target>(
   resource: ManagedResource<Target>,
   { planned }: Creation | Update,
   recorded: Values | null,
-  ran: readonly string[],
+  { ran, did }: { readonly ran: readonly string[]; readonly did: readonly string[] },
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
@@ -131,7 +138,7 @@ async function stateAfterSuccess<Target>(
   } catch (error) {
     if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
     // It was made all the same.
-    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), ran, target);
+    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), ran, target, did);
     return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
   }
   if (observed === null) {
@@ -145,7 +152,7 @@ async function stateAfterSuccess<Target>(
   }
   if (resource.legacy) return done({ ...observed, ...knownOf(planned) });
   return done(
-    withShownSteps(resource, keepSpelling(resource.schema, planned, observed), ran, target),
+    withShownSteps(resource, keepSpelling(resource.schema, planned, observed), ran, target, did),
     whatDidNotTake(resource, planned, observed),
   );
 }

@@ -66,6 +66,16 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly stepsAttribute?: string;
   /**
+   * What the steps do to others while they run, for people, as a computed list of text beside the steps. The state holds it
+   * as long as the steps.
+   *
+   * @default nothing is said of it
+   */
+  readonly effects?: {
+    readonly attribute: string;
+    of(steps: readonly Step[]): readonly string[];
+  };
+  /**
    * Name of the computed list of text that shows what a removal of the object runs. The state always holds it, so that
    * the plan of a removal does, as the prior value, also where it is saved. In a plan that changes it, it is unknown: it
    * does not run there.

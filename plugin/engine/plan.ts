@@ -8,7 +8,16 @@ import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
 import { seenNow } from './sight';
-import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import {
+  counted,
+  describeSteps,
+  effectsOf,
+  numbered,
+  removalOf,
+  sameTexts,
+  withPlace,
+  withUnsetAsNull,
+} from './steps';
 import type { Walk } from './walk';
 
 export interface PlanRequest {
@@ -341,10 +350,11 @@ function withSteps<Target>(
   informed: Values | undefined,
   target: Target,
 ): Values {
-  const { stepsAttribute, removalAttribute, removalPlace } = resource;
+  const { stepsAttribute, effects, removalAttribute, removalPlace } = resource;
   const closed = withUnsetAsNull(change, informed);
   const planned = { ...change.planned };
   if (stepsAttribute !== undefined) planned[stepsAttribute] = describeSteps(resource, closed, target);
+  if (effects !== undefined) planned[effects.attribute] = effectsOf(resource, closed, target);
   if (removalAttribute !== undefined) {
     const before = change.prior?.[removalAttribute] ?? null;
     const isSame = isKnown(closed.planned) && sameTexts(before, removalOf(resource, closed.planned, target));
@@ -357,6 +367,9 @@ function withSteps<Target>(
   return planned;
 }
 
-function unknownSteps({ stepsAttribute }: ManagedResource<never>): Values {
-  return stepsAttribute === undefined ? {} : { [stepsAttribute]: UNKNOWN };
+function unknownSteps({ stepsAttribute, effects }: ManagedResource<never>): Values {
+  return {
+    ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: UNKNOWN }),
+    ...(effects === undefined ? {} : { [effects.attribute]: UNKNOWN }),
+  };
 }

@@ -26,6 +26,16 @@ export function describeSteps<Target>(
   return steps === UNKNOWN ? UNKNOWN : steps.flatMap((step) => resource.describe(step));
 }
 
+/** What the steps of a change do to others, as people read it. */
+export function effectsOf<Target>(
+  resource: ManagedResource<Target>,
+  change: Change,
+  target: Target,
+): readonly string[] | Unknown {
+  const steps = resource.steps(change, target);
+  return steps === UNKNOWN ? UNKNOWN : (resource.effects?.of(steps) ?? []);
+}
+
 /** What would remove the object, as people read it. */
 export function removalOf<Target>(
   resource: ManagedResource<Target>,
@@ -37,17 +47,23 @@ export function removalOf<Target>(
   return steps;
 }
 
-/** An object with what people see of it beside what it is: the steps that ran, and those that would remove it. */
+/**
+ * An object with what people see of it beside what it is: the steps that ran, and those that would remove it.
+ *
+ * @param did what the steps that ran did to others
+ */
 export function withShownSteps<Target>(
   resource: ManagedResource<Target>,
   object: Values,
   ran: readonly string[],
   target: Target,
+  did: Value = [],
 ): Values {
-  const { stepsAttribute, removalAttribute } = resource;
+  const { stepsAttribute, effects, removalAttribute } = resource;
   return {
     ...withPlace(resource, object, target),
     ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: ran }),
+    ...(effects === undefined ? {} : { [effects.attribute]: did }),
     ...(removalAttribute === undefined ? {} : { [removalAttribute]: removalOf(resource, object, target) }),
   };
 }
@@ -72,8 +88,8 @@ export function withPlace<Target>(
 
 /** Whether an attribute only shows what runs: no read of the object gives it. */
 export function isShownSteps(resource: ManagedResource<never>, name: string): boolean {
-  const { stepsAttribute, removalAttribute, removalPlace } = resource;
-  return [stepsAttribute, removalAttribute, removalPlace?.attribute].includes(name);
+  const { stepsAttribute, effects, removalAttribute, removalPlace } = resource;
+  return [stepsAttribute, effects?.attribute, removalAttribute, removalPlace?.attribute].includes(name);
 }
 
 export function sameTexts(left: Value, right: readonly string[]): boolean {

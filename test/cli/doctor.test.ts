@@ -11,7 +11,7 @@ import type { Checkup } from '../../cli/doctor/checkup';
 import { servers } from '../../cli/doctor/servers';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
 import type { Ports } from '../../cli/doctor/doors/place';
-import type { ExchangePlan } from '../../exchange/plan/model';
+import { type ExchangePlan, PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
 import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
@@ -59,7 +59,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('52 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('53 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -283,7 +283,7 @@ describe('the first failure and what to do about it', () => {
       { kind: 'load-balancer', server: 'EX9' },
       { kind: 'dns', server: null },
     ];
-    writeFileSync(planFile, JSON.stringify({ formatVersion: 1, steps }));
+    writeFileSync(planFile, JSON.stringify({ formatVersion: PLAN_FORMAT_VERSION, steps }));
     const report = await examine({ planFile }, rig().https);
     expect(failure(report)).toMatchObject({
       check: 'servers',
@@ -359,7 +359,7 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 46 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
@@ -370,7 +370,7 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 46 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
   });
 
   test('with the parameters that the plan gives', async () => {
@@ -633,8 +633,9 @@ test.each([
   ['nothing', undefined, 'cannot be read'],
   ['text', 'Set-OwaVirtualDirectory', 'is not JSON'],
   ['another JSON', '{"formatVersion":7}', 'is not an Exchange plan'],
-  ['no cmdlets', '{"formatVersion":1,"steps":[]}', 'has no step'],
-  ['a command that is none', '{"formatVersion":1,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
+  ['an Exchange plan of another form', '{"formatVersion":1,"steps":[]}', 'is not an Exchange plan'],
+  ['no cmdlets', '{"formatVersion":2,"steps":[]}', 'has no step'],
+  ['a command that is none', '{"formatVersion":2,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
 ])('a plan file with %s is refused with the remedy', async (_what, content, summary) => {
   const planFile = join(rig().folder, 'plan.json');
   if (content !== undefined) writeFileSync(planFile, content);

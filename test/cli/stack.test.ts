@@ -177,6 +177,12 @@ describeEachServer('a zone', (start) => {
       { state: 'failed', remedy: expect.stringContaining('go together') as string },
     ]);
   });
+
+  test('whose updates Kerberos signs is asked as a deploy asks it', async () => {
+    const [verdict] = await verdicts({ DNS_UPDATE_REALM: 'CONTOSO.COM' });
+    expect(verdict).toMatchObject({ state: 'failed' });
+    expect(verdict?.state === 'failed' && verdict.remedy).toContain('knows no server by its address');
+  });
 });
 
 test('of several zones each is told, and of two views which one', async () => {

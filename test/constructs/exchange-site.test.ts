@@ -143,6 +143,13 @@ describe('the stack of a site', () => {
     expect(Object.keys(terraform.required_providers).sort()).toEqual(['dns', 'exchange']);
   });
 
+  test('the provider is told the order of the rollout, by which removals have their places', () => {
+    const rolloutOf = (declaration: ExchangeSiteProps) =>
+      synthesize(declaration).provider['exchange']![0]!['rollout'];
+    expect(rolloutOf(right)).toEqual(['EX01', 'EX02']);
+    expect(rolloutOf(site({ rollout: [['ex02'], ['EX01']] }))).toEqual(['EX02', 'EX01']);
+  });
+
   test('an endpoint stands in the provider only where it is declared', () => {
     const { provider } = synthesize(site({ connection: { endpoint: 'ssh://admin@mgmt01' } }));
     expect(provider['exchange']![0]).toMatchObject({ endpoint: 'ssh://admin@mgmt01' });

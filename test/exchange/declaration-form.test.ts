@@ -160,6 +160,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'servers[].address[]': ['EX01', 'address-syntax'],
   'servers[].endpoint': ['EX01', 'endpoint'],
   'servers[].build': ['SP1', 'server-build'],
+  'rollout[][]': ['EX09', 'rollout-waves'],
   'namespaces.client': ['https://mail.contoso.com/', 'namespace-host'],
   'namespaces.client.internal': ['mail', 'namespace-host'],
   'namespaces.client.external': ['', 'namespace-host'],

@@ -18,7 +18,7 @@ import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from 
 import { formatPath } from '../../schema';
 import { PUBLISHING_CASES } from './publishing-cases';
 import type { RuleCase as Case } from './rule-case';
-import { dag, server, site } from './sites';
+import { dag, server, site, siteOf2007 } from './sites';
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -943,12 +943,62 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp',
   },
   {
+    when: 'a wave of the rollout names a server that there is not',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02', 'EX03']] }),
+    path: 'rollout[1][1]',
+    problem: "'EX03' is none of EX01, EX02",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a server is in two waves',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01'], ['EX02'], ['ex01']] }),
+    path: 'rollout[2][0]',
+    problem: "'ex01' is in a wave already",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'a server is in no wave',
+    rule: 'rollout-waves',
+    declaration: site({ rollout: [['EX01']] }),
+    path: 'rollout',
+    problem: 'EX02 is in no wave',
+    remedy: "['EX02'] at the end",
+  },
+  {
+    when: 'a wave holds all members of a DAG',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+      rollout: [['EX02', 'EX01']],
+    }),
+    path: 'rollout[0]',
+    problem: 'all members of DAG01 (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
+    when: 'a wave holds all servers of a datacentre',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon' }),
+        server(2, { datacentre: 'lisbon' }),
+        server(3, { datacentre: 'porto' }),
+      ],
+      rollout: [['EX03'], ['EX01', 'EX02']],
+    }),
+    path: 'rollout[1]',
+    problem: 'all servers of the datacentre lisbon (EX01, EX02)',
+    remedy: 'another wave',
+  },
+  {
     when: 'a word is none of those that count',
     rule: 'declaration-form',
     declaration: misshapen(right, { rollout: 'paralel' }),
     path: 'rollout',
     problem: `is the text 'paralel'`,
-    remedy: `must be one of 'one-after-another', 'parallel'`,
+    remedy: `must be one of 'one-after-another', 'parallel', or a list`,
   },
   {
     when: 'a server has no address at all',
@@ -1034,7 +1084,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, layer, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -3011,6 +3061,83 @@ const CASES: readonly Case[] = [
     remedy: 'take health.protocols out',
   },
   {
+    when: 'the runner is to look at nothing',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: {} } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: `certificates: ['IIS']`,
+  },
+  {
+    when: 'the runner is not to ask for the pages, and for nothing else',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { healthcheck: false } } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: 'take fromRunner out',
+  },
+  {
+    when: 'the runner is to see the certificate of IIS on a server for which none is declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX01'] },
+      health: { fromRunner: { certificates: ['IIS'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'no certificate for IIS is declared for EX02',
+    remedy: `'IIS' among its services`,
+  },
+  {
+    when: 'the runner is to see the certificate of IMAP, whose name is declared nowhere',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { certificates: ['IIS', 'IMAP'] } } }),
+    path: 'health.fromRunner.certificates[1]',
+    problem: 'no server has a declared name of IMAP to ask for',
+    remedy: `mailProtocols: { imap: { host: 'imap.contoso.com' } }`,
+  },
+  {
+    when: 'the runner is to see a certificate of POP that no declared one can be',
+    rule: 'health-from-runner',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      health: { fromRunner: { certificates: ['POP'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: `no certificate that is declared for EX01, EX02 has 'pop.contoso.com', the name of POP there`,
+    remedy: 'give one of theirs that name',
+  },
+  {
+    when: 'the runner is to ask servers for pages that they do not have',
+    rule: 'health-from-runner',
+    declaration: site({
+      servers: [1, 2].map((number) => server(number, { version: ExchangeVersion.V2010 })),
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem:
+      'EX01 (Exchange Server 2010) has no healthcheck.htm, nor has any other server: it exists in Exchange Server 2013 and later',
+    remedy: 'older servers are checked by their services',
+  },
+  {
+    when: 'the runner is to ask for a page of a server whose certificate is not declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX02'] },
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem: 'no certificate for IIS is declared for EX01',
+    remedy: `'IIS' among its services`,
+  },
+  {
+    when: 'replication is to be checked where there is no DAG',
+    rule: 'health-replication',
+    declaration: { ...siteOf2007(), health: { replication: true } },
+    path: 'health.replication',
+    problem: 'no server is a member of a declared DAG',
+    remedy: 'declare the DAG with its members (dag)',
+  },
+  {
     when: 'the only servers that tell of MAPI lack SP1, which it came with',
     rule: 'service-version',
     declaration: site({
@@ -3258,6 +3385,8 @@ describe('the rules of a declaration', () => {
       'certificate-names',
       'dag-name',
       'server-twice',
+      'rollout-waves',
+      'rollout-wave-whole',
       'datacentre',
       'subnet-overlap',
       'subnet-server',
@@ -3280,6 +3409,7 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'load-balancer-layer',
       'nlb',
       'nlb-service-pack',
       'nlb-mail-certificate',
@@ -3320,6 +3450,8 @@ describe('the rules of a declaration', () => {
       'server-endpoint',
       'server-endpoint-missing',
       'service-version',
+      'health-from-runner',
+      'health-replication',
       'web-authentication',
       'ssl-offload',
       'server-build',
@@ -3576,6 +3708,18 @@ describe('the rules of a declaration', () => {
     const other = { server: 'FS02', directory: dag.witness.directory };
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
+      ['a check of the replication of members', { health: { replication: true } }],
+      [
+        'the certificates and the pages that the runner is to see, of what the servers have',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: {
+            ...right.certificate,
+            names: ['*.contoso.com'],
+          },
+          health: { fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true } },
+        },
+      ],
       ['one DAG in a list, which need not name its members', { dag: [dag] }],
       [
         'a name that goes outside alone, and stays published there',
@@ -3783,6 +3927,19 @@ describe('the rules of a declaration', () => {
       expect(found(site(changes))).toEqual([]);
     });
 
+    test('replication that is not to be checked, without a DAG', () => {
+      expect(found({ ...siteOf2007(), health: { replication: false } })).toEqual([]);
+    });
+
+    test('the pages of a newer server beside an old one, which has none', () => {
+      const mixed = site({
+        servers: [...of(V2010, 1), server(2)],
+        dag: { ...dag, members: ['EX02'] },
+        health: { fromRunner: { healthcheck: true } },
+      });
+      expect(found(mixed).filter(({ rule }) => rule === 'health-from-runner')).toEqual([]);
+    });
+
     test.each(['msstd:mail.contoso.com', 'MSSTD:*.contoso.com', 'none', null])(
       'the principal name %j',
       (certPrincipalName) => {
@@ -3845,6 +4002,26 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['waves that each leave a server', { rollout: [['ex02'], ['EX01']] }],
+    ['servers at once, where that is said in a word', { rollout: 'parallel' }],
+    ['servers one after another', { rollout: 'one-after-another' }],
+    [
+      'a datacentre with one server',
+      {
+        servers: [1, 2, 3].map((number) => server(number, { datacentre: number === 3 ? 'porto' : 'lisbon' })),
+        dag: {
+          ...dag,
+          members: ['EX01', 'EX02'],
+        },
+        rollout: [['EX01', 'EX03'], ['EX02']],
+      },
+    ],
+  ])('a rollout may have %s', (_what, changes) => {
+    const rules = found(site(changes)).map(({ rule }) => rule);
+    expect(rules.filter((rule) => rule.startsWith('rollout'))).toEqual([]);
   });
 
   test.each<readonly [string, Partial<ExchangeSiteProps>]>([

@@ -200,6 +200,30 @@ describe('the plan', () => {
     });
   });
 
+  test('says beside the steps what they do to others, until the object is read again', async () => {
+    const effects = {
+      attribute: 'effects',
+      of: (steps: readonly Step[]) => steps.map(({ text: what }) => `${what} is felt`),
+    };
+    const schema = {
+      ...thing.schema,
+      attributes: { ...thing.schema.attributes, effects: textList('computed', '') },
+    };
+    const { plan, deploy, config, engine } = await setUp({ effects, schema });
+    const wanted = config({ name: 'a', effects: null });
+    expect((await plan(null, wanted)).planned).toMatchObject({
+      effects: ['make a is felt', 'set a on is felt'],
+    });
+    const unknown = await plan(null, config({ name: 'a', url: UNKNOWN, effects: null }));
+    expect(unknown.planned).toMatchObject({ effects: UNKNOWN });
+    const { state: made, diagnostics } = await deploy(null, wanted);
+    expect(diagnostics).toEqual([]);
+    expect(made).toMatchObject({ effects: ['make a is felt', 'set a on is felt'] });
+    const { state: seen } = await engine.read('test_thing', made as Values);
+    expect(seen).toMatchObject({ effects: [] });
+    expect((await plan(seen, wanted)).planned).toEqual(seen);
+  });
+
   test('leaves the steps unknown while an input is', async () => {
     const { plan, config, state } = await setUp();
     expect((await plan(state({ name: 'a' }), config({ name: 'a', url: UNKNOWN }))).planned).toMatchObject({

@@ -73,6 +73,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
       server.servicesOfImports = brought;
       const { planned, applied } = await deploy(null, declared(site, ['IIS', 'POP']));
       expect(cmdletsOf(planned.planned)).toEqual(CREATION);
+      expect(planned.planned?.['interrupts']).toEqual([expect.stringContaining('over HTTPS')]);
       expect(applied.diagnostics).toEqual([]);
       expect(server.takeWrites()).toEqual(CREATION);
       expect(applied.state).toMatchObject({

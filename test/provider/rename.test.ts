@@ -137,6 +137,7 @@ function targetOf(world: World) {
     openTimeoutMs: 1000,
     parallelCalls: 1,
     lackingRights: 'error',
+    connectTo: new Map(),
   };
   const zones = zonesOf(world) as DnsZones;
   return { target: new Targets(settings, async () => session, { zones }), session };

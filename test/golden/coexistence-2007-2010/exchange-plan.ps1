@@ -313,10 +313,15 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 6 'Enable-ExchangeCertificate' 'mail01-srv'
         Enable-ExchangeCertificate -Thumbprint $PfxCertificateLegacy.Thumbprint -Services @('IIS') -ErrorAction 'Stop'
 
         # The declaration has Outlook Anywhere off on this server.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 7 'Disable-OutlookAnywhere' 'mail01-srv'
         if (Test-LacksOutlookAnywhere -Server 'mail01-srv') {
             Skip-Step 'Outlook Anywhere is off on mail01-srv already'
@@ -325,6 +330,8 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 8 'Set-OwaVirtualDirectory' 'mail01-srv'
         $call = @{
             Identity = 'mail01-srv\owa (Default Web Site)'
@@ -337,6 +344,8 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange ActiveSync are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 9 'Set-ActiveSyncVirtualDirectory' 'mail01-srv'
         $call = @{
             Identity = 'mail01-srv\Microsoft-Server-ActiveSync (Default Web Site)'
@@ -349,6 +358,8 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 10 'Set-WebServicesVirtualDirectory' 'mail01-srv'
         $call = @{
             Identity = 'mail01-srv\EWS (Default Web Site)'
@@ -361,6 +372,8 @@ try {
         Set-WebServicesVirtualDirectory @call
 
         # Clients of Offline address book are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 11 'Set-OabVirtualDirectory' 'mail01-srv'
         $call = @{
             Identity = 'mail01-srv\OAB (Default Web Site)'
@@ -410,6 +423,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 15 'Enable-ExchangeCertificate' 'srv-mx03'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -422,6 +438,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 16 'Enable-OutlookAnywhere' 'srv-mx03'
         if (Test-HasOutlookAnywhere -Server 'srv-mx03') {
             Skip-Step 'Outlook Anywhere is on on srv-mx03 already, with whatever name it has'
@@ -437,6 +455,8 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 17 'Set-OwaVirtualDirectory' 'srv-mx03'
         $call = @{
             Identity = 'srv-mx03\owa (Default Web Site)'
@@ -449,6 +469,8 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 18 'Set-EcpVirtualDirectory' 'srv-mx03'
         $call = @{
             Identity = 'srv-mx03\ecp (Default Web Site)'
@@ -471,6 +493,8 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 20 'Set-WebServicesVirtualDirectory' 'srv-mx03'
         $call = @{
             Identity = 'srv-mx03\EWS (Default Web Site)'
@@ -521,6 +545,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 24 'Enable-ExchangeCertificate' 'srv-mx04'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -533,6 +560,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 25 'Enable-OutlookAnywhere' 'srv-mx04'
         if (Test-HasOutlookAnywhere -Server 'srv-mx04') {
             Skip-Step 'Outlook Anywhere is on on srv-mx04 already, with whatever name it has'
@@ -548,6 +577,8 @@ try {
         }
 
         # Clients of Outlook on the web are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 26 'Set-OwaVirtualDirectory' 'srv-mx04'
         $call = @{
             Identity = 'srv-mx04\owa (Default Web Site)'
@@ -560,6 +591,8 @@ try {
         Set-OwaVirtualDirectory @call
 
         # Clients of Exchange admin center are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 27 'Set-EcpVirtualDirectory' 'srv-mx04'
         $call = @{
             Identity = 'srv-mx04\ecp (Default Web Site)'
@@ -582,6 +615,8 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 29 'Set-WebServicesVirtualDirectory' 'srv-mx04'
         $call = @{
             Identity = 'srv-mx04\EWS (Default Web Site)'

@@ -187,6 +187,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 4 'Enable-ExchangeCertificate' 'ECAS1'
         $call = @{
             Server = 'ECAS1'
@@ -228,6 +231,8 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 8 'Set-WebServicesVirtualDirectory' 'ECAS1'
         $call = @{
             Identity = 'ECAS1\EWS (Default Web Site)'
@@ -277,6 +282,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 12 'Enable-ExchangeCertificate' 'ECAS2'
         $call = @{
             Server = 'ECAS2'
@@ -318,6 +326,8 @@ try {
         Set-ActiveSyncVirtualDirectory @call
 
         # Clients of Exchange Web Services are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 16 'Set-WebServicesVirtualDirectory' 'ECAS2'
         $call = @{
             Identity = 'ECAS2\EWS (Default Web Site)'

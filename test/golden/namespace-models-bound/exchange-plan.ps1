@@ -214,6 +214,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 6 'Enable-ExchangeCertificate' 'WAEX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -226,6 +229,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 7 'Set-OutlookAnywhere' 'WAEX1'
         $call = @{
             Identity = 'WAEX1\Rpc (Default Web Site)'
@@ -292,6 +297,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 13 'Set-MapiVirtualDirectory' 'WAEX1'
         $call = @{
             Identity = 'WAEX1\mapi (Default Web Site)'
@@ -354,6 +361,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 17 'Enable-ExchangeCertificate' 'WAEX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -366,6 +376,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 18 'Set-OutlookAnywhere' 'WAEX2'
         $call = @{
             Identity = 'WAEX2\Rpc (Default Web Site)'
@@ -432,6 +444,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 24 'Set-MapiVirtualDirectory' 'WAEX2'
         $call = @{
             Identity = 'WAEX2\mapi (Default Web Site)'
@@ -494,6 +508,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 28 'Enable-ExchangeCertificate' 'MDEX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -506,6 +523,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 29 'Set-OutlookAnywhere' 'MDEX1'
         $call = @{
             Identity = 'MDEX1\Rpc (Default Web Site)'
@@ -572,6 +591,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 35 'Set-MapiVirtualDirectory' 'MDEX1'
         $call = @{
             Identity = 'MDEX1\mapi (Default Web Site)'
@@ -634,6 +655,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 39 'Enable-ExchangeCertificate' 'MDEX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -646,6 +670,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 40 'Set-OutlookAnywhere' 'MDEX2'
         $call = @{
             Identity = 'MDEX2\Rpc (Default Web Site)'
@@ -712,6 +738,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 46 'Set-MapiVirtualDirectory' 'MDEX2'
         $call = @{
             Identity = 'MDEX2\mapi (Default Web Site)'
@@ -760,21 +788,53 @@ try {
     if ($Part -contains 'WAEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104 and 10.1.0.105: WAEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://eas-wa.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://ews-wa.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.105 while it answers 200: https://oab-wa.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'WAEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104 and 10.1.0.105: WAEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://eas-wa.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://ews-wa.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.105 while it answers 200: https://oab-wa.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'MDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104 and 10.2.0.105: MDEX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://eas-md.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://ews-md.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.105 while it answers 200: https://oab-md.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'MDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104 and 10.2.0.105: MDEX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://eas-md.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://ews-md.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.105 while it answers 200: https://oab-md.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'dns') {

@@ -238,6 +238,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 6 'Enable-ExchangeCertificate' 'REDEX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -250,6 +253,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 7 'Set-OutlookAnywhere' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\Rpc (Default Web Site)'
@@ -315,6 +320,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 13 'Set-MapiVirtualDirectory' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\mapi (Default Web Site)'
@@ -369,6 +376,8 @@ try {
 
     if ($Part -contains 'REDEX1') {
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 18 'Add-DatabaseAvailabilityGroupServer' 'REDEX1'
         if (Test-HasMember -Name 'DAG01' -Server 'REDEX1') {
             Skip-Step 'REDEX1 is a member of DAG01 already'
@@ -428,6 +437,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 22 'Enable-ExchangeCertificate' 'REDEX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -440,6 +452,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 23 'Set-OutlookAnywhere' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\Rpc (Default Web Site)'
@@ -505,6 +519,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 29 'Set-MapiVirtualDirectory' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\mapi (Default Web Site)'
@@ -516,6 +532,8 @@ try {
         Set-MapiVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 30 'Add-DatabaseAvailabilityGroupServer' 'REDEX2'
         if (Test-HasMember -Name 'DAG01' -Server 'REDEX2') {
             Skip-Step 'REDEX2 is a member of DAG01 already'
@@ -575,6 +593,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 34 'Enable-ExchangeCertificate' 'POREX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -587,6 +608,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 35 'Set-OutlookAnywhere' 'POREX1'
         $call = @{
             Identity = 'POREX1\Rpc (Default Web Site)'
@@ -652,6 +675,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 41 'Set-MapiVirtualDirectory' 'POREX1'
         $call = @{
             Identity = 'POREX1\mapi (Default Web Site)'
@@ -663,6 +688,8 @@ try {
         Set-MapiVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 42 'Add-DatabaseAvailabilityGroupServer' 'POREX1'
         if (Test-HasMember -Name 'DAG01' -Server 'POREX1') {
             Skip-Step 'POREX1 is a member of DAG01 already'
@@ -722,6 +749,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 46 'Enable-ExchangeCertificate' 'POREX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -734,6 +764,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 47 'Set-OutlookAnywhere' 'POREX2'
         $call = @{
             Identity = 'POREX2\Rpc (Default Web Site)'
@@ -799,6 +831,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 53 'Set-MapiVirtualDirectory' 'POREX2'
         $call = @{
             Identity = 'POREX2\mapi (Default Web Site)'
@@ -810,6 +844,8 @@ try {
         Set-MapiVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 54 'Add-DatabaseAvailabilityGroupServer' 'POREX2'
         if (Test-HasMember -Name 'DAG01' -Server 'POREX2') {
             Skip-Step 'POREX2 is a member of DAG01 already'
@@ -855,21 +891,53 @@ try {
     if ($Part -contains 'REDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104: REDEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104: REDEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104: POREX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104: POREX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'dns') {

@@ -281,6 +281,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 8 'Enable-ExchangeCertificate' 'REDEX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -293,6 +296,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 9 'Set-OutlookAnywhere' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\Rpc (Default Web Site)'
@@ -359,6 +364,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 15 'Set-MapiVirtualDirectory' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\mapi (Default Web Site)'
@@ -371,6 +378,8 @@ try {
 
         # IMAP4 answers by its declared name, with the certificate that has it, once its services are restarted:
         # Restart-Service MSExchangeIMAP4, MSExchangeIMAP4BE.
+        # It can interrupt clients. Programs that fetch mail by this protocol from the server: nobody by the call
+        # itself; all of them are cut off when its services are restarted for the settings to count.
         Start-Step 16 'Set-ImapSettings' 'REDEX1'
         $call = @{
             Server = 'REDEX1'
@@ -425,6 +434,8 @@ try {
 
     if ($Part -contains 'REDEX1') {
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 21 'Add-DatabaseAvailabilityGroupServer' 'REDEX1'
         if (Test-HasMember -Name 'DAG01' -Server 'REDEX1') {
             Skip-Step 'REDEX1 is a member of DAG01 already'
@@ -498,6 +509,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 26 'Enable-ExchangeCertificate' 'REDEX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -510,6 +524,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 27 'Set-OutlookAnywhere' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\Rpc (Default Web Site)'
@@ -576,6 +592,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 33 'Set-MapiVirtualDirectory' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\mapi (Default Web Site)'
@@ -588,6 +606,8 @@ try {
 
         # IMAP4 answers by its declared name, with the certificate that has it, once its services are restarted:
         # Restart-Service MSExchangeIMAP4, MSExchangeIMAP4BE.
+        # It can interrupt clients. Programs that fetch mail by this protocol from the server: nobody by the call
+        # itself; all of them are cut off when its services are restarted for the settings to count.
         Start-Step 34 'Set-ImapSettings' 'REDEX2'
         $call = @{
             Server = 'REDEX2'
@@ -599,6 +619,8 @@ try {
         Set-ImapSettings @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 35 'Add-DatabaseAvailabilityGroupServer' 'REDEX2'
         if (Test-HasMember -Name 'DAG01' -Server 'REDEX2') {
             Skip-Step 'REDEX2 is a member of DAG01 already'
@@ -672,6 +694,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 40 'Enable-ExchangeCertificate' 'POREX1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -684,6 +709,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 41 'Set-OutlookAnywhere' 'POREX1'
         $call = @{
             Identity = 'POREX1\Rpc (Default Web Site)'
@@ -750,6 +777,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 47 'Set-MapiVirtualDirectory' 'POREX1'
         $call = @{
             Identity = 'POREX1\mapi (Default Web Site)'
@@ -762,6 +791,8 @@ try {
 
         # IMAP4 answers by its declared name, with the certificate that has it, once its services are restarted:
         # Restart-Service MSExchangeIMAP4, MSExchangeIMAP4BE.
+        # It can interrupt clients. Programs that fetch mail by this protocol from the server: nobody by the call
+        # itself; all of them are cut off when its services are restarted for the settings to count.
         Start-Step 48 'Set-ImapSettings' 'POREX1'
         $call = @{
             Server = 'POREX1'
@@ -773,6 +804,8 @@ try {
         Set-ImapSettings @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 49 'Add-DatabaseAvailabilityGroupServer' 'POREX1'
         if (Test-HasMember -Name 'DAG01' -Server 'POREX1') {
             Skip-Step 'POREX1 is a member of DAG01 already'
@@ -846,6 +879,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 54 'Enable-ExchangeCertificate' 'POREX2'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -858,6 +894,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 55 'Set-OutlookAnywhere' 'POREX2'
         $call = @{
             Identity = 'POREX2\Rpc (Default Web Site)'
@@ -924,6 +962,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 61 'Set-MapiVirtualDirectory' 'POREX2'
         $call = @{
             Identity = 'POREX2\mapi (Default Web Site)'
@@ -936,6 +976,8 @@ try {
 
         # IMAP4 answers by its declared name, with the certificate that has it, once its services are restarted:
         # Restart-Service MSExchangeIMAP4, MSExchangeIMAP4BE.
+        # It can interrupt clients. Programs that fetch mail by this protocol from the server: nobody by the call
+        # itself; all of them are cut off when its services are restarted for the settings to count.
         Start-Step 62 'Set-ImapSettings' 'POREX2'
         $call = @{
             Server = 'POREX2'
@@ -947,6 +989,8 @@ try {
         Set-ImapSettings @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 63 'Add-DatabaseAvailabilityGroupServer' 'POREX2'
         if (Test-HasMember -Name 'DAG01' -Server 'POREX2') {
             Skip-Step 'POREX2 is a member of DAG01 already'
@@ -1034,6 +1078,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 68 'Enable-ExchangeCertificate' 'REDOLD1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -1044,6 +1091,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 69 'Enable-OutlookAnywhere' 'REDOLD1'
         if (Test-HasOutlookAnywhere -Server 'REDOLD1') {
             Skip-Step 'Outlook Anywhere is on on REDOLD1 already, with whatever name it has'
@@ -1150,6 +1199,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 77 'Enable-ExchangeCertificate' 'POROLD1'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -1160,6 +1212,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 78 'Enable-OutlookAnywhere' 'POROLD1'
         if (Test-HasOutlookAnywhere -Server 'POROLD1') {
             Skip-Step 'Outlook Anywhere is on on POROLD1 already, with whatever name it has'
@@ -1238,21 +1292,53 @@ try {
     if ($Part -contains 'REDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100: REDEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100: REDEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100: POREX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100: POREX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDOLD1') {

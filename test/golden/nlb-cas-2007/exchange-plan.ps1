@@ -211,6 +211,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 4 'Enable-ExchangeCertificate' 'CAS01'
         $call = @{
             Thumbprint = $PfxCertificate.Thumbprint
@@ -220,6 +223,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 5 'Enable-OutlookAnywhere' 'CAS01'
         if (Test-HasOutlookAnywhere -Server 'CAS01') {
             Skip-Step 'Outlook Anywhere is on on CAS01 already, with whatever name it has'
@@ -326,6 +331,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 13 'Enable-ExchangeCertificate' 'CAS02'
         $call = @{
             Thumbprint = $PfxCertificate.Thumbprint
@@ -335,6 +343,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 14 'Enable-OutlookAnywhere' 'CAS02'
         if (Test-HasOutlookAnywhere -Server 'CAS02') {
             Skip-Step 'Outlook Anywhere is on on CAS02 already, with whatever name it has'

@@ -188,6 +188,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 4 'Enable-ExchangeCertificate' 'ex1-srv'
         $call = @{
             Server = 'ex1-srv'
@@ -199,6 +202,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 5 'Set-OutlookAnywhere' 'ex1-srv'
         $call = @{
             Identity = 'ex1-srv\Rpc (Default Web Site)'
@@ -325,6 +330,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 15 'Enable-ExchangeCertificate' 'ex2-srv'
         $call = @{
             Server = 'ex2-srv'
@@ -336,6 +344,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 16 'Set-OutlookAnywhere' 'ex2-srv'
         $call = @{
             Identity = 'ex2-srv\Rpc (Default Web Site)'

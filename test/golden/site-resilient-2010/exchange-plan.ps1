@@ -300,6 +300,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 8 'Enable-ExchangeCertificate' 'EX01'
         $call = @{
             Server = 'EX01'
@@ -311,6 +314,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 9 'Enable-OutlookAnywhere' 'EX01'
         if (Test-HasOutlookAnywhere -Server 'EX01') {
             Skip-Step 'Outlook Anywhere is on on EX01 already, with whatever name it has'
@@ -420,6 +425,8 @@ try {
 
     if ($Part -contains 'EX01') {
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 19 'Add-DatabaseAvailabilityGroupServer' 'EX01'
         if (Test-HasMember -Name 'DAG01' -Server 'EX01') {
             Skip-Step 'EX01 is a member of DAG01 already'
@@ -455,6 +462,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 22 'Enable-ExchangeCertificate' 'EX03'
         $call = @{
             Server = 'EX03'
@@ -466,6 +476,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 23 'Enable-OutlookAnywhere' 'EX03'
         if (Test-HasOutlookAnywhere -Server 'EX03') {
             Skip-Step 'Outlook Anywhere is on on EX03 already, with whatever name it has'
@@ -532,6 +544,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 29 'Add-DatabaseAvailabilityGroupServer' 'EX03'
         if (Test-HasMember -Name 'DAG01' -Server 'EX03') {
             Skip-Step 'EX03 is a member of DAG01 already'
@@ -567,6 +581,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 32 'Enable-ExchangeCertificate' 'EX02'
         $call = @{
             Server = 'EX02'
@@ -578,6 +595,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 33 'Enable-OutlookAnywhere' 'EX02'
         if (Test-HasOutlookAnywhere -Server 'EX02') {
             Skip-Step 'Outlook Anywhere is on on EX02 already, with whatever name it has'
@@ -644,6 +663,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 39 'Add-DatabaseAvailabilityGroupServer' 'EX02'
         if (Test-HasMember -Name 'DAG01' -Server 'EX02') {
             Skip-Step 'EX02 is a member of DAG01 already'
@@ -679,6 +700,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 42 'Enable-ExchangeCertificate' 'EX04'
         $call = @{
             Server = 'EX04'
@@ -690,6 +714,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook outside is given the declared name.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 43 'Enable-OutlookAnywhere' 'EX04'
         if (Test-HasOutlookAnywhere -Server 'EX04') {
             Skip-Step 'Outlook Anywhere is on on EX04 already, with whatever name it has'
@@ -756,6 +782,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 49 'Add-DatabaseAvailabilityGroupServer' 'EX04'
         if (Test-HasMember -Name 'DAG01' -Server 'EX04') {
             Skip-Step 'EX04 is a member of DAG01 already'

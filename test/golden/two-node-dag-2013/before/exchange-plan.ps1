@@ -200,6 +200,9 @@ try {
         }
 
         # Clients must see the certificate of the site, not the one that Setup made.
+        # It can interrupt clients. Whoever is connected to the server over HTTPS (Outlook, browsers, phones):
+        # connections break off and are made anew with the other certificate; behind a load balancer that does not end
+        # TLS, Outlook on the web may ask for a sign-in again.
         Start-Step 3 'Enable-ExchangeCertificate' 'BsAEX01'
         Write-Host 'If it asks ''Overwrite the existing default SMTP certificate?'', the answer is No.'
         $call = @{
@@ -212,6 +215,8 @@ try {
         Enable-ExchangeCertificate @call
 
         # Outlook is given the declared name, with TLS and the declared sign-in.
+        # It can interrupt clients. Outlook that reaches the server over RPC and HTTP: it loses its connection when
+        # the server takes the settings over, up to a quarter of an hour later, and connects anew.
         Start-Step 4 'Set-OutlookAnywhere' 'BsAEX01'
         $call = @{
             Identity = 'BsAEX01\Rpc (Default Web Site)'
@@ -277,6 +282,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
+        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
+        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
         Start-Step 10 'Set-MapiVirtualDirectory' 'BsAEX01'
         $call = @{
             Identity = 'BsAEX01\mapi (Default Web Site)'
@@ -314,6 +321,8 @@ try {
 
     if ($Part -contains 'BsAEX01') {
         # The databases can have copies on the server only when it is a member.
+        # It can interrupt clients. Users of databases that are active on the server: for moments, where joining or
+        # leaving the cluster fails over what it holds.
         Start-Step 13 'Add-DatabaseAvailabilityGroupServer' 'BsAEX01'
         if (Test-HasMember -Name 'DAG01' -Server 'BsAEX01') {
             Skip-Step 'BsAEX01 is a member of DAG01 already'
