@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Invocation } from '../../powershell/invocation';
 import { listed } from '../addresses';
 import type { Described } from '../element';
@@ -46,15 +47,13 @@ const WORDS = {
   network: 'Network',
 };
 
-/** What every host needs first; a module is loaded by itself from 2012 on. */
-function feature({ declared: { windows } }: NlbCluster): readonly Invocation[] {
-  return windows !== undefined && isWindowsSince(windows, '2012')
-    ? [{ cmdlet: 'Install-WindowsFeature', parameters: { Name: ['NLB'] } }]
-    : [
-        { cmdlet: 'Import-Module', parameters: { Name: 'ServerManager' } },
-        { cmdlet: 'Add-WindowsFeature', parameters: { Name: ['NLB'] } },
-        { cmdlet: 'Import-Module', parameters: { Name: 'NetworkLoadBalancingClusters' } },
-      ];
+/** What every host needs first. */
+function feature({ declared: { windows } }: NlbCluster): Invocation {
+  const isNamedInstall = windows !== undefined && isWindowsSince(windows, '2012');
+  return {
+    cmdlet: isNamedInstall ? 'Install-WindowsFeature' : 'Add-WindowsFeature',
+    parameters: { Name: ['NLB'] },
+  };
 }
 
 function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHost): Invocation {
@@ -72,7 +71,7 @@ function made(cluster: NlbCluster, first: NlbHost) {
     id: idIn(cluster, 'cluster'),
     host: first.server.fqdn,
     commands: runnableCommands(declared.windows, [
-      ...feature(cluster),
+      feature(cluster),
       {
         cmdlet: 'New-NlbCluster',
         parameters: {
@@ -85,7 +84,12 @@ function made(cluster: NlbCluster, first: NlbHost) {
       },
       ...others.map((IP) => ({
         cmdlet: 'Add-NlbClusterVip',
-        parameters: { InterfaceName: adapterOf(cluster), IP, SubnetMask: MASK },
+        parameters: {
+          InterfaceName: adapterOf(cluster),
+          IP,
+          // An IPv6 address has none.
+          ...(isIPv4(IP) ? { SubnetMask: MASK } : {}),
+        },
       })),
       priority(cluster, first),
     ]),
@@ -159,7 +163,7 @@ function joined(cluster: NlbCluster, first: NlbHost, host: NlbHost) {
     id: idIn(cluster, `join-${server.name}`),
     host: server.fqdn,
     commands: runnableCommands(cluster.declared.windows, [
-      ...feature(cluster),
+      feature(cluster),
       {
         cmdlet: 'Add-NlbClusterNode',
         parameters: {

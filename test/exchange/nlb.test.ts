@@ -126,6 +126,27 @@ describe('a cluster', () => {
     expect(commands[1]).toMatch(/^New-NlbCluster -InterfaceName 'Cluster' .* -OperationMode 'Unicast'$/);
   });
 
+  test('gives no subnet mask to a further address of IPv6, which has none', () => {
+    const declaration = clustered(V2010, {});
+    const { commands } = step(
+      {
+        ...declaration,
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          publish: {
+            virtualIp: ['192.0.2.100', '192.0.2.101', '2001:db8::100'],
+            nlb: { windows: '2012', adapter: 'Cluster' },
+          },
+        },
+      },
+      'nlb-cluster',
+    );
+    expect(commands.filter((command) => command.startsWith('Add-NlbClusterVip'))).toEqual([
+      "Add-NlbClusterVip -InterfaceName 'Cluster' -IP '192.0.2.101' -SubnetMask '<subnet mask>'",
+      "Add-NlbClusterVip -InterfaceName 'Cluster' -IP '2001:db8::100'",
+    ]);
+  });
+
   test('wants nothing of a switch in unicast mode, and in multicast mode what is known of it', () => {
     const ids = (nlb: NetworkLoadBalancing) =>
       elementsOf(resolveSite(clustered(V2010, nlb)).elements, 'described').map(({ id }) => id);
