@@ -96,8 +96,7 @@ function made(cluster: NlbCluster, first: NlbHost) {
     table: {
       columns: ['setting', 'value'],
       rows: [
-        ['cluster address', address],
-        ...others.map((other) => ['further address', other]),
+        ...addressRows(cluster),
         ['full internet name', name],
         ['mode', mode],
         ['MAC address', clusterMac(cluster)],
@@ -106,6 +105,10 @@ function made(cluster: NlbCluster, first: NlbHost) {
     },
     reason: `The first host makes the cluster with the feature Network Load Balancing, and the others join it. What comes to its address goes from then on to a host that is up; whether Exchange answers there the cluster does not see.${isUnscripted(cluster) ? ' Windows Server before 2008 R2 has no cmdlets for it: its console nlbmgr.exe does it.' : ''}`,
   };
+}
+
+function addressRows({ addresses: [address = '', ...others] }: NlbCluster): readonly (readonly string[])[] {
+  return [['cluster address', address], ...others.map((other) => ['further address', other])];
 }
 
 function hostRow({ server, priority: number }: NlbHost): readonly string[] {
@@ -185,19 +188,19 @@ function joined(cluster: NlbCluster, first: NlbHost, host: NlbHost) {
 
 function switchEntries(cluster: NlbCluster) {
   const { vlan = '<vlan>', interfaces = ['<interfaces>'] } = cluster.declared.switch ?? {};
-  const [address = ''] = cluster.addresses;
   const mac = switchMac(cluster);
   return {
     id: idIn(cluster, 'switch'),
     host: 'the switch before the cluster',
     commands: [
-      `arp ${address} ${mac} ARPA`,
+      // All addresses have the one MAC address. Neighbors of IPv6 are no matter of ARP.
+      ...cluster.addresses.filter(isIPv4).map((address) => `arp ${address} ${mac} ARPA`),
       `mac address-table static ${mac} vlan ${vlan} interface ${interfaces.join(' ')}`,
     ],
     table: {
       columns: ['setting', 'value'],
       rows: [
-        ['cluster address', address],
+        ...addressRows(cluster),
         ['MAC address', clusterMac(cluster)],
         ['VLAN', String(vlan)],
         ['interfaces', interfaces.join(', ')],

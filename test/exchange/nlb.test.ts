@@ -158,6 +158,28 @@ describe('a cluster', () => {
     ]);
   });
 
+  test('has a static entry of the switch for each of its addresses', () => {
+    const declaration = clustered(V2010, {});
+    const publish = {
+      virtualIp: ['192.0.2.100', '2001:db8::100'],
+      virtualIps: { 'autodiscover.contoso.com': '192.0.2.101' },
+      nlb: { mode: 'multicast' as const },
+    };
+    const { commands, table } = step(
+      { ...declaration, dns: { zones: [{ name: 'contoso.com' }], publish } },
+      'nlb-switch',
+    );
+    expect(commands.slice(0, -1)).toEqual([
+      'arp 192.0.2.100 03bf.c000.0264 ARPA',
+      'arp 192.0.2.101 03bf.c000.0264 ARPA',
+    ]);
+    expect(table?.rows.slice(0, 3)).toEqual([
+      ['cluster address', '192.0.2.100'],
+      ['further address', '2001:db8::100'],
+      ['further address', '192.0.2.101'],
+    ]);
+  });
+
   test('of a datacentre has its hosts only, and its own steps', () => {
     const declaration: ExchangeSiteProps = {
       ...clustered(V2010, {}),
