@@ -261,9 +261,12 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   };
 }
 
-/** Of several entries for a name the first. */
+/** One entry for each name, for every side that one of its entries has. */
 function onceEach(names: readonly SidedName[]): readonly SidedName[] {
-  return names.filter(({ host }, index) => names.findIndex((other) => other.host === host) === index);
+  return [...new Set(names.map(({ host }) => host))].map((host) => {
+    const [side, ...others] = new Set(names.filter((name) => name.host === host).map((name) => name.side));
+    return side === undefined || others.length > 0 ? { host } : { host, side };
+  });
 }
 
 /** The first of those that occur most often. */

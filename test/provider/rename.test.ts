@@ -801,6 +801,27 @@ describe('with two views of DNS', () => {
       expect(again).toEqual({ diagnostics: [], calls: [] });
     });
 
+    test('is published outside too, in the step before, where it was further for those inside', async () => {
+      const given: Names = { [MAIL]: 'client.internal', [AUTODISCOVER]: 'autodiscover' };
+      const to: Names = { ...given, [OUTLOOK]: 'client.external, alsoPublished.internal' };
+      const before: Names = {
+        ...given,
+        'old.contoso.com': 'client.external',
+        [OUTLOOK]: 'alsoPublished.internal',
+      };
+      const { diagnostics } = await plan(
+        viewed(before, ['old.contoso.com', AUTODISCOVER]),
+        viewed(to, [OUTLOOK, AUTODISCOVER]),
+        {
+          dns: inside,
+          outside: { 'old.contoso.com': both, [AUTODISCOVER]: both },
+          outsideOf: 'old.contoso.com',
+        },
+      );
+      expect(diagnostics[0]?.summary).toBe(`Clients would be given ${OUTLOOK} before DNS publishes it`);
+      expect(diagnostics[0]?.detail).toContain(`    alsoPublished: ['${OUTLOOK}'],`);
+    });
+
     test('is said in the words of the declaration in the step before', async () => {
       const { diagnostics } = await plan(viewed(BEFORE, [MAIL, AUTODISCOVER]), viewed(split, [OUTLOOK]), {
         dns: IN_PRODUCTION,
