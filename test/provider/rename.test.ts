@@ -740,6 +740,10 @@ describe('with two views of DNS', () => {
       outside: { [MAIL]: ['203.0.113.3'] },
     });
     expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+    // The old one is still given outside: in alsoPublished it would stand twice, which synth refuses.
+    expect(diagnostics[0]?.detail).toContain(
+      `Then, when ${OUTLOOK} resolves everywhere, declare in step 2 what you have now; nothing is left for step 3.`,
+    );
     const first = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished.internal' }, [MAIL]);
     const then = await plan(first, viewed(names, [MAIL]), {
       dns: inside,
