@@ -57,6 +57,14 @@ const PROXY_CASES: readonly RuleCase[] = [
     remedy: "certificateNames: ['mail.contoso.com', …]",
   },
   {
+    when: 'a name on the certificate of the proxy is none',
+    rule: 'certificate-names',
+    declaration: proxied({ certificateNames: ['mail.contoso.com', 'autodiscover.contoso.com', '*'] }),
+    path: 'reverseProxy.certificateNames[2]',
+    problem: "'*' is not a name that a certificate can hold",
+    remedy: '*.contoso.com',
+  },
+  {
     when: 'the proxy has no domain',
     rule: 'reverse-proxy',
     declaration: proxied({ host: 'RP' }),
@@ -286,6 +294,30 @@ const NLB_CASES: readonly RuleCase[] = [
     path: NLB,
     problem: 'EX02 would be in this cluster and in a DAG',
     remedy: 'another load balancer',
+  },
+  {
+    when: 'a host has two priorities in other letter case',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { ex01: 1, EX01: 2, EX02: 3 } }),
+    path: `${NLB}.priorities.EX01`,
+    problem: "'EX01' has a priority already, as 'ex01'",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'both views have a cluster of the same hosts',
+    rule: 'nlb',
+    declaration: clustered(
+      {},
+      {
+        dns: {
+          internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
+          external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
+        },
+      },
+    ),
+    path: 'dns.external.publish.nlb',
+    problem: 'EX01, EX02 would be hosts of this cluster and of that of dns.internal.publish.nlb',
+    remedy: 'take nlb out here',
   },
   {
     when: 'Exchange 2007 in a cluster has no service pack',

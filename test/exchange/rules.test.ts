@@ -1557,6 +1557,41 @@ const CASES: readonly Case[] = [
     remedy: 'write its name alone',
   },
   {
+    when: 'a realm is written in small letters',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'contoso.local' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: "'contoso.local' is no realm",
+    remedy: 'capital letters, as CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm holds what does not show',
+    rule: 'plain-characters',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns\u200b' } }] },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'a zero-width space (U+200B)',
+    remedy: "write it as 'svc-dns'",
+  },
+  {
+    when: 'the name of a keytab holds what does not show',
+    rule: 'plain-characters',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns', keytabFile: 'dns\u200b.keytab' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'a zero-width space (U+200B)',
+    remedy: 'type it again by hand',
+  },
+  {
     when: 'a keytab has no user',
     rule: 'zone-kerberos',
     declaration: site({
