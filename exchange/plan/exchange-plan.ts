@@ -182,7 +182,7 @@ function hashOf(thumbprint: PageProbe['thumbprint']): string | PlanReference {
 function loadBalancerStep(
   id: string,
   after: readonly string[],
-  { server, pool, addresses, virtualAddresses, reason }: PoolMember,
+  { server, pool, addresses, virtualAddresses, layer, healthTests, reason }: PoolMember,
 ): PlanStep {
   return {
     id,
@@ -191,6 +191,16 @@ function loadBalancerStep(
     ...(pool === undefined ? {} : { pool }),
     virtualAddresses,
     addresses,
+    ...(layer === undefined ? {} : { layer }),
+    ...(healthTests.length === 0
+      ? {}
+      : {
+          healthTests: healthTests.map((test) => ({
+            service: test.service,
+            url: test.url,
+            virtualAddresses: test.virtualAddresses,
+          })),
+        }),
     after,
     reason,
   };
