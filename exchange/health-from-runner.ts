@@ -1,11 +1,12 @@
 import { nameCovers } from '../pki/coverage';
 import { isForWeb } from './declared-certificates';
 import type { AttributeReference } from './element';
+import { healthUrlOf } from './health-url';
 import { MAIL_PROTOCOLS } from './mail-protocols';
 import { includesName } from './resources/equality';
 import { connectorAddress, HTTPS_PORT, probeAddress } from './resources/probe';
 import { idOf } from './resource-id';
-import { HEALTH_SETS_LIFESPAN, SERVICES } from './services';
+import { HEALTH_SETS_LIFESPAN, type ServiceName } from './services';
 import type { ExchangeSiteProps } from './site';
 import type { PlacedCertificate, Placement } from './topology';
 import { catalogOf, existsIn } from './versions';
@@ -16,9 +17,6 @@ export interface RunnerChecks {
   readonly connector_certificates?: readonly string[];
   readonly health_pages?: readonly string[];
 }
-
-/** Folder of the virtual directory of Outlook Anywhere, which has no row among the services. */
-const OUTLOOK_ANYWHERE_FOLDER = 'rpc';
 
 /** Ports on which connectors of Setup take mail from servers and from programs. */
 const SMTP_PORTS = [25, 587];
@@ -98,7 +96,7 @@ function namesForClients({ autodiscover, outlookAnywhere, directories }: Placeme
 
 function healthPages({ server, checks }: Placement): readonly string[] {
   return checks.protocols.map((protocol) => {
-    const folder = SERVICES.find(({ service }) => service === protocol)?.directory ?? OUTLOOK_ANYWHERE_FOLDER;
-    return `https://${server.fqdn}/${folder}/healthcheck.htm`;
+    const service = protocol === 'outlook-anywhere' ? 'outlookAnywhere' : (protocol as ServiceName);
+    return healthUrlOf(service, server.fqdn);
   });
 }

@@ -225,9 +225,9 @@ describe('what the runner looks at', () => {
       'Test-ShownCertificate @call',
       '}',
     ]);
-    expect(lines).toContain("Path = '/owa/healthcheck.htm'");
+    expect(lines).toContain("Path = '/owa/HealthCheck.htm'");
     expect(
-      lines.some((line) => line.endsWith("'GET https://EX01.contoso.local/owa/healthcheck.htm' 'EX01'")),
+      lines.some((line) => line.endsWith("'GET https://EX01.contoso.local/owa/HealthCheck.htm' 'EX01'")),
     ).toBe(true);
   });
 

@@ -253,11 +253,11 @@ describe('exchange-plan.json', () => {
     expect(submission).toMatchObject({ kind: 'connector-certificate', port: 587 });
     expect(rpc).toMatchObject({
       kind: 'health-page',
-      url: 'https://EX01.contoso.local/rpc/healthcheck.htm',
+      url: 'https://EX01.contoso.local/rpc/HealthCheck.htm',
       port: 443,
       thumbprint,
     });
-    expect(owa).toMatchObject({ url: 'https://EX01.contoso.local/owa/healthcheck.htm', after: [rpc?.id] });
+    expect(owa).toMatchObject({ url: 'https://EX01.contoso.local/owa/HealthCheck.htm', after: [rpc?.id] });
     expect(looks).toHaveLength(7);
     // The next server waits for the last of them.
     expect(steps.find(({ id }) => id === 'EX02-certificate')?.after).toContain(owa?.id);

@@ -58,7 +58,7 @@ describeWithTerraform('what the runner sees of a server', () => {
           (port) =>
             `STARTTLS ${FIRST.fqdn}:${port} # must show the certificate that its Receive connector selects`,
         ),
-        `GET https://${FIRST.fqdn}/owa/healthcheck.htm # must answer 200, behind the certificate ${thumbprint}`,
+        `GET https://${FIRST.fqdn}/owa/HealthCheck.htm # must answer 200, behind the certificate ${thumbprint}`,
       ]);
       front.showFormer(1_000);
       const stopped = await rig.applyPlan({ environment });

@@ -66,11 +66,11 @@ test('the gate of each server looks at it after its cmdlets, and a plan after th
       `Get-HealthReport -Identity '${SECOND.name}'`,
       ...[...NAMES].sort().map((name) => `${at} ${name} ${must}`),
       `${at} ${SECOND.fqdn.toLowerCase()} ${must}`,
-      `GET https://${SECOND.fqdn}/owa/healthcheck.htm # must answer 200, behind the certificate ${thumbprint}`,
+      `GET https://${SECOND.fqdn}/owa/HealthCheck.htm # must answer 200, behind the certificate ${thumbprint}`,
     ].sort((one, other) => order(one) - order(other)),
   );
   expect(fronts[1]?.names.sort()).toEqual([...NAMES, SECOND.fqdn.toLowerCase(), SECOND.fqdn].sort());
-  expect(fronts[1]?.requests.map(({ line }) => line)).toEqual(['GET /owa/healthcheck.htm']);
+  expect(fronts[1]?.requests.map(({ line }) => line)).toEqual(['GET /owa/HealthCheck.htm']);
   expect((await run.plan(site.resources(looking))).changes).toEqual(new Set());
 });
 
