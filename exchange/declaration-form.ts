@@ -6,6 +6,7 @@ import {
   either,
   eitherGroup,
   filledText,
+  FLAG,
   flag,
   group,
   list,
@@ -44,6 +45,7 @@ import type {
   MailExchanger,
   MailProtocolOptions,
   MailProtocols,
+  Maintenance,
   Namespace,
   Namespaces,
   OutlookAnywhereAuthentication,
@@ -129,6 +131,8 @@ const legacyClients = group<LegacyClients>({
   activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
 });
 
+const maintenance = either<boolean, Maintenance>(FLAG, group<Maintenance>({ redirectTo: text }));
+
 const mailProtocol = group<MailProtocolOptions>({ host: text });
 
 const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
@@ -150,6 +154,7 @@ const datacentre = group<Datacentre>({
     }),
   ),
   legacyClients: optional(legacyClients),
+  maintenance: optional(maintenance),
   sslOffload: optional(flag),
 });
 
@@ -173,6 +178,7 @@ const server = group<Server>({
   autodiscoverSiteScope: optional(siteScope),
   endpoint: optional(filledText),
   legacyClients: optional(legacyClients),
+  maintenance: optional(maintenance),
   sslOffload: optional(flag),
 });
 
@@ -347,6 +353,7 @@ export const siteForm = group<ExchangeSiteProps>({
   health: optional(
     group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
   ),
+  maintenance: optional(maintenance),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });
 

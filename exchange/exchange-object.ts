@@ -1,5 +1,6 @@
 import type { StateOf } from '../schema';
 import { pfxNames } from './certificate-name';
+import type { PlacedMaintenance } from './declared-maintenance';
 import type { ExchangeObject } from './element';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import type { Attributes, Facts, PfxFacts } from './resources';
@@ -9,21 +10,34 @@ import { catalogOf } from './versions';
 interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps'> {
   /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
   readonly existing?: boolean;
+  /** That of its server. Left out: that is not drained, or the object is of none. */
+  readonly maintenance?: PlacedMaintenance | undefined;
 }
 
-export function exchangeObject(wanted: Wanted): ExchangeObject {
+export function exchangeObject({ maintenance, ...wanted }: Wanted): ExchangeObject {
   const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
-  return { type: 'exchange-object', ...wanted, existing, steps: stepsOf(wanted) };
+  return { type: 'exchange-object', ...wanted, existing, steps: stepsOf(wanted, maintenance) };
+}
+
+function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Facts, 'maintenance'> {
+  if (maintenance === undefined) return {};
+  const { redirectTo } = maintenance;
+  return { maintenance: redirectTo === undefined ? {} : { redirectTo: redirectTo.fqdn } };
 }
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
-function stepsOf({ id, definition, attributes, version, certificate: name }: Wanted) {
+function stepsOf(
+  { id, definition, attributes, version, certificate: name }: Omit<Wanted, 'maintenance'>,
+  maintenance: PlacedMaintenance | undefined,
+) {
   const catalog = catalogOf(version);
   const has: Facts['has'] = (...asked) => catalog.has(...asked);
-  const facts: Facts =
-    name === undefined
-      ? { has, version }
-      : { has, version, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
+  const facts: Facts = {
+    has,
+    version,
+    ...(name === undefined ? {} : { pfx: pfxOf(attributes['pfx_file'] as string, name, id) }),
+    ...maintenanceFacts(maintenance),
+  };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
       name,

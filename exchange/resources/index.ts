@@ -20,6 +20,7 @@ export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
 export * from './laid-file';
+export * from './maintenance';
 export * from './step';
 export {
   certificate,

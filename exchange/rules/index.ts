@@ -45,6 +45,8 @@ import { failback } from './failback';
 import { furtherRecord } from './further-record';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
+import { maintenance } from './maintenance';
+import { maintenanceRoundRobin } from './maintenance-round-robin';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -154,6 +156,8 @@ export const RULES: readonly Rule[] = [
   serviceVersion,
   webAuthentication,
   sslOffload,
+  maintenance,
+  maintenanceRoundRobin,
   serverBuild,
   versionCmdlets,
   attributeValue,

@@ -22,6 +22,7 @@ const settings: Settings = {
   organizationServer: null,
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
   rollout: [],
+  maintenance: new Map(),
   autodiscoverUrls: [],
   spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
