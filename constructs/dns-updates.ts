@@ -1,15 +1,30 @@
-import { DnsProvider, type DnsProviderUpdate } from '@cdktf/provider-dns/lib/provider';
+import {
+  DnsProvider,
+  type DnsProviderUpdate,
+  type DnsProviderUpdateGssapi,
+} from '@cdktf/provider-dns/lib/provider';
 import type { Construct } from 'constructs';
-import type { View } from '../exchange/dns-views';
 import type { Side } from '../exchange/given-names';
 import { idOf } from '../exchange/resource-id';
-import type { Zone } from '../exchange/site';
+import type { KerberosUpdates, Zone } from '../exchange/site';
 import { SecretVariable } from './secret-variable';
+import { templateText } from './template-text';
 
 /** Settings of where the updates of a zone go; zones with the same settings share a provider. */
 function settingsOf(zone: Zone): string {
-  const { server, port, keyName, keyAlgorithm, transport, timeoutSeconds } = zone;
-  return JSON.stringify([server, port, keyName, keyAlgorithm, transport, timeoutSeconds]);
+  const { server, port, keyName, keyAlgorithm, kerberos, transport, timeoutSeconds } = zone;
+  const { realm, user, keytabFile } = kerberos ?? {};
+  return JSON.stringify([
+    server,
+    port,
+    keyName,
+    keyAlgorithm,
+    transport,
+    timeoutSeconds,
+    realm,
+    user,
+    keytabFile,
+  ]);
 }
 
 /** As hashicorp/dns takes it: with the dot at its end, and in one case, since another spelling is to it another zone. */
@@ -18,7 +33,7 @@ export const absoluteName = ({ name }: Zone) => `${name.toLowerCase().replace(/\
 const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 
 /** An internal zone may be called `external.contoso.com`. */
-function wordIn({ side }: View, zone: Zone): string {
+function wordIn(side: Side, zone: Zone): string {
   const word = wordOf(zone);
   return side === 'external' ? `external_${word}` : word.replace(/^external_/, 'external__');
 }
@@ -33,16 +48,19 @@ export interface DnsUpdate {
 export class DnsUpdates {
   readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
-  constructor(scope: Construct, views: readonly View[]) {
-    for (const { view, zone } of views.flatMap((view) =>
-      view.declared.zones.map((zone) => ({ view, zone })),
-    )) {
+  /** @param fromStack the way to a file of the declaration from the folder in which Terraform runs */
+  constructor(
+    scope: Construct,
+    zones: readonly { readonly zone: Zone; readonly side: Side }[],
+    fromStack: (file: string) => string,
+  ) {
+    for (const { zone, side } of zones) {
       const settings = settingsOf(zone);
       if (this.#ways.has(settings)) continue;
-      const word = wordIn(view, zone);
+      const word = wordIn(side, zone);
       // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
       const suffix = this.#ways.size === 0 ? '' : `_${word}`;
-      const update = providerUpdate(scope, zone, suffix);
+      const update = providerUpdate(scope, zone, suffix, fromStack);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
         ...(suffix === '' ? {} : { alias: idOf(word) }),
         // Without any setting there is no block: an empty one hides the provider's environment variables from it.
@@ -62,7 +80,8 @@ export class DnsUpdates {
    * @param side that of the view that has the zone
    */
   updateOf(zone: Zone, side: Side): DnsUpdate {
-    const settings = Object.entries(this.#wayOf(zone).update as { readonly [name: string]: unknown }).map(
+    const { gssapi, ...own } = this.#wayOf(zone).update as Update;
+    const settings = Object.entries({ ...own, ...gssapi?.[0] }).map(
       ([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value] as const,
     );
     return {
@@ -79,10 +98,19 @@ export class DnsUpdates {
   }
 }
 
-function providerUpdate(scope: Construct, zone: Zone, suffix: string): DnsProviderUpdate {
-  const { server, port, keyName, keyAlgorithm, transport, timeoutSeconds } = zone;
+/** What this file writes of an `update` block. */
+type Update = Omit<DnsProviderUpdate, 'gssapi'> & { readonly gssapi?: readonly DnsProviderUpdateGssapi[] };
+
+function providerUpdate(
+  scope: Construct,
+  zone: Zone,
+  suffix: string,
+  fromStack: (file: string) => string,
+): DnsProviderUpdate {
+  const { server, port, keyName, keyAlgorithm, kerberos, transport, timeoutSeconds } = zone;
   return {
-    ...(server === undefined ? {} : { server }),
+    // The principal of a server has its name in small letters, and another spelling is to Kerberos another one.
+    ...(server === undefined ? {} : { server: kerberos === undefined ? server : server.toLowerCase() }),
     ...(port === undefined ? {} : { port }),
     ...(transport === undefined ? {} : { transport }),
     ...(timeoutSeconds === undefined ? {} : { timeout: String(timeoutSeconds) }),
@@ -98,5 +126,23 @@ function providerUpdate(scope: Construct, zone: Zone, suffix: string): DnsProvid
             `Secret of the TSIG key ${keyName}, base64. Left out: DNS_UPDATE_KEYSECRET.`,
           ).stringValue,
         }),
+    ...(kerberos === undefined ? {} : { gssapi: [signedBy(scope, kerberos, suffix, fromStack)] }),
   };
+}
+
+function signedBy(
+  scope: Construct,
+  { realm, user, keytabFile }: KerberosUpdates,
+  suffix: string,
+  fromStack: (file: string) => string,
+): DnsProviderUpdateGssapi {
+  if (user === undefined) return { realm };
+  const username = templateText(user);
+  if (keytabFile !== undefined) return { realm, username, keytab: templateText(fromStack(keytabFile)) };
+  const password = new SecretVariable(
+    scope,
+    `dns_password${suffix}`,
+    `Password of ${user} in ${realm}, who signs updates of DNS by Kerberos. Left out: DNS_UPDATE_PASSWORD.`,
+  ).stringValue;
+  return { realm, username, password };
 }

@@ -28,7 +28,8 @@ import type { SiteDiagnostic } from '../exchange/rules';
 import { idOf } from '../exchange/resource-id';
 import { ownSessions } from '../exchange/server-endpoint';
 import { serverHosts } from '../exchange/server-hosts';
-import type { ExchangeSiteProps } from '../exchange/site';
+import type { Side } from '../exchange/given-names';
+import type { ExchangeSiteProps, Zone } from '../exchange/site';
 import type { KnownValues, Path } from '../schema';
 import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
@@ -38,7 +39,7 @@ import { ExchangeProvider, type MaintenanceBlock } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
 import { writeBesideStack, writeIntoFolder } from './plan-files';
-import { recordSet } from './record-set';
+import { declaredRecordSet, recordSet, type RecordSetMaker, type RecordSets } from './record-set';
 import { SecretVariable } from './secret-variable';
 import { templateText } from './template-text';
 
@@ -62,6 +63,12 @@ export interface ExchangeSiteOptions {
    * @default they stand beside the stack only
    */
   readonly plans?: { readonly folder: string; readonly projectFolder: string };
+  /**
+   * Who makes the record sets of a zone that hashicorp/dns does not serve.
+   *
+   * @default hashicorp/dns makes all
+   */
+  readonly recordSets?: RecordSets;
 }
 
 /**
@@ -80,6 +87,7 @@ export class ExchangeSite extends Construct {
   readonly #described = new Set<string>();
   readonly #projectFolder: string;
   readonly #plans: ExchangeSiteOptions['plans'];
+  readonly #recordSets: RecordSets;
 
   /** @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made */
   constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
@@ -87,6 +95,7 @@ export class ExchangeSite extends Construct {
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
     this.#plans = options.plans;
+    this.#recordSets = options.recordSets ?? (() => undefined);
     this.desired = resolveSite(site, readCertificateFiles(site, options.sourceFolder ?? process.cwd()));
     const { diagnostics } = this.desired;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -107,13 +116,14 @@ export class ExchangeSite extends Construct {
     const { elements, certificates } = this.desired;
     const recordSets = elementsOf(elements, 'record-set');
     const views = viewsOf(site);
-    const updates = new DnsUpdates(this, views);
-    const allRecords = [...recordSets, ...elementsOf(elements, 'further-record')];
-    const zones = views.flatMap(({ side, declared }) =>
+    const ownZones = views.flatMap(({ side, declared }) =>
       declared.zones
-        .filter((zone) => allRecords.some((record) => record.zone === zone))
+        .filter((zone) => this.#makerOf(zone, side) === undefined)
         .map((zone) => ({ zone, side })),
     );
+    const updates = new DnsUpdates(this, ownZones, (file) => this.#fromStack(file));
+    const allRecords = [...recordSets, ...elementsOf(elements, 'further-record')];
+    const zones = ownZones.filter(({ zone }) => allRecords.some((record) => record.zone === zone));
     const passwords = new Map(certificates.map(({ name }) => [name, this.#password(name)]));
     new ExchangeProvider(this, 'exchange', {
       servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
@@ -237,21 +247,35 @@ export class ExchangeSite extends Construct {
     // It runs no cmdlets, which those of the registry have.
     const bound = publishedNames as unknown as ResourceDefinition;
     const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
-    this.#order(names, [...new Set(records.flatMap(({ dependsOn }) => dependsOn))]);
+    // A record set waits for the one before it, too, which comes after the names.
+    const own = new Set(records.map(({ id }) => id));
+    this.#order(
+      names,
+      [...new Set(records.flatMap(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id)),
+    );
     return `${publishedNames.typeName}.${names.friendlyUniqueId}`;
   }
 
   #record(record: RecordSet | FurtherRecord, updates: DnsUpdates, names: string): void {
-    const made = recordSet(this, record, {
-      zone: absoluteName(record.zone),
-      ttl: record.ttlSeconds,
-      provider: updates.providerOf(record.zone),
-    });
-    made.dependsOn = [...record.dependsOn.map((id) => this.#address(id)), names];
+    const make = this.#makerOf(record.zone, record.view);
+    const made =
+      make?.(this, declaredRecordSet(record)) ??
+      recordSet(this, record, {
+        zone: absoluteName(record.zone),
+        ttl: record.ttlSeconds,
+        provider: updates.providerOf(record.zone),
+      });
+    const before = record.dependsOn.filter((each) => !this.#described.has(each));
+    made.dependsOn = [...before.map((each) => this.#address(each)), names];
     this.#addresses.set(record.id, `${made.terraformResourceType}.${made.friendlyUniqueId}`);
-    if (record.existing) {
+    // Only those of hashicorp/dns are known by their full name.
+    if (record.existing && make === undefined) {
       new ImportBlock(this, `${record.id}-import`, made, `${record.host.toLowerCase()}.`);
     }
+  }
+
+  #makerOf(zone: Zone, view: Side): RecordSetMaker | undefined {
+    return this.#recordSets({ name: zone.name.replace(/\.$/, ''), view });
   }
 
   /**

@@ -9,13 +9,59 @@ import type { DnsProvider } from '@cdktf/provider-dns/lib/provider';
 import type { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { FurtherRecord, RecordSet } from '../exchange/element';
-import { absolute } from '../exchange/further-records';
+import { absolute, type FurtherType, recordTexts } from '../exchange/further-records';
+import type { Side } from '../exchange/given-names';
 import { templateText } from './template-text';
 
 interface Published {
   readonly zone: string;
   readonly ttl: number;
   readonly provider: DnsProvider;
+}
+
+/** A record set as somebody needs it who makes it with another provider than hashicorp/dns. */
+export interface DeclaredRecordSet {
+  /** Unique in the stack, and the same in each synth: `webmail_contoso_com-A`. */
+  readonly id: string;
+  readonly view: Side;
+  /** `contoso.com`, as it is declared, without a dot at its end. */
+  readonly zone: string;
+  /** Relative to the zone and in lower case; null for the zone itself. */
+  readonly name: string | null;
+  readonly type: 'A' | 'AAAA' | FurtherType;
+  readonly ttlSeconds: number;
+  /** Each as a zone file has it: `192.0.2.11`, `10 mx1.contoso.com.`; what Terraform would read as a template is masked. */
+  readonly records: readonly string[];
+  /** The declaration names it among `existingRecords`: it is there before the first deploy, and is to be imported. */
+  readonly existing: boolean;
+}
+
+/** Makes the resource of a record set. What it waits for is added to it. */
+export type RecordSetMaker = (scope: Construct, record: DeclaredRecordSet) => TerraformResource;
+
+/** Who makes the record sets of a zone; undefined: hashicorp/dns does. */
+export type RecordSets = (zone: {
+  /** As it is declared, without a dot at its end. */
+  readonly name: string;
+  readonly view: Side;
+}) => RecordSetMaker | undefined;
+
+export function declaredRecordSet(record: RecordSet | FurtherRecord): DeclaredRecordSet {
+  const { id, view, zone, name, ttlSeconds, existing } = record;
+  const [type, records] =
+    'content' in record
+      ? [record.content.recordType, recordTexts(record.content)]
+      : [record.recordType, record.addresses];
+  return {
+    id,
+    view,
+    zone: zone.name.replace(/\.$/, ''),
+    name,
+    type,
+    ttlSeconds,
+    records: records.map(templateText),
+    existing,
+  };
 }
 
 /** The resource of hashicorp/dns for a record set. */

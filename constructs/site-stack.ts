@@ -7,6 +7,7 @@ import { DeclarationError } from './declaration-error';
 import { ExchangeSite } from './exchange-site';
 import { lockFile } from './lock-file';
 import { writeBesideStack } from './plan-files';
+import type { RecordSets } from './record-set';
 
 /** What a file under `environments/` exports. */
 export interface Environment {
@@ -24,6 +25,14 @@ export interface Environment {
    * @default they stand in cdktf.out only, which is not committed
    */
   readonly plans?: string;
+  /**
+   * Who makes the record sets of a zone that takes no updates by RFC 2136, such as one at a cloud provider:
+   * `({ view }) => (view === 'external' ? (stack, record) => new Route53Record(stack, record.id, { … }) : undefined)`.
+   * They come after the health gates as those of hashicorp/dns do; nobody asks such a zone what stands under a name.
+   *
+   * @default hashicorp/dns makes all of them
+   */
+  readonly recordSets?: RecordSets;
 }
 
 /** The stack of one environment. */
@@ -56,6 +65,7 @@ export class SiteStack extends TerraformStack {
     this.site = new ExchangeSite(this, 'Default', environment.site, {
       projectFolder: way,
       sourceFolder: resolve(projectFolder),
+      ...(environment.recordSets === undefined ? {} : { recordSets: environment.recordSets }),
       ...(plans === undefined ? {} : { plans: { folder: plans, projectFolder: wayFrom(plans) } }),
     });
   }

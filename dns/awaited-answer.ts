@@ -1,3 +1,4 @@
+import type { Answered } from './agreed-key';
 import { nameOfCode, OPCODES, rcodeName, RCODES, TSIG_ERRORS } from './codes';
 import { DnsError, KeyRefused } from './dns-error';
 import { decodeMessage, type Message, type Question, type Received } from './message';
@@ -11,7 +12,7 @@ export interface Signing {
 }
 
 type Reading =
-  | { readonly kind: 'answer'; readonly message: Message }
+  | { readonly kind: 'answer'; readonly received: Received }
   /** Passed over: anybody on the way could have sent it. What it would mean is told when nothing better comes. */
   | { readonly kind: 'unproven'; readonly meaning: DnsError }
   | { readonly kind: 'foreign' };
@@ -44,9 +45,9 @@ export class AwaitedAnswer {
    *
    * @throws KeyRefused where the server refuses the signature and proves that it is the server
    */
-  take(bytes: Buffer): Message | undefined {
+  take(bytes: Buffer): Answered | undefined {
     const reading = this.#read(bytes);
-    if (reading.kind === 'answer') return reading.message;
+    if (reading.kind === 'answer') return { bytes, received: reading.received };
     if (reading.kind === 'unproven') {
       if (reading.meaning instanceof KeyRefused) this.#refusal = reading.meaning;
       else this.#unproven = reading.meaning;
@@ -59,7 +60,7 @@ export class AwaitedAnswer {
     try {
       const received = decodeMessage(bytes);
       if (!repeatsQuestion(received.message, this.request)) return { kind: 'foreign' };
-      if (this.signing === undefined) return { kind: 'answer', message: received.message };
+      if (this.signing === undefined) return { kind: 'answer', received };
       return this.#checked(bytes, received, this.signing);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
@@ -68,7 +69,8 @@ export class AwaitedAnswer {
     }
   }
 
-  #checked(bytes: Buffer, { message, signature }: Received, { key, signed }: Signing): Reading {
+  #checked(bytes: Buffer, received: Received, { key, signed }: Signing): Reading {
+    const { message, signature } = received;
     if (signature === undefined) return unproven(`the answer ${rcodeName(message.rcode)} is not signed`);
     const verdict = verify(bytes, signature, [key], { requestMac: signed.mac });
     const refused = refusalIn(readSignature(bytes, signature));
@@ -79,7 +81,7 @@ export class AwaitedAnswer {
     }
     // BADTIME comes signed (section 5.2.3).
     if (refused !== undefined) throw new KeyRefused(refused);
-    return { kind: 'answer', message };
+    return { kind: 'answer', received };
   }
 }
 

@@ -3,13 +3,15 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 
+import { agreeOnKey, type Answered } from './agreed-key';
 import { AwaitedAnswer } from './awaited-answer';
 import { CLASSES, OPCODES, RCODES, TYPES } from './codes';
 import { DnsError, KeyRefused } from './dns-error';
 import { frame, Unframer } from './framing';
 import { encodeMessage, type Message, type WireRecord } from './message';
 import type { RecordType } from './record';
-import { sign, type TsigKey } from './tsig';
+import { type KerberosSignIn, kerberosContext } from './kerberos-sign-in';
+import { type SharedKey, sign, type TsigKey } from './tsig';
 
 export const TRANSPORTS = ['udp', 'udp4', 'udp6', 'tcp', 'tcp4', 'tcp6'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -24,7 +26,9 @@ export interface DnsClientOptions {
   /** How many times to ask again where no answer comes, or the server says that it failed. */
   readonly retries: number;
   /** Signs every message; left out, nothing is signed and no signature is asked for. */
-  readonly key?: TsigKey;
+  readonly key?: SharedKey;
+  /** Signs every message with a key that is agreed on for it, in place of `key`. */
+  readonly kerberos?: KerberosSignIn;
 }
 
 /** Nothing came in time: worth asking again. */
@@ -59,7 +63,7 @@ export class DnsClient {
     let message = request;
     for (let left = retries; ; left--) {
       try {
-        const response = await this.attempt(message, overTcp);
+        const response = await this.signedAttempt(message, overTcp);
         if (response.flags.truncated === true && !overTcp) {
           // First a larger size over UDP, then TCP; each is a new start.
           if (message.udpSize === undefined) message = { ...message, udpSize: UDP_BYTES };
@@ -74,9 +78,26 @@ export class DnsClient {
     }
   }
 
-  private async attempt(message: Message, overTcp: boolean): Promise<Message> {
+  private async signedAttempt(message: Message, overTcp: boolean): Promise<Message> {
+    const { server, key, kerberos } = this.options;
+    if (kerberos === undefined) return (await this.attempt(message, overTcp, key)).received.message;
+    const host = server.toLowerCase().replace(/\.$/, '');
+    const context = await kerberosContext(host, kerberos);
+    try {
+      const agreed = await agreeOnKey(host, context, (question, record) =>
+        // A token is larger than what UDP carries.
+        this.attempt({ ...empty(OPCODES.QUERY), questions: [question], additionals: [record] }, true),
+      );
+      // Its signatures are counted by both ends, and over UDP one may get lost.
+      return (await this.attempt(message, true, agreed)).received.message;
+    } finally {
+      context.close();
+    }
+  }
+
+  private async attempt(message: Message, overTcp: boolean, key?: TsigKey): Promise<Answered> {
     const bytes = encodeMessage(message);
-    const { key, port, timeoutMs } = this.options;
+    const { port, timeoutMs } = this.options;
     const signing = key === undefined ? undefined : { key, signed: sign(bytes, key) };
     const { address, family } = await this.resolve();
     const exchange = overTcp ? overStream : overDatagram;
@@ -125,9 +146,9 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new DnsError(String(error));
 }
 
-function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Message> {
+function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Answered> {
   const socket: Socket = createSocket(peer.family === 6 ? 'udp6' : 'udp4');
-  return new Promise<Message>((resolve, reject) => {
+  return new Promise<Answered>((resolve, reject) => {
     const timer = setTimeout(() => finish(() => reject(silence(peer, awaited))), peer.timeoutMs);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
@@ -150,9 +171,9 @@ function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Prom
   });
 }
 
-function overStream(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Message> {
+function overStream(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Promise<Answered> {
   const connection = connect({ host: peer.address, port: peer.port });
-  return new Promise<Message>((resolve, reject) => {
+  return new Promise<Answered>((resolve, reject) => {
     const unframer = new Unframer();
     const timer = setTimeout(() => finish(() => reject(silence(peer, awaited))), peer.timeoutMs);
     const finish = (settle: () => void): void => {

@@ -12,6 +12,7 @@ export const TYPES = {
   SRV: 33,
   DNAME: 39,
   OPT: 41,
+  TKEY: 249,
   TSIG: 250,
   IXFR: 251,
   AXFR: 252,
@@ -41,6 +42,16 @@ export type Rcode = keyof typeof RCODES;
 
 /** Errors inside a TSIG record, RFC 8945 section 3. */
 export const TSIG_ERRORS = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
+
+/** Errors inside a TKEY record, RFC 2930 section 2.6. */
+export const TKEY_ERRORS = {
+  BADSIG: 16,
+  BADKEY: 17,
+  BADTIME: 18,
+  BADMODE: 19,
+  BADNAME: 20,
+  BADALG: 21,
+} as const;
 
 /** The name that belongs to a number; the number with the prefix of RFC 3597 where it has none here. */
 export function nameOfCode(table: { readonly [name: string]: number }, code: number, prefix: string): string {

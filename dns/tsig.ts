@@ -4,7 +4,7 @@ import { CLASSES, type TSIG_ERRORS, TYPES } from './codes';
 import { encodeRecord, type Received, type WireRecord } from './message';
 import { decodeName, encodeName, fold, MalformedMessage, nameProblem } from './name';
 
-/** Signatures of messages by a shared key, RFC 8945. */
+/** Signatures of messages by a key, RFC 8945: a shared one, or one that Kerberos agrees on, RFC 3645. */
 
 /** Digests by the names that hashicorp/dns and BIND give the algorithms. */
 const ALGORITHMS = {
@@ -21,18 +21,48 @@ function isTsigAlgorithm(name: string): name is TsigAlgorithm {
   return (TSIG_ALGORITHMS as readonly string[]).includes(name);
 }
 
-export interface TsigKey {
+export interface SharedKey {
   /** Absolute: `update.`. Compared without regard to case. */
   readonly name: string;
   readonly algorithm: TsigAlgorithm;
   readonly secret: Buffer;
 }
 
+/** The algorithm of keys that Kerberos agrees on. */
+export const GSS_ALGORITHM = 'gss-tsig.';
+
+/** One end of an exchange that proves both ends, and then signs. */
+export interface SignatureContext {
+  readonly complete: boolean;
+  /** Takes the token of the peer, none at the begin, and gives ours; undefined where there is none to send. */
+  token(received?: Uint8Array): Promise<Buffer | undefined>;
+  sign(message: Uint8Array): Buffer;
+  isSignatureOf(signature: Uint8Array, message: Uint8Array): boolean;
+  close(): void;
+}
+
+/** A key that both ends agreed on. Its signatures count, so that each message comes once and in order. */
+export interface AgreedKey {
+  /** Absolute. */
+  readonly name: string;
+  readonly context: SignatureContext;
+}
+
+export type TsigKey = SharedKey | AgreedKey;
+
+const wireAlgorithm = (key: TsigKey): string =>
+  'context' in key ? GSS_ALGORITHM : ALGORITHMS[key.algorithm].wire;
+
+function macOf(key: TsigKey, covered: Buffer): Buffer {
+  if ('context' in key) return key.context.sign(covered);
+  return createHmac(ALGORITHMS[key.algorithm].digest, key.secret).update(covered).digest();
+}
+
 /**
  * @param secret Base64
  * @throws RangeError where a part is not right; the message never holds the secret
  */
-export function tsigKey(name: string, algorithm: string, secret: string): TsigKey {
+export function tsigKey(name: string, algorithm: string, secret: string): SharedKey {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new RangeError(`the key name is not right: ${problem}`);
   if (!isTsigAlgorithm(algorithm)) {
@@ -115,13 +145,13 @@ export interface SigningOptions {
 export function sign(message: Buffer, key: TsigKey, options: SigningOptions = {}): Signed {
   const variables: Variables = {
     keyName: fold(key.name),
-    algorithm: ALGORITHMS[key.algorithm].wire,
+    algorithm: wireAlgorithm(key),
     time: options.time ?? currentTime(),
     fudge: FUDGE_SECONDS,
     error: options.error ?? 0,
     other: options.other ?? Buffer.alloc(0),
   };
-  const mac = digest(message, key, variables, options.requestMac);
+  const mac = macOf(key, covered(message, variables, options.requestMac));
   return { bytes: append(message, { ...variables, mac, originalId: message.readUInt16BE(0) }), mac };
 }
 
@@ -158,21 +188,20 @@ function append(message: Buffer, signature: Signature): Buffer {
 }
 
 /** RFC 8945 section 4.3: what the MAC covers, in this order. */
-function digest(message: Buffer, key: TsigKey, variables: Variables, requestMac: Buffer | undefined): Buffer {
-  const hmac = createHmac(ALGORITHMS[key.algorithm].digest, key.secret);
-  if (requestMac !== undefined) hmac.update(word(requestMac.length)).update(requestMac);
-  return hmac
-    .update(message)
-    .update(encodeName(fold(variables.keyName)))
-    .update(word(CLASSES.ANY))
-    .update(Buffer.alloc(4))
-    .update(encodeName(fold(variables.algorithm)))
-    .update(timeBytes(variables.time))
-    .update(word(variables.fudge))
-    .update(word(variables.error))
-    .update(word(variables.other.length))
-    .update(variables.other)
-    .digest();
+function covered(message: Buffer, variables: Variables, requestMac: Buffer | undefined): Buffer {
+  return Buffer.concat([
+    ...(requestMac === undefined ? [] : [word(requestMac.length), requestMac]),
+    message,
+    encodeName(fold(variables.keyName)),
+    word(CLASSES.ANY),
+    Buffer.alloc(4),
+    encodeName(fold(variables.algorithm)),
+    timeBytes(variables.time),
+    word(variables.fudge),
+    word(variables.error),
+    word(variables.other.length),
+    variables.other,
+  ]);
 }
 
 export type Verdict =
@@ -207,12 +236,12 @@ export function verify(
   const key = keys.find(
     (candidate) =>
       fold(candidate.name) === fold(signature.keyName) &&
-      ALGORITHMS[candidate.algorithm].wire === fold(signature.algorithm),
+      wireAlgorithm(candidate) === fold(signature.algorithm),
   );
   if (key === undefined) return { kind: 'refused', error: 'BADKEY', signature };
 
-  const full = ALGORITHMS[key.algorithm].bytes;
   const { length } = signature.mac;
+  const full = 'context' in key ? length : ALGORITHMS[key.algorithm].bytes;
   // Section 5.2.2.1: longer than the digest, or shorter than ten bytes or half of it, is malformed. Nothing at
   // all is what a peer sends that could not sign.
   if (length > full || (length !== 0 && length < Math.max(10, full / 2))) {
@@ -221,8 +250,7 @@ export function verify(
   const unsigned = Buffer.from(bytes.subarray(0, received.start));
   unsigned.writeUInt16BE(signature.originalId, 0);
   unsigned.writeUInt16BE(unsigned.readUInt16BE(10) - 1, 10);
-  const expected = digest(unsigned, key, signature, options.requestMac);
-  if (length === 0 || !timingSafeEqual(expected.subarray(0, length), signature.mac)) {
+  if (!isSignature(signature.mac, key, covered(unsigned, signature, options.requestMac))) {
     return { kind: 'refused', error: 'BADSIG', signature };
   }
   if (Math.abs((options.time ?? currentTime()) - signature.time) > signature.fudge) {
@@ -230,6 +258,12 @@ export function verify(
   }
   if (length < full) return { kind: 'refused', error: 'BADTRUNC', signature, key };
   return { kind: 'valid', key, signature };
+}
+
+function isSignature(mac: Buffer, key: TsigKey, message: Buffer): boolean {
+  if (mac.length === 0) return false;
+  if ('context' in key) return key.context.isSignatureOf(mac, message);
+  return timingSafeEqual(macOf(key, message).subarray(0, mac.length), mac);
 }
 
 /** The server's time, which a BADTIME answer carries (RFC 8945 section 5.2.3). */

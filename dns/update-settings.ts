@@ -1,5 +1,8 @@
+import { isIP } from 'node:net';
+
 import { type DnsClientOptions, type Transport, TRANSPORTS } from './client';
-import { type TsigKey, tsigKey } from './tsig';
+import type { KerberosSignIn } from './kerberos-sign-in';
+import { type SharedKey, tsigKey } from './tsig';
 import { UPDATE_SETTINGS, type UpdateSetting } from './update-variables';
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -7,19 +10,9 @@ export type Environment = { readonly [name: string]: string | undefined };
 /** A setting that is not right; the message says which and never holds the secret. */
 export class SettingsError extends Error {}
 
-const KERBEROS_VARIABLES = [
-  'DNS_UPDATE_REALM',
-  'DNS_UPDATE_USERNAME',
-  'DNS_UPDATE_PASSWORD',
-  'DNS_UPDATE_KEYTAB',
-];
 const DEFAULT_PORT = 53;
 const DEFAULT_RETRIES = 3;
 const DEFAULT_TIMEOUT_MS = 2000;
-
-/** Whether the environment lets hashicorp/dns sign by Kerberos (GSS-TSIG), which `DnsClient` cannot. */
-export const signsByKerberos = (environment: Environment): boolean =>
-  KERBEROS_VARIABLES.some((name) => (environment[name] ?? '') !== '');
 
 /**
  * How to reach the server that takes updates: what is declared first, then the environment, as hashicorp/dns does.
@@ -35,7 +28,17 @@ export function updateClientOptions(
     declared[setting] ?? (environment[UPDATE_SETTINGS[setting]] || undefined);
   const server = given('server');
   if (server === undefined) return undefined;
-  const key = readKey(given('key_name'), given('key_algorithm'), given('key_secret'));
+  const kerberos = readKerberos(server, {
+    realm: given('realm'),
+    username: given('username'),
+    password: given('password'),
+    keytab: given('keytab'),
+  });
+  // As hashicorp/dns has it, Kerberos counts before a key.
+  const key =
+    kerberos === undefined
+      ? readKey(given('key_name'), given('key_algorithm'), given('key_secret'))
+      : undefined;
   return {
     server,
     port: wholeNumber('port', given('port'), DEFAULT_PORT, 1, 65535),
@@ -43,10 +46,40 @@ export function updateClientOptions(
     timeoutMs: readTimeout(given('timeout') ?? '0'),
     retries: wholeNumber('retries', given('retries'), DEFAULT_RETRIES, 0, 1000),
     ...(key === undefined ? {} : { key }),
+    ...(kerberos === undefined ? {} : { kerberos }),
   };
 }
 
-function readKey(name?: string, algorithm?: string, secret?: string): TsigKey | undefined {
+type KerberosSetting = 'realm' | 'username' | 'password' | 'keytab';
+
+/** As hashicorp/dns takes them: the realm, and either nothing else or a user with a password or a keytab. */
+function readKerberos(
+  server: string,
+  { realm, username, password, keytab }: { readonly [name in KerberosSetting]: string | undefined },
+): KerberosSignIn | undefined {
+  if ([realm, username, password, keytab].every((value) => value === undefined)) return undefined;
+  if (realm === undefined) {
+    throw new SettingsError('Kerberos signs the updates, and no realm is set; set realm, as CONTOSO.LOCAL');
+  }
+  if (isIP(server) !== 0) {
+    throw new SettingsError(
+      `Kerberos signs the updates, and knows no server by its address '${server}'; name the server by its host name, as dc1.contoso.local`,
+    );
+  }
+  if (username === undefined) {
+    if (password === undefined && keytab === undefined) return { realm, signIn: { kind: 'account' } };
+    throw new SettingsError('password and keytab go with username; set it, or neither of them');
+  }
+  const principal = `${username}@${realm}`;
+  // As hashicorp/dns does where both are set.
+  if (password !== undefined) {
+    return { realm, signIn: { kind: 'password', principal, password: { reveal: () => password } } };
+  }
+  if (keytab !== undefined) return { realm, signIn: { kind: 'keytab', file: keytab, principal } };
+  throw new SettingsError('username goes with password or keytab; set one of them, or leave username out');
+}
+
+function readKey(name?: string, algorithm?: string, secret?: string): SharedKey | undefined {
   if (name === undefined && algorithm === undefined && secret === undefined) return undefined;
   if (name === undefined || algorithm === undefined || secret === undefined) {
     throw new SettingsError('key_name, key_algorithm and key_secret go together; set all three, or none');

@@ -8,6 +8,10 @@ export const UPDATE_SETTINGS = {
   key_name: 'DNS_UPDATE_KEYNAME',
   key_algorithm: 'DNS_UPDATE_KEYALGORITHM',
   key_secret: 'DNS_UPDATE_KEYSECRET',
+  realm: 'DNS_UPDATE_REALM',
+  username: 'DNS_UPDATE_USERNAME',
+  password: 'DNS_UPDATE_PASSWORD',
+  keytab: 'DNS_UPDATE_KEYTAB',
 } as const;
 
 export type UpdateSetting = keyof typeof UPDATE_SETTINGS;

@@ -1,8 +1,5 @@
 import { type Authentication, defineSite, ExchangeVersion } from '../exchange/site';
 
-/** The reverse proxy before all of them, which signs users in by forms of its own. */
-const PROXY = '203.0.113.3';
-
 const bothWays = { basic: true, windows: true };
 const behindProxy: Authentication = { ews: bothWays, owa: { windows: true, forms: false } };
 
@@ -73,19 +70,32 @@ export const site = defineSite({
   dns: {
     internal: {
       zones: [{ name: 'mailmig.com' }],
-      publish: { virtualIp: '192.0.2.10' },
+      publish: {
+        virtualIp: '192.0.2.10',
+        nlb: {
+          name: 'outlook.mailmig.com',
+          mode: 'multicast',
+          // The certificate is not for IMAP, of which a warning says so.
+          ports: [80, 110, 995, 135, 143, 993, 443, '1024-65535'],
+          affinity: 'single',
+          windows: '2008 R2',
+          switch: { vlan: 3, interfaces: ['Po1', 'Po2'] },
+        },
+      },
       existingRecords: ['mail.mailmig.com'],
     },
     external: {
       zones: [
         { name: 'mailmig.com', server: 'ns1.mailmig.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' },
       ],
-      elsewhere: {
-        'mail.mailmig.com': PROXY,
-        'autodiscover.mailmig.com': PROXY,
-        'legacy.mailmig.com': PROXY,
-      },
       existingRecords: ['mail.mailmig.com', 'autodiscover.mailmig.com'],
     },
+  },
+  reverseProxy: {
+    kind: 'isa',
+    host: 'proxy01-srv.mailmig.com',
+    address: '203.0.113.3',
+    insideAddress: '192.0.2.2',
+    certificateNames: ['mail.mailmig.com', 'legacy.mailmig.com', 'autodiscover.mailmig.com'],
   },
 });

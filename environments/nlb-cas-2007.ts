@@ -2,7 +2,7 @@ import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
  * Exchange 2007 (Service Pack 1 or later): two client access servers behind one address, that of a Windows NLB cluster.
- * The cluster itself is not made from here. The certificate comes as a PFX; the deployment requested it on the first server
+ * The cluster itself is not made from here: the plan files say how it must be. The certificate comes as a PFX; the deployment requested it on the first server
  * and carried it to the second. Each server is managed in a Windows PowerShell on itself, and the PFX lies there for the
  * time of its import only.
  */
@@ -32,5 +32,8 @@ export const site = defineSite({
     names: ['mail.ehlo.dk', 'autodiscover.ehlo.dk', 'cas01.ehlo.dk', 'cas02.ehlo.dk'],
     services: ['IIS', 'POP', 'IMAP'],
   },
-  dns: { zones: [{ name: 'ehlo.dk' }], publish: { virtualIp: '192.0.2.10' } },
+  dns: {
+    zones: [{ name: 'ehlo.dk' }],
+    publish: { virtualIp: '192.0.2.10', nlb: { priorities: { CAS01: 1, CAS02: 2 } } },
+  },
 });

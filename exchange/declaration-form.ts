@@ -40,6 +40,8 @@ import type {
   FurtherName,
   FurtherRecords,
   Health,
+  KerberosUpdates,
+  HealthFromRunner,
   LegacyClients,
   MailboxDatabase,
   MailExchanger,
@@ -48,12 +50,16 @@ import type {
   Maintenance,
   Namespace,
   Namespaces,
+  NetworkLoadBalancing,
+  NlbPort,
+  NlbSwitch,
   OutlookAnywhereAuthentication,
   OutlookAnywhereOptions,
   OutlookProvider,
   OwnNamespaces,
   Publish,
   Publishing,
+  ReverseProxy,
   Server,
   ServiceHost,
   SiteCertificate,
@@ -61,6 +67,7 @@ import type {
   Zone,
 } from './site';
 import { ExchangeVersion } from './versions';
+import { WINDOWS_VERSIONS, type WindowsVersion } from './windows';
 
 const addresses = either(TEXT, list(text, 1));
 
@@ -111,9 +118,40 @@ const ownNamespaces = group<OwnNamespaces>({
   alsoPublished: optional(list(furtherName)),
 });
 
+const windows = plain(
+  words(
+    Object.fromEntries(WINDOWS_VERSIONS.map((version) => [version, true])) as {
+      readonly [version in WindowsVersion]: true;
+    },
+  ),
+);
+
+const port = plain<NlbPort>({
+  what: "a port, without quotes, or a range of ports in quotes, such as '1024-65535'",
+  as: (what) => v.union([v.number(), v.string()], what),
+});
+
+const nlb = group<NetworkLoadBalancing>({
+  name: optional(text),
+  mode: optional(plain(words<NonNullable<NetworkLoadBalancing['mode']>>({ unicast: true, multicast: true }))),
+  ports: optional(list(port, 1)),
+  smtpPorts: optional(list(wholeNumber)),
+  affinity: optional(
+    plain(words<NonNullable<NetworkLoadBalancing['affinity']>>({ none: true, single: true, network: true })),
+  ),
+  priorities: optional(byName(wholeNumber)),
+  windows: optional(windows),
+  adapter: optional(filledText),
+  switch: optional(group<NlbSwitch>({ vlan: wholeNumber, interfaces: list(filledText, 1) })),
+});
+
 const publish = either(
   words({ 'round-robin': true }),
-  group<Exclude<Publish, string>>({ virtualIp: addresses, virtualIps: optional(byName(addresses)) }),
+  group<Exclude<Publish, string>>({
+    virtualIp: addresses,
+    virtualIps: optional(byName(addresses)),
+    nlb: optional(nlb),
+  }),
 );
 
 const publishing: Form<Publishing> = eitherGroup(
@@ -124,6 +162,23 @@ const publishing: Form<Publishing> = eitherGroup(
   }),
   (value) => 'internal' in value || 'external' in value,
 );
+
+const reverseProxy = group<ReverseProxy>({
+  kind: plain(words<ReverseProxy['kind']>({ arr: true, isa: true })),
+  host: text,
+  address: addresses,
+  insideAddress: optional(text),
+  certificateNames: optional(list(text, 1)),
+  windows: optional(windows),
+  farms: optional(plain(words<NonNullable<ReverseProxy['farms']>>({ site: true, protocol: true }))),
+  closeEcp: optional(flag),
+  perimeterDns: optional(flag),
+  signIn: optional(
+    plain(words<NonNullable<ReverseProxy['signIn']>>({ forms: true, basic: true, none: true })),
+  ),
+  listensOnHttp: optional(flag),
+  wpadAddress: optional(text),
+});
 
 const siteScope = either(words({ own: true }), list(filledText, 1));
 
@@ -241,6 +296,12 @@ const dag = group<DatabaseAvailabilityGroup>({
   databases: optional(byName(database)),
 });
 
+const kerberos = group<KerberosUpdates>({
+  realm: text,
+  user: optional(text),
+  keytabFile: optional(text),
+});
+
 const zone = group<Zone>({
   name: text,
   server: optional(text),
@@ -256,6 +317,7 @@ const zone = group<Zone>({
       }),
     ),
   ),
+  kerberos: optional(kerberos),
   transport: optional(
     plain(
       words<NonNullable<Zone['transport']>>({
@@ -321,6 +383,7 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   dag: optional(oneOrMore(dag)),
   dns,
+  reverseProxy: optional(reverseProxy),
   rollout: optional(
     either(
       words<Extract<ExchangeSiteProps['rollout'], string>>({ 'one-after-another': true, parallel: true }),
@@ -351,7 +414,28 @@ export const siteForm = group<ExchangeSiteProps>({
   ),
   mailProtocols: optional(mailProtocols),
   health: optional(
-    group<Health>({ protocols: optional(list(plain(protocols))), timeoutSeconds: optional(number) }),
+    group<Health>({
+      protocols: optional(list(plain(protocols))),
+      timeoutSeconds: optional(number),
+      replication: optional(flag),
+      fromRunner: optional(
+        group<HealthFromRunner>({
+          certificates: optional(
+            list(
+              plain(
+                words<NonNullable<HealthFromRunner['certificates']>[number]>({
+                  IIS: true,
+                  POP: true,
+                  IMAP: true,
+                }),
+              ),
+              1,
+            ),
+          ),
+          healthcheck: optional(flag),
+        }),
+      ),
+    }),
   ),
   maintenance: optional(maintenance),
   connection: optional(group<Connection>({ endpoint: filledText })),

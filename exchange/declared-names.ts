@@ -8,7 +8,7 @@ import { viewsOf } from './dns-views';
 import { declaredFailbacks } from './failback';
 import { mailHosts } from './mail-protocols';
 import { furtherNames, levelsOf } from './namespaces';
-import { virtualAddresses } from './publishing';
+import { publishingPlaces, virtualAddresses } from './publishing';
 import { declaredSubnets } from './subnets';
 import { FROM_ENVIRONMENT } from './server-endpoint';
 import type { ExchangeSiteProps, Namespace } from './site';
@@ -46,8 +46,9 @@ export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] 
   );
 }
 
-/** Every address: of servers and of load balancers. */
+/** Every address: of servers, of load balancers and of the reverse proxy. */
 export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredText[] {
+  const { reverseProxy } = site;
   return [
     ...site.servers.flatMap(({ address }, index) => many(address, 'servers', index, 'address')),
     ...virtualAddresses(site),
@@ -57,6 +58,9 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
         Object.entries(elsewhere).flatMap(([name, addresses]) => many(addresses, 'elsewhere', name)),
       ),
     ),
+    ...many(reverseProxy?.address, 'reverseProxy', 'address'),
+    ...one(reverseProxy?.insideAddress, 'reverseProxy', 'insideAddress'),
+    ...one(reverseProxy?.wpadAddress, 'reverseProxy', 'wpadAddress'),
   ];
 }
 
@@ -85,6 +89,11 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...one(site.outlookProvider?.certPrincipalName, 'outlookProvider', 'certPrincipalName'),
     ...declaredFailbacks(site),
     ...mailHosts(site),
+    ...publishingPlaces(site).flatMap(({ publish, path }) =>
+      within(path, one(publish.nlb?.name, 'nlb', 'name')),
+    ),
+    ...one(site.reverseProxy?.host, 'reverseProxy', 'host'),
+    ...many(site.reverseProxy?.certificateNames, 'reverseProxy', 'certificateNames'),
     ...declaredCertificates(site).flatMap(({ path, declared }) =>
       within(path, [
         ...many(declared.names, 'names'),
@@ -143,6 +152,12 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...one(declared.pfxFile, 'pfxFile'),
         ...one(declared.certificateFile, 'certificateFile'),
         ...Object.entries(declared.accepted ?? {}).flatMap(([id, reason]) => one(reason, 'accepted', id)),
+      ]),
+    ),
+    ...publishingPlaces(site).flatMap(({ publish: { nlb }, path }) =>
+      within(path, [
+        ...one(nlb?.adapter, 'nlb', 'adapter'),
+        ...many(nlb?.switch?.interfaces, 'nlb', 'switch', 'interfaces'),
       ]),
     ),
     ...declaredGroups(site).flatMap(({ group, path }) =>

@@ -88,6 +88,11 @@ export class Namespaces {
     return sided(host, this.#sides.get(host));
   }
 
+  /** Whether a name is declared for clients inside, and for nobody outside. */
+  isOnlyInside(host: string): boolean {
+    return this.#sides.get(host) === 'internal';
+  }
+
   /** The name that clients of a service on a server are given; empty where they are given none, or where it is not managed. */
   hostOf(server: string, service: NamingService, side: Side): string {
     const place = this.#placeOf(service, this.#scopesOf(server));
@@ -221,7 +226,10 @@ function block({ hostOf, alsoPublished }: Written, indent: string): readonly str
   ];
 }
 
-const further = ({ host, side }: SidedName) =>
-  side === undefined ? quoted(host) : `{ ${side}: ${quoted(host)} }`;
+/** As an entry of `alsoPublished` is written. */
+export function further({ host, side }: SidedName): string {
+  return side === undefined ? quoted(host) : `{ ${side}: ${quoted(host)} }`;
+}
+
 const quoted = (host: string) => `'${host}'`;
 const quotedKey = (name: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name));

@@ -1,4 +1,5 @@
 import { path, type Path } from '../schema';
+import { listed } from './addresses';
 import type { Side } from './given-names';
 import type { Dns, DnsView, ExchangeSiteProps } from './site';
 
@@ -9,10 +10,15 @@ export interface View {
   readonly isOnly: boolean;
   readonly declared: DnsView;
   readonly path: Path;
+  /** Addresses of the reverse proxy, which its names stand for; left out: there is none before it. */
+  readonly proxy?: readonly string[];
 }
 
 /** The internal view first: there is always one. */
-export function viewsOf({ dns }: Pick<ExchangeSiteProps, 'dns'>): readonly [View, ...View[]] {
+export function viewsOf({
+  dns,
+  reverseProxy,
+}: Pick<ExchangeSiteProps, 'dns' | 'reverseProxy'>): readonly [View, ...View[]] {
   if (!hasViews(dns)) return [{ side: 'internal', isOnly: true, declared: dns, path: path('dns') }];
   const view = (side: Side, declared: DnsView): View => ({
     side,
@@ -20,9 +26,10 @@ export function viewsOf({ dns }: Pick<ExchangeSiteProps, 'dns'>): readonly [View
     declared,
     path: path('dns', side),
   });
+  const proxy = reverseProxy === undefined ? {} : { proxy: listed(reverseProxy.address) };
   return [
     view('internal', dns.internal),
-    ...(dns.external === undefined ? [] : [view('external', dns.external)]),
+    ...(dns.external === undefined ? [] : [{ ...view('external', dns.external), ...proxy }]),
   ];
 }
 

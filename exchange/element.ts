@@ -1,7 +1,7 @@
 import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
 import type { FurtherRecordSet } from './further-records';
-import type { AnyResource, Step } from './resources';
+import type { AnyResource, Probe, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
 /** A value that another object gives: only an apply, or a run of the plan, knows it. */
@@ -50,6 +50,8 @@ export interface ExchangeObject extends AnyElement {
   readonly certificate?: string | null;
   /** What makes it from nothing, in order. */
   readonly steps: readonly Step[];
+  /** What is looked at from the machine that runs the plan after them, in order. */
+  readonly probes: readonly Probe[];
 }
 
 /** A record set in DNS as it must be. */
@@ -93,10 +95,18 @@ export interface Described extends AnyElement {
   readonly server?: string;
   /** Host name of the machine, as declared. */
   readonly host: string;
-  /** To be run there, in this order, where it is not so already. */
+  /** To be run there, in this order, where it is not so already; none where people set it by the table. */
   readonly commands: readonly string[];
+  /** How it must be there, where commands do not say it, or say it less plainly. */
+  readonly table?: DescribedTable;
   /** Why it is needed; for people. */
   readonly reason: string;
+}
+
+/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+export interface DescribedTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 type OfType<Type extends Element['type']> = Extract<Element, { readonly type: Type }>;

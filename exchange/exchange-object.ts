@@ -1,22 +1,29 @@
-import type { StateOf } from '../schema';
+import type { Known, StateOf } from '../schema';
 import { pfxNames } from './certificate-name';
 import type { PlacedMaintenance } from './declared-maintenance';
-import type { ExchangeObject } from './element';
+import { isReference, type AttributeReference, type DesiredValue, type ExchangeObject } from './element';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import type { Attributes, Facts, PfxFacts } from './resources';
 import { catalogOf } from './versions';
 
 /** What a phase says of an object; the rest follows. */
-interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps'> {
+interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'probes'> {
   /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
   readonly existing?: boolean;
   /** That of its server. Left out: that is not drained, or the object is of none. */
   readonly maintenance?: PlacedMaintenance | undefined;
+  /** Names of the certificates whose thumbprints its attributes refer to, by their ids. Left out: none. */
+  readonly certificates?: ReadonlyMap<string, string | null>;
 }
 
-export function exchangeObject({ maintenance, ...wanted }: Wanted): ExchangeObject {
-  const { existing = wanted.definition.lifecycle === 'adopted' } = wanted;
-  return { type: 'exchange-object', ...wanted, existing, steps: stepsOf(wanted, maintenance) };
+export function exchangeObject(wanted: Wanted): ExchangeObject {
+  const {
+    certificates,
+    maintenance,
+    existing = wanted.definition.lifecycle === 'adopted',
+    ...object
+  } = wanted;
+  return { type: 'exchange-object', ...object, existing, ...stepsOf(object, maintenance, certificates) };
 }
 
 function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Facts, 'maintenance'> {
@@ -27,9 +34,10 @@ function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Fact
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(
-  { id, definition, attributes, version, certificate: name }: Omit<Wanted, 'maintenance'>,
+  { id, definition, attributes, version, certificate: name }: Wanted,
   maintenance: PlacedMaintenance | undefined,
-) {
+  certificates: ReadonlyMap<string, string | null> = new Map(),
+): Pick<ExchangeObject, 'steps' | 'probes'> {
   const catalog = catalogOf(version);
   const has: Facts['has'] = (...asked) => catalog.has(...asked);
   const facts: Facts = {
@@ -41,11 +49,25 @@ function stepsOf(
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
       name,
-      name in attributes ? attributes[name] : defaultValue,
+      name in attributes ? withResults(attributes[name] ?? null, certificates) : defaultValue,
     ]),
   ) as unknown as StateOf<Attributes>;
   const planned = { ...given, ...definition.computed?.(given, facts) } as StateOf<Attributes>;
-  return definition.steps({ prior: null, planned }, facts);
+  const change = { prior: null, planned };
+  return { steps: definition.steps(change, facts), probes: definition.probes?.(change, facts) ?? [] };
+}
+
+/** A map with the results of steps in place of what refers to certificates: only a run knows them. */
+function withResults(value: DesiredValue, certificates: ReadonlyMap<string, string | null>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value as { readonly [key: string]: Known | AttributeReference });
+  return Object.fromEntries(
+    entries.map(([key, item]): [string, Known | AttributeReference | StepResult] => {
+      const name = isReference(item) ? certificates.get(item.resource) : undefined;
+      if (!isReference(item) || name === undefined) return [key, item];
+      return [key, new StepResult(item.resource, 'Thumbprint', pfxNames(name).certificate)];
+    }),
+  );
 }
 
 /**

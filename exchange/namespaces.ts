@@ -280,7 +280,7 @@ function together({ servers }: ExchangeSiteProps, known: PublishedName, other: P
 }
 
 /** Those whose clients on a side of the firewall are given a name. */
-function serversOn({ servers, sides, serversBySide }: PublishedName, side: Side): readonly Server[] {
+export function serversOn({ servers, sides, serversBySide }: PublishedName, side: Side): readonly Server[] {
   return serversBySide?.[side] ?? (sides.has(side) ? servers : []);
 }
 

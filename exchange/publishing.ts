@@ -8,7 +8,8 @@ import { sameName } from './resources/equality';
 import { type Said, saidOf } from './said-of-server';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
-type LoadBalancer = Exclude<Publish, string>;
+/** A load balancer as it is declared. */
+export type LoadBalancer = Exclude<Publish, string>;
 
 /** What the names of a server stand for in a view, and where that is declared. */
 export interface Published {
@@ -40,13 +41,13 @@ function onSide({ value, path, ...by }: Said<Publishing>, side: Side): readonly 
   return own === undefined ? [] : [{ value: own, path: [...path, { attribute: side }], ...by }];
 }
 
-/** Addresses of machines that are not declared, where a name stands for those in a view. */
+/** Addresses of machines that are not declared, or of the reverse proxy, where a name stands for those in a view. */
 export function addressesElsewhere(
-  { declared: { elsewhere = {} } }: View,
+  { declared: { elsewhere = {} }, proxy }: View,
   host: string,
 ): readonly string[] | undefined {
   const found = Object.entries(elsewhere).find(([name]) => sameName(name, host));
-  return found === undefined ? undefined : listed(found[1]);
+  return found === undefined ? proxy : listed(found[1]);
 }
 
 /** Addresses that a name stands for at a server, in a view; none where it stands for other machines. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../schema';
 import { path } from '../schema';
-import { declaration, type Namespaces, type SidedName, type Written } from './declared-namespaces';
+import { declaration, further, type Namespaces, type SidedName, type Written } from './declared-namespaces';
 import type { GivenName } from './given-names';
 import { SITE, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
@@ -87,23 +87,30 @@ function isInUse(host: string, standings: Standings, published: ReadonlySet<stri
  * Step 2 of a rename: what stops a plan that takes away names which servers still give to clients.
  *
  * @param prior what the state has as declared
- * @param going names that leave DNS
+ * @param going names that leave DNS, or one view of it only
  * @param isDeclared whether a server is one of the site
  */
 export function namesInUse(
   namespaces: Namespaces,
   prior: Namespaces,
-  going: readonly string[],
+  going: readonly SidedName[],
   given: readonly GivenName[],
   isDeclared: (server: string) => boolean,
 ): readonly Diagnostic[] {
-  const inUse = given.filter(({ host }) => going.includes(host));
+  const inUse = given.filter((name) => going.some((left) => reach(name, left)));
   const stopped = inUse.filter(({ server }) => isDeclared(server));
   const others = inUse.filter(({ server, host }) => !isDeclared(server) && !hostsOf(stopped).includes(host));
   return [
     ...(stopped.length === 0 ? [] : [keepPublished(namespaces, prior, stopped)]),
     ...(others.length === 0 ? [] : [givenElsewhere(others)]),
   ];
+}
+
+/** Whether clients who are given a name look for it where it leaves. The name of Autodiscover is one for both sides. */
+function reach(given: GivenName, { host, side }: SidedName): boolean {
+  return (
+    given.host === host && (side === undefined || given.side === side || given.service === 'autodiscover')
+  );
 }
 
 function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): Diagnostic {
@@ -124,9 +131,10 @@ function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readon
 function keepPublished(namespaces: Namespaces, prior: Namespaces, stopped: readonly GivenName[]): Diagnostic {
   const olds = hostsOf(stopped);
   const theOld = listed(olds);
+  const isOutside = olds.every((host) => namespaces.isOnlyInside(host));
   return {
     severity: 'error',
-    summary: `${theOld} would leave DNS while servers give ${it(olds)} to clients`,
+    summary: `${theOld} would leave ${isOutside ? 'the external view of DNS' : 'DNS'} while servers give ${it(olds)} to clients`,
     detail: [
       `Nothing of this plan is run. Servers still give ${it(olds)}: ${whoGives(stopped)}.`,
       `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(namespaces, prior, stopped))}`,
@@ -179,10 +187,7 @@ function keeping(
       scope,
       {
         hostOf: (service, side) => namespaces.hostIn(scope, service, side),
-        alsoPublished: onceEach([
-          ...namespaces.alsoPublished(scope),
-          ...(kept.get(scope) ?? []).map((host) => prior.sided(host)),
-        ]),
+        alsoPublished: onceEach([...namespaces.alsoPublished(scope), ...(kept.get(scope) ?? [])]),
       },
     ]),
   );
@@ -193,11 +198,13 @@ function keptIn(
   namespaces: Namespaces,
   prior: Namespaces,
   given: readonly GivenName[],
-): ReadonlyMap<Scope, readonly string[]> {
+): ReadonlyMap<Scope, readonly SidedName[]> {
   const scopeOf = ({ server, service }: GivenName) => namespaces.keptIn(prior, server, service);
   const scopes = new Set(given.map(scopeOf));
+  const kept = (host: string): SidedName =>
+    namespaces.isOnlyInside(host) ? { host, side: 'external' } : prior.sided(host);
   return new Map(
-    [...scopes].map((scope) => [scope, hostsOf(given.filter((name) => scopeOf(name) === scope))]),
+    [...scopes].map((scope) => [scope, hostsOf(given.filter((name) => scopeOf(name) === scope)).map(kept)]),
   );
 }
 
@@ -210,9 +217,10 @@ function keptPlaces(namespaces: Namespaces, prior: Namespaces, stopped: readonly
   );
   const isSite = [...kept.keys()].every((scope) => scope === SITE);
   return listed(
-    [...kept].map(([scope, hosts]) => {
+    [...kept].map(([scope, names]) => {
       const place = scope === SITE ? 'the site' : scope;
-      return `${listed(hosts)} in alsoPublished${isSite ? '' : ` of ${place}`}`;
+      const written = names.map((name) => (name.side === undefined ? name.host : further(name)));
+      return `${listed(written)} in alsoPublished${isSite ? '' : ` of ${place}`}`;
     }),
   );
 }

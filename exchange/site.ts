@@ -1,5 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId } from './rules/rule';
+import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
 import type { ExchangeVersion as Version } from './versions';
@@ -33,6 +34,13 @@ export interface ExchangeSiteProps {
   readonly dag?: DatabaseAvailabilityGroup | readonly DatabaseAvailabilityGroup[];
   /** Where the names of the clients are published, and what they stand for. */
   readonly dns: Dns;
+  /**
+   * The reverse proxy in the perimeter network that clients outside come through. Names stand for it in the external view,
+   * but for those that stand `elsewhere`. It is not configured from here: the plan files say step by step how it must be.
+   *
+   * @default none
+   */
+  readonly reverseProxy?: ReverseProxy;
   /**
    * Whether a server waits, from its certificate on, until the one before it has passed its health gate. Or waves of
    * servers, each server in one of them: `[['EX01'], ['EX02', 'EX03']]`. Those of a wave do not wait for each other, and
@@ -734,7 +742,158 @@ export type Publish =
        * @default every name stands for `virtualIp`
        */
       readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
+      /**
+       * The load balancer is a cluster of Windows Network Load Balancing, which the servers make up themselves: its settings.
+       * Nothing of it is run from here: the plan files say how it must be.
+       *
+       * @default it is another one: the plan says which servers belong into its pool
+       */
+      readonly nlb?: NetworkLoadBalancing;
     };
+
+/** A cluster of Windows Network Load Balancing. Its address is `virtualIp`, its hosts are the servers that stand behind it. */
+export interface NetworkLoadBalancing {
+  /**
+   * Full internet name of the cluster: `outlook.contoso.com`.
+   *
+   * @default the name of all clients inside
+   */
+  readonly name?: string;
+  /**
+   * How the hosts share the cluster's MAC address. `multicast` leaves each its own beside it, and switches need two static
+   * entries, which the plan files have as text.
+   *
+   * @default 'unicast'
+   */
+  readonly mode?: 'unicast' | 'multicast';
+  /**
+   * TCP ports that are balanced, and ranges of them: `[80, 443, '1024-65535']`. Those of SMTP are excluded also where a range
+   * holds them: Hub Transport servers have a resilience of their own.
+   *
+   * @default 80 and 443; those of POP and IMAP where a certificate is given to these; 135 and 1024-65535 for Outlook without
+   * HTTP where a server runs Exchange 2010
+   */
+  readonly ports?: readonly NlbPort[];
+  /**
+   * Ports of SMTP beside 25, 465 and 587: none of them is balanced.
+   *
+   * @default none
+   */
+  readonly smtpPorts?: readonly number[];
+  /**
+   * Which requests of a client come to the same host: `single` those from its address, `network` those from its network of
+   * class C, `none` any.
+   *
+   * @default 'single'
+   */
+  readonly affinity?: 'none' | 'single' | 'network';
+  /**
+   * Priority of each host, by the name of the server, from 1 to 32: `{ CAS01: 1, CAS02: 2 }`. What no rule is for goes to the
+   * host with the lowest number.
+   *
+   * @default the place of the server among the hosts
+   */
+  readonly priorities?: { readonly [server: string]: number };
+  /**
+   * Windows Server of the hosts. From 2008 R2 on, which has a module for it, the plan files have commands beside the tables.
+   *
+   * @default not known here: tables only
+   */
+  readonly windows?: WindowsVersion;
+  /**
+   * Name of the network adapter of the cluster, on every host.
+   *
+   * @default left for whoever makes the cluster to fill in
+   */
+  readonly adapter?: string;
+  /**
+   * The switch before the hosts, for the static entries of multicast.
+   *
+   * @default left for whoever enters them to fill in
+   */
+  readonly switch?: NlbSwitch;
+}
+
+/** A TCP port, or a range of them: `'1024-65535'`. */
+export type NlbPort = number | string;
+
+/** Where the hosts of a cluster hang on a switch. */
+export interface NlbSwitch {
+  /** Number of their VLAN. */
+  readonly vlan: number;
+  /** Interfaces to them: `['Po1', 'Po2']`. */
+  readonly interfaces: readonly string[];
+}
+
+/** A machine before the servers that takes the requests of clients outside and hands them on. */
+export interface ReverseProxy {
+  /**
+   * `arr`: Internet Information Services with URL Rewrite and Application Request Routing 3.0. `isa`: Microsoft ISA Server or
+   * its successor, Forefront Threat Management Gateway, which have no PowerShell: tables only.
+   */
+  readonly kind: 'arr' | 'isa';
+  /** Its host name: `RP.contoso.com`. It need not be in the domain. */
+  readonly host: string;
+  /** IPv4 or IPv6 address of the internet under which clients outside reach it, or several. */
+  readonly address: string | readonly string[];
+  /**
+   * Its address in the network of the servers.
+   *
+   * @default not known here
+   */
+  readonly insideAddress?: string;
+  /**
+   * Names on the certificate that it shows clients.
+   *
+   * @default those of the certificate that the servers show clients: the first with IIS among its services
+   */
+  readonly certificateNames?: readonly string[];
+  /**
+   * Of kind `arr`: its Windows Server. From 2008 R2 on the plan files have commands that can be run there beside the tables.
+   *
+   * @default not known here: tables only
+   */
+  readonly windows?: WindowsVersion;
+  /**
+   * Of kind `arr`: what it asks for to find out whether a server is well. `site`: one thing for all services, Autodiscover. `protocol`: each
+   * service, which takes a farm for each, so that a server with a dead service still gets the requests of the others. Servers
+   * before Exchange 2013 answer neither.
+   *
+   * @default 'site'
+   */
+  readonly farms?: 'site' | 'protocol';
+  /**
+   * Whether requests for `/ecp` end at the proxy; kind `arr` answers 403. The options of Outlook on the web stand there too, from 2013 on.
+   *
+   * @default false
+   */
+  readonly closeEcp?: boolean;
+  /**
+   * Of kind `arr`: whether a DNS server of the perimeter network answers the names of the servers.
+   *
+   * @default false: they stand in the hosts file of the proxy
+   */
+  readonly perimeterDns?: boolean;
+  /**
+   * Of kind `isa`: how its listener signs users in before it hands their requests on with NTLM. Where it does so by forms, no
+   * name that Outlook inside is given may stand for it: Outlook would ask for a password.
+   *
+   * @default 'forms'
+   */
+  readonly signIn?: 'forms' | 'basic' | 'none';
+  /**
+   * Of kind `isa`: whether its listener takes port 80 too, to send browsers to HTTPS.
+   *
+   * @default false
+   */
+  readonly listensOnHttp?: boolean;
+  /**
+   * Of kind `isa`: its address at which clients inside are handed their proxy settings (WPAD), on port 80.
+   *
+   * @default none
+   */
+  readonly wpadAddress?: string;
+}
 
 /** The same for clients on both sides of the firewall, or what each side is answered. */
 export type Publishing =
@@ -788,6 +947,13 @@ export interface Zone {
    */
   readonly keyAlgorithm?: 'hmac-md5' | 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
   /**
+   * Kerberos signs the updates (GSS-TSIG) in place of a key, as Windows DNS wants it for a zone with secure updates only.
+   * It knows the server by its host name, `dc1.contoso.local`, and by no address.
+   *
+   * @default DNS_UPDATE_REALM and those beside it; where that is not set, no Kerberos
+   */
+  readonly kerberos?: KerberosUpdates;
+  /**
    * How updates travel; `4` and `6` say which kind of address to reach the server by.
    *
    * @default DNS_UPDATE_TRANSPORT, else 'udp'
@@ -799,6 +965,25 @@ export interface Zone {
    * @default DNS_UPDATE_TIMEOUT, else what hashicorp/dns takes
    */
   readonly timeoutSeconds?: number;
+}
+
+/** Who signs the updates of a zone by Kerberos. */
+export interface KerberosUpdates {
+  /** The realm: the name of the Active Directory domain in capital letters, `CONTOSO.LOCAL`. */
+  readonly realm: string;
+  /**
+   * Account of the realm that may change the zone: `svc-dns`. Its password is the Terraform variable `dns_password`
+   * (TF_VAR_dns_password), or where that is not set DNS_UPDATE_PASSWORD.
+   *
+   * @default whoever runs Terraform, by the ticket that this account has (`kinit`, a logon on Windows)
+   */
+  readonly user?: string;
+  /**
+   * File with the key of `user` in place of a password, from the folder of `cdktf.json`. Not on Windows, which has none.
+   *
+   * @default the password
+   */
+  readonly keytabFile?: string;
 }
 
 /** Exchange's words for how a client of Outlook Anywhere signs in. */
@@ -871,6 +1056,39 @@ export interface Health {
    * @default 900
    */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether `Test-ReplicationHealth` must find that a server takes its part in its DAG before the next server begins, and,
+   * once the declared databases are made, that their copies are in step.
+   *
+   * @default false
+   */
+  readonly replication?: boolean;
+  /**
+   * What a gate looks at besides, from the machine that runs Terraform: it connects to the `fqdn` of each server, without
+   * credentials.
+   *
+   * @default nothing: that machine may not reach the servers
+   */
+  readonly fromRunner?: HealthFromRunner;
+}
+
+/** What the machine that runs Terraform looks at on each server once its cmdlets have shown it healthy. */
+export interface HealthFromRunner {
+  /**
+   * Services of the certificate whose port must show it, by its hash: `IIS` on 443 for each name that the server gives to
+   * clients, `IMAP` on 993 and `POP` on 995 for the name that is declared in `mailProtocols`. POP and IMAP show another
+   * certificate once their services have been restarted, which no deploy does.
+   *
+   * @default none
+   */
+  readonly certificates?: readonly ('IIS' | 'POP' | 'IMAP')[];
+  /**
+   * Whether `https://<fqdn>/owa/healthcheck.htm` must answer 200, and that of each of the `protocols`, as load balancers ask
+   * for it. Only servers of Exchange 2013 and later have it.
+   *
+   * @default false
+   */
+  readonly healthcheck?: boolean;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type ServerSessions,
 } from './server-sessions';
 import { WINDOWS_SHELL } from '../remoting/transports/wsman/names';
+import { CONNECT_TO_ENVIRONMENT, connectToFrom, type ConnectTo } from './connect-to';
 import { SITE_CERTIFICATE_BLOCK } from './site-certificate-block';
 import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
 import {
@@ -46,6 +47,7 @@ export const ENVIRONMENT = {
   open_timeout_seconds: 'EXCHANGE_OPEN_TIMEOUT_SECONDS',
   parallel_calls: 'EXCHANGE_PARALLEL_CALLS',
   lacking_rights: 'EXCHANGE_LACKING_RIGHTS',
+  ...CONNECT_TO_ENVIRONMENT,
 } as const;
 
 type Setting = keyof typeof ENVIRONMENT;
@@ -136,6 +138,13 @@ export const CONFIGURATION_SCHEMA: Schema = {
         'lacking_rights',
       ),
     ),
+    connect_to: textMap(
+      'optional',
+      described(
+        'Where looks from this machine at a server (shown_certificates and health_pages of a health gate) go in place of its name, for example through a tunnel: {"EX01.contoso.local:443" = "127.0.0.1:8443"}. In the environment: a JSON object. Left out: to the name of the server itself.',
+        'connect_to',
+      ),
+    ),
   },
   blocks: {
     dns_update: DNS_UPDATE_BLOCK,
@@ -169,6 +178,8 @@ export interface Settings {
   readonly parallelCalls: number;
   /** What a plan says where the account may not run what it shows. */
   readonly lackingRights: 'error' | 'warning';
+  /** Where looks from this machine go in place of a host and port, by `host:port` in lower case. */
+  readonly connectTo: ConnectTo;
 }
 
 export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
@@ -260,6 +271,7 @@ export function settingsFrom(
     openTimeoutMs: 1000 * count('open_timeout_seconds', 60, 3600),
     parallelCalls: count('parallel_calls', DEFAULT_PARALLEL_CALLS, MOST_PARALLEL_CALLS),
     lackingRights: lackingRightsFrom(given, complain),
+    connectTo: connectToFrom(config, environment, complain),
   };
   const { endpoint } = settings;
   return endpoint === null || hasErrors(diagnostics)

@@ -27,6 +27,16 @@ const ATTRIBUTES = {
   key_secret: text('optional', otherwise('key_secret', 'Secret of the key, Base64; never kept.'), {
     sensitive: true,
   }),
+  realm: text(
+    'optional',
+    otherwise('realm', 'Kerberos realm, where Kerberos signs (GSS-TSIG), as CONTOSO.LOCAL.'),
+  ),
+  username: text(
+    'optional',
+    otherwise('username', 'User of the realm.', ', else whoever runs Terraform, by a ticket'),
+  ),
+  password: text('optional', otherwise('password', 'Password of the user; never kept.'), { sensitive: true }),
+  keytab: text('optional', otherwise('keytab', 'File with the key of the user, in place of a password.')),
 };
 
 /** Settings of the updates of a zone, as its records have them in hashicorp/dns. */
@@ -34,7 +44,7 @@ export const DNS_UPDATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'A zone of which the server is asked, before anything runs, whether it would take an update, and what stands under the names that are to be published. The records themselves are sent by hashicorp/dns. Where Kerberos (GSS-TSIG) signs the updates only the names are asked for, without a signature.',
+      'A zone of which the server is asked, before anything runs, whether it would take an update, and what stands under the names that are to be published. The records themselves are sent by hashicorp/dns.',
     attributes: ATTRIBUTES,
   },
 };

@@ -2,7 +2,8 @@ import type { DnsClient, DnsClientOptions } from '../dns/client';
 import { rcodeName, RCODES } from '../dns/codes';
 import { DnsError } from '../dns/dns-error';
 import { type Environment, SettingsError, updateClientOptions } from '../dns/update-settings';
-import { UPDATE_SETTINGS } from '../dns/update-variables';
+import { KerberosRefused } from '../dns/kerberos-sign-in';
+import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-variables';
 import type { Diagnostic, Path } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 
@@ -76,10 +77,16 @@ export function updateWay(
 export async function updateRefusal(
   zone: string,
   client: DnsClient,
-  { server, port, key }: DnsClientOptions,
+  { server, port, key, kerberos }: DnsClientOptions,
   place: string,
 ): Promise<Refusal | undefined> {
-  const signed = key === undefined ? 'unsigned' : `signed with the key ${key.name}`;
+  const isUnsigned = key === undefined && kerberos === undefined;
+  const signed =
+    key !== undefined
+      ? `signed with the key ${key.name}`
+      : kerberos === undefined
+        ? 'unsigned'
+        : `signed by Kerberos as ${principalOf(kerberos)}`;
   const where = `${server} port ${port}`;
   try {
     const { rcode } = await client.update(zone, []);
@@ -89,8 +96,9 @@ export async function updateRefusal(
       case RCODES.REFUSED:
         return {
           reason,
-          remedy:
-            key === undefined
+          remedy: kerberos
+            ? 'Allow this principal to update the zone on the server: on Windows DNS the access control list of the zone, in BIND update-policy'
+            : isUnsigned
               ? `Sign the updates: set keyName and keyAlgorithm ${place} and the secret in TF_VAR_dns_key_secret, or ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`
               : 'Allow this key to update the zone on the server (BIND: update-policy or allow-update), or take the key that may',
         };
@@ -114,10 +122,26 @@ export async function updateRefusal(
     }
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
+    if (error instanceof KerberosRefused) return { reason: error.message, remedy: withoutDot(error.remedy) };
     return {
       unheard: true,
       reason: `An update to ${where}, ${signed}: ${error.message}`,
-      remedy: `Check server and key ${place}; what is left out there is taken from ${UPDATE_SETTINGS.server}, ${UPDATE_SETTINGS.port}, ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`,
+      remedy: `Check server and ${kerberos ? 'kerberos' : 'key'} ${place}; what is left out there is taken from ${list(kerberos ? BY_KERBEROS : BY_KEY)}`,
     };
   }
 }
+
+const BY_KEY: readonly UpdateSetting[] = ['server', 'port', 'key_name', 'key_algorithm', 'key_secret'];
+const BY_KERBEROS: readonly UpdateSetting[] = ['server', 'port', 'realm', 'username', 'password', 'keytab'];
+
+function list(settings: readonly UpdateSetting[]): string {
+  const variables = settings.map((setting) => UPDATE_SETTINGS[setting]);
+  return `${variables.slice(0, -1).join(', ')} and ${variables.at(-1) ?? ''}`;
+}
+
+function principalOf({ realm, signIn }: NonNullable<DnsClientOptions['kerberos']>): string {
+  const own = signIn.kind === 'account' ? undefined : signIn.principal;
+  return own ?? `whoever runs Terraform, in ${realm}`;
+}
+
+const withoutDot = (sentence: string) => sentence.replace(/\.$/, '');

@@ -2,7 +2,7 @@ import { DnsClient, type DnsClientOptions } from '../dns/client';
 import { DnsError } from '../dns/dns-error';
 import { fold, isWithin } from '../dns/name';
 import { nameStanding, type NameStanding } from '../dns/name-standing';
-import { type Environment, signsByKerberos } from '../dns/update-settings';
+import type { Environment } from '../dns/update-settings';
 import type { Side } from '../exchange/given-names';
 import { type Diagnostic, isKnown, path, type Values } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
@@ -29,8 +29,6 @@ interface AskedZone {
   readonly server: string;
   readonly client?: DnsClient;
   readonly refusal?: Refusal;
-  /** Why nobody is asked, where no refusal says it. */
-  readonly unasked?: string;
 }
 
 interface ZoneBlock {
@@ -64,7 +62,7 @@ export class DnsZones {
   }
 
   /**
-   * Which zones take no updates; nothing of one whose updates are signed by Kerberos, which is not tried.
+   * Which zones take no updates.
    *
    * @param severity of a refusal; an account that only plans may lack the key
    */
@@ -104,7 +102,7 @@ export class DnsZones {
 
   async #ask(name: string, block: ZoneBlock): Promise<NameAnswer> {
     const { zone } = block;
-    const { client, refusal, server, unasked } = await this.#zone(block);
+    const { client, refusal, server } = await this.#zone(block);
     const untold = (reason: string, isSaid: boolean): NameAnswer => ({
       kind: 'untold',
       zone,
@@ -112,7 +110,6 @@ export class DnsZones {
       reason,
       isSaid,
     });
-    if (unasked !== undefined) return untold(unasked, false);
     // Whoever does not answer would not answer now.
     if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
     try {
@@ -131,23 +128,20 @@ export class DnsZones {
 }
 
 async function askZone({ zone, place, update }: ZoneBlock, environment: Environment): Promise<AskedZone> {
-  const isKerberos = signsByKerberos(environment);
   const way = updateWay(update, environment, place);
-  if ('reason' in way) {
-    const server = 'its server';
-    return isKerberos
-      ? { zone, server, unasked: `${way.reason}. ${way.remedy}` }
-      : { zone, server, refusal: way };
-  }
+  if ('reason' in way) return { zone, server: 'its server', refusal: way };
   const server = `${way.server} port ${way.port}`;
-  // Everybody may ask what stands under a name; only who changes it must sign.
-  if (isKerberos) return { zone, server, client: new DnsClient(unsigned(way)) };
-  const client = new DnsClient(way);
-  const refusal = await updateRefusal(zone, client, way, place);
-  return { zone, server, client, ...(refusal === undefined ? {} : { refusal }) };
+  const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
+  // Everybody may ask what stands under a name; only who changes it must prove who he is.
+  return {
+    zone,
+    server,
+    client: new DnsClient(withoutKerberos(way)),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
-function unsigned({ key: _, ...options }: DnsClientOptions): DnsClientOptions {
+function withoutKerberos({ kerberos: _, ...options }: DnsClientOptions): DnsClientOptions {
   return options;
 }
 

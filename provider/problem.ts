@@ -1,6 +1,7 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Omission, Step } from '../exchange/resources';
 import { returnCalls, type Maintenance, type Service } from '../exchange/resources/maintenance';
+import { hashText } from '../exchange/resources/probe';
+import type { Omission, Probe, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
 import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
@@ -261,6 +262,86 @@ export function timeoutProblem(
     summary: step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
     detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
   };
+}
+
+/** What a look from this machine has seen instead. */
+export type LookProblem =
+  /** Another certificate. */
+  | {
+      readonly kind: 'certificate';
+      readonly thumbprint: string;
+      readonly subject: string;
+      readonly until: string;
+    }
+  /** Another status than 200. */
+  | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
+  /** 200, with another content than that of the page. */
+  | { readonly kind: 'other-page'; readonly url: string }
+  /** There is no whole answer in time. */
+  | { readonly kind: 'silent'; readonly seconds: number }
+  | { readonly kind: 'unreachable'; readonly code: string; readonly message: string };
+
+export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
+  const { server, host, port, seconds } = probe;
+  const [what, remedy] = lookText(probe, problem);
+  const isReached = problem.kind !== 'silent' && problem.kind !== 'unreachable';
+  return {
+    severity: 'error',
+    summary: isReached
+      ? `${server} does not show what it must`
+      : `This machine does not reach ${host}:${port}`,
+    detail: `After ${seconds} seconds: ${what}. ${remedy} ${NOT_RUN}`,
+  };
+}
+
+const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** What was seen, and what to do about it. */
+export function lookText(probe: Probe, problem: LookProblem): readonly [what: string, remedy: string] {
+  const at = `${probe.host}:${probe.port}`;
+  switch (problem.kind) {
+    case 'certificate':
+      return [
+        `${at} shows the certificate ${problem.thumbprint} (${problem.subject}, until ${problem.until})${probe.kind === 'page' ? '' : ` for ${probe.name}`}, not ${hashText(probe)}`,
+        otherCertificate(probe),
+      ];
+    case 'page':
+      return [
+        `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
+        problem.status === 503
+          ? 'The server takes no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it.'
+          : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
+      ];
+    case 'other-page':
+      return [
+        `${problem.url} answers 200 without '200 OK' at the beginning of the page`,
+        'Something else answers there than Managed Availability: look at the web site of the server.',
+      ];
+    case 'silent':
+      return [`${at} does not answer within ${problem.seconds} seconds`, REACH];
+    case 'unreachable':
+      return [unreachable(at, probe.host, problem), REACH];
+  }
+}
+
+/** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
+const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
+
+function otherCertificate({ server, port }: Probe): string {
+  return MAIL_PORTS.has(port)
+    ? `POP and IMAP take a certificate when their services start: restart them on ${server}.`
+    : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;
+}
+
+function unreachable(
+  at: string,
+  host: string,
+  { code, message }: Extract<LookProblem, { kind: 'unreachable' }>,
+): string {
+  if (code === 'ECONNREFUSED') return `${at} refuses the connection`;
+  if (NO_ADDRESS.has(code)) return `this machine finds no address of ${host}`;
+  return `${at}: ${message}${code === '' ? '' : ` (${inLine(code)})`}`;
 }
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */

@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../exchange/addresses';
 import { type NameAddresses, VIEW_ATTRIBUTES } from '../exchange/published-names';
-import { giveTheSame, Namespaces, type Purposes } from '../exchange/declared-namespaces';
+import { giveTheSame, Namespaces, type Purposes, type SidedName } from '../exchange/declared-namespaces';
 import { type GivenName, givenNames, type NamingService, type Side, SIDES } from '../exchange/given-names';
 import { namesInUse, renamings, type Standing, Standings, unpublishedNames } from '../exchange/rename';
 import {
@@ -77,9 +77,12 @@ async function goingNames(
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
   targets: Targets,
 ): Promise<readonly Diagnostic[]> {
-  const gone = [...prior.hosts].filter((host) => !planned.hosts.has(host));
-  const answers = await standingsOf(gone);
-  const going = gone.filter((host) => answers.somewhere(host) !== 'not-published');
+  const gone: readonly SidedName[] = [
+    ...[...prior.hosts].filter((host) => !planned.hosts.has(host)).map((host) => ({ host })),
+    ...goneOutside(prior, planned).map((host) => ({ host, side: 'external' as const })),
+  ];
+  const answers = await standingsOf(gone.map(({ host }) => host));
+  const going = gone.filter(({ host }) => answers.somewhere(host) !== 'not-published');
   if (going.length === 0) return [];
   const { given, unread } = await readGiven(targets, () => true);
   return [
@@ -88,6 +91,19 @@ async function goingNames(
       targets.organization.isDeclared(server),
     ),
   ];
+}
+
+/**
+ * Names that stay for clients inside and leave the external view, because nothing is given there under them any more.
+ * The other way round there is nothing to lose: the internal view has the names for clients outside too.
+ */
+function goneOutside(prior: SiteNames, planned: SiteNames): readonly string[] {
+  return Object.keys(prior.views.external).filter(
+    (host) =>
+      planned.namespaces.isOnlyInside(host) &&
+      !prior.namespaces.isOnlyInside(host) &&
+      !(host in planned.views.external),
+  );
 }
 
 /** Names of the site, and what it has or had under them in each view. */

@@ -13,12 +13,13 @@ import {
 } from '../exchange/resources';
 import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
-import type { AnyResource, Facts, FileCall, Step } from '../exchange/resources';
+import { probeText } from '../exchange/resources';
+import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
-import type { Diagnostic, Known, KnownValues, StateOf, Value, Values } from '../schema';
+import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
 import { PfxContent } from './pfx-content';
@@ -31,11 +32,18 @@ import type { Targets } from './targets';
 
 type State = StateOf<Record<string, never>>;
 
-interface ManagedStep extends Step {
+type ManagedStep = ManagedCall | ManagedLook;
+
+interface ManagedCall extends Step {
   /** The server whose object it is for, and with it the session that it runs in; null: an object of the organization. */
   readonly of: string | null;
   /** It takes the object away, or is on the way there. */
   readonly removes: boolean;
+}
+
+/** From this machine, in no session. */
+interface ManagedLook {
+  readonly probe: Probe;
 }
 
 /**
@@ -176,7 +184,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     return found === undefined ? [] : [{ severity: 'error', ...found }];
   };
 
-  const stepsOf = (change: Change, targets: Targets) => {
+  const stepsOf = (change: Change, targets: Targets): readonly ManagedStep[] | Unknown => {
     const { planned, prior } = change;
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
     const server = text((planned ?? prior)?.['server']);
@@ -186,18 +194,22 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     const facts = { ...target.factsFor(server), ...pfxFacts(change) };
     const object = (planned && unknownAsNull(planned)) ?? knownPart(prior ?? {});
     const observed = resource.observe?.(object as State, facts);
-    return resource
-      .steps({ prior: prior as State | null, planned: planned && (unknownAsNull(planned) as State) }, facts)
-      .map((step) => ({
-        ...step,
-        ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
-        invocation: target.addressed(step.invocation),
-        ...(step.maintenance === undefined
-          ? {}
-          : { maintenance: withCalls(step.maintenance, (call) => target.addressed(call)) }),
-        removes: planned === null,
-        of: server,
-      }));
+    const between = {
+      prior: prior as State | null,
+      planned: planned && (unknownAsNull(planned) as State),
+    };
+    const calls = resource.steps(between, facts).map((step): ManagedCall => ({
+      ...step,
+      ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
+      invocation: target.addressed(step.invocation),
+      ...(step.maintenance === undefined
+        ? {}
+        : { maintenance: withCalls(step.maintenance, (call) => target.addressed(call)) }),
+      removes: planned === null,
+      of: server,
+    }));
+    const looks = resource.probes?.(between, facts) ?? [];
+    return [...calls, ...looks.map((probe): ManagedLook => ({ probe }))];
   };
 
   return {
@@ -207,9 +219,12 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     effects: {
       attribute: INTERRUPTS_ATTRIBUTE,
       of: (steps) =>
-        interruptionsOf(steps.flatMap(callsOf).map(({ invocation }) => invocation)).map(
-          ({ clients }) => clients,
-        ),
+        interruptionsOf(
+          steps
+            .filter(isCall)
+            .flatMap(callsOf)
+            .map(({ invocation }) => invocation),
+        ).map(({ clients }) => clients),
     },
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
@@ -256,20 +271,26 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       ];
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
-      const known = steps === UNKNOWN ? [] : steps;
+      const known = steps === UNKNOWN ? [] : steps.filter(isCall);
       const unsupported = unsupportedCalls(known, text(change.planned['server']), targets);
       return { values, diagnostics: [...diagnostics, ...unsupported] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
-    vet: async (steps, targets) => {
+    vet: async (planned, targets) => {
+      const steps = planned.filter(isCall);
+      if (steps.length === 0) return [];
       // They are of one object.
       const { commands, diagnostics } = await targets.of(steps[0]?.of ?? null).rights();
       if (commands === undefined) return diagnostics;
       return rightsProblems(resource.typeName, steps, commands, targets.settings.lackingRights);
     },
-    describe: (step) => callsOf(step).map(shownCall),
+    describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
+      if (!isCall(step)) {
+        const { watch } = await import('./runner-look');
+        return watch(step.probe, targets.settings, signal);
+      }
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
       const resolved = await resolve(step, targets.site);
@@ -294,6 +315,10 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
+}
+
+function isCall(step: ManagedStep): step is ManagedCall {
+  return 'invocation' in step;
 }
 
 /** All that a step runs, in order. */

@@ -71,7 +71,8 @@ function endpointsIn(environment: Environment, complain: Complain): ReadonlyMap<
   );
 }
 
-function parsedObject(text: string): { readonly [server: string]: string } | undefined {
+/** Undefined where the text is no JSON object of texts. */
+export function parsedObject(text: string): { readonly [server: string]: string } | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -13,7 +13,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   pki: [],
   nrbf: [],
   powershell: [],
-  dns: [],
+  dns: ['kerberos'],
   files: [],
   kerberos: ['files'],
   remoting: ['files', 'kerberos', 'powershell/invocation', 'powershell/outcome', 'powershell/session'],

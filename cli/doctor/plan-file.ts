@@ -1,3 +1,4 @@
+import { looksOfMaintenance } from '../../exchange/resources/maintenance';
 import { readFile } from 'node:fs/promises';
 import { certificateNameProblem } from '../../exchange/certificate-name';
 import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
@@ -51,7 +52,9 @@ export async function readPlan(
   const cmdletsIn = (isMeant: (session: unknown) => boolean): readonly string[] => [
     ...new Set(
       steps.flatMap((step) =>
-        isRecord(step) && 'cmdlet' in step && isMeant(step['session']) ? [String(step['cmdlet'])] : [],
+        isRecord(step) && 'cmdlet' in step && isMeant(step['session'])
+          ? [String(step['cmdlet']), ...maintenanceCmdlets(step['maintenance'])]
+          : [],
       ),
     ),
   ];
@@ -105,4 +108,13 @@ function textsIn(value: unknown): readonly string[] {
 
 function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Those that take a server out of service and bring it back, with what they look at. */
+function maintenanceCmdlets(maintenance: unknown): readonly string[] {
+  if (!isRecord(maintenance)) return [];
+  const { before } = maintenance;
+  const calls = Array.isArray(before) ? (before as readonly unknown[]) : [];
+  const named = calls.flatMap((call) => (isRecord(call) ? [String(call['cmdlet'])] : []));
+  return [...named, ...looksOfMaintenance(named)];
 }

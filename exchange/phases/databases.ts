@@ -30,7 +30,7 @@ const WORKER_PROCESSES = { since: ExchangeVersion.V2013 };
  * Letter case does not count in the name of a database, and to Terraform another id would be another database. What is no
  * letter, digit or hyphen stands as its code, always of two digits: `DB 1` is `DB_201`.
  */
-function databaseId(name: string): string {
+export function databaseId(name: string): string {
   const plain = name
     .toUpperCase()
     .replace(

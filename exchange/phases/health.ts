@@ -2,6 +2,7 @@ import { path } from '../../schema';
 import { elementsOf, type AttributeReference, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { HOST_ATTRIBUTES } from '../given-names';
+import { runnerChecks, type RunnerChecks } from '../health-from-runner';
 import {
   certificate,
   dagMember,
@@ -15,7 +16,7 @@ import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
 /** The gate of each server: what must work there before the next server begins, and before DNS changes. */
-export const health: Phase = ({ placements }, made) => {
+export const health: Phase = ({ site, placements }, made) => {
   const objects = elementsOf(made, 'exchange-object').filter(
     ({ definition }) => definition.typeName !== serviceConnectionPoint.typeName,
   );
@@ -24,6 +25,7 @@ export const health: Phase = ({ placements }, made) => {
     const isOf = ({ server }: { readonly server?: string | null }) => server === placement.server.name;
     return gateOf(
       placement,
+      runnerChecks(site, placement),
       objects.filter(isOf),
       described.filter(isOf).map(({ id }) => id),
     );
@@ -32,6 +34,7 @@ export const health: Phase = ({ placements }, made) => {
 
 function gateOf(
   { server, path: at, checks }: Placement,
+  looks: RunnerChecks,
   before: readonly ExchangeObject[],
   described: readonly string[],
 ): ExchangeObject {
@@ -43,13 +46,19 @@ function gateOf(
     attributes: {
       server: server.name,
       ...checks,
+      ...looks,
       triggers: Object.fromEntries(before.flatMap((object) => triggersOf(object, idOn(server, '')))),
     },
     origin: {
       server: [...at, { attribute: 'name' }],
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
+      shown_certificates: path('health', 'fromRunner', 'certificates'),
+      health_pages: path('health', 'fromRunner', 'healthcheck'),
     },
+    certificates: new Map(
+      before.flatMap(({ id, certificate: name }) => (name === undefined ? [] : [[id, name] as const])),
+    ),
     dependsOn: [...before.map(({ id }) => id), ...described],
   });
 }

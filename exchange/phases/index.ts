@@ -9,7 +9,10 @@ import { health } from './health';
 import { outlookProviders } from './outlook-providers';
 import type { Phase } from './phase';
 import { mailProtocols } from './mail-protocols';
+import { nlb } from './nlb';
 import { publish } from './publish';
+import { reverseProxy } from './reverse-proxy';
+import { copies, membership } from './replication';
 import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
@@ -24,10 +27,14 @@ const PHASES: readonly Phase[] = [
   outlookProviders,
   arrays,
   dag,
+  membership,
   databases,
   health,
+  copies,
   publish,
+  nlb,
   dns,
+  reverseProxy,
 ];
 
 /** Everything that a deploy makes, phase by phase. */

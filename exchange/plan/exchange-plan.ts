@@ -14,6 +14,8 @@ import {
   type FileCall,
   type LaidFile,
   type Maintenance,
+  pageUrl,
+  type Probe,
   type Step,
 } from '../resources';
 import { ownSessions, type OwnSession } from '../server-endpoint';
@@ -27,6 +29,7 @@ import type {
   PlanInput,
   PlanLaidFile,
   PlanMaintenance,
+  PlanReference,
   PlanStep,
   PlanValue,
   PlanWait,
@@ -110,6 +113,7 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   if ('record' in planned) return dnsStep(planned.id, planned.after, planned.record);
   if ('member' in planned) return loadBalancerStep(planned.id, planned.after, planned.member);
   if ('described' in planned) return describedStep(planned.id, planned.after, planned.described);
+  if ('probe' in planned) return lookStep(planned.id, planned.after, planned.probe);
   const { id, after, step } = planned;
   const session = sessions.find(({ server }) => server === step.server);
   const wait = waitOf(step);
@@ -175,6 +179,19 @@ function waitOf({ until }: Step): PlanWait | undefined {
   return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
 }
 
+function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep {
+  const { server, host, port, thumbprint, seconds, reason } = probe;
+  const rest = { host, port, thumbprint: hashOf(thumbprint), seconds, after, reason };
+  if (probe.kind === 'page') return { id, server, kind: 'health-page', url: pageUrl(probe), ...rest };
+  return { id, server, kind: 'shown-certificate', scheme: probe.scheme, name: probe.name, ...rest };
+}
+
+function hashOf(thumbprint: Probe['thumbprint']): string | PlanReference {
+  if (typeof thumbprint === 'string') return thumbprint;
+  if (!(thumbprint instanceof StepResult)) throw new TypeError('a thumbprint that a plan cannot hold');
+  return { reference: thumbprint.step, property: thumbprint.property ?? '' };
+}
+
 function loadBalancerStep(
   id: string,
   after: readonly string[],
@@ -195,9 +212,18 @@ function loadBalancerStep(
 function describedStep(
   id: string,
   after: readonly string[],
-  { server, host, commands, reason }: Described,
+  { server, host, commands, table, reason }: Described,
 ): PlanStep {
-  return { id, server: server ?? null, kind: 'described', host, commands, after, reason };
+  return {
+    id,
+    server: server ?? null,
+    kind: 'described',
+    host,
+    commands,
+    ...(table === undefined ? {} : { table }),
+    after,
+    reason,
+  };
 }
 
 function dnsStep(id: string, after: readonly string[], record: RecordSet | FurtherRecord): PlanStep {

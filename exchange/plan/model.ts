@@ -1,6 +1,6 @@
 import { certificatePlace } from '../certificate-name';
 import type { FurtherType } from '../further-records';
-import type { StepKind } from '../resources';
+import type { ProbeScheme, StepKind } from '../resources';
 
 /** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
 export const PLAN_FORMAT_VERSION = 1;
@@ -88,7 +88,8 @@ export interface PlanInput {
   readonly description: string;
 }
 
-export type PlanStep = CmdletStep | LoadBalancerStep | DnsStep | DescribedStep;
+export type PlanStep =
+  CmdletStep | CertificateLookStep | PageLookStep | LoadBalancerStep | DnsStep | DescribedStep;
 
 interface AnyStep {
   /** From stable names: it stays the same while other steps come and go. */
@@ -154,6 +155,34 @@ export interface PlanQuestion {
   readonly answer: 'yes' | 'no';
 }
 
+/**
+ * A look from the machine that runs the plan, repeated until it shows what it must. Only the hash of the certificate is
+ * compared; nothing is sent but the name, or the request for the page.
+ */
+interface LookStep extends AnyStep {
+  readonly host: string;
+  readonly port: number;
+  /** SHA-1 of the certificate that must be shown. */
+  readonly thumbprint: string | PlanReference;
+  /** After so many seconds it has failed. */
+  readonly seconds: number;
+}
+
+/** The certificate that a server shows. */
+export interface CertificateLookStep extends LookStep {
+  readonly kind: 'shown-certificate';
+  /** How the handshake is come to; `tls`: it is the first that is sent. */
+  readonly scheme: ProbeScheme;
+  /** The name that is asked for (SNI). */
+  readonly name: string;
+}
+
+/** A page that must answer 200 behind that certificate. */
+export interface PageLookStep extends LookStep {
+  readonly kind: 'health-page';
+  readonly url: string;
+}
+
 /** For whoever configures the load balancer: the server is one of its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
@@ -168,8 +197,16 @@ export interface LoadBalancerStep extends AnyStep {
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
   readonly host: string;
-  /** To be run there, where it is not so already. */
+  /** To be run there, where it is not so already. Empty where the table alone says it. */
   readonly commands: readonly string[];
+  /** How it must be there. */
+  readonly table?: PlanTableOfRows;
+}
+
+/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+export interface PlanTableOfRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface DnsStep extends AnyStep {

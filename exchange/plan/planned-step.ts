@@ -1,13 +1,19 @@
 import type { Described, Element, ExchangeObject, FurtherRecord, PoolMember, RecordSet } from '../element';
-import type { Step } from '../resources';
+import { probeAddress, pageUrl, type Probe, type Step } from '../resources';
 
 /** A step of the plan with its id; what the JSON and the script are both made from. */
-export type PlannedStep = PlannedCmdlet | PlannedPoolMember | PlannedRecordSet | PlannedByHand;
+export type PlannedStep = PlannedCmdlet | PlannedProbe | PlannedPoolMember | PlannedRecordSet | PlannedByHand;
 
 export interface PlannedCmdlet {
   readonly id: string;
   readonly after: readonly string[];
   readonly step: Step;
+}
+
+export interface PlannedProbe {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly probe: Probe;
 }
 
 export interface PlannedPoolMember {
@@ -42,6 +48,11 @@ function idsOf({ id, steps }: ExchangeObject): readonly string[] {
   });
 }
 
+/** By what is looked at: the steps of a resource come before. */
+function probeId({ id }: ExchangeObject, probe: Probe): string {
+  return `${id}/${probe.kind === 'page' ? pageUrl(probe) : probeAddress(probe)}`;
+}
+
 /** Every step in an order in which they can run, of elements in such an order. */
 export function plannedSteps(elements: readonly Element[]): readonly PlannedStep[] {
   const last = new Map<string, string>();
@@ -50,12 +61,15 @@ export function plannedSteps(elements: readonly Element[]): readonly PlannedStep
     const after = element.dependsOn.flatMap((before) => last.get(before) ?? []);
     switch (element.type) {
       case 'exchange-object': {
-        const ids = idsOf(element);
+        const ids = [...idsOf(element), ...element.probes.map((probe) => probeId(element, probe))];
         last.set(id, ids.at(-1) ?? id);
-        return element.steps.map((step, index) => ({
+        return [
+          ...element.steps.map((step) => ({ step })),
+          ...element.probes.map((probe) => ({ probe })),
+        ].map((planned, index) => ({
           id: ids[index] as string,
           after: index === 0 ? after : [ids[index - 1] as string],
-          step,
+          ...planned,
         }));
       }
       case 'pool-member':

@@ -5,6 +5,7 @@ import type { KnownCertificate } from '../resolve-site';
 import type { ExchangeSiteProps } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import { unknownCertificate } from './model';
+import { LOOK_FUNCTION } from './runner-look';
 import { comment, paragraph } from './script-comment';
 import { LOOKS } from './seen-before';
 
@@ -34,6 +35,8 @@ export interface ScriptHead {
   readonly legacyClients: readonly LegacyClient[];
   /** Names of the functions that look for what is there already. */
   readonly looks: readonly string[];
+  /** Whether a step looks at what a server shows over TLS. */
+  readonly looksOverTls: boolean;
 }
 
 const SCRIPT = '.\\exchange-plan.ps1';
@@ -296,6 +299,7 @@ export function headLines(head: ScriptHead): readonly string[] {
     parameterLines(head),
     settingLines(head),
     FUNCTIONS.split('\n'),
+    ...(head.looksOverTls ? [LOOK_FUNCTION.split('\n')] : []),
     ...head.looks.map((name) => (LOOKS[name] ?? '').split('\n')),
     ...head.files.flatMap((file) => (file.parts.length === 0 ? [] : [pfxLines(file)])),
   ].flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));

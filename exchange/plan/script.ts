@@ -16,6 +16,8 @@ import {
   type Drain,
   type FileCall,
   type Maintenance,
+  pageUrl,
+  type Probe,
   type Step,
   type Until,
 } from '../resources';
@@ -24,6 +26,7 @@ import type { ExchangeSiteProps, Zone } from '../site';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
+import { lookOf } from './runner-look';
 import { comment, paragraph } from './script-comment';
 import { failureLines, headLines, type ScriptFile } from './script-head';
 import { seenBefore, serviceLook } from './seen-before';
@@ -43,6 +46,7 @@ const VARIABLES: ScriptOptions = {
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
   if ('described' in planned) return planned.described.server ?? ORGANIZATION;
+  if ('probe' in planned) return planned.probe.server;
   return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
 }
 
@@ -59,9 +63,13 @@ function stopping(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
-/** A call on one line, or with its parameters above it; `taken` stands before it. */
+/** A call of a cmdlet, which stops at an error; `taken` stands before it. */
 function callLines(call: Invocation, taken = ''): readonly string[] {
-  const { cmdlet, parameters } = stopping(call);
+  return plainLines(stopping(call), taken);
+}
+
+/** A call on one line, or with its parameters above it. */
+function plainLines({ cmdlet, parameters }: Invocation, taken = ''): readonly string[] {
   const line = `${taken}${renderInvocation({ cmdlet, parameters }, VARIABLES)}`;
   if (line.length <= LINE_WIDTH) return [line];
   return [
@@ -192,6 +200,18 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
   ];
 }
 
+function lookLines(number: number, probe: Probe): readonly string[] {
+  const { server, host, port, seconds, reason } = probe;
+  const name = probe.kind === 'page' ? `GET ${pageUrl(probe)}` : `TLS ${host}:${port}`;
+  return [
+    ...paragraph(reason),
+    `Start-Step ${number} ${quote(name)} ${quote(server)}`,
+    `Wait-Healthy -Server ${quote(server)} -Seconds ${seconds} -Check {`,
+    ...indented(plainLines(lookOf(probe))),
+    '}',
+  ];
+}
+
 function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
   const [type, texts] =
     'content' in record
@@ -207,10 +227,15 @@ function memberLine({ server, addresses, virtualAddresses }: PoolMember): string
   return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
 }
 
-function byHandLines({ host, commands, reason }: Described): readonly string[] {
+function byHandLines({ host, commands, table, reason }: Described): readonly string[] {
+  const rows = table === undefined ? [] : [table.columns, ...table.rows];
   return [
     ...paragraph(reason),
-    `Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`,
+    ...(rows.length === 0 ? [] : [`Write-Output ${quote(`How it must be on ${host}:`)}`]),
+    ...rows.map((row) => `Write-Output ${quote(row.join(' | '))}`),
+    ...(commands.length === 0
+      ? []
+      : [`Write-Output ${quote(`To be run on ${host}, where it is not so already:`)}`]),
     ...commands.map((command) => `Write-Output ${quote(command)}`),
   ];
 }
@@ -288,6 +313,7 @@ function blockLines({ part, steps }: Block): readonly string[] {
     if (body.length > 0) body.push('');
     if ('member' in planned) body.push(comment(planned.member.reason), memberLine(planned.member));
     else if ('described' in planned) body.push(...byHandLines(planned.described));
+    else if ('probe' in planned) body.push(...lookLines(number, planned.probe));
     else body.push(...cmdletLines(number, planned.step));
   }
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
@@ -299,6 +325,7 @@ function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxN
   const within = (value: Argument): boolean =>
     (value instanceof Reference && own.includes(value.variable)) ||
     (Array.isArray(value) && (value as readonly Argument[]).some(within));
+  if ('probe' in planned) return within(planned.probe.thumbprint);
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
@@ -359,6 +386,7 @@ export function exchangePlanScript(
       legacyClients: state.legacyClients,
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
+      looksOverTls: steps.some(({ planned }) => 'probe' in planned),
     }),
     '',
     'try {',

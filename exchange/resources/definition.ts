@@ -7,6 +7,7 @@ import { existsIn, type Lifespan } from '../versions/lifespan';
 import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
 import { maintained, type MaintenanceFacts } from './maintenance';
+import type { Probe } from './probe';
 import type { Answers, Step, StepKind } from './step';
 
 export type Attributes = { readonly [name: string]: Attribute };
@@ -131,6 +132,8 @@ export interface ResourceSpec<A extends Attributes> {
   readonly steady?: readonly (keyof A & string)[];
   /** What brings prior to planned, in order. */
   readonly steps: (change: Change<A>, facts: Facts) => readonly Step[];
+  /** What is looked at from the machine that runs Terraform once the steps are done, in order. Left out: nothing. */
+  readonly probes?: (change: Change<A>, facts: Facts) => readonly Probe[];
   /** The call that shows it, the same for as many resources as possible: it is made once in a run. */
   readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
   /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */

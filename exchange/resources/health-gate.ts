@@ -1,6 +1,7 @@
-import { textMap, textSet } from '../../schema';
+import { textMap, textSet, type Known, type Problem } from '../../schema';
+import { thumbprintProblem } from './certificate';
 import { defineResource } from './definition';
-import { sameNames } from './equality';
+import { sameName, sameNames } from './equality';
 import {
   DEFAULT_HEALTH_SECONDS,
   healthChecks,
@@ -8,6 +9,7 @@ import {
   protocolsProblem,
   timeoutSeconds,
 } from './health-checks';
+import { parsePageUrl, parseProbeAddress, type PageProbe, type Probe } from './probe';
 import { serverAttribute } from './server-attribute';
 
 /** Ends the names of triggers that list the services of a certificate. */
@@ -26,6 +28,84 @@ function asksForCheck(before: Triggers, now: Triggers): boolean {
   });
 }
 
+function shownProblem(value: Known): Problem | undefined {
+  const wrong = Object.keys(value as Triggers).find((address) => parseProbeAddress(address) === undefined);
+  if (wrong !== undefined) {
+    return {
+      problem: `'${wrong}' does not say where to look`,
+      remedy: 'write it as tls://<server>:<port>/<name that is asked for>',
+    };
+  }
+  // In a declaration a reference stands for what only a run knows.
+  const texts = Object.values(value as { readonly [address: string]: unknown }).filter(
+    (each): each is string => typeof each === 'string',
+  );
+  return texts.map(thumbprintProblem).find((problem) => problem !== undefined);
+}
+
+function pagesProblem(value: Known): Problem | undefined {
+  const wrong = (value as readonly string[]).find((url) => parsePageUrl(url) === undefined);
+  return wrong === undefined
+    ? undefined
+    : { problem: `'${wrong}' is no https URL`, remedy: 'write it as https://<server>/owa/healthcheck.htm' };
+}
+
+interface Looks {
+  readonly server: string | null;
+  readonly shown_certificates: Triggers | null;
+  readonly health_pages: readonly string[] | null;
+  readonly timeout_seconds: number | null;
+}
+
+/** Each look from the runner: the certificates, by the address, then the pages. */
+function probesOf({ server, shown_certificates, health_pages, timeout_seconds }: Looks): readonly Probe[] {
+  const common = { server: server ?? '', seconds: timeout_seconds ?? DEFAULT_HEALTH_SECONDS };
+  const certificates = Object.entries(shown_certificates ?? {}).flatMap(([text, thumbprint]): Probe[] => {
+    const address = parseProbeAddress(text);
+    if (address === undefined) return [];
+    const reason = 'Clients must be shown the declared certificate before they are sent to the server.';
+    return [{ kind: 'certificate', ...common, ...address, thumbprint, reason }];
+  });
+  const pages = (health_pages ?? []).flatMap((url): Probe[] => {
+    const page = parsePageUrl(url);
+    const thumbprint = page && behind(page, certificates);
+    if (page === undefined || thumbprint === undefined) return [];
+    const reason =
+      'The server itself must say that the protocol takes clients, as it says to load balancers.';
+    return [{ kind: 'page', ...common, ...page, thumbprint, reason }];
+  });
+  return [...certificates, ...pages];
+}
+
+/** The certificate of a host, by those that are looked at there. */
+function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, certificates: readonly Probe[]) {
+  return certificates.find((probe) => sameName(probe.host, host) && probe.port === port)?.thumbprint;
+}
+
+interface Asked extends Looks {
+  readonly protocols: readonly string[] | null;
+  readonly triggers: Triggers | null;
+}
+
+/** Whether the gate is to be passed, with all that it looks at. */
+function isAsked(prior: Asked | null, planned: Asked): boolean {
+  return (
+    prior === null ||
+    !sameNames(prior.protocols ?? [], planned.protocols ?? []) ||
+    !isSame(prior, planned) ||
+    asksForCheck(prior.triggers ?? {}, planned.triggers ?? {})
+  );
+}
+
+function isSame(before: Looks, now: Looks): boolean {
+  const texts = ({ shown_certificates, health_pages }: Looks) =>
+    JSON.stringify([
+      Object.entries(shown_certificates ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
+      [...(health_pages ?? [])].sort(),
+    ]);
+  return texts(before) === texts(now);
+}
+
 /**
  * A check that a server answers on its own name for each protocol, which whatever comes after it waits for. It runs
  * when it is created and whenever its triggers change; it keeps nothing and destroying it runs nothing.
@@ -42,19 +122,45 @@ export const healthGate = defineResource({
       problem: protocolsProblem,
     }),
     timeout_seconds: timeoutSeconds('the server is healthy'),
+    shown_certificates: textMap(
+      'optional',
+      'Thumbprints of the certificates that the server must show to the machine that runs Terraform, by where it is looked and the name that is asked for: tls://EX01.contoso.com:443/mail.contoso.com. A certificate is compared by its hash alone; whether it is trusted is not judged, and nothing is sent but the name. Left out: nothing is looked at from there.',
+      { problem: shownProblem },
+    ),
+    health_pages: textSet(
+      'optional',
+      'Pages of the server that must answer the machine that runs Terraform with 200: https://EX01.contoso.com/owa/healthcheck.htm, from Exchange 2013 on. No credentials are sent. An answer counts only behind the certificate that shown_certificates has for the same host and port. Left out: none is asked for.',
+      { problem: pagesProblem },
+    ),
     triggers: textMap(
       'optional',
       `Values whose change runs the check again; of one whose name ends with ${SERVICES_TRIGGER}, a list of services, only one that joins it does. Left out: it runs once.`,
     ),
   },
   importId: ['server'],
+  validate: ({ shown_certificates, health_pages }) => {
+    const certificates = probesOf({
+      server: null,
+      shown_certificates: (shown_certificates ?? null) as Triggers | null,
+      health_pages: null,
+      timeout_seconds: null,
+    });
+    // The map is unknown as a whole where one of its thumbprints is.
+    if (shown_certificates === undefined) return [];
+    return ((health_pages ?? []) as readonly string[]).flatMap((url) => {
+      const page = parsePageUrl(url);
+      if (page === undefined || behind(page, certificates) !== undefined) return [];
+      return [
+        {
+          severity: 'error',
+          summary: `Nothing says which certificate ${url} is behind`,
+          detail: `Without it anybody could answer in place of the server. Give shown_certificates an entry for ${page.host}:${page.port}.`,
+        },
+      ];
+    });
+  },
   steps: ({ prior, planned }, facts) => {
-    if (planned === null) return [];
-    const same =
-      prior !== null &&
-      sameNames(prior.protocols ?? [], planned.protocols ?? []) &&
-      !asksForCheck(prior.triggers ?? {}, planned.triggers ?? {});
-    if (same) return [];
+    if (planned === null || !isAsked(prior, planned)) return [];
     return healthChecks(
       planned.server ?? '',
       planned.protocols ?? [],
@@ -62,5 +168,6 @@ export const healthGate = defineResource({
       facts,
     );
   },
+  probes: ({ prior, planned }) => (planned === null || !isAsked(prior, planned) ? [] : probesOf(planned)),
   forgets: 'A check keeps nothing on the server.',
 });

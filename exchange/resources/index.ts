@@ -13,6 +13,7 @@ import { mailboxDatabase } from './mailbox-database';
 import { outlookAnywhere } from './outlook-anywhere';
 import { outlookAnywhere2010 } from './outlook-anywhere-2010';
 import { outlookProvider } from './outlook-provider';
+import { replicationGate } from './replication-gate';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
@@ -21,6 +22,7 @@ export * from './definition';
 export * from './import-id';
 export * from './laid-file';
 export * from './maintenance';
+export * from './probe';
 export * from './step';
 export {
   certificate,
@@ -34,6 +36,7 @@ export {
   outlookAnywhere,
   outlookAnywhere2010,
   outlookProvider,
+  replicationGate,
   serviceConnectionPoint,
 };
 
@@ -53,6 +56,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(dagMember),
   erase(datacenterActivation),
   erase(mailboxDatabase),
+  erase(replicationGate),
   erase(healthGate),
 ];
 

@@ -294,3 +294,8 @@ export const MAINTENANCE_CMDLETS: readonly string[] = [
   'Set-MailboxServer',
   'Set-ServerComponentState',
 ];
+
+/** Cmdlets that look what a server is like before these drain it. */
+export function looksOfMaintenance(drains: readonly string[]): readonly string[] {
+  return [SERVER, ...(drains.includes('Set-ServerComponentState') ? [STATES] : [])];
+}

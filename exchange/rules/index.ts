@@ -43,6 +43,8 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthFromRunner } from './health-from-runner';
+import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { maintenance } from './maintenance';
@@ -53,11 +55,19 @@ import { namespaceIsServer } from './namespace-is-server';
 import { namespaceOld } from './namespace-old';
 import { namespaceUnused } from './namespace-unused';
 import { namespaceZone } from './namespace-zone';
+import { nlb } from './nlb';
+import { nlbMailCertificate } from './nlb-mail-certificate';
+import { nlbServicePack } from './nlb-service-pack';
 import { oneNameEach } from './one-name-each';
 import { outlookProvider } from './outlook-provider';
 import { plainCharacters } from './plain-characters';
 import { publishingUnused } from './publishing-unused';
 import { recordTtl } from './record-ttl';
+import { reverseProxy } from './reverse-proxy';
+import { reverseProxyCertificate } from './reverse-proxy-certificate';
+import { reverseProxyMail } from './reverse-proxy-mail';
+import { reverseProxySignIn } from './reverse-proxy-sign-in';
+import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { ACCEPTABLE_RULE_IDS } from './rule';
 import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { rolloutWaveWhole } from './rollout-wave-whole';
@@ -80,6 +90,7 @@ import { versionCmdlets } from './version-cmdlets';
 import { virtualAddress } from './virtual-address';
 import { webAuthentication } from './web-authentication';
 import { zone } from './zone';
+import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
@@ -117,12 +128,21 @@ export const RULES: readonly Rule[] = [
   namedInDns,
   publishingUnused,
   zone,
+  zoneKerberos,
   recordTtl,
   furtherRecord,
   existingRecord,
   existingObject,
   virtualAddress,
   externalAddress,
+  nlb,
+  nlbServicePack,
+  nlbMailCertificate,
+  reverseProxy,
+  reverseProxyMail,
+  reverseProxyCertificate,
+  reverseProxySignIn,
+  reverseProxyWpad,
   certificateServers,
   certificateMissing,
   certificateDeclaredTwice,
@@ -154,6 +174,8 @@ export const RULES: readonly Rule[] = [
   serverEndpoint,
   serverEndpointMissing,
   serviceVersion,
+  healthFromRunner,
+  healthReplication,
   webAuthentication,
   sslOffload,
   maintenance,

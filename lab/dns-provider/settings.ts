@@ -1,11 +1,6 @@
 import { integer, isKnown, isList, isRecord, type Schema, text, type Value, type Values } from '../../schema';
 import type { DnsClientOptions } from '../../dns/client';
-import {
-  type Environment,
-  SettingsError,
-  signsByKerberos,
-  updateClientOptions,
-} from '../../dns/update-settings';
+import { type Environment, SettingsError, updateClientOptions } from '../../dns/update-settings';
 import { UPDATE_SETTINGS } from '../../dns/update-variables';
 
 /** The provider's own configuration, as hashicorp/dns has it. */
@@ -52,7 +47,7 @@ export const settingsSchema: Schema = {
           gssapi: {
             nesting: 'list',
             schema: {
-              description: 'Signing by Kerberos, which the stand-in does not have.',
+              description: 'Signing by Kerberos (GSS-TSIG), in place of a key.',
               attributes: {
                 realm: text('optional', 'Kerberos realm; else DNS_UPDATE_REALM.'),
                 username: text('optional', 'User name; else DNS_UPDATE_USERNAME.'),
@@ -80,12 +75,18 @@ export function readSettings(config: Values, environment: Environment): DnsClien
   if (others.length > 0) throw new SettingsError('there is more than one update block; leave one');
   const values: Values = block !== undefined && isRecord(block) ? block : {};
   const gssapi = values['gssapi'] ?? null;
-  if ((isList(gssapi) && gssapi.length > 0) || signsByKerberos(environment)) {
-    throw new SettingsError(
-      'the stand-in for hashicorp/dns has no Kerberos (gssapi); sign with a key, or install the real provider',
-    );
+  if (!isKnown(gssapi)) return undefined;
+  const [own] = isList(gssapi) ? gssapi : [];
+  const kerberos: Values = own !== undefined && isRecord(own) ? own : {};
+  const all = { ...values, ...kerberos };
+  if (
+    own !== undefined &&
+    textOf(kerberos['realm'] ?? null) === undefined &&
+    !environment[UPDATE_SETTINGS.realm]
+  ) {
+    throw new SettingsError('gssapi goes with realm; set it, or leave gssapi out');
   }
-  const declared = Object.keys(UPDATE_SETTINGS).map((name) => [name, textOf(values[name] ?? null)] as const);
+  const declared = Object.keys(UPDATE_SETTINGS).map((name) => [name, textOf(all[name] ?? null)] as const);
   return updateClientOptions(Object.fromEntries(declared), environment);
 }
 

@@ -75,7 +75,7 @@ function certificateOfIis(organization: SimulatedOrganization, server: string): 
 }
 
 /** IIS takes none without its key. */
-function pem({ der, privateKey }: CertificateState): ShownCertificate {
+export function pem({ der, privateKey }: CertificateState): ShownCertificate {
   const key = createPrivateKey({
     key: Buffer.from(privateKey ?? '', 'base64'),
     format: 'der',

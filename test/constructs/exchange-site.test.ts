@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, S3Backend, Token } from 'cdktf';
+import { App, DataResource, S3Backend, Token } from 'cdktf';
 import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
@@ -381,9 +381,152 @@ describe('the stack of a site', () => {
     });
     const gates = ['exchange_health_gate.EX01-health', 'exchange_health_gate.EX02-health'];
     expect(names['depends_on']).toEqual(gates);
-    for (const block of Object.values(resource['dns_a_record_set'] ?? {})) {
-      expect(block['depends_on']).toEqual([...gates, 'exchange_published_names.names']);
-    }
+    const before = [...gates, 'exchange_published_names.names'];
+    expect(resource['dns_a_record_set']).toMatchObject({
+      'mail_contoso_com-A': { depends_on: before },
+      'autodiscover_contoso_com-A': {
+        depends_on: [...gates, 'dns_a_record_set.mail_contoso_com-A', before[2]],
+      },
+    });
+  });
+
+  test('the record sets of one DNS server come one after another, those of another one beside them', () => {
+    const zones = [
+      { name: 'contoso.com', server: 'dc1.contoso.local' },
+      { name: 'contoso.net', server: 'DC1.contoso.local', transport: 'tcp' as const },
+    ];
+    const { resource } = synthesize(
+      site({
+        namespaces: {
+          ...right.namespaces,
+          alsoPublished: [{ internal: 'mail.contoso.net' }, { external: 'old.contoso.com' }],
+        },
+        certificate: { ...right.certificate, names: ['*.contoso.com', 'mail.contoso.net'] },
+        dns: {
+          internal: { zones, records: { txt: { 'contoso.com': ['v=spf1 mx -all'] } } },
+          external: { zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }] },
+        },
+      }),
+    );
+    const chain = Object.values(resource)
+      .flatMap((blocks) => Object.entries(blocks))
+      .filter(([id]) => /-(?:A|TXT)(?:-external)?$/.test(id))
+      .map(([id, block]) => [
+        id,
+        (block['depends_on'] as readonly string[]).filter((at) => at.startsWith('dns_')).at(-1),
+      ]);
+    expect(Object.fromEntries(chain)).toEqual({
+      'mail_contoso_com-A': undefined,
+      'autodiscover_contoso_com-A': 'dns_a_record_set.mail_contoso_com-A',
+      'mail_contoso_net-A': 'dns_a_record_set.autodiscover_contoso_com-A',
+      'old_contoso_com-A': 'dns_a_record_set.mail_contoso_net-A',
+      'mail_contoso_com-A-external': undefined,
+      'autodiscover_contoso_com-A-external': 'dns_a_record_set.mail_contoso_com-A-external',
+      'old_contoso_com-A-external': 'dns_a_record_set.autodiscover_contoso_com-A-external',
+      'contoso_com-TXT': 'dns_a_record_set.old_contoso_com-A-external',
+    });
+  });
+
+  test('updates that Kerberos signs have their account, and its password from the environment only', () => {
+    const realm = 'CONTOSO.LOCAL';
+    const { provider, variable } = synthesize(
+      site({
+        namespaces: { ...right.namespaces, alsoPublished: ['mail.contoso.net'] },
+        certificate: { ...right.certificate, names: ['*.contoso.com', 'mail.contoso.net'] },
+        dns: {
+          zones: [
+            { name: 'contoso.com', server: 'DC1.contoso.local', kerberos: { realm, user: 'svc-dns' } },
+            {
+              name: 'contoso.net',
+              server: 'dc1.contoso.local',
+              kerberos: { realm, user: 'svc-dns', keytabFile: 'secrets/dns.keytab' },
+            },
+          ],
+        },
+      }),
+    );
+    const account = { realm, username: 'svc-dns' };
+    const password = '${var.dns_password}';
+    const keytab = '../../../secrets/dns.keytab';
+    const server = 'dc1.contoso.local';
+    expect(provider['dns']).toEqual([
+      { update: [{ server, gssapi: [{ ...account, password }] }] },
+      { alias: 'contoso_net', update: [{ server, gssapi: [{ ...account, keytab }] }] },
+    ]);
+    expect(provider['exchange']![0]!['dns_update']).toEqual([
+      { zone: 'contoso.com.', server, ...account, password },
+      { zone: 'contoso.net.', server, ...account, keytab },
+    ]);
+    expect(variable['dns_password']).toMatchObject({ sensitive: true, ephemeral: true, default: null });
+    expect(Object.keys(variable)).not.toContain('dns_password_contoso_net');
+  });
+
+  test('updates that Kerberos signs for whoever runs Terraform name the realm only', () => {
+    const kerberos = { realm: 'CONTOSO.LOCAL' };
+    const { provider, variable } = synthesize(
+      site({ dns: { zones: [{ name: 'contoso.com', server: 'dc1.contoso.local', kerberos }] } }),
+    );
+    expect(provider['dns']).toEqual([{ update: [{ server: 'dc1.contoso.local', gssapi: [kerberos] }] }]);
+    expect(Object.keys(variable).filter((name) => name.startsWith('dns'))).toEqual([]);
+  });
+
+  test('a zone may have its record sets made with another provider, in the same order', () => {
+    const asked: unknown[] = [];
+    const {
+      resource,
+      provider,
+      import: imports = [],
+    } = synthesize(
+      site({
+        dns: {
+          internal: { zones: [{ name: 'contoso.com' }] },
+          external: {
+            zones: [{ name: 'contoso.com.', server: 'none.example' }],
+            existingRecords: ['mail.contoso.com'],
+            records: { txt: { 'contoso.com': ['${x}'] } },
+          },
+        },
+      }),
+      {
+        recordSets: (zone) => {
+          asked.push(zone);
+          if (zone.view === 'internal') return undefined;
+          return (stack, record) => new DataResource(stack, record.id, { input: record });
+        },
+      },
+    );
+    expect(asked).toContainEqual({ name: 'contoso.com', view: 'external' });
+    const others = resource['terraform_data']!;
+    expect(Object.keys(others).sort()).toEqual([
+      'autodiscover_contoso_com-A-external',
+      'contoso_com-TXT-external',
+      'mail_contoso_com-A-external',
+    ]);
+    expect(others['mail_contoso_com-A-external']).toMatchObject({
+      input: {
+        id: 'mail_contoso_com-A-external',
+        view: 'external',
+        zone: 'contoso.com',
+        name: 'mail',
+        type: 'A',
+        ttlSeconds: 300,
+        records: ['192.0.2.1', '192.0.2.2'],
+        existing: true,
+      },
+      depends_on: [
+        'exchange_health_gate.EX01-health',
+        'exchange_health_gate.EX02-health',
+        'exchange_published_names.names',
+      ],
+    });
+    expect(others['contoso_com-TXT-external']).toMatchObject({ input: { name: null, records: ['"$${x}"'] } });
+    expect(Object.keys(resource['dns_a_record_set']!)).toEqual([
+      'autodiscover_contoso_com-A',
+      'mail_contoso_com-A',
+    ]);
+    expect(provider['dns']).toHaveLength(1);
+    expect(provider['exchange']![0]!['dns_update']).toEqual([{ zone: 'contoso.com.' }]);
+    expect(imports.filter(({ to }) => String(to).endsWith('-external'))).toEqual([]);
   });
 
   test('what Setup makes is imported, with what is only read where it is declared; what the plan makes is not', () => {

@@ -39,7 +39,11 @@ export async function startBind(options: RigOptions): Promise<DnsRig> {
       writeFileSync(join(folder, `zone-${index}`), `${Zone.declared(zone).format().join('\n')}\n`),
     );
     const child = spawn('named', ['-g', '-4', '-n', '1', '-c', join(folder, 'named.conf')], {
-      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` },
+      env: {
+        ...process.env,
+        ...options.kerberos?.environment,
+        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`,
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     processes.add(child);
@@ -100,9 +104,13 @@ function configuration(folder: string, port: number, options: RigOptions): strin
     (key: RigKey) => `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };`,
   );
   const names = options.keys.map((key) => `key "${key.name}";`).join(' ');
+  const { kerberos } = options;
+  const allowed =
+    kerberos === undefined
+      ? `allow-update { ${names === '' ? 'none;' : names} };`
+      : `update-policy { grant ${kerberos.principal} zonesub ANY; };`;
   const zones = options.zones.map(
-    (zone, index) =>
-      `zone "${zone.name}" { type primary; file "zone-${index}"; allow-update { ${names === '' ? 'none;' : names} }; };`,
+    (zone, index) => `zone "${zone.name}" { type primary; file "zone-${index}"; ${allowed} };`,
   );
   return [
     ...keys,
@@ -110,6 +118,7 @@ function configuration(folder: string, port: number, options: RigOptions): strin
     'options {',
     `  directory "${folder}"; pid-file "${folder}/pid"; session-keyfile "${folder}/session.key";`,
     `  listen-on port ${port} { ${LOOPBACK}; }; listen-on-v6 { none; };`,
+    ...(kerberos === undefined ? [] : [`  tkey-gssapi-keytab "${kerberos.keytab}";`]),
     '  recursion no; dnssec-validation no; notify no; allow-transfer { none; }; empty-zones-enable no;',
     '};',
     ...zones,

@@ -16,6 +16,14 @@ export interface RigOptions {
   readonly zones: readonly ZoneDeclaration[];
   /** May change every zone. */
   readonly keys: readonly RigKey[];
+  /** Kerberos signs the updates in place of keys; of BIND only. */
+  readonly kerberos?: {
+    /** Holds the key of `DNS/localhost`. */
+    readonly keytab: string;
+    /** May change every zone: `admin@LAB.TEST`. */
+    readonly principal: string;
+    readonly environment: { readonly [name: string]: string };
+  };
 }
 
 /** A running DNS server on the loopback address. */

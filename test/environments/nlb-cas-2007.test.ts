@@ -1,6 +1,7 @@
 import { site } from '../../environments/nlb-cas-2007';
 import { resolveSite } from '../../exchange/resolve-site';
 import { PFX_ON_SERVER } from '../../exchange/resources/certificate-steps';
+import { described } from './described';
 import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('nlb-cas-2007', site);
@@ -105,5 +106,44 @@ describe('Exchange 2007: two client access servers behind Windows NLB', () => {
       { name: 'mail', type: 'A', addresses: ['192.0.2.10'] },
       { name: 'autodiscover', type: 'A', addresses: ['192.0.2.10'] },
     ]);
+  });
+
+  test('the cluster is described once both are healthy: its hosts by priority, each port balanced or excluded', () => {
+    const cluster = described(plan, 'nlb-cluster');
+    expect(cluster.host).toBe('cas01.ehlo.dk');
+    expect(cluster.after).toEqual(['CAS01-health', 'CAS02-health']);
+    expect(cluster.table?.rows).toEqual([
+      ['cluster address', '192.0.2.10'],
+      ['full internet name', 'mail.ehlo.dk'],
+      ['mode', 'unicast'],
+      ['MAC address', '02-BF-C0-00-02-0A'],
+      ['host', 'CAS01, 192.0.2.11, priority 1'],
+      ['host', 'CAS02, 192.0.2.12, priority 2'],
+    ]);
+    const excluded = (port: string) => [port, 'TCP', 'disabled', 'none'];
+    const balanced = (port: string) => [port, 'TCP', 'multiple hosts', 'single'];
+    expect(described(plan, 'nlb-rules').table?.rows).toEqual([
+      excluded('25'),
+      balanced('80'),
+      balanced('110'),
+      balanced('143'),
+      balanced('443'),
+      excluded('465'),
+      excluded('587'),
+      balanced('993'),
+      balanced('995'),
+    ]);
+  });
+
+  test('nothing of it can be run where the Windows Server is not known, and names come after it', () => {
+    const steps = plan.steps.flatMap((step) => (step.kind === 'described' ? [step] : []));
+    expect(steps.map(({ id, commands }) => [id, commands])).toEqual([
+      ['nlb-cluster', []],
+      ['nlb-rules', []],
+      ['nlb-join-CAS02', []],
+    ]);
+    for (const step of plan.steps.filter(({ kind }) => kind === 'dns')) {
+      expect(step.after).toContain('nlb-join-CAS02');
+    }
   });
 });

@@ -10,8 +10,9 @@ import type {
   SiteCertificate,
 } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/versions';
+import type { PathStep } from '../../schema';
 
-const { V2010, V2013, V2016, V2019, SE } = ExchangeVersion;
+const { V2007, V2010, V2013, V2016, V2019, SE } = ExchangeVersion;
 /** Others each day, and the same all day long, so that what fails can be tried again; DECLARATIONS_SEED says it. */
 export const SEED = Number(process.env['DECLARATIONS_SEED'] ?? Math.floor(Date.now() / 86_400_000));
 
@@ -24,6 +25,9 @@ const ORGANIZATIONS: readonly (readonly ExchangeVersion[])[] = [
   [V2010, V2016],
   [V2013, V2019],
   [SE, SE],
+  [V2007, V2007],
+  [V2007, V2010],
+  [V2007, V2013],
 ];
 
 const host = fc
@@ -121,12 +125,14 @@ function serversOf(versions: readonly ExchangeVersion[]): fc.Arbitrary<readonly 
         mailProtocols,
         autodiscoverSiteScope,
         sslOffload: fc.boolean(),
-        ...(version === V2010
+        ...(version === V2010 || version === V2007
           ? { outlookAnywhere: fc.constantFrom('enabled' as const, 'disabled' as const) }
           : {}),
       }).map((own): Server => {
         const name = `EX0${index + 1}`;
-        return { name, fqdn: `${name}.contoso.local`, address: `192.0.2.${index + 1}`, version, ...own };
+        const fqdn = `${name}.contoso.local`;
+        const session = version === V2007 ? { endpoint: `https://${fqdn}:5986/wsman` } : {};
+        return { name, fqdn, address: `192.0.2.${index + 1}`, version, ...session, ...own };
       }),
     ),
   );
@@ -217,8 +223,75 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
   ),
 ) as fc.Arbitrary<ExchangeSiteProps>;
 
+/** Windows PowerShell on each server of 2007 is asked for what is its own. */
+export const hasOld = ({ servers }: ExchangeSiteProps) => servers.some(({ version }) => version === V2007);
+
 export const isRight = (site: ExchangeSiteProps) =>
   resolveSite(site).diagnostics.every(({ severity }) => severity !== 'error');
+
+/** Where nothing can be taken out: the declaration is thrown away. */
+const NEEDED =
+  /^(?:servers(?:\.\d+(?:\.(?:name|fqdn|address|version|endpoint))?)?|namespaces(?:\.(?:client|autodiscover)\b.*)?|certificate(?:\.web(?:\.(?:pfxFile|names|services))?)?|dns|dns(?:\.internal|\.external)?\.zones\b.*|health\b.*)$/;
+/** Without it what it is part of means nothing. */
+const PARTS: ReadonlySet<string> = new Set([
+  'internal',
+  'external',
+  'fqdn',
+  'copies',
+  'services',
+  'names',
+  'certPrincipalName',
+  'virtualIp',
+]);
+
+/**
+ * What is left when whoever wrote it takes out each value at which a diagnostic points, until none does: hardly any of
+ * the declarations is right as it comes.
+ */
+export function mended(site: ExchangeSiteProps): ExchangeSiteProps {
+  for (let [now, turn] = [site, 0]; turn < 20; turn++) {
+    const errors = resolveSite(now).diagnostics.filter(({ severity }) => severity === 'error');
+    if (errors.length === 0) return now;
+    // From the end, so that positions in lists stay what they are.
+    const ways = errors.map(({ path }) => (path ?? []).map(wordOf)).sort(byPlace);
+    const left = ways.reduce<unknown>(without, now) as ExchangeSiteProps;
+    if (left === now) return site;
+    now = left;
+  }
+  return site;
+}
+
+function wordOf(step: PathStep): string {
+  if ('index' in step) return String(step.index);
+  return 'key' in step ? step.key : step.attribute;
+}
+
+/** The last place first. */
+function byPlace(left: readonly string[], right: readonly string[]): number {
+  const [one, other] = [left, right].map((way) => way.map((word) => word.padStart(3, '0')).join('.'));
+  return (one ?? '') < (other ?? '') ? 1 : -1;
+}
+
+/** The declaration without what stands at a place, or without the least that it belongs to and that may be missing. */
+function without(site: unknown, way: readonly string[]): unknown {
+  if (way.length === 0 || NEEDED.test(way.join('.'))) return site;
+  const isPart = PARTS.has(way.at(-1) ?? '') && way.at(-2) !== 'namespaces';
+  return isPart || !isThere(site, way) ? without(site, way.slice(0, -1)) : taken(site, way);
+}
+
+function isThere(value: unknown, [word, ...rest]: readonly string[]): boolean {
+  if (word === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, word) && isThere((value as { readonly [name: string]: unknown })[word], rest);
+}
+
+function taken(value: unknown, [word, ...rest]: readonly string[]): unknown {
+  const entries = Object.entries(value as object).flatMap(([name, item]: [string, unknown]) => {
+    if (name !== word) return [[name, item] as const];
+    return rest.length === 0 ? [] : [[name, taken(item, rest)] as const];
+  });
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+}
 
 /** What somebody writes who mistypes, forgets, or pastes something else. */
 export const wrong: fc.Arbitrary<unknown> = fc.oneof(

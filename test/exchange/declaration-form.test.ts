@@ -55,6 +55,9 @@ const GROUPS: { readonly [title: string]: object } = {
   'namespaces.services.*': sides,
   publish: { virtualIp: '198.51.100.1' },
   maintenance: { redirectTo: 'EX02' },
+  'dns.zones[].kerberos': { realm: 'CONTOSO.LOCAL', user: 'svc-dns' },
+  'publish.nlb.switch': { vlan: 3, interfaces: ['Po1'] },
+  reverseProxy: { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' },
   'mailProtocols.*': { host: 'imap.contoso.com' },
   'datacentres.<name>.clientAccessArray': { fqdn: 'outlook.contoso.local', activeDirectorySite: 'Lisbon' },
   'dag.alternateWitness': { server: 'FS02', directory: 'C:\\Witness\\DAG01' },
@@ -70,6 +73,7 @@ const isGroup = (value: unknown): value is { readonly [name: string]: unknown } 
 const nameIn = (steps: Steps) => {
   const of = steps.at(-1) ?? '';
   if (of === 'srv') return '_autodiscover._tcp.contoso.com';
+  if (of === 'priorities') return 'EX01';
   return ['virtualIps', 'notPublished', 'elsewhere'].includes(of) ? HOST : 'any';
 };
 
@@ -173,6 +177,17 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'publish.virtualIp[]': ['127.0.0.1', 'address-syntax'],
   'publish.virtualIps.<name>': ['192.0.2.1:443', 'address-syntax'],
   'publish.virtualIps.<name>[]': ['', 'address-syntax'],
+  'publish.nlb.name': ['mail', 'nlb'],
+  'publish.nlb.ports[]': ['https', 'nlb'],
+  'publish.nlb.smtpPorts[]': [65536, 'nlb'],
+  'publish.nlb.priorities.<name>': [33, 'nlb'],
+  'publish.nlb.switch.vlan': [4095, 'nlb'],
+  'reverseProxy.host': ['https://RP.contoso.com', 'reverse-proxy'],
+  'reverseProxy.address': ['203.0.113.0/24', 'address-syntax'],
+  'reverseProxy.address[]': ['RP', 'address-syntax'],
+  'reverseProxy.insideAddress': ['RP', 'address-syntax'],
+  'reverseProxy.wpadAddress': ['wpad', 'address-syntax'],
+  'reverseProxy.certificateNames': [['rp.contoso.com'], 'reverse-proxy-certificate'],
   'mailProtocols.*.host': ['imap.contoso.com:993', 'namespace-host'],
   'datacentres.<name>.failback': ['https://mailfb.contoso.com', 'namespace-host'],
   'datacentres.<name>.subnets[]': ['10.1.0.0', 'subnet-syntax'],
@@ -197,6 +212,9 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'dns.zones[].port': [65536, 'zone'],
   'dns.zones[].keyName': ['', 'zone'],
   'dns.zones[].timeoutSeconds': [0, 'zone'],
+  'dns.zones[].kerberos.realm': ['contoso local', 'zone-kerberos'],
+  'dns.zones[].kerberos.user': ['CONTOSO\\svc-dns', 'zone-kerberos'],
+  'dns.zones[].kerberos.keytabFile': ['', 'zone-kerberos'],
   'dns.ttlSeconds': [-1, 'record-ttl'],
   'dns.existingRecords[]': ['www.contoso.com', 'existing-record'],
   'dns.elsewhere.<name>': ['legacy', 'address-syntax'],

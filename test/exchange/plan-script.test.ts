@@ -205,6 +205,47 @@ describe('the calls of the script', () => {
   });
 });
 
+describe('what the runner looks at', () => {
+  const looking = site({
+    health: { protocols: ['owa'], fromRunner: { certificates: ['IIS'], healthcheck: true } },
+  });
+  const lines = linesOf(looking).map((line) => line.trim());
+
+  test('is repeated by a function, and compared with the certificate of the PFX', () => {
+    const begun = lines.findIndex((line) => line.includes("'TLS EX01.contoso.local:443' 'EX01'"));
+    expect(begun).toBeGreaterThan(0);
+    expect(lines.slice(begun + 1, begun + 10)).toEqual([
+      "Wait-Healthy -Server 'EX01' -Seconds 900 -Check {",
+      '$call = @{',
+      "HostName = 'EX01.contoso.local'",
+      'Port = 443',
+      "Name = 'autodiscover.contoso.com'",
+      'Thumbprint = $PfxCertificate.Thumbprint',
+      '}',
+      'Test-ShownCertificate @call',
+      '}',
+    ]);
+    expect(lines).toContain("Path = '/owa/healthcheck.htm'");
+    expect(
+      lines.some((line) => line.endsWith("'GET https://EX01.contoso.local/owa/healthcheck.htm' 'EX01'")),
+    ).toBe(true);
+  });
+
+  test('has its function once, where something is looked at, and it sends no credentials', () => {
+    const script = scriptOf(looking);
+    expect(script.match(/^function Test-ShownCertificate/gm)).toHaveLength(1);
+    expect(scriptOf(right)).not.toContain('Test-ShownCertificate');
+    expect(script).not.toMatch(/Authorization|-Credential|DefaultCredentials/i);
+    expect(() => tokensOf(script)).not.toThrow();
+    expect(script).not.toMatch(/\[ordered\]|\$PSScriptRoot/);
+  });
+
+  test('needs the certificate of the PFX, for which a chosen part opens the file', () => {
+    const script = scriptOf(looking);
+    expect(script).toContain("$PfxParts = @('EX01', 'EX02')");
+  });
+});
+
 describe('a stop', () => {
   const script = scriptOf(right);
 

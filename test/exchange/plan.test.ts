@@ -209,6 +209,57 @@ describe('exchange-plan.json', () => {
     });
   });
 
+  test('what the runner looks at comes after the gate of the server, with where and what must be seen', () => {
+    const looking = site({
+      namespaces: { client: 'mail.contoso.com', autodiscover: 'mail.contoso.com' },
+      mailProtocols: { imap: { host: 'imap.contoso.com' } },
+      certificate: { ...right.certificate, names: ['*.contoso.com'] },
+      health: {
+        protocols: ['owa', 'outlook-anywhere'],
+        timeoutSeconds: 60,
+        fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true },
+      },
+    });
+    const plan = planOf(looking);
+    validate(JSON.parse(JSON.stringify(plan)));
+    expect(validate.errors).toBeNull();
+    const { steps } = plan;
+    const common = { server: 'EX01', host: 'EX01.contoso.local', seconds: 60 };
+    const thumbprint = { reference: 'EX01-certificate', property: 'Thumbprint' };
+    const looks = steps.filter(
+      ({ kind, server: of }) => (kind === 'shown-certificate' || kind === 'health-page') && of === 'EX01',
+    );
+    const [web, own, imap, rpc, owa] = looks;
+    expect(web).toEqual({
+      ...common,
+      id: 'EX01-health/tls://EX01.contoso.local:443/mail.contoso.com',
+      kind: 'shown-certificate',
+      scheme: 'tls',
+      name: 'mail.contoso.com',
+      port: 443,
+      thumbprint,
+      after: ['EX01-health/Get-HealthReport'],
+      reason: 'Clients must be shown the declared certificate before they are sent to the server.',
+    });
+    expect(own).toMatchObject({ name: 'ex01.contoso.local', port: 443, thumbprint });
+    expect(imap).toMatchObject({ name: 'imap.contoso.com', port: 993, thumbprint });
+    expect(rpc).toMatchObject({
+      kind: 'health-page',
+      url: 'https://EX01.contoso.local/rpc/healthcheck.htm',
+      port: 443,
+      thumbprint,
+    });
+    expect(owa).toMatchObject({ url: 'https://EX01.contoso.local/owa/healthcheck.htm', after: [rpc?.id] });
+    expect(looks).toHaveLength(5);
+    // The next server waits for the last of them.
+    expect(steps.find(({ id }) => id === 'EX02-certificate')?.after).toContain(owa?.id);
+  });
+
+  test('without its being declared the runner looks at nothing', () => {
+    expect(planOf(right).steps.map(({ kind }) => kind)).not.toContain('shown-certificate');
+    expect(planOf(right).steps.map(({ kind }) => kind)).not.toContain('health-page');
+  });
+
   test('a record set says that what is there already is merged, or that it is imported', () => {
     const reasons = (declaration: ExchangeSiteProps) =>
       planOf(declaration).steps.flatMap((step) => (step.kind === 'dns' ? [step.reason] : []));

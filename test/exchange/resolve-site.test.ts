@@ -176,6 +176,48 @@ describe('what a declaration comes to', () => {
     expect(resourceOf(state, 'EX03-scp').origin['server']).toEqual(path('servers', 2, 'name'));
   });
 
+  describe('where replication is to be checked', () => {
+    const database = { copies: ['EX01', 'EX02'] };
+    const state = resolveSite(
+      site({
+        dag: { ...declaredDag, databases: { DB01: database } },
+        health: { replication: true, timeoutSeconds: 60 },
+      }),
+    );
+
+    test('a member is checked once it has joined, and the next server waits for that', () => {
+      const gate = resourceOf(state, 'EX01-replication');
+      expect(gate.attributes).toMatchObject({ timeout_seconds: 60, triggers: { dag: 'DAG01' } });
+      expect(gate.attributes['checks']).toContain('QuorumGroup');
+      expect(gate.attributes['checks']).not.toContain('DBCopyFailed');
+      expect(gate.dependsOn).toEqual(['EX01-dag-member']);
+      expect(resourceOf(state, 'EX01-health').dependsOn).toContain('EX01-replication');
+      expect(waitsFor(state, 'EX02-certificate')).toContain('EX01-replication');
+    });
+
+    test('copies are checked once the databases are made, and no server and no record waits for that', () => {
+      const gate = resourceOf(state, 'EX02-copies');
+      expect(gate.attributes).toMatchObject({ triggers: { DB01: 'EX01 EX02' } });
+      expect(gate.attributes['checks']).toContain('DBCopyFailed');
+      expect(gate.dependsOn).toEqual(['database-DB01']);
+      const waiting = state.elements.filter(({ dependsOn }) =>
+        dependsOn.some((id) => id.endsWith('-copies')),
+      );
+      expect(waiting).toEqual([]);
+    });
+
+    test('nothing is checked of a server that is no member or holds nothing, nor without its being said', () => {
+      const one = resolveSite(
+        site({ dag: { ...declaredDag, members: ['EX01'] }, health: { replication: true } }),
+      ).elements.map(({ id }) => id);
+      expect(one).toContain('EX01-replication');
+      expect(one).not.toContain('EX02-replication');
+      expect(one).not.toContain('EX01-copies');
+      const silent = resolveSite(site({ dag: { ...declaredDag, databases: { DB01: database } } })).elements;
+      expect(silent.filter(({ id }) => /-(?:replication|copies)$/.test(id))).toEqual([]);
+    });
+  });
+
   test('the health gate of a server waits for everything else of it, the service connection point first', () => {
     const waits = waitsFor(resolveSite(site({ rollout: 'parallel' })), 'EX01-health');
     expect([...waits].sort()).toEqual([
@@ -195,9 +237,12 @@ describe('what a declaration comes to', () => {
   });
 
   test('record sets wait for the gates of all servers whose addresses they carry', () => {
-    for (const { dependsOn } of recordsOf(resolveSite(right))) {
-      expect(dependsOn).toEqual(['EX01-health', 'EX02-health']);
-    }
+    const gates = ['EX01-health', 'EX02-health'];
+    // Those of one DNS server come one after another.
+    expect(recordsOf(resolveSite(right)).map(({ dependsOn }) => dependsOn)).toEqual([
+      gates,
+      [...gates, 'mail_contoso_com-A'],
+    ]);
   });
 
   test('the letter case of a host name is none of its record set, which would be deleted and made again', () => {

@@ -8,18 +8,9 @@ import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } 
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { PUBLISHING_CASES } from './publishing-cases';
+import type { RuleCase as Case } from './rule-case';
 import { dag, server, site, siteOf2007 } from './sites';
-
-interface Case {
-  readonly when: string;
-  readonly rule: string;
-  readonly declaration: ExchangeSiteProps;
-  /** What lies where the declaration has its certificate file. */
-  readonly file?: DeclaredFile;
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 const right = site();
 /** Two DAGs of one member each. */
@@ -1084,7 +1075,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -1506,6 +1497,67 @@ const CASES: readonly Case[] = [
     path: 'namespaces.client',
     problem: `lies in none of the declared zones (contoso.com)`,
     remedy: `{ name: 'notcontoso.com' }`,
+  },
+  {
+    when: 'Kerberos is to know a DNS server by its address',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53', kerberos: { realm: 'CONTOSO.LOCAL' } }] },
+    }),
+    path: 'dns.zones[0].server',
+    problem: 'by its address',
+    remedy: 'dc1.contoso.local',
+  },
+  {
+    when: 'a TSIG key stands beside Kerberos',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            keyName: 'exchange.',
+            keyAlgorithm: 'hmac-sha256',
+            kerberos: { realm: 'CONTOSO.LOCAL' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].keyName',
+    problem: 'TSIG key is declared beside it',
+    remedy: 'or kerberos',
+  },
+  {
+    when: 'the realm is a URL',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'ldap://contoso' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: 'is no realm',
+    remedy: 'CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm is written with it',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns@CONTOSO.LOCAL' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'is no account of the realm',
+    remedy: 'write its name alone',
+  },
+  {
+    when: 'a keytab has no user',
+    rule: 'zone-kerberos',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', keytabFile: 'dns.keytab' } }],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'whose key',
+    remedy: 'user',
   },
   {
     when: 'a TSIG key has no algorithm',
@@ -2870,6 +2922,83 @@ const CASES: readonly Case[] = [
     remedy: 'take health.protocols out',
   },
   {
+    when: 'the runner is to look at nothing',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: {} } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: `certificates: ['IIS']`,
+  },
+  {
+    when: 'the runner is not to ask for the pages, and for nothing else',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { healthcheck: false } } }),
+    path: 'health.fromRunner',
+    problem: 'nothing is looked at',
+    remedy: 'take fromRunner out',
+  },
+  {
+    when: 'the runner is to see the certificate of IIS on a server for which none is declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX01'] },
+      health: { fromRunner: { certificates: ['IIS'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'no certificate for IIS is declared for EX02',
+    remedy: `'IIS' among its services`,
+  },
+  {
+    when: 'the runner is to see the certificate of IMAP, whose name is declared nowhere',
+    rule: 'health-from-runner',
+    declaration: site({ health: { fromRunner: { certificates: ['IIS', 'IMAP'] } } }),
+    path: 'health.fromRunner.certificates[1]',
+    problem: 'no server has a declared name of IMAP to ask for',
+    remedy: `mailProtocols: { imap: { host: 'imap.contoso.com' } }`,
+  },
+  {
+    when: 'the runner is to see a certificate of POP that no declared one can be',
+    rule: 'health-from-runner',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      health: { fromRunner: { certificates: ['POP'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: `no certificate that is declared for EX01, EX02 has 'pop.contoso.com', the name of POP there`,
+    remedy: 'give one of theirs that name',
+  },
+  {
+    when: 'the runner is to ask servers for pages that they do not have',
+    rule: 'health-from-runner',
+    declaration: site({
+      servers: [1, 2].map((number) => server(number, { version: ExchangeVersion.V2010 })),
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem:
+      'EX01 (Exchange Server 2010) has no healthcheck.htm, nor has any other server: it exists in Exchange Server 2013 and later',
+    remedy: 'older servers are checked by their services',
+  },
+  {
+    when: 'the runner is to ask for a page of a server whose certificate is not declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX02'] },
+      health: { fromRunner: { healthcheck: true } },
+    }),
+    path: 'health.fromRunner.healthcheck',
+    problem: 'no certificate for IIS is declared for EX01',
+    remedy: `'IIS' among its services`,
+  },
+  {
+    when: 'replication is to be checked where there is no DAG',
+    rule: 'health-replication',
+    declaration: { ...siteOf2007(), health: { replication: true } },
+    path: 'health.replication',
+    problem: 'no server is a member of a declared DAG',
+    remedy: 'declare the DAG with its members (dag)',
+  },
+  {
     when: 'Outlook Anywhere is switched where it is always on',
     rule: 'service-version',
     declaration: site({ servers: [server(1), server(2, { outlookAnywhere: 'disabled' })] }),
@@ -3047,6 +3176,7 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  ...PUBLISHING_CASES,
 ];
 
 const filesWith = (file?: DeclaredFile) =>
@@ -3110,12 +3240,21 @@ describe('the rules of a declaration', () => {
       'named-in-dns',
       'publishing-unused',
       'zone',
+      'zone-kerberos',
       'record-ttl',
       'further-record',
       'existing-record',
       'existing-object',
       'virtual-address',
       'external-address',
+      'nlb',
+      'nlb-service-pack',
+      'nlb-mail-certificate',
+      'reverse-proxy',
+      'reverse-proxy-mail',
+      'reverse-proxy-certificate',
+      'reverse-proxy-sign-in',
+      'reverse-proxy-wpad',
       'certificate-servers',
       'certificate-missing',
       'certificate-declared-twice',
@@ -3147,6 +3286,8 @@ describe('the rules of a declaration', () => {
       'server-endpoint',
       'server-endpoint-missing',
       'service-version',
+      'health-from-runner',
+      'health-replication',
       'web-authentication',
       'ssl-offload',
       'maintenance',
@@ -3334,6 +3475,18 @@ describe('the rules of a declaration', () => {
     const other = { server: 'FS02', directory: dag.witness.directory };
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
+      ['a check of the replication of members', { health: { replication: true } }],
+      [
+        'the certificates and the pages that the runner is to see, of what the servers have',
+        {
+          mailProtocols: { imap: { host: 'imap.contoso.com' } },
+          certificate: {
+            ...right.certificate,
+            names: ['*.contoso.com'],
+          },
+          health: { fromRunner: { certificates: ['IIS', 'IMAP'], healthcheck: true } },
+        },
+      ],
       ['one DAG in a list, which need not name its members', { dag: [dag] }],
       [
         'a name that goes outside alone, and stays published there',
@@ -3435,6 +3588,19 @@ describe('the rules of a declaration', () => {
       ],
     ])('%s', (_what, changes) => {
       expect(found(site(changes))).toEqual([]);
+    });
+
+    test('replication that is not to be checked, without a DAG', () => {
+      expect(found({ ...siteOf2007(), health: { replication: false } })).toEqual([]);
+    });
+
+    test('the pages of a newer server beside an old one, which has none', () => {
+      const mixed = site({
+        servers: [...of(V2010, 1), server(2)],
+        dag: { ...dag, members: ['EX02'] },
+        health: { fromRunner: { healthcheck: true } },
+      });
+      expect(found(mixed).filter(({ rule }) => rule === 'health-from-runner')).toEqual([]);
     });
 
     test.each(['msstd:mail.contoso.com', 'MSSTD:*.contoso.com', 'none', null])(

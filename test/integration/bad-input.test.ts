@@ -342,29 +342,28 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
   test(
     'hostile text reaches Exchange as it was declared, and is not run on the way',
     async () => {
-      const directory = `C:\\DAG's $(Get-Date) \`whoami\` "q" ; Remove-Item * \${path.module} %{ if true } $env:x #`;
+      // All that Windows takes in the name of a folder.
+      const directory = `C:\\DAG's $(Get-Date) \`whoami\` ; Remove-Item & \${path.module} %{ if true } $PWD #`;
       // Terraform's own language is a way for what a declaration refuses: characters that do not show.
-      const further = 'D:\\line\nbreak \u2019 \u201c \u2013 \u2028 </S> &amp; _x000A_ \u{1F600}';
+      const further =
+        'site "q" * $env:x | line\nbreak \u2019 \u201c \u2013 \u2028 </S> &amp; _x000A_ \u{1F600}';
       const site: ExchangeSiteProps = {
         ...firstServer,
-        dag: {
-          ...dag,
-          witness: { ...dag.witness, directory },
-          alternateWitness: { server: 'BsAFS02.apatricio.local', directory: 'D:\\Witness' },
-        },
+        dag: { ...dag, witness: { ...dag.witness, directory } },
       };
       await rig.declare(site);
       const stack = join(rig.stackFolder, 'cdk.tf.json');
       const declared = JSON.parse(readFileSync(stack, 'utf8')) as {
-        resource: { exchange_database_availability_group: { 'dag-DAG01': { [name: string]: unknown } } };
+        resource: { exchange_service_connection_point: { 'BsAEX01-scp': { [name: string]: unknown } } };
       };
-      declared.resource.exchange_database_availability_group['dag-DAG01']['alternate_witness_directory'] =
-        further;
+      declared.resource.exchange_service_connection_point['BsAEX01-scp']['site_scope'] = [further];
       writeFileSync(stack, JSON.stringify(declared));
       expect(await rig.apply()).toMatchObject({ exit: 0 });
-      const [group] = rig.organization.read().organization.databaseAvailabilityGroups;
+      const { organization, servers } = rig.organization.read();
+      const [group] = organization.databaseAvailabilityGroups;
       expect(group?.settings['WitnessDirectory']).toBe(directory);
-      expect(group?.settings['AlternateWitnessDirectory']).toBe(further);
+      const first = servers.get(FIRST.name.toUpperCase());
+      expect(first?.services['ClientAccessServer']).toMatchObject({ AutoDiscoverSiteScope: [further] });
       expect(await rig.plan()).toMatchObject({ exit: 0 });
     },
     SETUP_MS,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { declarations, isRight, SEED } from '../exchange/any-declaration';
+import { declarations, hasOld, isRight, mended, SEED } from '../exchange/any-declaration';
 import { makePfx } from '../../pki';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
@@ -21,8 +21,12 @@ describeWithTerraform('declarations that nobody wrote', () => {
   }, LONG_MS);
   afterAll(() => tools.remove());
 
-  // A view of its own for clients outside would need a second DNS server; datacentres.test.ts has one.
-  const withOneView = declarations.filter((site) => !('internal' in site.dns) && isRight(site));
+  // A view of its own for clients outside would need a second DNS server, and one of 2007 an endpoint of Windows:
+  // datacentres.test.ts and environments.test.ts have them.
+  const withOneView = declarations
+    .filter((site) => !('internal' in site.dns) && !hasOld(site))
+    .map(mended)
+    .filter(isRight);
   const sites = fc.sample(withOneView, { numRuns: RUNS, seed: SEED });
 
   test.each(sites.map((site, index) => [`${index} of the seed ${SEED}`, site] as const))(

@@ -6,6 +6,7 @@ import { site as bound } from '../../environments/namespace-models-bound';
 import { site as perService } from '../../environments/namespace-models-per-service';
 import { site as unbound } from '../../environments/namespace-models-unbound';
 import { site as nlbCas2007 } from '../../environments/nlb-cas-2007';
+import { site as reverseProxyArr } from '../../environments/reverse-proxy-arr';
 import { declaredCertificates, isOnServer } from '../../exchange/declared-certificates';
 import { ExchangeVersion, type ExchangeSiteProps, type Server } from '../../exchange/site';
 import { endpointCertificate } from '../../lab/wsman/certificate';
@@ -56,6 +57,17 @@ const ENVIRONMENTS: { readonly [stack: string]: Environment } = {
     zone: 'ehlo.dk',
     inside: { mail: ['192.0.2.10'], autodiscover: ['192.0.2.10'] },
     outside: {},
+  },
+  'reverse-proxy-arr': {
+    site: reverseProxyArr,
+    domain: 'contoso.com',
+    zone: 'contoso.com',
+    inside: {
+      mail: ['192.0.2.11', '192.0.2.12'],
+      autodiscover: ['192.0.2.11', '192.0.2.12'],
+      activesync: ['192.0.2.11', '192.0.2.12'],
+    },
+    outside: { mail: ['203.0.113.10'], autodiscover: ['203.0.113.10'], activesync: ['203.0.113.10'] },
   },
   'namespace-models-unbound': {
     site: unbound,

@@ -1,3 +1,4 @@
+import { placeOf } from '../../provider/connect-to';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,12 +82,33 @@ test.each([
   ],
   [ssh, { [ENVIRONMENT.server_endpoints]: 'OLD1=ssh://u:secret@old1' }, 'is no JSON object of texts'],
   [ssh, { [ENVIRONMENT.server_endpoints]: '["ssh://a@old1"]' }, 'is no JSON object of texts'],
+  [ssh, { [ENVIRONMENT.connect_to]: 'EX1:443=127.0.0.1:8443' }, 'is no JSON object of texts'],
+  [{ ...ssh, connect_to: { EX1: '127.0.0.1:8443' } }, {}, `'EX1' to '127.0.0.1:8443' names no hosts`],
+  [{ ...ssh, connect_to: { 'EX1:443': '127.0.0.1' } }, {}, `'EX1:443' to '127.0.0.1' names no hosts`],
+  [{ ...ssh, connect_to: { 'EX1:443': 'there:65536' } }, {}, `'EX1:443' to 'there:65536' names no hosts`],
 ])('%j with %j is refused: %s', (values, environment, summary) => {
   const { settings, diagnostics } = settingsFrom(config(values), environment);
   expect(settings).toBeUndefined();
   expect(diagnostics[0]?.summary).toContain(summary);
   expect(diagnostics[0]?.path).toBeDefined();
   expect(JSON.stringify(diagnostics)).not.toContain('secret@');
+});
+
+test('where looks go is said by the provider block, and by the environment for what that leaves out', () => {
+  const { settings } = settingsFrom(
+    config({ ...ssh, connect_to: { 'EX1.contoso.local:443': '[::1]:8443' } }),
+    {
+      [ENVIRONMENT.connect_to]:
+        '{"EX1.contoso.local:443":"elsewhere:1","EX1.contoso.local:993":"127.0.0.1:8993"}',
+    },
+  );
+  const to = settings?.connectTo ?? new Map();
+  expect(placeOf({ host: 'ex1.contoso.LOCAL', port: 443 }, to)).toEqual({ host: '::1', port: 8443 });
+  expect(placeOf({ host: 'EX1.contoso.local', port: 993 }, to)).toEqual({ host: '127.0.0.1', port: 8993 });
+  expect(placeOf({ host: 'EX1.contoso.local', port: 995 }, to)).toEqual({
+    host: 'EX1.contoso.local',
+    port: 995,
+  });
 });
 
 describe('the session of a server', () => {

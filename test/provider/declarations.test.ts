@@ -14,7 +14,7 @@ import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
 import { exchangeProvider } from '../../provider/definition';
 import { openSession } from '../../remoting/session';
 import { withEveryAttribute } from '../../schema';
-import { declarations, isRight, SEED, spoil, wrong } from '../exchange/any-declaration';
+import { declarations, isRight, mended, SEED, spoil, wrong } from '../exchange/any-declaration';
 import { validCertificate } from '../integration/valid-certificate';
 import { loopback } from '../remoting/peers/loopback';
 import { Deployment } from './deployment';
@@ -57,19 +57,35 @@ describe('any declaration', () => {
   };
   const made = new Set<string>();
 
+  /** The newest version, which is the last one, has the cmdlets of all. */
+  const endpointOf = (site: ExchangeSiteProps) =>
+    site.servers.at(-1)?.endpoint === undefined ? { EXCHANGE_ENDPOINT: 'process:' } : {};
+
   const deploymentOf = (site: ExchangeSiteProps, organization: SimulatedOrganization) =>
     new Deployment({
       provider: () =>
         exchangeProvider(
-          { EXCHANGE_ENDPOINT: 'process:' },
-          // The newest version, which is the last one, has the cmdlets of all.
+          // Where all servers are of 2007, the session of the first one is that of the organization.
+          { EXCHANGE_USER: 'admin', EXCHANGE_PASSWORD: 'of the admin', ...endpointOf(site) },
           {
-            open: () =>
-              openSession(loopback(organization.host(site.servers.at(-1)?.name ?? '')), { runspaces: 4 }),
+            open: ({ endpoint }) =>
+              openSession(
+                loopback(
+                  organization.host(
+                    endpoint.kind === 'wsman'
+                      ? (new URL(endpoint.url).hostname.split('.')[0] ?? '').toUpperCase()
+                      : (site.servers.at(-1)?.name ?? ''),
+                  ),
+                ),
+                { runspaces: 4 },
+              ),
           },
         ),
       config: withEveryAttribute(CONFIGURATION_SCHEMA, {
         servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+        server_endpoints: Object.fromEntries(
+          site.servers.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [[name, endpoint]])),
+        ),
         site_certificate: resolveSite(site).certificates.flatMap(({ name, declared }) =>
           name === null
             ? []
@@ -112,7 +128,7 @@ describe('any declaration', () => {
     'that has nothing wrong is deployed, and the next plan has nothing to do',
     async () => {
       await fc.assert(
-        fc.asyncProperty(declarations.filter(isRight), async (site) => {
+        fc.asyncProperty(declarations.map(mended).filter(isRight), async (site) => {
           const organization = organizationOf(site.servers.map(({ version }) => version));
           const deployment = deploymentOf(site, organization);
           const objects = elementsOf(resolveSite(site).elements, 'exchange-object');

@@ -15,9 +15,15 @@ const BRANCH = 'branch.contoso.com.';
 const key = newKey();
 const KEY = { key_name: key.name, key_algorithm: key.algorithm, key_secret: key.secret };
 const NO_KEY = { key_name: null, key_algorithm: null, key_secret: null };
-const NOTHING = { server: null, port: null, transport: null, timeout: null, ...NO_KEY };
+const NO_KERBEROS = { realm: null, username: null, password: null, keytab: null };
+const NOTHING = { server: null, port: null, transport: null, timeout: null, ...NO_KEY, ...NO_KERBEROS };
 const at = (name: string, address: string): DnsRecord => ({ name, ttl: 300, data: { type: 'A', address } });
-const KERBEROS = { DNS_UPDATE_REALM: 'CONTOSO.COM', DNS_UPDATE_USERNAME: 'exchange' };
+/** A realm that no key distribution center is known of. */
+const KERBEROS = {
+  DNS_UPDATE_REALM: 'NOWHERE.TEST',
+  DNS_UPDATE_USERNAME: 'exchange',
+  DNS_UPDATE_PASSWORD: 'canary-nowhere',
+};
 
 describeEachServer('a name of a zone', (start) => {
   let rig: DnsRig;
@@ -60,10 +66,13 @@ describeEachServer('a name of a zone', (start) => {
     expect(await zones.standing('mail.contoso.com')).toBeUndefined();
   });
 
-  test('is looked up without a signature where Kerberos signs the updates', async () => {
-    const zones = new DnsZones([block({ ...KEY, key_secret: newKey().secret })], KERBEROS);
-    expect(await zones.standing('mail.contoso.com')).toEqual(told(ZONE, '192.0.2.11'));
-    expect(await zones.problems('error')).toEqual([]);
+  test('is looked up without a signature where Kerberos signs the updates, also where it gives no ticket', async () => {
+    const byName = { server: 'localhost', transport: 'udp4' };
+    const zones = new DnsZones([block({ ...byName, key_secret: newKey().secret })], KERBEROS);
+    const server = `localhost port ${rig.port}`;
+    expect(await zones.standing('mail.contoso.com')).toEqual({ ...told(ZONE, '192.0.2.11'), server });
+    const [problem] = await zones.problems('error');
+    expect(problem?.detail).toMatch(/^Kerberos and DNS\/localhost@NOWHERE\.TEST: /);
   });
 
   test('is looked up where the account lacks the key to change it', async () => {
@@ -122,22 +131,38 @@ describe('a zone of which nobody knows whom to ask', () => {
       "The settings are not right: transport 'pigeon' is not known; take one of",
       'Change them in dns.zones of the declaration',
     ],
-  ])('says so once, also where Kerberos signs the updates: %s', async (_title, values, reason, remedy) => {
-    const block = { ...NOTHING, zone: ZONE, ...values };
-    const keyless = new DnsZones([block], {});
-    expect(await keyless.problems('error')).toMatchObject([
-      { detail: expect.stringContaining(reason) as string },
-    ]);
-    expect(await nameFindings(publication, keyless)).toEqual([]);
-
-    const kerberos = new DnsZones([block], KERBEROS);
-    expect(await kerberos.problems('error')).toEqual([]);
-    const findings = await nameFindings(publication, kerberos);
-    expect(findings).toMatchObject([
-      { severity: 'warning', summary: 'What DNS has under names of the zone contoso.com. is not known' },
-    ]);
-    expect(findings[0]?.detail).toContain(`A question about mail.contoso.com to its server: ${reason}`);
-    expect(findings[0]?.detail).toContain(remedy);
+    [
+      'Kerberos is to know a server by its address',
+      { server: '192.0.2.53', realm: 'CONTOSO.LOCAL' },
+      "Kerberos signs the updates, and knows no server by its address '192.0.2.53'; name the server by its host name",
+      'Change them in dns.zones of the declaration',
+    ],
+    [
+      'Kerberos has a user without a key',
+      { server: 'dc1.contoso.local', realm: 'CONTOSO.LOCAL', username: 'svc-dns' },
+      'username goes with password or keytab; set one of them, or leave username out',
+      'DNS_UPDATE_PASSWORD',
+    ],
+    [
+      'Kerberos has a password without a user',
+      { server: 'dc1.contoso.local', realm: 'CONTOSO.LOCAL', password: 'canary' },
+      'password and keytab go with username; set it, or neither of them',
+      'DNS_UPDATE_USERNAME',
+    ],
+    [
+      'Kerberos has no realm',
+      { server: 'dc1.contoso.local', username: 'svc-dns', keytab: '/run/dns.keytab' },
+      'Kerberos signs the updates, and no realm is set; set realm, as CONTOSO.LOCAL',
+      'DNS_UPDATE_REALM',
+    ],
+  ])('says so once: %s', async (_title, values, reason, remedy) => {
+    const zones = new DnsZones([{ ...NOTHING, zone: ZONE, ...values }], {});
+    const problems = await zones.problems('error');
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.detail).toContain(reason);
+    expect(problems[0]?.detail).toContain(remedy);
+    expect(problems[0]?.detail).not.toContain('canary');
+    expect(await nameFindings(publication, zones)).toEqual([]);
   });
 });
 

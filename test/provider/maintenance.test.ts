@@ -113,11 +113,11 @@ async function deploy(
 }
 
 const SHORT: { readonly [cmdlet: string]: (parameters: JournalEntry['parameters']) => string } = {
-  'Set-ServerComponentState': ({ Component, State }) => `${String(Component)} ${String(State)}`,
+  'Set-ServerComponentState': ({ Component, State }) => `${Component as string} ${State as string}`,
   'Set-MailboxServer': ({
     DatabaseCopyActivationDisabledAndMoveNow: now,
     DatabaseCopyAutoActivationPolicy: policy,
-  }) => (policy === undefined ? `MoveNow ${String(now)}` : `Policy ${policy as string}`),
+  }) => (policy === undefined ? `MoveNow ${now as boolean}` : `Policy ${policy as string}`),
 };
 /** What changed something, in order. */
 const writes = () =>

@@ -31,6 +31,12 @@ interface World {
    */
   readonly outside?: { readonly [host: string]: readonly string[] };
   /**
+   * The name that servers give to clients outside.
+   *
+   * @default as inside
+   */
+  readonly outsideOf?: string;
+  /**
    * What remote PowerShell of each server has, which nobody declares.
    *
    * @default the server's own name, as Setup left it
@@ -98,7 +104,7 @@ function targetOf(world: World) {
         ...all.map(([ServerName, [host]]) => ({
           ServerName,
           InternalHostname: host,
-          ExternalHostname: host,
+          ExternalHostname: world.outsideOf ?? host,
         })),
       );
     }
@@ -112,7 +118,7 @@ function targetOf(world: World) {
             : `https://${host}/x`,
         Server,
         Name: `${DIRECTORIES[noun] ?? ''} (Default Web Site)`,
-        ExternalUrl: noun === 'PowerShell' ? '' : `https://${host}/x`,
+        ExternalUrl: noun === 'PowerShell' ? '' : `https://${world.outsideOf ?? host}/x`,
       })),
     );
   });
@@ -132,6 +138,7 @@ function targetOf(world: World) {
     openTimeoutMs: 1000,
     parallelCalls: 1,
     lackingRights: 'error',
+    connectTo: new Map(),
   };
   const zones = zonesOf(world) as DnsZones;
   return { target: new Targets(settings, async () => session, { zones }), session };
@@ -752,5 +759,66 @@ describe('with two views of DNS', () => {
     expect(diagnostics).toMatchObject([
       { severity: 'error', summary: `${MAIL} would leave DNS while servers give it to clients` },
     ]);
+  });
+
+  describe('a name that clients inside keep and those outside lose', () => {
+    const both = ['203.0.113.3'];
+    const world: World = { dns: inside, outside: { [MAIL]: both, [OUTLOOK]: both, [AUTODISCOVER]: both } };
+    const split: Names = {
+      [MAIL]: 'client.internal',
+      [OUTLOOK]: 'client.external',
+      [AUTODISCOVER]: 'autodiscover',
+    };
+    const from = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished' }, [MAIL, OUTLOOK, AUTODISCOVER]);
+
+    test('stays outside too while servers give it there', async () => {
+      const { diagnostics } = await plan(from, viewed(split, [OUTLOOK, AUTODISCOVER]), world);
+      expect(diagnostics).toMatchObject([
+        {
+          severity: 'error',
+          summary: `${MAIL} would leave the external view of DNS while servers give it to clients`,
+        },
+      ]);
+      expect(diagnostics[0]?.detail).toContain(
+        [
+          `    client: { internal: '${MAIL}', external: '${OUTLOOK}' },`,
+          `    autodiscover: '${AUTODISCOVER}',`,
+          `    alsoPublished: [{ external: '${MAIL}' }],`,
+        ].join('\n'),
+      );
+      const kept: Names = { ...split, [MAIL]: 'client.internal, alsoPublished.external' };
+      const next = await plan(from, viewed(kept, [MAIL, OUTLOOK, AUTODISCOVER]), world);
+      expect(next.diagnostics).toEqual([]);
+    });
+
+    test('leaves once they give another one there, and the next plan does not ask again', async () => {
+      const kept: Names = { ...split, [MAIL]: 'client.internal, alsoPublished.external' };
+      const given: World = { ...world, outsideOf: OUTLOOK };
+      const to = viewed(split, [OUTLOOK, AUTODISCOVER]);
+      const retired = await plan(viewed(kept, [MAIL, OUTLOOK, AUTODISCOVER]), to, given);
+      expect(retired.diagnostics).toEqual([]);
+      const remembering = { ...to, external_published: { [MAIL]: both } };
+      const again = await plan(remembering, viewed(split, [OUTLOOK, AUTODISCOVER]), world);
+      expect(again).toEqual({ diagnostics: [], calls: [] });
+    });
+
+    test('is said in the words of the declaration in the step before', async () => {
+      const { diagnostics } = await plan(viewed(BEFORE, [MAIL, AUTODISCOVER]), viewed(split, [OUTLOOK]), {
+        dns: IN_PRODUCTION,
+        outside: { [MAIL]: both },
+      });
+      expect(diagnostics[0]?.summary).toBe(`Clients would be given ${OUTLOOK} before DNS publishes it`);
+      expect(diagnostics[0]?.detail).toContain(`with { external: '${MAIL}' } in alsoPublished;`);
+    });
+
+    test('is kept for Autodiscover too, which is looked for by one name on both sides', async () => {
+      const auto: Names = { [OUTLOOK]: 'client.external, autodiscover', [MAIL]: 'client.internal' };
+      const { diagnostics } = await plan(
+        viewed({ [MAIL]: 'client, autodiscover', [OUTLOOK]: 'alsoPublished' }, [MAIL, OUTLOOK]),
+        viewed(auto, [OUTLOOK]),
+        { ...world, servers: { EX01: [MAIL, MAIL] }, outsideOf: OUTLOOK },
+      );
+      expect(diagnostics[0]?.detail).toContain('EX01 (autodiscover).');
+    });
   });
 });

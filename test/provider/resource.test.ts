@@ -38,6 +38,7 @@ function targetOf(
     openTimeoutMs: 1000,
     parallelCalls: 1,
     lackingRights: 'error',
+    connectTo: new Map(),
   };
   const session = new ScriptedSession(answer);
   return { target: new Targets(settings, async () => session), session };

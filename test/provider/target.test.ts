@@ -31,6 +31,7 @@ const settings: Settings = {
   openTimeoutMs: 1000,
   parallelCalls: 1,
   lackingRights: 'error',
+  connectTo: new Map(),
 };
 const { signal } = new AbortController();
 const read = { cmdlet: 'Get-OwaVirtualDirectory', parameters: { ADPropertiesOnly: true } };

@@ -1,4 +1,5 @@
-import { ExchangeVersion } from '../../../exchange/versions';
+import { HEALTH_SETS_LIFESPAN, OUTLOOK_ANYWHERE_HEALTH_SET, SERVICES } from '../../../exchange/services';
+import { existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
 import type { PowerShellObject } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
@@ -62,6 +63,27 @@ function componentState(server: ServerState, component: string): ComponentState 
 
 /** https://learn.microsoft.com/dotnet/api: the parameter lists them in the order of their numbers. */
 const SERVICE_STATES: readonly ComponentState[] = ['Inactive', 'Active', 'Draining'];
+
+const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
+
+/** Folder of the virtual directory of Outlook Anywhere. */
+const RPC = 'rpc';
+
+/**
+ * Whether the page of a protocol answers 200; undefined where there is none. It goes by the component of the protocol, which
+ * Managed Availability takes offline where its probe fails:
+ * https://techcommunity.microsoft.com/blog/exchange/load-balancing-in-exchange-2013/604048
+ *
+ * @param url its path
+ */
+export function takesClients(server: ServerState, url: string): boolean | undefined {
+  const folder = PAGE.exec(url)?.[1]?.toLowerCase();
+  const row = SERVICES.find(({ directory }) => directory.toLowerCase() === folder);
+  const healthSet = folder === RPC ? OUTLOOK_ANYWHERE_HEALTH_SET : (row?.healthSet ?? null);
+  if (healthSet === null || !existsIn(HEALTH_SETS_LIFESPAN, versionOf(server))) return undefined;
+  const component = HEALTH_SETS.find(([name]) => name === healthSet)?.[1] ?? 'None';
+  return componentState(server, component) === 'Active' && !(healthSet in server.unhealthy);
+}
 
 const STATES = [
   'NotApplicable',
@@ -218,23 +240,78 @@ function testServiceHealth(call: Call): void {
   }
 }
 
-const REPLICATION_CHECKS = [
-  'ReplayService',
-  'ActiveManager',
-  'TasksRpcListener',
-  'ClusterService',
-  'QuorumGroup',
+/**
+ * What is checked of a member, in the order of Microsoft's table, and the versions that check it: those that the help of 2010
+ * and of 2013 name (https://learn.microsoft.com/exchange/high-availability/manage-ha/monitor-dags). That a server in no DAG
+ * has the first three alone is (unverified).
+ */
+const REPLICATION_CHECKS: readonly (readonly [check: string, lifespan: Lifespan])[] = [
+  ['ClusterService', { since: ExchangeVersion.V2010 }],
+  ['ReplayService', { since: ExchangeVersion.V2010 }],
+  ['ActiveManager', { since: ExchangeVersion.V2010 }],
+  ['TasksRpcListener', { since: ExchangeVersion.V2010 }],
+  ['TcpListener', { since: ExchangeVersion.V2010 }],
+  ['ServerLocatorService', { since: ExchangeVersion.V2013 }],
+  ['DagMembersUp', { since: ExchangeVersion.V2010 }],
+  ['ClusterNetwork', { since: ExchangeVersion.V2010 }],
+  ['QuorumGroup', { since: ExchangeVersion.V2010 }],
+  ['FileShareQuorum', { since: ExchangeVersion.V2010 }],
+  ['DatabaseRedundancy', { since: ExchangeVersion.V2013 }],
+  ['DatabaseAvailability', { since: ExchangeVersion.V2013 }],
+  ['DBCopySuspended', { since: ExchangeVersion.V2010 }],
+  ['DBCopyFailed', { since: ExchangeVersion.V2010 }],
+  ['DBInitializing', { since: ExchangeVersion.V2010 }],
+  ['DBDisconnected', { since: ExchangeVersion.V2010 }],
+  ['DBLogCopyKeepingUp', { since: ExchangeVersion.V2010 }],
+  ['DBLogReplayKeepingUp', { since: ExchangeVersion.V2010 }],
 ];
+const OF_ANY_SERVER: ReadonlySet<string> = new Set(['ReplayService', 'ActiveManager', 'TasksRpcListener']);
+const OF_CLUSTER: ReadonlySet<string> = new Set(['ClusterService', 'ClusterNetwork', 'QuorumGroup']);
+
+/** Why a check fails; undefined where it passes. The words are made up. */
+function replicationError(call: Call, server: ServerState, check: string): string | undefined {
+  const { databaseAvailabilityGroups, databases } = call.organization;
+  const group = databaseAvailabilityGroups.find(({ servers }) => servers.includes(server.name));
+  const isOut = group?.stopped.includes(server.name) === true || 'Clustering' in server.unhealthy;
+  const held = databases.filter(({ copies }) => copies.some((copy) => copy.server === server.name));
+  if (OF_CLUSTER.has(check)) return isOut ? `${server.name} does not take part in the cluster.` : undefined;
+  switch (check) {
+    case 'DagMembersUp': {
+      const down = (group?.servers ?? []).filter((name) => !call.server(name).running);
+      return down.length === 0 ? undefined : `These members are down: ${down.join(', ')}.`;
+    }
+    case 'DatabaseRedundancy':
+    case 'DatabaseAvailability': {
+      // So on every server that has the database which Setup made there, and which nobody gave a copy.
+      const alone = held.filter(({ copies }) => copies.length < 2).map(({ name }) => name);
+      return alone.length === 0
+        ? undefined
+        : `There were database checks that failed:\n\n${alone.join(', ')} has one copy.`;
+    }
+    case 'DBCopySuspended': {
+      const suspended = held.filter(({ copies }) =>
+        copies.some((copy) => copy.server === server.name && copy.suspended),
+      );
+      return suspended.length === 0
+        ? undefined
+        : `Suspended: ${suspended.map(({ name }) => `${name}\\${server.name}`).join(', ')}.`;
+    }
+    default:
+      return check in server.unhealthy ? `${check} is ill.` : undefined;
+  }
+}
 
 function testReplicationHealth(call: Call): void {
   const server = answering(call, 'Identity');
   const group = call.organization.databaseAvailabilityGroups.find(({ servers }) =>
     servers.includes(server.name),
   );
-  const failed = group?.stopped.includes(server.name) === true || 'Clustering' in server.unhealthy;
-  const checks = group === undefined ? ['ReplayService'] : REPLICATION_CHECKS;
-  for (const check of checks) {
-    const result = failed && check !== 'ReplayService' ? 'Failed' : 'Passed';
+  for (const [check, lifespan] of REPLICATION_CHECKS) {
+    if (!existsIn(lifespan, versionOf(server))) continue;
+    if (group === undefined && !OF_ANY_SERVER.has(check)) continue;
+    const error = replicationError(call, server, check);
+    // As administrators' posts show the table.
+    const result = error === undefined ? 'Passed' : '*FAILED*';
     call.write({
       typeNames: ['Microsoft.Exchange.Monitoring.ReplicationCheckOutcome', ...CONFIGURABLE],
       text: check,
@@ -247,7 +324,7 @@ function testReplicationHealth(call: Call): void {
           result,
           result === 'Passed' ? 1 : 2,
         ),
-        Error: result === 'Passed' ? null : `${server.name} does not take part in the cluster.`,
+        Error: error ?? null,
         Identity: '',
         IsValid: true,
       },

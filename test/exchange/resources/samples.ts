@@ -108,10 +108,18 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     ip_addresses: ['255.255.255.255'],
   },
   exchange_database_availability_group_member: { dag: 'DAG01', server: 'EX2' },
+  exchange_replication_gate: {
+    server: 'EX2',
+    checks: ['ClusterService', 'QuorumGroup'],
+    timeout_seconds: 60,
+    triggers: { dag: 'DAG01' },
+  },
   exchange_health_gate: {
     server: 'EX2',
     protocols: ['owa', 'mapi', 'outlook-anywhere'],
     timeout_seconds: 60,
+    shown_certificates: { 'tls://EX2.contoso.local:443/ex2.contoso.local': THUMBPRINT },
+    health_pages: ['https://EX2.contoso.local/owa/healthcheck.htm'],
     triggers: { certificate: THUMBPRINT },
   },
 };

@@ -6,6 +6,8 @@ import {
   databaseAvailabilityGroup,
   erase,
   healthGate,
+  probeText,
+  replicationGate,
   mailProtocols,
   outlookAnywhere,
   outlookAnywhere2010,
@@ -881,6 +883,46 @@ describe('a DAG', () => {
   });
 });
 
+describe('the replication gate', () => {
+  const declared = SAMPLES['exchange_replication_gate']!;
+  const [step] = replicationGate.steps({ prior: null, planned: declared } as never, in2013);
+  const object = (Check: string, Result: string, Error: string | null = null) => ({
+    typeNames: [],
+    properties: { Server: 'EX2', Check, Result: { typeNames: [], text: Result, properties: {} }, Error },
+  });
+
+  test('runs once, and again when a trigger or what it checks changes', () => {
+    const RUN = ["Test-ReplicationHealth -Identity 'EX2'"];
+    expect(between(replicationGate, null, declared)).toEqual(RUN);
+    expect(between(replicationGate, declared, declared)).toEqual([]);
+    expect(between(replicationGate, declared, { ...declared, timeout_seconds: 1 })).toEqual([]);
+    expect(between(replicationGate, declared, null)).toEqual([]);
+    expect(between(replicationGate, declared, { ...declared, triggers: { dag: 'DAG02' } })).toEqual(RUN);
+    expect(between(replicationGate, declared, { ...declared, checks: ['ClusterService'] })).toEqual(RUN);
+  });
+
+  test('passes by its own checks, whatever the others say', () => {
+    const passed = [object('ClusterService', 'Passed'), object('QuorumGroup', 'Passed')];
+    expect(
+      step?.until?.problem([...passed, object('DatabaseRedundancy', '*FAILED*', 'one copy')]),
+    ).toBeUndefined();
+  });
+
+  test('names what failed with what Exchange says, in one line, and what is not reported', () => {
+    const failed = object('QuorumGroup', '*FAILED*', 'The cluster group\r\n is\u001b[2J offline.');
+    expect(step?.until?.problem([failed])).toBe(
+      'on EX2 ClusterService is not reported, QuorumGroup is *FAILED* (The cluster group is\\u{1B}[2J offline.)',
+    );
+    expect(step?.until?.problem([])).toContain('ClusterService is not reported');
+  });
+
+  test('a check that there is not is refused', () => {
+    expect(replicationGate.schema.attributes.checks.problem?.(['Cluster'])?.problem).toBe(
+      "'Cluster' is not known",
+    );
+  });
+});
+
 describe('the health gate', () => {
   const declared = SAMPLES['exchange_health_gate']!;
   const [services, report] = healthGate.steps({ prior: null, planned: declared } as never, in2013);
@@ -893,6 +935,75 @@ describe('the health gate', () => {
     expect(
       between(healthGate, declared, { ...declared, triggers: { certificate: OTHER_THUMBPRINT } }),
     ).toEqual(["Test-ServiceHealth -Server 'EX2'", "Get-HealthReport -Identity 'EX2'"]);
+  });
+
+  describe('from the runner', () => {
+    const looks = (prior: object | null, planned: object | null) =>
+      healthGate.probes?.({ prior, planned } as never, in2013).map(probeText);
+    const at = 'tls://EX2.contoso.local:443/ex2.contoso.local';
+    const all = [
+      `TLS EX2.contoso.local:443 for ex2.contoso.local # must show the certificate ${THUMBPRINT}`,
+      `GET https://EX2.contoso.local/owa/healthcheck.htm # must answer 200, behind the certificate ${THUMBPRINT}`,
+    ];
+
+    test('says in a line what it looks at and what must be seen', () => {
+      expect(looks(null, declared)).toEqual(all);
+      expect(looks(null, { ...declared, shown_certificates: null, health_pages: null })).toEqual([]);
+    });
+
+    test('looks again at all when what it looks at changes, and otherwise as its cmdlets', () => {
+      expect(looks(declared, declared)).toEqual([]);
+      expect(looks(declared, { ...declared, timeout_seconds: 5 })).toEqual([]);
+      expect(looks(declared, null)).toEqual([]);
+      const renewed = { ...declared, shown_certificates: { [at]: OTHER_THUMBPRINT } };
+      expect(looks(declared, renewed)).toHaveLength(2);
+      expect(between(healthGate, declared, renewed)).toHaveLength(2);
+      expect(looks({ ...declared, health_pages: null }, declared)).toEqual(all);
+      expect(looks(declared, { ...declared, triggers: { certificate: OTHER_THUMBPRINT } })).toEqual(all);
+    });
+
+    test.each([
+      'tls://EX2.contoso.local/name',
+      'https://EX2.contoso.local:443/name',
+      'tls://EX2.contoso.local:0/name',
+      'tls://EX2.contoso.local:65536/name',
+      'tls://EX2:443/',
+      'tls://EX 2:443/name',
+    ])('an address %s is refused', (address) => {
+      const problem = healthGate.schema.attributes.shown_certificates.problem;
+      expect(problem?.({ [address]: THUMBPRINT })?.problem).toBe(`'${address}' does not say where to look`);
+      expect(problem?.({ [at]: THUMBPRINT })).toBeUndefined();
+    });
+
+    test.each([
+      'http://EX2/owa/healthcheck.htm',
+      'https://EX2',
+      'https://user:pass@EX2/owa',
+      'https://EX2/a b',
+    ])('a page %s is refused', (url) => {
+      const problem = healthGate.schema.attributes.health_pages.problem;
+      expect(problem?.([url])?.problem).toBe(`'${url}' is no https URL`);
+    });
+
+    test('a thumbprint that is none is refused', () => {
+      const problem = healthGate.schema.attributes.shown_certificates.problem;
+      expect(problem?.({ [at]: 'AB:CD' })?.problem).toContain('AB:CD');
+    });
+
+    test('a page counts only behind a certificate that is known', () => {
+      const without = { health_pages: ['https://EX3.contoso.local/owa/healthcheck.htm'] };
+      const { shown_certificates } = declared as { readonly shown_certificates: Record<string, string> };
+      expect(healthGate.validate?.({ ...without, shown_certificates })).toMatchObject([
+        {
+          severity: 'error',
+          summary: 'Nothing says which certificate https://EX3.contoso.local/owa/healthcheck.htm is behind',
+        },
+      ]);
+      expect(healthGate.validate?.({ ...without, shown_certificates: null })).toHaveLength(1);
+      // Unknown until the certificate is imported.
+      expect(healthGate.validate?.(without)).toEqual([]);
+      expect(healthGate.validate?.(declared as never)).toEqual([]);
+    });
   });
 
   test('names the services that do not run, and the server', () => {

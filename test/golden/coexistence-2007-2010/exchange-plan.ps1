@@ -91,14 +91,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 40; Name = '' }
+$Now = @{ Number = 0; Of = 47; Name = '' }
 # The last step of each part.
 $LastSteps = @{
-    'organization' = 4
+    'organization' = 44
     'mail01-srv' = 13
     'srv-mx03' = 32
     'srv-mx04' = 33
-    'dns' = 40
+    'dns' = 47
 }
 
 # Says which step begins.
@@ -660,6 +660,82 @@ try {
         Write-Output 'Add to the pool behind 192.0.2.10: srv-mx04 192.0.2.4'
     }
 
+    if ($Part -contains 'organization') {
+        # The first host makes the cluster with the feature Network Load Balancing, and the others join it. What comes
+        # to its address goes from then on to a host that is up; whether Exchange answers there the cluster does not
+        # see.
+        Write-Output 'How it must be on srv-mx03.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'full internet name | outlook.mailmig.com'
+        Write-Output 'mode | multicast'
+        Write-Output 'MAC address | 03-BF-C0-00-02-0A'
+        Write-Output 'host | srv-mx03, 192.0.2.3, priority 1'
+        Write-Output 'host | srv-mx04, 192.0.2.4, priority 2'
+        Write-Output 'To be run on srv-mx03.mailmig.com, where it is not so already:'
+        Write-Output 'Import-Module -Name ''ServerManager'''
+        Write-Output 'Add-WindowsFeature -Name @(''NLB'')'
+        Write-Output 'Import-Module -Name ''NetworkLoadBalancingClusters'''
+        Write-Output 'New-NlbCluster -InterfaceName ''<adapter>'' -ClusterName ''outlook.mailmig.com'' -ClusterPrimaryIP ''192.0.2.10'' -SubnetMask ''<subnet mask>'' -OperationMode ''Multicast'''
+        Write-Output 'Set-NlbClusterNode -HostName ''srv-mx03'' -InterfaceName ''<adapter>'' -HostPriority 1'
+
+        # These rules take the place of the one that a new cluster has, which balances every port. They are set once
+        # and are the same on every host. Ports of SMTP are excluded: Hub Transport servers have a resilience of their
+        # own, and a connection between servers must reach the one that it is meant for.
+        Write-Output 'How it must be on srv-mx03.mailmig.com:'
+        Write-Output 'ports | protocol | filtering mode | affinity'
+        Write-Output '25 | TCP | disabled | none'
+        Write-Output '80 | TCP | multiple hosts | single'
+        Write-Output '110 | TCP | multiple hosts | single'
+        Write-Output '135 | TCP | multiple hosts | single'
+        Write-Output '143 | TCP | multiple hosts | single'
+        Write-Output '443 | TCP | multiple hosts | single'
+        Write-Output '465 | TCP | disabled | none'
+        Write-Output '587 | TCP | disabled | none'
+        Write-Output '993 | TCP | multiple hosts | single'
+        Write-Output '995 | TCP | multiple hosts | single'
+        Write-Output '1024-65535 | TCP | multiple hosts | single'
+        Write-Output 'To be run on srv-mx03.mailmig.com, where it is not so already:'
+        Write-Output 'Remove-NlbClusterPortRule -InterfaceName ''<adapter>'' -IP ''255.255.255.255'' -Port 80 -Force:$true'
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 25 -EndPort 25 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 80 -EndPort 80 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 110 -EndPort 110 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 135 -EndPort 135 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 143 -EndPort 143 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 443 -EndPort 443 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 465 -EndPort 465 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 587 -EndPort 587 -Protocol ''Tcp'' -Mode ''Disabled'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 993 -EndPort 993 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 995 -EndPort 995 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+        Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 1024 -EndPort 65535 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''
+
+        # srv-mx04 joins the cluster, whose rules it takes over. All hosts converge once more, during which
+        # connections may break: one joins after the other.
+        Write-Output 'How it must be on srv-mx04.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'host | srv-mx04, 192.0.2.4, priority 2'
+        Write-Output 'To be run on srv-mx04.mailmig.com, where it is not so already:'
+        Write-Output 'Import-Module -Name ''ServerManager'''
+        Write-Output 'Add-WindowsFeature -Name @(''NLB'')'
+        Write-Output 'Import-Module -Name ''NetworkLoadBalancingClusters'''
+        Write-Output 'Add-NlbClusterNode -HostName ''srv-mx03'' -InterfaceName ''<adapter>'' -NewNodeName ''srv-mx04'' -NewNodeInterface ''<adapter>'''
+        Write-Output 'Set-NlbClusterNode -HostName ''srv-mx04'' -InterfaceName ''<adapter>'' -HostPriority 2'
+
+        # For whoever looks after the network; this is no PowerShell. In multicast mode the hosts answer for an
+        # address of one machine with the MAC address of a group, which routers do not learn and switches send to
+        # every port: both are told by static entries.
+        Write-Output 'How it must be on the switch before the cluster:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'MAC address | 03-BF-C0-00-02-0A'
+        Write-Output 'VLAN | 3'
+        Write-Output 'interfaces | Po1, Po2'
+        Write-Output 'To be run on the switch before the cluster, where it is not so already:'
+        Write-Output 'arp 192.0.2.10 03bf.c000.020a ARPA'
+        Write-Output 'mac address-table static 03bf.c000.020a vlan 3 interface Po1 Po2'
+    }
+
     if ($Part -contains 'dns') {
         # Users reach the servers by these names, so they are published last. They are written as a zone file has
         # them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses:
@@ -669,6 +745,42 @@ try {
         Write-Output 'autodiscover 300 IN A 192.0.2.10'
         Write-Output 'legacy 300 IN A 192.0.2.1'
         Write-Output 'outlook 300 IN A 192.0.2.10'
+    }
+
+    if ($Part -contains 'organization') {
+        # The proxy stands between two networks, as a rule with an adapter in each, and need not be in the domain. Its
+        # primary DNS suffix is then set by hand, so that names of servers are completed as they are inside. Only
+        # HTTPS comes in from the internet, and only HTTPS goes on to the servers.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'primary DNS suffix | mailmig.com'
+        Write-Output 'addresses outside | 203.0.113.3'
+        Write-Output 'address inside | 192.0.2.2'
+
+        # One listener takes the requests for all rules. It shows clients outside its own certificate, which is given
+        # to the proxy by hand and has every name that they reach by it.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'setting | value'
+        Write-Output 'addresses | 203.0.113.3'
+        Write-Output 'HTTPS | port 443'
+        Write-Output 'HTTP | off'
+        Write-Output 'certificate | mail.mailmig.com, legacy.mailmig.com, autodiscover.mailmig.com'
+        Write-Output 'client authentication | HTML forms'
+
+        # The first rule that a request fits is its only one. Delegation by NTLM wants Windows authentication on the
+        # directories of the servers.
+        Write-Output 'How it must be on proxy01-srv.mailmig.com:'
+        Write-Output 'order | rule | public names | paths | to | authentication delegation'
+        Write-Output '1 | Exch2010OutlookAnywhere | autodiscover.mailmig.com, mail.mailmig.com | /Autodiscover/*, /rpc/*, /EWS/*, /OAB/* | 192.0.2.10 | NTLM'
+        Write-Output '2 | Exch2007OWA | legacy.mailmig.com | /owa/*, /EWS/*, /OAB/*, /UnifiedMessaging/*, /Exchange/*, /Exchweb/*, /Public/* | mail01-srv.mailmig.com | NTLM'
+        Write-Output '3 | Exch2010ActiveSync | mail.mailmig.com | /Microsoft-Server-ActiveSync/* | 192.0.2.10 | NTLM'
+        Write-Output '4 | Exch2010OWA | mail.mailmig.com | /owa/*, /ecp/*, /Exchange/*, /Exchweb/*, /Public/* | 192.0.2.10 | NTLM'
+    }
+
+    if ($Part -contains 'dns') {
+        # Users reach the servers by these names, so they are published last. They are written as a zone file has
+        # them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses:
+        # take those out. A changed TTL is changed in place, never by deleting first.
         Write-Output 'Publish now in the external zone mailmig.com at ns1.mailmig.com:'
         Write-Output 'mail 300 IN A 203.0.113.3'
         Write-Output 'autodiscover 300 IN A 203.0.113.3'

@@ -54,8 +54,8 @@ param(
 
     [System.Security.SecureString] $PfxPassword,
 
-    [ValidateSet('CAS01', 'CAS02', 'dns')]
-    [string[]] $Part = @('CAS01', 'CAS02', 'dns')
+    [ValidateSet('organization', 'CAS01', 'CAS02', 'dns')]
+    [string[]] $Part = @('organization', 'CAS01', 'CAS02', 'dns')
 )
 
 Set-StrictMode -Version Latest
@@ -64,12 +64,13 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 24; Name = '' }
+$Now = @{ Number = 0; Of = 27; Name = '' }
 # The last step of each part.
 $LastSteps = @{
+    'organization' = 25
     'CAS01' = 21
     'CAS02' = 22
-    'dns' = 24
+    'dns' = 27
 }
 
 # Says which step begins.
@@ -427,6 +428,42 @@ try {
     if ($Part -contains 'CAS02') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 192.0.2.10: CAS02 192.0.2.12'
+    }
+
+    if ($Part -contains 'organization') {
+        # The first host makes the cluster with the feature Network Load Balancing, and the others join it. What comes
+        # to its address goes from then on to a host that is up; whether Exchange answers there the cluster does not
+        # see.
+        Write-Output 'How it must be on cas01.ehlo.dk:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'full internet name | mail.ehlo.dk'
+        Write-Output 'mode | unicast'
+        Write-Output 'MAC address | 02-BF-C0-00-02-0A'
+        Write-Output 'host | CAS01, 192.0.2.11, priority 1'
+        Write-Output 'host | CAS02, 192.0.2.12, priority 2'
+
+        # These rules take the place of the one that a new cluster has, which balances every port. They are set once
+        # and are the same on every host. Ports of SMTP are excluded: Hub Transport servers have a resilience of their
+        # own, and a connection between servers must reach the one that it is meant for.
+        Write-Output 'How it must be on cas01.ehlo.dk:'
+        Write-Output 'ports | protocol | filtering mode | affinity'
+        Write-Output '25 | TCP | disabled | none'
+        Write-Output '80 | TCP | multiple hosts | single'
+        Write-Output '110 | TCP | multiple hosts | single'
+        Write-Output '143 | TCP | multiple hosts | single'
+        Write-Output '443 | TCP | multiple hosts | single'
+        Write-Output '465 | TCP | disabled | none'
+        Write-Output '587 | TCP | disabled | none'
+        Write-Output '993 | TCP | multiple hosts | single'
+        Write-Output '995 | TCP | multiple hosts | single'
+
+        # CAS02 joins the cluster, whose rules it takes over. All hosts converge once more, during which connections
+        # may break: one joins after the other.
+        Write-Output 'How it must be on cas02.ehlo.dk:'
+        Write-Output 'setting | value'
+        Write-Output 'cluster address | 192.0.2.10'
+        Write-Output 'host | CAS02, 192.0.2.12, priority 2'
     }
 
     if ($Part -contains 'dns') {

@@ -58,6 +58,7 @@ describe('the settings', () => {
     ['nobody names a server', { update: [] }],
     ['the block is only known at apply', { update: UNKNOWN }],
     ['a part is only known at apply', update({ server: UNKNOWN })],
+    ['Kerberos is only known at apply', update({ server: 'a', gssapi: UNKNOWN })],
   ])('are none where %s', (_, config) => {
     expect(readSettings(config, {})).toBeUndefined();
   });
@@ -72,8 +73,19 @@ describe('the settings', () => {
     ['a port of the environment that is none', update(whole), { DNS_UPDATE_PORT: 'x' }, "'x'"],
     ['an unknown transport', update({ ...whole, transport: 'sctp' }), {}, 'sctp'],
     ['a time that is none', update({ ...whole, timeout: '-1s' }), {}, '-1s'],
-    ['Kerberos', update({ server: 'a', gssapi: [{}] }), {}, 'Kerberos'],
-    ['Kerberos of the environment', update({ server: 'a' }), { DNS_UPDATE_REALM: 'X' }, 'Kerberos'],
+    ['Kerberos without a realm', update({ server: 'a', gssapi: [{}] }), {}, 'realm'],
+    [
+      'Kerberos and an address',
+      update({ server: '192.0.2.53' }),
+      { DNS_UPDATE_REALM: 'X' },
+      "no server by its address '192.0.2.53'",
+    ],
+    [
+      'a user without a key',
+      update({ server: 'a', gssapi: [{ realm: 'X', username: 'svc' }] }),
+      { DNS_UPDATE_KEYTAB: '' },
+      'username goes with password or keytab',
+    ],
   ])('with %s are refused, and the secret is not in the message', (_, config, env, said) => {
     const read = () => readSettings(config, env);
     expect(read).toThrow(said);

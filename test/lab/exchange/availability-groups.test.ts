@@ -222,3 +222,59 @@ test('members are stopped and started in activation coordination mode only', asy
   await call(lab, 'Start-DatabaseAvailabilityGroup', { Identity: 'DAG01', MailboxServer: 'BSAEX02' });
   expect(only(await get(), 'StoppedMailboxServers')).toEqual([]);
 });
+
+describe('Test-ReplicationHealth', () => {
+  const checks = async (server = 'BSAEX01', Result = '*FAILED*') =>
+    (await call(lab, 'Test-ReplicationHealth', { Identity: server })).objects.flatMap(({ properties }) =>
+      (properties['Result'] as { readonly text: string }).text === Result ? [properties['Check']] : [],
+    );
+
+  test('of a member names every check of its version, and of another server those of no cluster', async () => {
+    expect(await checks('BSAEX01', 'Passed')).toEqual(['ReplayService', 'ActiveManager', 'TasksRpcListener']);
+    await create();
+    await add('BSAEX01');
+    expect(await checks('BSAEX01', 'Passed')).toEqual([
+      'ClusterService',
+      'ReplayService',
+      'ActiveManager',
+      'TasksRpcListener',
+      'TcpListener',
+      'ServerLocatorService',
+      'DagMembersUp',
+      'ClusterNetwork',
+      'QuorumGroup',
+      'FileShareQuorum',
+      'DBCopySuspended',
+      'DBCopyFailed',
+      'DBInitializing',
+      'DBDisconnected',
+      'DBLogCopyKeepingUp',
+      'DBLogReplayKeepingUp',
+    ]);
+  });
+
+  test('fails for the database that Setup made, which has one copy, and says so in several lines', async () => {
+    await create();
+    await add('BSAEX01');
+    expect(await checks()).toEqual(['DatabaseRedundancy', 'DatabaseAvailability']);
+    const { objects } = await call(lab, 'Test-ReplicationHealth', { Identity: 'BSAEX01' });
+    const failed = objects.find(({ properties }) => properties['Check'] === 'DatabaseRedundancy');
+    expect(failed?.properties).toMatchObject({ Server: 'BSAEX01' });
+    expect(failed?.properties['Error']).toContain('\n');
+  });
+
+  test('fails for a member that is down, or out of the cluster', async () => {
+    await create();
+    await add('BSAEX01');
+    await add('BSAEX02');
+    lab.stopServer('BSAEX02');
+    expect(await checks()).toContain('DagMembersUp');
+    lab.startServer('BSAEX02');
+    lab.editServer('BSAEX01', ({ unhealthy }) => {
+      unhealthy['Clustering'] = 'Unhealthy';
+    });
+    expect(await checks()).toEqual(
+      expect.arrayContaining(['ClusterService', 'ClusterNetwork', 'QuorumGroup']),
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+
+import { CLASSES, nameOfCode, rcodeName, RCODES, TKEY_ERRORS, TYPES } from './codes';
+import { DnsError } from './dns-error';
+import type { Message, Received, WireRecord } from './message';
+import { decodeName, encodeName, fold, MalformedMessage } from './name';
+import { type AgreedKey, currentTime, GSS_ALGORITHM, type SignatureContext, verify } from './tsig';
+
+/** A client and a server agree on a key by Kerberos: TKEY, RFC 2930, as RFC 3645 uses it. */
+
+/** The mode of RFC 2930, section 2.5, in which both ends exchange tokens. */
+const GSS_API = 3;
+/** What the key is wanted for; a server may make it shorter. It signs one update. */
+const LIFETIME_SECONDS = 3600;
+/** Kerberos takes one token each way, SPNEGO as a rule too. */
+const MAX_TOKENS = 8;
+
+export interface Answered {
+  readonly bytes: Buffer;
+  readonly received: Received;
+}
+
+/**
+ * Agrees on a key that signs the next messages.
+ *
+ * @param host of the server, which becomes part of the key's name
+ * @param context the end that begins, with no token taken yet
+ * @param ask sends a question with a record beside it, unsigned, over a transport that takes large messages
+ * @throws DnsError where the server does not agree; what the context throws
+ */
+export async function agreeOnKey(
+  host: string,
+  context: SignatureContext,
+  ask: (question: Message['questions'][number], record: WireRecord) => Promise<Answered>,
+): Promise<AgreedKey> {
+  // Two clients must not take the same name (RFC 3645, section 3.1.1).
+  const name = `${randomBytes(8).toString('hex')}.${host}.`;
+  const key: AgreedKey = { name, context };
+  let token = await context.token();
+  for (let turn = 0; token !== undefined; turn++) {
+    if (turn === MAX_TOKENS) throw new DnsError(`no key is agreed on after ${MAX_TOKENS} tokens`);
+    const answered = await ask(
+      { name, type: TYPES.TKEY, class: CLASSES.ANY },
+      { name, type: TYPES.TKEY, class: CLASSES.ANY, ttl: 0, data: tokenData(token) },
+    );
+    const answer = tokenIn(answered.received.message, name);
+    token = context.complete && answer.length === 0 ? undefined : await context.token(answer);
+    if (context.complete) assertSigned(answered, key);
+  }
+  if (!context.complete) throw new DnsError('the server ended the agreement on a key before its end');
+  return key;
+}
+
+function tokenData(token: Buffer): Buffer {
+  const now = currentTime();
+  const fixed = Buffer.alloc(14);
+  fixed.writeUInt32BE(now, 0);
+  fixed.writeUInt32BE(now + LIFETIME_SECONDS, 4);
+  fixed.writeUInt16BE(GSS_API, 8);
+  fixed.writeUInt16BE(token.length, 12);
+  return Buffer.concat([encodeName(GSS_ALGORITHM), fixed, token, Buffer.alloc(2)]);
+}
+
+/** The server's token in its answer. */
+function tokenIn({ rcode, answers }: Message, name: string): Buffer {
+  if (rcode !== RCODES.NOERROR) {
+    throw new DnsError(`it answers ${rcodeName(rcode)} to the agreement on a key by Kerberos`);
+  }
+  const record = answers.find(({ type, name: of }) => type === TYPES.TKEY && fold(of) === fold(name));
+  if (record === undefined || !Buffer.isBuffer(record.data)) {
+    throw new DnsError('its answer to the agreement on a key by Kerberos holds none');
+  }
+  const { error, token } = readTokenData(record.data);
+  if (error === 0) return token;
+  throw new DnsError(
+    `it does not agree on a key by Kerberos (${nameOfCode(TKEY_ERRORS, error, 'error ')}): its name, or its own key of the realm, is another one`,
+  );
+}
+
+function readTokenData(data: Buffer): { readonly error: number; readonly token: Buffer } {
+  const { end } = decodeName(data, 0);
+  if (end + 14 > data.length) throw new MalformedMessage('the key record leaves its message');
+  const length = data.readUInt16BE(end + 12);
+  if (end + 14 + length > data.length) throw new MalformedMessage('the token leaves the key record');
+  return { error: data.readUInt16BE(end + 10), token: data.subarray(end + 14, end + 14 + length) };
+}
+
+/** The last answer is signed with the new key (RFC 3645, section 4.1.3). Its turn counts among the messages of the server. */
+function assertSigned({ bytes, received }: Answered, key: AgreedKey): void {
+  const { signature } = received;
+  if (signature === undefined) return;
+  const verdict = verify(bytes, signature, [key]);
+  if (verdict.kind === 'refused') {
+    throw new DnsError(
+      `the signature of the answer that agrees on a key by Kerberos is not right (${verdict.error})`,
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import { sameName } from './resources/equality';
+import { directoryOf, healthUrlOf } from './health-url';
+import type { NamingService } from './given-names';
+import { hasPlace, proxiedNames, servicesOutside, type ProxiedName } from './reverse-proxy';
+import { HEALTH_SETS_LIFESPAN } from './services';
+import type { ReverseProxy, Server } from './site';
+import type { Placement, Topology } from './topology';
+import { existsIn } from './versions';
+
+/** A farm of Application Request Routing: servers of which each takes the same requests. */
+export interface Farm {
+  readonly name: string;
+  readonly servers: readonly Server[];
+  /** What it asks each server for; null where servers before Exchange 2013 would not answer. */
+  readonly healthUrl: string | null;
+}
+
+/** A rule of URL Rewrite, with wildcards. */
+export interface RewriteRule {
+  readonly name: string;
+  /** Of the path, without the slash at its beginning. */
+  readonly pattern: string;
+  /** All of them must be so: what is looked at, and how it must be. */
+  readonly conditions: readonly (readonly [input: string, pattern: string])[];
+  /** Where the request goes; null: it ends with 403. */
+  readonly farm: string | null;
+}
+
+/** What the proxy is made of, in the order in which it looks at the rules. */
+export interface Arr {
+  readonly farms: readonly Farm[];
+  readonly rules: readonly RewriteRule[];
+}
+
+/** Farms and rules of a site that a proxy of kind `arr` stands before. */
+export function arrOf(topology: Topology, { farms, closeEcp }: ReverseProxy): Arr {
+  const names = proxiedNames(topology.site);
+  const routes = farms === 'protocol' ? routesByProtocol(topology, names) : routesOfSite(names);
+  const all = new Map(routes.map(({ farm }) => [farm.name, farm]));
+  const closed: RewriteRule = { name: 'ecp-closed', pattern: 'ecp*', conditions: [], farm: null };
+  return {
+    farms: [...all.values()],
+    rules: [
+      ...(closeEcp === true ? [closed] : []),
+      ...routes.map(({ name, host, pattern, farm }) => ({
+        name,
+        pattern,
+        conditions: [['{HTTP_HOST}', host] as const, ['{HTTPS}', 'on'] as const],
+        farm: farm.name,
+      })),
+    ],
+  };
+}
+
+/** Where requests for a name go. */
+interface Route {
+  readonly name: string;
+  readonly host: string;
+  readonly pattern: string;
+  readonly farm: Farm;
+}
+
+function farmOf(name: string, servers: readonly Server[], healthUrl: string): Farm {
+  const answers = servers.every(({ version }) => existsIn(HEALTH_SETS_LIFESPAN, version));
+  return { name, servers, healthUrl: answers ? healthUrl : null };
+}
+
+/** One farm for all names that the same servers give, under the last of them, which is that of all clients where it is one. */
+function routesOfSite(names: readonly ProxiedName[]): readonly Route[] {
+  const key = ({ servers }: ProxiedName) => servers.map(({ name }) => name).join(' ');
+  return names.map((one) => {
+    const together = names.filter((other) => key(other) === key(one));
+    const client = together.find(({ published }) => hasPlace(published, 'client')) ?? one;
+    const autodiscover = together.find(({ published }) => hasPlace(published, 'autodiscover'));
+    const healthUrl =
+      autodiscover === undefined
+        ? healthUrlOf('owa', client.host)
+        : healthUrlOf('autodiscover', autodiscover.host);
+    return {
+      name: one.host,
+      host: one.host,
+      pattern: '*',
+      farm: farmOf(client.host, one.servers, healthUrl),
+    };
+  });
+}
+
+/** A farm for each service that a name is of. Outlook on the web takes what no other service has: people type the name only. */
+function routesByProtocol(topology: Topology, names: readonly ProxiedName[]): readonly Route[] {
+  return names.flatMap(({ host, published, servers }): readonly Route[] => {
+    const services = servicesOf(topology.placements, host);
+    // A further name is given by no server: it leads where the others do, for as long as clients remember it.
+    if (services.size === 0) {
+      const farm = farmOf(host, servers, healthUrlOf('owa', host));
+      return [{ name: host, host, pattern: '*', farm }];
+    }
+    const last = services.has('owa') ? 'owa' : [...services.keys()].at(-1);
+    const route = (service: NamingService, those: readonly Server[]): Route => {
+      const name = services.size === 1 ? host : `${host}-${directoryOf(service)}`;
+      return {
+        name,
+        host,
+        pattern: service === last ? '*' : `${directoryOf(service)}*`,
+        farm: farmOf(name, those, healthUrlOf(service, published.host)),
+      };
+    };
+    return [...services]
+      .sort(([left], [right]) => Number(left === last) - Number(right === last))
+      .map(([service, those]) => route(service, those));
+  });
+}
+
+/** Services that clients outside find under a name, and the servers that give it for them. */
+function servicesOf(
+  placements: readonly Placement[],
+  host: string,
+): ReadonlyMap<NamingService, readonly Server[]> {
+  const services = new Map<NamingService, readonly Server[]>();
+  for (const { server, service } of servicesOutside(placements).filter((one) => sameName(one.host, host))) {
+    services.set(service, [...(services.get(service) ?? []), server]);
+  }
+  return services;
+}

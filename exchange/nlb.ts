@@ -1,0 +1,161 @@
+import { formatPath, type Path } from '../schema';
+import { listed } from './addresses';
+import { declaredCertificates, isOnServer } from './declared-certificates';
+import { viewsOf } from './dns-views';
+import { MAIL_PROTOCOLS, type MailProtocol } from './mail-protocols';
+import { SiteNames } from './namespaces';
+import { isWithin, portRange, type PortRange, SMTP_PORTS, withoutPorts } from './nlb-ports';
+import { publishedAs, type LoadBalancer } from './publishing';
+import { sameName } from './resources/equality';
+import type { ExchangeSiteProps, NetworkLoadBalancing, NlbPort, Server } from './site';
+import { ExchangeVersion } from './versions';
+
+/** A cluster of Windows Network Load Balancing, as it is declared. */
+export interface NlbCluster {
+  /** Where it is declared: that of `publish`. */
+  readonly path: Path;
+  /** The datacentre or server that has it to itself; left out: it is that of the site. */
+  readonly by?: string;
+  /** The first is that of the cluster; the others are beside it. */
+  readonly addresses: readonly string[];
+  /** Full internet name. */
+  readonly name: string;
+  readonly declared: NetworkLoadBalancing;
+  /** In the order of the rollout. */
+  readonly hosts: readonly NlbHost[];
+  /** By port. What no rule is for goes to the host of the lowest number. */
+  readonly rules: readonly NlbRule[];
+}
+
+export interface NlbHost {
+  readonly server: Server;
+  /** 1 is the highest. */
+  readonly priority: number;
+}
+
+export interface NlbRule extends PortRange {
+  /** Not balanced: nothing that comes to the cluster's address is let in there. */
+  readonly isExcluded: boolean;
+}
+
+/** Every cluster of which some server is a host, in the order of the rollout. */
+export function nlbClusters(site: ExchangeSiteProps): readonly NlbCluster[] {
+  const places = new Map<string, { found: ReturnType<typeof publishedAs>; servers: Server[] }>();
+  for (const server of site.servers) {
+    // Both views may say the same of a server: one cluster then has the addresses of both.
+    for (const view of viewsOf(site)) {
+      const found = publishedAs(site, server, view);
+      const key = formatPath(found.path);
+      const known = places.get(key) ?? { found, servers: [] };
+      if (!known.servers.includes(server)) known.servers.push(server);
+      places.set(key, known);
+    }
+  }
+  return [...places.values()].flatMap(({ found: { loadBalancer, path, by }, servers }) =>
+    loadBalancer?.nlb === undefined
+      ? []
+      : [
+          {
+            ...(by === undefined ? {} : { by }),
+            path,
+            ...clusterOf(site, loadBalancer, loadBalancer.nlb, servers),
+          },
+        ],
+  );
+}
+
+function clusterOf(
+  site: ExchangeSiteProps,
+  { virtualIp, virtualIps = {} }: LoadBalancer,
+  declared: NetworkLoadBalancing,
+  servers: readonly Server[],
+): Omit<NlbCluster, 'path' | 'by'> {
+  const [first] = servers;
+  const names = new SiteNames(site);
+  return {
+    addresses: [...new Set([virtualIp, ...Object.values(virtualIps)].flatMap(listed))],
+    name: declared.name ?? (first === undefined ? '' : names.hostsOf(first, 'owa').internal),
+    declared,
+    hosts: servers.map((server, index) => ({
+      server,
+      priority: priorityOf(declared, server) ?? index + 1,
+    })),
+    rules: rulesOf(site, declared, servers),
+  };
+}
+
+function priorityOf({ priorities = {} }: NetworkLoadBalancing, { name }: Server): number | undefined {
+  return Object.entries(priorities).find(([server]) => sameName(server, name))?.[1];
+}
+
+function rulesOf(
+  site: ExchangeSiteProps,
+  declared: NetworkLoadBalancing,
+  servers: readonly Server[],
+): readonly NlbRule[] {
+  const smtp = smtpPortsOf(declared);
+  const balanced = balancedPorts(site, declared, servers).flatMap((port) => portRange(port) ?? []);
+  return [
+    ...balanced
+      .flatMap((range) => withoutPorts(range, smtp))
+      .map((range) => ({ ...range, isExcluded: false })),
+    ...smtp.map((port) => ({ from: port, to: port, isExcluded: true })),
+  ].sort((left, right) => left.from - right.from);
+}
+
+/** Those of SMTP everywhere, and those that the declaration adds. */
+export function smtpPortsOf({ smtpPorts = [] }: NetworkLoadBalancing): readonly number[] {
+  return [...new Set([...SMTP_PORTS, ...smtpPorts])];
+}
+
+/**
+ * As declared, else what clients of these servers use: HTTP and HTTPS, POP and IMAP where a certificate is given to them,
+ * and the ports of RPC where a server has clients of Outlook without HTTP.
+ * https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff625247(v=exchg.141)
+ */
+export function balancedPorts(
+  site: ExchangeSiteProps,
+  { ports }: NetworkLoadBalancing,
+  servers: readonly Server[],
+): readonly NlbPort[] {
+  if (ports !== undefined) return ports;
+  const mail = MAIL_PROTOCOLS.filter((row) => servers.some((server) => hasCertificateFor(site, row, server)));
+  const hasRpc = servers.some(({ version }) => version === ExchangeVersion.V2010);
+  return [
+    80,
+    443,
+    ...mail.flatMap((row) => Object.values(row.ports)),
+    ...(hasRpc ? [135, '1024-65535'] : []),
+  ];
+}
+
+/** Whether a certificate on the server is given to POP or IMAP, or found by the name that is declared for it. */
+export function hasCertificateFor(
+  site: ExchangeSiteProps,
+  { service }: MailProtocol,
+  server: Server,
+): boolean {
+  return declaredCertificates(site).some(
+    (certificate) => isOnServer(certificate, server) && certificate.declared.services.includes(service),
+  );
+}
+
+/** Whether a mail protocol is balanced on one of its ports. */
+export function balances({ rules }: NlbCluster, { ports }: MailProtocol): boolean {
+  return rules.some((rule) => !rule.isExcluded && Object.values(ports).some((port) => isWithin(port, rule)));
+}
+
+/**
+ * The MAC address under which the hosts answer for the cluster: 02-BF and the four bytes of its address, with multicast
+ * 03-BF. https://learn.microsoft.com/windows-server/networking/technologies/network-load-balancing
+ */
+export function clusterMac({ addresses: [address = ''], declared: { mode } }: NlbCluster): string {
+  const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase());
+  return [mode === 'multicast' ? '03' : '02', 'BF', ...bytes].join('-');
+}
+
+/** The same as switches write it: `03bf.c000.020a`. */
+export function switchMac(cluster: NlbCluster): string {
+  const digits = clusterMac(cluster).replaceAll('-', '').toLowerCase();
+  return digits.match(/.{4}/g)?.join('.') ?? digits;
+}

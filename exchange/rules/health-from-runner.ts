@@ -1,0 +1,101 @@
+import { path, type Path } from '../../schema';
+import { mailCertificate, webCertificate } from '../health-from-runner';
+import { MAIL_PROTOCOLS } from '../mail-protocols';
+import { HEALTH_SETS_LIFESPAN } from '../services';
+import type { Placement } from '../topology';
+import { existsIn, lifespanText } from '../versions';
+import { withVersion, type Finding, type Rule } from './rule';
+
+const AT = path('health', 'fromRunner');
+
+export const healthFromRunner: Rule = {
+  id: 'health-from-runner',
+  severity: 'error',
+  description:
+    'What the machine that runs Terraform looks at on the servers is something that they show: a certificate that is declared for the service, a page that the version has.',
+  check: ({ site: { health }, topology: { placements } }) => {
+    const declared = health?.fromRunner;
+    if (declared === undefined) return [];
+    const { certificates = [], healthcheck = false } = declared;
+    if (certificates.length === 0 && !healthcheck) {
+      return [
+        {
+          path: AT,
+          problem: 'nothing is looked at',
+          remedy: `say what: certificates: ['IIS'], healthcheck: true; or take fromRunner out`,
+        },
+      ];
+    }
+    return [
+      ...certificates.flatMap((service, index) => {
+        const at = [...AT, ...path('certificates', index)];
+        return service === 'IIS' ? lackingWeb(at, placements) : lackingMail(at, service, placements);
+      }),
+      ...(healthcheck ? lackingPages([...AT, { attribute: 'healthcheck' }], placements) : []),
+    ];
+  },
+};
+
+/** Of servers without a certificate for IIS nothing is known that they could be held to. */
+function lackingWeb(at: Path, placements: readonly Placement[]): readonly Finding[] {
+  const without = placements.filter((placement) => webCertificate(placement) === undefined);
+  const names = without.map(({ server }) => server.name).join(', ');
+  return without.length === 0
+    ? []
+    : [
+        {
+          path: at,
+          problem: `no certificate for IIS is declared for ${names}, so that no other one could be told from it`,
+          remedy: `declare one there with 'IIS' among its services, or take this out`,
+        },
+      ];
+}
+
+function lackingMail(
+  at: Path,
+  service: 'POP' | 'IMAP',
+  placements: readonly Placement[],
+): readonly Finding[] {
+  const row = MAIL_PROTOCOLS.find((each) => each.service === service);
+  const declared = placements.flatMap((placement) => {
+    const protocol = placement.protocols.find((each) => each.row.service === service);
+    return protocol === undefined ? [] : [{ placement, host: protocol.host }];
+  });
+  if (placements.length > 0 && declared.length === 0) {
+    const word = row?.protocol ?? service.toLowerCase();
+    return [
+      {
+        path: at,
+        problem: `no server has a declared name of ${service} to ask for`,
+        remedy: `declare it: mailProtocols: { ${word}: { host: '${word}.contoso.com' } }; or take '${service}' out`,
+      },
+    ];
+  }
+  const without = declared.filter(
+    ({ placement, host }) => mailCertificate(placement, service, host) === undefined,
+  );
+  return [...new Set(without.map(({ host }) => host))].map((host) => {
+    const servers = without.filter((one) => one.host === host);
+    const names = servers.map(({ placement }) => placement.server.name).join(', ');
+    return {
+      path: at,
+      problem: `no certificate that is declared for ${names} has '${host}', the name of ${service} there`,
+      remedy: `give one of theirs that name, or take '${service}' out`,
+    };
+  });
+}
+
+function lackingPages(at: Path, placements: readonly Placement[]): readonly Finding[] {
+  const having = placements.filter(({ server }) => existsIn(HEALTH_SETS_LIFESPAN, server.version));
+  const [first] = placements;
+  if (first !== undefined && having.length === 0) {
+    return [
+      {
+        path: at,
+        problem: `${withVersion(first.server)} has no healthcheck.htm, nor has any other server: it exists in ${lifespanText(HEALTH_SETS_LIFESPAN)}`,
+        remedy: 'take it out: older servers are checked by their services',
+      },
+    ];
+  }
+  return lackingWeb(at, having);
+}

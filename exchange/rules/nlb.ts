@@ -1,0 +1,184 @@
+import { isIPv4 } from 'node:net';
+import { formatPath, path, type Path } from '../../schema';
+import { listed } from '../addresses';
+import { nlbClusters, smtpPortsOf, type NlbCluster } from '../nlb';
+import { portRange, shownPorts, type PortRange } from '../nlb-ports';
+import { type LoadBalancer, publishingPlaces } from '../publishing';
+import { includesName } from '../resources/equality';
+import { isHostName } from '../resources/host';
+import type { NetworkLoadBalancing, Server } from '../site';
+import type { Topology } from '../topology';
+import type { Finding, Rule } from './rule';
+
+/**
+ * https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff625247(v=exchg.141)
+ * https://learn.microsoft.com/windows-server/networking/technologies/network-load-balancing
+ */
+export const nlb: Rule = {
+  id: 'nlb',
+  severity: 'error',
+  description:
+    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
+  check: ({ site, topology }) => [
+    ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) =>
+      publish.nlb === undefined
+        ? []
+        : [
+            ...spelling(publish, publish.nlb, at),
+            ...ports(publish.nlb, at),
+            ...known(publish.nlb, at, servers),
+          ],
+    ),
+    ...nlbClusters(site).flatMap((cluster) => [...priorities(cluster), ...members(cluster, topology)]),
+  ],
+};
+
+const within = (at: Path, ...steps: readonly (string | number)[]): Path => [...at, ...path('nlb', ...steps)];
+
+function spelling({ virtualIp }: LoadBalancer, declared: NetworkLoadBalancing, at: Path): readonly Finding[] {
+  const [address = ''] = listed(virtualIp);
+  const { name, switch: { vlan } = {} } = declared;
+  return [
+    ...(name === undefined || (isHostName(name) && name.includes('.'))
+      ? []
+      : [
+          {
+            path: within(at, 'name'),
+            problem: `'${name}' is not a host name with a domain`,
+            remedy: 'write it as mail.contoso.com, or leave it out',
+          },
+        ]),
+    ...(isIPv4(address)
+      ? []
+      : [
+          {
+            path: [...at, { attribute: 'virtualIp' }],
+            problem: `'${address}' would be the address of the cluster, whose MAC address is made of an IPv4 address`,
+            remedy: 'put an IPv4 address first',
+          },
+        ]),
+    ...(vlan === undefined || (vlan >= 1 && vlan <= 4094)
+      ? []
+      : [
+          {
+            path: within(at, 'switch', 'vlan'),
+            problem: `${vlan} is not the number of a VLAN`,
+            remedy: 'give one from 1 to 4094',
+          },
+        ]),
+  ];
+}
+
+function ports(declared: NetworkLoadBalancing, at: Path): readonly Finding[] {
+  const smtp = smtpPortsOf(declared);
+  const seen: PortRange[] = [];
+  return [
+    ...(declared.smtpPorts ?? []).flatMap((port, index) =>
+      portRange(port) === undefined ? [notAPort(within(at, 'smtpPorts', index), port)] : [],
+    ),
+    ...(declared.ports ?? []).flatMap((port, index): readonly Finding[] => {
+      const place = within(at, 'ports', index);
+      const range = portRange(port);
+      if (range === undefined) return [notAPort(place, port)];
+      const other = seen.find(({ from, to }) => from <= range.to && range.from <= to);
+      seen.push(range);
+      if (other !== undefined) {
+        return [
+          {
+            path: place,
+            problem: `${shownPorts(range)} and ${shownPorts(other)} have ports in common, which would stand in two rules`,
+            remedy: 'give each port once',
+          },
+        ];
+      }
+      // A range is split around them.
+      return range.from === range.to && smtp.includes(range.from)
+        ? [
+            {
+              path: place,
+              problem: `port ${range.from} is one of SMTP, which must not be balanced: Hub Transport servers have a resilience of their own, and a connection between servers must reach the one that it is meant for`,
+              remedy: 'take it out: it is excluded',
+            },
+          ]
+        : [];
+    }),
+  ];
+}
+
+function notAPort(at: Path, port: number | string): Finding {
+  return {
+    path: at,
+    problem: `'${port}' is not a TCP port`,
+    remedy: "write it as 443, and a range as '1024-65535', the lower port first",
+  };
+}
+
+const MOST_HOSTS = 32;
+
+function known({ priorities: all = {} }: NetworkLoadBalancing, at: Path, servers: readonly Server[]) {
+  const names = servers.map(({ name }) => name);
+  return Object.entries(all).flatMap(([name, priority]): readonly Finding[] => {
+    const place = within(at, 'priorities', name);
+    if (!includesName(names, name)) {
+      return [
+        {
+          path: place,
+          problem: `'${name}' is no host of the cluster`,
+          remedy: `name one of ${names.join(', ')}`,
+        },
+      ];
+    }
+    return priority >= 1 && priority <= MOST_HOSTS
+      ? []
+      : [
+          {
+            path: place,
+            problem: `${priority} is not a priority`,
+            remedy: `give one from 1 to ${MOST_HOSTS}`,
+          },
+        ];
+  });
+}
+
+function priorities({ path: at, hosts }: NlbCluster): readonly Finding[] {
+  const seen = new Map<number, string>();
+  const place = within(at, 'priorities');
+  const inOrder = hosts.map(({ server }, index) => `'${server.name}': ${index + 1}`);
+  return [
+    ...hosts.flatMap(({ server, priority }): readonly Finding[] => {
+      const other = seen.get(priority);
+      seen.set(priority, server.name);
+      if (other === undefined) return [];
+      return [
+        {
+          path: place,
+          problem: `${other} and ${server.name} would both have priority ${priority}`,
+          remedy: `give each host its own: ${formatPath(place)}: { ${inOrder.join(', ')} }`,
+        },
+      ];
+    }),
+    ...(hosts.length > MOST_HOSTS
+      ? [
+          {
+            path: within(at),
+            problem: `${hosts.length} servers would be hosts of the cluster, which takes ${MOST_HOSTS}`,
+            remedy: 'publish some of them by another load balancer',
+          },
+        ]
+      : []),
+  ];
+}
+
+function members(cluster: NlbCluster, { placements }: Topology): readonly Finding[] {
+  const both = placements.filter(
+    ({ server, dag }) => dag !== undefined && cluster.hosts.some((host) => host.server === server),
+  );
+  if (both.length === 0) return [];
+  return [
+    {
+      path: within(cluster.path),
+      problem: `${both.map(({ server }) => server.name).join(', ')} would be in this cluster and in a DAG: Windows takes no Network Load Balancing on a server of a failover cluster, which a DAG is`,
+      remedy: 'put another load balancer before them, and take nlb out; or take them out of the DAG',
+    },
+  ];
+}

@@ -1,0 +1,22 @@
+import { declaredProtocols } from '../mail-protocols';
+import { includesName } from '../resources/equality';
+import { namesBehindProxy } from '../reverse-proxy';
+import type { Rule } from './rule';
+
+export const reverseProxyMail: Rule = {
+  id: 'reverse-proxy-mail',
+  severity: 'error',
+  description:
+    'No name of POP or IMAP leads clients outside to a reverse proxy of kind arr: all other protocols of clients go through HTTPS, and it hands on nothing else.',
+  check: ({ site }) => {
+    if (site.reverseProxy?.kind !== 'arr') return [];
+    const hosts = namesBehindProxy(site).map(({ host }) => host);
+    return declaredProtocols(site)
+      .filter(({ host, servers }) => servers.length > 0 && includesName(hosts, host))
+      .map(({ row, host, path }) => ({
+        path,
+        problem: `'${host}' is for ${row.title}, and leads clients outside to the reverse proxy ${site.reverseProxy?.host ?? ''}, which hands on HTTPS only`,
+        remedy: `give ${row.title} a name of its own and say which machine hands on its ports ${row.ports.tls} and ${row.ports.startTls}, dns.external.elsewhere: { '${host}': '<address>' }; or do not publish it outside, dns.external.notPublished`,
+      }));
+  },
+};

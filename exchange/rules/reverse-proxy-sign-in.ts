@@ -1,0 +1,41 @@
+import { canonicalAddress, listed } from '../addresses';
+import { sameName } from '../resources/equality';
+import type { Placement } from '../topology';
+import { type Finding, type Rule, saidOnce } from './rule';
+
+export const reverseProxySignIn: Rule = {
+  id: 'reverse-proxy-sign-in',
+  severity: 'error',
+  description:
+    'No name that Outlook inside is given, by a service connection point or as the URL of Exchange Web Services, stands inside for a reverse proxy that signs users in by forms: Outlook shows no form, and would ask for a password.',
+  check: ({ site: { reverseProxy: proxy }, topology, recordSets }) => {
+    if (proxy?.kind !== 'isa' || (proxy.signIn ?? 'forms') !== 'forms') return [];
+    const own = [...listed(proxy.address), ...listed(proxy.insideAddress ?? [])].map(canonicalAddress);
+    const led = recordSets.filter(
+      ({ view, addresses }) =>
+        view === 'internal' && addresses.some((address) => own.includes(canonicalAddress(address))),
+    );
+    return saidOnce(
+      topology.placements
+        .flatMap(givenInside)
+        .filter(({ host }) => led.some((record) => sameName(record.host, host)))
+        .map(({ host, path, what }): Finding => ({
+          path,
+          problem: `'${host}' is ${what}, and stands inside for the reverse proxy ${proxy.host}, which signs users in by forms: Outlook would ask for a password`,
+          remedy:
+            'have the name stand for the servers, or the load balancer before them, in the internal view; or give clients inside another name',
+        })),
+    );
+  },
+};
+
+/** Names by which Outlook inside signs in by itself. */
+function givenInside({ autodiscover, directories }: Placement) {
+  const ews = directories.find(({ row }) => row.service === 'ews')?.hosts;
+  return [
+    { host: autodiscover.host, path: autodiscover.path, what: 'what service connection points hand out' },
+    ...(ews === undefined
+      ? []
+      : [{ host: ews.internal, path: ews.internalPath, what: 'the name of Exchange Web Services' }]),
+  ].filter(({ host }) => host !== '');
+}

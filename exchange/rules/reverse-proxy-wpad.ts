@@ -1,0 +1,25 @@
+import { path } from '../../schema';
+import { canonicalAddress, listed } from '../addresses';
+import type { Rule } from './rule';
+
+export const reverseProxyWpad: Rule = {
+  id: 'reverse-proxy-wpad',
+  severity: 'error',
+  description:
+    'The listener of a reverse proxy takes no port 80 at the address that hands clients inside their proxy settings (WPAD), which it does on this port.',
+  check: ({ site: { reverseProxy: proxy }, recordSets }) => {
+    if (proxy?.listensOnHttp !== true || proxy.wpadAddress === undefined) return [];
+    const wpad = canonicalAddress(proxy.wpadAddress);
+    // Where a name stands inside for the address, the listener takes requests there too.
+    const inside = recordSets.flatMap(({ view, addresses }) => (view === 'internal' ? addresses : []));
+    return [...listed(proxy.address), ...inside].some((address) => canonicalAddress(address) === wpad)
+      ? [
+          {
+            path: path('reverseProxy', 'listensOnHttp'),
+            problem: `the listener would take port 80 of ${proxy.wpadAddress}, which hands clients their proxy settings (WPAD) there`,
+            remedy: 'take it out, or give the listener an address of its own',
+          },
+        ]
+      : [];
+  },
+};

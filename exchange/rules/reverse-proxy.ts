@@ -1,0 +1,118 @@
+import { path } from '../../schema';
+import { canonicalAddress, listed } from '../addresses';
+import { publishingPlaces } from '../publishing';
+import { isHostName } from '../resources/host';
+import { sameServer } from '../resources/equality';
+import { proxiedNames } from '../reverse-proxy';
+import type { ExchangeSiteProps, ReverseProxy } from '../site';
+import type { Finding, Rule } from './rule';
+
+export const reverseProxy: Rule = {
+  id: 'reverse-proxy',
+  severity: 'error',
+  description:
+    'The reverse proxy is a machine of its own, with a host name and addresses that no server has, and hands on some name that clients outside are given. What names stand for outside is said by it, or by elsewhere of the external view, and by nothing else.',
+  check: ({ site }) => {
+    const proxy = site.reverseProxy;
+    if (proxy === undefined) return [];
+    return [
+      ...named(proxy),
+      ...ofOtherKind(proxy),
+      ...aServer(site, proxy),
+      ...useless(site),
+      ...besides(site),
+    ];
+  },
+};
+
+function named({ host }: ReverseProxy): readonly Finding[] {
+  if (isHostName(host) && host.includes('.')) return [];
+  return [
+    {
+      path: path('reverseProxy', 'host'),
+      problem: `'${host}' is not a host name with a domain`,
+      remedy: 'write it as RP.contoso.com, also where the machine is in no domain: it has a DNS suffix',
+    },
+  ];
+}
+
+const ONLY: { readonly [kind in ReverseProxy['kind']]: readonly (keyof ReverseProxy)[] } = {
+  arr: ['windows', 'farms', 'perimeterDns'],
+  isa: ['signIn', 'listensOnHttp', 'wpadAddress'],
+};
+
+function ofOtherKind(proxy: ReverseProxy): readonly Finding[] {
+  const other = proxy.kind === 'arr' ? 'isa' : 'arr';
+  return ONLY[other]
+    .filter((property) => proxy[property] !== undefined)
+    .map((property) => ({
+      path: path('reverseProxy', property),
+      problem: `it is said of a proxy of kind ${other}, and this one is of kind ${proxy.kind}, so that it does nothing`,
+      remedy: 'take it out, or correct the kind',
+    }));
+}
+
+function aServer({ servers }: ExchangeSiteProps, { host, address, insideAddress }: ReverseProxy) {
+  const remedy = 'give that of the proxy, which is no server of Exchange';
+  return servers.flatMap((server): readonly Finding[] => {
+    const own = listed(server.address).map(canonicalAddress);
+    const taken = (address: string) => own.includes(canonicalAddress(address));
+    return [
+      ...(sameServer(host, server.fqdn)
+        ? [{ path: path('reverseProxy', 'host'), problem: `'${host}' is the server ${server.name}`, remedy }]
+        : []),
+      ...listed(address)
+        .filter(taken)
+        .map((each) => ({
+          path: path('reverseProxy', 'address'),
+          problem: `'${each}' is the address of the server ${server.name}`,
+          remedy,
+        })),
+      ...(insideAddress !== undefined && taken(insideAddress)
+        ? [
+            {
+              path: path('reverseProxy', 'insideAddress'),
+              problem: `'${insideAddress}' is the address of the server ${server.name}`,
+              remedy,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+function useless(site: ExchangeSiteProps): readonly Finding[] {
+  if (proxiedNames(site).length > 0 || site.servers.length === 0) return [];
+  return [
+    {
+      path: path('reverseProxy'),
+      problem: 'clients outside are given no name that leads to it, so that it does nothing',
+      remedy:
+        'give the names an external side, take them out of elsewhere and notPublished, or take this out',
+    },
+  ];
+}
+
+/** A load balancer that is said to stand before the servers for clients outside. */
+function besides(site: ExchangeSiteProps): readonly Finding[] {
+  return publishingPlaces(site)
+    .filter(({ path: at, side }) => side === 'external' || isOfExternalView(at))
+    .map(({ path: at }) => ({
+      path: at,
+      problem: 'names stand for the reverse proxy outside, so that this address does nothing',
+      remedy:
+        'take it out, or reverseProxy; a name that stands for another machine is said in dns.external.elsewhere',
+    }));
+}
+
+function isOfExternalView(at: Finding['path']): boolean {
+  const [dns, side] = at;
+  return (
+    dns !== undefined &&
+    'attribute' in dns &&
+    dns.attribute === 'dns' &&
+    side !== undefined &&
+    'attribute' in side &&
+    side.attribute === 'external'
+  );
+}

@@ -1,0 +1,72 @@
+import { path } from '../../schema';
+import { recordTypeOf } from '../addresses';
+import { viewsOf } from '../dns-views';
+import { isHostName } from '../resources/host';
+import type { Zone } from '../site';
+import type { Finding, Rule } from './rule';
+
+/** What hashicorp/dns finds at its first record, and what Kerberos takes for another account. */
+export const zoneKerberos: Rule = {
+  id: 'zone-kerberos',
+  severity: 'error',
+  description:
+    'Where Kerberos signs the updates of a zone, its server is named by its host name, the realm is one, the user stands without it, and neither a TSIG key nor a keytab without its user stands beside it.',
+  check: ({ site }) =>
+    viewsOf(site).flatMap(({ declared, path: view }) =>
+      declared.zones.flatMap((zone, index) =>
+        problemsOf(zone).map(({ path: at, ...finding }) => ({
+          ...finding,
+          path: [...view, ...path('zones', index), ...at],
+        })),
+      ),
+    ),
+};
+
+function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly Finding[] {
+  if (kerberos === undefined) return [];
+  const { realm, user, keytabFile } = kerberos;
+  const found: Finding[] = [];
+  if (keyName !== undefined || keyAlgorithm !== undefined) {
+    found.push({
+      path: path(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
+      problem: 'Kerberos signs the updates of this zone, and a TSIG key is declared beside it',
+      remedy: 'leave keyName and keyAlgorithm out, or kerberos',
+    });
+  }
+  if (server !== undefined && recordTypeOf(server) !== undefined) {
+    found.push({
+      path: path('server'),
+      problem: `Kerberos knows no server by its address '${server}'`,
+      remedy: 'name it by its host name, as dc1.contoso.local, which the realm has as DNS/dc1.contoso.local',
+    });
+  }
+  if (!isHostName(realm)) {
+    found.push({
+      path: path('kerberos', 'realm'),
+      problem: `'${realm}' is no realm`,
+      remedy: 'write the name of the Active Directory domain in capital letters, as CONTOSO.LOCAL',
+    });
+  }
+  if (user !== undefined && !/^[^@\\/\s]+$/.test(user)) {
+    found.push({
+      path: path('kerberos', 'user'),
+      problem: `'${user}' is no account of the realm`,
+      remedy: 'write its name alone, as svc-dns: the realm stands beside it',
+    });
+  }
+  if (keytabFile !== undefined && user === undefined) {
+    found.push({
+      path: path('kerberos', 'keytabFile'),
+      problem: 'it is not said whose key is in the keytab',
+      remedy: 'name its account in user',
+    });
+  }
+  if (keytabFile?.trim() === '') {
+    found.push({
+      path: path('kerberos', 'keytabFile'),
+      problem: 'the name of the keytab is empty',
+      remedy: 'name the file from the folder of cdktf.json, or leave it out for a password',
+    });
+  }
+  return found;
+}

@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server as HttpsServer, type ServerOptions } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { nameCovers, parseCertificate, presentedNames } from '../../pki';
+import { takesClients } from '../exchange/cmdlets/health';
+import { mailProtocolName, mailSettingsOf } from '../exchange/objects/certificate';
+import type { SimulatedOrganization } from '../exchange/organization';
+import type { CertificateState, ServerState } from '../exchange/state';
+import { pem } from '../wsman/exchange-endpoint';
+import type { ShownCertificate } from '../wsman/listeners';
+
+export interface FrontEndOptions {
+  /** Asked for each connection, so that a test may put another one in its place. */
+  readonly organization: () => SimulatedOrganization;
+  /** Name of the server. */
+  readonly server: string;
+}
+
+/** What a test has the web site do to the next requests. */
+export type WebDisturbance =
+  /** It takes connections, and that is all. */
+  | { readonly kind: 'silence' }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: { readonly [name: string]: string };
+      readonly body?: string;
+    };
+
+type MailService = 'POP' | 'IMAP';
+
+/** What a server shows to whoever comes to its ports: its certificates, and the health pages of its protocols. */
+export class FrontEnd {
+  /** Set by tests; null: it does as a real one. */
+  disturbance: WebDisturbance | null = null;
+  /** Every request for a page: its method and URL, and the headers that came with it. */
+  readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers'] }[] = [];
+  /** Names that clients asked for (SNI), as they came. */
+  readonly names: string[] = [];
+  readonly #options: FrontEndOptions;
+  readonly #web: HttpsServer;
+  readonly #mail = new Map<MailService, Server>();
+  readonly #sockets = new Set<Socket>();
+  /** How many connections still see what IIS had before. */
+  #late = 0;
+  #former: ShownCertificate | undefined;
+
+  private constructor(options: FrontEndOptions) {
+    this.#options = options;
+    const SNICallback: ServerOptions['SNICallback'] = (name, done) => {
+      this.names.push(name);
+      done(null);
+    };
+    this.#web = createServer({ SNICallback }, (request, response) => this.#answer(request, response));
+    this.#beforeHandshakes();
+  }
+
+  static async start(options: FrontEndOptions): Promise<FrontEnd> {
+    const started = new FrontEnd(options);
+    started.#web.listen(0, '127.0.0.1');
+    await once(started.#web, 'listening');
+    return started;
+  }
+
+  /** Of the Default Web Site over TLS: 443 on a real server. */
+  get port(): number {
+    return (this.#web.address() as AddressInfo).port;
+  }
+
+  /** From the next change of the binding on, so many connections see the former certificate. */
+  showFormer(connections: number): void {
+    this.#former = this.#bound();
+    this.#late = connections;
+  }
+
+  /**
+   * Starts the service of POP or IMAP, or starts it again. It takes its certificate now, by the name in its settings, and
+   * keeps it until it is restarted: https://learn.microsoft.com/exchange/clients/pop3-and-imap4/configure-imap4. Setup
+   * leaves both services stopped.
+   *
+   * @param port of TLS. Left out: one that is free
+   */
+  async startMail(service: MailService, port = 0): Promise<number> {
+    this.#mail.get(service)?.close();
+    const server = createTlsServer(this.#mailCertificate(service), (socket) => {
+      socket.on('error', () => undefined);
+      this.#sockets.add(socket);
+      socket.write(
+        service === 'POP'
+          ? '+OK The Microsoft Exchange POP3 service is ready.\r\n'
+          : '* OK The Microsoft Exchange IMAP4 service is ready.\r\n',
+      );
+    });
+    this.#mail.set(service, server);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const server of [this.#web, ...this.#mail.values()]) server.close();
+    this.#web.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+    if (this.#web.listening) await once(this.#web, 'close');
+  }
+
+  #server(): ServerState {
+    const found = this.#options.organization().read().servers.get(this.#options.server.toUpperCase());
+    if (found === undefined) throw new Error(`the lab has no server ${this.#options.server}`);
+    return found;
+  }
+
+  #bound(): ShownCertificate | undefined {
+    const bound = this.#server().certificates.find(({ services }) => services.includes('IIS'));
+    return bound && pem(bound);
+  }
+
+  /** The binding has no host name: there is one certificate whatever name a client asks for. */
+  #beforeHandshakes(): void {
+    const begin = this.#web.listeners('connection');
+    this.#web.removeAllListeners('connection');
+    this.#web.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      const bound = this.#server().running ? this.#bound() : undefined;
+      if (this.disturbance?.kind === 'silence') return;
+      const isLate = this.#late > 0 && this.#former?.cert !== bound?.cert;
+      if (isLate) this.#late -= 1;
+      const shown = isLate ? this.#former : bound;
+      if (shown === undefined) {
+        socket.destroy();
+        return;
+      }
+      this.#web.setSecureContext(shown);
+      for (const listener of begin) listener.call(this.#web, socket);
+    });
+  }
+
+  #answer({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    this.requests.push({ line: `${method} ${url}`, headers });
+    if (this.disturbance?.kind === 'answer') {
+      const { status, headers: own = {}, body = '' } = this.disturbance;
+      response.writeHead(status, own).end(body);
+      return;
+    }
+    const server = this.#server();
+    const isHealthy = takesClients(server, url);
+    if (method !== 'GET' || isHealthy === undefined) {
+      response.writeHead(404).end();
+    } else if (isHealthy) {
+      // https://learn.microsoft.com/exchange/architecture/client-access/load-balancing
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(`200 OK<br/>${server.fqdn}`);
+    } else {
+      response.writeHead(503).end();
+    }
+  }
+
+  #mailCertificate(service: MailService): ShownCertificate {
+    const server = this.#server();
+    const noun = mailSettingsOf(service);
+    if (noun === undefined) throw new Error(`${service} has no settings`);
+    const name = mailProtocolName(server, noun);
+    const found = server.certificates.filter((certificate) => hasName(certificate, name)).at(-1);
+    if (found === undefined) throw new Error(`no certificate of ${server.name} has the name ${name}`);
+    return pem(found);
+  }
+}
+
+function hasName({ der, privateKey }: CertificateState, name: string): boolean {
+  const names = presentedNames(parseCertificate(Buffer.from(der, 'base64')));
+  return privateKey !== null && names.some((each) => nameCovers(each, name));
+}

@@ -1,0 +1,58 @@
+import { isRecord, type Values } from '../schema';
+import type { Environment } from './configuration';
+import { parsedObject } from './server-sessions';
+
+/** Where a connection is made to. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Another place for `host:port`, in lower case. */
+export type ConnectTo = ReadonlyMap<string, Address>;
+
+type Complain = (setting: string, summary: string, detail: string) => void;
+
+/** Where it is taken from that the configuration leaves out. */
+export const CONNECT_TO_ENVIRONMENT = { connect_to: 'EXCHANGE_CONNECT_TO' } as const;
+
+const SETTING = 'connect_to';
+const VARIABLE = CONNECT_TO_ENVIRONMENT[SETTING];
+const FORM =
+  'Write it as {"EX01.contoso.local:443":"127.0.0.1:8443"}: host and port of the server, and those in their place.';
+const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i;
+
+/** The configuration counts before the environment, entry by entry. */
+export function connectToFrom(config: Values, environment: Environment, complain: Complain): ConnectTo {
+  const inEnvironment = environment[VARIABLE] ?? '';
+  const parsed = inEnvironment === '' ? {} : parsedObject(inEnvironment);
+  if (parsed === undefined) complain(SETTING, `${VARIABLE} is no JSON object of texts`, FORM);
+  const declared = config[SETTING] ?? null;
+  const entries = { ...parsed, ...(isRecord(declared) ? declared : {}) };
+  return new Map(
+    Object.entries(entries).flatMap(([from, to]): [string, Address][] => {
+      const [source, place] = [addressOf(from), typeof to === 'string' ? addressOf(to) : undefined];
+      if (source !== undefined && place !== undefined) return [[keyOf(source), place]];
+      if (typeof to === 'string')
+        complain(SETTING, `'${from}' to '${to}' names no hosts with their ports`, FORM);
+      return [];
+    }),
+  );
+}
+
+/** What is connected to where a host and port are meant. */
+export function placeOf(address: Address, connectTo: ConnectTo): Address {
+  return connectTo.get(keyOf(address)) ?? { host: address.host, port: address.port };
+}
+
+function keyOf({ host, port }: Address): string {
+  return `${host.toLowerCase()}:${port}`;
+}
+
+function addressOf(text: string): Address | undefined {
+  const [, inBrackets, plain, port] = HOST_AND_PORT.exec(text) ?? [];
+  const host = inBrackets ?? plain;
+  return host === undefined || Number(port) < 1 || Number(port) > 65_535
+    ? undefined
+    : { host, port: Number(port) };
+}

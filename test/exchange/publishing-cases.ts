@@ -1,0 +1,308 @@
+import {
+  ExchangeVersion,
+  type ExchangeSiteProps,
+  type NetworkLoadBalancing,
+  type ReverseProxy,
+  type Server,
+} from '../../exchange/site';
+import type { RuleCase } from './rule-case';
+import { dag as DAG, server, site } from './sites';
+
+const zones = [{ name: 'contoso.com' }];
+const outside = [{ name: 'contoso.com', server: 'ns1.contoso.com' }];
+const PROXY: ReverseProxy = { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' };
+const proxied = (
+  changes: Partial<ReverseProxy> = {},
+  of: Partial<ExchangeSiteProps> = {},
+): ExchangeSiteProps => ({
+  ...site(),
+  dns: { internal: { zones }, external: { zones: outside } },
+  reverseProxy: { ...PROXY, ...changes },
+  ...of,
+});
+
+/** What a reverse proxy must not be told. */
+const PROXY_CASES: readonly RuleCase[] = [
+  {
+    when: 'a name of IMAP leads clients outside to the proxy',
+    rule: 'reverse-proxy-mail',
+    declaration: proxied({}, { mailProtocols: { imap: { host: 'imap.contoso.com' } } }),
+    path: 'mailProtocols.imap.host',
+    problem: 'hands on HTTPS only',
+    remedy: "dns.external.elsewhere: { 'imap.contoso.com': '<address>' }",
+  },
+  {
+    when: 'the name of POP is that of all clients',
+    rule: 'reverse-proxy-mail',
+    declaration: proxied({}, { mailProtocols: { pop: { host: 'mail.contoso.com' } } }),
+    path: 'mailProtocols.pop.host',
+    problem: 'hands on HTTPS only',
+    remedy: 'ports 995 and 110',
+  },
+  {
+    when: 'the certificate of the proxy lacks a name',
+    rule: 'reverse-proxy-certificate',
+    declaration: proxied({ certificateNames: ['mail.contoso.com'] }),
+    path: 'reverseProxy.certificateNames',
+    problem:
+      "'autodiscover.contoso.com' is not on the certificate of the reverse proxy (it has mail.contoso.com)",
+    remedy: "add 'autodiscover.contoso.com' here",
+  },
+  {
+    when: 'the first certificate for the web lacks a name, and no other is said of the proxy',
+    rule: 'reverse-proxy-certificate',
+    declaration: proxied({}, { certificate: { ...site().certificate, names: ['autodiscover.contoso.com'] } }),
+    path: 'reverseProxy',
+    problem: "'mail.contoso.com' is not on the certificate of the reverse proxy",
+    remedy: "certificateNames: ['mail.contoso.com', …]",
+  },
+  {
+    when: 'the proxy has no domain',
+    rule: 'reverse-proxy',
+    declaration: proxied({ host: 'RP' }),
+    path: 'reverseProxy.host',
+    problem: "'RP' is not a host name with a domain",
+    remedy: 'RP.contoso.com',
+  },
+  {
+    when: 'the proxy is a server',
+    rule: 'reverse-proxy',
+    declaration: proxied({ host: 'EX01.contoso.local' }),
+    path: 'reverseProxy.host',
+    problem: 'is the server EX01',
+    remedy: 'no server of Exchange',
+  },
+  {
+    when: 'the proxy has the address of a server inside',
+    rule: 'reverse-proxy',
+    declaration: proxied({ insideAddress: '192.0.2.2' }),
+    path: 'reverseProxy.insideAddress',
+    problem: 'the address of the server EX02',
+    remedy: 'give that of the proxy',
+  },
+  {
+    when: 'the proxy has the address of a server outside',
+    rule: 'reverse-proxy',
+    declaration: proxied({ address: ['203.0.113.10', '192.0.2.1'] }),
+    path: 'reverseProxy.address',
+    problem: 'the address of the server EX01',
+    remedy: 'give that of the proxy',
+  },
+  {
+    when: 'the proxy has a private address outside',
+    rule: 'external-address',
+    declaration: proxied({ address: '10.0.0.1' }),
+    path: 'dns.external',
+    problem: "'10.0.0.1', a private address",
+    remedy: 'say what the names stand for outside',
+  },
+  {
+    when: 'no name leads to the proxy',
+    rule: 'reverse-proxy',
+    declaration: proxied(
+      {},
+      {
+        dns: {
+          internal: { zones },
+          external: {
+            zones: outside,
+            elsewhere: { 'mail.contoso.com': '203.0.113.9', 'autodiscover.contoso.com': '203.0.113.9' },
+          },
+        },
+      },
+    ),
+    path: 'reverseProxy',
+    problem: 'it does nothing',
+    remedy: 'give the names an external side',
+  },
+  {
+    when: 'a load balancer is said of the external view beside the proxy',
+    rule: 'reverse-proxy',
+    declaration: proxied(
+      {},
+      {
+        dns: { internal: { zones }, external: { zones: outside, publish: { virtualIp: '203.0.113.20' } } },
+      },
+    ),
+    path: 'dns.external.publish',
+    problem: 'names stand for the reverse proxy outside',
+    remedy: 'take it out, or reverseProxy',
+  },
+];
+
+/** A proxy that signs users in by forms, for which a name stands inside, too. */
+const signing = (changes: Partial<ReverseProxy>, elsewhere: { readonly [name: string]: string }) =>
+  proxied(
+    { kind: 'isa', insideAddress: '192.0.2.50', ...changes },
+    { dns: { internal: { zones, elsewhere }, external: { zones: outside } } },
+  );
+
+/** The incidents of ISA Server, and what is said of the wrong kind. */
+const ISA_CASES: readonly RuleCase[] = [
+  {
+    when: 'Exchange Web Services are found inside under a name of a listener with forms',
+    rule: 'reverse-proxy-sign-in',
+    declaration: signing({}, { 'mail.contoso.com': '192.0.2.50' }),
+    path: 'namespaces.client',
+    problem:
+      "'mail.contoso.com' is the name of Exchange Web Services, and stands inside for the reverse proxy",
+    remedy: 'the load balancer before them, in the internal view',
+  },
+  {
+    when: 'service connection points hand out a name of a listener with forms, by its address outside',
+    rule: 'reverse-proxy-sign-in',
+    declaration: signing({ signIn: 'forms' }, { 'autodiscover.contoso.com': '203.0.113.10' }),
+    path: 'namespaces.autodiscover',
+    problem: "'autodiscover.contoso.com' is what service connection points hand out",
+    remedy: 'give clients inside another name',
+  },
+  {
+    when: 'the listener takes port 80 of an address outside that hands out proxy settings',
+    rule: 'reverse-proxy-wpad',
+    declaration: signing({ listensOnHttp: true, wpadAddress: '203.0.113.10' }, {}),
+    path: 'reverseProxy.listensOnHttp',
+    problem: 'port 80 of 203.0.113.10',
+    remedy: 'an address of its own',
+  },
+  {
+    when: 'the listener takes port 80 of an address inside that hands out proxy settings',
+    rule: 'reverse-proxy-wpad',
+    declaration: signing(
+      { signIn: 'none', listensOnHttp: true, wpadAddress: '192.0.2.50' },
+      { 'mail.contoso.com': '192.0.2.50' },
+    ),
+    path: 'reverseProxy.listensOnHttp',
+    problem: 'port 80 of 192.0.2.50',
+    remedy: 'an address of its own',
+  },
+  ...(['signIn', 'listensOnHttp', 'wpadAddress'] as const).map((property): RuleCase => ({
+    when: `${property} is said of a proxy of kind arr`,
+    rule: 'reverse-proxy',
+    declaration: proxied({
+      [property]: { signIn: 'none', listensOnHttp: true, wpadAddress: '192.0.2.60' }[property],
+    }),
+    path: `reverseProxy.${property}`,
+    problem: 'said of a proxy of kind isa, and this one is of kind arr',
+    remedy: 'correct the kind',
+  })),
+  {
+    when: 'farms are said of a proxy of kind isa',
+    rule: 'reverse-proxy',
+    declaration: signing({ farms: 'protocol' }, {}),
+    path: 'reverseProxy.farms',
+    problem: 'said of a proxy of kind arr, and this one is of kind isa',
+    remedy: 'take it out',
+  },
+];
+
+/** Two servers of 2010 in a cluster. */
+const clustered = (
+  nlb: NetworkLoadBalancing,
+  {
+    virtualIp = '192.0.2.100',
+    own = {},
+    ...of
+  }: Partial<ExchangeSiteProps> & {
+    readonly virtualIp?: string;
+    readonly own?: Partial<Server>;
+  } = {},
+): ExchangeSiteProps => {
+  const { namespaces, certificate } = site();
+  return {
+    servers: [
+      server(1, { version: ExchangeVersion.V2010, ...own }),
+      server(2, { version: ExchangeVersion.V2010 }),
+    ],
+    dns: { zones, publish: { virtualIp, nlb } },
+    namespaces,
+    certificate,
+    ...of,
+  };
+};
+const NLB = 'dns.publish.nlb';
+
+/** What a cluster of Windows Network Load Balancing must not be told. */
+const NLB_CASES: readonly RuleCase[] = [
+  {
+    when: 'a port of SMTP is balanced',
+    rule: 'nlb',
+    declaration: clustered({ ports: [443, 25] }),
+    path: `${NLB}.ports[1]`,
+    problem: 'port 25 is one of SMTP',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a further port of SMTP is balanced, written as a range',
+    rule: 'nlb',
+    declaration: clustered({ ports: ['2525-2525'], smtpPorts: [2525] }),
+    path: `${NLB}.ports[0]`,
+    problem: 'port 2525 is one of SMTP',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a port stands in two rules',
+    rule: 'nlb',
+    declaration: clustered({ ports: ['1024-65535', 8443] }),
+    path: `${NLB}.ports[1]`,
+    problem: '8443 and 1024-65535 have ports in common',
+    remedy: 'give each port once',
+  },
+  ...['443-80', 0, 65_536, 1.5, '443,80'].map((port): RuleCase => ({
+    when: `${port} is balanced`,
+    rule: 'nlb',
+    declaration: clustered({ ports: [port] }),
+    path: `${NLB}.ports[0]`,
+    problem: `'${port}' is not a TCP port`,
+    remedy: '1024-65535',
+  })),
+  {
+    when: 'two hosts have one priority',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX02: 1 } }),
+    path: `${NLB}.priorities`,
+    problem: 'EX01 and EX02 would both have priority 1',
+    remedy: `priorities: { 'EX01': 1, 'EX02': 2 }`,
+  },
+  {
+    when: 'a priority is that of no host',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX03: 3 } }),
+    path: `${NLB}.priorities.EX03`,
+    problem: "'EX03' is no host of the cluster",
+    remedy: 'EX01, EX02',
+  },
+  {
+    when: 'the address of the cluster is no IPv4 address',
+    rule: 'nlb',
+    declaration: clustered({}, { virtualIp: '2001:db8::1' }),
+    path: 'dns.publish.virtualIp',
+    problem: 'MAC address is made of an IPv4 address',
+    remedy: 'put an IPv4 address first',
+  },
+  {
+    when: 'its hosts are members of a DAG',
+    rule: 'nlb',
+    declaration: clustered({}, { dag: { ...DAG, members: ['EX02'] } }),
+    path: NLB,
+    problem: 'EX02 would be in this cluster and in a DAG',
+    remedy: 'another load balancer',
+  },
+  {
+    when: 'Exchange 2007 in a cluster has no service pack',
+    rule: 'nlb-service-pack',
+    declaration: clustered({}, { own: { version: ExchangeVersion.V2007, build: '8.0.685.24' } }),
+    path: NLB,
+    problem: 'EX01 without a service pack',
+    remedy: 'Service Pack 1',
+  },
+  {
+    when: 'IMAP is balanced, and no certificate is given to it',
+    rule: 'nlb-mail-certificate',
+    declaration: clustered({ ports: [443, 993] }),
+    path: `${NLB}.ports`,
+    problem: 'IMAP4 is balanced, and no certificate is given to it on EX01, EX02',
+    remedy: "add 'IMAP'",
+  },
+];
+
+export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...ISA_CASES, ...NLB_CASES];
