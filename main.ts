@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { App } from 'cdktf';
-import { DeclarationError, explanation } from './constructs/declaration-error';
-import { discardStack, SiteStack } from './constructs/site-stack';
+import { catchSynth, DeclarationError, explanation } from './constructs/declaration-error';
+import { discardStack, plansOf, SiteStack } from './constructs/site-stack';
 import type { Environment } from './constructs/site-stack';
 
 // One stack per file under environments/ of the project's folder, which is where cdktf runs this program.
@@ -16,34 +16,38 @@ const problems: string[] = [];
 const planFolders = new Map<string, string>();
 
 /** What is wrong with one environment hides nothing of the others, and keeps none of them from being synthesized. */
-function attempt(id: string, work: () => string | undefined): void {
-  try {
-    const refusal = work();
-    if (refusal === undefined) return;
-    problems.push(refusal);
-  } catch (error) {
-    // A mistake in a declaration says where it is; what a file throws does not.
-    const where = error instanceof DeclarationError ? '' : `environments/${id}.ts: `;
-    problems.push(`${where}${explanation(error)}`);
-  }
-  discardStack(app, id);
+function refuse(id: string, why: unknown, plans?: string): void {
+  // A mistake in a declaration says where it is; what a file throws does not.
+  const where = why instanceof DeclarationError ? '' : `environments/${id}.ts: `;
+  problems.push(typeof why === 'string' ? why : `${where}${explanation(why)}`);
+  discardStack(app, id, plans);
 }
 
-for (const file of readdirSync(environments)
-  .filter((name) => name.endsWith('.ts'))
-  .sort()) {
-  const id = basename(file, '.ts');
-  attempt(id, () => {
-    const stack = new SiteStack(app, id, load(join(environments, file)) as Environment, projectFolder);
-    const other = stack.plans === undefined ? undefined : planFolders.get(stack.plans);
+function make(id: string, file: string): void {
+  let plans: string | undefined;
+  try {
+    const environment = load(file) as Environment;
+    const folder = plansOf(environment, projectFolder);
+    const other = folder === undefined ? undefined : planFolders.get(folder);
     if (other !== undefined) {
       throw new DeclarationError(
         `environments/${id}.ts: plans is the folder of environments/${other}.ts, too; write one of its own`,
       );
     }
-    if (stack.plans !== undefined) planFolders.set(stack.plans, id);
-    return stack.site.refusal;
-  });
+    if (folder !== undefined) planFolders.set(folder, id);
+    plans = folder;
+    const stack = new SiteStack(app, id, environment, projectFolder);
+    if (stack.site.refusal !== undefined) refuse(id, stack.site.refusal, plans);
+    else catchSynth(stack, (error) => refuse(id, error, plans));
+  } catch (error) {
+    refuse(id, error, plans);
+  }
+}
+
+for (const name of readdirSync(environments)
+  .filter((file) => file.endsWith('.ts'))
+  .sort()) {
+  make(basename(name, '.ts'), join(environments, name));
 }
 try {
   app.synth();

@@ -5,7 +5,10 @@ import { renderJson, renderText } from './doctor/report';
 const USAGE = `usage: npm run doctor -- [exchange-plan.json] [--server NAME=VERSION]... [--json]
 
 Checks the endpoint that the provider's environment variables name, step by step, and says what to do
-about warnings and the first failure; and which doors the server has. It changes nothing. Exit code 0: no check failed; 1: one did; 2: wrong arguments.
+about warnings and the first failure; and which doors the server has. With the plan of a stack
+(cdktf.out/stacks/<site>/exchange-plan.json) it also opens each PFX, asks the DNS server of each zone whether
+it takes updates, and checks the cmdlets and parameters of that plan. It changes nothing.
+Exit code 0: no check failed; 1: one did; 2: wrong arguments.
 `;
 
 type Arguments = DoctorOptions & { readonly json: boolean; readonly help: boolean };

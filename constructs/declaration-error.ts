@@ -17,6 +17,20 @@ export function refuseSynth(stack: TerraformStack, message: string): void {
   };
 }
 
+/** Leaves the other stacks of the app to be synthesized where this one fails. */
+export function catchSynth(stack: TerraformStack, caught: (error: unknown) => void): void {
+  const { synthesizer } = stack;
+  stack.synthesizer = {
+    synthesize: (session) => {
+      try {
+        synthesizer.synthesize(session);
+      } catch (error) {
+        caught(error);
+      }
+    },
+  };
+}
+
 /** What to tell about an error that ended the app: of a wrong declaration no stack trace, which would hide the message. */
 export function explanation(error: unknown): string {
   if (error instanceof DeclarationError) return error.message;

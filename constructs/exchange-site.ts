@@ -73,8 +73,9 @@ export interface ExchangeSiteOptions {
 
 /**
  * An Exchange site: the objects of its servers, its DAG, its DNS record sets, and the remote-execution plan beside
- * the stack's `cdk.tf.json`. One in a stack. Called `Default`, it leaves Terraform addresses short:
- * `exchange_owa_virtual_directory.BsAEX02-owa`.
+ * the stack's `cdk.tf.json`. A stack holds one: providers, variables and plan files are those of the stack. Called `Default`,
+ * it leaves Terraform addresses short: `exchange_owa_virtual_directory.BsAEX02-owa`. The variables of its secrets have
+ * their documented names whatever it is called.
  */
 export class ExchangeSite extends Construct {
   /** What came of the declaration. */
@@ -89,9 +90,13 @@ export class ExchangeSite extends Construct {
   readonly #plans: ExchangeSiteOptions['plans'];
   readonly #recordSets: RecordSets;
 
-  /** @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made */
+  /**
+   * @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made; and where the
+   * stack has a site already
+   */
   constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
     super(scope, id);
+    refuseSecond(this);
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
     this.#plans = options.plans;
@@ -359,6 +364,16 @@ function refusal(site: string, errors: readonly SiteDiagnostic[]): string {
   const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
   const said = errors.map((error) => `  ${formatDiagnostic(error)}`).join('\n');
   return `The declaration of ${site} has ${count}; nothing was synthesized.\n\n${said}\n`;
+}
+
+/** Two would write one plan into the place of the other, and have one provider, variable and pool between them. */
+function refuseSecond(site: ExchangeSite): void {
+  const stack = TerraformStack.of(site);
+  const first = stack.node.findAll().find((other) => other instanceof ExchangeSite && other !== site);
+  if (first === undefined) return;
+  throw new DeclarationError(
+    `The stack ${stack.node.id} holds the Exchange site '${first.node.id}' already, and '${site.node.id}' would be a second one; make a stack for each: new TerraformStack(app, '…')`,
+  );
 }
 
 /** A value that only Terraform knows cannot decide what is declared. */

@@ -1,8 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ISynthesisSession, TerraformStack } from 'cdktf';
 
 type Files = () => { readonly [name: string]: string };
+
+/** What synth writes for people and other tools to read. */
+export const PLAN_FILES = ['exchange-plan.json', 'exchange-plan.ps1'] as const;
+
+/** Takes what a synth wrote out of a folder, and the folder, where nothing else is in it. Nothing where there is no such folder. */
+export function removePlans(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const ours = entries.filter((entry) => entry.isFile() && PLAN_FILES.some((name) => name === entry.name));
+  for (const { name } of ours) rmSync(join(folder, name));
+  if (ours.length === entries.length) rmdirSync(folder);
+}
 
 /** Makes a stack write files beside its `cdk.tf.json`. */
 export function writeBesideStack(stack: TerraformStack, files: Files): void {

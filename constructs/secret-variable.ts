@@ -8,6 +8,8 @@ import type { Construct } from 'constructs';
 export class SecretVariable extends TerraformVariable {
   constructor(scope: Construct, id: string, description: string) {
     super(scope, id, { type: 'string', description, sensitive: true, nullable: true });
+    // Whatever the site is called: documents and messages name TF_VAR_<id>.
+    this.overrideLogicalId(id);
     // cdktf 0.21 has no property for it.
     this.addOverride('ephemeral', true);
     this.addOverride('default', null);

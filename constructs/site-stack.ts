@@ -6,7 +6,7 @@ import type { ExchangeSiteProps } from '../exchange/site';
 import { DeclarationError } from './declaration-error';
 import { ExchangeSite } from './exchange-site';
 import { lockFile } from './lock-file';
-import { writeBesideStack } from './plan-files';
+import { PLAN_FILES, removePlans, writeBesideStack } from './plan-files';
 import type { RecordSets } from './record-set';
 
 /** What a file under `environments/` exports. */
@@ -38,9 +38,6 @@ export interface Environment {
 /** The stack of one environment. */
 export class SiteStack extends TerraformStack {
   readonly site: ExchangeSite;
-  /** Folder of its committed plans, whole; undefined where there is none. */
-  readonly plans: string | undefined;
-
   /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
   constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
     super(scope, checkedId(id));
@@ -55,7 +52,6 @@ export class SiteStack extends TerraformStack {
     const wayFrom = (folder: string) => relative(folder, resolve(projectFolder)).split(sep).join('/');
     const way = wayFrom(stackFolder);
     const plans = planFolder(environment, id, projectFolder);
-    this.plans = plans;
     if (environment.backend === undefined) {
       new LocalBackend(this, { path: `${way}/terraform.${id}.tfstate` });
     } else {
@@ -72,18 +68,28 @@ export class SiteStack extends TerraformStack {
 }
 
 /**
- * Takes what there is of a stack out of the app, and what an earlier synth left of it out of the output: nobody deploys a
- * declaration that is wrong by now.
+ * Takes what there is of a stack out of the app, and what this synth or an earlier one left of it out of the output and out of
+ * its committed plans: nobody deploys, or reviews, a declaration that is wrong by now.
+ *
+ * @param plans folder of its committed plans; undefined where there is none, or it is not known
  */
-export function discardStack(app: App, id: string): void {
+export function discardStack(app: App, id: string, plans: string | undefined): void {
   app.node.tryRemoveChild(id);
-  for (const name of ['cdk.tf.json', 'exchange-plan.json', 'exchange-plan.ps1']) {
+  for (const name of ['cdk.tf.json', ...PLAN_FILES]) {
     rmSync(join(app.outdir, 'stacks', id, name), { force: true });
   }
+  if (plans !== undefined) removePlans(plans);
+}
+
+/** Folder of the committed plans of an environment, whole; undefined where there is none, or it says none that can be. */
+export function plansOf({ plans }: Environment, projectFolder: string): string | undefined {
+  if (typeof plans !== 'string' || plans.trim() === '') return undefined;
+  const folder = resolve(projectFolder, plans);
+  return folder === resolve(projectFolder) ? undefined : folder;
 }
 
 /** @throws DeclarationError where it is no folder of the environment's own */
-function planFolder({ plans }: Environment, id: string, projectFolder: string): string | undefined {
+function planFolder({ site, plans }: Environment, id: string, projectFolder: string): string | undefined {
   if (plans === undefined) return undefined;
   const refuse = (why: string): never => {
     throw new DeclarationError(
@@ -91,8 +97,8 @@ function planFolder({ plans }: Environment, id: string, projectFolder: string): 
     );
   };
   if (typeof plans !== 'string' || plans.trim() === '') return refuse('is no text');
-  const folder = resolve(projectFolder, plans);
-  if (folder === resolve(projectFolder)) return refuse(`is '${plans}', the folder of the project`);
+  const folder = plansOf({ site, plans }, projectFolder);
+  if (folder === undefined) return refuse(`is '${plans}', the folder of the project`);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {

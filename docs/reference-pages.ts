@@ -3,7 +3,7 @@ import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
 import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
-import { ACCEPTABLE_RULE_IDS } from '../exchange/rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from '../exchange/rules/rule';
 import { CONFIGURATION_SCHEMA } from '../provider/configuration';
 import { SSH_SECRETS } from '../provider/ssh-endpoint';
 import { WSMAN_SECRETS } from '../provider/wsman-endpoint';
@@ -70,6 +70,9 @@ function rulesPage(): string {
   return (
     `${NOTE}# Rules of a declaration\n\nChecked at synth, in this order, before anything is written. An error stops; a ` +
     'warning is shown. Each finding names the place in the declaration, what is wrong, and the remedy.\n\n' +
+    "Warnings, and errors that stop nothing from being made, weigh otherwise where the site's `rules` say so: `error`, " +
+    '`warning`, or `{ accepted: <reason> }`, with which nothing of the rule is said any more. These are ' +
+    `${CHANGEABLE_RULE_IDS.map((id) => `\`${id}\``).join(', ')}.\n\n` +
     `| rule | severity | what must hold |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${certificateChecks()}`
   );
 }

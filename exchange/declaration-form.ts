@@ -24,7 +24,7 @@ import {
   type Form,
   type FormsOf,
 } from './form';
-import { ACCEPTABLE_RULE_IDS, type Finding } from './rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS, type Finding } from './rules/rule';
 import { NAMED_SERVICES } from './namespaces';
 import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
@@ -60,6 +60,7 @@ import type {
   Publish,
   Publishing,
   ReverseProxy,
+  RuleChange,
   Server,
   ServiceHost,
   SiteCertificate,
@@ -366,6 +367,11 @@ const dns = eitherGroup(
 
 const signIn = plain(words<OutlookAnywhereAuthentication>({ Basic: true, Ntlm: true, Negotiate: true }));
 
+const ruleChange = either(
+  words({ error: true, warning: true }),
+  group<Exclude<RuleChange, string>>({ accepted: filledText }),
+);
+
 const protocols = words({
   'outlook-anywhere': true,
   ...Object.fromEntries(
@@ -438,6 +444,13 @@ export const siteForm = group<ExchangeSiteProps>({
     }),
   ),
   maintenance: optional(maintenance),
+  rules: optional(
+    group<NonNullable<ExchangeSiteProps['rules']>>(
+      Object.fromEntries(CHANGEABLE_RULE_IDS.map((id) => [id, optional(ruleChange)])) as FormsOf<
+        NonNullable<ExchangeSiteProps['rules']>
+      >,
+    ),
+  ),
   connection: optional(group<Connection>({ endpoint: filledText })),
 });
 

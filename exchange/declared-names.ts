@@ -160,6 +160,9 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...many(nlb?.switch?.interfaces, 'nlb', 'switch', 'interfaces'),
       ]),
     ),
+    ...Object.entries(site.rules ?? {}).flatMap(([id, change]) =>
+      typeof change === 'string' ? [] : one(change.accepted, 'rules', id, 'accepted'),
+    ),
     ...declaredGroups(site).flatMap(({ group, path }) =>
       within(path, [
         ...one(group.witness.directory, 'witness', 'directory'),

@@ -1,5 +1,5 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
-import type { AcceptableRuleId } from './rules/rule';
+import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule';
 import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
@@ -105,6 +105,14 @@ export interface ExchangeSiteProps {
    * @default false: nothing is drained
    */
   readonly maintenance?: boolean | Maintenance;
+  /**
+   * Rules that weigh otherwise here, by the word in brackets behind what they find: `{ 'dag-stretched': 'error' }` has it
+   * stop the synth, and `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` is why it is right and not said.
+   * An acceptance that finds nothing any more is said.
+   *
+   * @default each weighs as in docs/reference/rules.md
+   */
+  readonly rules?: { readonly [rule in ChangeableRuleId]?: RuleChange };
   /**
    * Where Exchange is reached.
    *
@@ -713,7 +721,7 @@ export interface FurtherRecords {
 export interface MailExchanger {
   /** The lowest is tried first. */
   readonly preference: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.`, alone and with the preference 0: nobody takes the mail of the domain. */
   readonly exchange: string;
 }
 
@@ -725,7 +733,7 @@ export interface ServiceHost {
   readonly weight: number;
   /** Port that the service listens on. */
   readonly port: number;
-  /** Its host name. */
+  /** Its host name, which is no alias; `.` alone: the service is not there. */
   readonly target: string;
 }
 
@@ -1109,6 +1117,15 @@ export interface Connection {
    */
   readonly endpoint: string;
 }
+
+/** What a rule finds stops the synth, is only shown, or is right as it is. */
+export type RuleChange =
+  | 'error'
+  | 'warning'
+  | {
+      /** Why, for whoever reads this. It counts for all that the rule finds. */
+      readonly accepted: string;
+    };
 
 /** A declaration, checked by the compiler and completed by the editor. */
 export function defineSite(site: ExchangeSiteProps): ExchangeSiteProps {

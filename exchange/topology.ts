@@ -21,7 +21,7 @@ import {
 import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
 import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';
-import { HEALTH_SETS_LIFESPAN } from './services';
+import { HEALTH_SETS_LIFESPAN, SERVICES } from './services';
 import { type PlacedOffload, sslOffloadOf } from './ssl-offload';
 import type { ExchangeSiteProps, OutlookAnywhereAuthentication, Server } from './site';
 import { existsIn, ExchangeVersion } from './versions';
@@ -223,12 +223,15 @@ function directoriesOf(
 
 function checksOf(
   { health = {} }: ExchangeSiteProps,
-  { version }: Server,
+  server: Server,
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
   const served = directories.flatMap(({ row, hosts }) => (hosts === undefined ? [] : [row.service]));
-  const protocols = existsIn(HEALTH_SETS_LIFESPAN, version)
-    ? (health.protocols ?? ['autodiscover', 'outlook-anywhere', ...served])
+  // One that another server has, and this one lacks, would never be healthy here.
+  const has = (protocol: string) =>
+    SERVICES.every((row) => row.service !== protocol || hasOn(row.lifespan, server));
+  const protocols = existsIn(HEALTH_SETS_LIFESPAN, server.version)
+    ? (health.protocols?.filter(has) ?? ['autodiscover', 'outlook-anywhere', ...served])
     : [];
   return {
     protocols: [...protocols].sort(),

@@ -146,6 +146,7 @@ export class ExchangeTarget {
     },
   );
   readonly #certificateTurns = new Turns();
+  readonly #groupTurns = new Turns();
   readonly #maintenanceTurns = new Turns();
   readonly #site: SiteCertificates;
   private readonly note: (message: string) => void;
@@ -360,13 +361,17 @@ export class ExchangeTarget {
 
   /**
    * Runs one step. What it may have changed is read anew afterwards. Terraform works on objects that do not wait for each
-   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each.
+   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each, and so
+   * have the members of a DAG, where servers are rolled out at once: joined at the same time, they may form two clusters.
    */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#run.hasRun = true;
-    const { server } = step;
-    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#perform(step, signal);
-    return this.#certificateTurns.take(server, () => this.#perform(step, signal));
+    const { server, kind, invocation } = step;
+    const perform = () => this.#perform(step, signal);
+    const { Identity: group } = invocation.parameters;
+    if (kind === 'dag-member' && typeof group === 'string') return this.#groupTurns.take(group, perform);
+    if (server === null || !OF_CERTIFICATES.has(kind)) return perform();
+    return this.#certificateTurns.take(server, perform);
   }
 
   async #perform(step: Step, signal: AbortSignal): Promise<StepEnd> {

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -16,7 +17,10 @@ const root = resolve(__dirname, '..');
 const { app } = JSON.parse(readFileSync(join(root, 'cdktf.json'), 'utf8')) as { app: string };
 
 /** Runs the app as cdktf does, in a project's folder that holds copies of the sources and environments by name. */
-function runAll(files: { readonly [name: string]: string }) {
+function runAll(
+  files: { readonly [name: string]: string },
+  prepare: (project: string) => void = () => undefined,
+) {
   const project = mkdtempSync(join(tmpdir(), 'main-'));
   try {
     for (const name of ['main.ts', 'package.json', 'tsconfig.json'])
@@ -31,6 +35,7 @@ function runAll(files: { readonly [name: string]: string }) {
       mkdirSync(join(project, 'cdktf.out/stacks', name), { recursive: true });
       writeFileSync(join(project, 'cdktf.out/stacks', name, 'cdk.tf.json'), 'earlier');
     }
+    prepare(project);
     const [program, ...args] = app.split(' ') as [string, ...string[]];
     const env = { ...process.env };
     delete env['CDKTF_OUTDIR'];
@@ -40,10 +45,15 @@ function runAll(files: { readonly [name: string]: string }) {
       return [name, existsSync(file) ? readFileSync(file, 'utf8') : undefined] as const;
     });
     const committed = join(project, 'plans/of/sample/exchange-plan.ps1');
+    const plans = Object.keys(files).map((name) => {
+      const folder = join(project, 'plans', name);
+      return [name, existsSync(folder) ? readdirSync(folder).sort() : undefined] as const;
+    });
     return {
       status,
       stderr,
       synthesized: Object.fromEntries(synthesized),
+      plans: Object.fromEntries(plans),
       committed: existsSync(committed) ? readFileSync(committed, 'utf8') : undefined,
     };
   } finally {
@@ -52,8 +62,8 @@ function runAll(files: { readonly [name: string]: string }) {
 }
 
 function run(environment: string) {
-  const { synthesized, ...rest } = runAll({ sample: environment });
-  return { ...rest, synthesized: synthesized['sample'] };
+  const { status, stderr, committed, synthesized } = runAll({ sample: environment });
+  return { status, stderr, committed, synthesized: synthesized['sample'] };
 }
 
 const sample = readFileSync(join(root, 'environments/two-node-dag-2013.ts'), 'utf8');
@@ -120,4 +130,43 @@ test('refuses one folder for the plans of two environments', () => {
   });
   expect(status).toBe(1);
   expect(stderr).toContain('environments/second.ts: plans is the folder of environments/first.ts, too');
+});
+
+const planning = (name: string, declaration = sample) =>
+  `${declaration}\nexport const plans = 'plans/${name}';\n`;
+const PLANS = ['exchange-plan.json', 'exchange-plan.ps1'];
+
+test('takes away the committed plans of a declaration that is refused, and nothing else beside them', () => {
+  const earlier = (project: string) => {
+    for (const name of ['first', 'second']) {
+      mkdirSync(join(project, 'plans', name), { recursive: true });
+      for (const file of PLANS) writeFileSync(join(project, 'plans', name, file), 'earlier');
+    }
+    writeFileSync(join(project, 'plans/second/README.md'), 'ours');
+  };
+  const wrong = sample.replace(`name: 'DAG01'`, `name: 'A-DAG-NAME-TOO-LONG'`);
+  const { status, plans } = runAll(
+    {
+      first: planning('first', wrong),
+      second: planning('second', wrong),
+      third: planning('third', wrong),
+      fourth: planning('fourth'),
+    },
+    earlier,
+  );
+  expect(status).toBe(1);
+  expect(plans).toEqual({ first: undefined, second: ['README.md'], third: undefined, fourth: PLANS });
+});
+
+test('an environment that fails while it is written leaves nothing, and the others are written', () => {
+  const { status, stderr, synthesized, plans } = runAll(
+    { first: planning('first'), second: planning('second') },
+    // A folder in the place of the script.
+    (project) => mkdirSync(join(project, 'plans/first/exchange-plan.ps1/taken'), { recursive: true }),
+  );
+  expect(status).toBe(1);
+  expect(stderr).toContain('environments/first.ts: ');
+  expect(stderr).toContain('EISDIR');
+  expect([synthesized['first'], synthesized['second']?.includes('"stackName"')]).toEqual([undefined, true]);
+  expect(plans).toEqual({ first: ['exchange-plan.ps1'], second: PLANS });
 });

@@ -3,7 +3,17 @@ import type { Checkup } from './checkup';
 
 /** What a check is called in the report. Part of what `--json` promises. */
 export type CheckName =
-  'name' | 'tcp' | 'tls' | 'host-key' | 'authentication' | 'session' | 'servers' | 'certificates' | 'cmdlets';
+  | 'pfx'
+  | 'dns'
+  | 'name'
+  | 'tcp'
+  | 'tls'
+  | 'host-key'
+  | 'authentication'
+  | 'session'
+  | 'servers'
+  | 'certificates'
+  | 'cmdlets';
 
 /**
  * `skipped`: it does not apply, was not reached, or could not be told. `warning`: a deploy works, but not as well as it

@@ -9,7 +9,7 @@ import { failed, ok, skipped, warned } from './check';
 /** Of a session that has no Get-Command itself. */
 const NO_GET_COMMAND = 'CommandNotFoundException';
 
-/** Whether the session offers what a deploy needs. With a snap-in there are no roles, and every cmdlet is there. */
+/** Whether the session offers what a deploy needs, of a plan with the parameters that its steps give. With a snap-in there are no roles, and every cmdlet is there. */
 export const cmdlets: Check = {
   name: 'cmdlets',
   of: ['process', 'ssh', 'wsman'],
@@ -36,6 +36,23 @@ export const cmdlets: Check = {
     const missing = needed.filter(lacks);
     const unknown = inquired.filter(lacks);
     const scope = checkup.plan === undefined ? 'that the provider can use' : 'that the plan needs';
+    const partial = needed.flatMap((cmdlet) => {
+      const names = lacks(cmdlet) ? [] : (checkup.plan?.parameters[cmdlet] ?? []);
+      const parameters = Object.fromEntries(names.map((name) => [name, null]));
+      const lacking = offer.commands.lacking({ cmdlet, parameters });
+      return lacking.length === 0 ? [] : [{ cmdlet, lacking }];
+    });
+    if (missing.length === 0 && partial.length > 0) {
+      return failed(
+        partial
+          .map(
+            ({ cmdlet, lacking }) =>
+              `the session offers ${cmdlet} without ${lacking.map((name) => `-${name}`).join(', ')}`,
+          )
+          .join('; '),
+        partial.map(({ cmdlet, lacking }) => roleRemedy([cmdlet], lacking)).join('\n'),
+      );
+    }
     if (missing.length === 0 && unknown.length > 0) {
       return warned(
         `the session offers all ${needed.length} cmdlets ${scope}, but not ${unknown.join(', ')}`,

@@ -11,6 +11,7 @@ import { keytabVerdict } from './keytab';
 import { passwordsVerdict } from './passwords';
 import { readPlan, type Plan } from './plan-file';
 import type { EndpointReport, Finding, Report } from './report';
+import { readStack } from './stack-file';
 
 export interface DoctorOptions {
   /** Path of a stack's `exchange-plan.json`. Left out: every cmdlet that the provider can use is looked for. */
@@ -25,7 +26,8 @@ export interface DoctorOptions {
  * Checks the endpoints that the environment names, and those of servers that the plan names, step by step, up to the first
  * failure of each. It opens one session
  * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there. Meanwhile it looks, without
- * signing in, which other doors the server has.
+ * signing in, which other doors the server has. Of a plan beside its stack it opens each PFX, and asks the DNS server of each
+ * zone whether it takes updates.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
   const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
@@ -64,7 +66,7 @@ export async function examine(options: DoctorOptions, environment: Environment):
   if (keytab?.state === 'failed') {
     return { ok: false, settings: [{ check: 'settings', ...keytab }], endpoints: [] };
   }
-  const passwords = plan === undefined ? undefined : passwordsVerdict(plan, environment);
+  const beside = options.planFile === undefined ? [] : await besidePlan(options.planFile, plan, environment);
   const endpoints: EndpointReport[] = [];
   const ofAll = settings.organizationServer === null ? [settings.endpoint, ...settings.fallbacks] : [];
   for (const endpoint of ofAll) {
@@ -76,17 +78,38 @@ export async function examine(options: DoctorOptions, environment: Environment):
     const checkup = new Checkup(own.endpoint, settingsFor(own, settings), environment, ownPlan, own);
     endpoints.push(await examineEndpoint(checkup, options.doors));
   }
-  const ok = endpoints.every(({ checks }) => checks.every(({ state }) => state !== 'failed'));
-  return {
-    ok,
-    settings: [
-      { check: 'settings', state: 'ok', detail: 'the settings are complete' },
-      ...[keytab, passwords].flatMap((verdict) =>
-        verdict === undefined ? [] : [{ check: 'settings' as const, ...verdict }],
-      ),
-    ],
-    endpoints,
-  };
+  const said: readonly Finding[] = [
+    { check: 'settings', state: 'ok', detail: 'the settings are complete' },
+    ...(keytab === undefined ? [] : [{ check: 'settings' as const, ...keytab }]),
+    ...beside,
+  ];
+  const all = [...said, ...endpoints.flatMap(({ checks }) => checks)];
+  return { ok: all.every(({ state }) => state !== 'failed'), settings: said, endpoints };
+}
+
+/** What a deploy needs of this machine and of DNS, as the stack beside the plan says it. */
+async function besidePlan(
+  planFile: string,
+  plan: Plan | undefined,
+  environment: Environment,
+): Promise<readonly Finding[]> {
+  const stack = await readStack(planFile, environment);
+  if (stack === undefined) {
+    const passwords = plan && passwordsVerdict(plan, environment);
+    const unknown = skipped('no cdk.tf.json lies beside the plan, which says where it is');
+    return [
+      ...(passwords === undefined ? [] : [{ check: 'settings' as const, ...passwords }]),
+      { check: 'pfx', ...unknown },
+      { check: 'dns', ...unknown },
+    ];
+  }
+  // Only a plan with a stack beside it has a PFX or zones to look at.
+  const [{ pfxVerdicts }, { dnsVerdicts }] = await Promise.all([import('./pfx'), import('./dns')]);
+  const [pfx, dns] = await Promise.all([pfxVerdicts(stack), dnsVerdicts(stack, environment)]);
+  return [
+    ...pfx.map((verdict): Finding => ({ check: 'pfx', ...verdict })),
+    ...dns.map((verdict): Finding => ({ check: 'dns', ...verdict })),
+  ];
 }
 
 /** Servers with a session of their own are looked at in that. */
@@ -102,7 +125,7 @@ function settingsFor(own: ServerSession, settings: Settings): Settings {
 
 function planOf(plan: Plan, { server }: ServerSession): Plan | undefined {
   const session = plan.sessions.find((each) => sameName(each.server, server));
-  return session && { ...plan, servers: [server], cmdlets: session.cmdlets };
+  return session && { ...plan, servers: [server], cmdlets: session.cmdlets, parameters: session.parameters };
 }
 
 async function examineEndpoint(checkup: Checkup, options: DoorsOptions | undefined): Promise<EndpointReport> {

@@ -8,6 +8,8 @@ import type { Diagnostic } from '../../schema';
 export interface Plan {
   /** Those that run in the session of the organization, and the servers that they are for. */
   readonly cmdlets: readonly string[];
+  /** The parameters that these steps give, by their cmdlets. */
+  readonly parameters: GivenParameters;
   readonly servers: readonly string[];
   /** Of which the endpoint of these hosts may have one on its certificate. */
   readonly certificateNames: readonly string[];
@@ -18,6 +20,8 @@ export interface Plan {
   readonly sessions: readonly PlannedSession[];
 }
 
+type GivenParameters = { readonly [cmdlet: string]: readonly string[] };
+
 export interface PlannedSession {
   readonly server: string;
   /** Or `environment`. */
@@ -25,6 +29,7 @@ export interface PlannedSession {
   /** Label of the version. */
   readonly version: string;
   readonly cmdlets: readonly string[];
+  readonly parameters: GivenParameters;
 }
 
 /** Nothing else is sent as the name of a command. */
@@ -72,7 +77,10 @@ export async function readPlan(
       if (!isRecord(session)) return [];
       const { endpoint, version } = session;
       if (typeof endpoint !== 'string' || typeof version !== 'string') return [];
-      return [{ server, endpoint, version, cmdlets: cmdletsIn((each) => each === server) }];
+      const isOwn = (each: unknown) => each === server;
+      return [
+        { server, endpoint, version, cmdlets: cmdletsIn(isOwn), parameters: parametersIn(steps, isOwn) },
+      ];
     },
   );
   const named = isRecord(content['certificates']) ? Object.keys(content['certificates']) : [];
@@ -82,6 +90,7 @@ export async function readPlan(
   return {
     plan: {
       cmdlets: cmdletsIn((session) => session === undefined),
+      parameters: parametersIn(steps, (session) => session === undefined),
       servers: [...new Set(servers)],
       certificateNames: textsIn(shown['names']),
       hosts: textsIn(shown['hosts']),
@@ -102,6 +111,20 @@ function refused(summary: string): { readonly problem: Diagnostic } {
   };
 }
 
+function parametersIn(steps: readonly unknown[], isMeant: (session: unknown) => boolean): GivenParameters {
+  const found = new Map<string, Set<string>>();
+  for (const step of steps) {
+    if (!isRecord(step) || !isMeant(step['session'])) continue;
+    for (const { cmdlet, parameters } of [step, ...callsAround(step['maintenance'])]) {
+      if (typeof cmdlet !== 'string' || !isRecord(parameters)) continue;
+      const names = found.get(cmdlet) ?? new Set();
+      for (const name of Object.keys(parameters)) names.add(name);
+      found.set(cmdlet, names);
+    }
+  }
+  return Object.fromEntries([...found].map(([cmdlet, names]) => [cmdlet, [...names]]));
+}
+
 function textsIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
@@ -110,11 +133,18 @@ function isRecord(value: unknown): value is { readonly [name: string]: unknown }
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Those that take a server out of service and bring it back, with what they look at. */
-function maintenanceCmdlets(maintenance: unknown): readonly string[] {
+type Call = { readonly [name: string]: unknown };
+
+/** Those that take a server out of service and bring it back. */
+function callsAround(maintenance: unknown): readonly Call[] {
   if (!isRecord(maintenance)) return [];
-  const { before } = maintenance;
-  const calls = Array.isArray(before) ? (before as readonly unknown[]) : [];
-  const named = calls.flatMap((call) => (isRecord(call) ? [String(call['cmdlet'])] : []));
-  return [...named, ...looksOfMaintenance(named)];
+  return [maintenance['before'], maintenance['afterwards']].flatMap((calls) =>
+    Array.isArray(calls) ? (calls as readonly unknown[]).filter(isRecord) : [],
+  );
+}
+
+/** With what is looked at first. */
+function maintenanceCmdlets(maintenance: unknown): readonly string[] {
+  const named = callsAround(maintenance).map(({ cmdlet }) => String(cmdlet));
+  return named.length === 0 ? [] : [...named, ...looksOfMaintenance(named)];
 }

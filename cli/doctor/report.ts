@@ -35,7 +35,7 @@ export function renderJson(report: Report): string {
   return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, shown, 2)}\n`;
 }
 
-/** For people: a line for each check; after an endpoint's lines what to do about its warnings and its first failure. */
+/** For people: a line for each check; after an endpoint's lines what to do about its warnings and its failure. */
 export function renderText(report: Report): string {
   return [section(report.settings), ...report.endpoints.map(endpointSection)].join('');
 }
@@ -53,9 +53,8 @@ const WIDTH = Math.max(...(['settings', 'authentication', 'host-key'] as const).
 
 function section(findings: readonly Finding[], more: readonly string[] = []): string {
   const lines = findings.map(({ check, state, detail }) => line(state, check, detail));
-  const first = findings.find(({ state }) => state === 'failed');
   const remedies = findings.flatMap((finding) =>
-    finding.state === 'warning' || (finding.state === 'failed' && finding === first)
+    finding.state === 'warning' || finding.state === 'failed'
       ? [`\nWhat to do: ${visible(finding.remedy)}\n`]
       : [],
   );

@@ -2,8 +2,11 @@ import { certificatePlace } from '../certificate-name';
 import type { FurtherType } from '../further-records';
 import type { ProbeScheme, StepKind } from '../resources';
 
-/** Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. */
-export const PLAN_FORMAT_VERSION = 1;
+/**
+ * Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. In 1 every step ran
+ * in the session of the organization; in 2 a step may name a `session` of its own.
+ */
+export const PLAN_FORMAT_VERSION = 2;
 
 /** `exchange-plan.json`: every step of a site from nothing, in an order in which they can run. */
 export interface ExchangePlan {

@@ -1,6 +1,6 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
-import type { Diagnostic, Known, Problem } from '../../schema';
+import type { Diagnostic, Known, KnownValues, Problem } from '../../schema';
 import { text, textList } from '../../schema';
 import { recordTypeOf } from '../addresses';
 import { defineResource } from './definition';
@@ -190,25 +190,15 @@ export const databaseAvailabilityGroup = defineResource({
         ];
   },
   observe: () => GROUPS,
-  obstacle: (objects, { name, witness_server: server, witness_directory: directory }) =>
-    takenFolder(objects, name ?? '', server ?? '', directory ?? ''),
+  obstacle: (objects, planned) => takenFolder(objects, planned.name ?? '', foldersOf(planned)),
   // What stands against making it counts for a change of its folder, too; where that stays, nothing is asked of it.
   foresee: (objects, { prior, planned }) => {
-    const moves =
-      prior !== null &&
-      planned !== null &&
-      !(
-        sameServer(prior.witness_server ?? '', planned.witness_server ?? '') &&
-        sameFolder(prior.witness_directory ?? '', planned.witness_directory ?? '')
-      );
-    const taken = moves
-      ? takenFolder(
-          objects,
-          planned.name ?? '',
-          planned.witness_server ?? '',
-          planned.witness_directory ?? '',
-        )
-      : undefined;
+    const before = prior === null ? [] : foldersOf(prior);
+    const moved =
+      prior === null || planned === null
+        ? []
+        : foldersOf(planned).filter((folder) => !before.some((other) => sameWitness(folder, other)));
+    const taken = takenFolder(objects, planned?.name ?? '', moved);
     return { values: {}, diagnostics: taken === undefined ? [] : [{ severity: 'error', ...taken }] };
   },
   view: (objects, state) => {
@@ -226,25 +216,44 @@ export const databaseAvailabilityGroup = defineResource({
   },
 });
 
-/** A folder that another group has as its witness: the plan of one that is to use it says so, since no two can. */
+interface WitnessFolder {
+  readonly server: string;
+  readonly directory: string;
+}
+
+const sameWitness = (left: WitnessFolder, right: WitnessFolder) =>
+  sameServer(left.server, right.server) && sameFolder(left.directory, right.directory);
+
+/** Those of its witness and of its alternate witness. An import says neither, and a group may be without. */
+function foldersOf(group: KnownValues): readonly WitnessFolder[] {
+  return [WITNESS, ALTERNATE].flatMap((row) => {
+    const [server = '', directory = ''] = Object.keys(row).map((name) => (group[name] ?? '') as string);
+    return server === '' || directory === '' ? [] : [{ server, directory }];
+  });
+}
+
+/** A folder that another group has for one of its witnesses: the plan of one that is to use it says so, since no two can. */
 function takenFolder(
   objects: readonly PowerShellObject[],
   name: string,
-  server: string,
-  directory: string,
+  folders: readonly WitnessFolder[],
 ): Pick<Diagnostic, 'summary' | 'detail'> | undefined {
-  // An import says neither, and a group without a witness has none.
-  if (server === '' || directory === '') return undefined;
-  const other = objects.find(
-    (group) =>
-      !sameName(textOf(group, 'Name') ?? '', name) &&
-      sameServer(textOf(group, WITNESS.witness_server) ?? '', server) &&
-      sameFolder(textOf(group, WITNESS.witness_directory) ?? '', directory),
-  );
-  if (other === undefined) return undefined;
+  const taken = objects
+    .filter((group) => !sameName(textOf(group, 'Name') ?? '', name))
+    .flatMap((group) => {
+      const theirs = [WITNESS, ALTERNATE].map((row) => {
+        const [server = '', directory = ''] = Object.values(row).map(
+          (property) => textOf(group, property) ?? '',
+        );
+        return { server, directory };
+      });
+      const folder = folders.find((own) => theirs.some((other) => sameWitness(own, other)));
+      return folder === undefined ? [] : [{ ...folder, other: textOf(group, 'Name') ?? '' }];
+    })[0];
+  if (taken === undefined) return undefined;
   return {
-    summary: `The witness folder of ${name} is that of ${textOf(other, 'Name') ?? ''} already`,
-    detail: `'${directory}' on ${server} can be the witness of one DAG only. Declare another folder for ${name}, such as C:\\DAGFileShareWitnesses\\${name}.`,
+    summary: `The witness folder of ${name} is that of ${taken.other} already`,
+    detail: `'${taken.directory}' on ${taken.server} can be the witness of one DAG only. Declare another folder for ${name}, such as C:\\DAGFileShareWitnesses\\${name}.`,
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Argument } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+import { renderInvocation } from '../../powershell/script';
 import type { Attribute, Diagnostic, Known, KnownValues, Problem, StateOf } from '../../schema';
 import { flag, text, textSet } from '../../schema';
 import type { VirtualDirectoryService } from '../services';
+import { FORMS, isOverridden } from '../forms-authentication';
 import { hostIn } from '../given-names';
 import { lifespanText } from '../versions';
 import { defineResource } from './definition';
@@ -144,7 +147,7 @@ export function virtualDirectory(
         ? { server: parsed.server, web_site: parsed.webSite }
         : undefined;
     },
-    ...(row.failback === undefined ? {} : { validate: ownFailback }),
+    validate: (config) => [...ownFailback(config), ...besideForms(config)],
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
@@ -171,13 +174,19 @@ export function virtualDirectory(
         .filter((names) => names.length > 0)
         .map((names) => setStep(row, planned, names, parameters, facts));
     },
-    ...(row.withoutUrl === undefined
+    ...(row.withoutUrl === undefined && !(FORMS in row.authentication)
       ? {}
       : {
-          foresee: (_objects, { prior, planned }) => ({
+          foresee: (objects, { prior, planned }, facts) => ({
             values: {},
-            diagnostics: [],
-            remarks: withoutUrl(row.title, row.withoutUrl ?? '', prior, planned),
+            diagnostics: FORMS in row.authentication ? underForms(row, objects, planned) : [],
+            remarks:
+              row.withoutUrl === undefined
+                ? []
+                : [
+                    ...withoutUrl(row.title, row.withoutUrl, prior, planned),
+                    ...ownNameElsewhere(row, objects, planned, facts),
+                  ],
           }),
         }),
     observe: (state, facts) => ({
@@ -228,6 +237,48 @@ function ownFailback({ failback_url: failback, external_url: external }: KnownVa
       ];
 }
 
+/** Exchange would set the switch back by itself, and each plan would show it again. */
+function besideForms(config: KnownValues): readonly Diagnostic[] {
+  if (config[FORMS] !== true) return [];
+  return overridden(config).map((name) => ({
+    severity: 'error',
+    summary: `Exchange turns ${wordOf(name)} authentication ${config[name] === true ? 'off' : 'on'} where forms are on`,
+    detail: `It does so whatever ${name} says. Take ${name} out, or set ${FORMS} to false.`,
+    path: [{ attribute: name }],
+  }));
+}
+
+/** The same where forms are on at the server, and nothing is said of them: after Setup they are. */
+function underForms(
+  row: VirtualDirectoryService,
+  objects: readonly PowerShellObject[],
+  planned: KnownValues | null,
+): readonly Diagnostic[] {
+  if (planned === null || (planned[FORMS] ?? null) !== null) return [];
+  const found = objectWith(objects, {
+    Server: planned['server'] as string,
+    Name: `${row.directory} (${(planned['web_site'] ?? DEFAULT_WEB_SITE) as string})`,
+  });
+  if (found === undefined || flagOf(found, row.authentication[FORMS] ?? '') !== true) return [];
+  return overridden(planned)
+    .filter((name) => flagOf(found, row.authentication[name] ?? '') !== planned[name])
+    .map((name) => ({
+      severity: 'error',
+      summary: `Forms are on for ${row.title} of ${planned['server'] as string}, which turn ${wordOf(name)} authentication ${planned[name] === true ? 'off' : 'on'}`,
+      detail: `Exchange does so whatever ${name} says. Say that forms are off, ${FORMS} (of a site: authentication.${row.service}.forms: false, and the same for the other one of owa and ecp), or take ${name} out.`,
+      path: [{ attribute: name }],
+    }));
+}
+
+function overridden(values: KnownValues): readonly string[] {
+  return Object.keys(values).filter((name) => {
+    const value = values[name];
+    return typeof value === 'boolean' && isOverridden(name, value);
+  });
+}
+
+const wordOf = (attribute: string) => AUTHENTICATION_WORDS[attribute] ?? attribute;
+
 /**
  * What clients miss until a deploy. That Setup leaves no URL for clients outside is no wonder on a server that still gives
  * its own name to those inside: it is new.
@@ -252,6 +303,34 @@ function withoutUrl(
     detail: `${consequence} for whoever reaches this server from ${side}, until a deploy sets it.`,
     path: [{ attribute: side === 'inside' ? 'internal_url' : 'external_url' }],
   }));
+}
+
+/** Of a server that nobody declares, as one that Setup has just made: its clients are told its own name, which no certificate has. */
+function ownNameElsewhere(
+  row: VirtualDirectoryService,
+  objects: readonly PowerShellObject[],
+  planned: KnownValues | null,
+  { isDeclared }: Facts,
+): readonly Diagnostic[] {
+  if (isDeclared === undefined || (planned?.['internal_url'] ?? '') === '') return [];
+  return objects.flatMap((object): readonly Diagnostic[] => {
+    const [server = '', name = '', own = ''] = ['Server', 'Name', 'InternalUrl'].map(
+      (property) => textOf(object, property) ?? '',
+    );
+    if (server === '' || isDeclared(server) || !sameServer(hostIn(own) ?? '', server)) return [];
+    const call = renderInvocation({
+      cmdlet: `Set-${row.noun}`,
+      // The same for every server of the site, so that it is said once.
+      parameters: { Identity: `${server}\\${name}`, InternalUrl: `https://<name>${row.path}` },
+    });
+    return [
+      {
+        severity: 'warning',
+        summary: `${server} is not declared and gives clients inside its own name for ${row.title}`,
+        detail: `They are told ${own} by it today, which Setup registers. Declare the server, or set its URL: ${call}`,
+      },
+    ];
+  });
 }
 
 /** `EX1\owa (Default Web Site)`. */

@@ -1,6 +1,7 @@
 import { formatPath } from '../../schema';
 import { databasesOf, type PlacedDatabase } from '../declared-databases';
 import { includesName, sameFolder, sameName } from '../resources/equality';
+import { serverNameProblem } from '../resources/host';
 import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
 import type { Finding, Rule } from './rule';
@@ -8,7 +9,8 @@ import type { Finding, Rule } from './rule';
 function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
   const members = group.members.map(({ name }) => name);
   return declared.copies.flatMap((copy, index) =>
-    includesName(members, copy)
+    // What is no computer name, such as an FQDN, attribute-value says.
+    includesName(members, copy) || serverNameProblem(copy) !== undefined
       ? []
       : [
           {

@@ -11,11 +11,12 @@ export const furtherRecord: Rule = {
   id: 'further-record',
   severity: 'error',
   description:
-    'Records beside the addresses lie in a zone of their view, have names, numbers and targets that DNS takes, and an alias (CNAME) is the only record of its name.',
+    'Records beside the addresses lie in a zone of their view, have names, numbers and targets that DNS takes, and an alias (CNAME) is the only record of its name. Mail and services go to hosts that are no aliases, each named once, or to none at all: a dot.',
   check: (input) => {
     const records = declaredRecords(input.site);
     return records.flatMap((record) => [
       ...misspelled(record),
+      ...wrongHosts(record, records),
       ...outsideZones(record),
       ...declaredTwice(record, records),
       ...besideAlias(record, records, input),
@@ -53,16 +54,14 @@ function misspelled({ content, key, path }: DeclaredRecords): readonly Finding[]
     case 'CNAME':
       return wrongTarget(content.target, path);
     case 'MX':
-      return content.exchangers.flatMap(({ exchange, ...numbers }, index) => [
-        ...wrongTarget(exchange, [...path, { index }, { attribute: 'exchange' }]),
-        ...wrongNumbers(numbers, [...path, { index }]),
-      ]);
+      return content.exchangers.flatMap(({ exchange: _, ...numbers }, index) =>
+        wrongNumbers(numbers, [...path, { index }]),
+      );
     case 'SRV':
       return SERVICE.test(name)
-        ? content.hosts.flatMap(({ target, ...numbers }, index) => [
-            ...wrongTarget(target, [...path, { index }, { attribute: 'target' }]),
-            ...wrongNumbers(numbers, [...path, { index }]),
-          ])
+        ? content.hosts.flatMap(({ target: _, ...numbers }, index) =>
+            wrongNumbers(numbers, [...path, { index }]),
+          )
         : [
             {
               path,
@@ -100,6 +99,105 @@ function wrongTarget(target: string, path: Path): readonly Finding[] {
           remedy: 'write the name of a host, such as mail.contoso.com, without a port or path',
         },
       ];
+}
+
+/** A host that a record of mail or of a service leads to. */
+interface Lead {
+  readonly host: string;
+  /** Several may have one host, where they differ in this. */
+  readonly port?: number;
+  readonly path: Path;
+}
+
+function leadsOf({ content, path }: DeclaredRecords): readonly Lead[] {
+  switch (content.recordType) {
+    case 'MX':
+      return content.exchangers.map(({ exchange }, index) => ({
+        host: exchange,
+        path: [...path, { index }, { attribute: 'exchange' }],
+      }));
+    case 'SRV':
+      return content.hosts.map(({ target, port }, index) => ({
+        host: target,
+        port,
+        path: [...path, { index }, { attribute: 'target' }],
+      }));
+    default:
+      return [];
+  }
+}
+
+/** The root of DNS, which is no host: nobody takes the mail (RFC 7505), or the service is not there (RFC 2782). */
+const NOBODY = '.';
+
+const plainHost = (host: string) => host.toLowerCase().replace(/\.$/, '');
+
+function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
+  const leads = leadsOf(record);
+  return leads.flatMap((lead, index): readonly Finding[] => {
+    const { host, port, path } = lead;
+    if (host === NOBODY) return leads.length === 1 ? nobody(record, path) : [besideNobody(path)];
+    const wrong = wrongTarget(host, path);
+    if (wrong.length > 0) return wrong;
+    const first = leads
+      .slice(0, index)
+      .find((other) => plainHost(other.host) === plainHost(host) && other.port === port);
+    if (first !== undefined) {
+      return [
+        {
+          path,
+          problem: `'${host}' stands at ${formatPath(first.path)} too`,
+          remedy: 'name each host once; letter case and a dot at the end do not make it another one',
+        },
+      ];
+    }
+    return toAlias(record, host, path, records);
+  });
+}
+
+function besideNobody(path: Path): Finding {
+  return {
+    path,
+    problem: "'.' stands for nobody, and there are other hosts beside it",
+    remedy: "give '.' alone, or take it out",
+  };
+}
+
+/** RFC 7505, section 3: its preference is 0. */
+function nobody({ content }: DeclaredRecords, path: Path): readonly Finding[] {
+  const preference = content.recordType === 'MX' ? content.exchangers[0]?.preference : 0;
+  return preference === 0
+    ? []
+    : [
+        {
+          path,
+          problem: `'.' says that nobody takes the mail, with a preference of ${preference ?? 0}`,
+          remedy: "write { preference: 0, exchange: '.' }",
+        },
+      ];
+}
+
+/** RFC 2181, section 10.3, and RFC 2782: what a record of mail or of a service names has addresses of its own. */
+function toAlias(
+  { view, content: { recordType } }: DeclaredRecords,
+  host: string,
+  path: Path,
+  records: readonly DeclaredRecords[],
+): readonly Finding[] {
+  const alias = records.find(
+    (record) =>
+      record.content.recordType === 'CNAME' &&
+      record.view.side === view.side &&
+      record.host === plainHost(host),
+  );
+  if (alias?.content.recordType !== 'CNAME') return [];
+  return [
+    {
+      path,
+      problem: `'${host}' is an alias, by ${formatPath(alias.path)}, and ${recordType} records name no aliases`,
+      remedy: `name the host that it stands for: '${alias.content.target}'`,
+    },
+  ];
 }
 
 function wrongNumbers(numbers: { readonly [attribute: string]: number }, path: Path): readonly Finding[] {

@@ -1,5 +1,4 @@
 import { formatPath, path, type Path, type PathStep } from '../../schema';
-import type { DeclaredCertificate } from '../declared-certificates';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
@@ -13,6 +12,7 @@ import { certificateFile } from './certificate-file';
 import { certificateFileThumbprint } from './certificate-file-thumbprint';
 import { certificateIis } from './certificate-iis';
 import { certificateInternalName } from './certificate-internal-name';
+import { certificateMailExchanger } from './certificate-mail-exchanger';
 import { certificateMailName } from './certificate-mail-name';
 import { certificateMailProtocol } from './certificate-mail-protocol';
 import { certificateMissing } from './certificate-missing';
@@ -68,10 +68,10 @@ import { reverseProxyCertificate } from './reverse-proxy-certificate';
 import { reverseProxyMail } from './reverse-proxy-mail';
 import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
-import { ACCEPTABLE_RULE_IDS } from './rule';
-import type { AcceptableRuleId, Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { rolloutWaveWhole } from './rollout-wave-whole';
 import { rolloutWaves } from './rollout-waves';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule';
+import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
 import { serverEndpoint } from './server-endpoint';
@@ -159,6 +159,7 @@ export const RULES: readonly Rule[] = [
   certificateWildcard,
   certificateMailName,
   certificateMailProtocol,
+  certificateMailExchanger,
   autodiscoverScope,
   outlookProvider,
   clientAccessArray,
@@ -206,12 +207,34 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   );
   const takes = ({ certificate, id }: (typeof acceptances)[number], { rule, path: at }: SiteDiagnostic) =>
     rule === id && isWithin(at, certificate.path);
+  const left = diagnostics.filter(
+    (diagnostic) => !acceptances.some((acceptance) => takes(acceptance, diagnostic)),
+  );
   return [
-    ...diagnostics.filter((diagnostic) => !acceptances.some((acceptance) => takes(acceptance, diagnostic))),
+    ...weighed(input.site, left),
     ...acceptances
       .filter((acceptance) => !diagnostics.some((diagnostic) => takes(acceptance, diagnostic)))
-      .map(({ certificate, id }) => unneededAcceptance(certificate, id)),
+      .map(({ certificate, id }) => unneededAcceptance(id, [...certificate.path, ...path('accepted', id)])),
   ];
+}
+
+/** As `rules` of the site has it. */
+function weighed(
+  { rules = {} }: ExchangeSiteProps,
+  diagnostics: readonly SiteDiagnostic[],
+): readonly SiteDiagnostic[] {
+  const changes = new Map(Object.entries(rules));
+  const isAccepted = (id: string) => typeof changes.get(id) === 'object';
+  const left = diagnostics
+    .filter(({ rule }) => !isAccepted(rule))
+    .map((diagnostic) => {
+      const severity = changes.get(diagnostic.rule);
+      return severity === 'error' || severity === 'warning' ? { ...diagnostic, severity } : diagnostic;
+    });
+  const unneeded = [...changes.keys()].filter(
+    (id) => isAccepted(id) && !diagnostics.some(({ rule }) => rule === id),
+  );
+  return [...left, ...unneeded.map((id) => unneededAcceptance(id, path('rules', id)))];
 }
 
 function isWithin(at: Path, part: Path): boolean {
@@ -226,24 +249,32 @@ function isAcceptable(rule: string): boolean {
   return (ACCEPTABLE_RULE_IDS as readonly string[]).includes(rule);
 }
 
-function unneededAcceptance(certificate: DeclaredCertificate, id: AcceptableRuleId): SiteDiagnostic {
+function unneededAcceptance(id: string, at: Path): SiteDiagnostic {
   return {
     rule: 'acceptance-unneeded',
     severity: 'warning',
-    path: [...certificate.path, ...path('accepted', id)],
+    path: at,
     summary: `nothing is found any more that '${id}' would accept`,
     detail: 'take it out, so that it is said when it comes again',
   };
 }
 
-/** What an acceptable rule finds stands within a certificate: `certificate.services`, `certificate.web.names[0]`. */
 function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteDiagnostic {
-  // The last one: a certificate may be called `names`.
-  const property = at.findLastIndex(
-    (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
-  );
-  const detail = isAcceptable(rule.id)
-    ? `${remedy}; or say why it is right: ${formatPath(at.slice(0, property))}.accepted: { '${rule.id}': '<reason>' }`
-    : remedy;
+  const place = acceptancePlace(rule.id, at);
+  const detail = place === undefined ? remedy : `${remedy}; or say why it is right: ${place}`;
   return { rule: rule.id, severity: rule.severity, path: at, summary: problem, detail };
+}
+
+/** What is written where a finding is right as it is; undefined where none is. */
+function acceptancePlace(id: string, at: Path): string | undefined {
+  if (isAcceptable(id)) {
+    // Within a certificate: `certificate.services`, `certificate.web.names[0]`. The last one: it may be called `names`.
+    const property = at.findLastIndex(
+      (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
+    );
+    return `${formatPath(at.slice(0, property))}.accepted: { '${id}': '<reason>' }`;
+  }
+  return CHANGEABLE_RULE_IDS.some((changeable) => changeable === id)
+    ? `rules: { '${id}': { accepted: '<reason>' } }`
+    : undefined;
 }

@@ -81,7 +81,7 @@ function withoutName(topology: Topology, { server, directories }: Placement): re
           {
             path: owa.externalPath,
             problem: `newer servers cannot proxy Outlook on the web to ${withVersion(server)}, and it gives no name outside to which they could send browsers`,
-            remedy: `give it one of its own: namespaces: { services: { owa: 'legacy.contoso.com' } }`,
+            remedy: `give it one of its own: namespaces: { services: { owa: { internal: '${owa.internal}', external: 'legacy.contoso.com' } } }`,
           },
         ]
       : []),

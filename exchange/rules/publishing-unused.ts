@@ -1,5 +1,5 @@
 import { formatPath } from '../../schema';
-import { namesInDns, serversBehind } from '../dns-records';
+import { isFor, isLeftOut, namesInDns, serversBehind } from '../dns-records';
 import { viewsOf } from '../dns-views';
 import { publishedAs, publishingPlaces } from '../publishing';
 import { sameName } from '../resources/equality';
@@ -11,8 +11,13 @@ export const publishingUnused: Rule = {
   id: 'publishing-unused',
   severity: 'warning',
   description:
-    'What is said of the addresses of names has an effect: a view of DNS asks for it, some server has nothing nearer that counts before it, and a name with addresses of its own is given by servers that are published so.',
-  check: ({ site }) => [...unusedPlaces(site), ...unusedAddresses(site), ...unusedElsewhere(site)],
+    'What is said of the addresses of names has an effect: a view of DNS asks for it, some server has nothing nearer that counts before it, a name with addresses of its own is given by servers that are published so, and a name is left out of a view that would hold it.',
+  check: ({ site }) => [
+    ...unusedPlaces(site),
+    ...unusedAddresses(site),
+    ...unusedElsewhere(site),
+    ...unheldAnyway(site),
+  ],
 };
 
 /** Those that count for no server in any view. */
@@ -88,4 +93,29 @@ function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
       ];
     }),
   );
+}
+
+/** Names that are left out of a view which would not hold them either way. */
+function unheldAnyway(site: ExchangeSiteProps): readonly Finding[] {
+  const names = namesInDns(site);
+  return viewsOf(site).flatMap((view) => {
+    const { notPublished = {} } = view.declared;
+    return Object.keys(notPublished).flatMap((name): readonly Finding[] => {
+      const published = names.find(({ host }) => sameName(host, name));
+      if (published === undefined) return [];
+      const others = Object.fromEntries(Object.entries(notPublished).filter(([other]) => other !== name));
+      const without = { ...view, declared: { ...view.declared, notPublished: others } };
+      // Of a name for the clients of this view it says why no zone has it.
+      if (isFor(view, published) && !isLeftOut(site, without, published)) return [];
+      const unheld = unheldName(site, without, published);
+      if (unheld === undefined) return [];
+      return [
+        {
+          path: [...view.path, { attribute: 'notPublished' }, { attribute: name }],
+          problem: `${unheld.problem}, so that the view does not hold it anyway`,
+          remedy: 'take it out',
+        },
+      ];
+    });
+  });
 }

@@ -30,7 +30,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
       {
         path: at,
         problem: `'${build}' is a build of ${real?.toString() ?? 'no known version'}, not of ${version.toString()}`,
-        remedy: `correct the build or the version: ${real === undefined ? 'Get-ExchangeServer shows both' : real.declaredAs}`,
+        remedy: remedyFor(version, real),
       },
     ];
   }
@@ -62,6 +62,13 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
         ]
       : []),
   ];
+}
+
+function remedyFor(version: ExchangeVersion, real: ExchangeVersion | undefined): string {
+  if (real === undefined) return 'correct the build or the version: Get-ExchangeServer shows both';
+  return real.goesWith(version)
+    ? `the one is updated to the other in place, server by server: declare what this server runs now, version: ${real.declaredAs} with this build, or the build that goes with ${version.declaredAs}; it stays in its DAG meanwhile`
+    : `correct the build or the version: ${real.declaredAs}`;
 }
 
 /** Without addresses it is. */

@@ -1,5 +1,6 @@
 import { path } from '../../schema';
-import { HEALTH_SETS_LIFESPAN, SERVICES } from '../services';
+import { hasOn } from '../builds';
+import { HEALTH_SETS_LIFESPAN, SERVICES, serviceNamed } from '../services';
 import { isIn, outlookAnywhere } from '../resources';
 import { needsEndpoint } from '../server-endpoint';
 import type { ExchangeSiteProps, Server } from '../site';
@@ -20,6 +21,7 @@ export const serviceVersion: Rule = {
     ...placements.flatMap(alwaysOn),
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
+    ...uselessMapi(site, placements),
     ...missingHealthSets(site.health?.protocols ?? [], placements),
   ],
 };
@@ -103,6 +105,22 @@ function uselessOutlookAnywhere(
   }));
 }
 
+function uselessMapi(
+  { mapiAuthentication }: ExchangeSiteProps,
+  placements: readonly Placement[],
+): readonly Finding[] {
+  const row = serviceNamed('mapi');
+  if (mapiAuthentication === undefined || placements.length === 0) return [];
+  if (placements.some(({ server }) => hasOn(row.lifespan, server))) return [];
+  return [
+    {
+      path: path('mapiAuthentication'),
+      problem: `no server has ${row.title}, which exists in ${lifespanText(row.lifespan)}`,
+      remedy: 'take it out',
+    },
+  ];
+}
+
 function lacks(server: Server, { lifespan }: { readonly lifespan: Lifespan }): string {
   return `${withVersion(server)} has ${lifespan.last === undefined ? 'no' : 'no more'}`;
 }
@@ -118,11 +136,11 @@ function missingHealthSets(
   protocols: readonly string[],
   placements: readonly Placement[],
 ): readonly Finding[] {
-  const versions = placements.map(({ server }) => server.version);
-  const reporting = versions.filter((version) => existsIn(HEALTH_SETS_LIFESPAN, version));
+  const servers = placements.map(({ server }) => server);
+  const reporting = servers.filter(({ version }) => existsIn(HEALTH_SETS_LIFESPAN, version));
   return protocols.flatMap((protocol, index): readonly Finding[] => {
     const at = path('health', 'protocols', index);
-    if (versions.length > 0 && reporting.length === 0) {
+    if (servers.length > 0 && reporting.length === 0) {
       return [
         {
           path: at,
@@ -133,7 +151,7 @@ function missingHealthSets(
     }
     const row = SERVICES.find(({ service }) => service === protocol);
     if (row === undefined || row.healthSet === null) return [];
-    if (reporting.some((version) => existsIn(row.lifespan, version))) return [];
+    if (reporting.some((server) => hasOn(row.lifespan, server))) return [];
     return [
       {
         path: at,

@@ -2,6 +2,7 @@ import { formatPath } from '../../schema';
 import { viewsOf } from '../dns-views';
 import { isMailPlace } from '../mail-protocols';
 import { isFurther } from '../name-place';
+import { saidOf } from '../said-of-server';
 import { addressesElsewhere, publishedAs } from '../publishing';
 import { offloadedDirectories } from '../ssl-offload';
 import type { Placement, Topology } from '../topology';
@@ -15,13 +16,13 @@ export const sslOffload: Rule = {
   id: 'ssl-offload',
   severity: 'error',
   description:
-    'TLS is ended before servers that a load balancer, or a machine that is not declared, stands before, and that take unencrypted connections: not from Exchange 2019 on, where Extended Protection is on, which binds each sign-in to the TLS connection of the client; and before 2013 only where Outlook Anywhere is enabled.',
+    'TLS is ended before servers that a load balancer, or a machine that is not declared, stands before, and that take unencrypted connections: not from Exchange 2019 on, where Extended Protection is on, which binds each sign-in to the TLS connection of the client; and before 2013 only where Outlook Anywhere is enabled. What is said of it counts for some server.',
   check: ({ topology }) => {
     const offloaded = topology.placements.flatMap((placement) =>
       placement.sslOffload?.isOn === true ? [{ placement, path: placement.sslOffload.path }] : [],
     );
     const places = new Map(offloaded.map(({ path }) => [formatPath(path), path]));
-    return [...places].flatMap(([place, path]) => {
+    const found = [...places].flatMap(([place, path]) => {
       const placements = offloaded
         .filter((each) => formatPath(each.path) === place)
         .map(({ placement }) => placement);
@@ -29,8 +30,27 @@ export const sslOffload: Rule = {
         check(placements, topology).map((finding) => ({ path, ...finding })),
       );
     });
+    return [...found, ...overridden(topology)];
   },
 };
+
+/** What is said where every server has something nearer; that nobody stands in a datacentre is another rule's. */
+function overridden({ site, placements }: Topology): readonly Finding[] {
+  const inEffect = placements.flatMap(({ sslOffload: said }) => (said ? [formatPath(said.path)] : []));
+  const said = site.servers.flatMap((server) => saidOf(site, server, 'sslOffload'));
+  const places = new Map(said.map(({ path }) => [formatPath(path), path]));
+  return [...places].flatMap(([place, path]) =>
+    inEffect.includes(place)
+      ? []
+      : [
+          {
+            path,
+            problem: 'every server has a nearer sslOffload, so that this one does nothing',
+            remedy: 'take it out, or take out what the servers, or their datacentres, say',
+          },
+        ],
+  );
+}
 
 type Check = (placements: readonly Placement[], topology: Topology) => readonly Omit<Finding, 'path'>[];
 

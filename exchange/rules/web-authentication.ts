@@ -1,8 +1,8 @@
+import { FORMS, isOverridden } from '../forms-authentication';
 import type { PlacedDirectory, Placement } from '../topology';
 import { existsIn } from '../versions';
 import { saidOnce, type Finding, type Rule } from './rule';
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory */
 export const webAuthentication: Rule = {
   id: 'web-authentication',
   severity: 'error',
@@ -46,13 +46,10 @@ function unlike(placement: Placement): readonly Finding[] {
 }
 
 function besideForms({ authentication }: PlacedDirectory): readonly Finding[] {
-  const isForms = authentication.some(({ attribute, isOn }) => attribute === 'forms_authentication' && isOn);
+  const isForms = authentication.some(({ attribute, isOn }) => attribute === FORMS && isOn);
   if (!isForms) return [];
   return authentication
-    .filter(
-      ({ attribute, isOn }) =>
-        (attribute === 'basic_authentication' && !isOn) || (attribute === 'windows_authentication' && isOn),
-    )
+    .filter(({ attribute, isOn }) => isOverridden(attribute, isOn))
     .map(({ attribute, isOn, path }) => ({
       path,
       problem: `forms authentication turns ${word(attribute)} authentication ${isOn ? 'off' : 'on'}`,

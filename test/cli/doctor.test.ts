@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
+import { readPlan } from '../../cli/doctor/plan-file';
 import { CHECKS } from '../../cli/doctor/checks';
 import type { Checkup } from '../../cli/doctor/checkup';
 import { servers } from '../../cli/doctor/servers';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
 import type { Ports } from '../../cli/doctor/doors/place';
-import type { ExchangePlan } from '../../exchange/plan/model';
+import { type ExchangePlan, PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
 import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
@@ -24,7 +25,9 @@ import { newPrivateKey, startSshServer } from '../remoting/peers/ssh-server';
 import { CANARY, closedPort, containing, failure, useRig, states, stranger, USER } from './rig';
 
 const root = resolve(__dirname, '../..');
-const plan = resolve(root, 'test/golden/two-node-dag-2013/exchange-plan.json');
+const golden = resolve(root, 'test/golden/two-node-dag-2013');
+/** Without the stack beside it, whose PFX and zones `stack.test.ts` looks at. */
+let plan: string;
 
 /** Whatever comes of it, no secret is in what is printed. Of doors only the endpoint's own is looked at. */
 async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeof examineIt> {
@@ -37,6 +40,8 @@ async function examine(...given: Parameters<typeof examineIt>): ReturnType<typeo
 const rig = useRig();
 let NOBODY: Ports;
 beforeAll(async () => {
+  plan = join(rig().folder, 'exchange-plan.json');
+  copyFileSync(join(golden, 'exchange-plan.json'), plan);
   const port = await closedPort();
   NOBODY = { http: port, https: port, ssh: port, 'windows-https': port, 'windows-http': port };
 });
@@ -55,7 +60,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('52 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('53 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -271,6 +276,31 @@ describe('the first failure and what to do about it', () => {
     expect(checkup.servers).toEqual([{ name: 'EX1', version: ExchangeVersion.SE }]);
   });
 
+  test('what drains a server is needed where the plan does so', async () => {
+    const planFile = join(rig().folder, 'drained-plan.json');
+    const before = [
+      { cmdlet: 'Set-ServerComponentState', parameters: { Identity: 'BSAEX01', State: 'Draining' } },
+      { cmdlet: 'Redirect-Message', parameters: { Target: 'BSAEX02' } },
+    ];
+    const steps = [
+      { kind: 'outlook-anywhere', cmdlet: 'Set-OutlookAnywhere', server: 'BSAEX01', maintenance: { before } },
+    ];
+    writeFileSync(planFile, JSON.stringify({ formatVersion: PLAN_FORMAT_VERSION, steps }));
+    const plan = await readPlan(planFile);
+    expect(plan).toMatchObject({
+      plan: {
+        cmdlets: [
+          'Set-OutlookAnywhere',
+          'Set-ServerComponentState',
+          'Redirect-Message',
+          'Get-MailboxServer',
+          'Get-ServerComponentState',
+        ],
+        parameters: { 'Set-ServerComponentState': ['Identity', 'State'], 'Redirect-Message': ['Target'] },
+      },
+    });
+  });
+
   test('a server of the plan that the organization does not have', async () => {
     const planFile = join(rig().folder, 'other-plan.json');
     const steps = [
@@ -279,7 +309,7 @@ describe('the first failure and what to do about it', () => {
       { kind: 'load-balancer', server: 'EX9' },
       { kind: 'dns', server: null },
     ];
-    writeFileSync(planFile, JSON.stringify({ formatVersion: 1, steps }));
+    writeFileSync(planFile, JSON.stringify({ formatVersion: PLAN_FORMAT_VERSION, steps }));
     const report = await examine({ planFile }, rig().https);
     expect(failure(report)).toMatchObject({
       check: 'servers',
@@ -355,7 +385,7 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 46 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
@@ -366,7 +396,26 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 46 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+  });
+
+  test('with the parameters that the plan gives', async () => {
+    const user = 'contoso\\part';
+    const deniedCmdlets = [
+      'set-owavirtualdirectory -internalurl',
+      'set-owavirtualdirectory -logonformat',
+      'import-exchangecertificate -filedata',
+    ];
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets });
+    const report = await examine({ planFile: plan }, { ...rig().https, EXCHANGE_USER: user });
+    expect(states(report)).toMatch(/certificates ok, cmdlets failed$/);
+    const { detail, remedy } = failure(report);
+    expect(detail).toBe(
+      'the session offers Import-ExchangeCertificate without -FileData; the session offers Set-OwaVirtualDirectory without -InternalUrl',
+    );
+    expect(remedy).toContain(
+      'Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory -CmdletParameters InternalUrl',
+    );
   });
 
   test('even to Get-ExchangeServer', async () => {
@@ -376,6 +425,29 @@ describe('rights to the cmdlets', () => {
       remedy: containing('View-Only Configuration'),
     });
   });
+});
+
+test('the PFX and the zones of the stack beside a plan are looked at, and each failure has its remedy', async () => {
+  const report = await examine({ planFile: join(golden, 'exchange-plan.json') }, rig().ssh);
+  expect(report.ok).toBe(false);
+  expect(report.settings.map(({ check, state }) => `${check} ${state}`)).toEqual([
+    'settings ok',
+    'pfx failed',
+    'dns failed',
+  ]);
+  expect(states(report)).toMatch(/cmdlets ok$/);
+  const text = renderText(report);
+  expect(text).toContain('correct certificate.pfxFile in the declaration');
+  expect(text).toContain('Set server in dns.zones of the declaration, or DNS_UPDATE_SERVER');
+});
+
+test('of a plan without its stack the report says that they are not looked at', async () => {
+  const { settings } = await examine({ planFile: plan }, rig().ssh);
+  expect(settings.map(({ check, state }) => `${check} ${state}`)).toEqual([
+    'settings ok',
+    'pfx skipped',
+    'dns skipped',
+  ]);
 });
 
 describe('the doors of the server', () => {
@@ -587,8 +659,9 @@ test.each([
   ['nothing', undefined, 'cannot be read'],
   ['text', 'Set-OwaVirtualDirectory', 'is not JSON'],
   ['another JSON', '{"formatVersion":7}', 'is not an Exchange plan'],
-  ['no cmdlets', '{"formatVersion":1,"steps":[]}', 'has no step'],
-  ['a command that is none', '{"formatVersion":1,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
+  ['an Exchange plan of another form', '{"formatVersion":1,"steps":[]}', 'is not an Exchange plan'],
+  ['no cmdlets', '{"formatVersion":2,"steps":[]}', 'has no step'],
+  ['a command that is none', '{"formatVersion":2,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
 ])('a plan file with %s is refused with the remedy', async (_what, content, summary) => {
   const planFile = join(rig().folder, 'plan.json');
   if (content !== undefined) writeFileSync(planFile, content);

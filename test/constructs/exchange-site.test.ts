@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, DataResource, S3Backend, Token } from 'cdktf';
+import { App, DataResource, S3Backend, TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ExchangeSite } from '../../constructs/exchange-site';
 import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
@@ -817,5 +819,34 @@ describe('a declaration that is wrong', () => {
     expect(() => synthesize(undefined as unknown as ExchangeSiteProps)).toThrow(
       'environments/contoso.ts exports no site; write: export const site = defineSite(',
     );
+  });
+
+  test('under another id keeps the names of its variables', () => {
+    const app = new App({ stackTraces: false, outdir: join(project, 'cdktf.out') });
+    const stack = new TerraformStack(app, 'contoso');
+    const zones = [
+      { name: 'contoso.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' as const },
+      { name: 'contoso.net', keyName: 'other.', keyAlgorithm: 'hmac-sha256' as const },
+    ];
+    new ExchangeSite(stack, 'Mail', site({ dns: { zones } }));
+    app.synth();
+    const text = readFileSync(stackFile('cdk.tf.json'), 'utf8');
+    const { variable } = JSON.parse(text) as Synthesized;
+    expect(Object.keys(variable).sort()).toEqual([
+      'dns_key_secret',
+      'dns_key_secret_contoso_net',
+      'pfx_password',
+    ]);
+    expect(text).toContain('${var.dns_key_secret}');
+  });
+
+  test('is the only one of its stack', () => {
+    const app = new App({ stackTraces: false, outdir: join(project, 'cdktf.out') });
+    const stack = new TerraformStack(app, 'contoso');
+    new ExchangeSite(stack, 'East', right);
+    expect(() => new ExchangeSite(new Construct(stack, 'part'), 'West', right)).toThrow(
+      "The stack contoso holds the Exchange site 'East' already, and 'West' would be a second one",
+    );
+    expect(() => new ExchangeSite(new TerraformStack(app, 'other'), 'West', right)).not.toThrow();
   });
 });

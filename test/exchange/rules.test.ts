@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { formatDiagnostic, RULES } from '../../exchange/rules';
-import type { Datacentre, DnsView, ExchangeSiteProps, Server, SiteCertificate } from '../../exchange/site';
+import { CHANGEABLE_RULE_IDS, formatDiagnostic, RULES } from '../../exchange/rules';
+import type {
+  Datacentre,
+  DnsView,
+  ExchangeSiteProps,
+  FurtherRecords,
+  Server,
+  ServiceHost,
+  SiteCertificate,
+} from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
@@ -121,6 +129,31 @@ const bothSubnets = { lisbon: ['10.1.0.0/24'], porto: ['10.2.0.0/24', '2001:db8:
 
 const RTM = '15.0.516.32';
 
+/** With records beside those of the addresses. */
+const recorded = (records: FurtherRecords) => site({ dns: { zones: [{ name: 'contoso.com' }], records } });
+const SERVICE = '_autodiscover._tcp.contoso.com';
+const host = (changes: Partial<ServiceHost> = {}): ServiceHost => ({
+  priority: 0,
+  weight: 0,
+  port: 443,
+  target: 'mail.contoso.com',
+  ...changes,
+});
+
+/** Clients inside are given one name, those outside another, in a zone of its own. */
+const sided = (views: { readonly internal?: Partial<DnsView>; readonly external?: Partial<DnsView> }) =>
+  site({
+    namespaces: {
+      ...right.namespaces,
+      client: { internal: 'mail.contoso.com', external: 'mail.fabrikam.com' },
+    },
+    certificate: names('mail.fabrikam.com'),
+    dns: {
+      internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }], ...views.internal },
+      external: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }], ...views.external },
+    },
+  });
+
 const CASES: readonly Case[] = [
   ...['15.0', 'SP1', '15.0.847.32 '].map((build): Case => ({
     when: `a build is ${build}`,
@@ -176,6 +209,23 @@ const CASES: readonly Case[] = [
     path: 'servers[0].build',
     problem: "'15.1.2507.6' is a build of Exchange Server 2016, not of Exchange Server 2013",
     remedy: 'ExchangeVersion.V2016',
+  },
+  {
+    when: 'a build is that of the version before an update in place',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1, { version: ExchangeVersion.SE, build: '15.2.1748.10' })] }),
+    path: 'servers[0].build',
+    problem: "'15.2.1748.10' is a build of Exchange Server 2019, not of Exchange Server SE",
+    remedy:
+      'the one is updated to the other in place, server by server: declare what this server runs now, version: ExchangeVersion.V2019 with this build, or the build that goes with ExchangeVersion.SE; it stays in its DAG meanwhile',
+  },
+  {
+    when: 'a build is that of the version after an update in place',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1, { version: ExchangeVersion.V2019, build: '15.2.2562.17' })] }),
+    path: 'servers[0].build',
+    problem: "'15.2.2562.17' is a build of Exchange Server SE, not of Exchange Server 2019",
+    remedy: 'version: ExchangeVersion.SE with this build, or the build that goes with ExchangeVersion.V2019',
   },
   {
     when: 'TLS is to end before a server without SP1',
@@ -299,6 +349,28 @@ const CASES: readonly Case[] = [
     problem: 'nothing of EX01 (Exchange Server 2010) is offloaded',
     remedy: "outlookAnywhere: 'enabled'",
   },
+  ...[true, false].map((sslOffload): Case => ({
+    when: `every datacentre says something else than ${sslOffload} of TLS`,
+    rule: 'ssl-offload',
+    declaration: {
+      ...two({ lisbon: { sslOffload: false }, porto: { sslOffload: false } }),
+      sslOffload,
+    },
+    path: 'sslOffload',
+    problem: 'every server has a nearer sslOffload, so that this one does nothing',
+    remedy: 'take it out',
+  })),
+  {
+    when: 'every server of a datacentre says something else of TLS',
+    rule: 'ssl-offload',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon', sslOffload: false })],
+      datacentres: { lisbon: { sslOffload: true } },
+    }),
+    path: 'datacentres.lisbon.sslOffload',
+    problem: 'every server has a nearer sslOffload',
+    remedy: 'take it out',
+  },
   {
     when: 'it is said how newer servers serve clients of a server that is none of 2007',
     rule: 'legacy-clients',
@@ -343,7 +415,7 @@ const CASES: readonly Case[] = [
     declaration: coexisting({ namespaces: { client: { internal: 'legacy.contoso.com', external: null } } }),
     path: 'servers[0].namespaces.client.external',
     problem: 'newer servers cannot proxy Outlook on the web to EX01 (Exchange Server 2007)',
-    remedy: "owa: 'legacy.contoso.com'",
+    remedy: "owa: { internal: 'legacy.contoso.com', external: 'legacy.contoso.com' }",
   },
   {
     when: 'a server of 2007 gives the names of newer ones outside',
@@ -1949,6 +2021,37 @@ const CASES: readonly Case[] = [
     remedy: 'or elsewhere',
   },
   {
+    when: 'a view leaves out a name that it would not hold, being for clients inside',
+    rule: 'publishing-unused',
+    declaration: sided({ external: { notPublished: { 'mail.contoso.com': 'inside only' } } }),
+    path: 'dns.external.notPublished["mail.contoso.com"]',
+    problem: "'mail.contoso.com' is for clients inside only, so that the view does not hold it anyway",
+    remedy: 'take it out',
+  },
+  {
+    when: 'a view leaves out a name for clients outside that lies in none of its zones',
+    rule: 'publishing-unused',
+    declaration: sided({ internal: { notPublished: { 'mail.fabrikam.com': 'outside only' } } }),
+    path: 'dns.internal.notPublished["mail.fabrikam.com"]',
+    problem: "'mail.fabrikam.com' lies in no zone of this view, so that the view does not hold it anyway",
+    remedy: 'take it out',
+  },
+  {
+    when: 'a view leaves out the own name of a server, which that registers itself',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [server(1), server(2, { namespaces: { services: { ews: 'EX02.contoso.local' } } })],
+      certificate: names('ex02.contoso.local'),
+      dns: {
+        zones: [{ name: 'contoso.com' }, { name: 'contoso.local' }],
+        notPublished: { 'ex02.contoso.local': 'it is a server' },
+      },
+    }),
+    path: 'dns.notPublished["ex02.contoso.local"]',
+    problem: 'is the name of a server, which registers it itself, so that the view does not hold it anyway',
+    remedy: 'take it out',
+  },
+  {
     when: 'two views write into one zone',
     rule: 'zone',
     declaration: two(
@@ -2128,6 +2231,29 @@ const CASES: readonly Case[] = [
     path: 'certificate.services',
     problem: "POP is not among the services, although the certificate has its name 'POP.contoso.com'",
     remedy: "add 'POP'",
+  },
+  {
+    when: 'mail goes to servers whose certificate is not given to SMTP',
+    rule: 'certificate-mail-exchanger',
+    declaration: recorded({ mx: { 'contoso.com': [{ preference: 10, exchange: 'Mail.contoso.com.' }] } }),
+    path: 'certificate.services',
+    problem:
+      'SMTP is not among the services of EX01, EX02, to which mail of contoso.com goes by Mail.contoso.com., dns.records.mx["contoso.com"][0].exchange',
+    remedy: "add 'SMTP'",
+  },
+  {
+    when: 'of several certificates only one server has one that is given to SMTP',
+    rule: 'certificate-mail-exchanger',
+    declaration: {
+      ...several({ web: certificate, mail: { ...mail, servers: ['EX01'] } }),
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        records: { mx: { 'contoso.com': [{ preference: 10, exchange: 'mail.contoso.com' }] } },
+      },
+    },
+    path: 'certificate.web.services',
+    problem: 'SMTP is not among the services of EX02, to which',
+    remedy: "add 'SMTP'",
   },
   {
     when: 'the name of a mail protocol is on none of several certificates',
@@ -2621,6 +2747,14 @@ const CASES: readonly Case[] = [
     remedy: 'a site of their own',
   },
   {
+    when: 'a copy is on a server by its FQDN',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01.contoso.local'] } } } }),
+    path: 'dag.databases.DB01.copies',
+    problem: `'EX01.contoso.local' is not the name of a server`,
+    remedy: 'without a domain, such as EX01',
+  },
+  {
     when: 'a database has copies on one server twice',
     rule: 'attribute-value',
     declaration: site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'ex01'] } } } }),
@@ -2759,6 +2893,74 @@ const CASES: readonly Case[] = [
     path: 'dns.records.mx["contoso.com"][0].exchange',
     problem: `is not a host name`,
     remedy: `without a port or path`,
+  },
+  ...['Mail.contoso.com', 'mail.contoso.com.'].map((exchange): Case => ({
+    when: `mail goes to one host in two spellings, ${exchange}`,
+    rule: 'further-record',
+    declaration: recorded({
+      mx: {
+        'contoso.com': [
+          { preference: 10, exchange: 'mail.contoso.com' },
+          { preference: 20, exchange },
+        ],
+      },
+    }),
+    path: 'dns.records.mx["contoso.com"][1].exchange',
+    problem: `'${exchange}' stands at dns.records.mx["contoso.com"][0].exchange too`,
+    remedy: 'name each host once',
+  })),
+  {
+    when: 'a service has one host twice',
+    rule: 'further-record',
+    declaration: recorded({ srv: { [SERVICE]: [host(), host({ target: 'MAIL.contoso.com', weight: 5 })] } }),
+    path: `dns.records.srv["${SERVICE}"][1].target`,
+    problem: `'MAIL.contoso.com' stands at dns.records.srv["${SERVICE}"][0].target too`,
+    remedy: 'name each host once',
+  },
+  {
+    when: 'mail goes to an alias',
+    rule: 'further-record',
+    declaration: recorded({
+      cname: { 'MX.contoso.com': 'mail.contoso.com' },
+      mx: { 'contoso.com': [{ preference: 10, exchange: 'mx.contoso.com.' }] },
+    }),
+    path: 'dns.records.mx["contoso.com"][0].exchange',
+    problem: `'mx.contoso.com.' is an alias, by dns.records.cname["MX.contoso.com"], and MX records name no aliases`,
+    remedy: "'mail.contoso.com'",
+  },
+  {
+    when: 'a service is on an alias',
+    rule: 'further-record',
+    declaration: recorded({
+      cname: { 'discover.contoso.com': 'mail.contoso.com' },
+      srv: { [SERVICE]: [host({ target: 'discover.contoso.com' })] },
+    }),
+    path: `dns.records.srv["${SERVICE}"][0].target`,
+    problem: `'discover.contoso.com' is an alias`,
+    remedy: "'mail.contoso.com'",
+  },
+  {
+    when: 'nobody takes the mail, and somebody does',
+    rule: 'further-record',
+    declaration: recorded({
+      mx: {
+        'contoso.com': [
+          { preference: 0, exchange: '.' },
+          { preference: 10, exchange: 'mail.contoso.com' },
+        ],
+      },
+    }),
+    path: 'dns.records.mx["contoso.com"][0].exchange',
+    problem: `'.' stands for nobody, and there are other hosts beside it`,
+    remedy: "give '.' alone",
+  },
+  {
+    when: 'nobody takes the mail, with a preference',
+    rule: 'further-record',
+    declaration: recorded({ mx: { 'contoso.com': [{ preference: 10, exchange: '.' }] } }),
+    path: 'dns.records.mx["contoso.com"][0].exchange',
+    problem: `'.' says that nobody takes the mail, with a preference of 10`,
+    remedy: "{ preference: 0, exchange: '.' }",
   },
   {
     when: 'a text has a name that DNS does not take',
@@ -2997,6 +3199,29 @@ const CASES: readonly Case[] = [
     path: 'health.replication',
     problem: 'no server is a member of a declared DAG',
     remedy: 'declare the DAG with its members (dag)',
+  },
+  {
+    when: 'the only servers that tell of MAPI lack SP1, which it came with',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { build: RTM })],
+      dag: { ...dag, addresses: ['0.0.0.0'] },
+      health: { protocols: ['owa', 'mapi'] },
+    }),
+    path: 'health.protocols[1]',
+    problem: 'no server has MAPI over HTTP',
+    remedy: "take 'mapi' out",
+  },
+  {
+    when: 'the sign-in of MAPI is declared where no server has it',
+    rule: 'service-version',
+    declaration: site({
+      servers: [server(1, { build: RTM }), server(2, { version: V2010 })],
+      mapiAuthentication: ['Ntlm'],
+    }),
+    path: 'mapiAuthentication',
+    problem: 'no server has MAPI over HTTP, which exists in Exchange Server 2013 SP1 and later',
+    remedy: 'take it out',
   },
   {
     when: 'Outlook Anywhere is switched where it is always on',
@@ -3271,6 +3496,7 @@ describe('the rules of a declaration', () => {
       'certificate-wildcard',
       'certificate-mail-name',
       'certificate-mail-protocol',
+      'certificate-mail-exchanger',
       'autodiscover-scope',
       'outlook-provider',
       'client-access-array',
@@ -3402,6 +3628,77 @@ describe('the rules of a declaration', () => {
     const named = site({ certificate: { ...committing.certificate, thumbprint: declared } });
     expect(found(named, file)).toEqual([]);
     expect(known?.facts.notAfter).toBe('2021-01-01T00:00:00.000Z');
+  });
+
+  describe('what weighs otherwise by the declaration', () => {
+    const stretched = (rules?: ExchangeSiteProps['rules']) =>
+      site({
+        servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })],
+        ...(rules === undefined ? {} : { rules }),
+      });
+    const said = (rules?: ExchangeSiteProps['rules']) =>
+      found(stretched(rules)).map(({ rule, severity }) => [rule, severity]);
+
+    test('are all warnings, and errors that stop nothing from being made', () => {
+      const changeable = RULES.filter(
+        ({ id, severity }) => severity === 'warning' || id === 'external-address',
+      );
+      expect(CHANGEABLE_RULE_IDS).toEqual(changeable.map(({ id }) => id));
+    });
+
+    test('is an error, or a warning', () => {
+      expect(said()).toEqual([['dag-stretched', 'warning']]);
+      expect(said({ 'dag-stretched': 'error' })).toEqual([['dag-stretched', 'error']]);
+      expect(said({ 'dag-stretched': 'warning' })).toEqual([['dag-stretched', 'warning']]);
+      expect(said({ 'subnet-server': 'error' })).toEqual([['dag-stretched', 'warning']]);
+      const inside = {
+        ...site({
+          dns: {
+            internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+            external: { zones: [{ name: 'contoso.com' }], publish: { virtualIp: '10.0.0.1' } },
+          },
+        }),
+        rules: { 'external-address': 'warning' as const },
+      };
+      expect(found(inside).map(({ rule, severity }) => [rule, severity])).toEqual([
+        ['external-address', 'warning'],
+      ]);
+    });
+
+    test('is not said with a reason, of which a needless one is said', () => {
+      expect(said({ 'dag-stretched': { accepted: 'the witness comes in May' } })).toEqual([]);
+      const needless = found(
+        stretched({
+          'dag-stretched': { accepted: 'the witness comes in May' },
+          'subnet-overlap': { accepted: 'one VLAN' },
+        }),
+      );
+      expect(needless.map(({ rule, path, summary }) => [rule, formatPath(path), summary])).toEqual([
+        [
+          'acceptance-unneeded',
+          'rules["subnet-overlap"]',
+          "nothing is found any more that 'subnet-overlap' would accept",
+        ],
+      ]);
+    });
+
+    test('is asked for with the words that give it', () => {
+      expect(found(stretched())[0]?.detail).toContain(
+        "; or say why it is right: rules: { 'dag-stretched': { accepted: '<reason>' } }",
+      );
+    });
+
+    test.each([
+      ['', 'an empty text'],
+      [' ', "the text ' '"],
+    ])('has a reason, not %j', (accepted, shown) => {
+      const [first] = found(stretched({ 'dag-stretched': { accepted } }));
+      expect([first?.rule, formatPath(first?.path ?? []), first?.summary]).toEqual([
+        'declaration-form',
+        'rules["dag-stretched"].accepted',
+        `is ${shown}`,
+      ]);
+    });
   });
 
   describe('what is accepted with a reason', () => {
@@ -3575,6 +3872,110 @@ describe('the rules of a declaration', () => {
         {
           mailProtocols: { imap: { host: 'imap.contoso.com' } },
           certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
+        },
+      ],
+      [
+        'mail that goes to a host which is none of the site, or to machines elsewhere',
+        {
+          dns: {
+            zones: [{ name: 'contoso.com' }],
+            elsewhere: { 'autodiscover.contoso.com': '192.0.2.99' },
+            records: {
+              mx: {
+                'contoso.com': [
+                  { preference: 10, exchange: 'filter.fabrikam.com' },
+                  { preference: 20, exchange: 'autodiscover.contoso.com' },
+                ],
+              },
+            },
+          },
+        },
+      ],
+      [
+        'a domain whose mail nobody takes, and a service that is not there',
+        {
+          dns: {
+            zones: [{ name: 'contoso.com' }],
+            records: {
+              mx: { 'contoso.com': [{ preference: 0, exchange: '.' }] },
+              srv: { [SERVICE]: [host({ port: 0, target: '.' })] },
+            },
+          },
+        },
+      ],
+      [
+        'several hosts that take mail, and a service on two ports of one host, beside an alias of another view',
+        {
+          certificate: { ...certificate, services: ['IIS', 'SMTP'] },
+          dns: {
+            internal: {
+              zones: [{ name: 'contoso.com', server: '192.0.2.53' }],
+              records: { cname: { 'mx.contoso.com': 'mail.contoso.com' } },
+            },
+            external: {
+              zones: [{ name: 'contoso.com' }],
+              publish: { virtualIp: '203.0.113.1' },
+              records: {
+                mx: {
+                  'contoso.com': [
+                    { preference: 10, exchange: 'mx.contoso.com' },
+                    { preference: 10, exchange: 'mail.contoso.com' },
+                  ],
+                },
+                srv: { [SERVICE]: [host(), host({ port: 444 })] },
+              },
+            },
+          },
+        },
+      ],
+      [
+        'a name that a view leaves out though it is for its clients',
+        {
+          dns: {
+            zones: [{ name: 'contoso.com' }],
+            notPublished: { 'mail.contoso.com': 'the provider has it' },
+          },
+        },
+      ],
+      [
+        'a name for clients outside that split DNS would hold inside, and that is left out there',
+        {
+          ...sided({}),
+          dns: {
+            internal: {
+              zones: [
+                { name: 'contoso.com', server: '192.0.2.53' },
+                { name: 'fabrikam.com', server: '192.0.2.53' },
+              ],
+              notPublished: { 'mail.fabrikam.com': 'resolved outside' },
+            },
+            external: {
+              zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }],
+              publish: { virtualIp: '203.0.113.1' },
+            },
+          },
+        },
+      ],
+      [
+        'a sign-in of MAPI, and a wait for it, that one server of two has',
+        {
+          servers: [server(1, { build: RTM }), server(2)],
+          dag: { ...dag, addresses: ['192.0.2.50'] },
+          mapiAuthentication: ['Ntlm'],
+          health: { protocols: ['owa', 'mapi'] },
+        },
+      ],
+      [
+        'what a site says of TLS, and one datacentre says otherwise',
+        {
+          ...balanced,
+          ...{ servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })] },
+          datacentres: { lisbon: { sslOffload: false }, porto: { subnets: ['192.0.2.0/24'] } },
+          dag: {
+            ...dag,
+            alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' },
+          },
+          sslOffload: true,
         },
       ],
       [
@@ -3828,6 +4229,28 @@ describe('the rules of a declaration', () => {
         legacy(coexisting({ namespaces: { services }, legacyClients: { activesync: 'proxy' } })),
       ).toEqual([]);
     });
+  });
+
+  test('a copy by FQDN is said once', () => {
+    const wrong = site({ dag: { ...dag, databases: { DB01: { copies: ['EX01.contoso.local', 'EX02'] } } } });
+    expect(found(wrong).map(({ rule }) => rule)).toEqual(['attribute-value']);
+  });
+
+  test('a server before SP1 is not waited for with a protocol that it lacks', () => {
+    const { elements } = resolveSite(
+      site({
+        servers: [server(1, { build: RTM }), server(2)],
+        dag: { ...dag, addresses: ['192.0.2.50'] },
+        health: { protocols: ['owa', 'mapi', 'outlook-anywhere'] },
+      }),
+    );
+    const waited = elementsOf(elements, 'exchange-object').flatMap(({ id, attributes }) =>
+      id.endsWith('-health') ? [[id, attributes['protocols']]] : [],
+    );
+    expect(waited).toEqual([
+      ['EX01-health', ['outlook-anywhere', 'owa']],
+      ['EX02-health', ['mapi', 'outlook-anywhere', 'owa']],
+    ]);
   });
 
   test('a server of 2010 shares the names of newer ones', () => {

@@ -271,6 +271,9 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
         expect(plan.said.split('ECAS3 is not declared and hands out another Autodiscover URL')).toHaveLength(
           2,
         );
+        expect(plan.said.split('ECAS3 is not declared and gives clients inside its own name')).toHaveLength(
+          2,
+        );
         expect(plan.said).toContain(
           `https://ecas3.domain.local${SCP} by it today, the server's own name, which Setup registers`,
         );
@@ -278,8 +281,11 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
           `Set-ClientAccessServer -Identity 'ECAS3' -AutoDiscoverServiceInternalUri 'https://${MAIL}${SCP}'`,
         );
       }
-      rig.organization.editServer('ECAS3', ({ services }) => {
+      rig.organization.editServer('ECAS3', ({ services, virtualDirectories }) => {
         (services['ClientAccessServer'] ??= {})['AutoDiscoverServiceInternalUri'] = `https://${MAIL}${SCP}`;
+        for (const { kind, settings } of virtualDirectories) {
+          if (kind === 'WebServices') settings['InternalUrl'] = `https://${MAIL}/EWS/Exchange.asmx`;
+        }
       });
       const { said } = await rig.plan();
       expect(said).not.toContain('ECAS3');

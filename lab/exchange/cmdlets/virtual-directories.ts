@@ -157,6 +157,8 @@ export function target(call: Call, kind: string): Located {
   return found;
 }
 
+const BESIDE_FORMS = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
+
 /** Whose authentication IIS must take up again. */
 const NEEDS_RECYCLE = /Authentication|GzipLevel|DefaultDomain|LogonFormat/;
 
@@ -172,6 +174,10 @@ function set(kind: VirtualDirectoryKind) {
       }
     }
     const changed = takeOver(call, found.directory, defaults, identityOf(found));
+    if (isWebApplication(kind) && call.isSet('FormsAuthentication')) {
+      // Whatever else is given (Microsoft's page of Set-OwaVirtualDirectory).
+      Object.assign(found.directory.settings, BESIDE_FORMS);
+    }
     if (Object.keys(changed).some((name) => NEEDS_RECYCLE.test(name))) warnOfRecycle(call, kind, found);
   };
 }

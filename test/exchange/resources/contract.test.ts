@@ -1,4 +1,5 @@
 import {
+  INTERRUPTS_ATTRIBUTE,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
   RESOURCES,
@@ -78,6 +79,7 @@ describe.each(RESOURCES.map((resource) => [resource.typeName, resource] as const
       const unset = Object.keys(resource.schema.attributes).filter((name) => !(name in sample(resource)));
       expect(unset).toEqual([
         'cmdlets',
+        INTERRUPTS_ATTRIBUTE,
         ...(resource.lifecycle === 'owned' ? [REMOVAL_ATTRIBUTE, REMOVAL_PLACE_ATTRIBUTE] : []),
       ]);
     });

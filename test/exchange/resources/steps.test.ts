@@ -220,6 +220,79 @@ describe('a virtual directory', () => {
     ]);
   });
 
+  const off = { forms_authentication: null, basic_authentication: null, windows_authentication: null };
+
+  test.each([
+    [{ forms_authentication: true, basic_authentication: false }, ['Exchange turns Basic authentication on']],
+    [
+      { forms_authentication: true, windows_authentication: true },
+      ['Exchange turns integrated Windows authentication off'],
+    ],
+    [{ forms_authentication: true, basic_authentication: true, windows_authentication: false }, []],
+    [{ forms_authentication: false, basic_authentication: false, windows_authentication: true }, []],
+    [{ windows_authentication: true }, []],
+  ])('what forms override is refused: %j', (switches, said) => {
+    for (const service of ['owa', 'ecp']) {
+      const found = directory(service).validate?.({ ...owa, ...off, ...switches }) ?? [];
+      expect(found.map(({ summary }) => summary.split(' where')[0])).toEqual(said);
+    }
+  });
+
+  test.each([
+    [{ windows_authentication: true }, true, ['windows_authentication']],
+    [{ basic_authentication: false }, true, ['basic_authentication']],
+    [{ windows_authentication: true }, false, []],
+    [{ windows_authentication: true, forms_authentication: false }, true, []],
+    [{ windows_authentication: false, basic_authentication: true }, true, []],
+  ])('forms that are on at the server, and not declared, stop %j: %s', (switches, forms, at) => {
+    const found = {
+      typeNames: [],
+      properties: {
+        Server: 'EX2',
+        Name: 'owa (Default Web Site)',
+        FormsAuthentication: forms,
+        BasicAuthentication: true,
+        WindowsAuthentication: false,
+      },
+    };
+    const planned = { ...owa, ...off, ...switches };
+    const { diagnostics = [] } =
+      directory('owa').foresee?.([found], { prior: null, planned } as never, in2013, new Map()) ?? {};
+    expect(diagnostics.map(({ path }) => path)).toEqual(at.map((attribute) => [{ attribute }]));
+  });
+
+  test.each([
+    ['its own name', 'https://ex9.contoso.local/EWS/Exchange.asmx', 'EX9', 1],
+    ['its own name in short', 'https://EX9/EWS/Exchange.asmx', 'EX9', 1],
+    ['no name', null, 'EX9', 0],
+    ['a name of the site', 'https://mail.contoso.com/EWS/Exchange.asmx', 'EX9', 0],
+    ['its own name, and is declared', 'https://ex2.contoso.local/EWS/Exchange.asmx', 'EX2', 0],
+  ])(
+    'that a server gives clients inside %s is said of one that is not declared',
+    (_what, url, Server, count) => {
+      const ews = SAMPLES['exchange_ews_virtual_directory']!;
+      const found = {
+        typeNames: [],
+        properties: { Server, Name: 'EWS (Default Web Site)', InternalUrl: url },
+      };
+      const facts = { ...in2013, isDeclared: (server: string) => server === 'EX2' };
+      const change = { prior: ews, planned: ews } as never;
+      const said = (of: typeof in2013) =>
+        directory('ews').foresee?.([found], change, of, new Map()).remarks ?? [];
+      expect(said(facts)).toHaveLength(count);
+      for (const { severity, summary, detail } of said(facts)) {
+        expect(severity).toBe('warning');
+        expect(summary).toBe(
+          'EX9 is not declared and gives clients inside its own name for Exchange Web Services',
+        );
+        expect(detail).toContain(
+          "Set-WebServicesVirtualDirectory -Identity 'EX9\\EWS (Default Web Site)' -InternalUrl 'https://<name>/EWS/Exchange.asmx'",
+        );
+      }
+      expect(said(in2013)).toEqual([]);
+    },
+  );
+
   test('MAPI sends its authentication methods with every change', () => {
     const mapi = SAMPLES['exchange_mapi_virtual_directory']!;
     expect(
@@ -809,12 +882,41 @@ describe('a DAG', () => {
     expect(
       obstacle(
         group('DAG01', 'fs01', folder),
-        group('DAG09', 'fs02', folder),
+        group('DAG09', 'fs03', folder),
         group('DAG08', 'fs01', `${folder}9`),
       ),
     ).toBeUndefined();
     const imported = { ...declared, witness_server: null, witness_directory: null } as never;
     expect(databaseAvailabilityGroup.obstacle?.([group('DAG09', '', '')], imported)).toBeUndefined();
+  });
+
+  test('whose alternate witness, or whose witness where that is the other one, another one has is stopped, too', () => {
+    const own = { server: 'FS07', directory: 'C:\\Alternate' };
+    const planned = {
+      ...declared,
+      alternate_witness_server: own.server,
+      alternate_witness_directory: own.directory,
+    };
+    const other = (server: string, directory: string, row: 'Witness' | 'AlternateWitness') => ({
+      typeNames: [],
+      properties: { Name: 'DAG09', [`${row}Server`]: server, [`${row}Directory`]: directory },
+    });
+    const stopped = (one: ReturnType<typeof other>, of: object = planned) =>
+      databaseAvailabilityGroup.obstacle?.([one], of as never)?.detail.split(' can be')[0];
+    const folder = declared.witness_directory as string;
+    expect(stopped(other('fs07', 'c:\\alternate\\', 'Witness'))).toBe(`'C:\\Alternate' on FS07`);
+    expect(stopped(other('fs07', 'c:\\alternate', 'AlternateWitness'))).toBe(`'C:\\Alternate' on FS07`);
+    expect(stopped(other('fs01', folder, 'AlternateWitness'))).toBe(
+      `'${folder}' on ${declared.witness_server as string}`,
+    );
+    expect(stopped(other('fs07', 'c:\\other', 'AlternateWitness'))).toBeUndefined();
+    const moved = databaseAvailabilityGroup.foresee?.(
+      [other('fs07', 'c:\\alternate', 'Witness')],
+      { prior: declared, planned } as never,
+      in2013,
+      new Map(),
+    );
+    expect(moved?.diagnostics.map(({ severity }) => severity)).toEqual(['error']);
   });
 
   test('that moves its witness to the folder of another one is stopped by the plan', () => {

@@ -237,6 +237,18 @@ describe('an organization of Exchange 2010', () => {
     expect(only(oab, 'InternalUrl')).toBe('http://bsaex01.apatricio.local/OAB');
   });
 
+  test('turns Basic on and Windows authentication off with forms, whatever is given', async () => {
+    const Identity = 'BSAEX01\\owa (Default Web Site)';
+    await call(old, 'Set-OwaVirtualDirectory', {
+      Identity,
+      FormsAuthentication: true,
+      BasicAuthentication: false,
+      WindowsAuthentication: true,
+    });
+    const after = await call(old, 'Get-OwaVirtualDirectory', { Identity });
+    expect([only(after, 'BasicAuthentication'), only(after, 'WindowsAuthentication')]).toEqual([true, false]);
+  });
+
   test('says whether Outlook Anywhere is on, and sets and disables it', async () => {
     const isOn = async () =>
       only(await call(old, 'Get-ClientAccessServer', { Identity: 'BSAEX01' }), 'OutlookAnywhereEnabled');

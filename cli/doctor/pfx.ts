@@ -1,0 +1,65 @@
+import { ExchangeVersion } from '../../exchange/versions';
+import { certificateProblems, readPfx } from '../../provider/pfx';
+import { publicCertificates } from '../../provider/public-certificates';
+import { SiteCertificates } from '../../provider/site-certificates';
+import { hasErrors, type Diagnostic, type KnownValues, type Value, type Values } from '../../schema';
+import { failed, ok, warned, type Verdict } from './check';
+import type { Stack } from './stack-file';
+
+const COMMITTED =
+  'Plans do without it, since the certificate is committed (certificateFile); a deploy to a server that lacks the certificate does not.';
+
+/** Whether each PFX of the site opens with the password that the environment gives, and what a plan says of what is in it. */
+export async function pfxVerdicts(stack: Stack, now = new Date()): Promise<readonly Verdict[]> {
+  const files = [...new Set(stack.certificates.map(({ pfx_file: file }) => textOf(file)))];
+  return Promise.all(files.map((file) => verdictOf(file, stack, now)));
+}
+
+async function verdictOf(file: string, stack: Stack, now: Date): Promise<Verdict> {
+  const isOfFile = ({ pfx_file: other }: Values) => other === file;
+  const [resource, ...others] = stack.certificates.filter(isOfFile) as KnownValues[];
+  if (resource === undefined) return ok(`nothing is made of '${file}'`);
+  const committed = stack.publicCertificates.filter(isOfFile);
+  const site = new SiteCertificates(stack.siteCertificates);
+  const name = site.nameOf(file);
+  const { diagnostics: unfit } = await publicCertificates(committed, site);
+  if (unfit.length > 0) return said(unfit);
+  const thumbprint = resource['expected_thumbprint'];
+  const pfx = await readPfx(
+    file,
+    typeof resource['pfx_password'] === 'string' ? resource['pfx_password'] : null,
+    {
+      names: (resource['required_names'] ?? []) as readonly string[],
+      ...(typeof thumbprint === 'string' ? { thumbprint } : {}),
+    },
+    name,
+  );
+  if ('severity' in pfx) {
+    return committed.length === 0 ? said([pfx]) : warned(pfx.summary, `${pfx.detail} ${COMMITTED}`);
+  }
+  const servers = [resource, ...others].map(({ server }) => textOf(server));
+  const versions = [...new Set(servers.flatMap((server) => stack.versions[server] ?? []))];
+  const problems = certificateProblems(
+    pfx,
+    resource,
+    versions.map((label) => ExchangeVersion.of(label)),
+    now,
+    name,
+  );
+  return problems.length === 0
+    ? ok(
+        `'${file}' opens, and its certificate is right for ${servers.join(', ')} until ${pfx.facts.notAfter}`,
+      )
+    : said(problems);
+}
+
+/** What stops a plan comes first, and with what does not. */
+function said(problems: readonly Diagnostic[]): Verdict {
+  const verdict = hasErrors(problems) ? failed : warned;
+  return verdict(
+    problems.map(({ summary }) => summary).join('; '),
+    problems.map(({ detail }) => detail).join('\n'),
+  );
+}
+
+const textOf = (value: Value | undefined) => (typeof value === 'string' ? value : '');

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { certificate } from '../../exchange/resources';
+import type { Environment } from '../../provider/configuration';
+import { DNS_UPDATE_BLOCK } from '../../provider/dns-update-block';
+import { PUBLIC_CERTIFICATE_BLOCK } from '../../provider/public-certificate-block';
+import { SITE_CERTIFICATE_BLOCK } from '../../provider/site-certificate-block';
+import { isRecord, withEveryAttribute, type BlockSchema, type Value, type Values } from '../../schema';
+
+/** Beside a plan in the output of synth. */
+const STACK_FILE = 'cdk.tf.json';
+
+/** What Terraform is given of a site, as far as the doctor looks at it; secrets are those of the environment. */
+export interface Stack {
+  /** Label of each server's version. */
+  readonly versions: { readonly [server: string]: string };
+  readonly dnsUpdates: readonly Values[];
+  readonly publicCertificates: readonly Values[];
+  readonly siteCertificates: readonly Values[];
+  /** The certificates of the servers. */
+  readonly certificates: readonly Values[];
+}
+
+/** The stack beside a plan; undefined where there is none, as beside committed plans, or it cannot be read. */
+export async function readStack(planFile: string, environment: Environment): Promise<Stack | undefined> {
+  const folder = dirname(planFile);
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(join(folder, STACK_FILE), 'utf8'));
+  } catch {
+    return undefined;
+  }
+  const valueOf = (value: unknown) => terraformValue(value, environment);
+  const [provider] = listIn(recordIn(recordIn(content)['provider'])['exchange']);
+  const blocks = (name: string, schema: BlockSchema) =>
+    listIn(recordIn(provider)[name]).map((block) => filled(schema, valueOf(block), folder));
+  return {
+    versions: recordIn(recordIn(provider)['servers']) as Stack['versions'],
+    dnsUpdates: blocks('dns_update', DNS_UPDATE_BLOCK.schema),
+    publicCertificates: blocks('public_certificate', PUBLIC_CERTIFICATE_BLOCK.schema),
+    siteCertificates: blocks('site_certificate', SITE_CERTIFICATE_BLOCK.schema),
+    certificates: Object.values(recordIn(recordIn(recordIn(content)['resource'])[certificate.typeName])).map(
+      (resource) => filled(certificate.schema, valueOf(resource), folder),
+    ),
+  };
+}
+
+/** With every attribute of its schema, and no more; a PFX by its way from here. */
+function filled(schema: BlockSchema, value: Value, folder: string): Values {
+  const given = isRecord(value) ? value : {};
+  const known = Object.entries(given).filter(([name]) => name in schema.attributes);
+  const pfxFile = given['pfx_file'];
+  return withEveryAttribute(schema, {
+    ...Object.fromEntries(known),
+    ...(typeof pfxFile === 'string' ? { pfx_file: join(folder, pfxFile) } : {}),
+  });
+}
+
+/** A text that is a variable as a whole. What else a template may hold no stack has. */
+const VARIABLE = /^\$\{var\.([A-Za-z0-9_-]+)\}$/;
+
+/** As Terraform reads it: a variable that the environment does not set is null. */
+function terraformValue(value: unknown, environment: Environment): Value {
+  if (typeof value === 'string') {
+    const [, variable] = VARIABLE.exec(value) ?? [];
+    if (variable !== undefined) return environment[`TF_VAR_${variable}`] ?? null;
+    return value.replace(/([$%])\1\{/g, '$1{');
+  }
+  if (Array.isArray(value)) return value.map((item) => terraformValue(item, environment));
+  if (typeof value !== 'object' || value === null) return value as Value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, terraformValue(item, environment)]),
+  );
+}
+
+function recordIn(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [name: string]: unknown })
+    : {};
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

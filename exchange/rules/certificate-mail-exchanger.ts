@@ -1,0 +1,47 @@
+import { formatPath, type Path } from '../../schema';
+import { isOnServer } from '../declared-certificates';
+import { namesInDns, serversBehind } from '../dns-records';
+import { declaredRecords } from '../further-records';
+import { sameName } from '../resources/equality';
+import type { ExchangeSiteProps, Server } from '../site';
+import { type Finding, type Rule, saidOnce } from './rule';
+
+export const certificateMailExchanger: Rule = {
+  id: 'certificate-mail-exchanger',
+  severity: 'warning',
+  description:
+    'A server to which DNS sends the mail of a domain (MX) has a certificate that is given to SMTP: without it, senders are shown the one that Setup made, which those refuse that check it.',
+  check: ({ site, certificates }) =>
+    saidOnce(
+      takers(site).flatMap(({ domain, exchange, at, servers }): readonly Finding[] => {
+        const ofServer = (server: Server) => certificates.filter((each) => isOnServer(each, server));
+        const without = servers.filter((server) =>
+          ofServer(server).every(({ declared }) => !declared.services.includes('SMTP')),
+        );
+        const [first] = without.flatMap(ofServer);
+        if (first === undefined) return [];
+        return [
+          {
+            path: [...first.path, { attribute: 'services' }],
+            problem: `SMTP is not among the services of ${without.map(({ name }) => name).join(', ')}, to which mail of ${domain} goes by ${exchange}, ${formatPath(at)}`,
+            remedy: `add 'SMTP', unless something in front of the servers takes the mail`,
+          },
+        ];
+      }),
+    ),
+};
+
+/** Names of the site that take mail, and the servers behind them. */
+function takers(site: ExchangeSiteProps) {
+  const names = namesInDns(site);
+  return declaredRecords(site).flatMap(({ view, content, host: domain, path }) =>
+    content.recordType !== 'MX'
+      ? []
+      : content.exchangers.flatMap(({ exchange }, index) => {
+          const published = names.find(({ host }) => sameName(host, exchange.replace(/\.$/, '')));
+          if (published === undefined) return [];
+          const at: Path = [...path, { index }, { attribute: 'exchange' }];
+          return [{ domain, exchange, at, servers: serversBehind(site, view, published) }];
+        }),
+  );
+}
