@@ -22,6 +22,7 @@ export * from './definition';
 export * from './import-id';
 export * from './inbound-certificate';
 export * from './laid-file';
+export * from './maintenance';
 export * from './probe';
 export * from './step';
 export {
