@@ -6,7 +6,7 @@ import { portRange, shownPorts, type PortRange } from '../nlb-ports';
 import { type LoadBalancer, publishingPlaces } from '../publishing';
 import { includesName, sameName } from '../resources/equality';
 import { isHostName } from '../resources/host';
-import type { NetworkLoadBalancing, Server } from '../site';
+import type { NetworkLoadBalancing } from '../site';
 import type { Topology } from '../topology';
 import type { Finding, Rule } from './rule';
 
@@ -20,16 +20,11 @@ export const nlb: Rule = {
   description:
     'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG or of another cluster. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
   check: ({ site, topology }) => [
-    ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) =>
-      publish.nlb === undefined
-        ? []
-        : [
-            ...spelling(publish, publish.nlb, at),
-            ...ports(publish.nlb, at),
-            ...known(publish.nlb, at, servers),
-          ],
+    ...publishingPlaces(site).flatMap(({ publish, path: at }) =>
+      publish.nlb === undefined ? [] : [...spelling(publish, publish.nlb, at), ...ports(publish.nlb, at)],
     ),
     ...nlbClusters(site).flatMap((cluster, index, all) => [
+      ...known(cluster),
       ...priorities(cluster),
       ...members(cluster, topology),
       ...besideAnother(cluster, all.slice(0, index)),
@@ -119,8 +114,8 @@ function notAPort(at: Path, port: number | string): Finding {
 
 const MOST_HOSTS = 32;
 
-function known({ priorities: all = {} }: NetworkLoadBalancing, at: Path, servers: readonly Server[]) {
-  const names = servers.map(({ name }) => name);
+function known({ path: at, declared: { priorities: all = {} }, hosts }: NlbCluster): readonly Finding[] {
+  const names = hosts.map(({ server }) => server.name);
   return Object.entries(all).flatMap(([name, priority], index, entries): readonly Finding[] => {
     const place = within(at, 'priorities', name);
     const before = entries.slice(0, index).find(([other]) => sameName(other, name));
