@@ -47,6 +47,7 @@ import { healthFromRunner } from './health-from-runner';
 import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
+import { loadBalancerLayer } from './load-balancer-layer';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -133,6 +134,7 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  loadBalancerLayer,
   nlb,
   nlbServicePack,
   nlbMailCertificate,

@@ -51,6 +51,17 @@ describe('the ports that a cluster balances, left out,', () => {
   });
 });
 
+test('IMAP is balanced where its name is on a certificate, which may be a wildcard', () => {
+  const declaration = clustered(V2010, {});
+  const named: ExchangeSiteProps = {
+    ...declaration,
+    mailProtocols: { imap: { host: 'imap.contoso.com' } },
+    certificate: { ...site().certificate, names: ['*.contoso.com'] },
+  };
+  expect(ports(named, 'multiple hosts')).toEqual(['80', '135', '143', '443', '993', '1024-65535']);
+  expect(ports(declaration, 'multiple hosts')).not.toContain('143');
+});
+
 describe('ports of SMTP', () => {
   test('are excluded, whatever is balanced', () => {
     expect(ports(clustered(V2010, { ports: [443] }), 'disabled')).toEqual(['25', '465', '587']);

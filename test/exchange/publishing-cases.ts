@@ -345,4 +345,30 @@ const NLB_CASES: readonly RuleCase[] = [
   },
 ];
 
-export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...ISA_CASES, ...NLB_CASES];
+const LAYER_CASES: readonly RuleCase[] = [
+  {
+    when: 'a load balancer at layer 4 has one address for several names',
+    rule: 'load-balancer-layer',
+    declaration: site({
+      dns: {
+        zones,
+        publish: {
+          layer: 4,
+          virtualIp: '192.0.2.100',
+          virtualIps: { 'ews.contoso.com': '192.0.2.101' },
+        },
+      },
+      namespaces: { ...site().namespaces, services: { ews: 'ews.contoso.com' } },
+    }),
+    path: 'dns.publish.layer',
+    problem: 'autodiscover.contoso.com, mail.contoso.com stand for the one address 192.0.2.100',
+    remedy: 'dns.publish.virtualIps',
+  },
+];
+
+export const PUBLISHING_CASES: readonly RuleCase[] = [
+  ...PROXY_CASES,
+  ...ISA_CASES,
+  ...NLB_CASES,
+  ...LAYER_CASES,
+];

@@ -1084,7 +1084,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, layer, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -3444,6 +3444,7 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'load-balancer-layer',
       'nlb',
       'nlb-service-pack',
       'nlb-mail-certificate',
