@@ -13,6 +13,8 @@ export interface ExchangeProviderConfig {
   readonly serverEndpoints: { readonly [server: string]: string };
   /** Names of the servers in the order in which they are rolled out. */
   readonly rollout: readonly string[];
+  /** Servers that are drained around what their clients would feel. */
+  readonly maintenance: readonly MaintenanceBlock[];
   /** URLs of Autodiscover that the servers hand out, where they are several. */
   readonly autodiscoverUrls: readonly string[];
   /** Names by which the servers of the site are reached. */
@@ -31,6 +33,13 @@ export interface ExchangeProviderConfig {
    * @default EXCHANGE_ENDPOINT
    */
   readonly endpoint?: string;
+}
+
+/** A block `maintenance` of the provider. */
+export interface MaintenanceBlock {
+  readonly server: string;
+  /** Name with its domain of the server that takes over its messages. */
+  readonly redirect_to?: string;
 }
 
 /** A block `public_certificate` of the provider. */
@@ -67,6 +76,7 @@ export class ExchangeProvider extends TerraformProvider {
       this.addOverride('server_endpoints', config.serverEndpoints);
     }
     this.addOverride('rollout', config.rollout);
+    if (config.maintenance.length > 0) this.addOverride('maintenance', config.maintenance);
     if (config.autodiscoverUrls.length > 0) this.addOverride('autodiscover_urls', config.autodiscoverUrls);
     this.addOverride('site_hosts', config.siteHosts);
     this.addOverride('site_certificate_names', config.siteCertificateNames);

@@ -6,6 +6,7 @@ import {
   either,
   eitherGroup,
   filledText,
+  FLAG,
   flag,
   group,
   list,
@@ -46,6 +47,7 @@ import type {
   MailExchanger,
   MailProtocolOptions,
   MailProtocols,
+  Maintenance,
   Namespace,
   Namespaces,
   NetworkLoadBalancing,
@@ -188,6 +190,8 @@ const legacyClients = group<LegacyClients>({
   activesync: plain(words<LegacyClients['activesync']>({ redirect: true, proxy: true })),
 });
 
+const maintenance = either<boolean, Maintenance>(FLAG, group<Maintenance>({ redirectTo: text }));
+
 const mailProtocol = group<MailProtocolOptions>({ host: text });
 
 const mailProtocols = group<MailProtocols>({ pop: optional(mailProtocol), imap: optional(mailProtocol) });
@@ -209,6 +213,7 @@ const datacentre = group<Datacentre>({
     }),
   ),
   legacyClients: optional(legacyClients),
+  maintenance: optional(maintenance),
   sslOffload: optional(flag),
 });
 
@@ -232,6 +237,7 @@ const server = group<Server>({
   autodiscoverSiteScope: optional(siteScope),
   endpoint: optional(filledText),
   legacyClients: optional(legacyClients),
+  maintenance: optional(maintenance),
   sslOffload: optional(flag),
 });
 
@@ -440,6 +446,7 @@ export const siteForm = group<ExchangeSiteProps>({
       ),
     }),
   ),
+  maintenance: optional(maintenance),
   rules: optional(
     group<NonNullable<ExchangeSiteProps['rules']>>(
       Object.fromEntries(CHANGEABLE_RULE_IDS.map((id) => [id, optional(ruleChange)])) as FormsOf<

@@ -1,5 +1,6 @@
 import type { Known, StateOf } from '../schema';
 import { pfxNames } from './certificate-name';
+import type { PlacedMaintenance } from './declared-maintenance';
 import { isReference, type AttributeReference, type DesiredValue, type ExchangeObject } from './element';
 import { AskedSecret, FileContent, StepResult } from './plan/value';
 import type { Attributes, Facts, PfxFacts } from './resources';
@@ -9,26 +10,42 @@ import { catalogOf } from './versions';
 interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'probes'> {
   /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
   readonly existing?: boolean;
+  /** That of its server. Left out: that is not drained, or the object is of none. */
+  readonly maintenance?: PlacedMaintenance | undefined;
   /** Names of the certificates whose thumbprints its attributes refer to, by their ids. Left out: none. */
   readonly certificates?: ReadonlyMap<string, string | null>;
 }
 
 export function exchangeObject(wanted: Wanted): ExchangeObject {
-  const { certificates, existing = wanted.definition.lifecycle === 'adopted', ...object } = wanted;
-  return { type: 'exchange-object', ...object, existing, ...stepsOf(object, certificates) };
+  const {
+    certificates,
+    maintenance,
+    existing = wanted.definition.lifecycle === 'adopted',
+    ...object
+  } = wanted;
+  return { type: 'exchange-object', ...object, existing, ...stepsOf(object, maintenance, certificates) };
+}
+
+function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Facts, 'maintenance'> {
+  if (maintenance === undefined) return {};
+  const { redirectTo } = maintenance;
+  return { maintenance: redirectTo === undefined ? {} : { redirectTo: redirectTo.fqdn } };
 }
 
 /** The definition's own steps from nothing, with references where only a run knows the value. */
 function stepsOf(
   { id, definition, attributes, version, certificate: name }: Wanted,
+  maintenance: PlacedMaintenance | undefined,
   certificates: ReadonlyMap<string, string | null> = new Map(),
 ): Pick<ExchangeObject, 'steps' | 'probes'> {
   const catalog = catalogOf(version);
   const has: Facts['has'] = (...asked) => catalog.has(...asked);
-  const facts: Facts =
-    name === undefined
-      ? { has, version }
-      : { has, version, pfx: pfxOf(attributes['pfx_file'] as string, name, id) };
+  const facts: Facts = {
+    has,
+    version,
+    ...(name === undefined ? {} : { pfx: pfxOf(attributes['pfx_file'] as string, name, id) }),
+    ...maintenanceFacts(maintenance),
+  };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [
       name,

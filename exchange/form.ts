@@ -73,7 +73,12 @@ export const filledText = plain({
     ),
 });
 
-export const flag = plain({ what: 'true or false, without quotes', as: (what) => v.boolean(what) });
+export const FLAG: Plain<boolean> = {
+  what: 'true or false, without quotes',
+  as: (what) => v.boolean(what),
+};
+
+export const flag = plain(FLAG);
 
 /** An arbitrary number: its rule says which ones are right. */
 export const number = plain({ what: 'a number, without quotes', as: (what) => v.number(what) });

@@ -29,6 +29,15 @@ const ROWS: readonly Row[] = [
     isDrained: true,
   },
   {
+    // Exchange 2013 wants the methods in every call, also where only a URL changes: nobody is drained for that.
+    cmdlets: /^Set-MapiVirtualDirectory$/i,
+    when: ({ IISAuthenticationMethods: methods }) => methods !== undefined,
+    clients:
+      'Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in change: it signs in anew, and what cannot sign in as declared stays out.',
+    source: `${MODULE}/set-mapivirtualdirectory`,
+    isDrained: false,
+  },
+  {
     cmdlets: /^Set-\w+VirtualDirectory$/i,
     when: (parameters) => Object.keys(parameters).some((name) => /Auth(entication|Enabled)/i.test(name)),
     clients:

@@ -11,7 +11,11 @@ const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[
   [/-ExchangeCertificate$/i, ['Exchange Server Certificates']],
   [/-DatabaseAvailabilityGroup/i, ['Database Availability Groups']],
   [/-MailboxDatabaseCopy$/i, ['Database Copies']],
-  [/-(Mailbox)?Database$/i, ['Databases']],
+  [/-(Mailbox|ActiveMailbox)?Database$/i, ['Databases']],
+  [/-MailboxServer$/i, ['Exchange Servers']],
+  [/-ServerComponentState$/i, ['Exchange Servers']],
+  // https://learn.microsoft.com/exchange/permissions/feature-permissions/mail-flow-permissions, "Queues"
+  [/^Redirect-Message$/i, ['Transport Queues']],
   [/-ClientAccess(Server|Service)$/i, ['Exchange Servers', 'Organization Client Access']],
   [/-(Pop|Imap)Settings$/i, ['POP3 And IMAP4 Protocols']],
   [/-OutlookAnywhere$/i, ['Exchange Servers']],

@@ -97,6 +97,15 @@ export interface ExchangeSiteProps {
    */
   readonly health?: Health;
   /**
+   * Whether a server is taken out of service before a step that its clients would feel, and brought back after it, however
+   * that ended. Only where that step's object changes; the plan shows what runs. Not on Exchange 2007.
+   *
+   * Messages go to another member of its DAG, else to another server of its datacentre, else to any; `redirectTo` names one.
+   *
+   * @default false: nothing is drained
+   */
+  readonly maintenance?: boolean | Maintenance;
+  /**
    * Rules that weigh otherwise here, by the word in brackets behind what they find: `{ 'dag-stretched': 'error' }` has it
    * stop the synth, and `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` is why it is right and not said.
    * An acceptance that finds nothing any more is said.
@@ -197,6 +206,12 @@ export interface Server {
    */
   readonly legacyClients?: LegacyClients;
   /**
+   * Whether this server is drained around a step that its clients would feel.
+   *
+   * @default as its datacentre says, then as the site says
+   */
+  readonly maintenance?: boolean | Maintenance;
+  /**
    * Whether TLS ends before this server.
    *
    * @default as its datacentre says, then as the site says
@@ -271,6 +286,12 @@ export interface Datacentre {
    * @default as the names of each server have it
    */
   readonly legacyClients?: LegacyClients;
+  /**
+   * Whether its servers are drained around a step that their clients would feel.
+   *
+   * @default as the site says
+   */
+  readonly maintenance?: boolean | Maintenance;
   /**
    * Whether its load balancer ends TLS before its servers.
    *
@@ -1084,6 +1105,16 @@ export interface HealthFromRunner {
    * @default false
    */
   readonly healthcheck?: boolean;
+}
+
+/**
+ * How a server is drained. From Exchange 2013: its transport takes no new messages, those in its queues go to another
+ * server, its active databases to other members of its DAG, and in the end it answers no client. In 2010: its active
+ * databases.
+ */
+export interface Maintenance {
+  /** Name of the server, 2013 or later, that takes over the messages in its queues. */
+  readonly redirectTo: string;
 }
 
 /** How the provider reaches Exchange. Everything else is left to the environment: docs/reference/provider.md. */

@@ -9,6 +9,7 @@ import {
   type DeclaredCertificate,
 } from './declared-certificates';
 import { hasOn } from './builds';
+import { maintenanceOfServer, type PlacedMaintenance } from './declared-maintenance';
 import { failbackOf } from './failback';
 import {
   type DeclaredName,
@@ -84,6 +85,8 @@ export interface Placement {
   /** Left out: as they are on the server. */
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
+  /** Left out: it is not drained. */
+  readonly maintenance?: PlacedMaintenance;
   /** Left out: it is a member of none. */
   readonly dag?: PlacedGroup;
 }
@@ -143,6 +146,7 @@ function placementOf(
   const dag = groupOf(groups, server);
   const scope = autodiscoverScopeOf(site, server);
   const offload = sslOffloadOf(site, server);
+  const maintenance = maintenanceOfServer(site, groups, server);
   return {
     server,
     path: path('servers', site.servers.indexOf(server)),
@@ -167,6 +171,7 @@ function placementOf(
     ),
     ...(methods === undefined ? {} : { mapiAuthentication: methods }),
     checks: checksOf(site, server, directories),
+    ...(maintenance === undefined ? {} : { maintenance }),
     ...(dag === undefined ? {} : { dag }),
   };
 }

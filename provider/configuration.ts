@@ -1,9 +1,11 @@
 import { endpointFault } from '../exchange/endpoint';
 import type { EndpointFault } from '../exchange/endpoint';
+import type { MaintenanceFacts } from '../exchange/resources';
 import { unplainEndpoint } from '../exchange/rules/plain-characters';
 import { ExchangeVersion } from '../exchange/versions';
 import type { Diagnostic, Schema, Value, Values } from '../schema';
 import { DNS_UPDATE_BLOCK } from './dns-update-block';
+import { MAINTENANCE_BLOCK, maintenanceFrom } from './maintenance-block';
 import { PUBLIC_CERTIFICATE_BLOCK } from './public-certificate-block';
 import {
   givenEndpoints,
@@ -148,6 +150,7 @@ export const CONFIGURATION_SCHEMA: Schema = {
     dns_update: DNS_UPDATE_BLOCK,
     public_certificate: PUBLIC_CERTIFICATE_BLOCK,
     site_certificate: SITE_CERTIFICATE_BLOCK,
+    maintenance: MAINTENANCE_BLOCK,
   },
 };
 
@@ -162,6 +165,8 @@ export interface Settings {
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
   /** Names of the servers in the order of their rollout; empty where nobody says it. */
   readonly rollout: readonly string[];
+  /** Servers that are drained, by their names in lower case. */
+  readonly maintenance: ReadonlyMap<string, MaintenanceFacts>;
   /** What the service connection points of the site hand out, where it is not one URL. */
   readonly autodiscoverUrls: readonly string[];
   /** The servers of `versions` as they are declared, by their names in lower case. */
@@ -258,6 +263,7 @@ export function settingsFrom(
     versions,
     spellings,
     rollout: declaredList('rollout'),
+    maintenance: maintenanceFrom(config),
     autodiscoverUrls: declaredList('autodiscover_urls'),
     snapIn: ofAll === undefined ? given('snap_in') : ofAll.snapIn,
     domainController: given('domain_controller'),

@@ -1,4 +1,5 @@
 import { roleRemedy } from '../exchange/management-roles';
+import { returnCalls, type Maintenance, type Service } from '../exchange/resources/maintenance';
 import { hashText } from '../exchange/resources/probe';
 import type { Omission, Probe, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
@@ -147,6 +148,64 @@ export function fileLeft(
   };
 }
 
+/** What drained a server could not be taken back: it serves nobody, or less than it should, until somebody does. */
+export function notBroughtBack(
+  server: string,
+  failed: readonly (readonly [Invocation, readonly Diagnostic[]])[],
+): Diagnostic {
+  const whys = failed.flatMap(([, diagnostics]) => diagnostics);
+  const reasons = whys.map(({ summary, detail }) => `${summary}: ${detail}`);
+  return {
+    severity: 'error',
+    summary: `${server} is still out of service`,
+    detail: [
+      'It was drained for the step, and what follows could not be taken back.',
+      ...new Set(reasons),
+      `Bring it back in the management shell, in this order:\n${failed.map(([call]) => `  ${renderInvocation(call)}`).join('\n')}`,
+    ].join('\n'),
+  };
+}
+
+/** Somebody works on the server, or a deploy that was killed has left it so: nobody can tell which. */
+export function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${maintenance.server} was out of service before, and stays so`,
+    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${wayBack(maintenance)}`,
+  };
+}
+
+/** The same, before anything is run. */
+export function outOfServiceAlready(maintenance: Maintenance, service: Service): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${maintenance.server} is out of service`,
+    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${wayBack(maintenance)}`,
+  };
+}
+
+function wayBack(maintenance: Maintenance): string {
+  const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
+  return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
+}
+
+/** What is not told is not known: draining it, nobody could bring it back as it was. */
+export function serviceUntold({ server, looks }: Maintenance): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `Nobody can tell whether ${server} is in service`,
+    detail: `${looks.map(({ cmdlet }) => cmdlet).join(' and ')} did not show what a drain changes, so that it was not drained and nothing was run. ${RESUME}`,
+  };
+}
+
+export function stoppedDraining(server: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: 'Stopped on request',
+    detail: `${server} was being drained. The step itself did not run.`,
+  };
+}
+
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_CMDLET)) {
@@ -193,10 +252,14 @@ export function guardUnread({ invocation, server }: Step, { summary, detail }: D
   };
 }
 
-export function timeoutProblem(step: Step, seconds: number, problem: string): Diagnostic {
+export function timeoutProblem(
+  step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
+  seconds: number,
+  problem: string,
+): Diagnostic {
   return {
     severity: 'error',
-    summary: `${step.server ?? 'The organization'} is not healthy`,
+    summary: step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
     detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
   };
 }

@@ -1,11 +1,15 @@
 import {
   clearingCall,
+  drainCalls,
   importedValues,
   importIdOf,
   INTERRUPTS_ATTRIBUTE,
   layingCalls,
+  maintenanceOf,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
+  returnCalls,
+  withCalls,
 } from '../exchange/resources';
 import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
@@ -19,6 +23,7 @@ import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } 
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
 import { PfxContent } from './pfx-content';
+import { outOfServiceAlready } from './problem';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { SiteCertificates } from './site-certificates';
@@ -201,6 +206,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       ...step,
       ...(observed === undefined ? {} : { outdates: [observed.cmdlet] }),
       invocation: target.addressed(step.invocation),
+      ...(step.maintenance === undefined
+        ? {}
+        : { maintenance: withCalls(step.maintenance, (call) => target.addressed(call)) }),
       removes: planned === null,
       of: server,
     }));
@@ -264,7 +272,11 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const informed = change.planned && { ...change.planned, ...information.values };
       const foreseen = await foresee(change, informed, targets);
       const values = { ...information.values, ...foreseen.values };
-      const diagnostics = [...(information.diagnostics ?? []), ...foreseen.diagnostics];
+      const diagnostics = [
+        ...(information.diagnostics ?? []),
+        ...foreseen.diagnostics,
+        ...(await servesNot(text((change.planned ?? change.prior)?.['server']), targets)),
+      ];
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
       const known = steps === UNKNOWN ? [] : steps.filter(isCall);
@@ -318,9 +330,12 @@ function isCall(step: ManagedStep): step is ManagedCall {
 }
 
 /** All that a step runs, in order. */
-function callsOf({ invocation, condition, file }: Step): readonly FileCall[] {
+function callsOf({ invocation, condition, file, maintenance }: Step): readonly FileCall[] {
   const call = { invocation, ...(condition === undefined ? {} : { condition }) };
-  return file === undefined ? [call] : [...layingCalls(file), call, clearingCall(file)];
+  const calls = file === undefined ? [call] : [...layingCalls(file), call, clearingCall(file)];
+  return maintenance === undefined
+    ? calls
+    : [...drainCalls(maintenance), ...calls, ...returnCalls(maintenance)];
 }
 
 function shownCall({ invocation, condition }: FileCall): string {
@@ -417,6 +432,20 @@ function unsupportedCalls(
       },
     ];
   });
+}
+
+/** A server whose maintenance is declared, and that is out of service before anything is run: each plan says so. */
+async function servesNot(server: string | null, targets: Targets): Promise<readonly Diagnostic[]> {
+  if (server === null || targets.run.hasRun) return [];
+  const target = targets.of(server);
+  const facts = target.factsFor(server);
+  const maintenance = facts.maintenance && maintenanceOf(server, facts.maintenance, facts);
+  if (maintenance === undefined) return [];
+  const looking = withCalls(maintenance, (call) => target.addressed(call));
+  const service = await target.service(looking, (look) => target.observe(look, server));
+  // What cannot be looked at stops the step that is to be drained for, and no other.
+  if ('diagnostics' in service || service.outOfService.length === 0) return [];
+  return targets.run.sayOnce([outOfServiceAlready(looking, service)]);
 }
 
 /** What the plan must know from outside: the real version of the server, and the certificate. */

@@ -1,5 +1,5 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Step } from '../exchange/resources';
+import { callsOfMaintenance, type Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import type { Diagnostic } from '../schema';
 import { ENVIRONMENT, type Settings } from './configuration';
@@ -18,8 +18,9 @@ export function rightsProblems(
   severity: Settings['lackingRights'],
 ): readonly Diagnostic[] {
   const problems = new Map<string, Diagnostic>();
-  for (const { invocation, guard, server } of steps) {
-    for (const call of guard === undefined ? [invocation] : [guard.invocation, invocation]) {
+  for (const { invocation, guard, maintenance, server } of steps) {
+    const around = maintenance === undefined ? [] : callsOfMaintenance(maintenance);
+    for (const call of [...(guard === undefined ? [] : [guard.invocation]), ...around, invocation]) {
       const problem = rightsProblem(typeName, call, server, commands);
       if (problem === undefined) continue;
       const detail = `${problem.detail} ${CONSEQUENCES[severity]}`;

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
-import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
+import {
+  ACTIVE_DATABASES,
+  DRAIN_SECONDS,
+  givenBack,
+  MAINTENANCE_CMDLETS,
+  serviceIn,
+  stillActive,
+  type Maintenance,
+  type Service,
+} from '../exchange/resources/maintenance';
+import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind, Until } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -25,8 +35,12 @@ import {
   fileLeft,
   guardUnread,
   isNotOffered,
+  leftOutOfService,
+  notBroughtBack,
   omissionWarning,
   outcomeProblem,
+  serviceUntold,
+  stoppedDraining,
   timeoutProblem,
   uncheckedRights,
   warnings,
@@ -78,6 +92,32 @@ export interface TargetOptions {
 /** A call that changes something. */
 type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
+/** A call that is repeated until what it shows has no problem, or the time is over. */
+export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
+  readonly until: Pick<Until, 'seconds' | 'problem'>;
+  /** What is wrong when the time is over. Left out: the server is not healthy. */
+  readonly summary?: string;
+}
+
+const NOTHING_WRONG: StepEnd = { kind: 'done', diagnostics: [] };
+/** Cmdlets that show what a drain changes. */
+const DRAINED: readonly string[] = [
+  'Get-MailboxDatabase',
+  'Get-MailboxServer',
+  'Get-ServerComponentState',
+  'Get-HealthReport',
+];
+
+function waitFor({ server }: Maintenance, invocation: Invocation): Awaited {
+  const problem = (objects: readonly PowerShellObject[]) => stillActive(server, objects);
+  return {
+    invocation,
+    server,
+    until: { seconds: DRAIN_SECONDS, problem },
+    summary: `${server} is not drained`,
+  };
+}
+
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
 /** Reads that have no way to ask for all servers. */
@@ -86,6 +126,8 @@ const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_
 const GUARD_PAUSES_MS = [500, 1_500, 4_000];
 /** Between attempts to remove a file that a call whose connection was lost may still have open. */
 const CLEARING_PAUSES_MS = [500, 1_500];
+/** Between attempts to bring a server back: a connection that was lost is opened anew. */
+const RETURN_PAUSES_MS = [500, 1_500, 4_000];
 const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -104,6 +146,8 @@ export class ExchangeTarget {
     },
   );
   readonly #certificateTurns = new Turns();
+  readonly #groupTurns = new Turns();
+  readonly #maintenanceTurns = new Turns();
   readonly #site: SiteCertificates;
   private readonly note: (message: string) => void;
   readonly #run: Run;
@@ -190,8 +234,14 @@ export class ExchangeTarget {
       isDeclared: (name) => this.isDeclared(name),
       autodiscoverUrls: this.settings.autodiscoverUrls,
       history: this.#run.history,
+      ...this.#maintenanceOf(server),
       declared: server === null ? [] : this.#site.on(server),
     };
+  }
+
+  #maintenanceOf(server: string | null): Pick<Facts, 'maintenance'> {
+    const maintenance = server === null ? undefined : this.settings.maintenance.get(server.toLowerCase());
+    return maintenance === undefined ? {} : { maintenance };
   }
 
   /**
@@ -297,7 +347,8 @@ export class ExchangeTarget {
   async #askRights(): Promise<Rights> {
     // Role-based access control does not apply to a snap-in: every cmdlet is there.
     if (this.settings.snapIn !== null) return { diagnostics: [] };
-    const question = offerQuestion(neededCmdlets(ExchangeVersion.ALL));
+    const drains = this.settings.maintenance.size === 0 ? [] : MAINTENANCE_CMDLETS;
+    const question = offerQuestion([...new Set([...neededCmdlets(ExchangeVersion.ALL), ...drains])]);
     const outcome = await this.#twice(question);
     if ('diagnostics' in outcome) return { diagnostics: outcome.diagnostics };
     const offer = offerOf(outcome);
@@ -310,19 +361,113 @@ export class ExchangeTarget {
 
   /**
    * Runs one step. What it may have changed is read anew afterwards. Terraform works on objects that do not wait for each
-   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each.
+   * other at once; the certificates of one server, of which a step may take a service from another, have a turn each, and so
+   * have the members of a DAG, where servers are rolled out at once: joined at the same time, they may form two clusters.
    */
   async run(step: Step, signal: AbortSignal): Promise<StepEnd> {
     this.#run.hasRun = true;
-    const { server } = step;
-    if (server === null || !OF_CERTIFICATES.has(step.kind)) return this.#perform(step, signal);
-    return this.#certificateTurns.take(server, () => this.#perform(step, signal));
+    const { server, kind, invocation } = step;
+    const perform = () => this.#perform(step, signal);
+    const { Identity: group } = invocation.parameters;
+    if (kind === 'dag-member' && typeof group === 'string') return this.#groupTurns.take(group, perform);
+    if (server === null || !OF_CERTIFICATES.has(kind)) return perform();
+    return this.#certificateTurns.take(server, perform);
   }
 
   async #perform(step: Step, signal: AbortSignal): Promise<StepEnd> {
     const end = step.guard === undefined ? undefined : await this.#guarded(step, step.guard, signal);
     if (end !== undefined) return end;
-    if (step.until !== undefined) return this.#await(step, step.until, signal);
+    if (step.maintenance !== undefined) return this.#drained(step, step.maintenance, signal);
+    return this.#act(step, signal);
+  }
+
+  /**
+   * The server goes out of service before the step, and comes back whatever becomes of it: also where the run is stopped,
+   * and over a new session where that is lost. Objects of one server have a turn each, so that none brings it back under
+   * the step of another.
+   */
+  async #drained(step: Step, maintenance: Maintenance, signal: AbortSignal): Promise<StepEnd> {
+    return this.#maintenanceTurns.take(maintenance.server, async () => {
+      const service = await this.service(maintenance);
+      if ('diagnostics' in service) return { kind: 'failed', diagnostics: service.diagnostics };
+      if (service.outOfService.length > 0) {
+        const { kind, diagnostics } = await this.#act(step, signal);
+        return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
+      }
+      const backs: Invocation[] = [];
+      let end = NOTHING_WRONG;
+      let unmoved: readonly Diagnostic[] = [];
+      for (const { invocation, back, ofMember, isWait, movesActive } of maintenance.drains) {
+        if (ofMember && !service.isMember) continue;
+        if (movesActive === true) {
+          const active = await this.#read(this.addressed(ACTIVE_DATABASES), null, signal);
+          const stays =
+            active.kind === 'objects' ? stillActive(maintenance.server, active.outcome.objects) : undefined;
+          if (active.kind === 'objects' && stays === undefined) continue;
+        }
+        if (signal.aborted) end = { kind: 'failed', diagnostics: [stoppedDraining(maintenance.server)] };
+        else if (isWait === true) end = await this.#await(waitFor(maintenance, invocation), signal);
+        else {
+          // Where it fails, a part of it may be in effect.
+          if (back !== undefined) backs.unshift(givenBack(back, service));
+          end = await this.#write({ invocation, server: step.server, outdates: DRAINED }, signal);
+          if (movesActive === true && end.kind !== 'done') {
+            unmoved = end.diagnostics;
+            end = NOTHING_WRONG;
+          }
+        }
+        if (end.kind !== 'done') break;
+      }
+      const drained = end;
+      if (end.kind === 'done') end = await this.#act(step, signal);
+      const left = await this.#bringBack(maintenance.server, backs);
+      return {
+        kind: end.kind,
+        diagnostics: [
+          ...(drained === end ? [] : drained.diagnostics),
+          ...end.diagnostics,
+          ...(drained.kind === 'done' ? [] : unmoved),
+          ...left,
+        ],
+      };
+    });
+  }
+
+  /** Each on its own: what does not come back keeps nothing else out of service. */
+  async #bringBack(server: string, backs: readonly Invocation[]): Promise<readonly Diagnostic[]> {
+    const failed: (readonly [Invocation, readonly Diagnostic[]])[] = [];
+    for (const invocation of backs) {
+      const back = { invocation, server, outdates: DRAINED };
+      let end = await this.#write(back);
+      for (const pause of RETURN_PAUSES_MS) {
+        if (end.kind === 'done') break;
+        await sleep(pause);
+        end = await this.#write(back);
+      }
+      if (end.kind !== 'done') failed.push([invocation, end.diagnostics]);
+    }
+    return failed.length === 0 ? [] : [notBroughtBack(server, failed)];
+  }
+
+  /** What a server is like; in a plan, shared with all that ask for the same. */
+  async service(
+    { server, ...maintenance }: Maintenance,
+    read = (look: Invocation) => this.#read(look, server),
+  ): Promise<Service | { readonly diagnostics: readonly Diagnostic[] }> {
+    const readings = await Promise.all(
+      maintenance.looks.map(async (look) => [look.cmdlet, await read(look)] as const),
+    );
+    const answers = new Map<string, readonly PowerShellObject[] | null>();
+    for (const [cmdlet, reading] of readings) {
+      if (reading.kind === 'failed') return { diagnostics: reading.diagnostics };
+      answers.set(cmdlet, reading.outcome.objects);
+    }
+    const service = serviceIn({ server, ...maintenance }, answers);
+    return service ?? { diagnostics: [serviceUntold({ server, ...maintenance })] };
+  }
+
+  async #act(step: Step, signal: AbortSignal): Promise<StepEnd> {
+    if (step.until !== undefined) return this.#await({ ...step, until: step.until }, signal);
     return step.file === undefined ? this.#write(step, signal) : this.#withFile(step, step.file, signal);
   }
 
@@ -416,7 +561,8 @@ export class ExchangeTarget {
     );
   }
 
-  async #await(step: Step, until: NonNullable<Step['until']>, signal: AbortSignal): Promise<StepEnd> {
+  async #await(step: Awaited, signal: AbortSignal): Promise<StepEnd> {
+    const { until } = step;
     const deadline = Date.now() + until.seconds * 1000;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const reading = await this.#read(step.invocation, step.server, signal);

@@ -1,3 +1,4 @@
+import { looksOfMaintenance } from '../../exchange/resources/maintenance';
 import { readFile } from 'node:fs/promises';
 import { certificateNameProblem } from '../../exchange/certificate-name';
 import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
@@ -56,7 +57,9 @@ export async function readPlan(
   const cmdletsIn = (isMeant: (session: unknown) => boolean): readonly string[] => [
     ...new Set(
       steps.flatMap((step) =>
-        isRecord(step) && 'cmdlet' in step && isMeant(step['session']) ? [String(step['cmdlet'])] : [],
+        isRecord(step) && 'cmdlet' in step && isMeant(step['session'])
+          ? [String(step['cmdlet']), ...maintenanceCmdlets(step['maintenance'])]
+          : [],
       ),
     ),
   ];
@@ -112,10 +115,12 @@ function parametersIn(steps: readonly unknown[], isMeant: (session: unknown) => 
   const found = new Map<string, Set<string>>();
   for (const step of steps) {
     if (!isRecord(step) || !isMeant(step['session'])) continue;
-    if (typeof step['cmdlet'] !== 'string' || !isRecord(step['parameters'])) continue;
-    const names = found.get(step['cmdlet']) ?? new Set();
-    for (const name of Object.keys(step['parameters'])) names.add(name);
-    found.set(step['cmdlet'], names);
+    for (const { cmdlet, parameters } of [step, ...callsAround(step['maintenance'])]) {
+      if (typeof cmdlet !== 'string' || !isRecord(parameters)) continue;
+      const names = found.get(cmdlet) ?? new Set();
+      for (const name of Object.keys(parameters)) names.add(name);
+      found.set(cmdlet, names);
+    }
   }
   return Object.fromEntries([...found].map(([cmdlet, names]) => [cmdlet, [...names]]));
 }
@@ -126,4 +131,20 @@ function textsIn(value: unknown): readonly string[] {
 
 function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+type Call = { readonly [name: string]: unknown };
+
+/** Those that take a server out of service and bring it back. */
+function callsAround(maintenance: unknown): readonly Call[] {
+  if (!isRecord(maintenance)) return [];
+  return [maintenance['before'], maintenance['afterwards']].flatMap((calls) =>
+    Array.isArray(calls) ? (calls as readonly unknown[]).filter(isRecord) : [],
+  );
+}
+
+/** With what is looked at first. */
+function maintenanceCmdlets(maintenance: unknown): readonly string[] {
+  const named = callsAround(maintenance).map(({ cmdlet }) => String(cmdlet));
+  return named.length === 0 ? [] : [...named, ...looksOfMaintenance(named)];
 }

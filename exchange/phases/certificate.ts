@@ -26,7 +26,7 @@ function certificatesOf(topology: Topology, placement: Placement): readonly Exch
 
 function certificateOf(
   topology: Topology,
-  { server, path: at, previous, checks }: Placement,
+  { server, path: at, previous, checks, maintenance }: Placement,
   certificate: PlacedCertificate,
   before: PlacedCertificate | undefined,
 ): ExchangeObject {
@@ -41,6 +41,7 @@ function certificateOf(
     server: server.name,
     version: server.version,
     certificate: certificate.name,
+    maintenance,
     attributes: {
       server: server.name,
       pfx_file: declared.pfxFile,

@@ -21,7 +21,13 @@ function outlookAnywhereOf(placement: Placement): readonly ExchangeObject[] {
 
 /** As Exchange 2007 and 2010 have it. */
 function switched(
-  { server, path: at, sslOffload, outlookAnywhere: { hosts, externalAuthentication } }: Placement,
+  {
+    server,
+    path: at,
+    maintenance,
+    sslOffload,
+    outlookAnywhere: { hosts, externalAuthentication },
+  }: Placement,
   enabled: boolean,
 ): ExchangeObject {
   return exchangeObject({
@@ -29,6 +35,7 @@ function switched(
     definition: erase(outlookAnywhere2010),
     server: server.name,
     version: server.version,
+    maintenance,
     attributes: {
       server: server.name,
       enabled,
@@ -52,13 +59,20 @@ function switched(
 }
 
 /** As it is from Exchange 2013. */
-function alwaysOn({ server, path: at, sslOffload, outlookAnywhere: declared }: Placement): ExchangeObject {
+function alwaysOn({
+  server,
+  path: at,
+  maintenance,
+  sslOffload,
+  outlookAnywhere: declared,
+}: Placement): ExchangeObject {
   const { hosts, internalAuthentication, externalAuthentication } = declared;
   return exchangeObject({
     id: idOn(server, 'outlook-anywhere'),
     definition: erase(outlookAnywhere),
     server: server.name,
     version: server.version,
+    maintenance,
     attributes: {
       server: server.name,
       internal_hostname: hosts.internal,
@@ -82,7 +96,7 @@ function alwaysOn({ server, path: at, sslOffload, outlookAnywhere: declared }: P
 }
 
 function directoryOf(
-  { server, path: at, mapiAuthentication: methods }: Placement,
+  { server, path: at, maintenance, mapiAuthentication: methods }: Placement,
   { row, definition, hosts, failback, authentication }: PlacedDirectory,
 ): ExchangeObject {
   return exchangeObject({
@@ -90,6 +104,7 @@ function directoryOf(
     definition: erase(definition),
     server: server.name,
     version: server.version,
+    maintenance,
     attributes: {
       server: server.name,
       ...(hosts === undefined

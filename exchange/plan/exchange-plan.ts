@@ -7,10 +7,14 @@ import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
 import {
   clearingCall,
+  drainCalls,
+  FormerPolicy,
   layingCalls,
-  pageUrl,
+  returnCalls,
   type FileCall,
   type LaidFile,
+  type Maintenance,
+  pageUrl,
   type Probe,
   type Step,
 } from '../resources';
@@ -24,6 +28,7 @@ import type {
   PlanCertificate,
   PlanInput,
   PlanLaidFile,
+  PlanMaintenance,
   PlanReference,
   PlanStep,
   PlanValue,
@@ -121,6 +126,7 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
     cmdlet: step.invocation.cmdlet,
     parameters: planParameters(step.invocation),
     ...(step.file === undefined ? {} : { file: planFile(step.file) }),
+    ...(step.maintenance === undefined ? {} : { maintenance: planMaintenance(step.maintenance) }),
     ...(question === undefined ? {} : { question: { text: question.text, answer: question.answer } }),
     after,
     reason: step.reason,
@@ -129,8 +135,12 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   };
 }
 
-function planInterruptions({ invocation }: Step): Pick<CmdletStep, 'interrupts'> {
-  const interrupts = interruptionsOf([invocation]).map(({ clients, source }) => ({ clients, source }));
+function planInterruptions({ invocation, maintenance }: Step): Pick<CmdletStep, 'interrupts'> {
+  const around = maintenance === undefined ? [] : drainCalls(maintenance).map((call) => call.invocation);
+  const interrupts = interruptionsOf([...around, invocation]).map(({ clients, source }) => ({
+    clients,
+    source,
+  }));
   return interrupts.length === 0 ? {} : { interrupts };
 }
 
@@ -145,6 +155,13 @@ function planFile(file: LaidFile): PlanLaidFile {
     path: file.path,
     before: layingCalls(file).map(planCall),
     afterwards: [planCall(clearingCall(file))],
+  };
+}
+
+function planMaintenance(maintenance: Maintenance): PlanMaintenance {
+  return {
+    before: drainCalls(maintenance).map(planCall),
+    afterwards: returnCalls(maintenance).map(planCall),
   };
 }
 
@@ -244,6 +261,7 @@ function planValue(parameter: string, value: Argument): PlanValue {
   ) {
     return value;
   }
+  if (value instanceof FormerPolicy) return { former: parameter };
   if (value instanceof StepResult) return { reference: value.step, property: value.property ?? '' };
   if (value instanceof FileContent) return { file: value.file, ...inputOf(value) };
   if (value instanceof AskedSecret) return { secret: value.description, ...inputOf(value) };

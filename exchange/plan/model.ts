@@ -112,6 +112,8 @@ export interface CmdletStep extends AnyStep {
   readonly parameters: { readonly [name: string]: PlanValue };
   /** A file that lies on the server while the cmdlet runs. */
   readonly file?: PlanLaidFile;
+  /** What takes its server out of service around the cmdlet. Left out: nothing does. */
+  readonly maintenance?: PlanMaintenance;
   /** What the cmdlet may ask, and the answer that is meant. */
   readonly question?: PlanQuestion;
   /** The step is a check: the cmdlet is repeated until every expected value is seen. */
@@ -130,6 +132,13 @@ export interface PlanInterruption {
 export interface PlanLaidFile {
   /** On the server. */
   readonly path: string;
+  /** What runs right before the cmdlet, in order, in the same session. */
+  readonly before: readonly PlanCall[];
+  /** What runs after it, and after what is before it, however they ended. */
+  readonly afterwards: readonly PlanCall[];
+}
+
+export interface PlanMaintenance {
   /** What runs right before the cmdlet, in order, in the same session. */
   readonly before: readonly PlanCall[];
   /** What runs after it, and after what is before it, however they ended. */
@@ -243,7 +252,16 @@ export interface PlanWait {
 
 /** A value of a parameter. Null is `$null`. */
 export type PlanValue =
-  null | string | number | boolean | readonly PlanValue[] | PlanSecret | PlanFile | PlanReference | PlanTable;
+  | null
+  | string
+  | number
+  | boolean
+  | readonly PlanValue[]
+  | PlanSecret
+  | PlanFile
+  | PlanReference
+  | PlanFormer
+  | PlanTable;
 export interface PlanSecret {
   /** What it is; the input of kind `secret` gives it. */
   readonly secret: string;
@@ -261,6 +279,10 @@ export interface PlanReference {
   readonly reference: string;
   /** Property of the object that it returned. */
   readonly property: string;
+}
+export interface PlanFormer {
+  /** The value that this property had before the step. */
+  readonly former: string;
 }
 export interface PlanTable {
   readonly table: { readonly [key: string]: PlanValue };

@@ -10,9 +10,13 @@ import { interruptionsOf } from '../interruptions';
 import type { DesiredState } from '../resolve-site';
 import {
   clearingCall,
+  DRAIN_SECONDS,
+  drainCalls,
   layingCalls,
-  pageUrl,
+  type Drain,
   type FileCall,
+  type Maintenance,
+  pageUrl,
   type Probe,
   type Step,
   type Until,
@@ -25,7 +29,7 @@ import { plannedSteps } from './planned-step';
 import { lookOf } from './runner-look';
 import { comment, paragraph } from './script-comment';
 import { failureLines, headLines, type ScriptFile } from './script-head';
-import { seenBefore } from './seen-before';
+import { seenBefore, serviceLook } from './seen-before';
 
 /** Columns of a call that stays on one line; a longer one takes its parameters from a hash table. */
 const LINE_WIDTH = 110;
@@ -95,6 +99,53 @@ function makeLines(step: Step): readonly string[] {
         ];
   if (file === undefined) return made;
   return ['try {', ...indented(made), '} finally {', ...indented(fileLines(clearingCall(file))), '}'];
+}
+
+/** The server goes out of service before, where it is in service, and comes back whatever becomes of the step. */
+function drainedLines({ server, drains }: Maintenance, made: readonly string[]): readonly string[] {
+  const condition = ({ ofMember }: Drain) =>
+    ofMember ? '$before.InService -and $before.IsMember' : '$before.InService';
+  const block = (drain: Drain, lines: readonly string[]) => [
+    `if (${condition(drain)}) {`,
+    ...indented(lines),
+    '}',
+  ];
+  const active = [
+    `foreach ($item in @(Get-MailboxDatabase -ErrorAction 'Stop')) {`,
+    `${INDENT}if (@($item.Servers).Count -gt 1 -and [string] $item.Server -eq ${quote(server)}) {`,
+    `${INDENT}${INDENT}[string] $item.Name + ' is active here'`,
+    `${INDENT}}`,
+    '}',
+  ];
+  const moving = (drain: Drain) => [
+    `$active = @(`,
+    ...indented(active),
+    ')',
+    'if ($active.Count -gt 0) {',
+    ...indented(callLines(drain.invocation)),
+    '}',
+  ];
+  const waiting = [
+    `Wait-Healthy -Server ${quote(server)} -Seconds ${DRAIN_SECONDS} -Check {`,
+    ...indented(active),
+    '}',
+  ];
+  const linesOf = (drain: Drain) => {
+    if (drain.isWait === true) return waiting;
+    return drain.movesActive === true ? moving(drain) : callLines(drain.invocation);
+  };
+  return [
+    `$before = ${renderInvocation(serviceLook({ server, drains }), VARIABLES)}`,
+    'try {',
+    ...indented([...drains.flatMap((drain) => block(drain, linesOf(drain))), ...made]),
+    '} finally {',
+    ...indented(
+      drains
+        .toReversed()
+        .flatMap((drain) => (drain.back === undefined ? [] : block(drain, callLines(drain.back)))),
+    ),
+    '}',
+  ];
 }
 
 /** A file that is not there is none to remove, and no error. */
@@ -195,10 +246,11 @@ function byHandLines({ host, commands, table, reason }: Described): readonly str
 }
 
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
-function notesOf({ reason, invocation }: Step): readonly string[] {
+function notesOf({ reason, invocation, maintenance }: Step): readonly string[] {
+  const around = maintenance === undefined ? [] : drainCalls(maintenance).map((call) => call.invocation);
   return [
     reason,
-    ...interruptionsOf([invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
+    ...interruptionsOf([...around, invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
   ];
 }
 
@@ -207,13 +259,17 @@ function answerLines({ question }: Invocation): readonly string[] {
   return question === undefined ? [] : [`Write-Host ${quote(answerNote(question))}`];
 }
 
+function wholeLines(step: Step): readonly string[] {
+  return step.maintenance === undefined ? makeLines(step) : drainedLines(step.maintenance, makeLines(step));
+}
+
 function cmdletLines(number: number, step: Step): readonly string[] {
   const { invocation, until, server } = step;
   return [
     ...notesOf(step).flatMap(paragraph),
     `Start-Step ${number} ${quote(invocation.cmdlet)} ${quote(server ?? 'the organization')}`,
     ...answerLines(invocation),
-    ...(until === undefined ? makeLines(step) : gateLines(server, invocation, until)),
+    ...(until === undefined ? wholeLines(step) : gateLines(server, invocation, until)),
   ];
 }
 
@@ -285,8 +341,13 @@ function answersOf(planned: PlannedStep): readonly string[] {
 }
 
 function looksOf(planned: PlannedStep): readonly string[] {
-  const seen = 'step' in planned ? seenBefore(planned.step) : undefined;
-  return seen === undefined ? [] : [seen.look.cmdlet];
+  if (!('step' in planned)) return [];
+  const { maintenance } = planned.step;
+  const seen = seenBefore(planned.step);
+  return [
+    ...(maintenance === undefined ? [] : [serviceLook(maintenance).cmdlet]),
+    ...(seen === undefined ? [] : [seen.look.cmdlet]),
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Reference, type Invocation, type Parameters } from '../../powershell/invocation';
-import type { Step } from '../resources';
+import type { Maintenance, Step } from '../resources';
 import { FileContent } from './value';
 
 /** How a script sees that what a step makes is there already, so that it can be run again after a stop. */
@@ -104,6 +104,12 @@ export function seenBefore(step: SeenStep): SeenBefore | undefined {
   return MAKERS[cmdlet]?.(parameters, step);
 }
 
+/** The function that says what a server is like before it is drained. */
+export function serviceLook({ server, drains }: Pick<Maintenance, 'server' | 'drains'>): Invocation {
+  const hasStates = drains.some(({ invocation }) => invocation.cmdlet === 'Set-ServerComponentState');
+  return { cmdlet: hasStates ? 'Get-Service2013' : 'Get-Service2010', parameters: { Server: server } };
+}
+
 /** What looks for a certificate among those of a server, or of the one that the script runs on. */
 const holding = (certificate: string, on = '-Server $Server ') =>
   `    $wanted = [System.Convert]::ToBase64String(${certificate}.RawData)
@@ -141,6 +147,40 @@ function Test-HoldsCertificateHere {
     param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
 
 ${holding('$Certificate', '')}
+}`,
+  'Get-Service2013': `# Whether a server is in service, and what of it a drain changes.
+function Get-Service2013 {
+    param([string] $Server)
+
+    $states = @(Get-ServerComponentState -Identity $Server -ErrorAction 'Stop')
+    $mailbox = Get-MailboxServer -Identity $Server -ErrorAction 'Stop'
+    $isMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
+    $active = @($states | Where-Object {
+            @('HubTransport', 'ServerWideOffline') -contains [string] $_.Component -and
+            [string] $_.State -eq 'Active'
+        })
+    $inService = $active.Count -eq 2 -and
+        -not ($isMember -and [string] $mailbox.DatabaseCopyActivationDisabledAndMoveNow -eq 'True')
+    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
+    return @{
+        InService = $inService
+        IsMember = $isMember
+        Policy = [string] $mailbox.DatabaseCopyAutoActivationPolicy
+    }
+}`,
+  'Get-Service2010': `# Whether a server is in service, and what of it a drain changes.
+function Get-Service2010 {
+    param([string] $Server)
+
+    $mailbox = Get-MailboxServer -Identity $Server -ErrorAction 'Stop'
+    $policy = [string] $mailbox.DatabaseCopyAutoActivationPolicy
+    $inService = $policy -ne 'Blocked'
+    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
+    return @{
+        InService = $inService
+        IsMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
+        Policy = $policy
+    }
 }`,
   'Test-HasArray': `# Whether an Active Directory site has a client access array.
 function Test-HasArray {

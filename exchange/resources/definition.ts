@@ -6,6 +6,7 @@ import { integer, textList } from '../../schema';
 import { existsIn, type Lifespan } from '../versions/lifespan';
 import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
+import { maintained, type MaintenanceFacts } from './maintenance';
 import type { Probe } from './probe';
 import type { Answers, Step, StepKind } from './step';
 
@@ -33,6 +34,8 @@ export interface Facts {
   readonly certificate?: CertificateFacts;
   /** What the run has done to certificates so far; left out where none is under way. */
   readonly history?: CertificateHistory;
+  /** The server is drained before what its clients would feel; left out: it is not. */
+  readonly maintenance?: MaintenanceFacts;
   /** The declared certificates of the server, where the site has several; left out where nobody says. */
   readonly declared?: readonly DeclaredBeside[];
 }
@@ -221,6 +224,11 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
   const { attributes, ...rest } = spec;
   return {
     ...rest,
+    // What leaves the declaration takes its server's maintenance with it, where that leaves, too: it is not drained.
+    steps: (change, facts) => {
+      const steps = spec.steps(change, facts);
+      return change.planned === null ? steps : maintained(steps, facts);
+    },
     schema: {
       version: 0,
       description: spec.description,

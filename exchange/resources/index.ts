@@ -21,6 +21,7 @@ export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
 export * from './laid-file';
+export * from './maintenance';
 export * from './probe';
 export * from './step';
 export {

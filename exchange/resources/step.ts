@@ -1,6 +1,7 @@
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { LaidFile } from './laid-file';
+import type { Maintenance } from './maintenance';
 
 /** What a step of the plan is about. */
 export type StepKind =
@@ -28,6 +29,8 @@ export interface Step {
   readonly reason: string;
   /** A file on the server that its call reads. Left out: it reads none. */
   readonly file?: LaidFile;
+  /** What takes its server out of service around it. Left out: nothing does. */
+  readonly maintenance?: Maintenance;
   /** Looked at just before: where it has a problem, the step is not run. Reads only, so plans do not list it. */
   readonly guard?: Guard;
   /** When the step runs, in words for the plan: "only if …". Left out: always. */

@@ -48,6 +48,8 @@ import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { loadBalancerLayer } from './load-balancer-layer';
+import { maintenance } from './maintenance';
+import { maintenanceRoundRobin } from './maintenance-round-robin';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
 import { namespaceIsServer } from './namespace-is-server';
@@ -179,6 +181,8 @@ export const RULES: readonly Rule[] = [
   healthReplication,
   webAuthentication,
   sslOffload,
+  maintenance,
+  maintenanceRoundRobin,
   serverBuild,
   versionCmdlets,
   attributeValue,

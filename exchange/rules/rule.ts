@@ -83,6 +83,7 @@ export const CHANGEABLE_RULE_IDS = [
   'certificate-mail-exchanger',
   'dag-upgrade',
   'dag-stretched',
+  'maintenance-round-robin',
 ] as const;
 
 export type ChangeableRuleId = (typeof CHANGEABLE_RULE_IDS)[number];

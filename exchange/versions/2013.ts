@@ -183,6 +183,16 @@ export const exchange2013 = (): VersionDelta => ({
         SkipDatabaseLogFolderCreation: 'SwitchParameter',
       },
     },
+    // https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message
+    'Redirect-Message': {
+      asks: true,
+      parameters: {
+        Server: { type: 'ServerIdParameter', required: true },
+        Target: { type: 'MultiValuedProperty', required: true },
+        Confirm: 'SwitchParameter',
+        WhatIf: 'SwitchParameter',
+      },
+    },
     'Remove-DatabaseAvailabilityGroupServer': {
       parameters: {
         SkipDagValidation: 'SwitchParameter',

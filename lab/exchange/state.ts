@@ -60,8 +60,8 @@ export interface ServerState extends DirectoryObject {
   running: boolean;
   /** Health sets that are not Healthy, with their state. */
   unhealthy: { [healthSet: string]: string };
-  /** Components that are not Active, with their state. */
-  components: { [component: string]: string };
+  /** By component, the states that requesters have set; one that nobody asked to be anything else is Active. */
+  components: { [component: string]: { [requester: string]: 'Inactive' | 'Draining' } };
   virtualDirectories: VirtualDirectoryState[];
   certificates: CertificateState[];
   /** Whether the Default Web Site itself takes TLS connections only, as Setup leaves it. */

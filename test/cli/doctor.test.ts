@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Server as SshServer, type ServerChannel } from 'ssh2';
 import { examine as examineIt } from '../../cli/doctor/doctor';
+import { readPlan } from '../../cli/doctor/plan-file';
 import { CHECKS } from '../../cli/doctor/checks';
 import type { Checkup } from '../../cli/doctor/checkup';
 import { servers } from '../../cli/doctor/servers';
@@ -273,6 +274,31 @@ describe('the first failure and what to do about it', () => {
       remedy: containing('declare it as ExchangeVersion.SE'),
     });
     expect(checkup.servers).toEqual([{ name: 'EX1', version: ExchangeVersion.SE }]);
+  });
+
+  test('what drains a server is needed where the plan does so', async () => {
+    const planFile = join(rig().folder, 'drained-plan.json');
+    const before = [
+      { cmdlet: 'Set-ServerComponentState', parameters: { Identity: 'BSAEX01', State: 'Draining' } },
+      { cmdlet: 'Redirect-Message', parameters: { Target: 'BSAEX02' } },
+    ];
+    const steps = [
+      { kind: 'outlook-anywhere', cmdlet: 'Set-OutlookAnywhere', server: 'BSAEX01', maintenance: { before } },
+    ];
+    writeFileSync(planFile, JSON.stringify({ formatVersion: PLAN_FORMAT_VERSION, steps }));
+    const plan = await readPlan(planFile);
+    expect(plan).toMatchObject({
+      plan: {
+        cmdlets: [
+          'Set-OutlookAnywhere',
+          'Set-ServerComponentState',
+          'Redirect-Message',
+          'Get-MailboxServer',
+          'Get-ServerComponentState',
+        ],
+        parameters: { 'Set-ServerComponentState': ['Identity', 'State'], 'Redirect-Message': ['Target'] },
+      },
+    });
   });
 
   test('a server of the plan that the organization does not have', async () => {

@@ -150,6 +150,15 @@ describe('the stack of a site', () => {
     expect(rolloutOf(site({ rollout: [['ex02'], ['EX01']] }))).toEqual(['EX02', 'EX01']);
   });
 
+  test('the provider is told which servers are drained, and where their messages go', () => {
+    const blocksOf = (declaration: ExchangeSiteProps) =>
+      synthesize(declaration).provider['exchange']![0]!['maintenance'];
+    expect(blocksOf(right)).toBeUndefined();
+    expect(
+      blocksOf(site({ maintenance: true, servers: [server(1, { maintenance: false }), server(2)] })),
+    ).toEqual([{ server: 'EX02', redirect_to: 'EX01.contoso.local' }]);
+  });
+
   test('an endpoint stands in the provider only where it is declared', () => {
     const { provider } = synthesize(site({ connection: { endpoint: 'ssh://admin@mgmt01' } }));
     expect(provider['exchange']![0]).toMatchObject({ endpoint: 'ssh://admin@mgmt01' });

@@ -30,7 +30,7 @@ function commonTitle(steps: Steps): string {
   return steps
     .join('.')
     .replaceAll('.[]', '[]')
-    .replace(/^(?:servers\[\]|datacentres\.<name>)\.(namespaces|publish|mailProtocols)\b/, '$1')
+    .replace(/^(?:servers\[\]|datacentres\.<name>)\.(namespaces|publish|mailProtocols|maintenance)\b/, '$1')
     .replace(/^certificate\.<name>/, 'certificate')
     .replace(/^dag\[\]/, 'dag')
     .replace(/^dns\.(?:internal|external)\b/, 'dns')
@@ -54,6 +54,7 @@ const GROUPS: { readonly [title: string]: object } = {
   'namespaces.client': sides,
   'namespaces.services.*': sides,
   publish: { virtualIp: '198.51.100.1' },
+  maintenance: { redirectTo: 'EX02' },
   'dns.zones[].kerberos': { realm: 'CONTOSO.LOCAL', user: 'svc-dns' },
   'publish.nlb.switch': { vlan: 3, interfaces: ['Po1'] },
   reverseProxy: { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' },
@@ -161,6 +162,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'servers[].endpoint': ['EX01', 'endpoint'],
   'servers[].build': ['SP1', 'server-build'],
   'rollout[][]': ['EX09', 'rollout-waves'],
+  'maintenance.redirectTo': ['EX09', 'maintenance'],
   'namespaces.client': ['https://mail.contoso.com/', 'namespace-host'],
   'namespaces.client.internal': ['mail', 'namespace-host'],
   'namespaces.client.external': ['', 'namespace-host'],

@@ -11,7 +11,7 @@ describe('which clients a call can interrupt', () => {
     ['Enable-ExchangeCertificate', { Services: ['SMTP', 'IIS'] }, /over HTTPS/],
     ['Set-OwaVirtualDirectory', { Identity: 'x', BasicAuthentication: true }, /sign in anew/],
     ['Set-ActiveSyncVirtualDirectory', { BasicAuthEnabled: true }, /sign in anew/],
-    ['Set-MapiVirtualDirectory', { IISAuthenticationMethods: ['Ntlm'] }, /sign in anew/],
+    ['Set-MapiVirtualDirectory', { IISAuthenticationMethods: ['Ntlm'] }, /signs in anew/],
     ['Set-OutlookAnywhere', {}, /Outlook/],
     ['Enable-OutlookAnywhere', {}, /Outlook/],
     ['Disable-OutlookAnywhere', {}, /Outlook/],

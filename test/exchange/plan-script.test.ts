@@ -55,7 +55,19 @@ const versions = [
   version,
   { ...stretched, servers: [server(1, { version }), server(2, { version })] },
 ]);
+const drained = { ...balanced, maintenance: true };
+const { V2010 } = ExchangeVersion;
+const drained2010 = site({
+  servers: [server(1, { version: V2010 }), server(2, { version: V2010 })],
+  authentication: { owa: { basic: true } },
+  maintenance: true,
+});
 versions.push(['several certificates', ExchangeVersion.V2013, several]);
+/** Whose script has calls around a step that are no steps. */
+const maintained: typeof versions = [
+  ['maintenance', ExchangeVersion.V2013, drained],
+  ['maintenance of 2010', V2010, drained2010],
+];
 
 /** Cmdlets of PowerShell itself, for which `$ErrorActionPreference` of the script counts. */
 const OWN = [
@@ -121,7 +133,7 @@ test('the help says which questions a person must answer', () => {
 });
 
 describe('the calls of the script', () => {
-  test.each(versions)(
+  test.each([...versions, ...maintained])(
     '%s: each stops at an error, and its cmdlet and parameters are known',
     (_l, version, it) => {
       const calls = exchangeCalls(scriptOf(it));

@@ -56,6 +56,7 @@ describe('exchange-plan.json', () => {
     ['SMTP beside the default certificate', keeping],
     ['several certificates', several],
     ['a file on servers of 2007', siteOf2007()],
+    ['maintenance', site({ maintenance: true })],
     [
       'addresses of both kinds behind a balancer',
       site({ dns: { ...right.dns, publish: { virtualIp: ['192.0.2.9', '2001:db8::9'] } } }),

@@ -943,6 +943,69 @@ const CASES: readonly Case[] = [
     remedy: 'virtualIp',
   },
   {
+    when: 'messages are to go to a server that there is not',
+    rule: 'maintenance',
+    declaration: site({ ...balanced, maintenance: { redirectTo: 'EX09' } }),
+    path: 'maintenance.redirectTo',
+    problem: "'EX09' is none of EX01, EX02",
+    remedy: 'without a domain',
+  },
+  {
+    when: 'messages are to go to a server of 2010',
+    rule: 'maintenance',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { version: V2010 }), server(2, { maintenance: { redirectTo: 'EX01' } }), server(3)],
+      dag: { ...dag, members: ['EX02', 'EX03'] },
+    }),
+    path: 'servers[1].maintenance.redirectTo',
+    problem: 'takes over no messages',
+    remedy: 'a newer server',
+  },
+  {
+    when: 'a server is to hand its messages to itself',
+    rule: 'maintenance',
+    declaration: site({ ...balanced, maintenance: { redirectTo: 'ex02' } }),
+    path: 'maintenance.redirectTo',
+    problem: 'EX02 would hand its messages to itself',
+    remedy: 'leave redirectTo out',
+  },
+  {
+    when: 'a server of 2007 is to be drained',
+    rule: 'maintenance',
+    declaration: { ...siteOf2007(), maintenance: true },
+    path: 'maintenance',
+    problem: 'EX01',
+    remedy: 'say maintenance: false of EX01, EX02',
+  },
+  {
+    when: 'a server of 2010 in no DAG is to be drained',
+    rule: 'maintenance',
+    declaration: site({
+      servers: [server(1, { version: V2010, maintenance: true }), server(2, { version: V2010 })],
+      dag: { ...dag, members: ['EX02'] },
+    }),
+    path: 'servers[0].maintenance',
+    problem: '2010 moves the active databases of a member of a DAG only',
+    remedy: 'take maintenance out',
+  },
+  {
+    when: 'the only server is to be drained',
+    rule: 'maintenance',
+    declaration: site({ ...balanced, servers: [server(1)], maintenance: true }),
+    path: 'maintenance',
+    problem: 'nobody takes over what EX01 would no longer do',
+    remedy: 'take maintenance out',
+  },
+  {
+    when: 'DNS goes on sending clients to a server that is drained',
+    rule: 'maintenance-round-robin',
+    declaration: site({ maintenance: true }),
+    path: 'maintenance',
+    problem: 'clients of EX01, EX02 are sent by round robin (dns)',
+    remedy: 'put a load balancer',
+  },
+  {
     when: 'a wave of the rollout names a server that there is not',
     rule: 'rollout-waves',
     declaration: site({ rollout: [['EX01'], ['EX02', 'EX03']] }),
@@ -3489,6 +3552,8 @@ describe('the rules of a declaration', () => {
       'health-replication',
       'web-authentication',
       'ssl-offload',
+      'maintenance',
+      'maintenance-round-robin',
       'server-build',
       'version-cmdlets',
       'attribute-value',
@@ -4037,6 +4102,31 @@ describe('the rules of a declaration', () => {
       });
       expect(found(declaration).filter(({ rule }) => rule === 'namespace-old')).toEqual([]);
     });
+  });
+
+  test.each<readonly [string, Partial<ExchangeSiteProps>]>([
+    ['servers of 2013 behind a load balancer', { ...balanced, maintenance: true }],
+    [
+      'one server, whose messages go to the other',
+      { ...balanced, servers: [server(1, { maintenance: { redirectTo: 'EX02' } }), server(2)] },
+    ],
+    [
+      'servers of a DAG of 2010, whatever DNS says',
+      { servers: [server(1, { version: V2010 }), server(2, { version: V2010 })], maintenance: true },
+    ],
+    [
+      'all but the one that says no',
+      {
+        ...balanced,
+        servers: [server(1, { version: V2010, maintenance: false }), server(2), server(3)],
+        dag: { ...dag, members: ['EX02', 'EX03'] },
+        maintenance: true,
+      },
+    ],
+    ['nobody', { maintenance: false }],
+  ])('maintenance may be declared of %s', (_what, changes) => {
+    const rules = found(site(changes)).map(({ rule }) => rule);
+    expect(rules.filter((rule) => rule.startsWith('maintenance'))).toEqual([]);
   });
 
   test.each<readonly [string, Partial<ExchangeSiteProps>]>([

@@ -130,6 +130,7 @@ function targetOf(world: World) {
     versions: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), ExchangeVersion.V2016])),
     spellings: new Map(Object.keys(servers).map((name) => [name.toLowerCase(), name])),
     rollout: [],
+    maintenance: new Map(),
     autodiscoverUrls: [],
     snapIn: null,
     domainController: null,

@@ -29,6 +29,7 @@ function targetOf(
     organizationServer: null,
     versions: new Map([version, ...others].map((each, index) => [`ex${index + 2}`, each])),
     rollout: [],
+    maintenance: new Map(),
     autodiscoverUrls: [],
     spellings: new Map([['ex2', 'EX2']]),
     snapIn: null,

@@ -190,7 +190,7 @@ describe('the page of a protocol', () => {
     expect(remedy).toContain('Get-ServerComponentState');
     expect(await look(page('/EWS/healthcheck.htm'), settings())).toBeUndefined();
     lab.editServer('BSAEX01', ({ components }) => {
-      components['ServerWideOffline'] = 'Inactive';
+      components['ServerWideOffline'] = { Maintenance: 'Inactive' };
     });
     expect(await look(page('/EWS/healthcheck.htm'), settings())).toMatchObject({ status: 503 });
   });

@@ -2,6 +2,7 @@ import type { Step } from '../../exchange/resources';
 import { ExchangeVersion } from '../../exchange/versions';
 import type { ErrorRecord, Outcome } from '../../powershell/outcome';
 import type { Settings } from '../../provider/configuration';
+import type { Session } from '../../powershell/session';
 import { ExchangeTarget } from '../../provider/target';
 import { RemotingError } from '../../remoting/remoting-error';
 import { failed, objects, ScriptedSession } from './scripted-session';
@@ -22,6 +23,7 @@ const settings: Settings = {
   organizationServer: null,
   versions: new Map([['ex1', ExchangeVersion.V2013]]),
   rollout: [],
+  maintenance: new Map(),
   autodiscoverUrls: [],
   spellings: new Map([['ex1', 'EX1']]),
   snapIn: null,
@@ -632,4 +634,44 @@ describe('a cmdlet that asks what nobody expected', () => {
     ]);
     expect(diagnostics[0]?.detail).toContain(question);
   });
+});
+
+test('members of one DAG join and leave one after another, those of another DAG at once', async () => {
+  const under = new Map<string, number>();
+  const most = new Map<string, number>();
+  const slow: Session = {
+    invoke: async ({ parameters: { Identity } }) => {
+      const group = Identity as string;
+      for (const each of [group, 'all']) {
+        under.set(each, (under.get(each) ?? 0) + 1);
+        most.set(each, Math.max(most.get(each) ?? 0, under.get(each) ?? 0));
+      }
+      await new Promise((resume) => setTimeout(resume, 20));
+      for (const each of [group, 'all']) under.set(each, (under.get(each) ?? 0) - 1);
+      return objects();
+    },
+    invokeInTurn: async () => lost,
+    close: async () => undefined,
+  };
+  const target = new ExchangeTarget(settings, async () => slow);
+  const join = (group: string, server: string) =>
+    target.run(
+      {
+        kind: 'dag-member',
+        server,
+        reason: 'because',
+        invocation: {
+          cmdlet: 'Add-DatabaseAvailabilityGroupServer',
+          parameters: { Identity: group, MailboxServer: server },
+        },
+      },
+      signal,
+    );
+  await Promise.all([join('DAG01', 'EX1'), join('dag01', 'EX2'), join('DAG02', 'EX3')]);
+  expect([...most]).toEqual([
+    ['DAG01', 1],
+    ['all', 2],
+    ['DAG02', 1],
+    ['dag01', 1],
+  ]);
 });

@@ -311,8 +311,52 @@ function mount(mounted: boolean) {
   };
 }
 
+/** Whether a server may take a database over by itself. */
+function takesOver({ services, running }: ServerState): boolean {
+  const { DatabaseCopyAutoActivationPolicy: policy, DatabaseCopyActivationDisabledAndMoveNow: disabled } =
+    services['MailboxServer'] ?? {};
+  return running && policy !== 'Blocked' && disabled !== true;
+}
+
+/**
+ * Every database that is active on a server goes to the best other copy; one without stays, which a real server does some
+ * time later (unverified: how long).
+ */
+export function moveActiveCopies(call: Call, from: ServerState): readonly DatabaseState[] {
+  const active = call.organization.databases.filter(({ server }) => server === from.name);
+  return active.filter((database) => {
+    const best = [...database.copies]
+      .sort((left, right) => left.activationPreference - right.activationPreference)
+      .find((copy) => {
+        const server = call.draft.servers.get(copy.server);
+        return server !== undefined && server !== from && !copy.suspended && takesOver(server);
+      });
+    if (best === undefined) return false;
+    database.server = best.server;
+    call.touch(database);
+    return true;
+  });
+}
+
+/** Of a server as a whole; a database of it without another copy is said beside the rest (unverified). */
+function moveFrom(call: Call, from: ServerState): void {
+  call.confirm(`Move all active databases of ${from.name}?`);
+  const active = call.organization.databases.filter(({ server }) => server === from.name);
+  const moved = moveActiveCopies(call, from);
+  for (const database of active.filter((each) => !moved.includes(each))) {
+    call.report(
+      call.error('InvalidOperationException', `There is no other copy of ${database.name} to activate.`),
+    );
+  }
+}
+
 /** The active copy moves to a server that holds a healthy one. */
 function moveActive(call: Call): void {
+  const from = call.text('Server');
+  if (from !== undefined) {
+    moveFrom(call, call.server(from));
+    return;
+  }
   const database = find(call, call.text('Identity') ?? '');
   const server = call.server(call.text('ActivateOnServer') ?? '');
   call.confirm(`Activate ${database.name} on ${server.name}?`);

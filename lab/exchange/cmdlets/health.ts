@@ -46,12 +46,23 @@ function alert(server: ServerState, healthSet: string): PowerShellObject {
   return enumeration(`${COMMON}.MonitorAlertState`, name, ALERTS.indexOf(name));
 }
 
-/** The state of a component; a server that is offline as a whole takes every component with it. */
-function componentState(server: ServerState, component: string): 'Active' | 'Inactive' {
-  const own = server.components[component] ?? 'Active';
-  const whole = server.components['ServerWideOffline'] ?? 'Active';
-  return own === 'Active' && whole === 'Active' ? 'Active' : 'Inactive';
+type ComponentState = 'Inactive' | 'Active' | 'Draining';
+
+/**
+ * Each requester has a say: a component is active where none of them wants it otherwise, and one that any wants inactive is
+ * so. https://learn.microsoft.com/exchange/server-component-states-exchange-2013-help (which state wins among several is
+ * unverified). A server that is offline as a whole takes every component with it.
+ */
+function componentState(server: ServerState, component: string): ComponentState {
+  const asked = ['ServerWideOffline', component].flatMap((each) =>
+    Object.values(server.components[each] ?? {}),
+  );
+  if (asked.includes('Inactive')) return 'Inactive';
+  return asked.includes('Draining') ? 'Draining' : 'Active';
 }
+
+/** https://learn.microsoft.com/dotnet/api: the parameter lists them in the order of their numbers. */
+const SERVICE_STATES: readonly ComponentState[] = ['Inactive', 'Active', 'Draining'];
 
 const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
 
@@ -340,10 +351,11 @@ function getComponentState(call: Call): void {
         State: enumeration(
           'Microsoft.Exchange.Data.Directory.SystemConfiguration.ServiceState',
           state,
-          state === 'Active' ? 1 : 0,
+          SERVICE_STATES.indexOf(state),
         ),
-        LocalStates: [],
-        RemoteStates: [],
+        // In the form that Get-ServerComponentState prints them (unverified in a session).
+        LocalStates: statesBy(server, component),
+        RemoteStates: statesBy(server, component),
         IsValid: true,
       },
     });
@@ -357,10 +369,31 @@ function setComponentState(call: Call): void {
   if (component === undefined) {
     throw call.error('ArgumentException', `There is no component '${named}'.`, 'InvalidArgument');
   }
-  const state = call.text('State') ?? 'Active';
-  if (state === 'Active') delete server.components[component];
-  else server.components[component] = state;
+  const state = (call.text('State') ?? 'Active') as ComponentState;
+  const requester = call.text('Requester') ?? '';
+  const others = Object.fromEntries(
+    Object.entries(server.components[component] ?? {}).filter(([name]) => name !== requester),
+  );
+  server.components[component] = state === 'Active' ? others : { ...others, [requester]: state };
+  if (Object.keys(server.components[component]).length === 0) delete server.components[component];
   call.touch(server);
+}
+
+function statesBy(server: ServerState, component: string): readonly string[] {
+  return Object.entries(server.components[component] ?? {}).map(
+    ([requester, state]) => `${requester}:${state}`,
+  );
+}
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. Whether it asks: administrators' posts. */
+function redirectMessage(call: Call): void {
+  const server = answering(call, 'Server');
+  const [named] = call.list('Target') ?? [call.text('Target')];
+  const target = call.server(named ?? '');
+  call.confirm(`Redirect the messages of ${server.name} to ${target.name}?`);
+  if (target === server || !target.running) {
+    throw call.error('InvalidOperationException', `${named ?? ''} takes no messages of ${server.name}.`);
+  }
 }
 
 export const health: readonly CmdletBehaviour[] = [
@@ -370,4 +403,5 @@ export const health: readonly CmdletBehaviour[] = [
   reads('Test-ReplicationHealth', testReplicationHealth),
   reads('Get-ServerComponentState', getComponentState),
   changes('Set-ServerComponentState', setComponentState),
+  changes('Redirect-Message', redirectMessage),
 ];

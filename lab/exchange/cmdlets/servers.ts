@@ -18,6 +18,7 @@ import { mailProtocolName } from '../objects/certificate';
 import { takeOverService } from '../settings';
 import { installFolder } from '../setup';
 import type { ServerState, Settings } from '../state';
+import { moveActiveCopies } from './databases';
 import { hasUnifiedMessaging } from './health';
 import { versionOf } from './virtual-directories';
 
@@ -234,6 +235,7 @@ function activationPolicy(name: string): PowerShellObject {
 function setMailboxServer(call: Call): void {
   const server = call.server(call.text('Identity') ?? '');
   takeOverService(call, server, 'MailboxServer', MAILBOX_SERVER);
+  if (call.isSet('DatabaseCopyActivationDisabledAndMoveNow')) moveActiveCopies(call, server);
 }
 
 /** What Setup leaves of the transport service; the class is that of `Get-TransportServer` (unverified). */

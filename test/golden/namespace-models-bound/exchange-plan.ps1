@@ -297,8 +297,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 13 'Set-MapiVirtualDirectory' 'WAEX1'
         $call = @{
             Identity = 'WAEX1\mapi (Default Web Site)'
@@ -444,8 +444,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 24 'Set-MapiVirtualDirectory' 'WAEX2'
         $call = @{
             Identity = 'WAEX2\mapi (Default Web Site)'
@@ -591,8 +591,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 35 'Set-MapiVirtualDirectory' 'MDEX1'
         $call = @{
             Identity = 'MDEX1\mapi (Default Web Site)'
@@ -738,8 +738,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 46 'Set-MapiVirtualDirectory' 'MDEX2'
         $call = @{
             Identity = 'MDEX2\mapi (Default Web Site)'

@@ -320,8 +320,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 13 'Set-MapiVirtualDirectory' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\mapi (Default Web Site)'
@@ -519,8 +519,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 29 'Set-MapiVirtualDirectory' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\mapi (Default Web Site)'
@@ -675,8 +675,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 41 'Set-MapiVirtualDirectory' 'POREX1'
         $call = @{
             Identity = 'POREX1\mapi (Default Web Site)'
@@ -831,8 +831,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 53 'Set-MapiVirtualDirectory' 'POREX2'
         $call = @{
             Identity = 'POREX2\mapi (Default Web Site)'

@@ -364,8 +364,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 15 'Set-MapiVirtualDirectory' 'REDEX1'
         $call = @{
             Identity = 'REDEX1\mapi (Default Web Site)'
@@ -592,8 +592,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 33 'Set-MapiVirtualDirectory' 'REDEX2'
         $call = @{
             Identity = 'REDEX2\mapi (Default Web Site)'
@@ -777,8 +777,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 47 'Set-MapiVirtualDirectory' 'POREX1'
         $call = @{
             Identity = 'POREX1\mapi (Default Web Site)'
@@ -962,8 +962,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 61 'Set-MapiVirtualDirectory' 'POREX2'
         $call = @{
             Identity = 'POREX2\mapi (Default Web Site)'

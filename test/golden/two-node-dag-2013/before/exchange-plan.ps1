@@ -282,8 +282,8 @@ try {
         Set-OabVirtualDirectory @call
 
         # Clients of MAPI over HTTP are given the declared names in place of the server's own.
-        # It can interrupt clients. Clients of this service on the server: they sign in anew, and those that cannot
-        # sign in as declared stay out. It may count only once IIS has been recycled, which nobody does from here.
+        # It can interrupt clients. Outlook that reaches the server by MAPI over HTTP, where the methods of sign-in
+        # change: it signs in anew, and what cannot sign in as declared stays out.
         Start-Step 10 'Set-MapiVirtualDirectory' 'BsAEX01'
         $call = @{
             Identity = 'BsAEX01\mapi (Default Web Site)'

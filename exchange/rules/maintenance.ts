@@ -1,0 +1,90 @@
+import { formatPath, type Path } from '../../schema';
+import { hasComponentStates } from '../declared-maintenance';
+import { sameName } from '../resources/equality';
+import type { Placement } from '../topology';
+import { ExchangeVersion } from '../versions';
+import { type Finding, type Rule, withVersion } from './rule';
+
+export const maintenance: Rule = {
+  id: 'maintenance',
+  severity: 'error',
+  description:
+    'A server whose maintenance is declared has something to drain, and somebody who takes over: not on Exchange 2007, on 2010 only as a member of a DAG, and from 2013 on with another server of 2013 or later, which `redirectTo` may name.',
+  check: ({ topology, site }) => {
+    const drained = topology.placements.flatMap((placement) =>
+      placement.maintenance === undefined ? [] : [{ ...placement, ...placement.maintenance, placement }],
+    );
+    const places = new Map<string, Path>(drained.map(({ path }) => [formatPath(path), path]));
+    return [...places].flatMap(([place, path]): readonly Finding[] => {
+      const here = drained.filter((each) => formatPath(each.path) === place);
+      const [named] = here.flatMap(({ declaredTarget }) => declaredTarget ?? []);
+      const idle = here.map(({ placement }) => placement).filter((each) => !isDrainable(each));
+      const alone = here.filter(
+        (each) => hasComponentStates(each.server) && each.redirectTo === undefined && named === undefined,
+      );
+      return [
+        ...(named === undefined ? [] : targetFindings(path, named, here, site.servers)),
+        ...(idle.length === 0
+          ? []
+          : [
+              {
+                path,
+                problem: `nothing of ${idle.map(({ server }) => withVersion(server)).join(', ')} can be drained: 2007 has no cmdlet for it, and 2010 moves the active databases of a member of a DAG only`,
+                remedy: `take maintenance out, or say maintenance: false of ${idle.map(({ server }) => server.name).join(', ')}`,
+              },
+            ]),
+        ...(alone.length === 0
+          ? []
+          : [
+              {
+                path,
+                problem: `nobody takes over what ${alone.map(({ server }) => server.name).join(', ')} would no longer do: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
+                remedy: 'take maintenance out: a server that is alone only goes out of service by it',
+              },
+            ]),
+      ];
+    });
+  },
+};
+
+function isDrainable({ server, dag }: Placement): boolean {
+  if (hasComponentStates(server)) return true;
+  return server.version.isAtLeast(ExchangeVersion.V2010) && dag !== undefined;
+}
+
+function targetFindings(
+  path: Path,
+  named: string,
+  drained: readonly { readonly server: Placement['server'] }[],
+  servers: readonly Placement['server'][],
+): readonly Finding[] {
+  const target = servers.find(({ name }) => sameName(name, named));
+  const at = [...path, { attribute: 'redirectTo' }];
+  if (target === undefined) {
+    return [
+      {
+        path: at,
+        problem: `'${named}' is none of ${servers.map(({ name }) => name).join(', ')}`,
+        remedy: 'name a server of the site by its name, without a domain',
+      },
+    ];
+  }
+  if (!hasComponentStates(target)) {
+    return [
+      {
+        path: at,
+        problem: `${withVersion(target)} takes over no messages: that came with ${ExchangeVersion.V2013.toString()}`,
+        remedy: 'name a newer server',
+      },
+    ];
+  }
+  return drained.some(({ server }) => server === target)
+    ? [
+        {
+          path: at,
+          problem: `${target.name} would hand its messages to itself`,
+          remedy: `name another server for ${target.name}, or leave redirectTo out, so that one is chosen`,
+        },
+      ]
+    : [];
+}
