@@ -44,7 +44,11 @@ export const nlb: Rule = {
 
 const within = (at: Path, ...steps: readonly (string | number)[]): Path => [...at, ...path('nlb', ...steps)];
 
-function spelling({ virtualIp }: LoadBalancer, declared: NetworkLoadBalancing, at: Path): readonly Finding[] {
+function spelling(
+  { virtualIp, layer }: LoadBalancer,
+  declared: NetworkLoadBalancing,
+  at: Path,
+): readonly Finding[] {
   const [address = ''] = listed(virtualIp);
   const { name, switch: { vlan } = {} } = declared;
   return [
@@ -57,6 +61,15 @@ function spelling({ virtualIp }: LoadBalancer, declared: NetworkLoadBalancing, a
             remedy: 'write it as mail.contoso.com, or leave it out',
           },
         ]),
+    ...(layer === 7
+      ? [
+          {
+            path: [...at, { attribute: 'layer' }],
+            problem: 'Windows Network Load Balancing sees no further than addresses and ports',
+            remedy: 'take it out, or take nlb out where another load balancer stands there',
+          },
+        ]
+      : []),
     ...(isIPv4(address)
       ? []
       : [

@@ -288,6 +288,17 @@ const NLB_CASES: readonly RuleCase[] = [
     remedy: 'name one of EX02',
   },
   {
+    when: 'a cluster is said to look into HTTPS',
+    rule: 'nlb',
+    declaration: {
+      ...clustered({}),
+      dns: { zones, publish: { virtualIp: '192.0.2.100', layer: 7, nlb: {} } },
+    },
+    path: 'dns.publish.layer',
+    problem: 'no further than addresses and ports',
+    remedy: 'take it out',
+  },
+  {
     when: 'the address of the cluster is no IPv4 address',
     rule: 'nlb',
     declaration: clustered({}, { virtualIp: '2001:db8::1' }),
