@@ -1,5 +1,4 @@
-import { Annotations, DataResource, TerraformStack, Token } from 'cdktf';
-import type { TerraformResource } from 'cdktf';
+import { Annotations, DataResource, TerraformResource, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { distinctAddresses } from '../exchange/addresses';
 import { viewsOf } from '../exchange/dns-views';
@@ -100,7 +99,11 @@ export class ExchangeSite extends Construct {
     refuseTokens(site, []);
     this.#projectFolder = options.projectFolder ?? '../../..';
     this.#plans = options.plans;
-    this.#recordSets = options.recordSets ?? (() => undefined);
+    const { recordSets = () => undefined } = options;
+    if (typeof recordSets !== 'function') {
+      throw new DeclarationError(`recordSets is no function; ${RECORD_SETS}`);
+    }
+    this.#recordSets = recordSets;
     this.desired = resolveSite(site, readCertificateFiles(site, options.sourceFolder ?? process.cwd()));
     const { diagnostics } = this.desired;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -264,15 +267,16 @@ export class ExchangeSite extends Construct {
   #record(record: RecordSet | FurtherRecord, updates: DnsUpdates, names: string): void {
     const make = this.#makerOf(record.zone, record.view);
     const made =
-      make?.(this, declaredRecordSet(record)) ??
-      recordSet(this, record, {
-        zone: absoluteName(record.zone),
-        ttl: record.ttlSeconds,
-        provider: updates.providerOf(record.zone),
-      });
+      make === undefined
+        ? recordSet(this, record, {
+            zone: absoluteName(record.zone),
+            ttl: record.ttlSeconds,
+            provider: updates.providerOf(record.zone),
+          })
+        : this.#madeByOther(make, record);
     const before = record.dependsOn.filter((each) => !this.#described.has(each));
-    made.dependsOn = [...before.map((each) => this.#address(each)), names];
-    this.#addresses.set(record.id, `${made.terraformResourceType}.${made.friendlyUniqueId}`);
+    made.dependsOn = [...(made.dependsOn ?? []), ...before.map((each) => this.#address(each)), names];
+    this.#addresses.set(record.id, addressOf(made));
     // Only those of hashicorp/dns are known by their full name.
     if (record.existing && make === undefined) {
       new ImportBlock(this, `${record.id}-import`, made, `${record.host.toLowerCase()}.`);
@@ -280,7 +284,27 @@ export class ExchangeSite extends Construct {
   }
 
   #makerOf(zone: Zone, view: Side): RecordSetMaker | undefined {
-    return this.#recordSets({ name: zone.name.replace(/\.$/, ''), view });
+    const name = zone.name.replace(/\.$/, '');
+    const make: unknown = this.#recordSets({ name, view }) ?? undefined;
+    if (make === undefined || typeof make === 'function') return make as RecordSetMaker | undefined;
+    throw new DeclarationError(
+      `recordSets gives no function for the zone ${name} of the ${view} view; ${RECORD_SETS}`,
+    );
+  }
+
+  /** What another provider makes is written by users, and loaded without the compiler. */
+  #madeByOther(make: RecordSetMaker, record: RecordSet | FurtherRecord): TerraformResource {
+    const made: unknown = make(this, declaredRecordSet(record));
+    const refuse = (why: string): never => {
+      throw new DeclarationError(`what recordSets gives for the record set '${record.id}' ${why}`);
+    };
+    if (!TerraformResource.isTerraformResource(made)) {
+      return refuse(`returned no resource, which the next ones are to wait for; ${RECORD_SETS}`);
+    }
+    if ([...this.#addresses.values()].includes(addressOf(made))) {
+      return refuse(`returned the resource of another one; make one for each: its id is unique in the stack`);
+    }
+    return made;
   }
 
   /**
@@ -315,6 +339,13 @@ export class ExchangeSite extends Construct {
   #fromStack(file: string): string {
     return fromFolder(this.#projectFolder, file);
   }
+}
+
+const RECORD_SETS =
+  'write ({ view }) => undefined for hashicorp/dns, or for another provider (stack, record) => new Route53Record(stack, record.id, { … })';
+
+function addressOf(resource: TerraformResource): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }
 
 /** A file of the declaration as it is named from a folder; `way` leads from there to the project's folder. */

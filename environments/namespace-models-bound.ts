@@ -19,6 +19,7 @@ function datacentre(site: string, network: string): Datacentre {
     },
     failback: `mailfb-${site}.contoso.com`,
     publish: {
+      layer: 4,
       virtualIp: `${network}.100`,
       virtualIps: {
         'autodiscover.contoso.com': `${network}.101`,

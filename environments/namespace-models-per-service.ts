@@ -2,6 +2,7 @@ import { type Datacentre, defineSite, ExchangeVersion, type Publish } from '../e
 
 /** An address of the load balancer for each name: at layer 4 it judges a service by the address. */
 const balanced = (network: string): Publish => ({
+  layer: 4,
   virtualIp: `${network}.100`,
   virtualIps: {
     'autodiscover.contoso.com': `${network}.101`,

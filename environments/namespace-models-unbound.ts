@@ -2,7 +2,7 @@ import { type Datacentre, defineSite, ExchangeVersion, type Server } from '../ex
 
 /** One address of the load balancer on each side: at layer 7 it finds a dead protocol behind any name. */
 const datacentre = (inside: string, outside: string): Datacentre => ({
-  publish: { internal: { virtualIp: inside }, external: { virtualIp: outside } },
+  publish: { internal: { layer: 7, virtualIp: inside }, external: { layer: 7, virtualIp: outside } },
 });
 
 const server = (name: string, address: string, of: string): Server => ({

@@ -151,6 +151,9 @@ const publish = either(
   group<Exclude<Publish, string>>({
     virtualIp: addresses,
     virtualIps: optional(byName(addresses)),
+    layer: optional(
+      plain<4 | 7>({ what: 'one of 4, 7, without quotes', as: (what) => v.picklist([4, 7], what) }),
+    ),
     nlb: optional(nlb),
   }),
 );

@@ -117,10 +117,12 @@ export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] 
     ...viewsOf(site).flatMap(
       ({ path, declared: { zones, existingRecords, notPublished = {}, elsewhere = {} } }) =>
         within(path, [
-          ...zones.flatMap(({ name, server, keyName }, index) => [
+          ...zones.flatMap(({ name, server, keyName, kerberos }, index) => [
             ...one(name, 'zones', index, 'name'),
             ...one(server, 'zones', index, 'server'),
             ...one(keyName, 'zones', index, 'keyName'),
+            ...one(kerberos?.realm, 'zones', index, 'kerberos', 'realm'),
+            ...one(kerberos?.user, 'zones', index, 'kerberos', 'user'),
           ]),
           ...many(existingRecords, 'existingRecords'),
           ...Object.keys(notPublished).flatMap((name) => one(name, 'notPublished', name)),
@@ -159,6 +161,14 @@ export function declaredTexts(site: ExchangeSiteProps): readonly DeclaredText[] 
         ...one(nlb?.adapter, 'nlb', 'adapter'),
         ...many(nlb?.switch?.interfaces, 'nlb', 'switch', 'interfaces'),
       ]),
+    ),
+    ...viewsOf(site).flatMap(({ path, declared: { zones } }) =>
+      within(
+        path,
+        zones.flatMap(({ kerberos }, index) =>
+          one(kerberos?.keytabFile, 'zones', index, 'kerberos', 'keytabFile'),
+        ),
+      ),
     ),
     ...Object.entries(site.rules ?? {}).flatMap(([id, change]) =>
       typeof change === 'string' ? [] : one(change.accepted, 'rules', id, 'accepted'),

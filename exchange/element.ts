@@ -1,6 +1,7 @@
 import type { Known, Path } from '../schema';
 import type { DnsRecordSet } from './dns-records';
 import type { FurtherRecordSet } from './further-records';
+import type { HealthTest } from './pool-health';
 import type { AnyResource, Probe, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
@@ -81,6 +82,10 @@ export interface PoolMember extends AnyElement {
   readonly isExternal?: true;
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
+  /** How far the load balancer sees; left out: not declared. */
+  readonly layer?: 4 | 7;
+  /** What it asks the server for, service by service; none before Exchange 2013. */
+  readonly healthTests: readonly HealthTest[];
   /** Why the server joins now; for people. */
   readonly reason: string;
 }
@@ -93,7 +98,7 @@ export interface Described extends AnyElement {
   readonly type: 'described';
   /** A server of the declaration, whose gate waits for it. Left out: it is none. */
   readonly server?: string;
-  /** Host name of the machine, as declared. */
+  /** Host name of the machine, as declared; or what it is, where the declaration has no name for it. */
   readonly host: string;
   /** To be run there, in this order, where it is not so already; none where people set it by the table. */
   readonly commands: readonly string[];

@@ -1,9 +1,8 @@
-import { listed } from './addresses';
 import { viewsOf } from './dns-views';
 import { directoryOf } from './health-url';
 import type { NamingService } from './given-names';
-import { publishedAs } from './publishing';
-import { includesName } from './resources/equality';
+import { publishedAs, virtualAddressesOf } from './publishing';
+import { includesName, sameName } from './resources/equality';
 import { proxiedNames, servicesOutside, type ServiceOutside } from './reverse-proxy';
 import type { ReverseProxy } from './site';
 import type { Topology } from './topology';
@@ -31,7 +30,7 @@ const OLD_DIRECTORIES = ['Exchange', 'Exchweb', 'Public'];
 
 /**
  * In the order in which they are looked at: Outlook Anywhere, and what Outlook asks for beside it; each older version under
- * its legacy names, in one rule; ActiveSync; then browsers. A rule without a name or a directory is none.
+ * its legacy names, in one rule; ActiveSync; then browsers.
  */
 export function isaRules(topology: Topology, { closeEcp }: ReverseProxy): readonly IsaRule[] {
   const hosts = proxiedNames(topology.site).map(({ host }) => host);
@@ -47,36 +46,59 @@ export function isaRules(topology: Topology, { closeEcp }: ReverseProxy): readon
       ({ server, service }) => server.version === version && (kind === undefined || kindOf(service) === kind),
     );
   return [
-    ruleOf(topology, newest, 'OutlookAnywhere', of(newest, 'OutlookAnywhere')),
-    ...older.map((version) => ruleOf(topology, version, 'OWA', of(version))),
-    ruleOf(topology, newest, 'ActiveSync', of(newest, 'ActiveSync')),
-    ruleOf(topology, newest, 'OWA', of(newest, 'OWA')),
-  ].filter(({ paths }) => paths.length > 0);
+    ...rulesOf(topology, newest, 'OutlookAnywhere', of(newest, 'OutlookAnywhere')),
+    ...older.flatMap((version) => rulesOf(topology, version, 'OWA', of(version))),
+    ...rulesOf(topology, newest, 'ActiveSync', of(newest, 'ActiveSync')),
+    ...rulesOf(topology, newest, 'OWA', of(newest, 'OWA')),
+  ];
+}
+
+/** One rule as a rule; one for each place where names lead to different ones, such as the load balancers of datacentres. */
+function rulesOf(
+  topology: Topology,
+  version: ExchangeVersion,
+  kind: RuleKind,
+  given: readonly ServiceOutside[],
+): readonly IsaRule[] {
+  const places = new Map<string, ServiceOutside[]>();
+  for (const host of onceEach(given.map((one) => one.host.toLowerCase()))) {
+    const here = given.filter((one) => sameName(one.host, host));
+    const place = destinations(topology, here).join(' ');
+    places.set(place, [...(places.get(place) ?? []), ...here]);
+  }
+  return [...places.values()].map((here) => {
+    const rule = ruleOf(topology, version, kind, here);
+    return places.size === 1 ? rule : { ...rule, name: `${rule.name} ${rule.publicNames[0] ?? ''}` };
+  });
 }
 
 function ruleOf(
-  { site }: Topology,
+  topology: Topology,
   version: ExchangeVersion,
   kind: RuleKind,
   given: readonly ServiceOutside[],
 ): IsaRule {
-  const [internal] = viewsOf(site);
   const isOld = kind === 'OWA' && !version.isAtLeast(ExchangeVersion.V2013);
   const directories = [
     ...given.map(({ service }) => directoryOf(service)),
-    ...(isOld && given.length > 0 ? OLD_DIRECTORIES : []),
+    ...(isOld ? OLD_DIRECTORIES : []),
   ];
   return {
     name: `Exch${version.label}${kind}`,
     publicNames: onceEach(given.map(({ host }) => host)),
     paths: onceEach(directories).map((directory) => `/${directory}/*`),
-    to: onceEach(
-      given.flatMap(({ server }) => {
-        const { loadBalancer } = publishedAs(site, server, internal);
-        return loadBalancer === undefined ? [server.fqdn] : listed(loadBalancer.virtualIp);
-      }),
-    ),
+    to: destinations(topology, given),
   };
+}
+
+function destinations({ site }: Topology, given: readonly ServiceOutside[]): readonly string[] {
+  const [internal] = viewsOf(site);
+  return onceEach(
+    given.flatMap(({ server, host }) => {
+      const { loadBalancer } = publishedAs(site, server, internal);
+      return loadBalancer === undefined ? [server.fqdn] : virtualAddressesOf(loadBalancer, host);
+    }),
+  );
 }
 
 function onceEach(texts: readonly string[]): readonly string[] {

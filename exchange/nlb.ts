@@ -1,8 +1,9 @@
+import { nameCovers } from '../pki/coverage';
 import { formatPath, type Path } from '../schema';
 import { listed } from './addresses';
 import { declaredCertificates, isOnServer } from './declared-certificates';
 import { viewsOf } from './dns-views';
-import { MAIL_PROTOCOLS, type MailProtocol } from './mail-protocols';
+import { declaredProtocols, MAIL_PROTOCOLS, type MailProtocol } from './mail-protocols';
 import { SiteNames } from './namespaces';
 import { isWithin, portRange, type PortRange, SMTP_PORTS, withoutPorts } from './nlb-ports';
 import { publishedAs, type LoadBalancer } from './publishing';
@@ -129,14 +130,14 @@ export function balancedPorts(
   ];
 }
 
-/** Whether a certificate on the server is given to POP or IMAP, or found by the name that is declared for it. */
-export function hasCertificateFor(
-  site: ExchangeSiteProps,
-  { service }: MailProtocol,
-  server: Server,
-): boolean {
+/** Whether a certificate on the server is given to POP or IMAP, or has the name by which it finds one there. */
+export function hasCertificateFor(site: ExchangeSiteProps, row: MailProtocol, server: Server): boolean {
+  const named = declaredProtocols(site).find((one) => one.row === row && one.servers.includes(server));
   return declaredCertificates(site).some(
-    (certificate) => isOnServer(certificate, server) && certificate.declared.services.includes(service),
+    (certificate) =>
+      isOnServer(certificate, server) &&
+      (certificate.declared.services.includes(row.service) ||
+        (named !== undefined && certificate.declared.names.some((name) => nameCovers(name, named.host)))),
   );
 }
 

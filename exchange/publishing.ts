@@ -59,9 +59,16 @@ export function addressesOfName(
 ): readonly string[] {
   if (addressesElsewhere(view, host) !== undefined) return [];
   const { loadBalancer } = publishedAs(site, server, view);
-  if (loadBalancer === undefined) return listed(server.address);
-  const own = Object.entries(loadBalancer.virtualIps ?? {}).find(([name]) => sameName(name, host));
-  return listed(own?.[1] ?? loadBalancer.virtualIp);
+  return loadBalancer === undefined ? listed(server.address) : virtualAddressesOf(loadBalancer, host);
+}
+
+/** Addresses of a load balancer that a name stands for. */
+export function virtualAddressesOf(
+  { virtualIp, virtualIps = {} }: LoadBalancer,
+  host: string,
+): readonly string[] {
+  const own = Object.entries(virtualIps).find(([name]) => sameName(name, host));
+  return listed(own?.[1] ?? virtualIp);
 }
 
 /** A load balancer that is declared, and where. */

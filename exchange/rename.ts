@@ -116,13 +116,18 @@ function reach(given: GivenName, { host, side }: SidedName): boolean {
 function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): Diagnostic {
   const [news, olds] = [namesTo(stopped), hostsOf(stopped.map(({ given }) => given))];
   const [theNew, theOld] = [listed(news), listed(olds)];
+  const retired = stopped.flatMap(({ given }) => (givesOutside(namespaces, given) ? [] : [given]));
+  const later =
+    retired.length === 0
+      ? 'declare in step 2 what you have now; nothing is left for step 3.'
+      : `declare in step 2 what you have now, with ${keptPlaces(namespaces, prior, retired)}; in step 3, once clients know the new name, take ${listed(hostsOf(retired))} out.`;
   return {
     severity: 'error',
     summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
     detail: [
       `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
       `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names, or of several by name certificate.<name>.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
-      `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, declare in step 2 what you have now, with ${keptPlaces(namespaces, prior, stopped)}; in step 3, once clients know the new name, take ${theOld} out.`,
+      `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, ${later}`,
     ].join('\n\n'),
     path: path('purposes'),
   };
@@ -208,13 +213,19 @@ function keptIn(
   );
 }
 
-/** `mail.contoso.com in alsoPublished of datacentres.lisbon`; without the place where that is the site. */
-function keptPlaces(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): string {
-  const kept = keptIn(
-    namespaces,
-    prior,
-    stopped.map(({ given }) => given),
+/**
+ * Whether a server still gives a name to clients outside, of some service: then both views have it, and in alsoPublished it
+ * would stand twice.
+ */
+function givesOutside(namespaces: Namespaces, { server, host }: GivenName): boolean {
+  return (['autodiscover', ...NAMED_SERVICES] as const).some(
+    (service) => namespaces.hostOf(server, service, 'external') === host,
   );
+}
+
+/** `mail.contoso.com in alsoPublished of datacentres.lisbon`; without the place where that is the site. */
+function keptPlaces(namespaces: Namespaces, prior: Namespaces, retired: readonly GivenName[]): string {
+  const kept = keptIn(namespaces, prior, retired);
   const isSite = [...kept.keys()].every((scope) => scope === SITE);
   return listed(
     [...kept].map(([scope, names]) => {
@@ -261,9 +272,12 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   };
 }
 
-/** Of several entries for a name the first. */
+/** One entry for each name, for every side that one of its entries has. */
 function onceEach(names: readonly SidedName[]): readonly SidedName[] {
-  return names.filter(({ host }, index) => names.findIndex((other) => other.host === host) === index);
+  return [...new Set(names.map(({ host }) => host))].map((host) => {
+    const [side, ...others] = new Set(names.filter((name) => name.host === host).map((name) => name.side));
+    return side === undefined || others.length > 0 ? { host } : { host, side };
+  });
 }
 
 /** The first of those that occur most often. */

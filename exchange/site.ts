@@ -751,6 +751,14 @@ export type Publish =
        */
       readonly virtualIps?: { readonly [name: string]: string | readonly string[] };
       /**
+       * How far the load balancer sees: at layer 4 it judges what is behind an address, so that each name wants its own in
+       * `virtualIps`; at layer 7 each service behind any name. The plan says what it asks each server for, from Exchange 2013
+       * on.
+       *
+       * @default not known here
+       */
+      readonly layer?: 4 | 7;
+      /**
        * The load balancer is a cluster of Windows Network Load Balancing, which the servers make up themselves: its settings.
        * Nothing of it is run from here: the plan files say how it must be.
        *

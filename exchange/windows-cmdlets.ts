@@ -114,7 +114,8 @@ export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
 };
 
 /**
- * Calls as people type them on a Windows; none where that is not declared, or lacks one of them.
+ * Calls as people type them on a Windows; none where that is not declared, or lacks one of them. Before 2012 each module is
+ * loaded before its first cmdlet: Windows PowerShell does it by itself from version 3.0 on (about_Modules).
  *
  * @throws TypeError for a cmdlet or a parameter that the table has not: nothing may be shown that nobody has looked up
  */
@@ -131,5 +132,17 @@ export function runnableCommands(
     return row;
   });
   if (windows === undefined || rows.some(({ since }) => !isWindowsSince(windows, since))) return [];
-  return calls.map((call) => renderInvocation(call));
+  if (isWindowsSince(windows, '2012')) return calls.map((call) => renderInvocation(call));
+  // Those of PowerShell itself are always there.
+  const loaded = new Set(
+    rows.map(({ module }) => module).filter((module) => module.startsWith('Microsoft.')),
+  );
+  return calls.flatMap((call, index) => {
+    const { module } = rows[index]!;
+    const isLoaded = loaded.has(module);
+    loaded.add(module);
+    return [...(isLoaded ? [] : [importing(module)]), call].map((each) => renderInvocation(each));
+  });
 }
+
+const importing = (Name: string): Invocation => ({ cmdlet: 'Import-Module', parameters: { Name } });

@@ -142,7 +142,11 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
    * Terraform 1.12 and later take `before` of the plan from this read (hashicorp/terraform#36394).
    */
   const read = async (state: Values, targets: Targets) => {
-    const result = await observe(state, targets);
+    const seen = await observe(state, targets);
+    const { diagnostics = [] } = seen;
+    const result = hasErrors(diagnostics)
+      ? { ...seen, diagnostics: targets.run.stopOnce(diagnostics) }
+      : seen;
     if (result.state === null) return result;
     if (!targets.run.hasRun) {
       const server = text(state['server']);
@@ -255,7 +259,11 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             }
             const found = await observe(unknownAsNull(named), targets, resource.found ?? resource.view);
             const { state: existing, diagnostics = [] } = found;
-            if (existing !== null || hasErrors(diagnostics)) return { existing, diagnostics };
+            // Of what could not be read nobody knows whether it is there.
+            if (hasErrors(diagnostics)) {
+              return { existing: null, diagnostics: targets.run.stopOnce(diagnostics) };
+            }
+            if (existing !== null) return { existing, diagnostics };
             return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, targets))] };
           },
         }),
@@ -456,7 +464,7 @@ async function inform(
     const problems = await target.versionProblems(server);
     // A server has many objects: what is no error is said once.
     diagnostics.push(
-      ...problems.filter(isError),
+      ...targets.run.stopOnce(problems.filter(isError)),
       ...targets.run.sayOnce(problems.filter((each) => !isError(each))),
     );
   }
@@ -478,7 +486,10 @@ async function inform(
     choice,
     name,
   );
-  if ('severity' in source) return { diagnostics: [...diagnostics, source] };
+  if ('severity' in source) {
+    const said = targets.run.stopOnce([withPlaces(source, file as string, targets)]);
+    return { diagnostics: [...diagnostics, ...said] };
+  }
   const version = target.catalogFor(text(server))?.version;
   const { certificateProblems } = await import('./pfx');
   const found = certificateProblems(
@@ -494,6 +505,14 @@ async function inform(
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
   };
+}
+
+/** One PFX is for many servers, of which the first that is looked at says what is wrong with it. */
+function withPlaces(problem: Diagnostic, file: string, { site, settings }: Targets): Diagnostic {
+  const servers = site.serversOf(file) ?? settings.rollout;
+  return servers.length < 2
+    ? problem
+    : { ...problem, detail: `${problem.detail} It is for ${servers.join(', ')}.` };
 }
 
 /** To Terraform another spelling is another object, and the old one is to be destroyed. */

@@ -26,6 +26,14 @@ export class Run {
     });
   }
 
+  /**
+   * Errors that several objects meet, such as a wrong password: a plan says them once, since one stops it. An apply says
+   * each: Terraform holds every object to its plan.
+   */
+  stopOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return this.hasRun ? diagnostics : this.sayOnce(diagnostics);
+  }
+
   /** What one session writes another one may have read. */
   share(readings: Readings): void {
     this.#readings.push(readings);

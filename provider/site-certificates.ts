@@ -18,6 +18,11 @@ export class SiteCertificates {
     return this.#blocks.find((block) => block.pfx_file === pfxFile)?.name ?? null;
   }
 
+  /** Servers that are to have the certificate of a PFX file; undefined where it is the only one. */
+  serversOf(pfxFile: string): readonly string[] | undefined {
+    return this.#blocks.find((block) => block.pfx_file === pfxFile)?.servers;
+  }
+
   /** What a server is to have. */
   on(server: string): readonly DeclaredBeside[] {
     return this.#blocks.flatMap(({ name, pfx_file: pfxFile, services, servers }) =>

@@ -61,7 +61,6 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
     'remoting',
     'kerberos/keytab',
     'kerberos/keytab-name',
-    'dns/update-settings',
   ],
   docs: ['exchange', 'provider', 'schema'],
   install: ['exchange/provider-address'],

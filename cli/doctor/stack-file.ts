@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { certificate } from '../../exchange/resources';
 import type { Environment } from '../../provider/configuration';
 import { DNS_UPDATE_BLOCK } from '../../provider/dns-update-block';
@@ -45,15 +45,17 @@ export async function readStack(planFile: string, environment: Environment): Pro
   };
 }
 
-/** With every attribute of its schema, and no more; a PFX by its way from here. */
+/** What the stack names by its way from the folder that Terraform runs in. */
+const FILES = ['pfx_file', 'keytab'];
+
+/** With every attribute of its schema, and no more; files by their way from here. */
 function filled(schema: BlockSchema, value: Value, folder: string): Values {
-  const given = isRecord(value) ? value : {};
-  const known = Object.entries(given).filter(([name]) => name in schema.attributes);
-  const pfxFile = given['pfx_file'];
-  return withEveryAttribute(schema, {
-    ...Object.fromEntries(known),
-    ...(typeof pfxFile === 'string' ? { pfx_file: join(folder, pfxFile) } : {}),
+  const given = Object.entries(isRecord(value) ? value : {}).flatMap(([name, item]): [string, Value][] => {
+    if (!(name in schema.attributes)) return [];
+    const isWay = FILES.includes(name) && typeof item === 'string' && !isAbsolute(item);
+    return [[name, isWay ? join(folder, item) : item]];
   });
+  return withEveryAttribute(schema, Object.fromEntries(given));
 }
 
 /** A text that is a variable as a whole. What else a template may hold no stack has. */

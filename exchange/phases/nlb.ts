@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Invocation } from '../../powershell/invocation';
 import { listed } from '../addresses';
 import type { Described } from '../element';
@@ -46,15 +47,13 @@ const WORDS = {
   network: 'Network',
 };
 
-/** What every host needs first; a module is loaded by itself from 2012 on. */
-function feature({ declared: { windows } }: NlbCluster): readonly Invocation[] {
-  return windows !== undefined && isWindowsSince(windows, '2012')
-    ? [{ cmdlet: 'Install-WindowsFeature', parameters: { Name: ['NLB'] } }]
-    : [
-        { cmdlet: 'Import-Module', parameters: { Name: 'ServerManager' } },
-        { cmdlet: 'Add-WindowsFeature', parameters: { Name: ['NLB'] } },
-        { cmdlet: 'Import-Module', parameters: { Name: 'NetworkLoadBalancingClusters' } },
-      ];
+/** What every host needs first. */
+function feature({ declared: { windows } }: NlbCluster): Invocation {
+  const isNamedInstall = windows !== undefined && isWindowsSince(windows, '2012');
+  return {
+    cmdlet: isNamedInstall ? 'Install-WindowsFeature' : 'Add-WindowsFeature',
+    parameters: { Name: ['NLB'] },
+  };
 }
 
 function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHost): Invocation {
@@ -72,7 +71,7 @@ function made(cluster: NlbCluster, first: NlbHost) {
     id: idIn(cluster, 'cluster'),
     host: first.server.fqdn,
     commands: runnableCommands(declared.windows, [
-      ...feature(cluster),
+      feature(cluster),
       {
         cmdlet: 'New-NlbCluster',
         parameters: {
@@ -85,15 +84,19 @@ function made(cluster: NlbCluster, first: NlbHost) {
       },
       ...others.map((IP) => ({
         cmdlet: 'Add-NlbClusterVip',
-        parameters: { InterfaceName: adapterOf(cluster), IP, SubnetMask: MASK },
+        parameters: {
+          InterfaceName: adapterOf(cluster),
+          IP,
+          // An IPv6 address has none.
+          ...(isIPv4(IP) ? { SubnetMask: MASK } : {}),
+        },
       })),
       priority(cluster, first),
     ]),
     table: {
       columns: ['setting', 'value'],
       rows: [
-        ['cluster address', address],
-        ...others.map((other) => ['further address', other]),
+        ...addressRows(cluster),
         ['full internet name', name],
         ['mode', mode],
         ['MAC address', clusterMac(cluster)],
@@ -102,6 +105,10 @@ function made(cluster: NlbCluster, first: NlbHost) {
     },
     reason: `The first host makes the cluster with the feature Network Load Balancing, and the others join it. What comes to its address goes from then on to a host that is up; whether Exchange answers there the cluster does not see.${isUnscripted(cluster) ? ' Windows Server before 2008 R2 has no cmdlets for it: its console nlbmgr.exe does it.' : ''}`,
   };
+}
+
+function addressRows({ addresses: [address = '', ...others] }: NlbCluster): readonly (readonly string[])[] {
+  return [['cluster address', address], ...others.map((other) => ['further address', other])];
 }
 
 function hostRow({ server, priority: number }: NlbHost): readonly string[] {
@@ -159,7 +166,7 @@ function joined(cluster: NlbCluster, first: NlbHost, host: NlbHost) {
     id: idIn(cluster, `join-${server.name}`),
     host: server.fqdn,
     commands: runnableCommands(cluster.declared.windows, [
-      ...feature(cluster),
+      feature(cluster),
       {
         cmdlet: 'Add-NlbClusterNode',
         parameters: {
@@ -181,19 +188,19 @@ function joined(cluster: NlbCluster, first: NlbHost, host: NlbHost) {
 
 function switchEntries(cluster: NlbCluster) {
   const { vlan = '<vlan>', interfaces = ['<interfaces>'] } = cluster.declared.switch ?? {};
-  const [address = ''] = cluster.addresses;
   const mac = switchMac(cluster);
   return {
     id: idIn(cluster, 'switch'),
     host: 'the switch before the cluster',
     commands: [
-      `arp ${address} ${mac} ARPA`,
+      // All addresses have the one MAC address. Neighbors of IPv6 are no matter of ARP.
+      ...cluster.addresses.filter(isIPv4).map((address) => `arp ${address} ${mac} ARPA`),
       `mac address-table static ${mac} vlan ${vlan} interface ${interfaces.join(' ')}`,
     ],
     table: {
       columns: ['setting', 'value'],
       rows: [
-        ['cluster address', address],
+        ...addressRows(cluster),
         ['MAC address', clusterMac(cluster)],
         ['VLAN', String(vlan)],
         ['interfaces', interfaces.join(', ')],

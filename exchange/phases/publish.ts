@@ -1,6 +1,7 @@
 import { canonicalAddress, distinctAddresses, listed } from '../addresses';
 import { isFor, namesInDns } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { healthTests } from '../pool-health';
 import { addressesOfName, publishedAs, publishingPlaces } from '../publishing';
 import { idOn, type Phase } from './phase';
 
@@ -16,7 +17,8 @@ export const publish: Phase = ({ site, placements }) => {
       .flatMap(({ publish: { virtualIp } }) => listed(virtualIp))
       .map(canonicalAddress),
   );
-  return placements.flatMap(({ server }) => {
+  return placements.flatMap((placement) => {
+    const { server } = placement;
     // As a rule the load balancers of both views are doors to one pool; there may be the external one only.
     const [first] = views.flatMap((view) => {
       const { loadBalancer, by } = publishedAs(site, server, view);
@@ -38,6 +40,8 @@ export const publish: Phase = ({ site, placements }) => {
         ...(by === undefined ? {} : { pool: by }),
         ...(view.side === 'external' ? { isExternal: true as const } : {}),
         virtualAddresses: distinctAddresses([...listed(loadBalancer.virtualIp), ...ofNames]),
+        ...(loadBalancer.layer === undefined ? {} : { layer: loadBalancer.layer }),
+        healthTests: loadBalancer.nlb === undefined ? healthTests(site, view, placement) : [],
         dependsOn: [idOn(server, 'health')],
         reason: REASON,
       },

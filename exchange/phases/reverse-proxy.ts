@@ -1,5 +1,5 @@
 import type { Invocation } from '../../powershell/invocation';
-import { recordTypeOf, listed } from '../addresses';
+import { distinctAddresses, recordTypeOf, listed } from '../addresses';
 import { arrOf, type Arr, type Farm, type RewriteRule } from '../arr';
 import { viewsOf } from '../dns-views';
 import { isaRules } from '../isa';
@@ -92,7 +92,7 @@ function listener(site: ExchangeSiteProps, { address, signIn = 'forms', listensO
     table: {
       columns: ['setting', 'value'],
       rows: [
-        ['addresses', listed(address).join(', ')],
+        ['addresses', distinctAddresses(listed(address)).join(', ')],
         ['HTTPS', 'port 443'],
         ['HTTP', listensOnHttp === true ? 'port 80, all requests sent to HTTPS' : 'off'],
         ['certificate', proxyCertificateNames(site).join(', ')],
@@ -132,7 +132,7 @@ function network({ address, insideAddress }: ReverseProxy, servers: readonly Ser
       columns: ['setting', 'value'],
       rows: [
         ['primary DNS suffix', domains.join(', ')],
-        ['addresses outside', listed(address).join(', ')],
+        ['addresses outside', distinctAddresses(listed(address)).join(', ')],
         ...(insideAddress === undefined ? [] : [['address inside', insideAddress]]),
       ],
     },
@@ -142,7 +142,9 @@ function network({ address, insideAddress }: ReverseProxy, servers: readonly Ser
 const HOSTS_FILE = 'C:\\Windows\\System32\\Drivers\\etc\\hosts';
 
 function hosts(servers: readonly Server[]): Instruction {
-  const lines = servers.flatMap(({ fqdn, address }) => listed(address).map((each) => [each, fqdn]));
+  const lines = servers.flatMap(({ fqdn, address }) =>
+    distinctAddresses(listed(address)).map((each) => [each, fqdn]),
+  );
   return {
     part: 'hosts',
     reason: `No DNS server of the perimeter network answers the names of the servers: they stand in ${HOSTS_FILE}, one line for each address.`,
@@ -196,18 +198,12 @@ const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly strin
 function features({ windows }: ReverseProxy): Instruction {
   const [since, names] =
     FEATURES.find(([first]) => windows !== undefined && isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
-  const calls: readonly Invocation[] =
-    since === '2012'
-      ? [{ cmdlet: 'Install-WindowsFeature', parameters: { Name: names } }]
-      : [
-          { cmdlet: 'Import-Module', parameters: { Name: 'ServerManager' } },
-          { cmdlet: 'Add-WindowsFeature', parameters: { Name: names } },
-        ];
+  const cmdlet = since === '2012' ? 'Install-WindowsFeature' : 'Add-WindowsFeature';
   return {
     part: 'features',
     reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}.`,
     table: { columns: ['feature'], rows: names.map((name) => [name]) },
-    calls,
+    calls: [{ cmdlet, parameters: { Name: names } }],
   };
 }
 
@@ -373,7 +369,7 @@ function externalDns(site: ExchangeSiteProps, { address }: ReverseProxy): readon
     table: {
       columns: ['name', 'type', 'address'],
       rows: proxiedNames(site).flatMap(({ host }) =>
-        listed(address).map((each) => [host, recordTypeOf(each) ?? '', each]),
+        distinctAddresses(listed(address)).map((each) => [host, recordTypeOf(each) ?? '', each]),
       ),
     },
   };

@@ -195,7 +195,7 @@ function hashOf(thumbprint: Probe['thumbprint']): string | PlanReference {
 function loadBalancerStep(
   id: string,
   after: readonly string[],
-  { server, pool, addresses, virtualAddresses, reason }: PoolMember,
+  { server, pool, addresses, virtualAddresses, layer, healthTests, reason }: PoolMember,
 ): PlanStep {
   return {
     id,
@@ -204,6 +204,16 @@ function loadBalancerStep(
     ...(pool === undefined ? {} : { pool }),
     virtualAddresses,
     addresses,
+    ...(layer === undefined ? {} : { layer }),
+    ...(healthTests.length === 0
+      ? {}
+      : {
+          healthTests: healthTests.map((test) => ({
+            service: test.service,
+            url: test.url,
+            virtualAddresses: test.virtualAddresses,
+          })),
+        }),
     after,
     reason,
   };

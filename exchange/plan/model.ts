@@ -194,6 +194,18 @@ export interface LoadBalancerStep extends AnyStep {
   readonly virtualAddresses: readonly string[];
   /** Of the server. */
   readonly addresses: readonly string[];
+  /** How far the load balancer sees. Left out: it is not declared. */
+  readonly layer?: 4 | 7;
+  /** What it asks the server for. Left out: Exchange before 2013 answers nothing, nor does a cluster of its own ask. */
+  readonly healthTests?: readonly PlanHealthTest[];
+}
+
+/** A service is well on the server while the URL, asked of the server's own address, is answered with 200. */
+export interface PlanHealthTest {
+  readonly service: string;
+  readonly url: string;
+  /** Addresses of the load balancer behind which it counts. */
+  readonly virtualAddresses: readonly string[];
 }
 
 /** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */

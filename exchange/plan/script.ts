@@ -222,9 +222,14 @@ function recordLines(record: RecordSet | FurtherRecord): readonly string[] {
   );
 }
 
-function memberLine({ server, addresses, virtualAddresses }: PoolMember): string {
+function memberLines({ server, addresses, virtualAddresses, healthTests }: PoolMember): readonly string[] {
   const pool = `Add to the pool behind ${virtualAddresses.join(' and ')}:`;
-  return `Write-Output ${quote(`${pool} ${server} ${addresses.join(' ')}`)}`;
+  return [
+    `${pool} ${server} ${addresses.join(' ')}`,
+    ...healthTests.map(
+      (test) => `It is well behind ${test.virtualAddresses.join(' and ')} while it answers 200: ${test.url}`,
+    ),
+  ].map((line) => `Write-Output ${quote(line)}`);
 }
 
 function byHandLines({ host, commands, table, reason }: Described): readonly string[] {
@@ -311,8 +316,9 @@ function blockLines({ part, steps }: Block): readonly string[] {
       continue;
     }
     if (body.length > 0) body.push('');
-    if ('member' in planned) body.push(comment(planned.member.reason), memberLine(planned.member));
-    else if ('described' in planned) body.push(...byHandLines(planned.described));
+    if ('member' in planned) {
+      body.push(comment(planned.member.reason), ...memberLines(planned.member));
+    } else if ('described' in planned) body.push(...byHandLines(planned.described));
     else if ('probe' in planned) body.push(...lookLines(number, planned.probe));
     else body.push(...cmdletLines(number, planned.step));
   }

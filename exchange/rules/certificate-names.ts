@@ -1,6 +1,6 @@
-import { path } from '../../schema';
+import { path, type Path } from '../../schema';
 import { isHostName } from '../resources/host';
-import type { Rule } from './rule';
+import type { Finding, Rule } from './rule';
 
 export const certificateNames: Rule = {
   id: 'certificate-names',
@@ -8,19 +8,23 @@ export const certificateNames: Rule = {
   spelling: true,
   description:
     'Names on a certificate are host names; a wildcard stands for the whole first label only (RFC 6125, section 6.4.3).',
-  check: ({ certificates }) =>
-    certificates.flatMap(({ declared, path: at }) =>
-      declared.names.flatMap((name, index) => {
-        const rest = name.startsWith('*.') ? name.slice(2) : name;
-        // A name without a domain is no host on the internet, but an internal authority certifies it.
-        if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
-        return [
-          {
-            path: [...at, ...path('names', index)],
-            problem: `'${name}' is not a name that a certificate can hold`,
-            remedy: 'write it as mail.contoso.com or *.contoso.com',
-          },
-        ];
-      }),
-    ),
+  check: ({ site, certificates }) => [
+    ...certificates.flatMap(({ declared, path: at }) => unfit(declared.names, [...at, ...path('names')])),
+    ...unfit(site.reverseProxy?.certificateNames ?? [], path('reverseProxy', 'certificateNames')),
+  ],
 };
+
+function unfit(names: readonly string[], at: Path): readonly Finding[] {
+  return names.flatMap((name, index) => {
+    const rest = name.startsWith('*.') ? name.slice(2) : name;
+    // A name without a domain is no host on the internet, but an internal authority certifies it.
+    if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
+    return [
+      {
+        path: [...at, { index }],
+        problem: `'${name}' is not a name that a certificate can hold`,
+        remedy: 'write it as mail.contoso.com or *.contoso.com',
+      },
+    ];
+  });
+}

@@ -47,6 +47,7 @@ import { healthFromRunner } from './health-from-runner';
 import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
+import { loadBalancerLayer } from './load-balancer-layer';
 import { maintenance } from './maintenance';
 import { maintenanceRoundRobin } from './maintenance-round-robin';
 import { namedInDns } from './named-in-dns';
@@ -135,6 +136,7 @@ export const RULES: readonly Rule[] = [
   existingObject,
   virtualAddress,
   externalAddress,
+  loadBalancerLayer,
   nlb,
   nlbServicePack,
   nlbMailCertificate,

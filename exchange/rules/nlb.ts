@@ -4,7 +4,7 @@ import { listed } from '../addresses';
 import { nlbClusters, smtpPortsOf, type NlbCluster } from '../nlb';
 import { portRange, shownPorts, type PortRange } from '../nlb-ports';
 import { type LoadBalancer, publishingPlaces } from '../publishing';
-import { includesName } from '../resources/equality';
+import { includesName, sameName } from '../resources/equality';
 import { isHostName } from '../resources/host';
 import type { NetworkLoadBalancing, Server } from '../site';
 import type { Topology } from '../topology';
@@ -18,7 +18,7 @@ export const nlb: Rule = {
   id: 'nlb',
   severity: 'error',
   description:
-    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
+    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG or of another cluster. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
   check: ({ site, topology }) => [
     ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) =>
       publish.nlb === undefined
@@ -29,7 +29,11 @@ export const nlb: Rule = {
             ...known(publish.nlb, at, servers),
           ],
     ),
-    ...nlbClusters(site).flatMap((cluster) => [...priorities(cluster), ...members(cluster, topology)]),
+    ...nlbClusters(site).flatMap((cluster, index, all) => [
+      ...priorities(cluster),
+      ...members(cluster, topology),
+      ...besideAnother(cluster, all.slice(0, index)),
+    ]),
   ],
 };
 
@@ -117,8 +121,18 @@ const MOST_HOSTS = 32;
 
 function known({ priorities: all = {} }: NetworkLoadBalancing, at: Path, servers: readonly Server[]) {
   const names = servers.map(({ name }) => name);
-  return Object.entries(all).flatMap(([name, priority]): readonly Finding[] => {
+  return Object.entries(all).flatMap(([name, priority], index, entries): readonly Finding[] => {
     const place = within(at, 'priorities', name);
+    const before = entries.slice(0, index).find(([other]) => sameName(other, name));
+    if (before !== undefined) {
+      return [
+        {
+          path: place,
+          problem: `'${name}' has a priority already, as '${before[0]}'`,
+          remedy: 'leave one of them out',
+        },
+      ];
+    }
     if (!includesName(names, name)) {
       return [
         {
@@ -167,6 +181,22 @@ function priorities({ path: at, hosts }: NlbCluster): readonly Finding[] {
         ]
       : []),
   ];
+}
+
+/** What is run for a cluster is run by its adapter, and called after the place that has it: a host is in one. */
+function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbCluster[]): readonly Finding[] {
+  return others.flatMap((other) => {
+    const both = hosts.filter(({ server }) => other.hosts.some((host) => host.server === server));
+    if (both.length === 0) return [];
+    return [
+      {
+        path: within(at),
+        problem: `${both.map(({ server }) => server.name).join(', ')} would be hosts of this cluster and of that of ${formatPath(within(other.path))}`,
+        remedy:
+          'take nlb out here: names then stand for the address alone, that of the other cluster or one that leads to it',
+      },
+    ];
+  });
 }
 
 function members(cluster: NlbCluster, { placements }: Topology): readonly Finding[] {

@@ -73,6 +73,7 @@ export const CHANGEABLE_RULE_IDS = [
   'legacy-name',
   'publishing-unused',
   'external-address',
+  'load-balancer-layer',
   'nlb-service-pack',
   'nlb-mail-certificate',
   'certificate-server-name',

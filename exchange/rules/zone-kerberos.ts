@@ -40,7 +40,8 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
       remedy: 'name it by its host name, as dc1.contoso.local, which the realm has as DNS/dc1.contoso.local',
     });
   }
-  if (!isHostName(realm)) {
+  // A server of Active Directory answers in capital letters, and to hashicorp/dns that is another realm.
+  if (!isHostName(realm) || realm !== realm.toUpperCase()) {
     found.push({
       path: path('kerberos', 'realm'),
       problem: `'${realm}' is no realm`,

@@ -540,6 +540,39 @@ describe('the stack of a site', () => {
     expect(imports.filter(({ to }) => String(to).endsWith('-external'))).toEqual([]);
   });
 
+  test('a resource of another provider keeps what it waits for of itself', () => {
+    const { resource } = synthesize(right, {
+      recordSets: () => (stack, record) => {
+        const zone = new DataResource(stack, `zone-${record.id}`, {});
+        return new DataResource(stack, record.id, { dependsOn: [zone] });
+      },
+    });
+    expect(resource['terraform_data']!['mail_contoso_com-A']!['depends_on']).toEqual(
+      expect.arrayContaining(['terraform_data.zone-mail_contoso_com-A', 'exchange_health_gate.EX01-health']),
+    );
+  });
+
+  test.each<readonly [string, unknown, string]>([
+    ['is no function', { external: 'route53' }, 'recordSets is no function'],
+    ['gives no function for a zone', () => 'route53', 'gives no function for the zone contoso.com'],
+    ['makes nothing', () => () => undefined, "'mail_contoso_com-A' returned no resource"],
+    [
+      'makes a construct that is no resource',
+      () =>
+        (stack: Construct, { id }: { id: string }) =>
+          new Construct(stack, id),
+      "'mail_contoso_com-A' returned no resource",
+    ],
+    [
+      'makes one resource for two sets',
+      () => (stack: Construct) => stack.node.tryFindChild('one') ?? new DataResource(stack, 'one', {}),
+      "'autodiscover_contoso_com-A' returned the resource of another one",
+    ],
+  ])('another provider that %s is refused', (_, recordSets, problem) => {
+    const wrong = recordSets as NonNullable<Environment['recordSets']>;
+    expect(() => synthesize(right, { recordSets: wrong })).toThrow(problem);
+  });
+
   test('what Setup makes is imported, with what is only read where it is declared; what the plan makes is not', () => {
     const blocks = synthesize(right).import ?? [];
     expect(blocks.filter(({ to }) => String(to).includes('.EX01-'))).toEqual([

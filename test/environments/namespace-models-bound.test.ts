@@ -1,5 +1,6 @@
 import { declaredCertificates } from '../../exchange/declared-certificates';
 import { site } from '../../environments/namespace-models-bound';
+import { resolveSite } from '../../exchange/resolve-site';
 import { given, records, sharedHosts } from './namespace-plan';
 import { expectGolden, planOf, synthesize } from './synthesized';
 
@@ -62,6 +63,24 @@ describe('names bound to two datacentres, layer 4 for each service', () => {
       ...of('wa', '10.1.0'),
       ...of('md', '10.2.0'),
     });
+  });
+
+  test('at layer 4 the load balancer judges each service behind an address of its own', () => {
+    const [first] = plan.steps.flatMap((step) => (step.kind === 'load-balancer' ? [step] : []));
+    expect(first).toMatchObject({ server: 'WAEX1', layer: 4 });
+    const url = (name: string, directory: string) =>
+      `https://${name}.contoso.com/${directory}/HealthCheck.htm`;
+    expect(first?.healthTests?.map((test) => [test.url, test.virtualAddresses])).toEqual([
+      [url('autodiscover', 'Autodiscover'), ['10.1.0.101']],
+      [url('oa-wa', 'rpc'), ['10.1.0.103']],
+      [url('mail-wa', 'owa'), ['10.1.0.100']],
+      [url('mail-wa', 'ecp'), ['10.1.0.100']],
+      [url('eas-wa', 'Microsoft-Server-ActiveSync'), ['10.1.0.102']],
+      [url('ews-wa', 'EWS'), ['10.1.0.104']],
+      [url('oab-wa', 'OAB'), ['10.1.0.105']],
+      [url('oa-wa', 'mapi'), ['10.1.0.103']],
+    ]);
+    expect(resolveSite(site).diagnostics.map(({ rule }) => rule)).not.toContain('load-balancer-layer');
   });
 
   test('the certificate is the least one: the namespaces alone, the primary client name first', () => {

@@ -65,6 +65,14 @@ describe('names that two datacentres share, layer 7, beside servers of 2007', ()
     ).toEqual(NEWER.map((server) => `${server}-ssl-offload`));
   });
 
+  test('at layer 7 the load balancer judges each service behind the shared address; it asks the servers of 2007 for nothing', () => {
+    const members = plan.steps.flatMap((step) => (step.kind === 'load-balancer' ? [step] : []));
+    const asked = members.flatMap(({ server, layer, healthTests = [] }) =>
+      healthTests.length === 0 ? [] : [[server, layer, healthTests.length]],
+    );
+    expect(asked).toEqual(NEWER.map((server) => [server, 7, 8]));
+  });
+
   test('programs that fetch mail by IMAP have a name of their own on the servers of 2013', () => {
     const settings = plan.steps.flatMap((step) =>
       'cmdlet' in step && step.cmdlet === 'Set-ImapSettings'

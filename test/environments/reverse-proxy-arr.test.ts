@@ -80,6 +80,10 @@ describe('Exchange 2016 behind Application Request Routing', () => {
         .sort(),
     );
     expect(features.commands[0]).toBe("Import-Module -Name 'ServerManager'");
+    for (const part of [FARM, 'own-rules', 'rules', 'request-filtering']) {
+      const { commands } = described(planOf(synthesize('old', old)), `reverse-proxy-${part}`);
+      expect(commands[0]).toBe("Import-Module -Name 'WebAdministration'");
+    }
   });
 
   test('the certificate has the published names and is bound to 443', () => {

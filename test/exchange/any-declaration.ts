@@ -4,8 +4,10 @@ import type {
   Authentication,
   ExchangeSiteProps,
   MailboxDatabase,
+  NetworkLoadBalancing,
   OwnNamespaces,
   Publish,
+  ReverseProxy,
   Server,
   SiteCertificate,
 } from '../../exchange/site';
@@ -61,8 +63,31 @@ const ownNamespaces = some({
   services,
   alsoPublished: further,
 }) as fc.Arbitrary<OwnNamespaces>;
+const nlb = some({
+  mode: fc.constantFrom('unicast' as const, 'multicast' as const),
+  ports: fc.constantFrom<readonly (number | string)[]>([443], [80, 443, '1024-65535'], [25, 443], ['20-600']),
+  smtpPorts: fc.constant([2525]),
+  priorities: fc.constantFrom<{ readonly [server: string]: number }>({ EX01: 1, EX02: 2 }, { ex02: 1 }),
+  windows: fc.constantFrom('2008' as const, '2008 R2' as const, '2016' as const),
+}) as fc.Arbitrary<NetworkLoadBalancing>;
+const reverseProxy = fc.record(
+  {
+    kind: fc.constantFrom('arr' as const, 'isa' as const),
+    host: fc.constant('RP.contoso.com'),
+    address: fc.constantFrom('203.0.113.10', ['203.0.113.10', '2001:db8::10']),
+    insideAddress: fc.constantFrom('198.51.100.50', '192.0.2.1'),
+    certificateNames: fc.constantFrom(['*.contoso.com'], ['mail.contoso.com']),
+    windows: fc.constantFrom('2008 R2' as const, '2019' as const),
+    farms: fc.constantFrom('site' as const, 'protocol' as const),
+    closeEcp: fc.boolean(),
+    signIn: fc.constantFrom('forms' as const, 'none' as const),
+  },
+  { requiredKeys: ['kind', 'host', 'address'] },
+) as fc.Arbitrary<ReverseProxy>;
 const publish: fc.Arbitrary<Publish> = fc.oneof(
   fc.constant('round-robin' as const),
+  nlb.map((own) => ({ virtualIp: '198.51.100.3', nlb: own })),
+  fc.constantFrom(4 as const, 7 as const).map((layer) => ({ virtualIp: '198.51.100.4', layer })),
   fc.constantFrom('198.51.100.1', '198.51.100.2').map((virtualIp) => ({ virtualIp })),
   fc.record({
     virtualIp: fc.constant(['198.51.100.1', '2001:db8::1']),
@@ -203,6 +228,7 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         ...more,
       })),
       dns,
+      reverseProxy,
       rollout: fc.constantFrom(
         'one-after-another' as const,
         'parallel' as const,

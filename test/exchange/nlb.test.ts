@@ -51,6 +51,17 @@ describe('the ports that a cluster balances, left out,', () => {
   });
 });
 
+test('IMAP is balanced where its name is on a certificate, which may be a wildcard', () => {
+  const declaration = clustered(V2010, {});
+  const named: ExchangeSiteProps = {
+    ...declaration,
+    mailProtocols: { imap: { host: 'imap.contoso.com' } },
+    certificate: { ...site().certificate, names: ['*.contoso.com'] },
+  };
+  expect(ports(named, 'multiple hosts')).toEqual(['80', '135', '143', '443', '993', '1024-65535']);
+  expect(ports(declaration, 'multiple hosts')).not.toContain('143');
+});
+
 describe('ports of SMTP', () => {
   test('are excluded, whatever is balanced', () => {
     expect(ports(clustered(V2010, { ports: [443] }), 'disabled')).toEqual(['25', '465', '587']);
@@ -126,6 +137,27 @@ describe('a cluster', () => {
     expect(commands[1]).toMatch(/^New-NlbCluster -InterfaceName 'Cluster' .* -OperationMode 'Unicast'$/);
   });
 
+  test('gives no subnet mask to a further address of IPv6, which has none', () => {
+    const declaration = clustered(V2010, {});
+    const { commands } = step(
+      {
+        ...declaration,
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          publish: {
+            virtualIp: ['192.0.2.100', '192.0.2.101', '2001:db8::100'],
+            nlb: { windows: '2012', adapter: 'Cluster' },
+          },
+        },
+      },
+      'nlb-cluster',
+    );
+    expect(commands.filter((command) => command.startsWith('Add-NlbClusterVip'))).toEqual([
+      "Add-NlbClusterVip -InterfaceName 'Cluster' -IP '192.0.2.101' -SubnetMask '<subnet mask>'",
+      "Add-NlbClusterVip -InterfaceName 'Cluster' -IP '2001:db8::100'",
+    ]);
+  });
+
   test('wants nothing of a switch in unicast mode, and in multicast mode what is known of it', () => {
     const ids = (nlb: NetworkLoadBalancing) =>
       elementsOf(resolveSite(clustered(V2010, nlb)).elements, 'described').map(({ id }) => id);
@@ -134,6 +166,28 @@ describe('a cluster', () => {
     expect(step(clustered(V2010, { mode: 'multicast' }), 'nlb-switch').commands).toEqual([
       'arp 192.0.2.100 03bf.c000.0264 ARPA',
       'mac address-table static 03bf.c000.0264 vlan <vlan> interface <interfaces>',
+    ]);
+  });
+
+  test('has a static entry of the switch for each of its addresses', () => {
+    const declaration = clustered(V2010, {});
+    const publish = {
+      virtualIp: ['192.0.2.100', '2001:db8::100'],
+      virtualIps: { 'autodiscover.contoso.com': '192.0.2.101' },
+      nlb: { mode: 'multicast' as const },
+    };
+    const { commands, table } = step(
+      { ...declaration, dns: { zones: [{ name: 'contoso.com' }], publish } },
+      'nlb-switch',
+    );
+    expect(commands.slice(0, -1)).toEqual([
+      'arp 192.0.2.100 03bf.c000.0264 ARPA',
+      'arp 192.0.2.101 03bf.c000.0264 ARPA',
+    ]);
+    expect(table?.rows.slice(0, 3)).toEqual([
+      ['cluster address', '192.0.2.100'],
+      ['further address', '2001:db8::100'],
+      ['further address', '192.0.2.101'],
     ]);
   });
 

@@ -283,6 +283,16 @@ describe('exchange-plan.json', () => {
         kind: 'load-balancer',
         virtualAddresses: ['192.0.2.100'],
         addresses: ['192.0.2.1'],
+        healthTests: [
+          ['autodiscover', 'https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'],
+          ['outlookAnywhere', 'https://mail.contoso.com/rpc/HealthCheck.htm'],
+          ['owa', 'https://mail.contoso.com/owa/HealthCheck.htm'],
+          ['ecp', 'https://mail.contoso.com/ecp/HealthCheck.htm'],
+          ['activesync', 'https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'],
+          ['ews', 'https://mail.contoso.com/EWS/HealthCheck.htm'],
+          ['oab', 'https://mail.contoso.com/OAB/HealthCheck.htm'],
+          ['mapi', 'https://mail.contoso.com/mapi/HealthCheck.htm'],
+        ].map(([service, url]) => ({ service, url, virtualAddresses: ['192.0.2.100'] })),
         after: ['EX01-health/Get-HealthReport'],
         reason:
           'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.',
@@ -295,6 +305,23 @@ describe('exchange-plan.json', () => {
       expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
       expect.objectContaining({ kind: 'dns', addresses: ['192.0.2.100'] }),
     ]);
+  });
+
+  test('nothing is asked of servers before 2013, and the layer stands there where it is declared', () => {
+    const pool = (version: ExchangeVersion, layer?: 4 | 7) =>
+      planOf(
+        site({
+          servers: [server(1, { version })],
+          dns: {
+            zones: [{ name: 'contoso.com' }],
+            publish: { virtualIp: '192.0.2.100', ...(layer === undefined ? {} : { layer }) },
+          },
+        }),
+      ).steps.flatMap((step) => (step.kind === 'load-balancer' ? [step] : []));
+    expect(pool(ExchangeVersion.V2010)[0]).not.toHaveProperty('healthTests');
+    expect(pool(ExchangeVersion.V2016)[0]?.healthTests).toHaveLength(8);
+    expect(pool(ExchangeVersion.V2016)[0]).not.toHaveProperty('layer');
+    expect(pool(ExchangeVersion.V2016, 7)[0]?.layer).toBe(7);
   });
 
   test('what a witness without Exchange needs is described before the DAG, which waits for it', () => {

@@ -370,7 +370,7 @@ describe.each(Object.entries(PROBLEMS))('problem %s', (_number, shown) => {
 /** In this order, other things between. */
 function containing(parts: readonly string[]): Said {
   const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('[^]*');
-  return expect.stringMatching(pattern) as unknown as Said;
+  return expect.stringMatching(pattern) as Said;
 }
 
 test('each of the eight is carried, or it is said why not', () => {

@@ -57,6 +57,14 @@ const PROXY_CASES: readonly RuleCase[] = [
     remedy: "certificateNames: ['mail.contoso.com', …]",
   },
   {
+    when: 'a name on the certificate of the proxy is none',
+    rule: 'certificate-names',
+    declaration: proxied({ certificateNames: ['mail.contoso.com', 'autodiscover.contoso.com', '*'] }),
+    path: 'reverseProxy.certificateNames[2]',
+    problem: "'*' is not a name that a certificate can hold",
+    remedy: '*.contoso.com',
+  },
+  {
     when: 'the proxy has no domain',
     rule: 'reverse-proxy',
     declaration: proxied({ host: 'RP' }),
@@ -288,6 +296,30 @@ const NLB_CASES: readonly RuleCase[] = [
     remedy: 'another load balancer',
   },
   {
+    when: 'a host has two priorities in other letter case',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { ex01: 1, EX01: 2, EX02: 3 } }),
+    path: `${NLB}.priorities.EX01`,
+    problem: "'EX01' has a priority already, as 'ex01'",
+    remedy: 'leave one of them out',
+  },
+  {
+    when: 'both views have a cluster of the same hosts',
+    rule: 'nlb',
+    declaration: clustered(
+      {},
+      {
+        dns: {
+          internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
+          external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
+        },
+      },
+    ),
+    path: 'dns.external.publish.nlb',
+    problem: 'EX01, EX02 would be hosts of this cluster and of that of dns.internal.publish.nlb',
+    remedy: 'take nlb out here',
+  },
+  {
     when: 'Exchange 2007 in a cluster has no service pack',
     rule: 'nlb-service-pack',
     declaration: clustered({}, { own: { version: ExchangeVersion.V2007, build: '8.0.685.24' } }),
@@ -305,4 +337,30 @@ const NLB_CASES: readonly RuleCase[] = [
   },
 ];
 
-export const PUBLISHING_CASES: readonly RuleCase[] = [...PROXY_CASES, ...ISA_CASES, ...NLB_CASES];
+const LAYER_CASES: readonly RuleCase[] = [
+  {
+    when: 'a load balancer at layer 4 has one address for several names',
+    rule: 'load-balancer-layer',
+    declaration: site({
+      dns: {
+        zones,
+        publish: {
+          layer: 4,
+          virtualIp: '192.0.2.100',
+          virtualIps: { 'ews.contoso.com': '192.0.2.101' },
+        },
+      },
+      namespaces: { ...site().namespaces, services: { ews: 'ews.contoso.com' } },
+    }),
+    path: 'dns.publish.layer',
+    problem: 'autodiscover.contoso.com, mail.contoso.com stand for the one address 192.0.2.100',
+    remedy: 'dns.publish.virtualIps',
+  },
+];
+
+export const PUBLISHING_CASES: readonly RuleCase[] = [
+  ...PROXY_CASES,
+  ...ISA_CASES,
+  ...NLB_CASES,
+  ...LAYER_CASES,
+];

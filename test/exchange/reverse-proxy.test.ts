@@ -107,6 +107,11 @@ describe('a reverse proxy of kind arr', () => {
       ['mail.contoso.com', 'A', '203.0.113.10'],
     ]);
     expect(steps(proxied()).map(({ id }) => id)).not.toContain('reverse-proxy-external-dns');
+    const twice = step(
+      proxied({ address: ['203.0.113.10', '203.0.113.10'] }, { dns: { zones } }),
+      'external-dns',
+    );
+    expect(twice.table?.rows).toHaveLength(2);
   });
 
   test('leaves names that stand elsewhere, or that nobody publishes', () => {
@@ -162,6 +167,40 @@ describe('a reverse proxy of kind isa', () => {
     ]);
     const closed = step(isa({ closeEcp: true }), 'rules').table?.rows.at(-1);
     expect(closed?.[3]).toBe('/owa/*');
+  });
+
+  test('hands the names of each datacentre on to its own load balancer, and a name with its own address to that', () => {
+    const declaration = {
+      ...isa(),
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'porto' })],
+      datacentres: {
+        lisbon: {
+          publish: {
+            internal: { virtualIp: '192.0.2.100', virtualIps: { 'eas.contoso.com': '192.0.2.101' } },
+          },
+          namespaces: { services: { activesync: 'eas.contoso.com' } },
+        },
+        porto: {
+          namespaces: { client: 'porto.contoso.com' },
+          publish: { internal: { virtualIp: '192.0.2.200' } },
+        },
+      },
+      certificate: { ...site().certificate, names: ['*.contoso.com'] },
+    };
+    const rows = step(declaration, 'rules').table?.rows.map(([, name, names, , to]) => [name, names, to]);
+    expect(rows).toEqual([
+      [
+        'Exch2013OutlookAnywhere autodiscover.contoso.com',
+        'autodiscover.contoso.com',
+        '192.0.2.100, 192.0.2.200',
+      ],
+      ['Exch2013OutlookAnywhere mail.contoso.com', 'mail.contoso.com', '192.0.2.100'],
+      ['Exch2013OutlookAnywhere porto.contoso.com', 'porto.contoso.com', '192.0.2.200'],
+      ['Exch2013ActiveSync eas.contoso.com', 'eas.contoso.com', '192.0.2.101'],
+      ['Exch2013ActiveSync porto.contoso.com', 'porto.contoso.com', '192.0.2.200'],
+      ['Exch2013OWA mail.contoso.com', 'mail.contoso.com', '192.0.2.100'],
+      ['Exch2013OWA porto.contoso.com', 'porto.contoso.com', '192.0.2.200'],
+    ]);
   });
 
   test('hands on names of IMAP', () => {

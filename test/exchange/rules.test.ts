@@ -1147,7 +1147,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dns: misshapen(right.dns, { publish: 'roundrobin' }) }),
     path: 'dns.publish',
     problem: `is the text 'roundrobin'`,
-    remedy: `one of 'round-robin', or { virtualIp, virtualIps, nlb }`,
+    remedy: `one of 'round-robin', or { virtualIp, virtualIps, layer, nlb }`,
   },
   {
     when: 'a service is mistyped, so that its name would do nothing',
@@ -1618,6 +1618,41 @@ const CASES: readonly Case[] = [
     path: 'dns.zones[0].kerberos.user',
     problem: 'is no account of the realm',
     remedy: 'write its name alone',
+  },
+  {
+    when: 'a realm is written in small letters',
+    rule: 'zone-kerberos',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'contoso.local' } }] } }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: "'contoso.local' is no realm",
+    remedy: 'capital letters, as CONTOSO.LOCAL',
+  },
+  {
+    when: 'the user of a realm holds what does not show',
+    rule: 'plain-characters',
+    declaration: site({
+      dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns\u200b' } }] },
+    }),
+    path: 'dns.zones[0].kerberos.user',
+    problem: 'a zero-width space (U+200B)',
+    remedy: "write it as 'svc-dns'",
+  },
+  {
+    when: 'the name of a keytab holds what does not show',
+    rule: 'plain-characters',
+    declaration: site({
+      dns: {
+        zones: [
+          {
+            name: 'contoso.com',
+            kerberos: { realm: 'CONTOSO.LOCAL', user: 'svc-dns', keytabFile: 'dns\u200b.keytab' },
+          },
+        ],
+      },
+    }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'a zero-width space (U+200B)',
+    remedy: 'type it again by hand',
   },
   {
     when: 'a keytab has no user',
@@ -3472,6 +3507,7 @@ describe('the rules of a declaration', () => {
       'existing-object',
       'virtual-address',
       'external-address',
+      'load-balancer-layer',
       'nlb',
       'nlb-service-pack',
       'nlb-mail-certificate',

@@ -11,6 +11,21 @@ describe('commands for a Windows', () => {
     ]);
   });
 
+  test('load their modules where Windows does not by itself: before 2012, each once and before its first cmdlet', () => {
+    const feature = { cmdlet: 'Add-WindowsFeature', parameters: { Name: ['NLB'] } };
+    const rule = { cmdlet: 'Add-NlbClusterPortRule', parameters: { StartPort: 80 } };
+    const line = { cmdlet: 'Add-Content', parameters: { Path: 'hosts', Value: 'x' } };
+    expect(runnableCommands('2008 R2', [line, feature, rule, rule])).toEqual([
+      "Add-Content -Path 'hosts' -Value 'x'",
+      "Import-Module -Name 'ServerManager'",
+      "Add-WindowsFeature -Name @('NLB')",
+      "Import-Module -Name 'NetworkLoadBalancingClusters'",
+      'Add-NlbClusterPortRule -StartPort 80',
+      'Add-NlbClusterPortRule -StartPort 80',
+    ]);
+    expect(runnableCommands('2012', [line, rule])).toHaveLength(2);
+  });
+
   test('are not shown, none of them, where it lacks one, or is not known', () => {
     expect(runnableCommands('2008 R2', [old, call])).toEqual([]);
     expect(runnableCommands('2008', [old])).toEqual([]);

@@ -741,6 +741,10 @@ describe('with two views of DNS', () => {
       outside: { [MAIL]: ['203.0.113.3'] },
     });
     expect(diagnostics[0]?.detail).toContain(`alsoPublished: [{ internal: '${OUTLOOK}' }],`);
+    // The old one is still given outside: in alsoPublished it would stand twice, which synth refuses.
+    expect(diagnostics[0]?.detail).toContain(
+      `Then, when ${OUTLOOK} resolves everywhere, declare in step 2 what you have now; nothing is left for step 3.`,
+    );
     const first = viewed({ ...BEFORE, [OUTLOOK]: 'alsoPublished.internal' }, [MAIL]);
     const then = await plan(first, viewed(names, [MAIL]), {
       dns: inside,
@@ -800,6 +804,27 @@ describe('with two views of DNS', () => {
       const remembering = { ...to, external_published: { [MAIL]: both } };
       const again = await plan(remembering, viewed(split, [OUTLOOK, AUTODISCOVER]), world);
       expect(again).toEqual({ diagnostics: [], calls: [] });
+    });
+
+    test('is published outside too, in the step before, where it was further for those inside', async () => {
+      const given: Names = { [MAIL]: 'client.internal', [AUTODISCOVER]: 'autodiscover' };
+      const to: Names = { ...given, [OUTLOOK]: 'client.external, alsoPublished.internal' };
+      const before: Names = {
+        ...given,
+        'old.contoso.com': 'client.external',
+        [OUTLOOK]: 'alsoPublished.internal',
+      };
+      const { diagnostics } = await plan(
+        viewed(before, ['old.contoso.com', AUTODISCOVER]),
+        viewed(to, [OUTLOOK, AUTODISCOVER]),
+        {
+          dns: inside,
+          outside: { 'old.contoso.com': both, [AUTODISCOVER]: both },
+          outsideOf: 'old.contoso.com',
+        },
+      );
+      expect(diagnostics[0]?.summary).toBe(`Clients would be given ${OUTLOOK} before DNS publishes it`);
+      expect(diagnostics[0]?.detail).toContain(`    alsoPublished: ['${OUTLOOK}'],`);
     });
 
     test('is said in the words of the declaration in the step before', async () => {

@@ -92,6 +92,31 @@ test('a cmdlet that the version has does not', async () => {
   expect((await mapi.inform?.(creation, target))?.diagnostics).toEqual([]);
 });
 
+test('a version that is wrong stops a plan once, whichever objects of the server meet it', async () => {
+  const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.1 (Build 2375.7)');
+  const said = async () =>
+    (await mapi.inform?.(creation, target))?.diagnostics?.map(({ summary }) => summary);
+  expect(await said()).toEqual(['EX2 is not Exchange Server 2013']);
+  expect(await said()).toEqual([]);
+  target.run.hasRun = true;
+  expect(await said()).toEqual(['EX2 is not Exchange Server 2013']);
+});
+
+test('a reading that fails is said once of all that it is for, and nothing is taken for there', async () => {
+  const refuse = ({ cmdlet }: Invocation) =>
+    cmdlet === 'Get-ExchangeServer'
+      ? objects({ Name: 'EX2', AdminDisplayVersion: 'Version 15.0 (Build 1497.2)' })
+      : failed('AccessDenied', 'no');
+  const { target } = targetOf(ExchangeVersion.V2013, 'Version 15.0 (Build 1497.2)', null, refuse);
+  const state = { ...withEveryAttribute(mapi.schema, {}), server: 'EX2', web_site: 'Default Web Site' };
+  const first = await mapi.read(state, target);
+  expect(first.diagnostics).toHaveLength(1);
+  const again = await mapi.read(state, target);
+  expect(again.diagnostics).toEqual([]);
+  expect(again.state).toMatchObject({ server: 'EX2' });
+  expect(await mapi.find?.(state, target, state)).toEqual({ existing: null, diagnostics: [] });
+});
+
 describe('a server that is updated in place', () => {
   const updated = () => targetOf(ExchangeVersion.V2019, 'Version 15.2 (Build 2562.17)').target;
 

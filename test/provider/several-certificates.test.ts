@@ -258,6 +258,28 @@ describe('what is said', () => {
   });
 });
 
+test('a wrong password is one error of a plan, with the servers that it is for', async () => {
+  write('mail', mail, 'other');
+  const servers = ['EX1', 'EX2', 'EX3', 'EX4'];
+  const of = (name: string, on: string): Values => ({ ...declared(name, ['SMTP']), server: on });
+  for (const [config, places] of [
+    [{ rollout: servers }, 'It is for EX1, EX2, EX3, EX4.'],
+    [
+      { site_certificate: [block('web', ['IIS']), block('mail', ['SMTP'], servers.slice(2))] },
+      'It is for EX3, EX4.',
+    ],
+  ] as const) {
+    const { plan, said } = await run({
+      servers: { EX1: '2013', EX2: '2013', EX3: '2013', EX4: '2013' },
+      ...config,
+    });
+    for (const on of servers) await plan(null, of('mail', on));
+    const wrong = said.filter(({ summary }) => summary === `The password of '${fileOf('mail')}' is wrong`);
+    expect(wrong.map(({ severity }) => severity)).toEqual(['error']);
+    expect(wrong[0]?.detail).toContain(places);
+  }
+});
+
 describe('an apply whose PFX does not open', () => {
   const published = (
     name: string,

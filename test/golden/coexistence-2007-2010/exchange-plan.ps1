@@ -696,6 +696,7 @@ try {
         Write-Output '995 | TCP | multiple hosts | single'
         Write-Output '1024-65535 | TCP | multiple hosts | single'
         Write-Output 'To be run on srv-mx03.mailmig.com, where it is not so already:'
+        Write-Output 'Import-Module -Name ''NetworkLoadBalancingClusters'''
         Write-Output 'Remove-NlbClusterPortRule -InterfaceName ''<adapter>'' -IP ''255.255.255.255'' -Port 80 -Force:$true'
         Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 25 -EndPort 25 -Protocol ''Tcp'' -Mode ''Disabled'''
         Write-Output 'Add-NlbClusterPortRule -InterfaceName ''<adapter>'' -StartPort 80 -EndPort 80 -Protocol ''Tcp'' -Mode ''Multiple'' -Affinity ''Single'''

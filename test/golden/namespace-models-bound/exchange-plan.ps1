@@ -788,21 +788,53 @@ try {
     if ($Part -contains 'WAEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104 and 10.1.0.105: WAEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://eas-wa.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://ews-wa.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.105 while it answers 200: https://oab-wa.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'WAEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104 and 10.1.0.105: WAEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail-wa.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://eas-wa.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://ews-wa.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.105 while it answers 200: https://oab-wa.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://oa-wa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'MDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104 and 10.2.0.105: MDEX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://eas-md.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://ews-md.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.105 while it answers 200: https://oab-md.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'MDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104 and 10.2.0.105: MDEX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail-md.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://eas-md.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://ews-md.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.105 while it answers 200: https://oab-md.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://oa-md.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'dns') {

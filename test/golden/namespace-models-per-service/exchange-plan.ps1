@@ -891,21 +891,53 @@ try {
     if ($Part -contains 'REDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104: REDEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100 and 10.1.0.101 and 10.1.0.102 and 10.1.0.103 and 10.1.0.104: REDEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104: POREX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100 and 10.2.0.101 and 10.2.0.102 and 10.2.0.103 and 10.2.0.104: POREX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.101 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.103 while it answers 200: https://ews.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.104 while it answers 200: https://oab.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.102 while it answers 200: https://oa.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'dns') {

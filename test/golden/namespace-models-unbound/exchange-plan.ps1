@@ -1292,21 +1292,53 @@ try {
     if ($Part -contains 'REDEX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100: REDEX1 10.1.0.11'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDEX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.1.0.100: REDEX2 10.1.0.12'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.1.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX1') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100: POREX1 10.2.0.11'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'POREX2') {
         # The load balancer may send users to the server now that it is healthy. Add it there with its own tool.
         Write-Output 'Add to the pool behind 10.2.0.100: POREX2 10.2.0.12'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://autodiscover.contoso.com/Autodiscover/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/rpc/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/owa/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/ecp/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/Microsoft-Server-ActiveSync/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/EWS/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/OAB/HealthCheck.htm'
+        Write-Output 'It is well behind 10.2.0.100 while it answers 200: https://mail.contoso.com/mapi/HealthCheck.htm'
     }
 
     if ($Part -contains 'REDOLD1') {

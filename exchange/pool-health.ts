@@ -1,0 +1,40 @@
+import type { View } from './dns-views';
+import type { NamingService } from './given-names';
+import { healthUrlOf } from './health-url';
+import { addressesOfName } from './publishing';
+import { HEALTH_SETS_LIFESPAN } from './services';
+import type { ExchangeSiteProps } from './site';
+import type { Placement } from './topology';
+import { existsIn } from './versions';
+
+/** What a load balancer asks a server for, to find out whether a service is well there. */
+export interface HealthTest {
+  readonly service: NamingService;
+  readonly host: string;
+  readonly url: string;
+  /** Addresses of the load balancer that the name stands for. */
+  readonly virtualAddresses: readonly string[];
+}
+
+/** For each service that clients find under a name in a view, from Exchange 2013 on; before it servers answer no such thing. */
+export function healthTests(
+  site: ExchangeSiteProps,
+  view: View,
+  { server, autodiscover, outlookAnywhere, directories }: Placement,
+): readonly HealthTest[] {
+  if (!existsIn(HEALTH_SETS_LIFESPAN, server.version)) return [];
+  const given: readonly (readonly [NamingService, string])[] = [
+    ['autodiscover', autodiscover.host],
+    ['outlookAnywhere', outlookAnywhere.hosts[view.side]],
+    ...directories.flatMap(({ row, hosts }): (readonly [NamingService, string])[] =>
+      hosts === undefined || row.service === 'powershell' ? [] : [[row.service, hosts[view.side]]],
+    ),
+  ];
+  return given.flatMap(([service, host]): readonly HealthTest[] => {
+    if (host === '') return [];
+    const virtualAddresses = addressesOfName(site, server, view, host);
+    return virtualAddresses.length === 0
+      ? []
+      : [{ service, host, url: healthUrlOf(service, host), virtualAddresses }];
+  });
+}

@@ -1,0 +1,43 @@
+import { formatPath, path } from '../../schema';
+import { canonicalAddress } from '../addresses';
+import { viewsOf } from '../dns-views';
+import { healthTests } from '../pool-health';
+import { publishedAs } from '../publishing';
+import { sameName } from '../resources/equality';
+import { type Finding, type Rule, saidOnce } from './rule';
+
+export const loadBalancerLayer: Rule = {
+  id: 'load-balancer-layer',
+  severity: 'warning',
+  description:
+    'A load balancer at layer 4 has an address for each name of servers from Exchange 2013 on: it sees no further than the address, so that one dead service behind an address takes the server from the others too, or none does.',
+  check: ({ site, topology }) =>
+    saidOnce(
+      topology.placements.flatMap((placement) =>
+        viewsOf(site).flatMap((view): readonly Finding[] => {
+          const { loadBalancer, path: at } = publishedAs(site, placement.server, view);
+          if (loadBalancer?.layer !== 4) return [];
+          const tests = healthTests(site, view, placement);
+          return [...new Set(tests.flatMap(({ virtualAddresses }) => virtualAddresses))].flatMap(
+            (address) => {
+              const names = tests
+                .filter(({ virtualAddresses }) =>
+                  virtualAddresses.some((one) => canonicalAddress(one) === canonicalAddress(address)),
+                )
+                .map(({ host }) => host)
+                .filter((host, index, all) => all.findIndex((other) => sameName(other, host)) === index);
+              if (names.length < 2) return [];
+              const own = [...at, ...path('virtualIps')];
+              return [
+                {
+                  path: [...at, ...path('layer')],
+                  problem: `${names.join(', ')} stand for the one address ${address}, behind which a load balancer at layer 4 cannot tell services apart`,
+                  remedy: `give each name an address: ${formatPath(own)}, or say layer: 7 where it looks into HTTPS`,
+                },
+              ];
+            },
+          );
+        }),
+      ),
+    ),
+};
