@@ -280,6 +280,14 @@ const NLB_CASES: readonly RuleCase[] = [
     remedy: 'EX01, EX02',
   },
   {
+    when: 'a priority is that of a server that stands for itself',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX01: 1, EX02: 2 } }, { own: { publish: 'round-robin' } }),
+    path: `${NLB}.priorities.EX01`,
+    problem: "'EX01' is no host of the cluster",
+    remedy: 'name one of EX02',
+  },
+  {
     when: 'the address of the cluster is no IPv4 address',
     rule: 'nlb',
     declaration: clustered({}, { virtualIp: '2001:db8::1' }),
