@@ -47,11 +47,13 @@ export const dns: Phase = ({ site, placements }) => {
   return oneAfterAnother([...addresses, ...further]);
 };
 
+const DNS_PORT = 53;
+
 /** Each also waits for the one before it that goes to the same DNS server. */
 function oneAfterAnother(records: readonly (RecordSet | FurtherRecord)[]): readonly Element[] {
   const last = new Map<string, string>();
   return records.map((record) => {
-    const { server = '', port } = record.zone;
+    const { server = '', port = DNS_PORT } = record.zone;
     const key = JSON.stringify([server.toLowerCase(), port]);
     const before = last.get(key);
     last.set(key, record.id);

@@ -19,27 +19,36 @@ export const nlb: Rule = {
   severity: 'error',
   description:
     'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG or of another cluster. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
-  check: ({ site, topology }) => [
-    ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) =>
-      publish.nlb === undefined
-        ? []
-        : [
-            ...spelling(publish, publish.nlb, at),
-            ...ports(publish.nlb, at),
-            ...known(publish.nlb, at, servers),
-          ],
-    ),
-    ...nlbClusters(site).flatMap((cluster, index, all) => [
-      ...priorities(cluster),
-      ...members(cluster, topology),
-      ...besideAnother(cluster, all.slice(0, index)),
-    ]),
-  ],
+  check: ({ site, topology }) => {
+    const clusters = nlbClusters(site);
+    return [
+      ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) => {
+        if (publish.nlb === undefined) return [];
+        const cluster = clusters.find((one) => formatPath(one.path) === formatPath(at));
+        // Of a place without hosts, which stands for nothing yet, all that it is said of.
+        const hosts = cluster?.hosts.map(({ server }) => server) ?? servers;
+        return [
+          ...spelling(publish, publish.nlb, at),
+          ...ports(publish.nlb, at),
+          ...known(publish.nlb, at, hosts),
+        ];
+      }),
+      ...clusters.flatMap((cluster, index) => [
+        ...priorities(cluster),
+        ...members(cluster, topology),
+        ...besideAnother(cluster, clusters.slice(0, index)),
+      ]),
+    ];
+  },
 };
 
 const within = (at: Path, ...steps: readonly (string | number)[]): Path => [...at, ...path('nlb', ...steps)];
 
-function spelling({ virtualIp }: LoadBalancer, declared: NetworkLoadBalancing, at: Path): readonly Finding[] {
+function spelling(
+  { virtualIp, layer }: LoadBalancer,
+  declared: NetworkLoadBalancing,
+  at: Path,
+): readonly Finding[] {
   const [address = ''] = listed(virtualIp);
   const { name, switch: { vlan } = {} } = declared;
   return [
@@ -52,6 +61,15 @@ function spelling({ virtualIp }: LoadBalancer, declared: NetworkLoadBalancing, a
             remedy: 'write it as mail.contoso.com, or leave it out',
           },
         ]),
+    ...(layer === 7
+      ? [
+          {
+            path: [...at, { attribute: 'layer' }],
+            problem: 'Windows Network Load Balancing sees no further than addresses and ports',
+            remedy: 'take it out, or take nlb out where another load balancer stands there',
+          },
+        ]
+      : []),
     ...(isIPv4(address)
       ? []
       : [
@@ -119,8 +137,12 @@ function notAPort(at: Path, port: number | string): Finding {
 
 const MOST_HOSTS = 32;
 
-function known({ priorities: all = {} }: NetworkLoadBalancing, at: Path, servers: readonly Server[]) {
-  const names = servers.map(({ name }) => name);
+function known(
+  { priorities: all = {} }: NetworkLoadBalancing,
+  at: Path,
+  hosts: readonly Server[],
+): readonly Finding[] {
+  const names = hosts.map(({ name }) => name);
   return Object.entries(all).flatMap(([name, priority], index, entries): readonly Finding[] => {
     const place = within(at, 'priorities', name);
     const before = entries.slice(0, index).find(([other]) => sameName(other, name));

@@ -404,7 +404,7 @@ describe('the stack of a site', () => {
   test('the record sets of one DNS server come one after another, those of another one beside them', () => {
     const zones = [
       { name: 'contoso.com', server: 'dc1.contoso.local' },
-      { name: 'contoso.net', server: 'DC1.contoso.local', transport: 'tcp' as const },
+      { name: 'contoso.net', server: 'DC1.contoso.local', port: 53, transport: 'tcp' as const },
     ];
     const { resource } = synthesize(
       site({

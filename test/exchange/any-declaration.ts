@@ -242,6 +242,9 @@ export const declarations = fc.constantFrom(...ORGANIZATIONS).chain((versions) =
         .map((certPrincipalName) => ({ certPrincipalName })),
       mapiAuthentication: fc.constant(['Ntlm' as const, 'Negotiate' as const]),
       sslOffload: fc.boolean(),
+      maintenance: fc.constantFrom<NonNullable<ExchangeSiteProps['maintenance']>>(true, false, {
+        redirectTo: 'EX01',
+      }),
       mailProtocols,
       health: fc.record({ timeoutSeconds: fc.constant(1) }),
     },

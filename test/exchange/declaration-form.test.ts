@@ -213,7 +213,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'dns.zones[].port': [65536, 'zone'],
   'dns.zones[].keyName': ['', 'zone'],
   'dns.zones[].timeoutSeconds': [0, 'zone'],
-  'dns.zones[].kerberos.realm': ['contoso local', 'zone-kerberos'],
+  'dns.zones[].kerberos.realm': ['contoso.local', 'zone-kerberos'],
   'dns.zones[].kerberos.user': ['CONTOSO\\svc-dns', 'zone-kerberos'],
   'dns.zones[].kerberos.keytabFile': ['', 'zone-kerberos'],
   'dns.ttlSeconds': [-1, 'record-ttl'],

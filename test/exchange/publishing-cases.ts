@@ -280,6 +280,25 @@ const NLB_CASES: readonly RuleCase[] = [
     remedy: 'EX01, EX02',
   },
   {
+    when: 'a priority is that of a server that stands for itself',
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX01: 1, EX02: 2 } }, { own: { publish: 'round-robin' } }),
+    path: `${NLB}.priorities.EX01`,
+    problem: "'EX01' is no host of the cluster",
+    remedy: 'name one of EX02',
+  },
+  {
+    when: 'a cluster is said to look into HTTPS',
+    rule: 'nlb',
+    declaration: {
+      ...clustered({}),
+      dns: { zones, publish: { virtualIp: '192.0.2.100', layer: 7, nlb: {} } },
+    },
+    path: 'dns.publish.layer',
+    problem: 'no further than addresses and ports',
+    remedy: 'take it out',
+  },
+  {
     when: 'the address of the cluster is no IPv4 address',
     rule: 'nlb',
     declaration: clustered({}, { virtualIp: '2001:db8::1' }),
