@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { App } from 'cdktf';
 import { SiteStack } from '../../constructs/site-stack';
+import { INTERRUPTS_ATTRIBUTE } from '../../exchange/resources';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import { SimulatedOrganization } from '../../lab/exchange/organization';
@@ -330,7 +331,7 @@ export class SiteRig {
     return Object.keys(this.stateValues()).sort();
   }
 
-  /** Values of the objects in the state, by address; without `cmdlets`, which tell of the last change alone. */
+  /** Values of the objects in the state, by address; without what tells of the last change alone. */
   stateValues(): { readonly [address: string]: Attributes } {
     if (!existsSync(this.stateFile)) return {};
     const { resources } = JSON.parse(readFileSync(this.stateFile, 'utf8')) as {
@@ -342,7 +343,10 @@ export class SiteRig {
     };
     return Object.fromEntries(
       resources.flatMap(({ type, name, instances }) =>
-        instances.map(({ attributes }) => [`${type}.${name}`, { ...attributes, cmdlets: undefined }]),
+        instances.map(({ attributes }) => [
+          `${type}.${name}`,
+          { ...attributes, cmdlets: undefined, [INTERRUPTS_ATTRIBUTE]: undefined },
+        ]),
       ),
     );
   }

@@ -4,6 +4,7 @@ import {
   type ExchangeObject,
   type DesiredValue,
 } from '../../exchange/element';
+import { INTERRUPTS_ATTRIBUTE } from '../../exchange/resources';
 import type { ProviderDefinition } from '../../plugin';
 import { Engine } from '../../plugin/engine/engine';
 import { failure } from '../../plugin/engine/failure';
@@ -46,9 +47,11 @@ export class Deployment<Target> {
     return this.#state;
   }
 
-  /** Values by id, without the cmdlets, which tell of the last change only. */
+  /** Values by id, without what tells of the last change only. */
   get values(): { readonly [id: string]: Values } {
-    return Object.fromEntries([...this.#state].map(([id, values]) => [id, { ...values, cmdlets: null }]));
+    return Object.fromEntries(
+      [...this.#state].map(([id, values]) => [id, { ...values, cmdlets: null, [INTERRUPTS_ATTRIBUTE]: null }]),
+    );
   }
 
   /** Refreshes, plans and applies. What is wrong is returned; where the plan finds an error nothing is applied. */
