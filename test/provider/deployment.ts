@@ -50,7 +50,10 @@ export class Deployment<Target> {
   /** Values by id, without what tells of the last change only. */
   get values(): { readonly [id: string]: Values } {
     return Object.fromEntries(
-      [...this.#state].map(([id, values]) => [id, { ...values, cmdlets: null, [INTERRUPTS_ATTRIBUTE]: null }]),
+      [...this.#state].map(([id, values]) => [
+        id,
+        { ...values, cmdlets: null, [INTERRUPTS_ATTRIBUTE]: null },
+      ]),
     );
   }
 
