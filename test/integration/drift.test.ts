@@ -239,6 +239,7 @@ describeWithTerraform('somebody changes the site by hand', () => {
           'exchange_outlook_provider',
           'exchange_datacenter_activation',
           'exchange_mailbox_database',
+          'exchange_replication_gate',
         ]);
         writeFileSync(
           join(rig.stackFolder, 'import.tf.json'),
