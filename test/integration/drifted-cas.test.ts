@@ -1,4 +1,5 @@
 import { site as declared } from '../../environments/drifted-cas';
+import { INTERRUPTS_ATTRIBUTE } from '../../exchange/resources';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { certificateState } from '../../lab/exchange/setup';
 import { startLab } from '../dns/lab';
@@ -77,6 +78,9 @@ async function drifted(tools: SiteTools): Promise<SiteRig> {
 const changeOf = (plan: Plan, address: string) =>
   plan.changes.find((change) => change.address === address)?.change;
 
+/** What an object shows of its change, and of nothing before it. */
+const OF_STEPS: readonly string[] = ['cmdlets', INTERRUPTS_ATTRIBUTE];
+
 /** Attributes that a plan changes, each as it is and as it is to be. */
 function differences(plan: Plan): { readonly [address: string]: object } {
   return Object.fromEntries(
@@ -87,7 +91,7 @@ function differences(plan: Plan): { readonly [address: string]: object } {
         Object.fromEntries(
           Object.entries(after ?? {})
             .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name]))
-            .map(([name, value]) => [name, name === 'cmdlets' ? value : [before?.[name], value]]),
+            .map(([name, value]) => [name, OF_STEPS.includes(name) ? value : [before?.[name], value]]),
         ),
       ]),
   );
@@ -124,6 +128,7 @@ function expected(server: string): { readonly [address: string]: object } {
       cmdlets: [
         `Set-WebServicesVirtualDirectory -Identity '${server}\\EWS (Default Web Site)' ${urls('/EWS/Exchange.asmx')} -BasicAuthentication:$true -Force:$true`,
       ],
+      interrupts: [expect.stringContaining('they sign in anew') as string],
     },
   };
 }
@@ -234,6 +239,7 @@ describeWithTerraform('two client access servers of Exchange 2010 whose URLs dri
       expect(differences(drift)[ADDRESS]).toEqual({
         external_hostname: ['mailv.domain.com', MAIL],
         cmdlets: [`Set-OutlookAnywhere ${IDENTITY} -ExternalHostname '${MAIL}'`],
+        interrupts: [expect.stringContaining('Outlook that reaches the server over RPC and HTTP') as string],
       });
       rig.organization.editServer('ECAS1', (server) => {
         server.virtualDirectories = server.virtualDirectories.filter(
