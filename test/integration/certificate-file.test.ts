@@ -23,6 +23,8 @@ const site: ExchangeSiteProps = {
   ...declared,
   servers: [server],
   certificate: { pfxFile: 'certificates/mail.pfx', names: NAMES, services: ['IIS', 'POP', 'IMAP'] },
+  // One server is no cluster.
+  dns: { zones: [{ name: 'ehlo.dk' }] },
   health: { timeoutSeconds: 1 },
 };
 
