@@ -3,7 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { maintenanceOfServer } from '../../exchange/declared-maintenance';
 import { elementsOf } from '../../exchange/element';
+import { groupsOf } from '../../exchange/placed-groups';
 import { resolveSite } from '../../exchange/resolve-site';
 import { certificate } from '../../exchange/resources';
 import type { ExchangeSiteProps } from '../../exchange/site';
@@ -81,11 +83,13 @@ describe('any declaration', () => {
               ),
           },
         ),
-      config: withEveryAttribute(CONFIGURATION_SCHEMA, {
-        servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
-        server_endpoints: Object.fromEntries(
-          site.servers.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [[name, endpoint]])),
-        ),
+      config: {
+        ...withEveryAttribute(CONFIGURATION_SCHEMA, {
+          servers: Object.fromEntries(site.servers.map(({ name, version }) => [name, version.label])),
+          server_endpoints: Object.fromEntries(
+            site.servers.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [[name, endpoint]])),
+          ),
+        }),
         site_certificate: resolveSite(site).certificates.flatMap(({ name, declared }) =>
           name === null
             ? []
@@ -98,7 +102,12 @@ describe('any declaration', () => {
                 },
               ],
         ),
-      }),
+        maintenance: site.servers.flatMap((server) => {
+          const maintenance = maintenanceOfServer(site, groupsOf(site), server);
+          if (maintenance === undefined) return [];
+          return [{ server: server.name, redirect_to: maintenance.redirectTo?.fqdn ?? null }];
+        }),
+      },
       extras: {
         [certificate.typeName]: ({ pfx_file: file }) => ({
           pfx_file: join(folder, file as string),
