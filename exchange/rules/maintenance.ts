@@ -9,16 +9,18 @@ export const maintenance: Rule = {
   id: 'maintenance',
   severity: 'error',
   description:
-    'A server whose maintenance is declared has something to drain, and somebody who takes over: not on Exchange 2007, on 2010 only as a member of a DAG, and from 2013 on with another server of 2013 or later, which `redirectTo` may name.',
+    'A server whose maintenance is declared has something to drain, and somebody who takes over: not on Exchange 2007, on 2010 only as a member of a DAG, beside newer servers in a session of its own, and from 2013 on with another server of 2013 or later, which `redirectTo` may name.',
   check: ({ topology, site }) => {
     const drained = topology.placements.flatMap((placement) =>
       placement.maintenance === undefined ? [] : [{ ...placement, ...placement.maintenance, placement }],
     );
+    const newer = site.servers.find(hasComponentStates);
     const places = new Map<string, Path>(drained.map(({ path }) => [formatPath(path), path]));
     return [...places].flatMap(([place, path]): readonly Finding[] => {
       const here = drained.filter((each) => formatPath(each.path) === place);
       const [named] = here.flatMap(({ declaredTarget }) => declaredTarget ?? []);
       const idle = here.map(({ placement }) => placement).filter((each) => !isDrainable(each));
+      const unseen = here.map(({ placement }) => placement).filter(isUnseen);
       const alone = here.filter(
         (each) => hasComponentStates(each.server) && each.redirectTo === undefined && named === undefined,
       );
@@ -33,6 +35,13 @@ export const maintenance: Rule = {
                 remedy: `take maintenance out, or say maintenance: false of ${idle.map(({ server }) => server.name).join(', ')}`,
               },
             ]),
+        ...(newer === undefined
+          ? []
+          : unseen.map(({ server }) => ({
+              path,
+              problem: `the session of a site with ${withVersion(newer)} does not show which databases are active on ${withVersion(server)}, so that none would be moved`,
+              remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or say maintenance: false of it`,
+            }))),
         ...(alone.length === 0
           ? []
           : [
@@ -50,6 +59,15 @@ export const maintenance: Rule = {
 function isDrainable({ server, dag }: Placement): boolean {
   if (hasComponentStates(server)) return true;
   return server.version.isAtLeast(ExchangeVersion.V2010) && dag !== undefined;
+}
+
+/**
+ * Whether a session on a newer server shows none of its databases: from 2013 on `Get-MailboxDatabase` leaves those of 2010 out
+ * unless it is asked for them. https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase
+ */
+function isUnseen(placement: Placement): boolean {
+  const { server } = placement;
+  return isDrainable(placement) && !hasComponentStates(server) && server.endpoint === undefined;
 }
 
 function targetFindings(

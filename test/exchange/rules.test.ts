@@ -990,6 +990,19 @@ const CASES: readonly Case[] = [
     remedy: 'take maintenance out',
   },
   {
+    when: 'a member of a DAG of 2010 is to be drained by the session of a newer server',
+    rule: 'maintenance',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { version: V2010 }), server(2), server(3)],
+      dag: { ...dag, members: ['EX01'] },
+      maintenance: true,
+    }),
+    path: 'maintenance',
+    problem: 'does not show which databases are active on EX01 (Exchange Server 2010)',
+    remedy: "endpoint: 'https://EX01.contoso.local/PowerShell/'",
+  },
+  {
     when: 'the only server is to be drained',
     rule: 'maintenance',
     declaration: site({ ...balanced, servers: [server(1)], maintenance: true }),
@@ -4137,6 +4150,19 @@ describe('the rules of a declaration', () => {
     [
       'servers of a DAG of 2010, whatever DNS says',
       { servers: [server(1, { version: V2010 }), server(2, { version: V2010 })], maintenance: true },
+    ],
+    [
+      'a member of a DAG of 2010 with a session of its own beside newer servers',
+      {
+        ...balanced,
+        servers: [
+          server(1, { version: V2010, endpoint: 'https://EX01.contoso.local/PowerShell/' }),
+          server(2),
+          server(3),
+        ],
+        dag: { ...dag, members: ['EX01'] },
+        maintenance: true,
+      },
     ],
     [
       'all but the one that says no',
