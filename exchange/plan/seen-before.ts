@@ -148,39 +148,38 @@ function Test-HoldsCertificateHere {
 
 ${holding('$Certificate', '')}
 }`,
-  'Get-Service2013': `# Whether a server is in service, and what of it a drain changes.
+  'Get-Service2013': `# Whether a server is in service, and what of it a drain changes. Nothing runs where it does not tell.
 function Get-Service2013 {
     param([string] $Server)
 
-    $states = @(Get-ServerComponentState -Identity $Server -ErrorAction 'Stop')
-    $mailbox = Get-MailboxServer -Identity $Server -ErrorAction 'Stop'
-    $isMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
-    $active = @($states | Where-Object {
-            @('HubTransport', 'ServerWideOffline') -contains [string] $_.Component -and
-            [string] $_.State -eq 'Active'
+    $states = @(Get-ServerComponentState -Identity $Server -ErrorAction 'Stop' | Where-Object {
+            @('HubTransport', 'ServerWideOffline') -contains [string] $_.Component
         })
-    $inService = $active.Count -eq 2 -and
-        -not ($isMember -and [string] $mailbox.DatabaseCopyActivationDisabledAndMoveNow -eq 'True')
-    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
-    return @{
-        InService = $inService
-        IsMember = $isMember
-        Policy = [string] $mailbox.DatabaseCopyAutoActivationPolicy
+    $mailbox = Get-MailboxServer -Identity $Server -ErrorAction 'Stop'
+    $policy = [string] $mailbox.DatabaseCopyAutoActivationPolicy
+    $moves = [string] $mailbox.DatabaseCopyActivationDisabledAndMoveNow
+    if ($states.Count -ne 2 -or $policy -eq '' -or $moves -eq '') {
+        throw ($Server + ' does not tell whether it is in service, so that it was not drained and nothing was run.')
     }
+    $isMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
+    $inactive = @($states | Where-Object { [string] $_.State -ne 'Active' })
+    $inService = $inactive.Count -eq 0 -and -not ($isMember -and $moves -eq 'True')
+    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
+    return @{ InService = $inService; IsMember = $isMember; Policy = $policy }
 }`,
-  'Get-Service2010': `# Whether a server is in service, and what of it a drain changes.
+  'Get-Service2010': `# Whether a server is in service, and what of it a drain changes. Nothing runs where it does not tell.
 function Get-Service2010 {
     param([string] $Server)
 
     $mailbox = Get-MailboxServer -Identity $Server -ErrorAction 'Stop'
     $policy = [string] $mailbox.DatabaseCopyAutoActivationPolicy
-    $inService = $policy -ne 'Blocked'
-    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
-    return @{
-        InService = $inService
-        IsMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
-        Policy = $policy
+    if ($policy -eq '') {
+        throw ($Server + ' does not tell whether it is in service, so that it was not drained and nothing was run.')
     }
+    $isMember = [string] $mailbox.DatabaseAvailabilityGroup -ne ''
+    $inService = -not ($isMember -and $policy -eq 'Blocked')
+    if (-not $inService) { Write-Host ('  ' + $Server + ' is out of service already, and stays so') }
+    return @{ InService = $inService; IsMember = $isMember; Policy = $policy }
 }`,
   'Test-HasArray': `# Whether an Active Directory site has a client access array.
 function Test-HasArray {

@@ -157,4 +157,24 @@ describe('the plan files', () => {
     expect(script.match(/^function Get-Service2013 \{/gm)).toHaveLength(1);
     expect(script).not.toContain('Get-Service2010');
   });
+
+  test.each([
+    [V2016, 'Get-Service2013', "-not ($isMember -and $moves -eq 'True')"],
+    [V2010, 'Get-Service2010', "-not ($isMember -and $policy -eq 'Blocked')"],
+  ])(
+    'the script of %s stops where a server does not tell, and judges by what concerns members in members only',
+    (version, name, ofMember) => {
+      const declared = site({
+        ...balanced,
+        servers: [server(1, { version }), server(2, { version })],
+        maintenance: true,
+      });
+      const script = exchangePlanScript('contoso', declared, resolveSite(declared), (file) => file);
+      const [, look = ''] = new RegExp(`\\nfunction ${name} \\{([^]*?)\\n\\}`).exec(script) ?? [];
+      const order = ["$policy -eq ''", 'throw ($Server +', '$isMember =', ofMember, 'return @{'];
+      const places = order.map((part) => look.indexOf(part));
+      expect(places).not.toContain(-1);
+      expect(places).toEqual(places.toSorted((left, right) => left - right));
+    },
+  );
 });
