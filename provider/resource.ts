@@ -1,17 +1,14 @@
 import {
-  clearingCall,
-  drainCalls,
+  callsOf,
+  interruptionsOfSteps,
   importedValues,
   importIdOf,
   INTERRUPTS_ATTRIBUTE,
-  layingCalls,
   maintenanceOf,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
-  returnCalls,
   withCalls,
 } from '../exchange/resources';
-import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
 import { inboundCertificates, inboundInquiries, probeText } from '../exchange/resources';
 import type { AnyResource, Facts, FileCall, Inbound, Probe, Step } from '../exchange/resources';
@@ -222,13 +219,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     stepsAttribute: 'cmdlets',
     effects: {
       attribute: INTERRUPTS_ATTRIBUTE,
-      of: (steps) =>
-        interruptionsOf(
-          steps
-            .filter(isCall)
-            .flatMap(callsOf)
-            .map(({ invocation }) => invocation),
-        ).map(({ clients }) => clients),
+      of: (steps) => interruptionsOfSteps(steps.filter(isCall)).map(({ clients }) => clients),
     },
     ...(resource.forgets === undefined ? {} : { destroyNote: resource.forgets }),
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
@@ -334,15 +325,6 @@ async function selectedBy({ server, host, port }: Probe, targets: Targets): Prom
 
 function isCall(step: ManagedStep): step is ManagedCall {
   return 'invocation' in step;
-}
-
-/** All that a step runs, in order. */
-function callsOf({ invocation, condition, file, maintenance }: Step): readonly FileCall[] {
-  const call = { invocation, ...(condition === undefined ? {} : { condition }) };
-  const calls = file === undefined ? [call] : [...layingCalls(file), call, clearingCall(file)];
-  return maintenance === undefined
-    ? calls
-    : [...drainCalls(maintenance), ...calls, ...returnCalls(maintenance)];
 }
 
 function shownCall({ invocation, condition }: FileCall): string {

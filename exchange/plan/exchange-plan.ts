@@ -1,7 +1,6 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
 import { isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
-import { interruptionsOf } from '../interruptions';
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
 import type { DesiredState, KnownCertificate } from '../resolve-site';
@@ -9,6 +8,7 @@ import {
   clearingCall,
   drainCalls,
   FormerPolicy,
+  interruptionsOfSteps,
   layingCalls,
   returnCalls,
   type FileCall,
@@ -136,12 +136,8 @@ function planStep(planned: PlannedStep, sessions: readonly OwnSession[]): PlanSt
   };
 }
 
-function planInterruptions({ invocation, maintenance }: Step): Pick<CmdletStep, 'interrupts'> {
-  const around = maintenance === undefined ? [] : drainCalls(maintenance).map((call) => call.invocation);
-  const interrupts = interruptionsOf([...around, invocation]).map(({ clients, source }) => ({
-    clients,
-    source,
-  }));
+function planInterruptions(step: Step): Pick<CmdletStep, 'interrupts'> {
+  const interrupts = interruptionsOfSteps([step]).map(({ clients, source }) => ({ clients, source }));
   return interrupts.length === 0 ? {} : { interrupts };
 }
 

@@ -6,12 +6,11 @@ import type { Referred, ScriptOptions } from '../../powershell/script';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames, type PfxNames } from '../certificate-name';
-import { interruptionsOf } from '../interruptions';
 import type { DesiredState } from '../resolve-site';
 import {
   clearingCall,
   DRAIN_SECONDS,
-  drainCalls,
+  interruptionsOfSteps,
   layingCalls,
   type Drain,
   type FileCall,
@@ -258,11 +257,10 @@ function byHandLines({ host, commands, table, reason }: Described): readonly str
 }
 
 /** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
-function notesOf({ reason, invocation, maintenance }: Step): readonly string[] {
-  const around = maintenance === undefined ? [] : drainCalls(maintenance).map((call) => call.invocation);
+function notesOf(step: Step): readonly string[] {
   return [
-    reason,
-    ...interruptionsOf([...around, invocation]).map(({ clients }) => `It can interrupt clients. ${clients}`),
+    step.reason,
+    ...interruptionsOfSteps([step]).map(({ clients }) => `It can interrupt clients. ${clients}`),
   ];
 }
 

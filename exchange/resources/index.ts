@@ -25,6 +25,7 @@ export * from './laid-file';
 export * from './maintenance';
 export * from './probe';
 export * from './step';
+export * from './step-calls';
 export {
   certificate,
   clientAccessArray,

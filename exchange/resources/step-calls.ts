@@ -1,0 +1,23 @@
+import { interruptionsOf, type Interruption } from '../interruptions';
+import { clearingCall, layingCalls, type FileCall } from './laid-file';
+import { drainCalls, returnCalls } from './maintenance';
+import type { Step } from './step';
+
+/** All that a step runs, in order. */
+export function callsOf({
+  invocation,
+  condition,
+  file,
+  maintenance,
+}: Pick<Step, 'invocation' | 'condition' | 'file' | 'maintenance'>): readonly FileCall[] {
+  const call = { invocation, ...(condition === undefined ? {} : { condition }) };
+  const calls = file === undefined ? [call] : [...layingCalls(file), call, clearingCall(file)];
+  return maintenance === undefined
+    ? calls
+    : [...drainCalls(maintenance), ...calls, ...returnCalls(maintenance)];
+}
+
+/** Whom steps can interrupt with all that they run, each once, in the order of the calls. */
+export function interruptionsOfSteps(steps: readonly Step[]): readonly Interruption[] {
+  return interruptionsOf(steps.flatMap(callsOf).map(({ invocation }) => invocation));
+}
