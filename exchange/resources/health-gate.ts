@@ -82,7 +82,7 @@ function probesOf({
   });
   const pages = (health_pages ?? []).flatMap((url): Probe[] => {
     const page = parsePageUrl(url);
-    const thumbprint = page && behind(page, certificates);
+    const thumbprint = page && behind(page, shown_certificates ?? {});
     if (page === undefined || thumbprint === undefined) return [];
     const reason =
       'The server itself must say that the protocol takes clients, as it says to load balancers.';
@@ -97,10 +97,13 @@ function probesOf({
   return [...certificates, ...connectors, ...pages];
 }
 
-/** The certificate of a host, by those that are looked at there. */
-function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, probes: readonly Probe[]) {
-  const certificates = probes.filter((probe) => probe.kind === 'certificate');
-  return certificates.find((probe) => sameName(probe.host, host) && probe.port === port)?.thumbprint;
+/** The thumbprint of the certificate that is looked at on a host and port; undefined where none is. */
+function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, shown: Triggers): string | undefined {
+  const found = Object.entries(shown).find(([text]) => {
+    const address = parseProbeAddress(text);
+    return address !== undefined && sameName(address.host, host) && address.port === port;
+  });
+  return found?.[1];
 }
 
 interface Asked extends Looks {
@@ -166,18 +169,12 @@ export const healthGate = defineResource({
   },
   importId: ['server'],
   validate: ({ shown_certificates, health_pages }) => {
-    const certificates = probesOf({
-      server: null,
-      shown_certificates: (shown_certificates ?? null) as Triggers | null,
-      connector_certificates: null,
-      health_pages: null,
-      timeout_seconds: null,
-    });
     // The map is unknown as a whole where one of its thumbprints is.
     if (shown_certificates === undefined) return [];
+    const shown = (shown_certificates ?? {}) as Triggers;
     return ((health_pages ?? []) as readonly string[]).flatMap((url) => {
       const page = parsePageUrl(url);
-      if (page === undefined || behind(page, certificates) !== undefined) return [];
+      if (page === undefined || behind(page, shown) !== undefined) return [];
       return [
         {
           severity: 'error',
