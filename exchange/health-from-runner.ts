@@ -3,9 +3,9 @@ import { isForWeb } from './declared-certificates';
 import type { AttributeReference } from './element';
 import { healthUrlOf } from './health-url';
 import { MAIL_PROTOCOLS } from './mail-protocols';
+import { idOn } from './phases/phase';
 import { includesName } from './resources/equality';
 import { connectorAddress, HTTPS_PORT, probeAddress } from './resources/probe';
-import { idOf } from './resource-id';
 import { HEALTH_SETS_LIFESPAN, type ServiceName } from './services';
 import type { ExchangeSiteProps } from './site';
 import type { PlacedCertificate, Placement } from './topology';
@@ -62,7 +62,7 @@ export function runnerChecks(site: ExchangeSiteProps, placement: Placement): Run
     if (certificate === undefined) return;
     for (const name of new Set(names.map((each) => each.toLowerCase()))) {
       shown.set(probeAddress({ scheme: 'tls', host, port, name }), {
-        resource: `${idOf(placement.server.name)}-${certificate.part}`,
+        resource: idOn(placement.server, certificate.part),
         attribute: 'thumbprint',
       });
     }

@@ -4,7 +4,7 @@ import { includesName, sameFolder, sameName } from '../resources/equality';
 import { serverNameProblem } from '../resources/host';
 import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
-import type { Finding, Rule } from './rule';
+import { type Finding, type Rule, withVersion } from './rule';
 
 function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
   const members = group.members.map(({ name }) => name);
@@ -33,7 +33,7 @@ function outOfReach(
     .filter(({ group }) => !group.version.isAtLeast(ExchangeVersion.V2013))
     .map(({ name, path, group }) => ({
       path,
-      problem: `beside ${newer.map((server) => `${server.name} (${server.version.toString()})`).join(', ')} the session does not show ${name} of ${group.version.toString()}`,
+      problem: `beside ${newer.map(withVersion).join(', ')} the session does not show ${name} of ${group.version.toString()}`,
       remedy: 'declare the servers of its DAG as a site of their own, whose endpoint is one of them',
     }));
 }
