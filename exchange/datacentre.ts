@@ -1,7 +1,7 @@
 import { sameName } from './resources/equality';
 import type { Datacentre, ExchangeSiteProps, Server } from './site';
 
-/** The servers that stand in a datacentre of the declaration, in the order of the rollout. */
+/** The servers that stand in a datacentre of the declaration, in the order of the declaration. */
 export function serversOf(
   site: Pick<ExchangeSiteProps, 'datacentres' | 'servers'>,
   name: string,

@@ -12,7 +12,7 @@ export interface DeclaredArray {
   readonly array: ClientAccessArray;
   readonly path: Path;
   readonly datacentre: string;
-  /** Those of the datacentre whose version has arrays, in the order of the rollout. */
+  /** Those of the datacentre whose version has arrays, in the order of the declaration. */
   readonly servers: readonly Server[];
   /** The Active Directory site; left out where the declaration does not say which one. */
   readonly activeDirectorySite?: string;

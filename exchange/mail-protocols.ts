@@ -60,7 +60,7 @@ export interface DeclaredProtocol {
   readonly path: Path;
   /** See `placeIn`: `mailProtocols.imap`, `datacentres.lisbon.mailProtocols.imap`. */
   readonly place: string;
-  /** Those for which it counts, in the order of the rollout: of a nearer one there is another name for it. */
+  /** Those for which it counts, in the order of the declaration: of a nearer one there is another name for it. */
   readonly servers: readonly Server[];
 }
 

@@ -31,7 +31,7 @@ export interface DeclaredName {
 export interface PublishedName extends DeclaredName {
   /** Where it stands, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
   readonly place: string;
-  /** Servers whose clients are given it, or for which it stands in `alsoPublished`; in the order of the rollout. */
+  /** Servers whose clients are given it, or for which it stands in `alsoPublished`; in the order of the declaration. */
   readonly servers: readonly Server[];
   /** Sides of the firewall on which clients are given it. */
   readonly sides: ReadonlySet<Side>;

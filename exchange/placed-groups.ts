@@ -6,7 +6,7 @@ import { catalogOf, type ExchangeVersion } from './versions';
 
 /** A DAG with its members, and what the declaration leaves to the version of Exchange. */
 export interface PlacedGroup extends DeclaredGroup {
-  /** In the order of the rollout. */
+  /** In the order of the declaration. */
   readonly members: readonly Server[];
   /** The one of its members, where they have one; that of the first server while it has none. */
   readonly version: ExchangeVersion;
