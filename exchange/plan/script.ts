@@ -63,6 +63,11 @@ function stopping(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
+/** Whose errors are only said: what comes after it tells whether it did what it should. */
+function goingOn(call: Invocation): Invocation {
+  return { ...call, parameters: { ...call.parameters, ErrorAction: 'Continue' } };
+}
+
 /** A call of a cmdlet, which stops at an error; `taken` stands before it. */
 function callLines(call: Invocation, taken = ''): readonly string[] {
   return plainLines(stopping(call), taken);
@@ -122,7 +127,7 @@ function drainedLines({ server, drains }: Maintenance, made: readonly string[]):
     ...indented(active),
     ')',
     'if ($active.Count -gt 0) {',
-    ...indented(callLines(drain.invocation)),
+    ...indented(plainLines(goingOn(drain.invocation))),
     '}',
   ];
   const waiting = [
@@ -140,12 +145,20 @@ function drainedLines({ server, drains }: Maintenance, made: readonly string[]):
     ...indented([...drains.flatMap((drain) => block(drain, linesOf(drain))), ...made]),
     '} finally {',
     ...indented(
-      drains
-        .toReversed()
-        .flatMap((drain) => (drain.back === undefined ? [] : block(drain, callLines(drain.back)))),
+      eachAfterAll(
+        drains
+          .toReversed()
+          .flatMap((drain) => (drain.back === undefined ? [] : [block(drain, callLines(drain.back))])),
+      ),
     ),
     '}',
   ];
+}
+
+/** Each runs, also where one before it fails. */
+function eachAfterAll([first = [], ...rest]: readonly (readonly string[])[]): readonly string[] {
+  if (rest.length === 0) return first;
+  return ['try {', ...indented(first), '} finally {', ...indented(eachAfterAll(rest)), '}'];
 }
 
 /** A file that is not there is none to remove, and no error. */

@@ -158,6 +158,16 @@ describe('the plan files', () => {
     expect(script).not.toContain('Get-Service2010');
   });
 
+  test('what does not come back in the script keeps nothing else out of service', () => {
+    const script = exchangePlanScript('contoso', drained, resolveSite(drained), (file) => file);
+    const [, outlook = ''] =
+      /Start-Step \d+ 'Set-OutlookAnywhere' 'EX01'\r\n([^]*?)Start-Step/.exec(script) ?? [];
+    const after = outlook.slice(outlook.indexOf('} finally {'));
+    // Four calls bring it back: each but the last one stands before a finally that has the next.
+    expect(after.match(/try \{/g)).toHaveLength(3);
+    expect(after.match(/\} finally \{/g)).toHaveLength(4);
+  });
+
   test.each([
     [V2016, 'Get-Service2013', "-not ($isMember -and $moves -eq 'True')"],
     [V2010, 'Get-Service2010', "-not ($isMember -and $policy -eq 'Blocked')"],

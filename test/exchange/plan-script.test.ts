@@ -134,14 +134,15 @@ test('the help says which questions a person must answer', () => {
 
 describe('the calls of the script', () => {
   test.each([...versions, ...maintained])(
-    '%s: each stops at an error, and its cmdlet and parameters are known',
+    '%s: each stops at an error, but for what moves databases, and its cmdlet and parameters are known',
     (_l, version, it) => {
       const calls = exchangeCalls(scriptOf(it));
       for (const { name, line, parameters } of calls) {
         expect([name, line, parameters['ErrorAction']?.map(({ value }) => value)]).toEqual([
           name,
           line,
-          ['Stop'],
+          // Of a server with a database that has no other copy it says an error, and moves the others.
+          [name === 'Move-ActiveMailboxDatabase' ? 'Continue' : 'Stop'],
         ]);
         expect(catalogOf(version).supports({ cmdlet: name, parameters })).toBeUndefined();
       }
