@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { declarationMisfits } from '../../exchange/declaration-form';
 import { resolveSite } from '../../exchange/resolve-site';
 import type {
   Authentication,
@@ -258,21 +259,6 @@ export const hasOld = ({ servers }: ExchangeSiteProps) => servers.some(({ versio
 export const isRight = (site: ExchangeSiteProps) =>
   resolveSite(site).diagnostics.every(({ severity }) => severity !== 'error');
 
-/** Where nothing can be taken out: the declaration is thrown away. */
-const NEEDED =
-  /^(?:servers(?:\.\d+(?:\.(?:name|fqdn|address|version|endpoint))?)?|namespaces(?:\.(?:client|autodiscover)\b.*)?|certificate(?:\.web(?:\.(?:pfxFile|names|services))?)?|dns|dns(?:\.internal|\.external)?\.zones\b.*|health\b.*)$/;
-/** Without it what it is part of means nothing. */
-const PARTS: ReadonlySet<string> = new Set([
-  'internal',
-  'external',
-  'fqdn',
-  'copies',
-  'services',
-  'names',
-  'certPrincipalName',
-  'virtualIp',
-]);
-
 /**
  * What is left when whoever wrote it takes out each value at which a diagnostic points, until none does: hardly any of
  * the declarations is right as it comes.
@@ -301,11 +287,14 @@ function byPlace(left: readonly string[], right: readonly string[]): number {
   return (one ?? '') < (other ?? '') ? 1 : -1;
 }
 
-/** The declaration without what stands at a place, or without the least that it belongs to and that may be missing. */
+/** Servers stay: whoever deploys has installed them. */
+const SERVER = /^servers(\.\d+)?$/;
+
+/** The declaration without what stands at a place, or without the least that it is part of and that may be left out. */
 function without(site: unknown, way: readonly string[]): unknown {
-  if (way.length === 0 || NEEDED.test(way.join('.'))) return site;
-  const isPart = PARTS.has(way.at(-1) ?? '') && way.at(-2) !== 'namespaces';
-  return isPart || !isThere(site, way) ? without(site, way.slice(0, -1)) : taken(site, way);
+  if (way.length === 0 || SERVER.test(way.join('.'))) return site;
+  const left = isThere(site, way) ? taken(site, way) : undefined;
+  return left === undefined || declarationMisfits(left).length > 0 ? without(site, way.slice(0, -1)) : left;
 }
 
 function isThere(value: unknown, [word, ...rest]: readonly string[]): boolean {
