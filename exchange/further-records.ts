@@ -62,9 +62,14 @@ export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecor
   );
 }
 
+/** A name as it is compared: neither its letter case counts nor a dot at its end. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
 /** The name that has the records, of a name, or of the address that it is looked up for. */
 export function hostOf(recordType: FurtherType, key: string): string {
-  return (recordType === 'PTR' ? reverseName(key) : undefined) ?? key.toLowerCase().replace(/\.$/, '');
+  return (recordType === 'PTR' ? reverseName(key) : undefined) ?? plainName(key);
 }
 
 /** Those that lie in a zone of their view; of the others a rule tells. */

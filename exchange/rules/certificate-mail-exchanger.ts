@@ -1,7 +1,7 @@
 import { formatPath, type Path } from '../../schema';
 import { isOnServer } from '../declared-certificates';
 import { namesInDns, serversBehind } from '../dns-records';
-import { declaredRecords } from '../further-records';
+import { declaredRecords, plainName } from '../further-records';
 import { sameName } from '../resources/equality';
 import type { ExchangeSiteProps, Server } from '../site';
 import { type Finding, type Rule, saidOnce } from './rule';
@@ -38,7 +38,7 @@ function takers(site: ExchangeSiteProps) {
     content.recordType !== 'MX'
       ? []
       : content.exchangers.flatMap(({ exchange }, index) => {
-          const published = names.find(({ host }) => sameName(host, exchange.replace(/\.$/, '')));
+          const published = names.find(({ host }) => sameName(host, plainName(exchange)));
           if (published === undefined) return [];
           const at: Path = [...path, { index }, { attribute: 'exchange' }];
           return [{ domain, exchange, at, servers: serversBehind(site, view, published) }];

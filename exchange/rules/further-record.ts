@@ -2,7 +2,7 @@ import type { Path } from '../../schema';
 import { formatPath } from '../../schema';
 import { recordTypeOf } from '../addresses';
 import { zoneOf } from '../dns-records';
-import { declaredRecords, type DeclaredRecords } from '../further-records';
+import { declaredRecords, type DeclaredRecords, plainName } from '../further-records';
 import { isHostName } from '../resources/host';
 import { sameName } from '../resources/equality';
 import type { Finding, Rule, RuleInput } from './rule';
@@ -130,8 +130,6 @@ function leadsOf({ content, path }: DeclaredRecords): readonly Lead[] {
 /** The root of DNS, which is no host: nobody takes the mail (RFC 7505), or the service is not there (RFC 2782). */
 const NOBODY = '.';
 
-const plainHost = (host: string) => host.toLowerCase().replace(/\.$/, '');
-
 function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
   const leads = leadsOf(record);
   return leads.flatMap((lead, index): readonly Finding[] => {
@@ -141,7 +139,7 @@ function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]
     if (wrong.length > 0) return wrong;
     const first = leads
       .slice(0, index)
-      .find((other) => plainHost(other.host) === plainHost(host) && other.port === port);
+      .find((other) => plainName(other.host) === plainName(host) && other.port === port);
     if (first !== undefined) {
       return [
         {
@@ -188,7 +186,7 @@ function toAlias(
     (record) =>
       record.content.recordType === 'CNAME' &&
       record.view.side === view.side &&
-      record.host === plainHost(host),
+      record.host === plainName(host),
   );
   if (alias?.content.recordType !== 'CNAME') return [];
   return [
@@ -254,7 +252,7 @@ function besideAlias(
   { recordSets }: RuleInput,
 ): readonly Finding[] {
   if (content.recordType !== 'CNAME') return [];
-  if (view.declared.zones.some(({ name }) => sameName(name.replace(/\.$/, ''), host))) {
+  if (view.declared.zones.some(({ name }) => plainName(name) === host)) {
     return [
       {
         path,

@@ -1,5 +1,6 @@
 import { formatPath, path } from '../../schema';
 import { viewsOf } from '../dns-views';
+import { plainName } from '../further-records';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
 import { sameName } from '../resources/equality';
@@ -17,10 +18,9 @@ export const zone: Rule = {
       declared.zones.flatMap(
         ({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
           const at = (attribute: string) => [...view, ...path('zones', index, attribute)];
-          const plain = (text: string) => text.toLowerCase().replace(/\.$/, '');
-          const earlier = zones.findIndex((other) => plain(other.name) === plain(name));
+          const earlier = zones.findIndex((other) => plainName(other.name) === plainName(name));
           return [
-            ...(isHostName(plain(name))
+            ...(isHostName(plainName(name))
               ? []
               : [
                   {
@@ -56,7 +56,7 @@ export const zone: Rule = {
                     remedy: 'give the DNS server that takes the updates of the zone, without a port',
                   },
                 ]),
-            ...(keyName === undefined || isHostName(plain(keyName))
+            ...(keyName === undefined || isHostName(plainName(keyName))
               ? []
               : [
                   {
