@@ -4,7 +4,7 @@ import { isFurther, scopeAndPlace } from './name-place';
 import { isMailPlace } from './mail-protocols';
 import { publishedHosts, serversOn, type PublishedName } from './namespaces';
 import { includesName } from './resources/equality';
-import type { NamingService } from './given-names';
+import { type GivenService, givenServices } from './given-services';
 import type { ExchangeSiteProps, Server } from './site';
 import type { Placement } from './topology';
 
@@ -60,24 +60,7 @@ export function hasPlace({ place }: PublishedName, of: 'client' | 'autodiscover'
   return scopeAndPlace(place)[1].split('.')[0] === of;
 }
 
-/** A service of a server, and the name under which clients outside find it; empty text for none. */
-export interface ServiceOutside {
-  readonly server: Server;
-  readonly service: NamingService;
-  readonly host: string;
-}
-
-/** Remote PowerShell aside, which nobody outside is to reach. */
-export function servicesOutside(placements: readonly Placement[]): readonly ServiceOutside[] {
-  return placements.flatMap(({ server, autodiscover, outlookAnywhere, directories }) => [
-    { server, service: 'autodiscover' as const, host: autodiscover.host },
-    ...(outlookAnywhere.enabled === false
-      ? []
-      : [{ server, service: 'outlookAnywhere' as const, host: outlookAnywhere.hosts.external }]),
-    ...directories.flatMap(({ row, hosts }) =>
-      hosts === undefined || row.service === 'powershell'
-        ? []
-        : [{ server, service: row.service, host: hosts.external }],
-    ),
-  ]);
+/** Services that clients outside find under a name, on each server. */
+export function servicesOutside(placements: readonly Placement[]): readonly GivenService[] {
+  return placements.flatMap((placement) => givenServices(placement, 'external'));
 }
