@@ -4,7 +4,7 @@ import type { NamingService } from './given-names';
 import type { GivenService } from './given-services';
 import { publishedAs, virtualAddressesOf } from './publishing';
 import { includesName, sameName } from './resources/equality';
-import { proxiedNames, servicesOutside } from './reverse-proxy';
+import { endsAt, proxiedNames, servicesOutside } from './reverse-proxy';
 import type { ReverseProxy } from './site';
 import type { Topology } from './topology';
 import { ExchangeVersion } from './versions';
@@ -33,10 +33,10 @@ const OLD_DIRECTORIES = ['Exchange', 'Exchweb', 'Public'];
  * In the order in which they are looked at: Outlook Anywhere, and what Outlook asks for beside it; each older version under
  * its legacy names, in one rule; ActiveSync; then browsers.
  */
-export function isaRules(topology: Topology, { closeEcp }: ReverseProxy): readonly IsaRule[] {
+export function isaRules(topology: Topology, proxy: ReverseProxy): readonly IsaRule[] {
   const hosts = proxiedNames(topology.site).map(({ host }) => host);
   const given = servicesOutside(topology.placements).filter(
-    ({ service, host }) => includesName(hosts, host) && !(closeEcp === true && service === 'ecp'),
+    ({ service, host }) => includesName(hosts, host) && !endsAt(proxy, service),
   );
   const [newest, ...older] = ExchangeVersion.ALL.filter((version) =>
     given.some(({ server }) => server.version === version),

@@ -4,8 +4,9 @@ import { isFurther, scopeAndPlace } from './name-place';
 import { isMailPlace } from './mail-protocols';
 import { publishedHosts, serversOn, type PublishedName } from './namespaces';
 import { includesName } from './resources/equality';
+import type { NamingService } from './given-names';
 import { type GivenService, givenServices } from './given-services';
-import type { ExchangeSiteProps, Server } from './site';
+import type { ExchangeSiteProps, ReverseProxy, Server } from './site';
 import type { Placement } from './topology';
 
 /** A name that clients outside reach by the reverse proxy. */
@@ -63,4 +64,9 @@ export function hasPlace({ place }: PublishedName, of: 'client' | 'autodiscover'
 /** Services that clients outside find under a name, on each server. */
 export function servicesOutside(placements: readonly Placement[]): readonly GivenService[] {
   return placements.flatMap((placement) => givenServices(placement, 'external'));
+}
+
+/** Whether requests for a service end at the proxy. */
+export function endsAt({ closeEcp }: ReverseProxy, service: NamingService): boolean {
+  return closeEcp === true && service === 'ecp';
 }

@@ -83,7 +83,23 @@ describe('a reverse proxy of kind arr', () => {
     expect(rules?.at(-1)).toEqual(['mail.contoso.com-owa', '*']);
   });
 
-  test('asks servers before 2013 for nothing, and keeps them in a farm of their own', () => {
+  test('has no farm for what it closes, in a farm for each service as well as in one of its own name', () => {
+    const services = { ecp: 'ecp.contoso.com' };
+    const own = proxied(
+      { farms: 'protocol', closeEcp: true },
+      { namespaces: { ...site().namespaces, services }, certificate: withNames('ecp.contoso.com') },
+    );
+    for (const declaration of [proxied({ farms: 'protocol', closeEcp: true }), own]) {
+      const rules = step(declaration, 'rules').table?.rows.map(([, name]) => name) ?? [];
+      expect(rules[0]).toBe('ecp-closed');
+      expect(rules.slice(1)).not.toContainEqual(expect.stringContaining('ecp'));
+      expect(rules.at(-1)).toBe('mail.contoso.com-owa');
+      const farms = steps(declaration).filter(({ id }) => id.startsWith('reverse-proxy-farm-'));
+      expect(farms).toHaveLength(rules.length - 1);
+    }
+  });
+
+  test('asks servers before 2013 for nothing, and has a farm for the names that they only give', () => {
     const declaration = proxied(
       {},
       {
@@ -95,9 +111,19 @@ describe('a reverse proxy of kind arr', () => {
         dag: { ...site().dag, name: 'DAG01', members: ['EX02'] } as ExchangeSiteProps['dag'] & object,
       },
     );
-    const urls = healthOf(declaration).map(([, url]) => url);
-    expect(urls).toContainEqual(expect.stringContaining('none: '));
-    expect(urls).toContainEqual(expect.stringContaining('HealthCheck.htm'));
+    const farms = steps(declaration).filter(({ id }) => id.startsWith('reverse-proxy-farm-'));
+    const settings = (name: string) =>
+      farms.find(({ id }) => id === `reverse-proxy-farm-${name}`)?.table?.rows ?? [];
+    const none = ['health test URL', expect.stringMatching(/^none: /) as unknown];
+    expect(settings('legacy.contoso.com')).toContainEqual(none);
+    expect(settings('legacy.contoso.com')).not.toContainEqual(['server', 'EX02.contoso.local']);
+    expect(settings('mail.contoso.com')).toContainEqual([
+      'health test URL',
+      'https://mail.contoso.com/owa/HealthCheck.htm',
+    ]);
+    // Both give it, so that a server which has no page stands in its farm.
+    expect(settings('autodiscover.contoso.com')).toContainEqual(none);
+    expect(settings('autodiscover.contoso.com')).toContainEqual(['server', 'EX02.contoso.local']);
   });
 
   test('has the records outside described where the declaration has no view for them', () => {
