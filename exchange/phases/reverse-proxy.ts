@@ -8,7 +8,7 @@ import { proxiedNames, proxyCertificateNames } from '../reverse-proxy';
 import type { ExchangeSiteProps, ReverseProxy, Server } from '../site';
 import type { Topology } from '../topology';
 import { isWindowsSince, type WindowsVersion } from '../windows';
-import { runnableCommands } from '../windows-cmdlets';
+import { featureInstall, runnableCommands } from '../windows-cmdlets';
 import { idOn, type Phase } from './phase';
 
 /** What is to be set on the proxy, and why. */
@@ -198,12 +198,11 @@ const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly strin
 function features({ windows }: ReverseProxy): Instruction {
   const [since, names] =
     FEATURES.find(([first]) => windows !== undefined && isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
-  const cmdlet = since === '2012' ? 'Install-WindowsFeature' : 'Add-WindowsFeature';
   return {
     part: 'features',
     reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}.`,
     table: { columns: ['feature'], rows: names.map((name) => [name]) },
-    calls: [{ cmdlet, parameters: { Name: names } }],
+    calls: [featureInstall(windows, names)],
   };
 }
 
