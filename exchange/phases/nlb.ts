@@ -47,8 +47,8 @@ const WORDS = {
   network: 'Network',
 };
 
-/** What every host needs first. */
-const feature = ({ declared: { windows } }: NlbCluster) => featureInstall(windows, ['NLB']);
+/** What every host needs first. Windows installs the tools, which have the cmdlets, apart from the feature itself. */
+const feature = ({ declared: { windows } }: NlbCluster) => featureInstall(windows, ['NLB', 'RSAT-NLB']);
 
 function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHost): Invocation {
   return {

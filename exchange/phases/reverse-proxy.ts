@@ -169,6 +169,9 @@ const WEB_FEATURES = [
   'Web-Mgmt-Console',
 ];
 
+/** IIS Management Scripts and Tools, which have the cmdlets of the steps after it (http://blogs.iis.net/lprete/). */
+const SCRIPTING_TOOLS = 'Web-Scripting-Tools';
+
 /** By the first Windows Server that calls them so, newest first. .NET 4.5 took the place of 3.5 in 2012. */
 const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly string[]])[] = [
   [
@@ -200,9 +203,9 @@ function features({ windows }: ReverseProxy): Instruction {
     FEATURES.find(([first]) => windows !== undefined && isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
   return {
     part: 'features',
-    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}.`,
+    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}. A command installs ${SCRIPTING_TOOLS} besides, which has the cmdlets of the steps after it.`,
     table: { columns: ['feature'], rows: names.map((name) => [name]) },
-    calls: [featureInstall(windows, names)],
+    calls: [featureInstall(windows, [...names, SCRIPTING_TOOLS])],
   };
 }
 
