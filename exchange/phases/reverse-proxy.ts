@@ -200,10 +200,10 @@ const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly strin
 
 function features({ windows }: ReverseProxy): Instruction {
   const [since, names] =
-    FEATURES.find(([first]) => windows !== undefined && isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
+    FEATURES.find(([first]) => windows === undefined || isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
   return {
     part: 'features',
-    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}. A command installs ${SCRIPTING_TOOLS} besides, which has the cmdlets of the steps after it.`,
+    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}. Commands want ${SCRIPTING_TOOLS} besides, which has the cmdlets of the steps after it.`,
     table: { columns: ['feature'], rows: names.map((name) => [name]) },
     calls: [featureInstall(windows, [...names, SCRIPTING_TOOLS])],
   };

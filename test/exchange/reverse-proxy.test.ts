@@ -9,6 +9,7 @@ import {
   type ReverseProxy,
   type SiteCertificate,
 } from '../../exchange/site';
+import type { WindowsVersion } from '../../exchange/windows';
 import { formatPath } from '../../schema';
 import { server, site } from './sites';
 
@@ -51,6 +52,14 @@ describe('a reverse proxy of kind arr', () => {
     }
     expect(step(proxied({ windows: '2019' }), 'rules').commands).not.toEqual([]);
     expect(step(proxied({ windows: '2008' }), 'rules').commands).toEqual([]);
+  });
+
+  test('names the features of Windows Server 2012 and later where its Windows is not declared', () => {
+    const named = (windows?: WindowsVersion) =>
+      step(proxied(windows === undefined ? {} : { windows }), 'features').table?.rows.flat() ?? [];
+    expect(named()).toContain('Web-Net-Ext45');
+    expect(named()).toEqual(named('2019'));
+    expect(named('2008 R2')).toContain('NET-Win-CFAC');
   });
 
   test('leaves /ecp open unless it is closed', () => {

@@ -489,8 +489,8 @@ try {
         Write-Output 'Add-Content -Path ''C:\Windows\System32\Drivers\etc\hosts'' -Value ''192.0.2.12 ex2-srv.contoso.com'''
 
         # Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of
-        # Windows Server 2012 and later. A command installs Web-Scripting-Tools besides, which has the cmdlets of the
-        # steps after it.
+        # Windows Server 2012 and later. Commands want Web-Scripting-Tools besides, which has the cmdlets of the steps
+        # after it.
         Write-Output 'How it must be on RP.contoso.com:'
         Write-Output 'feature'
         Write-Output 'Web-Static-Content'
