@@ -28,7 +28,8 @@ export interface Environment {
   /**
    * Who makes the record sets of a zone that takes no updates by RFC 2136, such as one at a cloud provider:
    * `({ view }) => (view === 'external' ? (stack, record) => new Route53Record(stack, record.id, { … }) : undefined)`.
-   * They come after the health gates as those of hashicorp/dns do; nobody asks such a zone what stands under a name.
+   * They come after the health gates as those of hashicorp/dns do; nobody asks such a zone what stands under a name. The
+   * provider of the resources is made there, too, once: docs/declaration.md.
    *
    * @default hashicorp/dns makes all of them
    */

@@ -2,9 +2,9 @@ import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
  * Exchange 2007 (Service Pack 1 or later): two client access servers behind one address, that of a Windows NLB cluster.
- * The cluster itself is not made from here: the plan files say how it must be. The certificate comes as a PFX; the deployment requested it on the first server
- * and carried it to the second. Each server is managed in a Windows PowerShell on itself, and the PFX lies there for the
- * time of its import only.
+ * The cluster itself is not made from here: the plan files say how it must be. The certificate comes as a PFX; the deployment
+ * requested it on the first server and carried it to the second. Each server is managed in a Windows PowerShell on itself,
+ * and the PFX lies there for the time of its import only.
  */
 export const site = defineSite({
   servers: [

@@ -1,7 +1,7 @@
 import { sameName } from './resources/equality';
 import { directoryOf, healthUrlOf } from './health-url';
 import type { NamingService } from './given-names';
-import { hasPlace, proxiedNames, servicesOutside, type ProxiedName } from './reverse-proxy';
+import { endsAt, hasPlace, proxiedNames, servicesOutside, type ProxiedName } from './reverse-proxy';
 import { HEALTH_SETS_LIFESPAN } from './services';
 import type { ReverseProxy, Server } from './site';
 import type { Placement, Topology } from './topology';
@@ -33,9 +33,10 @@ export interface Arr {
 }
 
 /** Farms and rules of a site that a proxy of kind `arr` stands before. */
-export function arrOf(topology: Topology, { farms, closeEcp }: ReverseProxy): Arr {
+export function arrOf(topology: Topology, proxy: ReverseProxy): Arr {
+  const { farms, closeEcp } = proxy;
   const names = proxiedNames(topology.site);
-  const routes = farms === 'protocol' ? routesByProtocol(topology, names) : routesOfSite(names);
+  const routes = farms === 'protocol' ? routesByProtocol(topology, proxy, names) : routesOfSite(names);
   const all = new Map(routes.map(({ farm }) => [farm.name, farm]));
   const closed: RewriteRule = { name: 'ecp-closed', pattern: 'ecp*', conditions: [], farm: null };
   return {
@@ -86,7 +87,11 @@ function routesOfSite(names: readonly ProxiedName[]): readonly Route[] {
 }
 
 /** A farm for each service that a name is of. Outlook on the web takes what no other service has: people type the name only. */
-function routesByProtocol(topology: Topology, names: readonly ProxiedName[]): readonly Route[] {
+function routesByProtocol(
+  topology: Topology,
+  proxy: ReverseProxy,
+  names: readonly ProxiedName[],
+): readonly Route[] {
   return names.flatMap(({ host, published, servers }): readonly Route[] => {
     const services = servicesOf(topology.placements, host);
     // A further name is given by no server: it leads where the others do, for as long as clients remember it.
@@ -94,9 +99,10 @@ function routesByProtocol(topology: Topology, names: readonly ProxiedName[]): re
       const farm = farmOf(host, servers, healthUrlOf('owa', host));
       return [{ name: host, host, pattern: '*', farm }];
     }
-    const last = services.has('owa') ? 'owa' : [...services.keys()].at(-1);
+    const handedOn = [...services].filter(([service]) => !endsAt(proxy, service));
+    const last = services.has('owa') ? 'owa' : handedOn.at(-1)?.[0];
     const route = (service: NamingService, those: readonly Server[]): Route => {
-      const name = services.size === 1 ? host : `${host}-${directoryOf(service)}`;
+      const name = handedOn.length === 1 ? host : `${host}-${directoryOf(service)}`;
       return {
         name,
         host,
@@ -104,7 +110,7 @@ function routesByProtocol(topology: Topology, names: readonly ProxiedName[]): re
         farm: farmOf(name, those, healthUrlOf(service, published.host)),
       };
     };
-    return [...services]
+    return handedOn
       .sort(([left], [right]) => Number(left === last) - Number(right === last))
       .map(([service, those]) => route(service, those));
   });

@@ -84,7 +84,7 @@ export interface PoolMember extends AnyElement {
   readonly virtualAddresses: readonly string[];
   /** How far the load balancer sees; left out: not declared. */
   readonly layer?: 4 | 7;
-  /** What it asks the server for, service by service; none before Exchange 2013. */
+  /** What it asks the server for, service by service; none before Exchange 2013, and none of Network Load Balancing. */
   readonly healthTests: readonly HealthTest[];
   /** Why the server joins now; for people. */
   readonly reason: string;

@@ -8,7 +8,9 @@ export function directoryOf(service: NamingService): string {
 
 /**
  * What a server from Exchange 2013 on answers with 200 while the service is well, without a sign-in; Managed Availability
- * sees to it. https://techcommunity.microsoft.com/blog/exchange/load-balancing-in-exchange-2013/593665
+ * sees to it.
+ * https://learn.microsoft.com/exchange/troubleshoot/administration/load-balancer-marks-client-access-server-as-down
+ * http://blog.mb-itconsult.de/2015/07/02/health-check-for-different-exchange-2013-protocols/
  */
 export function healthUrlOf(service: NamingService, host: string): string {
   return `https://${host}/${directoryOf(service)}/HealthCheck.htm`;

@@ -1,9 +1,10 @@
 import { viewsOf } from './dns-views';
 import { directoryOf } from './health-url';
 import type { NamingService } from './given-names';
+import type { GivenService } from './given-services';
 import { publishedAs, virtualAddressesOf } from './publishing';
 import { includesName, sameName } from './resources/equality';
-import { proxiedNames, servicesOutside, type ServiceOutside } from './reverse-proxy';
+import { endsAt, proxiedNames, servicesOutside } from './reverse-proxy';
 import type { ReverseProxy } from './site';
 import type { Topology } from './topology';
 import { ExchangeVersion } from './versions';
@@ -32,10 +33,10 @@ const OLD_DIRECTORIES = ['Exchange', 'Exchweb', 'Public'];
  * In the order in which they are looked at: Outlook Anywhere, and what Outlook asks for beside it; each older version under
  * its legacy names, in one rule; ActiveSync; then browsers.
  */
-export function isaRules(topology: Topology, { closeEcp }: ReverseProxy): readonly IsaRule[] {
+export function isaRules(topology: Topology, proxy: ReverseProxy): readonly IsaRule[] {
   const hosts = proxiedNames(topology.site).map(({ host }) => host);
   const given = servicesOutside(topology.placements).filter(
-    ({ service, host }) => includesName(hosts, host) && !(closeEcp === true && service === 'ecp'),
+    ({ service, host }) => includesName(hosts, host) && !endsAt(proxy, service),
   );
   const [newest, ...older] = ExchangeVersion.ALL.filter((version) =>
     given.some(({ server }) => server.version === version),
@@ -58,9 +59,9 @@ function rulesOf(
   topology: Topology,
   version: ExchangeVersion,
   kind: RuleKind,
-  given: readonly ServiceOutside[],
+  given: readonly GivenService[],
 ): readonly IsaRule[] {
-  const places = new Map<string, ServiceOutside[]>();
+  const places = new Map<string, GivenService[]>();
   for (const host of onceEach(given.map((one) => one.host.toLowerCase()))) {
     const here = given.filter((one) => sameName(one.host, host));
     const place = destinations(topology, here).join(' ');
@@ -76,7 +77,7 @@ function ruleOf(
   topology: Topology,
   version: ExchangeVersion,
   kind: RuleKind,
-  given: readonly ServiceOutside[],
+  given: readonly GivenService[],
 ): IsaRule {
   const isOld = kind === 'OWA' && !version.isAtLeast(ExchangeVersion.V2013);
   const directories = [
@@ -91,7 +92,7 @@ function ruleOf(
   };
 }
 
-function destinations({ site }: Topology, given: readonly ServiceOutside[]): readonly string[] {
+function destinations({ site }: Topology, given: readonly GivenService[]): readonly string[] {
   const [internal] = viewsOf(site);
   return onceEach(
     given.flatMap(({ server, host }) => {

@@ -7,9 +7,9 @@ import { declaredProtocols, MAIL_PROTOCOLS, type MailProtocol } from './mail-pro
 import { SiteNames } from './namespaces';
 import { isWithin, portRange, type PortRange, SMTP_PORTS, withoutPorts } from './nlb-ports';
 import { publishedAs, type LoadBalancer } from './publishing';
+import { clientAccessArray, isIn } from './resources';
 import { sameName } from './resources/equality';
 import type { ExchangeSiteProps, NetworkLoadBalancing, NlbPort, Server } from './site';
-import { ExchangeVersion } from './versions';
 
 /** A cluster of Windows Network Load Balancing, as it is declared. */
 export interface NlbCluster {
@@ -111,7 +111,7 @@ export function smtpPortsOf({ smtpPorts = [] }: NetworkLoadBalancing): readonly 
 
 /**
  * As declared, else what clients of these servers use: HTTP and HTTPS, POP and IMAP where a certificate is given to them,
- * and the ports of RPC where a server has clients of Outlook without HTTP.
+ * and the ports of RPC where a server has clients of Outlook without HTTP, for which client access arrays are there.
  * https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff625247(v=exchg.141)
  */
 export function balancedPorts(
@@ -121,7 +121,7 @@ export function balancedPorts(
 ): readonly NlbPort[] {
   if (ports !== undefined) return ports;
   const mail = MAIL_PROTOCOLS.filter((row) => servers.some((server) => hasCertificateFor(site, row, server)));
-  const hasRpc = servers.some(({ version }) => version === ExchangeVersion.V2010);
+  const hasRpc = servers.some(({ version }) => isIn(clientAccessArray, version));
   return [
     80,
     443,

@@ -1,5 +1,6 @@
 import type { View } from './dns-views';
 import type { NamingService } from './given-names';
+import { givenServices } from './given-services';
 import { healthUrlOf } from './health-url';
 import { addressesOfName } from './publishing';
 import { HEALTH_SETS_LIFESPAN } from './services';
@@ -20,18 +21,10 @@ export interface HealthTest {
 export function healthTests(
   site: ExchangeSiteProps,
   view: View,
-  { server, autodiscover, outlookAnywhere, directories }: Placement,
+  placement: Placement,
 ): readonly HealthTest[] {
-  if (!existsIn(HEALTH_SETS_LIFESPAN, server.version)) return [];
-  const given: readonly (readonly [NamingService, string])[] = [
-    ['autodiscover', autodiscover.host],
-    ['outlookAnywhere', outlookAnywhere.hosts[view.side]],
-    ...directories.flatMap(({ row, hosts }): (readonly [NamingService, string])[] =>
-      hosts === undefined || row.service === 'powershell' ? [] : [[row.service, hosts[view.side]]],
-    ),
-  ];
-  return given.flatMap(([service, host]): readonly HealthTest[] => {
-    if (host === '') return [];
+  if (!existsIn(HEALTH_SETS_LIFESPAN, placement.server.version)) return [];
+  return givenServices(placement, view.side).flatMap(({ server, service, host }): readonly HealthTest[] => {
     const virtualAddresses = addressesOfName(site, server, view, host);
     return virtualAddresses.length === 0
       ? []

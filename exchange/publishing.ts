@@ -75,7 +75,7 @@ export function virtualAddressesOf(
 interface PublishingPlace {
   readonly publish: LoadBalancer;
   readonly path: Path;
-  /** The side of the firewall that a server or a datacentre says it for; left out: that of the view, or both. */
+  /** The side of the firewall that it is said for; left out: both. */
   readonly side?: Side;
   /** Of which it is said. */
   readonly servers: readonly Server[];
@@ -102,8 +102,8 @@ export function publishingPlaces(site: ExchangeSiteProps): readonly PublishingPl
     ...Object.entries(site.datacentres ?? {}).flatMap(([name, { publish }]) =>
       places(publish, serversOf(site, name), path('datacentres', name, 'publish')),
     ),
-    ...viewsOf(site).flatMap(({ declared: { publish }, path: at }) =>
-      places(publish, site.servers, [...at, { attribute: 'publish' }]),
+    ...viewsOf(site).flatMap(({ declared: { publish }, path: at, side, isOnly }) =>
+      places(publish, site.servers, [...at, { attribute: 'publish' }], isOnly ? undefined : side),
     ),
   ];
 }

@@ -5,7 +5,8 @@ import { isMailPlace } from './mail-protocols';
 import { publishedHosts, serversOn, type PublishedName } from './namespaces';
 import { includesName } from './resources/equality';
 import type { NamingService } from './given-names';
-import type { ExchangeSiteProps, Server } from './site';
+import { type GivenService, givenServices } from './given-services';
+import type { ExchangeSiteProps, ReverseProxy, Server } from './site';
 import type { Placement } from './topology';
 
 /** A name that clients outside reach by the reverse proxy. */
@@ -60,24 +61,12 @@ export function hasPlace({ place }: PublishedName, of: 'client' | 'autodiscover'
   return scopeAndPlace(place)[1].split('.')[0] === of;
 }
 
-/** A service of a server, and the name under which clients outside find it; empty text for none. */
-export interface ServiceOutside {
-  readonly server: Server;
-  readonly service: NamingService;
-  readonly host: string;
+/** Services that clients outside find under a name, on each server. */
+export function servicesOutside(placements: readonly Placement[]): readonly GivenService[] {
+  return placements.flatMap((placement) => givenServices(placement, 'external'));
 }
 
-/** Remote PowerShell aside, which nobody outside is to reach. */
-export function servicesOutside(placements: readonly Placement[]): readonly ServiceOutside[] {
-  return placements.flatMap(({ server, autodiscover, outlookAnywhere, directories }) => [
-    { server, service: 'autodiscover' as const, host: autodiscover.host },
-    ...(outlookAnywhere.enabled === false
-      ? []
-      : [{ server, service: 'outlookAnywhere' as const, host: outlookAnywhere.hosts.external }]),
-    ...directories.flatMap(({ row, hosts }) =>
-      hosts === undefined || row.service === 'powershell'
-        ? []
-        : [{ server, service: row.service, host: hosts.external }],
-    ),
-  ]);
+/** Whether requests for a service end at the proxy. */
+export function endsAt({ closeEcp }: ReverseProxy, service: NamingService): boolean {
+  return closeEcp === true && service === 'ecp';
 }

@@ -4,7 +4,8 @@ import { isWindowsSince, type WindowsVersion } from './windows';
 
 /** A cmdlet of Windows itself, as far as described steps show it to people. */
 interface WindowsCmdlet {
-  readonly module: string;
+  /** Left out: it is of Windows PowerShell itself, whose modules are always loaded. */
+  readonly module?: string;
   /** The first Windows Server that has it. */
   readonly since: WindowsVersion;
   /** Those that described steps use. */
@@ -27,13 +28,11 @@ const pageOf2008R2 = (id: string) =>
  */
 export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
   'Import-Module': {
-    module: 'Microsoft.PowerShell.Core',
     since: '2008 R2',
     parameters: ['Name'],
     source: page('Microsoft.PowerShell.Core', 'Import-Module'),
   },
   'Add-Content': {
-    module: 'Microsoft.PowerShell.Management',
     since: '2008 R2',
     parameters: ['Path', 'Value'],
     source: page('Microsoft.PowerShell.Management', 'Add-Content'),
@@ -114,8 +113,7 @@ export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
 };
 
 /**
- * Calls as people type them on a Windows; none where that is not declared, or lacks one of them. Before 2012 each module is
- * loaded before its first cmdlet: Windows PowerShell does it by itself from version 3.0 on (about_Modules).
+ * Calls as people type them on a Windows; none where that is not declared, or lacks one of them.
  *
  * @throws TypeError for a cmdlet or a parameter that the table has not: nothing may be shown that nobody has looked up
  */
@@ -123,26 +121,38 @@ export function runnableCommands(
   windows: WindowsVersion | undefined,
   calls: readonly Invocation[],
 ): readonly string[] {
-  const rows = calls.map(({ cmdlet, parameters }) => {
-    const row = WINDOWS_CMDLETS[cmdlet];
-    if (row === undefined) throw new TypeError(`${cmdlet} is not in the table of Windows' cmdlets.`);
-    const unknown = Object.keys(parameters).find((name) => !row.parameters.includes(name));
-    if (unknown !== undefined)
-      throw new TypeError(`The table of Windows' cmdlets has no -${unknown} of ${cmdlet}.`);
-    return row;
-  });
+  const typed = windows !== undefined && loadsModules(windows) ? calls : withModules(calls);
+  const rows = typed.map(rowOf);
   if (windows === undefined || rows.some(({ since }) => !isWindowsSince(windows, since))) return [];
-  if (isWindowsSince(windows, '2012')) return calls.map((call) => renderInvocation(call));
-  // Those of PowerShell itself are always there.
-  const loaded = new Set(
-    rows.map(({ module }) => module).filter((module) => module.startsWith('Microsoft.')),
-  );
-  return calls.flatMap((call, index) => {
-    const { module } = rows[index]!;
-    const isLoaded = loaded.has(module);
-    loaded.add(module);
-    return [...(isLoaded ? [] : [importing(module)]), call].map((each) => renderInvocation(each));
-  });
+  return typed.map((call) => renderInvocation(call));
 }
 
-const importing = (Name: string): Invocation => ({ cmdlet: 'Import-Module', parameters: { Name } });
+/** The installation of features, by the name that its cmdlet has on a Windows. */
+export function featureInstall(windows: WindowsVersion | undefined, names: readonly string[]): Invocation {
+  const { since } = WINDOWS_CMDLETS['Install-WindowsFeature']!;
+  const isRenamed = windows !== undefined && isWindowsSince(windows, since);
+  return { cmdlet: isRenamed ? 'Install-WindowsFeature' : 'Add-WindowsFeature', parameters: { Name: names } };
+}
+
+function rowOf({ cmdlet, parameters }: Invocation): WindowsCmdlet {
+  const row = WINDOWS_CMDLETS[cmdlet];
+  if (row === undefined) throw new TypeError(`${cmdlet} is not in the table of Windows' cmdlets.`);
+  const unknown = Object.keys(parameters).find((name) => !row.parameters.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`The table of Windows' cmdlets has no -${unknown} of ${cmdlet}.`);
+  return row;
+}
+
+/** Whether a module is loaded with the first of its cmdlets: Windows PowerShell does so from version 3.0 on (about_Modules). */
+const loadsModules = (windows: WindowsVersion) => isWindowsSince(windows, '2012');
+
+/** Each module is loaded once, before its first cmdlet. */
+function withModules(calls: readonly Invocation[]): readonly Invocation[] {
+  const loaded = new Set<string>();
+  return calls.flatMap((call) => {
+    const { module: Name } = rowOf(call);
+    if (Name === undefined || loaded.has(Name)) return [call];
+    loaded.add(Name);
+    return [{ cmdlet: 'Import-Module', parameters: { Name } }, call];
+  });
+}

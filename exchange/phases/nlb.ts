@@ -5,7 +5,7 @@ import type { Described } from '../element';
 import { clusterMac, nlbClusters, switchMac, type NlbCluster, type NlbHost, type NlbRule } from '../nlb';
 import { shownPorts } from '../nlb-ports';
 import { isWindowsSince } from '../windows';
-import { runnableCommands } from '../windows-cmdlets';
+import { featureInstall, runnableCommands } from '../windows-cmdlets';
 import { idOn, type Phase } from './phase';
 
 /** Clusters of Windows Network Load Balancing, once all their hosts are healthy, and before any name stands for them. */
@@ -47,14 +47,8 @@ const WORDS = {
   network: 'Network',
 };
 
-/** What every host needs first. */
-function feature({ declared: { windows } }: NlbCluster): Invocation {
-  const isNamedInstall = windows !== undefined && isWindowsSince(windows, '2012');
-  return {
-    cmdlet: isNamedInstall ? 'Install-WindowsFeature' : 'Add-WindowsFeature',
-    parameters: { Name: ['NLB'] },
-  };
-}
+/** What every host needs first. Windows installs the tools, which have the cmdlets, apart from the feature itself. */
+const feature = ({ declared: { windows } }: NlbCluster) => featureInstall(windows, ['NLB', 'RSAT-NLB']);
 
 function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHost): Invocation {
   return {

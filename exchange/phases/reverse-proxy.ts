@@ -8,7 +8,7 @@ import { proxiedNames, proxyCertificateNames } from '../reverse-proxy';
 import type { ExchangeSiteProps, ReverseProxy, Server } from '../site';
 import type { Topology } from '../topology';
 import { isWindowsSince, type WindowsVersion } from '../windows';
-import { runnableCommands } from '../windows-cmdlets';
+import { featureInstall, runnableCommands } from '../windows-cmdlets';
 import { idOn, type Phase } from './phase';
 
 /** What is to be set on the proxy, and why. */
@@ -169,6 +169,9 @@ const WEB_FEATURES = [
   'Web-Mgmt-Console',
 ];
 
+/** IIS Management Scripts and Tools, which have the cmdlets of the steps after it (http://blogs.iis.net/lprete/). */
+const SCRIPTING_TOOLS = 'Web-Scripting-Tools';
+
 /** By the first Windows Server that calls them so, newest first. .NET 4.5 took the place of 3.5 in 2012. */
 const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly string[]])[] = [
   [
@@ -197,13 +200,12 @@ const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly strin
 
 function features({ windows }: ReverseProxy): Instruction {
   const [since, names] =
-    FEATURES.find(([first]) => windows !== undefined && isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
-  const cmdlet = since === '2012' ? 'Install-WindowsFeature' : 'Add-WindowsFeature';
+    FEATURES.find(([first]) => windows === undefined || isWindowsSince(windows, first)) ?? FEATURES.at(-1)!;
   return {
     part: 'features',
-    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}.`,
+    reason: `Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of Windows Server ${since}${since === '2012' ? ' and later' : ''}. Commands want ${SCRIPTING_TOOLS} besides, which has the cmdlets of the steps after it.`,
     table: { columns: ['feature'], rows: names.map((name) => [name]) },
-    calls: [{ cmdlet, parameters: { Name: names } }],
+    calls: [featureInstall(windows, [...names, SCRIPTING_TOOLS])],
   };
 }
 

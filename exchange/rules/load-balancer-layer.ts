@@ -1,5 +1,5 @@
 import { formatPath, path } from '../../schema';
-import { canonicalAddress } from '../addresses';
+import { canonicalAddress, distinctAddresses } from '../addresses';
 import { viewsOf } from '../dns-views';
 import { healthTests } from '../pool-health';
 import { publishedAs } from '../publishing';
@@ -18,7 +18,7 @@ export const loadBalancerLayer: Rule = {
           const { loadBalancer, path: at } = publishedAs(site, placement.server, view);
           if (loadBalancer?.layer !== 4) return [];
           const tests = healthTests(site, view, placement);
-          return [...new Set(tests.flatMap(({ virtualAddresses }) => virtualAddresses))].flatMap(
+          return distinctAddresses(tests.flatMap(({ virtualAddresses }) => virtualAddresses)).flatMap(
             (address) => {
               const names = tests
                 .filter(({ virtualAddresses }) =>

@@ -96,23 +96,11 @@ function useless(site: ExchangeSiteProps): readonly Finding[] {
 /** A load balancer that is said to stand before the servers for clients outside. */
 function besides(site: ExchangeSiteProps): readonly Finding[] {
   return publishingPlaces(site)
-    .filter(({ path: at, side }) => side === 'external' || isOfExternalView(at))
+    .filter(({ side }) => side === 'external')
     .map(({ path: at }) => ({
       path: at,
       problem: 'names stand for the reverse proxy outside, so that this address does nothing',
       remedy:
         'take it out, or reverseProxy; a name that stands for another machine is said in dns.external.elsewhere',
     }));
-}
-
-function isOfExternalView(at: Finding['path']): boolean {
-  const [dns, side] = at;
-  return (
-    dns !== undefined &&
-    'attribute' in dns &&
-    dns.attribute === 'dns' &&
-    side !== undefined &&
-    'attribute' in side &&
-    side.attribute === 'external'
-  );
 }

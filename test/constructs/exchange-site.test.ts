@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ARecordSet } from '@cdktf/provider-dns/lib/a-record-set';
+import { DnsProvider } from '@cdktf/provider-dns/lib/provider';
 import { App, DataResource, S3Backend, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ExchangeSite } from '../../constructs/exchange-site';
+import type { RecordSets } from '../../constructs/record-set';
 import type { Environment } from '../../constructs/site-stack';
 import { SiteStack } from '../../constructs/site-stack';
 import { RESOURCES } from '../../exchange/resources';
@@ -550,6 +553,20 @@ describe('the stack of a site', () => {
     expect(resource['terraform_data']!['mail_contoso_com-A']!['depends_on']).toEqual(
       expect.arrayContaining(['terraform_data.zone-mail_contoso_com-A', 'exchange_health_gate.EX01-health']),
     );
+  });
+
+  test('another provider is made with the first of its resources, and synth misses one that is not', () => {
+    const made =
+      (withProvider: boolean): RecordSets =>
+      () =>
+      (stack, { id, zone, name, records }) => {
+        if (withProvider && stack.node.tryFindChild('own') === undefined) new DnsProvider(stack, 'own');
+        return new ARecordSet(stack, id, { zone, name: name ?? '', addresses: [...records] });
+      };
+    expect(() => synthesize(right, { recordSets: made(false) })).toThrow('matching provider');
+    const { provider, resource } = synthesize(right, { recordSets: made(true) });
+    expect(provider['dns']).toEqual([{}]);
+    expect(Object.keys(resource['dns_a_record_set']!)).toHaveLength(2);
   });
 
   test.each<readonly [string, unknown, string]>([

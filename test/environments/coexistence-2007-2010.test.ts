@@ -147,7 +147,7 @@ describe('Exchange 2010 beside 2007, which has a legacy name', () => {
     const adapter = "-InterfaceName '<adapter>'";
     expect(described(plan, 'nlb-cluster').commands).toEqual([
       "Import-Module -Name 'ServerManager'",
-      "Add-WindowsFeature -Name @('NLB')",
+      "Add-WindowsFeature -Name 'NLB', 'RSAT-NLB'",
       "Import-Module -Name 'NetworkLoadBalancingClusters'",
       `New-NlbCluster ${adapter} -ClusterName 'outlook.mailmig.com' -ClusterPrimaryIP '192.0.2.10' -SubnetMask '<subnet mask>' -OperationMode 'Multicast'`,
       `Set-NlbClusterNode -HostName 'srv-mx03' ${adapter} -HostPriority 1`,

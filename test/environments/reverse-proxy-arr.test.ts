@@ -68,6 +68,8 @@ describe('Exchange 2016 behind Application Request Routing', () => {
     const [command] = step('features').commands;
     expect(command).toMatch(/^Install-WindowsFeature -Name .*'Web-Net-Ext45'/);
     expect(command).not.toMatch(/NET-Win-CFAC|'Web-Net-Ext'/);
+    // It has the cmdlets of the steps after it.
+    expect(command).toContain("'Web-Scripting-Tools'");
   });
 
   test('the features of Windows Server 2008 R2 are those of the scenario', () => {

@@ -133,7 +133,7 @@ describe('a cluster', () => {
 
   test('has commands from 2008 R2 on, with the adapter that is declared', () => {
     const { commands } = step(clustered(V2010, { windows: '2012', adapter: 'Cluster' }), 'nlb-cluster');
-    expect(commands[0]).toBe("Install-WindowsFeature -Name @('NLB')");
+    expect(commands[0]).toBe("Install-WindowsFeature -Name 'NLB', 'RSAT-NLB'");
     expect(commands[1]).toMatch(/^New-NlbCluster -InterfaceName 'Cluster' .* -OperationMode 'Unicast'$/);
   });
 

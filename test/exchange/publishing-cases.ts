@@ -375,6 +375,16 @@ const LAYER_CASES: readonly RuleCase[] = [
     problem: 'autodiscover.contoso.com, mail.contoso.com stand for the one address 192.0.2.100',
     remedy: 'dns.publish.virtualIps',
   },
+  {
+    when: 'that address is written in two ways',
+    rule: 'load-balancer-layer',
+    declaration: site({
+      dns: { zones, publish: { layer: 4, virtualIp: ['2001:DB8::100', '2001:db8::100'] } },
+    }),
+    path: 'dns.publish.layer',
+    problem: 'stand for the one address 2001:db8::100',
+    remedy: 'dns.publish.virtualIps',
+  },
 ];
 
 export const PUBLISHING_CASES: readonly RuleCase[] = [

@@ -9,6 +9,7 @@ import {
   type ReverseProxy,
   type SiteCertificate,
 } from '../../exchange/site';
+import type { WindowsVersion } from '../../exchange/windows';
 import { formatPath } from '../../schema';
 import { server, site } from './sites';
 
@@ -53,6 +54,14 @@ describe('a reverse proxy of kind arr', () => {
     expect(step(proxied({ windows: '2008' }), 'rules').commands).toEqual([]);
   });
 
+  test('names the features of Windows Server 2012 and later where its Windows is not declared', () => {
+    const named = (windows?: WindowsVersion) =>
+      step(proxied(windows === undefined ? {} : { windows }), 'features').table?.rows.flat() ?? [];
+    expect(named()).toContain('Web-Net-Ext45');
+    expect(named()).toEqual(named('2019'));
+    expect(named('2008 R2')).toContain('NET-Win-CFAC');
+  });
+
   test('leaves /ecp open unless it is closed', () => {
     const first = (declaration: ExchangeSiteProps) => step(declaration, 'rules').table?.rows[0]?.[1];
     expect(first(proxied())).toBe('autodiscover.contoso.com');
@@ -83,7 +92,23 @@ describe('a reverse proxy of kind arr', () => {
     expect(rules?.at(-1)).toEqual(['mail.contoso.com-owa', '*']);
   });
 
-  test('asks servers before 2013 for nothing, and keeps them in a farm of their own', () => {
+  test('has no farm for what it closes, in a farm for each service as well as in one of its own name', () => {
+    const services = { ecp: 'ecp.contoso.com' };
+    const own = proxied(
+      { farms: 'protocol', closeEcp: true },
+      { namespaces: { ...site().namespaces, services }, certificate: withNames('ecp.contoso.com') },
+    );
+    for (const declaration of [proxied({ farms: 'protocol', closeEcp: true }), own]) {
+      const rules = step(declaration, 'rules').table?.rows.map(([, name]) => name) ?? [];
+      expect(rules[0]).toBe('ecp-closed');
+      expect(rules.slice(1)).not.toContainEqual(expect.stringContaining('ecp'));
+      expect(rules.at(-1)).toBe('mail.contoso.com-owa');
+      const farms = steps(declaration).filter(({ id }) => id.startsWith('reverse-proxy-farm-'));
+      expect(farms).toHaveLength(rules.length - 1);
+    }
+  });
+
+  test('asks servers before 2013 for nothing, and has a farm for the names that they only give', () => {
     const declaration = proxied(
       {},
       {
@@ -95,9 +120,19 @@ describe('a reverse proxy of kind arr', () => {
         dag: { ...site().dag, name: 'DAG01', members: ['EX02'] } as ExchangeSiteProps['dag'] & object,
       },
     );
-    const urls = healthOf(declaration).map(([, url]) => url);
-    expect(urls).toContainEqual(expect.stringContaining('none: '));
-    expect(urls).toContainEqual(expect.stringContaining('HealthCheck.htm'));
+    const farms = steps(declaration).filter(({ id }) => id.startsWith('reverse-proxy-farm-'));
+    const settings = (name: string) =>
+      farms.find(({ id }) => id === `reverse-proxy-farm-${name}`)?.table?.rows ?? [];
+    const none = ['health test URL', expect.stringMatching(/^none: /) as unknown];
+    expect(settings('legacy.contoso.com')).toContainEqual(none);
+    expect(settings('legacy.contoso.com')).not.toContainEqual(['server', 'EX02.contoso.local']);
+    expect(settings('mail.contoso.com')).toContainEqual([
+      'health test URL',
+      'https://mail.contoso.com/owa/HealthCheck.htm',
+    ]);
+    // Both give it, so that a server which has no page stands in its farm.
+    expect(settings('autodiscover.contoso.com')).toContainEqual(none);
+    expect(settings('autodiscover.contoso.com')).toContainEqual(['server', 'EX02.contoso.local']);
   });
 
   test('has the records outside described where the declaration has no view for them', () => {

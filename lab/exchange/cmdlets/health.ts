@@ -72,7 +72,7 @@ const RPC = 'rpc';
 /**
  * Whether the page of a protocol answers 200; undefined where there is none. It goes by the component of the protocol, which
  * Managed Availability takes offline where its probe fails:
- * https://techcommunity.microsoft.com/blog/exchange/load-balancing-in-exchange-2013/604048
+ * https://oddytee.wordpress.com/2015/03/21/this-page-cant-be-displayed-when-accessing-protocolhealthcheck-htm-in-exchange-2013/
  *
  * @param url its path
  */

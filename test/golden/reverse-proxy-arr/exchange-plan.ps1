@@ -489,7 +489,8 @@ try {
         Write-Output 'Add-Content -Path ''C:\Windows\System32\Drivers\etc\hosts'' -Value ''192.0.2.12 ex2-srv.contoso.com'''
 
         # Internet Information Services with what URL Rewrite and Application Request Routing need, by the names of
-        # Windows Server 2012 and later.
+        # Windows Server 2012 and later. Commands want Web-Scripting-Tools besides, which has the cmdlets of the steps
+        # after it.
         Write-Output 'How it must be on RP.contoso.com:'
         Write-Output 'feature'
         Write-Output 'Web-Static-Content'
@@ -507,7 +508,7 @@ try {
         Write-Output 'NET-WCF-HTTP-Activation45'
         Write-Output 'NET-WCF-TCP-Activation45'
         Write-Output 'To be run on RP.contoso.com, where it is not so already:'
-        Write-Output 'Install-WindowsFeature -Name ''Web-Static-Content'', ''Web-Default-Doc'', ''Web-Dir-Browsing'', ''Web-Http-Errors'', ''Web-Http-Logging'', ''Web-Request-Monitor'', ''Web-Http-Tracing'', ''Web-Filtering'', ''Web-Stat-Compression'', ''Web-Mgmt-Console'', ''Web-Net-Ext45'', ''NET-Framework-45-Core'', ''NET-WCF-HTTP-Activation45'', ''NET-WCF-TCP-Activation45'''
+        Write-Output 'Install-WindowsFeature -Name ''Web-Static-Content'', ''Web-Default-Doc'', ''Web-Dir-Browsing'', ''Web-Http-Errors'', ''Web-Http-Logging'', ''Web-Request-Monitor'', ''Web-Http-Tracing'', ''Web-Filtering'', ''Web-Stat-Compression'', ''Web-Mgmt-Console'', ''Web-Net-Ext45'', ''NET-Framework-45-Core'', ''NET-WCF-HTTP-Activation45'', ''NET-WCF-TCP-Activation45'', ''Web-Scripting-Tools'''
 
         # Each has an installer of its own, to be run in this order; the Web Platform Installer that once fetched them
         # is retired.

@@ -1,0 +1,29 @@
+import type { NamingService, Side } from './given-names';
+import type { Server } from './site';
+import type { Placement } from './topology';
+
+/** A service of a server, and the name under which clients of one side find it. */
+export interface GivenService {
+  readonly server: Server;
+  readonly service: NamingService;
+  readonly host: string;
+}
+
+/** Those that have a name on a side. Remote PowerShell aside, which no load balancer or proxy hands on. */
+export function givenServices(
+  { server, autodiscover, outlookAnywhere, directories }: Placement,
+  side: Side,
+): readonly GivenService[] {
+  const all: readonly GivenService[] = [
+    { server, service: 'autodiscover', host: autodiscover.host },
+    ...(outlookAnywhere.enabled === false
+      ? []
+      : [{ server, service: 'outlookAnywhere' as const, host: outlookAnywhere.hosts[side] }]),
+    ...directories.flatMap(({ row, hosts }) =>
+      hosts === undefined || row.service === 'powershell'
+        ? []
+        : [{ server, service: row.service, host: hosts[side] }],
+    ),
+  ];
+  return all.filter(({ host }) => host !== '');
+}
