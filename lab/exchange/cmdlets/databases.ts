@@ -81,13 +81,31 @@ function isMounted(call: Call, database: DatabaseState): boolean {
   return database.mounted && call.draft.servers.get(database.server)?.running === true;
 }
 
+/**
+ * Databases of older servers are shown where they are asked for: of 2010 and before by the tools of 2013 and later, of 2007 by
+ * those of 2010 (https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase). That those of a
+ * server that is named are shown without that is (unverified).
+ */
+function lists(call: Call, server: ServerState): boolean {
+  const { V2013, V2010 } = ExchangeVersion;
+  const since = [V2013, V2010].find((version) => call.catalog.version.isAtLeast(version));
+  return (
+    since === undefined ||
+    versionOf(server).isAtLeast(since) ||
+    call.has('Server') ||
+    call.isSet(`IncludePreExchange${since.label}`)
+  );
+}
+
 function get(call: Call): void {
   const identity = call.text('Identity');
   if (identity !== undefined) {
     call.write(show(call, find(call, identity)));
     return;
   }
-  const servers = new Set(call.serversOf('Server').map(({ name }) => name));
+  const servers = new Set(
+    call.serversOf('Server').flatMap((server) => (lists(call, server) ? [server.name] : [])),
+  );
   for (const database of call.organization.databases) {
     if (database.copies.some(({ server }) => servers.has(server))) call.write(show(call, database));
   }

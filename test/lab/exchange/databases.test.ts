@@ -1,5 +1,6 @@
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
+import { textOf } from '../../../exchange/resources/property';
 import { call, only, removeFolders, twoServers } from './session';
 
 afterAll(removeFolders);
@@ -86,4 +87,16 @@ test('copies tell their status, and the active one moves', async () => {
   expect(await statuses()).toEqual(['Healthy', 'Mounted']);
   lab.stopServer('BSAEX02');
   expect(await statuses()).toEqual(['Healthy', 'ServiceDown']);
+});
+
+test('the tools of 2013 and later show databases of 2010 only where they are asked for them', async () => {
+  lab = twoServers(ExchangeVersion.V2010);
+  lab.addServer({ name: 'EX16', fqdn: 'EX16.apatricio.local', version: ExchangeVersion.V2016 });
+  const serversOf = async (server: string, parameters = {}) => {
+    const { objects } = await call(lab, 'Get-MailboxDatabase', parameters, server);
+    return objects.map((object) => textOf(object, 'ServerName')).sort();
+  };
+  expect(await serversOf('EX16')).toEqual(['EX16']);
+  expect(await serversOf('EX16', { IncludePreExchange2013: true })).toEqual(['BSAEX01', 'BSAEX02', 'EX16']);
+  expect(await serversOf('BSAEX01')).toEqual(expect.arrayContaining(['BSAEX01', 'BSAEX02']));
 });
