@@ -336,12 +336,18 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'silent':
       return [notSeenText(at, probe.host, problem), REACH];
     case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : REACH];
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
   }
 }
 
 /** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
+function wayTo({ kind, server, port }: Probe): string {
+  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
+  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
+}
 
 function otherCertificate({ kind, server, port }: Probe): string {
   if (kind === 'connector') {

@@ -8,7 +8,7 @@ import { lookText } from '../../provider/problem';
 import { look, watch } from '../../provider/runner-look';
 import { toPem } from '../../pki';
 import { validCertificate } from '../integration/valid-certificate';
-import { removeFolders, twoServers } from '../lab/exchange/session';
+import { call, removeFolders, twoServers } from '../lab/exchange/session';
 
 const HOST = 'BSAEX01.apatricio.local';
 const NAME = 'mail.contoso.com';
@@ -121,6 +121,24 @@ describe('the certificate that a server shows', () => {
     expect(problem).toMatchObject({ kind: 'certificate', thumbprint: SETUPS() });
     expect(lookText(given, problem!)[1]).toContain('restart them on BSAEX01');
     expect(await look(given, await connectTo(await web.startMail('IMAP')))).toBeUndefined();
+  });
+
+  test('of IMAP is shown no more where the server was drained, until somebody starts the service', async () => {
+    const probe = certificate(SETUPS(), { port: 993, name: 'imap.contoso.com' });
+    const at = (port: number) => ({
+      connectTo: new Map([[`${HOST.toLowerCase()}:993`, { host: '127.0.0.1', port }]]),
+    });
+    const port = await web.startMail('IMAP');
+    for (const State of ['Inactive', 'Active']) {
+      const drain = { Identity: 'BSAEX01', Component: 'ServerWideOffline', State, Requester: 'Maintenance' };
+      expect((await call(lab, 'Set-ServerComponentState', drain)).failed).toBeUndefined();
+    }
+    const problem = await look(probe, at(port));
+    expect(problem).toMatchObject({ kind: 'unreachable' });
+    expect(lookText(probe, problem!)[1]).toMatch(
+      /^POP and IMAP stop where .* start their services on BSAEX01/,
+    );
+    expect(await look(probe, at(await web.startMail('IMAP')))).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import type { PowerShellObject } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { enumeration } from '../objects/value';
-import type { ServerState } from '../state';
+import type { MailService, ServerState } from '../state';
 import { versionOf } from './virtual-directories';
 
 /**
@@ -33,9 +33,13 @@ const HEALTH_SETS: readonly (readonly [string, string])[] = [
   ['Store', 'None'],
 ];
 
+/** The services of POP and IMAP stop where their components are inactive, and may have to be started by hand. */
+const MAIL_COMPONENTS: { readonly [service in MailService]: string } = { POP: 'PopProxy', IMAP: 'ImapProxy' };
+
 const COMPONENTS = [
   'ServerWideOffline',
   ...new Set(HEALTH_SETS.map(([, component]) => component).filter((component) => component !== 'None')),
+  ...Object.values(MAIL_COMPONENTS),
 ];
 
 const COMMON = 'Microsoft.Office.Datacenter.ActiveMonitoring.Management.Common';
@@ -362,6 +366,7 @@ function getComponentState(call: Call): void {
   }
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
 function setComponentState(call: Call): void {
   const server = call.server(call.text('Identity') ?? '');
   const named = call.text('Component') ?? '';
@@ -376,6 +381,9 @@ function setComponentState(call: Call): void {
   );
   server.components[component] = state === 'Active' ? others : { ...others, [requester]: state };
   if (Object.keys(server.components[component]).length === 0) delete server.components[component];
+  server.mailServices = (server.mailServices ?? []).filter(
+    (service) => componentState(server, MAIL_COMPONENTS[service]) !== 'Inactive',
+  );
   call.touch(server);
 }
 
