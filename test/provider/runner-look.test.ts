@@ -278,6 +278,14 @@ describe('the certificate after STARTTLS', () => {
     seconds: 1,
     reason: 'because',
   });
+  const withoutSmtp = () =>
+    lab.editServer('BSAEX01', ({ certificates }) => {
+      for (const each of certificates) each.services = [];
+    });
+  const setConnector = async (changes: { readonly [name: string]: string[] }) => {
+    const Identity = 'BSAEX01\\Default Frontend BSAEX01';
+    expect((await call(lab, 'Set-ReceiveConnector', { Identity, ...changes })).failed).toBeUndefined();
+  };
   const to = (port: number, place: number) => ({
     connectTo: new Map([[`${HOST.toLowerCase()}:${port}`, { host: '127.0.0.1', port: place }]]),
   });
@@ -292,10 +300,11 @@ describe('the certificate after STARTTLS', () => {
     );
   });
 
-  test('is none where the server offers no TLS: the reply is told', async () => {
-    lab.editServer('BSAEX01', ({ certificates }) => {
-      for (const each of certificates) each.services = [];
-    });
+  test.each([
+    ['has no certificate for it', () => withoutSmtp()],
+    ['is not to take TLS', () => setConnector({ AuthMechanism: ['Integrated', 'BasicAuth'] })],
+  ])('is none where the server %s: the reply is told', async (_why, change) => {
+    await change();
     const settings = to(25, await web.startSmtp(25));
     const problem = await look(probe(25), settings, { selected: [SETUPS()] });
     expect(problem).toEqual({ kind: 'no-tls', reply: '500 5.3.3 Unrecognized command' });
