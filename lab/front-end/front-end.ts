@@ -96,7 +96,7 @@ export class FrontEnd {
           : '* OK The Microsoft Exchange IMAP4 service is ready.\r\n',
       );
     });
-    server.prependListener('connection', (socket) => {
+    server.prependListener('connection', (socket: Socket) => {
       if (this.#server().mailServices?.includes(service) !== true) socket.destroy();
     });
     this.#mail.set(service, server);

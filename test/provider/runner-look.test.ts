@@ -300,7 +300,7 @@ describe('the certificate after STARTTLS', () => {
     );
   });
 
-  test.each([
+  test.each<[string, () => unknown]>([
     ['has no certificate for it', () => withoutSmtp()],
     ['is not to take TLS', () => setConnector({ AuthMechanism: ['Integrated', 'BasicAuth'] })],
   ])('is none where the server %s: the reply is told', async (_why, change) => {
