@@ -324,8 +324,9 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'page':
       return [
         `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
-        problem.status === 503
-          ? 'The server takes no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it.'
+        // With what Exchange answers then is unverified.
+        problem.location === undefined
+          ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
           : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
       ];
     case 'other-page':

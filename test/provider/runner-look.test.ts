@@ -243,6 +243,15 @@ describe('the page of a protocol', () => {
     expect(await look(page('/EWS/healthcheck.htm'), settings())).toMatchObject({ status: 503 });
   });
 
+  test('that answers otherwise may be that of a server which takes no clients', async () => {
+    web.disturbance = { kind: 'answer', status: 404 };
+    const problem = await look(page(), settings());
+    const [what, remedy] = lookText(page(), problem!);
+    expect(what).toBe(`https://${HOST}/owa/healthcheck.htm answers 404, not 200`);
+    expect(remedy).toContain('Get-ServerComponentState');
+    expect(remedy).toContain('what else answers there');
+  });
+
   test('that sends on elsewhere is not followed', async () => {
     const location = 'https://elsewhere.contoso.com/\u001b[2J';
     web.disturbance = { kind: 'answer', status: 302, headers: { Location: encodeURI(location) } };

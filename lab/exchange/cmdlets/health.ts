@@ -65,7 +65,7 @@ function componentState(server: ServerState, component: string): ComponentState 
   return asked.includes('Draining') ? 'Draining' : 'Active';
 }
 
-/** https://learn.microsoft.com/dotnet/api: the parameter lists them in the order of their numbers. */
+/** In the order in which Microsoft's page of Set-ServerComponentState listed them; that these are their numbers is (unverified). */
 const SERVICE_STATES: readonly ComponentState[] = ['Inactive', 'Active', 'Draining'];
 
 const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
@@ -74,7 +74,7 @@ const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
 const RPC = 'rpc';
 
 /**
- * Whether the page of a protocol answers 200; undefined where there is none. It goes by the component of the protocol, which
+ * Whether the page of a protocol answers 200; undefined where there is none. With what it answers otherwise is (unverified). It goes by the component of the protocol, which
  * Managed Availability takes offline where its probe fails:
  * https://techcommunity.microsoft.com/blog/exchange/load-balancing-in-exchange-2013/604048
  *
@@ -357,7 +357,7 @@ function getComponentState(call: Call): void {
           state,
           SERVICE_STATES.indexOf(state),
         ),
-        // In the form that Get-ServerComponentState prints them (unverified in a session).
+        // Texts, and without what is active again, here; a session may show objects, and all of them (unverified).
         LocalStates: statesBy(server, component),
         RemoteStates: statesBy(server, component),
         IsValid: true,
@@ -393,7 +393,10 @@ function statesBy(server: ServerState, component: string): readonly string[] {
   );
 }
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. Whether it asks: administrators' posts. */
+/**
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. That it asks, administrators' posts show;
+ * that it refuses the server itself, and one that is down, is (unverified).
+ */
 function redirectMessage(call: Call): void {
   const server = answering(call, 'Server');
   const [named] = call.list('Target') ?? [call.text('Target')];

@@ -88,6 +88,20 @@ describe('active databases', () => {
     expect(await where()).toBe('BSAEX01');
   });
 
+  test('do not move to another site where the server takes them over in its own only', async () => {
+    await membersOfGroup();
+    const policy = { Identity: 'BSAEX02', DatabaseCopyAutoActivationPolicy: 'IntrasiteOnly' };
+    await call(lab, 'Set-MailboxServer', policy);
+    const stand = (site: string) => lab.editServer('BSAEX02', (server) => (server.site = site));
+    const { site = '' } = lab.read().servers.get('BSAEX01') ?? {};
+    stand('Porto');
+    await moveNow('BSAEX01', true);
+    expect(await where()).toBe('BSAEX01');
+    stand(site);
+    await moveNow('BSAEX01', true);
+    expect(await where()).toBe('BSAEX02');
+  });
+
   test('of a server of 2010 move in one call, which says of those without a copy that there is none', async () => {
     await membersOfGroup(ExchangeVersion.V2010);
     const moved = await call(lab, 'Move-ActiveMailboxDatabase', { Server: 'BSAEX01', Confirm: false });
