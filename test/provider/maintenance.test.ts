@@ -217,6 +217,46 @@ describe('a server of 2013', () => {
     serves();
   });
 
+  test('is not out of service before its databases have moved', async () => {
+    await call(lab, 'Set-MailboxServer', {
+      Identity: 'BSAEX02',
+      DatabaseCopyAutoActivationPolicy: 'Blocked',
+    });
+    const looked = () => lab.journal().filter(({ cmdlet }) => cmdlet === 'Get-MailboxDatabase').length;
+    const activeAtFirst: (string | undefined)[] = [];
+    const moving = setInterval(() => {
+      if (looked() === 0 || activeAtFirst.length > 0) return;
+      activeAtFirst.push(activeOn());
+      lab.edit(({ organization }) => {
+        for (const database of organization.databases) {
+          if (database.name === 'DB01') database.server = 'BSAEX02';
+        }
+      });
+    }, 20);
+    const { applied } = await deploy();
+    clearInterval(moving);
+    expect(applied).toEqual([]);
+    expect(activeAtFirst).toEqual(['BSAEX01']);
+    expect(looked()).toBeGreaterThan(1);
+    expect(writes()).toEqual([...DRAIN, 'Set-OutlookAnywhere', ...RETURN]);
+  });
+
+  test('comes back where the first attempts of it fail', async () => {
+    const { applied } = await deploy(rpc, {
+      // Two are of the drain.
+      faults: [3, 4].map((at) => ({
+        at,
+        cmdlet: 'Set-ServerComponentState',
+        effect: 'fail' as const,
+        terminating: true,
+      })),
+    });
+    expect(applied).toEqual([]);
+    const [first = ''] = RETURN;
+    expect(writes()).toEqual([...DRAIN, 'Set-OutlookAnywhere', first, first, ...RETURN]);
+    serves();
+  });
+
   test.each(['Set-OutlookAnywhere', 'Redirect-Message'])(
     'comes back over a new session where the connection breaks in %s',
     async (cmdlet) => {
