@@ -10,7 +10,7 @@ import { exchangeProvider } from '../../provider/definition';
 import { openSession } from '../../remoting/session';
 import { serve } from '../../remoting/server/serve';
 import { withEveryAttribute, type Diagnostic, type Known, type Values } from '../../schema';
-import { call, removeFolders, twoServers } from '../lab/exchange/session';
+import { call, removeFolders, replicated, twoServers } from '../lab/exchange/session';
 import { transportTo } from '../remoting/peers/loopback';
 
 jest.setTimeout(60_000);
@@ -33,22 +33,9 @@ afterEach(async () => {
 });
 afterAll(removeFolders);
 
-/** DB01 is active on BSAEX01 and has a copy on BSAEX02; BSAEX01 takes databases over in its own site only. */
+/** BSAEX01 takes databases over in its own site only. */
 async function membersOfGroup(version: ExchangeVersion) {
-  lab = twoServers(version);
-  const addresses = version === ExchangeVersion.V2010 ? ['0.0.0.0'] : ['255.255.255.255'];
-  await call(lab, 'New-DatabaseAvailabilityGroup', {
-    Name: 'DAG01',
-    WitnessServer: 'FS01',
-    WitnessDirectory: 'C:\\DAG01',
-    DatabaseAvailabilityGroupIpAddresses: addresses,
-  });
-  for (const server of ['BSAEX01', 'BSAEX02']) {
-    await call(lab, 'Add-DatabaseAvailabilityGroupServer', { Identity: 'DAG01', MailboxServer: server });
-  }
-  await call(lab, 'New-MailboxDatabase', { Name: 'DB01', Server: 'BSAEX01' });
-  await call(lab, 'Mount-Database', { Identity: 'DB01' });
-  await call(lab, 'Add-MailboxDatabaseCopy', { Identity: 'DB01', MailboxServer: 'BSAEX02' });
+  lab = await replicated(version);
   await call(lab, 'Set-MailboxServer', {
     Identity: 'BSAEX01',
     DatabaseCopyAutoActivationPolicy: 'IntrasiteOnly',
