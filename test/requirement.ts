@@ -1,13 +1,21 @@
+/** What tests need and a machine may lack. */
+export interface Want {
+  /** For people, with the remedy where there is one: `PowerShell 7 on the PATH`. */
+  readonly what: string;
+  /** A command by which a reader sees whether a machine has it: `pwsh --version`. */
+  readonly check: string;
+}
+
 /**
  * `describe` where what the tests need is there. Elsewhere it skips and says why; in CI, where it must be there, it
  * fails.
  *
- * @param missing what is not there, with the remedy; empty where all is there
+ * @param missing what is not there; undefined where all is there
  */
-export function describeNeeding(missing: string, title: string, body: () => void): void {
-  if (missing !== '' && process.env['CI'] !== undefined) {
-    test(`${title}: needs ${missing}`, () => {
-      throw new Error(`missing on this machine: ${missing}`);
+export function describeNeeding(missing: Want | undefined, title: string, body: () => void): void {
+  if (missing !== undefined && process.env['CI'] !== undefined) {
+    test(`${title}: needs ${missing.what}`, () => {
+      throw new Error(`missing on this machine: ${missing.what}; \`${missing.check}\` shows it`);
     });
     return;
   }
@@ -18,20 +26,20 @@ export function describeNeeding(missing: string, title: string, body: () => void
  * `describe` where what the tests need is there; elsewhere, in CI too, it skips and says why. For what not everybody can
  * have: PowerShell 7, a recording that is not ours to hand on, another operating system.
  *
- * @param missing as above. It names what a reader can look for on the machine, and it is empty wherever that is found
+ * @param missing as above; undefined wherever it is found
  */
-export function describeWhere(missing: string, title: string, body: () => void): void {
-  if (missing === '') {
+export function describeWhere(missing: Want | undefined, title: string, body: () => void): void {
+  if (missing === undefined) {
     describe(title, body);
     return;
   }
-  // The reason is `missing`, which the title names; `test/reporter/counts.test.ts` shows that no skip is without one.
+  // The reason is `missing`: the title names it and how to check it, `test/reporter/counts.test.ts` that none is without.
   describe.skip(titleOfSkipped(title, missing), body);
 }
 
 /** The same for one test. */
-export function testWhere(missing: string, title: string, body: jest.ProvidesCallback): void {
-  if (missing === '') {
+export function testWhere(missing: Want | undefined, title: string, body: jest.ProvidesCallback): void {
+  if (missing === undefined) {
     test(title, body);
     return;
   }
@@ -39,10 +47,17 @@ export function testWhere(missing: string, title: string, body: jest.ProvidesCal
   test.skip(titleOfSkipped(title, missing), body);
 }
 
+/** The folder in which Linux shows its processes; undefined where it is. */
+export function missingProc(): Want | undefined {
+  return process.platform === 'linux'
+    ? undefined
+    : { what: 'the /proc of Linux', check: 'ls /proc/self/status' };
+}
+
 /**
- * As `PowerShell 7 (pwsh) on the PATH`, which a reader can look for. `test/reporter/counts.js` lists the reasons at the end of
- * a run, and fails a run in which one is missing.
+ * `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run in which one is missing, or how it is
+ * checked.
  */
-function titleOfSkipped(title: string, missing: string): string {
-  return `${title} [skipped for want of ${missing}]`;
+function titleOfSkipped(title: string, { what, check }: Want): string {
+  return `${title} [skipped for want of ${what}; check: ${check}]`;
 }

@@ -1,14 +1,16 @@
-import { describeNeeding } from '../requirement';
+import { describeNeeding, type Want } from '../requirement';
 import { missingBindTools, startBind } from './bind';
 import { startLab } from './lab';
 import type { DnsRig, RigOptions } from './rig';
 
 export type StartDns = (options: RigOptions) => Promise<DnsRig>;
 
-/** Empty where BIND's server and tools are there. */
-export function missingBind(): string {
+/** Undefined where BIND's server and tools are there. */
+export function missingBind(): Want | undefined {
   const missing = missingBindTools();
-  return missing.length === 0 ? '' : `${missing.join(', ')} (Debian: apt-get install bind9 bind9-dnsutils)`;
+  if (missing.length === 0) return undefined;
+  const what = `${missing.join(', ')} (Debian: apt-get install bind9 bind9-dnsutils)`;
+  return { what, check: missing.map((tool) => `${tool} -V`).join('; ') };
 }
 
 /** The same tests on BIND and on the lab's server. */

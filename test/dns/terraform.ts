@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,6 @@ export interface Finished {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** Empty where Terraform is on the PATH. */
-export function missingTerraform(): string {
-  return spawnSync('terraform', ['version']).error === undefined
-    ? ''
-    : 'terraform (developer.hashicorp.com/terraform/install)';
 }
 
 /** A folder in which Terraform runs against providers of one mirror, apart from the user's own settings. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../../files/guarded-file';
-import { describeWhere, testWhere } from '../requirement';
+import { describeWhere, missingProc, testWhere } from '../requirement';
 
 const folder = mkdtempSync(join(tmpdir(), 'guarded-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,7 +58,9 @@ describe('a file with a secret', () => {
 
 const isWindows = process.platform === 'win32';
 
-describeWhere(isWindows ? 'pipes and modes of Unix' : '', 'a file with a secret on Unix', () => {
+const unix = { what: 'pipes and modes of Unix, which Windows lacks', check: 'node -p process.platform' };
+
+describeWhere(isWindows ? unix : undefined, 'a file with a secret on Unix', () => {
   test('that is a pipe to which nobody writes does not keep the reader waiting', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -83,7 +85,8 @@ describeWhere(isWindows ? 'pipes and modes of Unix' : '', 'a file with a secret 
     expect(why(file, { ...strict, hidden: false })).toBe('read: 6 bytes');
   });
 
-  testWhere(process.geteuid?.() === 0 ? '' : 'the rights of root', 'of another user is refused', () => {
+  const root = { what: 'the rights of root', check: 'id -u' };
+  testWhere(process.geteuid?.() === 0 ? undefined : root, 'of another user is refused', () => {
     const file = made('foreign');
     chownSync(file, 12_345, 12_345);
     expect(why(file)).toContain(`belongs to another user (12345); make it your own (chown 0 '${file}')`);
@@ -91,7 +94,7 @@ describeWhere(isWindows ? 'pipes and modes of Unix' : '', 'a file with a secret 
   });
 });
 
-describeWhere(process.platform === 'linux' ? '' : 'the /proc of Linux', 'a file without a size', () => {
+describeWhere(missingProc(), 'a file without a size', () => {
   test('is read up to what is allowed', () => {
     expect(why('/proc/self/status', { ...strict, hidden: false })).toMatch(/^read: \d{3,} bytes$/);
     expect(why('/proc/self/status', { ...strict, hidden: false, mostBytes: 100 })).toContain(

@@ -5,7 +5,7 @@ import { PFX_ON_SERVER } from '../../exchange/resources/certificate-steps';
 import type { ExchangeSiteProps, Server } from '../../exchange/site';
 import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-server';
 import { startLab } from '../dns/lab';
-import { testWhere } from '../requirement';
+import { missingProc, testWhere } from '../requirement';
 import { describeWithTerraform } from '../terraform/available';
 import { found, unzipped, type Secrets } from './canaries';
 import { expectCarriedOut } from './executed-cmdlets';
@@ -88,7 +88,7 @@ describeWithTerraform('the PFX that lies on a server of Exchange 2007 for its im
     );
 
   testWhere(
-    process.platform === 'linux' ? '' : 'the /proc of Linux',
+    missingProc(),
     'is left by a provider that was killed, and the next plan shows its removal',
     async () => {
       expect(cmdletsOf(await plan())).toHaveLength(5);

@@ -12,7 +12,7 @@ import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
 
 const SETUP_MS = 240_000;
-const missing = [missingBind(), missingKdc(), missingTerraform()].filter((what) => what !== '').join('; ');
+const missing = missingBind() ?? missingKdc() ?? missingTerraform();
 /** In place of the key that the environment of a rig names. */
 const NO_KEY = { DNS_UPDATE_KEYNAME: '', DNS_UPDATE_KEYALGORITHM: '', DNS_UPDATE_KEYSECRET: '' };
 

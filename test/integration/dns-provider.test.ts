@@ -7,9 +7,10 @@ import { startLab } from '../dns/lab';
 import { clientOf, type DnsRig } from '../dns/rig';
 import { describeEachServer } from '../dns/servers';
 import { missingReference } from '../remoting/peers/reference';
-import { describeNeeding, describeWhere } from '../requirement';
+import { describeWhere } from '../requirement';
+import { describeWithTerraform } from '../terraform/available';
 import { requiredProvider, STEP_ZONE, stepKey, StepRunner } from '../dns/steps';
-import { missingTerraform, TerraformFolder } from '../dns/terraform';
+import { TerraformFolder } from '../dns/terraform';
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'dns-provider');
 const SHARED = join(__dirname, '..', '..', '..', 'shared', 'reference', 'dns-provider');
@@ -29,7 +30,7 @@ beforeAll(async () => {
 }, RUN_MS);
 afterAll(() => provider.remove());
 
-describeNeeding(missingTerraform(), 'the provider dns', () => {
+describeWithTerraform('the provider dns', () => {
   describe.each(recordings)('(%s)', (_, steps) => {
     describeEachServer('does what hashicorp/dns was seen to do', (start) => {
       let rig: DnsRig;

@@ -9,7 +9,7 @@ import { commandLines, forms, found as foundOf, unzipped, type Secrets } from '.
 import { bothServers, firstServer, SECOND, ZONE } from './declared-site';
 import { SiteRig, type Finished } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
-import { testWhere } from '../requirement';
+import { missingProc, testWhere } from '../requirement';
 
 const SETUP_MS = 240_000;
 const PASSPHRASE = 'canary-of-the-ssh-passphrase-7d1f';
@@ -150,7 +150,7 @@ describeWithTerraform('secrets', () => {
     expect(found(log)).toEqual([]);
   });
 
-  testWhere(process.platform === 'linux' ? '' : 'the /proc of Linux', 'stand in no command line', () => {
+  testWhere(missingProc(), 'stand in no command line', () => {
     const lines = [...seen];
     expect(lines.some((line) => line.includes('terraform-provider-exchange'))).toBe(true);
     expect(lines.some((line) => line.includes('terraform-provider-dns'))).toBe(true);

@@ -6,22 +6,23 @@ import { gssSystem } from '../../kerberos/gssapi/system';
 import { withRealm } from '../../kerberos/problem';
 import { missingKdc } from '../remoting/peers/kdc';
 import { program } from '../remoting/peers/wsman-endpoint';
-import { describeNeeding } from '../requirement';
+import { describeNeeding, type Want } from '../requirement';
 import { PASSWORD, Realm, SERVICE, USER } from './realm';
 
 /** Heimdal's library, which Apple's comes from, as Linux has it. */
 const LIBRARY = 'libgssapi.so.3';
 
-function missingHeimdal(): string {
+function missingHeimdal(): Want | undefined {
   try {
     foreignFunctions().load(LIBRARY);
-    return '';
+    return undefined;
   } catch {
-    return `${LIBRARY}; apt-get install libgssapi3-heimdal installs it`;
+    const what = `${LIBRARY} (Debian: apt-get install libgssapi3-heimdal)`;
+    return { what, check: `ldconfig -p | grep ${LIBRARY}` };
   }
 }
 
-describeNeeding(missingKdc() || missingHeimdal(), 'with the library of Heimdal', () => {
+describeNeeding(missingKdc() ?? missingHeimdal(), 'with the library of Heimdal', () => {
   const realm = new Realm();
   let heimdal: System;
   let cache: string;

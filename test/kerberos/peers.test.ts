@@ -12,7 +12,7 @@ const BINDINGS = Buffer.from('tls-server-end-point:0123456789abcdef');
 
 for (const library of ['pyspnego', 'gssapi'] as const) {
   const title = `with ${library} at the other end`;
-  describeNeeding(missingKdc() || missingPypsrp(), title, () => describePeer(library));
+  describeNeeding(missingKdc() ?? missingPypsrp(), title, () => describePeer(library));
 }
 
 function describePeer(library: 'pyspnego' | 'gssapi'): void {

@@ -296,7 +296,7 @@ function describeSession(start: () => Promise<Way>): void {
   });
 }
 
-for (const [name, start, missing = ''] of WAYS) {
+for (const [name, start, missing] of WAYS) {
   describeNeeding(missing, `a session ${name}`, () => describeSession(start));
 }
 

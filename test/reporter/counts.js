@@ -1,7 +1,7 @@
 const { readFileSync, writeFileSync } = require('node:fs');
 
-/** As `test/requirement.ts` writes it into a title. */
-const REASON = /\[skipped for want of (.*)\]/;
+/** As `test/requirement.ts` writes it into a title: what is missing, and the command that checks it. */
+const REASON = /\[skipped for want of (.+; check: .+)\]/;
 
 /**
  * Ends a run with its counts on one line, and says why tests were skipped, and how many. A test that is skipped without a

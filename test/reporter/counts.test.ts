@@ -37,22 +37,25 @@ describe('the end of a run', () => {
   }
 
   test('names each reason with the number of tests that were skipped for it', () => {
-    const reason = '[skipped for want of PowerShell 7 (pwsh) on the PATH]';
+    const reason = '[skipped for want of PowerShell 7 on the PATH; check: pwsh --version]';
     const reporter = end(
       [`a script ${reason} runs`, 'pending'],
       [`a script ${reason} ends`, 'pending'],
       ['x', 'passed'],
     );
     expect(reporter.getLastError()).toBeUndefined();
-    expect(said).toContain('2 skipped for want of PowerShell 7 (pwsh) on the PATH');
+    expect(said).toContain('2 skipped for want of PowerShell 7 on the PATH; check: pwsh --version');
     expect(said).toContain('1 passed, 0 failed, 2 skipped');
   });
 
-  test('is a failure where a test was skipped without a reason', () => {
-    const reporter = end(['a script runs', 'pending']);
-    expect(reporter.getLastError()?.message).toContain('skipped without a reason');
-    expect(said).toContain('a script runs');
-  });
+  test.each(['a script runs', 'a script [skipped for want of time] runs'])(
+    'is a failure where a test was skipped without a reason that can be checked: %s',
+    (title) => {
+      const reporter = end([title, 'pending']);
+      expect(reporter.getLastError()?.message).toContain('skipped without a reason');
+      expect(said).toContain(title);
+    },
+  );
 });
 
 test('nothing is skipped but through test/requirement.ts, which writes the reason into the title', () => {

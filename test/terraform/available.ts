@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { describeNeeding } from '../requirement';
+import { describeNeeding, type Want } from '../requirement';
 
-/** Empty where the real terraform is on the PATH. */
-export function missingTerraform(): string {
+/** Undefined where the real terraform is on the PATH. */
+export function missingTerraform(): Want | undefined {
   const environment = { ...process.env, CHECKPOINT_DISABLE: '1' };
   const found = spawnSync('terraform', ['version'], { env: environment }).status === 0;
-  return found ? '' : 'terraform on the PATH; install Terraform 1.11 or later';
+  return found ? undefined : { what: 'Terraform 1.11 or later on the PATH', check: 'terraform version' };
 }
 
 /** `describe` for tests that need the real terraform. */

@@ -2,15 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startKdc as startRealm } from '../../../lab/kerberos/kdc';
 import { findKdcPrograms } from '../../../lab/kerberos/programs';
-import { describeNeeding } from '../../requirement';
+import { describeNeeding, type Want } from '../../requirement';
 
 export const REALM = 'LAB.TEST';
 const SERVICE = 'HTTP/localhost';
 
-/** What of a key distribution center is not on this machine; empty where all is there. */
-export function missingKdc(): string {
+/** What of a key distribution center is not on this machine; undefined where all is there. */
+export function missingKdc(): Want | undefined {
   const programs = findKdcPrograms();
-  return programs.kind === 'there' ? '' : programs.remedy;
+  if (programs.kind === 'there') return undefined;
+  return { what: programs.remedy, check: 'PATH=$PATH:/usr/sbin command -v krb5kdc kdb5_util kadmin.local' };
 }
 
 export function describeWithKerberos(title: string, body: () => void): void {

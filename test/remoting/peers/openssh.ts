@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../../../lab/kerberos/free-port';
+import { missingProc, type Want } from '../../requirement';
 
 const PATH = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/usr/local/sbin`;
 const TOOLS = ['sshd', 'ssh', 'ssh-agent', 'ssh-add', 'ssh-keygen', 'ssh-keyscan'] as const;
@@ -15,13 +16,14 @@ process.on('exit', () => processes.forEach((child) => child.kill('SIGKILL')));
 /** Without root sshd lets in nobody but the account that runs it. */
 export const SSHD_USER = userInfo().username;
 
-/** Empty where OpenSSH's server and tools are there, and the system shows which processes are its. */
-export function missingOpenSsh(): string {
-  if (!existsSync('/proc/self')) return 'the folder /proc, as Linux has it';
+/** Undefined where OpenSSH's server and tools are there, and the system shows which processes are its. */
+export function missingOpenSsh(): Want | undefined {
+  const proc = missingProc();
+  if (proc !== undefined) return proc;
   const missing = TOOLS.filter((tool) => find(tool) === undefined);
-  return missing.length === 0
-    ? ''
-    : `${missing.join(', ')} (Debian: apt-get install openssh-server openssh-client)`;
+  if (missing.length === 0) return undefined;
+  const what = `${missing.join(', ')} (Debian: apt-get install openssh-server openssh-client)`;
+  return { what, check: `PATH=$PATH:/usr/sbin command -v ${missing.join(' ')}` };
 }
 
 function find(tool: string): string | undefined {

@@ -20,5 +20,6 @@ export const pwsh = ((): string | undefined => {
 
 /** `describe` where there is PowerShell. It is in no package of Debian, so that CI goes on without. */
 export function describeWithPwsh(title: string, body: () => void): void {
-  describeWhere(pwsh === undefined ? 'PowerShell 7 (pwsh) on the PATH' : '', title, body);
+  const want = { what: 'PowerShell 7 on the PATH', check: 'pwsh --version' };
+  describeWhere(pwsh === undefined ? want : undefined, title, body);
 }

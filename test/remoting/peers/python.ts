@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describeNeeding } from '../../requirement';
+import { describeNeeding, type Want } from '../../requirement';
 
 const root = resolve(__dirname, '../../..');
 
@@ -8,16 +8,20 @@ const root = resolve(__dirname, '../../..');
 export const python = join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 export function describeWithPython(title: string, body: () => void): void {
-  const remedy =
-    'python3 -m venv .venv && .venv/bin/pip install --require-hashes -r test/remoting/python/requirements.txt installs it';
-  describeNeeding(existsSync(python) ? '' : `psrpcore; ${remedy}`, title, body);
+  const want = {
+    what: 'psrpcore, which docs/powershell-remoting.md says how to install',
+    check: '.venv/bin/python -c "import psrpcore"',
+  };
+  describeNeeding(existsSync(python) ? undefined : want, title, body);
 }
 
-/** Why pypsrp and what it uses are not there, with the remedy; empty where they are. */
-export function missingPypsrp(): string {
-  return hasPypsrp()
-    ? ''
-    : 'pypsrp; .venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt installs it';
+/** Undefined where pypsrp and what it uses are there. */
+export function missingPypsrp(): Want | undefined {
+  if (hasPypsrp()) return undefined;
+  return {
+    what: 'pypsrp (.venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt)',
+    check: '.venv/bin/python -c "import pypsrp"',
+  };
 }
 
 export function describeWithPypsrp(title: string, body: () => void): void {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Want } from '../../requirement';
 
-/** Why a check against reference data is skipped where its folder is not there; empty where it is. */
-export function missingReference(folder: string | undefined): string {
-  return folder !== undefined && existsSync(folder)
-    ? ''
-    : 'the reference data of real servers: ../shared, which some have beside the project';
+/** Why a check against reference data is skipped where its folder is not there; undefined where it is. */
+export function missingReference(folder: string | undefined): Want | undefined {
+  if (folder !== undefined && existsSync(folder)) return undefined;
+  return { what: 'the data of real servers, which some have beside the project', check: 'ls ../shared' };
 }
 
 /** A folder of reference data beside the project; not everybody has it. */

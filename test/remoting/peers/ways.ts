@@ -14,6 +14,7 @@ import { loopback } from './loopback';
 import { missingOpenSsh, newKey, startSshd, SSHD_USER } from './openssh';
 import { sampleHost } from './sample-host';
 import { startSshServer } from './ssh-server';
+import type { Want } from '../../requirement';
 
 /** A way to the sample host, open to any number of sessions. */
 export interface Way {
@@ -98,7 +99,11 @@ async function overWsman(): Promise<Way> {
 }
 
 /** Every transport, and none at all; with what each needs and this machine lacks. */
-export const WAYS: readonly (readonly [name: string, start: () => Promise<Way>, missing?: string])[] = [
+export const WAYS: readonly (readonly [
+  name: string,
+  start: () => Promise<Way>,
+  missing?: Want | undefined,
+])[] = [
   ['within the process', within],
   ['over a process', overProcess],
   ['over SSH', overSsh],

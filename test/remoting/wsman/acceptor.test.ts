@@ -11,7 +11,7 @@ import { describeNeeding } from '../../requirement';
 const SIZES = [0, 1, 1_000, 5_000_000];
 
 /** Neither end is ours: what these two agree on is what our client is held to. */
-describeNeeding(missingKdc() || missingPypsrp(), 'the acceptor of pyspnego, and pypsrp as its client', () => {
+describeNeeding(missingKdc() ?? missingPypsrp(), 'the acceptor of pyspnego, and pypsrp as its client', () => {
   const realm = new Realm();
   let environment: { readonly [name: string]: string };
   let acceptor: Acceptor;

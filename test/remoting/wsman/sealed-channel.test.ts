@@ -27,7 +27,7 @@ const TYPES = [
 ] as const;
 
 /** `acceptor.test.ts` shows that the acceptor is right by itself. */
-describeNeeding(missingKdc() || missingPypsrp(), 'our channel to the acceptor of pyspnego', () => {
+describeNeeding(missingKdc() ?? missingPypsrp(), 'our channel to the acceptor of pyspnego', () => {
   const realm = new Realm();
   const channels: HttpChannel[] = [];
   let environment: { readonly [name: string]: string };
