@@ -64,7 +64,7 @@ async function run(version = ExchangeVersion.V2013, redirectTo: string | null = 
     ...withEveryAttribute(CONFIGURATION_SCHEMA, {
       servers: { BSAEX01: version.label, BSAEX02: version.label },
     }),
-    maintenance: [{ server: 'bsaex01', redirect_to: redirectTo }],
+    maintenance: [{ server: 'bsAEX01', redirect_to: redirectTo }],
   };
   expect(await engine.configure(config, '1.11.4')).toEqual([]);
   return engine;
