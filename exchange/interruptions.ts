@@ -17,7 +17,6 @@ interface Row extends Interruption {
 }
 
 const MODULE = 'https://learn.microsoft.com/powershell/module/exchangepowershell';
-const MAINTENANCE = 'https://learn.microsoft.com/exchange/high-availability/manage-ha/manage-dags';
 
 const ROWS: readonly Row[] = [
   {
@@ -92,8 +91,8 @@ const ROWS: readonly Row[] = [
     when: ({ Component: component, State: state }) =>
       component === 'ServerWideOffline' && state === 'Inactive',
     clients:
-      'Whoever reaches the server itself: it answers nobody until it is back. A load balancer that asks for health sends them elsewhere; round robin in DNS does not, so that they fail until they try the next address.',
-    source: MAINTENANCE,
+      'Whoever reaches the server itself: it answers nobody until it is back. A load balancer that asks for health sends them elsewhere; round robin in DNS does not, so that they fail until they try the next address. Where POP and IMAP run, their services stop with it and may have to be started by hand.',
+    source: `${MODULE}/set-servercomponentstate`,
     isDrained: false,
   },
 ];

@@ -324,8 +324,9 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'page':
       return [
         `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
-        problem.status === 503
-          ? 'The server takes no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it.'
+        // With what Exchange answers then is unverified.
+        problem.location === undefined
+          ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
           : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
       ];
     case 'other-page':
@@ -336,12 +337,18 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'silent':
       return [notSeenText(at, probe.host, problem), REACH];
     case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : REACH];
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
   }
 }
 
 /** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
+function wayTo({ kind, server, port }: Probe): string {
+  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
+  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
+}
 
 function otherCertificate({ kind, server, port }: Probe): string {
   if (kind === 'connector') {

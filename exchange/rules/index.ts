@@ -49,6 +49,7 @@ import { legacyClients } from './legacy-clients';
 import { legacyName } from './legacy-name';
 import { loadBalancerLayer } from './load-balancer-layer';
 import { maintenance } from './maintenance';
+import { maintenanceMailProtocols } from './maintenance-mail-protocols';
 import { maintenanceRoundRobin } from './maintenance-round-robin';
 import { namedInDns } from './named-in-dns';
 import { namespaceHost } from './namespace-host';
@@ -183,6 +184,7 @@ export const RULES: readonly Rule[] = [
   sslOffload,
   maintenance,
   maintenanceRoundRobin,
+  maintenanceMailProtocols,
   serverBuild,
   versionCmdlets,
   attributeValue,

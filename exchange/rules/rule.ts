@@ -84,6 +84,7 @@ export const CHANGEABLE_RULE_IDS = [
   'dag-upgrade',
   'dag-stretched',
   'maintenance-round-robin',
+  'maintenance-mail-protocols',
 ] as const;
 
 export type ChangeableRuleId = (typeof CHANGEABLE_RULE_IDS)[number];

@@ -79,6 +79,7 @@ export function readSettings(config: Values, environment: Environment): DnsClien
   const [own] = isList(gssapi) ? gssapi : [];
   const kerberos: Values = own !== undefined && isRecord(own) ? own : {};
   const all = { ...values, ...kerberos };
+  // By the recording (test/fixtures/dns-provider/further.json).
   if (
     own !== undefined &&
     textOf(kerberos['realm'] ?? null) === undefined &&

@@ -62,6 +62,8 @@ export interface ServerState extends DirectoryObject {
   unhealthy: { [healthSet: string]: string };
   /** By component, the states that requesters have set; one that nobody asked to be anything else is Active. */
   components: { [component: string]: { [requester: string]: 'Inactive' | 'Draining' } };
+  /** Of POP and IMAP, whose services run. Left out: neither, as Setup leaves them. */
+  mailServices?: readonly MailService[];
   virtualDirectories: VirtualDirectoryState[];
   certificates: CertificateState[];
   /** Whether the Default Web Site itself takes TLS connections only, as Setup leaves it. */
@@ -72,6 +74,8 @@ export interface ServerState extends DirectoryObject {
   /** Files that a session laid, by path in lower case: base64. Left out: none. */
   files?: { [path: string]: string };
 }
+
+export type MailService = 'POP' | 'IMAP';
 
 export interface VirtualDirectoryState extends DirectoryObject {
   /** Noun without `VirtualDirectory`, or `OutlookAnywhere`. */

@@ -7,7 +7,7 @@ import { nameCovers, parseCertificate, presentedNames } from '../../pki';
 import { takesClients } from '../exchange/cmdlets/health';
 import { mailProtocolName, mailSettingsOf } from '../exchange/objects/certificate';
 import type { SimulatedOrganization } from '../exchange/organization';
-import type { CertificateState, ServerState } from '../exchange/state';
+import type { CertificateState, MailService, ServerState } from '../exchange/state';
 import { pem } from '../wsman/exchange-endpoint';
 import type { ShownCertificate } from '../wsman/listeners';
 import { smtpServer } from './smtp';
@@ -29,8 +29,6 @@ export type WebDisturbance =
       readonly headers?: { readonly [name: string]: string };
       readonly body?: string;
     };
-
-type MailService = 'POP' | 'IMAP';
 
 /** What a server shows to whoever comes to its ports: its certificates, and the health pages of its protocols. */
 export class FrontEnd {
@@ -80,12 +78,15 @@ export class FrontEnd {
   /**
    * Starts the service of POP or IMAP, or starts it again. It takes its certificate now, by the name in its settings, and
    * keeps it until it is restarted: https://learn.microsoft.com/exchange/clients/pop3-and-imap4/configure-imap4. Setup
-   * leaves both services stopped.
+   * leaves both services stopped, and so does a server that was out of service as a whole.
    *
    * @param port of TLS. Left out: one that is free
    */
   async startMail(service: MailService, port = 0): Promise<number> {
     this.#mail.get(service)?.close();
+    this.#options.organization().editServer(this.#options.server, (server) => {
+      server.mailServices = [...new Set([...(server.mailServices ?? []), service])];
+    });
     const server = createTlsServer(this.#mailCertificate(service), (socket) => {
       socket.on('error', () => undefined);
       this.#sockets.add(socket);
@@ -94,6 +95,9 @@ export class FrontEnd {
           ? '+OK The Microsoft Exchange POP3 service is ready.\r\n'
           : '* OK The Microsoft Exchange IMAP4 service is ready.\r\n',
       );
+    });
+    server.prependListener('connection', (socket: Socket) => {
+      if (this.#server().mailServices?.includes(service) !== true) socket.destroy();
     });
     this.#mail.set(service, server);
     server.listen(port, '127.0.0.1');

@@ -2,16 +2,19 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import { createServer, type Server, type Socket } from 'node:net';
 import { nameCovers, parseCertificate, presentedNames } from '../../pki';
 import { RECEIVE_DEFAULTS } from '../exchange/cmdlets/organization';
-import type { CertificateState, DirectoryObject, ServerState } from '../exchange/state';
+import type { CertificateState, DirectoryObject, Json, ServerState, Settings } from '../exchange/state';
 import { pem } from '../wsman/exchange-endpoint';
 
 /** The connector of Setup that listens on a port; the first where an administrator added others. */
 function connectorOn(server: ServerState, port: number): DirectoryObject | undefined {
-  return server.receiveConnectors.find(({ settings }) => {
-    const bindings = settings['Bindings'] ?? RECEIVE_DEFAULTS['Bindings'];
-    return Array.isArray(bindings) && bindings.some((binding) => String(binding).endsWith(`:${port}`));
+  return server.receiveConnectors.find((connector) => {
+    const { Bindings: bindings, Enabled: isEnabled } = settingsOf(connector);
+    return isEnabled === true && textsOf(bindings).some((binding) => binding.endsWith(`:${port}`));
   });
 }
+
+const settingsOf = ({ settings }: DirectoryObject): Settings => ({ ...RECEIVE_DEFAULTS, ...settings });
+const textsOf = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
 
 /**
  * The certificate that a connector shows, as Microsoft describes it:
@@ -19,7 +22,8 @@ function connectorOn(server: ServerState, port: number): DirectoryObject | undef
  * not valid now, and of no authority, is none of the lab's.
  */
 function shownBy(server: ServerState, connector: DirectoryObject): CertificateState | undefined {
-  const { TlsCertificateName: named, Fqdn: fqdn } = connector.settings;
+  const { TlsCertificateName: named, Fqdn: fqdn, AuthMechanism: mechanisms } = settingsOf(connector);
+  if (!textsOf(mechanisms).includes('Tls')) return undefined;
   const name = typeof fqdn === 'string' && fqdn !== '' ? fqdn : server.fqdn;
   const matching = server.certificates
     .filter(({ services, privateKey }) => services.includes('SMTP') && privateKey !== null)

@@ -1019,6 +1019,24 @@ const CASES: readonly Case[] = [
     remedy: 'put a load balancer',
   },
   {
+    when: 'POP or IMAP would stop with a server that is drained',
+    rule: 'maintenance-mail-protocols',
+    declaration: site({
+      ...balanced,
+      servers: [
+        server(1),
+        server(2, { maintenance: false }),
+        server(3, { mailProtocols: { pop: { host: 'mail.contoso.com' } } }),
+      ],
+      mailProtocols: { imap: { host: 'mail.contoso.com' } },
+      maintenance: true,
+    }),
+    path: 'maintenance',
+    problem: 'the services of POP and IMAP of EX01, EX03 stop',
+    remedy:
+      'Start-Service MSExchangeIMAP4, MSExchangeIMAP4BE, MSExchangePOP3, MSExchangePOP3BE), or say maintenance: false of EX01, EX03',
+  },
+  {
     when: 'a wave of the rollout names a server that there is not',
     rule: 'rollout-waves',
     declaration: site({ rollout: [['EX01'], ['EX02', 'EX03']] }),
@@ -3583,6 +3601,7 @@ describe('the rules of a declaration', () => {
       'ssl-offload',
       'maintenance',
       'maintenance-round-robin',
+      'maintenance-mail-protocols',
       'server-build',
       'version-cmdlets',
       'attribute-value',

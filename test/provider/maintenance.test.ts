@@ -10,7 +10,7 @@ import { exchangeProvider } from '../../provider/definition';
 import { openSession } from '../../remoting/session';
 import { serve } from '../../remoting/server/serve';
 import { withEveryAttribute, type Diagnostic, type Known, type Values } from '../../schema';
-import { call, removeFolders, twoServers } from '../lab/exchange/session';
+import { call, removeFolders, replicated, twoServers } from '../lab/exchange/session';
 import { transportTo } from '../remoting/peers/loopback';
 
 jest.setTimeout(60_000);
@@ -33,22 +33,9 @@ afterEach(async () => {
 });
 afterAll(removeFolders);
 
-/** DB01 is active on BSAEX01 and has a copy on BSAEX02; BSAEX01 takes databases over in its own site only. */
+/** BSAEX01 takes databases over in its own site only. */
 async function membersOfGroup(version: ExchangeVersion) {
-  lab = twoServers(version);
-  const addresses = version === ExchangeVersion.V2010 ? ['0.0.0.0'] : ['255.255.255.255'];
-  await call(lab, 'New-DatabaseAvailabilityGroup', {
-    Name: 'DAG01',
-    WitnessServer: 'FS01',
-    WitnessDirectory: 'C:\\DAG01',
-    DatabaseAvailabilityGroupIpAddresses: addresses,
-  });
-  for (const server of ['BSAEX01', 'BSAEX02']) {
-    await call(lab, 'Add-DatabaseAvailabilityGroupServer', { Identity: 'DAG01', MailboxServer: server });
-  }
-  await call(lab, 'New-MailboxDatabase', { Name: 'DB01', Server: 'BSAEX01' });
-  await call(lab, 'Mount-Database', { Identity: 'DB01' });
-  await call(lab, 'Add-MailboxDatabaseCopy', { Identity: 'DB01', MailboxServer: 'BSAEX02' });
+  lab = await replicated(version);
   await call(lab, 'Set-MailboxServer', {
     Identity: 'BSAEX01',
     DatabaseCopyAutoActivationPolicy: 'IntrasiteOnly',
@@ -77,7 +64,7 @@ async function run(version = ExchangeVersion.V2013, redirectTo: string | null = 
     ...withEveryAttribute(CONFIGURATION_SCHEMA, {
       servers: { BSAEX01: version.label, BSAEX02: version.label },
     }),
-    maintenance: [{ server: 'bsaex01', redirect_to: redirectTo }],
+    maintenance: [{ server: 'bsAEX01', redirect_to: redirectTo }],
   };
   expect(await engine.configure(config, '1.11.4')).toEqual([]);
   return engine;
@@ -214,6 +201,46 @@ describe('a server of 2013', () => {
     const { applied } = await deploy(rpc, { faults: [{ at, cmdlet, effect: 'fail', terminating: true }] });
     expect(summaries(applied)).toEqual([`${cmdlet} failed for BSAEX01`]);
     expect(writes()).toEqual(expected);
+    serves();
+  });
+
+  test('is not out of service before its databases have moved', async () => {
+    await call(lab, 'Set-MailboxServer', {
+      Identity: 'BSAEX02',
+      DatabaseCopyAutoActivationPolicy: 'Blocked',
+    });
+    const looked = () => lab.journal().filter(({ cmdlet }) => cmdlet === 'Get-MailboxDatabase').length;
+    const activeAtFirst: (string | undefined)[] = [];
+    const moving = setInterval(() => {
+      if (looked() === 0 || activeAtFirst.length > 0) return;
+      activeAtFirst.push(activeOn());
+      lab.edit(({ organization }) => {
+        for (const database of organization.databases) {
+          if (database.name === 'DB01') database.server = 'BSAEX02';
+        }
+      });
+    }, 20);
+    const { applied } = await deploy();
+    clearInterval(moving);
+    expect(applied).toEqual([]);
+    expect(activeAtFirst).toEqual(['BSAEX01']);
+    expect(looked()).toBeGreaterThan(1);
+    expect(writes()).toEqual([...DRAIN, 'Set-OutlookAnywhere', ...RETURN]);
+  });
+
+  test('comes back where the first attempts of it fail', async () => {
+    const { applied } = await deploy(rpc, {
+      // Two are of the drain.
+      faults: [3, 4].map((at) => ({
+        at,
+        cmdlet: 'Set-ServerComponentState',
+        effect: 'fail' as const,
+        terminating: true,
+      })),
+    });
+    expect(applied).toEqual([]);
+    const [first = ''] = RETURN;
+    expect(writes()).toEqual([...DRAIN, 'Set-OutlookAnywhere', first, first, ...RETURN]);
     serves();
   });
 

@@ -8,7 +8,7 @@ import { lookText } from '../../provider/problem';
 import { look, watch } from '../../provider/runner-look';
 import { toPem } from '../../pki';
 import { validCertificate } from '../integration/valid-certificate';
-import { removeFolders, twoServers } from '../lab/exchange/session';
+import { call, removeFolders, twoServers } from '../lab/exchange/session';
 
 const HOST = 'BSAEX01.apatricio.local';
 const NAME = 'mail.contoso.com';
@@ -122,6 +122,24 @@ describe('the certificate that a server shows', () => {
     expect(lookText(given, problem!)[1]).toContain('restart them on BSAEX01');
     expect(await look(given, await connectTo(await web.startMail('IMAP')))).toBeUndefined();
   });
+
+  test('of IMAP is shown no more where the server was drained, until somebody starts the service', async () => {
+    const probe = certificate(SETUPS(), { port: 993, name: 'imap.contoso.com' });
+    const at = (port: number) => ({
+      connectTo: new Map([[`${HOST.toLowerCase()}:993`, { host: '127.0.0.1', port }]]),
+    });
+    const port = await web.startMail('IMAP');
+    for (const State of ['Inactive', 'Active']) {
+      const drain = { Identity: 'BSAEX01', Component: 'ServerWideOffline', State, Requester: 'Maintenance' };
+      expect((await call(lab, 'Set-ServerComponentState', drain)).failed).toBeUndefined();
+    }
+    const problem = await look(probe, at(port));
+    expect(problem).toMatchObject({ kind: 'unreachable' });
+    expect(lookText(probe, problem!)[1]).toMatch(
+      /^POP and IMAP stop where .* start their services on BSAEX01/,
+    );
+    expect(await look(probe, at(await web.startMail('IMAP')))).toBeUndefined();
+  });
 });
 
 describe('a server that', () => {
@@ -225,6 +243,15 @@ describe('the page of a protocol', () => {
     expect(await look(page('/EWS/healthcheck.htm'), settings())).toMatchObject({ status: 503 });
   });
 
+  test('that answers otherwise may be that of a server which takes no clients', async () => {
+    web.disturbance = { kind: 'answer', status: 404 };
+    const problem = await look(page(), settings());
+    const [what, remedy] = lookText(page(), problem!);
+    expect(what).toBe(`https://${HOST}/owa/healthcheck.htm answers 404, not 200`);
+    expect(remedy).toContain('Get-ServerComponentState');
+    expect(remedy).toContain('what else answers there');
+  });
+
   test('that sends on elsewhere is not followed', async () => {
     const location = 'https://elsewhere.contoso.com/\u001b[2J';
     web.disturbance = { kind: 'answer', status: 302, headers: { Location: encodeURI(location) } };
@@ -260,6 +287,14 @@ describe('the certificate after STARTTLS', () => {
     seconds: 1,
     reason: 'because',
   });
+  const withoutSmtp = () =>
+    lab.editServer('BSAEX01', ({ certificates }) => {
+      for (const each of certificates) each.services = [];
+    });
+  const setConnector = async (changes: { readonly [name: string]: string[] }) => {
+    const Identity = 'BSAEX01\\Default Frontend BSAEX01';
+    expect((await call(lab, 'Set-ReceiveConnector', { Identity, ...changes })).failed).toBeUndefined();
+  };
   const to = (port: number, place: number) => ({
     connectTo: new Map([[`${HOST.toLowerCase()}:${port}`, { host: '127.0.0.1', port: place }]]),
   });
@@ -274,10 +309,11 @@ describe('the certificate after STARTTLS', () => {
     );
   });
 
-  test('is none where the server offers no TLS: the reply is told', async () => {
-    lab.editServer('BSAEX01', ({ certificates }) => {
-      for (const each of certificates) each.services = [];
-    });
+  test.each<[string, () => unknown]>([
+    ['has no certificate for it', () => withoutSmtp()],
+    ['is not to take TLS', () => setConnector({ AuthMechanism: ['Integrated', 'BasicAuth'] })],
+  ])('is none where the server %s: the reply is told', async (_why, change) => {
+    await change();
     const settings = to(25, await web.startSmtp(25));
     const problem = await look(probe(25), settings, { selected: [SETUPS()] });
     expect(problem).toEqual({ kind: 'no-tls', reply: '500 5.3.3 Unrecognized command' });

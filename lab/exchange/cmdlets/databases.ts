@@ -60,6 +60,7 @@ function show(call: Call, database: DatabaseState): PowerShellObject {
     `CN=${database.name},CN=Databases,${administrativeGroup(organization)}`,
     {
       ...shown(call.catalog.cmdlet('Set-MailboxDatabase'), settings),
+      // That it is where the active copy is, administrators' scripts go by; (unverified) by a page of Microsoft.
       Server: serverId(organization, database.server),
       ServerName: database.server,
       MasterServerOrAvailabilityGroup: textual(
@@ -329,16 +330,17 @@ function mount(mounted: boolean) {
   };
 }
 
-/** Whether a server may take a database over by itself. */
-function takesOver({ services, running }: ServerState): boolean {
+/** Whether a server may take a database over by itself: https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxserver */
+function takesOver({ services, running, site }: ServerState, from: ServerState): boolean {
   const { DatabaseCopyAutoActivationPolicy: policy, DatabaseCopyActivationDisabledAndMoveNow: disabled } =
     services['MailboxServer'] ?? {};
-  return running && policy !== 'Blocked' && disabled !== true;
+  if (!running || disabled === true) return false;
+  return policy === 'IntrasiteOnly' ? site === from.site : policy !== 'Blocked';
 }
 
 /**
- * Every database that is active on a server goes to the best other copy; one without stays, which a real server does some
- * time later (unverified: how long).
+ * Every database that is active on a server goes to another copy, and one without stays (the same page). That of the lowest
+ * preference takes it, at once; a real server looks at how far each copy is, and needs a while (unverified: how long).
  */
 export function moveActiveCopies(call: Call, from: ServerState): readonly DatabaseState[] {
   const active = call.organization.databases.filter(({ server }) => server === from.name);
@@ -347,7 +349,7 @@ export function moveActiveCopies(call: Call, from: ServerState): readonly Databa
       .sort((left, right) => left.activationPreference - right.activationPreference)
       .find((copy) => {
         const server = call.draft.servers.get(copy.server);
-        return server !== undefined && server !== from && !copy.suspended && takesOver(server);
+        return server !== undefined && server !== from && !copy.suspended && takesOver(server, from);
       });
     if (best === undefined) return false;
     database.server = best.server;

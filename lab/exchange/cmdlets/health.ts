@@ -4,7 +4,7 @@ import type { PowerShellObject } from '../../../powershell/outcome';
 import type { Call } from '../call';
 import { changes, reads, type CmdletBehaviour } from '../cmdlet';
 import { enumeration } from '../objects/value';
-import type { ServerState } from '../state';
+import type { MailService, ServerState } from '../state';
 import { versionOf } from './virtual-directories';
 
 /**
@@ -33,9 +33,13 @@ const HEALTH_SETS: readonly (readonly [string, string])[] = [
   ['Store', 'None'],
 ];
 
+/** The services of POP and IMAP stop where their components are inactive, and may have to be started by hand. */
+const MAIL_COMPONENTS: { readonly [service in MailService]: string } = { POP: 'PopProxy', IMAP: 'ImapProxy' };
+
 const COMPONENTS = [
   'ServerWideOffline',
   ...new Set(HEALTH_SETS.map(([, component]) => component).filter((component) => component !== 'None')),
+  ...Object.values(MAIL_COMPONENTS),
 ];
 
 const COMMON = 'Microsoft.Office.Datacenter.ActiveMonitoring.Management.Common';
@@ -61,7 +65,7 @@ function componentState(server: ServerState, component: string): ComponentState 
   return asked.includes('Draining') ? 'Draining' : 'Active';
 }
 
-/** https://learn.microsoft.com/dotnet/api: the parameter lists them in the order of their numbers. */
+/** In the order in which Microsoft's page of Set-ServerComponentState listed them; that these are their numbers is (unverified). */
 const SERVICE_STATES: readonly ComponentState[] = ['Inactive', 'Active', 'Draining'];
 
 const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
@@ -70,7 +74,7 @@ const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
 const RPC = 'rpc';
 
 /**
- * Whether the page of a protocol answers 200; undefined where there is none. It goes by the component of the protocol, which
+ * Whether the page of a protocol answers 200; undefined where there is none. With what it answers otherwise is (unverified). It goes by the component of the protocol, which
  * Managed Availability takes offline where its probe fails:
  * https://oddytee.wordpress.com/2015/03/21/this-page-cant-be-displayed-when-accessing-protocolhealthcheck-htm-in-exchange-2013/
  *
@@ -353,7 +357,7 @@ function getComponentState(call: Call): void {
           state,
           SERVICE_STATES.indexOf(state),
         ),
-        // In the form that Get-ServerComponentState prints them (unverified in a session).
+        // Texts, and without what is active again, here; a session may show objects, and all of them (unverified).
         LocalStates: statesBy(server, component),
         RemoteStates: statesBy(server, component),
         IsValid: true,
@@ -362,6 +366,7 @@ function getComponentState(call: Call): void {
   }
 }
 
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
 function setComponentState(call: Call): void {
   const server = call.server(call.text('Identity') ?? '');
   const named = call.text('Component') ?? '';
@@ -376,6 +381,9 @@ function setComponentState(call: Call): void {
   );
   server.components[component] = state === 'Active' ? others : { ...others, [requester]: state };
   if (Object.keys(server.components[component]).length === 0) delete server.components[component];
+  server.mailServices = (server.mailServices ?? []).filter(
+    (service) => componentState(server, MAIL_COMPONENTS[service]) !== 'Inactive',
+  );
   call.touch(server);
 }
 
@@ -385,7 +393,10 @@ function statesBy(server: ServerState, component: string): readonly string[] {
   );
 }
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. Whether it asks: administrators' posts. */
+/**
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. That it asks, administrators' posts show;
+ * that it refuses the server itself, and one that is down, is (unverified).
+ */
 function redirectMessage(call: Call): void {
   const server = answering(call, 'Server');
   const [named] = call.list('Target') ?? [call.text('Target')];

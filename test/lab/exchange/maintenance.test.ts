@@ -1,25 +1,10 @@
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { SimulatedOrganization } from '../../../lab/exchange/organization';
-import { call, only, removeFolders, twoServers } from './session';
+import { call, only, removeFolders, replicated, twoServers } from './session';
 
 afterAll(removeFolders);
 
 let lab: SimulatedOrganization;
-
-async function membersOfGroup(version = ExchangeVersion.V2013) {
-  lab = twoServers(version);
-  const addresses = version === ExchangeVersion.V2010 ? ['0.0.0.0'] : ['255.255.255.255'];
-  await call(lab, 'New-DatabaseAvailabilityGroup', {
-    Name: 'DAG01',
-    WitnessServer: 'FS01',
-    DatabaseAvailabilityGroupIpAddresses: addresses,
-  });
-  for (const server of ['BSAEX01', 'BSAEX02']) {
-    await call(lab, 'Add-DatabaseAvailabilityGroupServer', { Identity: 'DAG01', MailboxServer: server });
-  }
-  await call(lab, 'New-MailboxDatabase', { Name: 'DB01', Server: 'BSAEX01' });
-  await call(lab, 'Add-MailboxDatabaseCopy', { Identity: 'DB01', MailboxServer: 'BSAEX02' });
-}
 
 const set = (Component: string, State: string, Requester = 'Maintenance') =>
   call(lab, 'Set-ServerComponentState', { Identity: 'BSAEX01', Component, State, Requester });
@@ -67,7 +52,7 @@ describe('active databases', () => {
     call(lab, 'Set-MailboxServer', { Identity, DatabaseCopyActivationDisabledAndMoveNow: value });
 
   test('move at once to a server that takes them over', async () => {
-    await membersOfGroup();
+    lab = await replicated();
     await moveNow('BSAEX02', true);
     await moveNow('BSAEX01', true);
     expect(await where()).toBe('BSAEX01');
@@ -79,7 +64,7 @@ describe('active databases', () => {
   });
 
   test('do not move to a server that is blocked', async () => {
-    await membersOfGroup();
+    lab = await replicated();
     await call(lab, 'Set-MailboxServer', {
       Identity: 'BSAEX02',
       DatabaseCopyAutoActivationPolicy: 'Blocked',
@@ -88,8 +73,22 @@ describe('active databases', () => {
     expect(await where()).toBe('BSAEX01');
   });
 
+  test('do not move to another site where the server takes them over in its own only', async () => {
+    lab = await replicated();
+    const policy = { Identity: 'BSAEX02', DatabaseCopyAutoActivationPolicy: 'IntrasiteOnly' };
+    await call(lab, 'Set-MailboxServer', policy);
+    const stand = (site: string) => lab.editServer('BSAEX02', (server) => (server.site = site));
+    const { site = '' } = lab.read().servers.get('BSAEX01') ?? {};
+    stand('Porto');
+    await moveNow('BSAEX01', true);
+    expect(await where()).toBe('BSAEX01');
+    stand(site);
+    await moveNow('BSAEX01', true);
+    expect(await where()).toBe('BSAEX02');
+  });
+
   test('of a server of 2010 move in one call, which says of those without a copy that there is none', async () => {
-    await membersOfGroup(ExchangeVersion.V2010);
+    lab = await replicated(ExchangeVersion.V2010);
     const moved = await call(lab, 'Move-ActiveMailboxDatabase', { Server: 'BSAEX01', Confirm: false });
     expect(moved.terminated).toBe(false);
     expect(moved.errors).toHaveLength(1);

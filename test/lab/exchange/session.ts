@@ -44,6 +44,26 @@ function newFolder(): string {
   return join(folder, 'organization');
 }
 
+/** The two servers as members of DAG01, with DB01 that is active on the first and has a copy on the second. */
+export async function replicated(
+  version: ExchangeVersion = ExchangeVersion.V2013,
+): Promise<SimulatedOrganization> {
+  const lab = twoServers(version);
+  await call(lab, 'New-DatabaseAvailabilityGroup', {
+    Name: 'DAG01',
+    WitnessServer: 'FS01',
+    WitnessDirectory: 'C:\\DAG01',
+    DatabaseAvailabilityGroupIpAddresses: [version === ExchangeVersion.V2010 ? '0.0.0.0' : '255.255.255.255'],
+  });
+  for (const server of ['BSAEX01', 'BSAEX02']) {
+    await call(lab, 'Add-DatabaseAvailabilityGroupServer', { Identity: 'DAG01', MailboxServer: server });
+  }
+  await call(lab, 'New-MailboxDatabase', { Name: 'DB01', Server: 'BSAEX01' });
+  await call(lab, 'Mount-Database', { Identity: 'DB01' });
+  await call(lab, 'Add-MailboxDatabaseCopy', { Identity: 'DB01', MailboxServer: 'BSAEX02' });
+  return lab;
+}
+
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
