@@ -23,7 +23,6 @@ import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } 
 import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
 import type { PfxChoice } from '../pki/pfx';
 import { PfxContent } from './pfx-content';
-import { outOfServiceAlready } from './problem';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { SiteCertificates } from './site-certificates';
@@ -449,7 +448,8 @@ async function servesNot(server: string | null, targets: Targets): Promise<reado
   const maintenance = facts.maintenance && maintenanceOf(server, facts.maintenance, facts);
   if (maintenance === undefined) return [];
   const looking = withCalls(maintenance, (call) => target.addressed(call));
-  const service = await target.service(looking, (look) => target.observe(look, server));
+  const { outOfServiceAlready, serviceOf } = await import('./drain');
+  const service = await serviceOf(looking, (look) => target.observe(look, server));
   // What cannot be looked at stops the step that is to be drained for, and no other.
   if ('diagnostics' in service || service.outOfService.length === 0) return [];
   return targets.run.sayOnce([outOfServiceAlready(looking, service)]);
