@@ -51,8 +51,13 @@ export async function drained(
     return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
   }
   const backs: Invocation[] = [];
-  const end = (await drain(maintenance, service, session, backs, signal)) ?? (await step());
-  const left = await bringBack(maintenance.server, backs, session);
+  let end: StepEnd;
+  let left: readonly Diagnostic[];
+  try {
+    end = (await drain(maintenance, service, session, backs, signal)) ?? (await step());
+  } finally {
+    left = await bringBack(maintenance.server, backs, session);
+  }
   return { kind: end.kind, diagnostics: [...end.diagnostics, ...left] };
 }
 
