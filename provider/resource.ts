@@ -6,6 +6,7 @@ import {
   INTERRUPTS_ATTRIBUTE,
   layingCalls,
   maintenanceOf,
+  probeText,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
   returnCalls,
@@ -13,8 +14,7 @@ import {
 } from '../exchange/resources';
 import { interruptionsOf } from '../exchange/interruptions';
 import { removalPlace } from '../exchange/removal-place';
-import { inboundCertificates, inboundInquiries, probeText } from '../exchange/resources';
-import type { AnyResource, Facts, FileCall, Inbound, Probe, Step } from '../exchange/resources';
+import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
@@ -295,8 +295,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
       if (!isCall(step)) {
-        const { watch } = await import('./runner-look');
-        return watch(step.probe, targets.settings, signal, () => selectedBy(step.probe, targets));
+        const { selectedBy, watch } = await import('./runner-look');
+        const { probe } = step;
+        return watch(probe, targets.settings, signal, () => selectedBy(probe, targets.of(probe.server)));
       }
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
@@ -322,13 +323,6 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
-}
-
-/** Which certificates the Receive connectors of a server select, by reads of the run. */
-async function selectedBy({ server, host, port }: Probe, targets: Targets): Promise<Inbound> {
-  const target = targets.of(server);
-  const answers = await target.answersTo(inboundInquiries(server, target.factsFor(server)), server);
-  return inboundCertificates({ name: server, fqdn: host }, port, answers, new Date());
 }
 
 function isCall(step: ManagedStep): step is ManagedCall {

@@ -2,6 +2,8 @@ import type { TLSSocket } from 'node:tls';
 import {
   hashText,
   HTTPS_PORT,
+  inboundCertificates,
+  inboundInquiries,
   pageUrl,
   type Inbound,
   type PageProbe,
@@ -13,12 +15,13 @@ import { placeOf } from './connect-to';
 import { lookFailed, type LookProblem } from './look-problem';
 import { waitUntilWell } from './patience';
 import { inLine } from './quotation';
+import type { ExchangeTarget } from './target';
 import { pageOver, shownThumbprint, visit, type VisitOptions } from './tls-visit';
 
 /**
  * Looks until the server shows what it must, or the time is over.
  *
- * @param select reads what the connectors of the server select; asked for each look at one of theirs
+ * @param select reads what the connectors of the server select, for each look at one of theirs
  */
 export async function watch(
   probe: Probe,
@@ -34,6 +37,15 @@ export async function watch(
       : look(probe, settings, { stopped: signal, selected: inbound.thumbprints });
   });
   return problem === undefined ? [] : [lookFailed(probe, problem)];
+}
+
+/** Which certificates the Receive connectors of a server select by now. */
+export async function selectedBy(
+  { server, host, port }: Pick<Probe, 'server' | 'host' | 'port'>,
+  target: ExchangeTarget,
+): Promise<Inbound> {
+  const answers = await target.answersNow(inboundInquiries(server, target.factsFor(server)), server);
+  return inboundCertificates({ name: server, fqdn: host }, port, answers, new Date());
 }
 
 export interface LookOptions extends Pick<VisitOptions, 'stopped' | 'milliseconds'> {

@@ -430,7 +430,7 @@ export class ExchangeTarget {
     if (reading.kind === 'failed') {
       return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)) };
     }
-    const answers = await this.#answers(guard.inquiries, (inquiry) => this.#read(inquiry, step.server));
+    const answers = await this.answersNow(guard.inquiries, step.server);
     const omission = guard.omission(reading.outcome.objects, answers);
     if (omission === undefined) return undefined;
     if (!omission.mayPass || pause === undefined || signal.aborted) {
@@ -443,6 +443,11 @@ export class ExchangeTarget {
   /** Reads that may fail, shared like all others: what could not be read is null. */
   answersTo(inquiries: readonly Invocation[], server: string | null): Promise<Answers> {
     return this.#answers(inquiries, (inquiry) => this.observe(inquiry, server));
+  }
+
+  /** The same, read anew: somebody else may have changed what they show. */
+  answersNow(inquiries: readonly Invocation[], server: string | null): Promise<Answers> {
+    return this.#answers(inquiries, (inquiry) => this.#read(inquiry, server));
   }
 
   async #answers(
