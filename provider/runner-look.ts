@@ -1,14 +1,10 @@
 import type { TLSSocket } from 'node:tls';
+import { hashText, HTTPS_PORT, pageUrl, type PageProbe, type Probe } from '../exchange/resources';
 import {
-  hashText,
-  HTTPS_PORT,
   inboundCertificates,
   inboundInquiries,
-  pageUrl,
   type Inbound,
-  type PageProbe,
-  type Probe,
-} from '../exchange/resources';
+} from '../exchange/resources/inbound-certificate';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { placeOf } from './connect-to';
