@@ -20,8 +20,8 @@ import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
-import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
-import type { PfxChoice } from '../pki/pfx';
+import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
@@ -397,16 +397,6 @@ async function withThumbprint(
   const { certificateSource } = await import('./public-certificates');
   const source = await certificateSource(certificates, file, password, choiceOf(config), site.nameOf(file));
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
-}
-
-/** Which of several certificates in the PFX is meant. */
-function choiceOf(config: Values): PfxChoice {
-  const names = config['required_names'] ?? null;
-  const thumbprint = text(config['expected_thumbprint']);
-  return {
-    ...(isList(names) && isKnown(names) ? { names: names as readonly string[] } : {}),
-    ...(thumbprint === null ? {} : { thumbprint }),
-  };
 }
 
 /** What the declared version of Exchange cannot run. */
