@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connectToFrom, type ConnectTo } from '../provider/connect-to';
 import { drill, UnknownServer } from './drill/drill';
-import { NotAPlan, plannedNames, type PlannedNames } from './drill/planned-names';
+import { plannedNames, type PlannedNames } from './drill/planned-names';
 import { renderJson, renderText } from './drill/report';
+import { NotAPlan } from './plan-record';
 
 const USAGE = `usage: npm run drill -- exchange-plan.json --without SERVER[=ADDRESS,...] [--dns ADDRESS[:PORT]] [--json]
 

@@ -38,14 +38,16 @@ export async function agreeOnKey(
   const key: AgreedKey = { name, context };
   let token = await context.token();
   for (let turn = 0; token !== undefined; turn++) {
+    // Then the server has only to confirm the token, by a record that repeats it (RFC 3645, section 3.1.3.1).
+    const isLast = context.complete;
     if (turn === MAX_TOKENS) throw new DnsError(`no key is agreed on after ${MAX_TOKENS} tokens`);
     const answered = await ask(
       { name, type: TYPES.TKEY, class: CLASSES.ANY },
       { name, type: TYPES.TKEY, class: CLASSES.ANY, ttl: 0, data: tokenData(token) },
     );
     const answer = tokenIn(answered.received.message, name);
-    token = context.complete && answer.length === 0 ? undefined : await context.token(answer);
-    if (context.complete) assertSigned(answered, key);
+    token = isLast ? undefined : await context.token(answer);
+    if (context.complete) assertSigned(answered, key, isLast);
   }
   if (!context.complete) throw new DnsError('the server ended the agreement on a key before its end');
   return key;
@@ -85,10 +87,19 @@ function readTokenData(data: Buffer): { readonly error: number; readonly token: 
   return { error: data.readUInt16BE(end + 10), token: data.subarray(end + 14, end + 14 + length) };
 }
 
-/** The last answer is signed with the new key (RFC 3645, section 4.1.3). Its turn counts among the messages of the server. */
-function assertSigned({ bytes, received }: Answered, key: AgreedKey): void {
+/**
+ * The last answer is signed with the new key (RFC 3645, section 4.1.3); Windows DNS and BIND do so, without the MAC of a
+ * request, which had none ([MS-GSSA], section 3.1.5.1). Its turn counts among the messages of the server.
+ *
+ * @param confirms it is all that proves the server; else its token has done so, and only a signature that is there counts
+ *   (section 3.1.3.2)
+ */
+function assertSigned({ bytes, received }: Answered, key: AgreedKey, confirms: boolean): void {
   const { signature } = received;
-  if (signature === undefined) return;
+  if (signature === undefined) {
+    if (!confirms) return;
+    throw new DnsError('the answer that agrees on a key by Kerberos is not signed');
+  }
   const verdict = verify(bytes, signature, [key]);
   if (verdict.kind === 'refused') {
     throw new DnsError(

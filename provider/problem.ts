@@ -1,6 +1,5 @@
 import { roleRemedy } from '../exchange/management-roles';
-import { returnCalls, type Maintenance, type Service } from '../exchange/resources/maintenance';
-import type { Omission, Probe, Step } from '../exchange/resources';
+import type { Omission, Step } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
 import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
@@ -11,16 +10,17 @@ import type { Diagnostic } from '../schema';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
-import type { NotSeen } from './tls-visit';
 import { SSH_SECRETS } from './ssh-endpoint';
 import type { Endpoint, Settings } from './configuration';
 import { notSentInTime, unheard } from './unheard';
 
 const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; a connection whose first request is longer begins with an empty one therefore, which is of no use where a proxy shares connections or ends each after one answer: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
 const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
-const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
+/** What an error of an apply ends with. */
+export const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
 
-const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
+/** The same, of what other steps wait for. */
+export const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
 
 /** Cmdlets that change nothing. */
 const LOOKS = /^(Get|Test)-/;
@@ -148,64 +148,6 @@ export function fileLeft(
   };
 }
 
-/** What drained a server could not be taken back: it serves nobody, or less than it should, until somebody does. */
-export function notBroughtBack(
-  server: string,
-  failed: readonly (readonly [Invocation, readonly Diagnostic[]])[],
-): Diagnostic {
-  const whys = failed.flatMap(([, diagnostics]) => diagnostics);
-  const reasons = whys.map(({ summary, detail }) => `${summary}: ${detail}`);
-  return {
-    severity: 'error',
-    summary: `${server} is still out of service`,
-    detail: [
-      'It was drained for the step, and what follows could not be taken back.',
-      ...new Set(reasons),
-      `Bring it back in the management shell, in this order:\n${failed.map(([call]) => `  ${renderInvocation(call)}`).join('\n')}`,
-    ].join('\n'),
-  };
-}
-
-/** Somebody works on the server, or a deploy that was killed has left it so: nobody can tell which. */
-export function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
-  return {
-    severity: 'warning',
-    summary: `${maintenance.server} was out of service before, and stays so`,
-    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${wayBack(maintenance)}`,
-  };
-}
-
-/** The same, before anything is run. */
-export function outOfServiceAlready(maintenance: Maintenance, service: Service): Diagnostic {
-  return {
-    severity: 'warning',
-    summary: `${maintenance.server} is out of service`,
-    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${wayBack(maintenance)}`,
-  };
-}
-
-function wayBack(maintenance: Maintenance): string {
-  const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
-  return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
-}
-
-/** What is not told is not known: draining it, nobody could bring it back as it was. */
-export function serviceUntold({ server, looks }: Maintenance): Diagnostic {
-  return {
-    severity: 'error',
-    summary: `Nobody can tell whether ${server} is in service`,
-    detail: `${looks.map(({ cmdlet }) => cmdlet).join(' and ')} did not show what a drain changes, so that it was not drained and nothing was run. ${RESUME}`,
-  };
-}
-
-export function stoppedDraining(server: string): Diagnostic {
-  return {
-    severity: 'error',
-    summary: 'Stopped on request',
-    detail: `${server} was being drained. The step itself did not run.`,
-  };
-}
-
 /** By the id, which is stable, never by the text. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_CMDLET)) {
@@ -262,121 +204,6 @@ export function timeoutProblem(
     summary: step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
     detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
   };
-}
-
-/** What a look from this machine has seen instead. */
-export type LookProblem =
-  /** Another certificate. */
-  | {
-      readonly kind: 'certificate';
-      readonly thumbprint: string;
-      readonly subject: string;
-      readonly until: string;
-      /** One of which it must be. */
-      readonly wanted: readonly string[];
-    }
-  /** That no certificate is selected which could be shown. */
-  | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
-  /** Another status than 200. */
-  | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
-  /** 200, with another content than that of the page. */
-  | { readonly kind: 'other-page'; readonly url: string }
-  | NotSeen;
-
-export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
-  const { server, host, port, seconds } = probe;
-  const [what, remedy] = lookText(probe, problem);
-  const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
-  return {
-    severity: 'error',
-    summary: isAway ? `This machine does not reach ${host}:${port}` : `${server} does not show what it must`,
-    detail: `After ${seconds} seconds: ${what}. ${remedy} ${NOT_RUN}`,
-  };
-}
-
-const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
-const NO_TLS =
-  'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
-
-/** The connection came about, and the handshake did not. */
-function isOfTls(code: string): boolean {
-  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
-}
-
-const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
-
-/** What was seen, and what to do about it. */
-export function lookText(probe: Probe, problem: LookProblem): readonly [what: string, remedy: string] {
-  const at = `${probe.host}:${probe.port}`;
-  switch (problem.kind) {
-    case 'certificate':
-      return [
-        `${at} shows the certificate ${problem.thumbprint} (${problem.subject}, until ${problem.until})${probe.kind === 'certificate' ? ` for ${probe.name}` : ''}, not ${problem.wanted.join(' or ')}`,
-        otherCertificate(probe),
-      ];
-    case 'not-selected':
-      return [problem.problem, problem.remedy];
-    case 'no-tls':
-      return [
-        notSeenText(at, probe.host, problem),
-        'Look at AuthMechanism of the Receive connector, at its certificate (event 12014), and whether something stands before the server.',
-      ];
-    case 'page':
-      return [
-        `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
-        // With what Exchange answers then is unverified.
-        problem.location === undefined
-          ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
-          : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
-      ];
-    case 'other-page':
-      return [
-        `${problem.url} answers 200 without '200 OK' at the beginning of the page`,
-        'Something else answers there than Managed Availability: look at the web site of the server.',
-      ];
-    case 'silent':
-      return [notSeenText(at, probe.host, problem), REACH];
-    case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
-  }
-}
-
-/** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
-const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
-
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
-function wayTo({ kind, server, port }: Probe): string {
-  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
-  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
-}
-
-function otherCertificate({ kind, server, port }: Probe): string {
-  if (kind === 'connector') {
-    return `Transport may go on with a certificate that it had: Restart-Service MSExchangeFrontEndTransport on ${server} (MSExchangeTransport before 2013).`;
-  }
-  return MAIL_PORTS.has(port)
-    ? `POP and IMAP take a certificate when their services start: restart them on ${server}.`
-    : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;
-}
-
-/**
- * Why nothing was seen, in words.
- *
- * @param at host and port
- */
-export function notSeenText(at: string, host: string, problem: NotSeen): string {
-  switch (problem.kind) {
-    case 'no-tls':
-      return `${at} lets no TLS begin: '${problem.reply}'`;
-    case 'silent':
-      return `${at} does not answer within ${problem.seconds} seconds`;
-    case 'unreachable': {
-      const { code, message } = problem;
-      if (code === 'ECONNREFUSED') return `${at} refuses the connection`;
-      if (NO_ADDRESS.has(code)) return `this machine finds no address of ${host}`;
-      return `${at}: ${message}${code === '' ? '' : ` (${inLine(code)})`}`;
-    }
-  }
 }
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */

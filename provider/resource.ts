@@ -5,22 +5,21 @@ import {
   importIdOf,
   INTERRUPTS_ATTRIBUTE,
   maintenanceOf,
+  probeText,
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
   withCalls,
 } from '../exchange/resources';
 import { removalPlace } from '../exchange/removal-place';
-import { inboundCertificates, inboundInquiries, probeText } from '../exchange/resources';
-import type { AnyResource, Facts, FileCall, Inbound, Probe, Step } from '../exchange/resources';
+import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
-import { hasErrors, isKnown, isList, UNKNOWN, withEveryAttribute } from '../schema';
-import type { PfxChoice } from '../pki/pfx';
+import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
-import { outOfServiceAlready } from './problem';
 import { rightsProblems } from './rights';
 import { seenTexts } from './seen-text';
 import type { SiteCertificates } from './site-certificates';
@@ -287,8 +286,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
       if (!isCall(step)) {
-        const { watch } = await import('./runner-look');
-        return watch(step.probe, targets.settings, signal, () => selectedBy(step.probe, targets));
+        const { selectedBy, watch } = await import('./runner-look');
+        const { probe } = step;
+        return watch(probe, targets.settings, signal, () => selectedBy(probe, targets.of(probe.server)));
       }
       const lacking = step.removes ? [] : await targets.lackingPfx();
       if (lacking.length > 0) return lacking;
@@ -314,13 +314,6 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
   };
-}
-
-/** Which certificates the Receive connectors of a server select, by reads of the run. */
-async function selectedBy({ server, host, port }: Probe, targets: Targets): Promise<Inbound> {
-  const target = targets.of(server);
-  const answers = await target.answersTo(inboundInquiries(server, target.factsFor(server)), server);
-  return inboundCertificates({ name: server, fqdn: host }, port, answers, new Date());
 }
 
 function isCall(step: ManagedStep): step is ManagedCall {
@@ -388,16 +381,6 @@ async function withThumbprint(
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
 
-/** Which of several certificates in the PFX is meant. */
-function choiceOf(config: Values): PfxChoice {
-  const names = config['required_names'] ?? null;
-  const thumbprint = text(config['expected_thumbprint']);
-  return {
-    ...(isList(names) && isKnown(names) ? { names: names as readonly string[] } : {}),
-    ...(thumbprint === null ? {} : { thumbprint }),
-  };
-}
-
 /** What the declared version of Exchange cannot run. */
 function unsupportedCalls(
   steps: readonly Step[],
@@ -431,7 +414,8 @@ async function servesNot(server: string | null, targets: Targets): Promise<reado
   const maintenance = facts.maintenance && maintenanceOf(server, facts.maintenance, facts);
   if (maintenance === undefined) return [];
   const looking = withCalls(maintenance, (call) => target.addressed(call));
-  const service = await target.service(looking, (look) => target.observe(look, server));
+  const { outOfServiceAlready, serviceOf } = await import('./drain');
+  const service = await serviceOf(looking, (look) => target.observe(look, server));
   // What cannot be looked at stops the step that is to be drained for, and no other.
   if ('diagnostics' in service || service.outOfService.length === 0) return [];
   return targets.run.sayOnce([outOfServiceAlready(looking, service)]);

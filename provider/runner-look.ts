@@ -1,27 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
+import { hashText, HTTPS_PORT, pageUrl, type PageProbe, type Probe } from '../exchange/resources';
 import {
-  hashText,
-  HTTPS_PORT,
-  pageUrl,
+  inboundCertificates,
+  inboundInquiries,
   type Inbound,
-  type PageProbe,
-  type Probe,
-} from '../exchange/resources';
+} from '../exchange/resources/inbound-certificate';
 import type { Diagnostic } from '../schema';
 import type { Settings } from './configuration';
 import { placeOf } from './connect-to';
-import { lookFailed, type LookProblem } from './problem';
+import { lookFailed, type LookProblem } from './look-problem';
+import { waitUntilWell } from './patience';
 import { inLine } from './quotation';
+import type { ExchangeTarget } from './target';
 import { pageOver, shownThumbprint, visit, type VisitOptions } from './tls-visit';
-
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * Looks until the server shows what it must, or the time is over.
  *
- * @param select reads what the connectors of the server select; asked for each look at one of theirs
+ * @param select reads what the connectors of the server select, for each look at one of theirs
  */
 export async function watch(
   probe: Probe,
@@ -29,17 +25,23 @@ export async function watch(
   signal: AbortSignal,
   select: () => Promise<Inbound>,
 ): Promise<readonly Diagnostic[]> {
-  const deadline = Date.now() + probe.seconds * 1000;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const inbound = probe.kind === 'connector' ? await select() : undefined;
-    const problem =
-      inbound?.kind === 'none'
-        ? ({ ...inbound, kind: 'not-selected' } as const)
-        : await look(probe, settings, { stopped: signal, selected: inbound?.thumbprints ?? [] });
-    if (problem === undefined) return [];
-    if (signal.aborted || Date.now() + pause > deadline) return [lookFailed(probe, problem)];
-    await sleep(pause, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
-  }
+  const problem = await waitUntilWell(probe.seconds, signal, async (): Promise<LookProblem | undefined> => {
+    if (probe.kind !== 'connector') return look(probe, settings, { stopped: signal });
+    const inbound = await select();
+    return inbound.kind === 'none'
+      ? { ...inbound, kind: 'not-selected' }
+      : look(probe, settings, { stopped: signal, selected: inbound.thumbprints });
+  });
+  return problem === undefined ? [] : [lookFailed(probe, problem)];
+}
+
+/** Which certificates the Receive connectors of a server select by now. */
+export async function selectedBy(
+  { server, host, port }: Pick<Probe, 'server' | 'host' | 'port'>,
+  target: ExchangeTarget,
+): Promise<Inbound> {
+  const answers = await target.answersNow(inboundInquiries(server, target.factsFor(server)), server);
+  return inboundCertificates({ name: server, fqdn: host }, port, answers, new Date());
 }
 
 export interface LookOptions extends Pick<VisitOptions, 'stopped' | 'milliseconds'> {

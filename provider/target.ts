@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
-import {
-  ACTIVE_DATABASES,
-  DRAIN_SECONDS,
-  givenBack,
-  MAINTENANCE_CMDLETS,
-  serviceIn,
-  stillActive,
-  type Maintenance,
-  type Service,
-} from '../exchange/resources/maintenance';
+import { MAINTENANCE_CMDLETS, type Maintenance } from '../exchange/resources/maintenance';
 import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind, Until } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
@@ -27,6 +18,7 @@ import { offerOf, offerQuestion, type OfferedCommands } from './offered-commands
 import { callNote } from './call-note';
 import type { Installed } from './connection';
 import { proveServer } from './proven-server';
+import { waitUntilWell } from './patience';
 import { Readings } from './readings';
 import {
   certificatesUnshown,
@@ -35,12 +27,8 @@ import {
   fileLeft,
   guardUnread,
   isNotOffered,
-  leftOutOfService,
-  notBroughtBack,
   omissionWarning,
   outcomeProblem,
-  serviceUntold,
-  stoppedDraining,
   timeoutProblem,
   uncheckedRights,
   warnings,
@@ -90,7 +78,7 @@ export interface TargetOptions {
 }
 
 /** A call that changes something. */
-type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
+export type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
 /** A call that is repeated until what it shows has no problem, or the time is over. */
 export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
@@ -99,24 +87,8 @@ export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
   readonly summary?: string;
 }
 
-const NOTHING_WRONG: StepEnd = { kind: 'done', diagnostics: [] };
-/** Cmdlets that show what a drain changes. */
-const DRAINED: readonly string[] = [
-  'Get-MailboxDatabase',
-  'Get-MailboxServer',
-  'Get-ServerComponentState',
-  'Get-HealthReport',
-];
-
-function waitFor({ server }: Maintenance, invocation: Invocation): Awaited {
-  const problem = (objects: readonly PowerShellObject[]) => stillActive(server, objects);
-  return {
-    invocation,
-    server,
-    until: { seconds: DRAIN_SECONDS, problem },
-    summary: `${server} is not drained`,
-  };
-}
+/** What is wrong by a look, or why it shows nothing. */
+type Unwell = string | Extract<Reading, { kind: 'failed' }>;
 
 /** What would keep the same read from its end once more. */
 const NO_USE_AGAIN: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
@@ -126,11 +98,7 @@ const OF_ONE_SERVER: ReadonlySet<string> = new Set([CERTIFICATE_READ, ...SERVER_
 const GUARD_PAUSES_MS = [500, 1_500, 4_000];
 /** Between attempts to remove a file that a call whose connection was lost may still have open. */
 const CLEARING_PAUSES_MS = [500, 1_500];
-/** Between attempts to bring a server back: a connection that was lost is opened anew. */
-const RETURN_PAUSES_MS = [500, 1_500, 4_000];
 const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * The Exchange organization that a run acts on, or one server of it, through one session for all their resources, opened
@@ -381,89 +349,20 @@ export class ExchangeTarget {
     return this.#act(step, signal);
   }
 
-  /**
-   * The server goes out of service before the step, and comes back whatever becomes of it: also where the run is stopped,
-   * and over a new session where that is lost. Objects of one server have a turn each, so that none brings it back under
-   * the step of another.
-   */
+  /** Objects of one server have a turn each, so that none brings it back under the step of another. */
   async #drained(step: Step, maintenance: Maintenance, signal: AbortSignal): Promise<StepEnd> {
-    return this.#maintenanceTurns.take(maintenance.server, async () => {
-      const service = await this.service(maintenance);
-      if ('diagnostics' in service) return { kind: 'failed', diagnostics: service.diagnostics };
-      if (service.outOfService.length > 0) {
-        const { kind, diagnostics } = await this.#act(step, signal);
-        return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
-      }
-      const backs: Invocation[] = [];
-      let end = NOTHING_WRONG;
-      let unmoved: readonly Diagnostic[] = [];
-      for (const { invocation, back, ofMember, isWait, movesActive } of maintenance.drains) {
-        if (ofMember && !service.isMember) continue;
-        if (movesActive === true) {
-          const active = await this.#read(this.addressed(ACTIVE_DATABASES), null, signal);
-          const stays =
-            active.kind === 'objects' ? stillActive(maintenance.server, active.outcome.objects) : undefined;
-          if (active.kind === 'objects' && stays === undefined) continue;
-        }
-        if (signal.aborted) end = { kind: 'failed', diagnostics: [stoppedDraining(maintenance.server)] };
-        else if (isWait === true) end = await this.#await(waitFor(maintenance, invocation), signal);
-        else {
-          // Where it fails, a part of it may be in effect.
-          if (back !== undefined) backs.unshift(givenBack(back, service));
-          end = await this.#write({ invocation, server: step.server, outdates: DRAINED }, signal);
-          if (movesActive === true && end.kind !== 'done') {
-            unmoved = end.diagnostics;
-            end = NOTHING_WRONG;
-          }
-        }
-        if (end.kind !== 'done') break;
-      }
-      const drained = end;
-      if (end.kind === 'done') end = await this.#act(step, signal);
-      const left = await this.#bringBack(maintenance.server, backs);
-      return {
-        kind: end.kind,
-        diagnostics: [
-          ...(drained === end ? [] : drained.diagnostics),
-          ...end.diagnostics,
-          ...(drained.kind === 'done' ? [] : unmoved),
-          ...left,
-        ],
+    const { server } = maintenance;
+    return this.#maintenanceTurns.take(server, async () => {
+      // Late, since few steps are drained for.
+      const { drained } = await import('./drain');
+      const session = {
+        read: (look: Invocation) => this.#read(look, server, signal),
+        write: (call: Written) => this.#write(call, signal),
+        insist: (call: Written, pausesMs: readonly number[]) => this.#insist(call, pausesMs),
+        wait: (awaited: Awaited) => this.#await(awaited, signal),
       };
+      return drained(maintenance, session, () => this.#act(step, signal), signal);
     });
-  }
-
-  /** Each on its own: what does not come back keeps nothing else out of service. */
-  async #bringBack(server: string, backs: readonly Invocation[]): Promise<readonly Diagnostic[]> {
-    const failed: (readonly [Invocation, readonly Diagnostic[]])[] = [];
-    for (const invocation of backs) {
-      const back = { invocation, server, outdates: DRAINED };
-      let end = await this.#write(back);
-      for (const pause of RETURN_PAUSES_MS) {
-        if (end.kind === 'done') break;
-        await sleep(pause);
-        end = await this.#write(back);
-      }
-      if (end.kind !== 'done') failed.push([invocation, end.diagnostics]);
-    }
-    return failed.length === 0 ? [] : [notBroughtBack(server, failed)];
-  }
-
-  /** What a server is like; in a plan, shared with all that ask for the same. */
-  async service(
-    { server, ...maintenance }: Maintenance,
-    read = (look: Invocation) => this.#read(look, server),
-  ): Promise<Service | { readonly diagnostics: readonly Diagnostic[] }> {
-    const readings = await Promise.all(
-      maintenance.looks.map(async (look) => [look.cmdlet, await read(look)] as const),
-    );
-    const answers = new Map<string, readonly PowerShellObject[] | null>();
-    for (const [cmdlet, reading] of readings) {
-      if (reading.kind === 'failed') return { diagnostics: reading.diagnostics };
-      answers.set(cmdlet, reading.outcome.objects);
-    }
-    const service = serviceIn({ server, ...maintenance }, answers);
-    return service ?? { diagnostics: [serviceUntold({ server, ...maintenance })] };
   }
 
   async #act(step: Step, signal: AbortSignal): Promise<StepEnd> {
@@ -485,6 +384,17 @@ export class ExchangeTarget {
     return { kind: outcome.kind === 'failed' ? 'failed' : 'uncertain', diagnostics: [problem, ...warned] };
   }
 
+  /** Also where the run is stopped; again after each pause, while it fails. */
+  async #insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd> {
+    let end = await this.#write(call);
+    for (const pause of pausesMs) {
+      if (end.kind === 'done') break;
+      await sleep(pause);
+      end = await this.#write(call);
+    }
+    return end;
+  }
+
   /** Whatever becomes of the step, its file goes: also where the run is stopped, and over a new session where that is lost. */
   async #withFile(step: Step, file: LaidFile, signal: AbortSignal): Promise<StepEnd> {
     let end: StepEnd = { kind: 'done', diagnostics: [] };
@@ -497,12 +407,7 @@ export class ExchangeTarget {
       break;
     }
     const clearing = ofFile(clearingCall(file));
-    let cleared = await this.#write(clearing);
-    for (const pause of CLEARING_PAUSES_MS) {
-      if (cleared.kind === 'done') break;
-      await sleep(pause);
-      cleared = await this.#write(clearing);
-    }
+    const cleared = await this.#insist(clearing, CLEARING_PAUSES_MS);
     const left =
       cleared.kind === 'done'
         ? []
@@ -525,7 +430,7 @@ export class ExchangeTarget {
     if (reading.kind === 'failed') {
       return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)) };
     }
-    const answers = await this.#answers(guard.inquiries, (inquiry) => this.#read(inquiry, step.server));
+    const answers = await this.answersNow(guard.inquiries, step.server);
     const omission = guard.omission(reading.outcome.objects, answers);
     if (omission === undefined) return undefined;
     if (!omission.mayPass || pause === undefined || signal.aborted) {
@@ -538,6 +443,11 @@ export class ExchangeTarget {
   /** Reads that may fail, shared like all others: what could not be read is null. */
   answersTo(inquiries: readonly Invocation[], server: string | null): Promise<Answers> {
     return this.#answers(inquiries, (inquiry) => this.observe(inquiry, server));
+  }
+
+  /** The same, read anew: somebody else may have changed what they show. */
+  answersNow(inquiries: readonly Invocation[], server: string | null): Promise<Answers> {
+    return this.#answers(inquiries, (inquiry) => this.#read(inquiry, server));
   }
 
   async #answers(
@@ -563,23 +473,21 @@ export class ExchangeTarget {
 
   async #await(step: Awaited, signal: AbortSignal): Promise<StepEnd> {
     const { until } = step;
-    const deadline = Date.now() + until.seconds * 1000;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const reading = await this.#read(step.invocation, step.server, signal);
-      const problem = reading.kind === 'objects' ? until.problem(reading.outcome.objects) : undefined;
-      if (reading.kind === 'objects' && problem === undefined) return { kind: 'done', diagnostics: [] };
-      const notOffered = reading.kind === 'failed' && reading.notOffered;
-      if (notOffered || signal.aborted || Date.now() + pause > deadline) {
-        return {
-          kind: 'failed',
-          diagnostics:
-            reading.kind === 'failed'
-              ? reading.diagnostics.map((unread) => checkUnread(notOffered ? 0 : until.seconds, unread))
-              : [timeoutProblem(step, until.seconds, problem ?? '')],
-        };
-      }
-      await sleep(pause, undefined, { signal }).catch(() => undefined); // Aborted: the next round ends it.
+    const problem = await waitUntilWell<Unwell>(
+      until.seconds,
+      signal,
+      async () => {
+        const reading = await this.#read(step.invocation, step.server, signal);
+        return reading.kind === 'failed' ? reading : until.problem(reading.outcome.objects);
+      },
+      (unwell) => typeof unwell !== 'string' && unwell.notOffered,
+    );
+    if (problem === undefined) return { kind: 'done', diagnostics: [] };
+    if (typeof problem === 'string') {
+      return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem)] };
     }
+    const seconds = problem.notOffered ? 0 : until.seconds;
+    return { kind: 'failed', diagnostics: problem.diagnostics.map((unread) => checkUnread(seconds, unread)) };
   }
 
   /** The first reads of a run that would be one for each server are one for all. */

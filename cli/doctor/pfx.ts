@@ -1,5 +1,6 @@
 import { ExchangeVersion } from '../../exchange/versions';
 import { certificateProblems, readPfx } from '../../provider/pfx';
+import { choiceOf } from '../../provider/pfx-choice';
 import { publicCertificates } from '../../provider/public-certificates';
 import { SiteCertificates } from '../../provider/site-certificates';
 import { hasErrors, type Diagnostic, type KnownValues, type Value, type Values } from '../../schema';
@@ -11,33 +12,26 @@ const COMMITTED =
 
 /** Whether each PFX of the site opens with the password that the environment gives, and what a plan says of what is in it. */
 export async function pfxVerdicts(stack: Stack, now = new Date()): Promise<readonly Verdict[]> {
-  const files = [...new Set(stack.certificates.map(({ pfx_file: file }) => textOf(file)))];
-  return Promise.all(files.map((file) => verdictOf(file, stack, now)));
+  const byFile = new Map(
+    stack.certificates.map((resource) => [textOf(resource['pfx_file']), resource as KnownValues]),
+  );
+  return Promise.all([...byFile].map(([file, resource]) => verdictOf(file, resource, stack, now)));
 }
 
-async function verdictOf(file: string, stack: Stack, now: Date): Promise<Verdict> {
+/** @param resource one of those that have the file */
+async function verdictOf(file: string, resource: KnownValues, stack: Stack, now: Date): Promise<Verdict> {
   const isOfFile = ({ pfx_file: other }: Values) => other === file;
-  const [resource, ...others] = stack.certificates.filter(isOfFile) as KnownValues[];
-  if (resource === undefined) return ok(`nothing is made of '${file}'`);
   const committed = stack.publicCertificates.filter(isOfFile);
   const site = new SiteCertificates(stack.siteCertificates);
   const name = site.nameOf(file);
   const { diagnostics: unfit } = await publicCertificates(committed, site);
   if (unfit.length > 0) return said(unfit);
-  const thumbprint = resource['expected_thumbprint'];
-  const pfx = await readPfx(
-    file,
-    typeof resource['pfx_password'] === 'string' ? resource['pfx_password'] : null,
-    {
-      names: (resource['required_names'] ?? []) as readonly string[],
-      ...(typeof thumbprint === 'string' ? { thumbprint } : {}),
-    },
-    name,
-  );
+  const { pfx_password: password } = resource;
+  const pfx = await readPfx(file, typeof password === 'string' ? password : null, choiceOf(resource), name);
   if ('severity' in pfx) {
     return committed.length === 0 ? said([pfx]) : warned(pfx.summary, `${pfx.detail} ${COMMITTED}`);
   }
-  const servers = [resource, ...others].map(({ server }) => textOf(server));
+  const servers = stack.certificates.filter(isOfFile).map(({ server }) => textOf(server));
   const versions = [...new Set(servers.flatMap((server) => stack.versions[server] ?? []))];
   const problems = certificateProblems(
     pfx,

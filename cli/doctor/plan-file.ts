@@ -1,8 +1,9 @@
-import { looksOfMaintenance } from '../../exchange/resources/maintenance';
 import { readFile } from 'node:fs/promises';
 import { certificateNameProblem } from '../../exchange/certificate-name';
-import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
+import { looksOfMaintenance } from '../../exchange/resources/maintenance';
 import type { Diagnostic } from '../../schema';
+import { NotAPlan, parsePlan, stepsOf } from '../plan-record';
+import { isRecord, listIn, recordIn, textsIn, type JsonRecord } from '../record';
 
 /** What the doctor needs of a stack's `exchange-plan.json`. */
 export interface Plan {
@@ -44,20 +45,18 @@ export async function readPlan(
   } catch (error) {
     return refused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
-  let content: unknown;
+  let content: JsonRecord;
   try {
-    content = JSON.parse(text);
-  } catch {
-    return refused(`${file} is not JSON`);
+    content = parsePlan(text);
+  } catch (error) {
+    if (!(error instanceof NotAPlan)) throw error;
+    return refused(`${file} is ${error.message}`);
   }
-  if (!isRecord(content) || content['formatVersion'] !== PLAN_FORMAT_VERSION) {
-    return refused(`${file} is not an Exchange plan of format ${PLAN_FORMAT_VERSION}`);
-  }
-  const steps = Array.isArray(content['steps']) ? (content['steps'] as readonly unknown[]) : [];
+  const steps = stepsOf(content);
   const cmdletsIn = (isMeant: (session: unknown) => boolean): readonly string[] => [
     ...new Set(
       steps.flatMap((step) =>
-        isRecord(step) && 'cmdlet' in step && isMeant(step['session'])
+        'cmdlet' in step && isMeant(step['session'])
           ? [String(step['cmdlet']), ...maintenanceCmdlets(step['maintenance'])]
           : [],
       ),
@@ -68,11 +67,9 @@ export async function readPlan(
   if (strange !== undefined) return refused(`${file} names '${strange.slice(0, 100)}', which is no cmdlet`);
   if (cmdlets.length === 0) return refused(`${file} has no step that runs a cmdlet`);
   const servers = steps.flatMap((step) =>
-    isRecord(step) && typeof step['server'] === 'string' && step['session'] === undefined
-      ? [step['server']]
-      : [],
+    typeof step['server'] === 'string' && step['session'] === undefined ? [step['server']] : [],
   );
-  const sessions = Object.entries(isRecord(content['sessions']) ? content['sessions'] : {}).flatMap(
+  const sessions = Object.entries(recordIn(content['sessions'])).flatMap(
     ([server, session]): readonly PlannedSession[] => {
       if (!isRecord(session)) return [];
       const { endpoint, version } = session;
@@ -83,10 +80,10 @@ export async function readPlan(
       ];
     },
   );
-  const named = isRecord(content['certificates']) ? Object.keys(content['certificates']) : [];
+  const named = Object.keys(recordIn(content['certificates']));
   const odd = named.find((name) => certificateNameProblem(name) !== undefined);
   if (odd !== undefined) return refused(`${file} names '${odd.slice(0, 100)}', which is no certificate`);
-  const shown = isRecord(content['endpointCertificate']) ? content['endpointCertificate'] : {};
+  const shown = recordIn(content['endpointCertificate']);
   return {
     plan: {
       cmdlets: cmdletsIn((session) => session === undefined),
@@ -111,10 +108,10 @@ function refused(summary: string): { readonly problem: Diagnostic } {
   };
 }
 
-function parametersIn(steps: readonly unknown[], isMeant: (session: unknown) => boolean): GivenParameters {
+function parametersIn(steps: readonly JsonRecord[], isMeant: (session: unknown) => boolean): GivenParameters {
   const found = new Map<string, Set<string>>();
   for (const step of steps) {
-    if (!isRecord(step) || !isMeant(step['session'])) continue;
+    if (!isMeant(step['session'])) continue;
     for (const { cmdlet, parameters } of [step, ...callsAround(step['maintenance'])]) {
       if (typeof cmdlet !== 'string' || !isRecord(parameters)) continue;
       const names = found.get(cmdlet) ?? new Set();
@@ -125,22 +122,10 @@ function parametersIn(steps: readonly unknown[], isMeant: (session: unknown) => 
   return Object.fromEntries([...found].map(([cmdlet, names]) => [cmdlet, [...names]]));
 }
 
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-type Call = { readonly [name: string]: unknown };
-
 /** Those that take a server out of service and bring it back. */
-function callsAround(maintenance: unknown): readonly Call[] {
-  if (!isRecord(maintenance)) return [];
-  return [maintenance['before'], maintenance['afterwards']].flatMap((calls) =>
-    Array.isArray(calls) ? (calls as readonly unknown[]).filter(isRecord) : [],
-  );
+function callsAround(maintenance: unknown): readonly JsonRecord[] {
+  const { before, afterwards } = recordIn(maintenance);
+  return [...listIn(before), ...listIn(afterwards)].filter(isRecord);
 }
 
 /** With what is looked at first. */

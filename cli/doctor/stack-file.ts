@@ -6,6 +6,7 @@ import { DNS_UPDATE_BLOCK } from '../../provider/dns-update-block';
 import { PUBLIC_CERTIFICATE_BLOCK } from '../../provider/public-certificate-block';
 import { SITE_CERTIFICATE_BLOCK } from '../../provider/site-certificate-block';
 import { isRecord, withEveryAttribute, type BlockSchema, type Value, type Values } from '../../schema';
+import { listIn, recordIn } from '../record';
 
 /** Beside a plan in the output of synth. */
 const STACK_FILE = 'cdk.tf.json';
@@ -73,14 +74,4 @@ function terraformValue(value: unknown, environment: Environment): Value {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name, terraformValue(item, environment)]),
   );
-}
-
-function recordIn(value: unknown): { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as { readonly [name: string]: unknown })
-    : {};
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

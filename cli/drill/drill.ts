@@ -1,7 +1,6 @@
 import { checkServerIdentity } from 'node:tls';
-import type { ConnectTo } from '../../provider/connect-to';
-import { placeOf } from '../../provider/connect-to';
-import { notSeenText } from '../../provider/problem';
+import { placeOf, type ConnectTo } from '../../provider/connect-to';
+import { notSeenText } from '../../provider/look-problem';
 import { pageOver, shownThumbprint, visit } from '../../provider/tls-visit';
 import type { PlannedName, PlannedNames } from './planned-names';
 

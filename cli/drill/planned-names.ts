@@ -1,4 +1,5 @@
-import { PLAN_FORMAT_VERSION } from '../../exchange/plan/model';
+import { parsePlan, stepsOf } from '../plan-record';
+import { isRecord, recordIn, textsIn, type JsonRecord } from '../record';
 
 /** A name that clients use, and what answers under it. */
 export interface PlannedName {
@@ -23,8 +24,6 @@ export interface PlannedNames {
   readonly hosts: readonly string[];
 }
 
-type Step = { readonly [name: string]: unknown };
-
 /** Cmdlets whose parameter names the host that programs type, and its port with TLS. */
 const MAIL: { readonly [cmdlet: string]: number } = { 'Set-PopSettings': 995, 'Set-ImapSettings': 993 };
 const HTTPS = 443;
@@ -32,18 +31,10 @@ const HTTPS = 443;
 const HOSTS: ReadonlySet<string> = new Set(['InternalHostname', 'ExternalHostname']);
 const RPC = 'rpc';
 
-/** What was given in place of a plan. */
-export class NotAPlan extends Error {
-  override readonly name = 'NotAPlan';
-}
-
 /** @throws NotAPlan where the text is none, with what it is */
 export function plannedNames(text: string): PlannedNames {
-  const plan = parsed(text);
-  if (!isRecord(plan) || plan['formatVersion'] !== PLAN_FORMAT_VERSION) {
-    throw new NotAPlan(`not an Exchange plan of format ${PLAN_FORMAT_VERSION}`);
-  }
-  const steps = (Array.isArray(plan['steps']) ? (plan['steps'] as readonly unknown[]) : []).filter(isRecord);
+  const plan = parsePlan(text);
+  const steps = stepsOf(plan);
   const uses = steps.flatMap(usesOf);
   const published = steps.flatMap(publishedBy);
   return {
@@ -59,7 +50,7 @@ export function plannedNames(text: string): PlannedNames {
   };
 }
 
-function publishedBy({ kind, type, name, zone }: Step): readonly string[] {
+function publishedBy({ kind, type, name, zone }: JsonRecord): readonly string[] {
   if (kind !== 'dns' || (type !== 'A' && type !== 'AAAA')) return [];
   if (typeof name !== 'string' || typeof zone !== 'string') return [];
   return [(name === '@' ? zone : `${name}.${zone}`).toLowerCase()];
@@ -72,7 +63,7 @@ interface Use {
 }
 
 /** By the parameters of a cmdlet. */
-function usesOf({ cmdlet, parameters }: Step): readonly Use[] {
+function usesOf({ cmdlet, parameters }: JsonRecord): readonly Use[] {
   if (typeof cmdlet !== 'string' || !isRecord(parameters)) return [];
   return Object.entries(parameters).flatMap(([parameter, value]): readonly Use[] => {
     if (typeof value !== 'string') return [];
@@ -87,7 +78,7 @@ function usesOf({ cmdlet, parameters }: Step): readonly Use[] {
   });
 }
 
-function poolsOf(steps: readonly Step[]): readonly PlannedPool[] {
+function poolsOf(steps: readonly JsonRecord[]): readonly PlannedPool[] {
   const pools = new Map<
     string,
     { virtualAddresses: readonly string[]; members: Record<string, readonly string[]> }
@@ -102,23 +93,6 @@ function poolsOf(steps: readonly Step[]): readonly PlannedPool[] {
   return [...pools.values()];
 }
 
-function hostsOf({ endpointCertificate }: Step): readonly string[] {
-  const hosts = isRecord(endpointCertificate) ? textsIn(endpointCertificate['hosts']) : [];
-  return hosts.filter((host) => host.includes('.'));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new NotAPlan('not JSON', { cause });
-  }
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function isRecord(value: unknown): value is Step {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function hostsOf({ endpointCertificate }: JsonRecord): readonly string[] {
+  return textsIn(recordIn(endpointCertificate)['hosts']).filter((host) => host.includes('.'));
 }

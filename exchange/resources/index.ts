@@ -20,7 +20,6 @@ import { virtualDirectory } from './virtual-directory';
 export * from './certificate-history';
 export * from './definition';
 export * from './import-id';
-export * from './inbound-certificate';
 export * from './laid-file';
 export * from './maintenance';
 export * from './probe';

@@ -57,7 +57,7 @@ const TRANSPORT = 'HubTransport';
 const WHOLE = 'ServerWideOffline';
 
 /** Shows where databases are active, and who has a copy. */
-export const ACTIVE_DATABASES: Invocation = {
+const ACTIVE_DATABASES: Invocation = {
   cmdlet: 'Get-MailboxDatabase',
   parameters: {},
   properties: ['Name', 'Server', 'Servers'],

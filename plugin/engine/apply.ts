@@ -6,7 +6,15 @@ import { differences, keepSpelling } from './equality';
 import { failure } from './failure';
 import type { Memo } from './memo';
 import { shownValue } from './shown-value';
-import { isShownSteps, numbered, removalOf, sameTexts, withShownSteps, withUnsetAsNull } from './steps';
+import {
+  isShownSteps,
+  numbered,
+  removalOf,
+  sameTexts,
+  withShownSteps,
+  withUnsetAsNull,
+  type Work,
+} from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
 import type { Walk } from './walk';
 
@@ -105,17 +113,9 @@ async function bring<Target>(
   if (refusal !== undefined) return done(recorded, [refusal]);
 
   const run = await runSteps(resource, steps, texts, target, signal);
-  const ran = texts.slice(0, run.completed).flat();
   const end: End = hasErrors(run.diagnostics)
-    ? await stateAfterFailure(resource, change, recorded, ran, target)
-    : await stateAfterSuccess(
-        resource,
-        change,
-        recorded,
-        { ran, did: resource.effects?.of(steps) ?? [] },
-        target,
-        signal,
-      );
+    ? await stateAfterFailure(resource, change, recorded, run.work, target)
+    : await stateAfterSuccess(resource, change, recorded, run.work, target, signal);
   const diagnostics = [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
   // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
@@ -128,7 +128,7 @@ async function stateAfterSuccess<Target>(
   resource: ManagedResource<Target>,
   { planned }: Creation | Update,
   recorded: Values | null,
-  { ran, did }: { readonly ran: readonly string[]; readonly did: readonly string[] },
+  work: Work,
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
@@ -138,7 +138,7 @@ async function stateAfterSuccess<Target>(
   } catch (error) {
     if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
     // It was made all the same.
-    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), ran, target, did);
+    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), work, target);
     return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
   }
   if (observed === null) {
@@ -152,7 +152,7 @@ async function stateAfterSuccess<Target>(
   }
   if (resource.legacy) return done({ ...observed, ...knownOf(planned) });
   return done(
-    withShownSteps(resource, keepSpelling(resource.schema, planned, observed), ran, target, did),
+    withShownSteps(resource, keepSpelling(resource.schema, planned, observed), work, target),
     whatDidNotTake(resource, planned, observed),
   );
 }
@@ -166,24 +166,24 @@ async function stateAfterFailure<Target>(
   resource: ManagedResource<Target>,
   change: Change,
   recorded: Values | null,
-  ran: readonly string[],
+  work: Work,
   target: Target,
 ): Promise<End> {
-  if (resource.atomicSteps && ran.length === 0) return done(recorded);
+  if (resource.atomicSteps && work.ran.length === 0) return done(recorded);
   const expected = change.planned && withoutUnknown(change.planned);
   // What cannot be read stays as it was, so that the next plan still shows it as a difference.
   const before = recorded ?? change.prior ?? expected ?? {};
   try {
     const observed = await readBack(resource, before, target);
     const state =
-      observed && withShownSteps(resource, keepSpelling(resource.schema, before, observed), ran, target);
+      observed && withShownSteps(resource, keepSpelling(resource.schema, before, observed), work, target);
     // A read may look only for what its state names: what was to become of the object is looked for by that.
     const seen = expected === null ? observed : await readBack(resource, expected, target);
     return { ...done(state), seen };
   } catch (error) {
     const unseen =
       recorded ??
-      (expected !== null && ran.length > 0 ? withShownSteps(resource, expected, ran, target) : null);
+      (expected !== null && work.ran.length > 0 ? withShownSteps(resource, expected, work, target) : null);
     return done(unseen, [failure(`${resource.typeName} could not be read after the failure`, error)]);
   }
 }
@@ -261,7 +261,7 @@ function textsOf(resource: ManagedResource<never>, steps: readonly unknown[]): r
 }
 
 interface Run {
-  readonly completed: number;
+  readonly work: Work;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -273,13 +273,17 @@ async function runSteps<Target>(
   signal: AbortSignal,
 ): Promise<Run> {
   const diagnostics: Diagnostic[] = [];
+  const after = (completed: number): Run => {
+    const did = resource.effects?.of(steps.slice(0, completed)) ?? [];
+    return { work: { ran: texts.slice(0, completed).flat(), did }, diagnostics };
+  };
   for (const [index, step] of steps.entries()) {
     const place = `Step ${index + 1} of ${steps.length}: ${texts[index]?.join('\n')}`;
     if (signal.aborted) {
       diagnostics.push(
         failure('Stopped on request', `${place}\nIt and what follows did not run; apply again to go on.`),
       );
-      return { completed: index, diagnostics };
+      return after(index);
     }
     const found = await executed(resource, step, target, signal);
     const note = `${place}\nThe steps before it are done; what follows did not run. Apply again to go on.`;
@@ -290,9 +294,9 @@ async function runSteps<Target>(
           : diagnostic,
       ),
     );
-    if (hasErrors(found)) return { completed: index, diagnostics };
+    if (hasErrors(found)) return after(index);
   }
-  return { completed: steps.length, diagnostics };
+  return after(steps.length);
 }
 
 async function executed<Target>(
@@ -387,6 +391,6 @@ async function remove<Target>(
   const run = await runSteps(resource, steps, texts, target, signal);
   if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
-  const end = await stateAfterFailure(resource, change, prior, texts.slice(0, run.completed).flat(), target);
+  const end = await stateAfterFailure(resource, change, prior, run.work, target);
   return done(end.state, [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics]);
 }

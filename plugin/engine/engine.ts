@@ -7,7 +7,7 @@ import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from
 import { keepSpelling } from './equality';
 import { plan, type PlanRequest, type PlanResult } from './plan';
 import { seenNow } from './sight';
-import { withPlace, withShownSteps } from './steps';
+import { NO_WORK, withPlace, withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
 import { Walk } from './walk';
 
@@ -97,7 +97,7 @@ export class Engine<Target> {
     const { state: seen, diagnostics = [] } = await this.#breakable(seenNow(resource, state, target));
     if (seen === null) return { state: null, diagnostics };
     // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
-    const kept = withShownSteps(resource, withPlace(resource, seen, target, true), [], target);
+    const kept = withShownSteps(resource, withPlace(resource, seen, target, true), NO_WORK, target);
     return { state: kept, diagnostics };
   }
 

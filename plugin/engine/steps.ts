@@ -47,17 +47,21 @@ export function removalOf<Target>(
   return steps;
 }
 
-/**
- * An object with what people see of it beside what it is: the steps that ran, and those that would remove it.
- *
- * @param did what the steps that ran did to others
- */
+/** What ran of the steps of a change, as people read it. */
+export interface Work {
+  readonly ran: readonly string[];
+  /** What those steps did to others. */
+  readonly did: readonly string[];
+}
+
+export const NO_WORK: Work = { ran: [], did: [] };
+
+/** An object with what people see of it beside what it is: the steps that ran, and those that would remove it. */
 export function withShownSteps<Target>(
   resource: ManagedResource<Target>,
   object: Values,
-  ran: readonly string[],
+  { ran, did }: Work,
   target: Target,
-  did: Value = [],
 ): Values {
   const { stepsAttribute, effects, removalAttribute } = resource;
   return {

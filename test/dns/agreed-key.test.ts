@@ -16,8 +16,8 @@ function contextOf(rounds: number): SignatureContext & { readonly taken: Buffer[
       if (received !== undefined) taken.push(Buffer.from(received));
       return Promise.resolve(taken.length >= rounds ? undefined : Buffer.from(`token ${taken.length}`));
     },
-    sign: () => Buffer.from('signature'),
-    isSignatureOf: (signature) => Buffer.from(signature).toString() === 'signature',
+    sign: () => Buffer.from('a signature'),
+    isSignatureOf: (signature) => Buffer.from(signature).toString() === 'a signature',
     close: () => undefined,
   };
 }
@@ -113,6 +113,31 @@ describe('the agreement on a key', () => {
     });
     if (problem === undefined) expect((await attempt).context.complete).toBe(true);
     else await expect(attempt).rejects.toThrow(problem);
+  });
+
+  /** Its own token is the last: what comes then is what the server says to it. */
+  const last = (): SignatureContext => ({
+    ...contextOf(9),
+    complete: true,
+    token: (received) =>
+      received === undefined ? Promise.resolve(Buffer.from('token')) : Promise.reject(new Error('no token')),
+  });
+
+  test('takes no token from the answer to the last one, which repeats it', async () => {
+    const key = await agreeOnKey('dc1', last(), (_question, record) => {
+      const { message } = answer(record, keyData('token')).received;
+      const server = { name: record.name, context: contextOf(0) };
+      const { bytes } = sign(encodeMessage({ ...message, flags: { response: true } }), server);
+      return Promise.resolve({ bytes, received: decodeMessage(bytes) });
+    });
+    expect(key.context.complete).toBe(true);
+  });
+
+  test('does not believe an answer to the last token that nobody signed', async () => {
+    const attempt = agreeOnKey('dc1', last(), (_question, record) =>
+      Promise.resolve(answer(record, keyData('token'))),
+    );
+    await expect(attempt).rejects.toThrow('is not signed');
   });
 
   test('ends where the server stops before its end', async () => {

@@ -200,16 +200,26 @@ describe('the plan', () => {
     });
   });
 
-  test('says beside the steps what they do to others, until the object is read again', async () => {
-    const effects = {
+  const felt = {
+    effects: {
       attribute: 'effects',
       of: (steps: readonly Step[]) => steps.map(({ text: what }) => `${what} is felt`),
-    };
-    const schema = {
+    },
+    schema: {
       ...thing.schema,
       attributes: { ...thing.schema.attributes, effects: textList('computed', '') },
-    };
-    const { plan, deploy, config, engine } = await setUp({ effects, schema });
+    },
+  };
+
+  test('says after a failure what the steps did to others that ran, as it says which ran', async () => {
+    const { target, deploy, config } = await setUp(felt);
+    target.failAt = 'set a on';
+    const { state: left } = await deploy(null, config({ name: 'a', effects: null }));
+    expect(left).toMatchObject({ steps: ['make a'], effects: ['make a is felt'] });
+  });
+
+  test('says beside the steps what they do to others, until the object is read again', async () => {
+    const { plan, deploy, config, engine } = await setUp(felt);
     const wanted = config({ name: 'a', effects: null });
     expect((await plan(null, wanted)).planned).toMatchObject({
       effects: ['make a is felt', 'set a on is felt'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExchangeSiteProps } from '../../exchange/site';
+import type { JournalEntry } from '../../lab/exchange/journal';
 import { FrontEnd } from '../../lab/front-end/front-end';
 import { hasErrors } from '../../schema';
 import { bothServers, FIRST, NAMES, SECOND } from '../integration/declared-site';
@@ -144,6 +145,26 @@ describe('what Receive connectors select', () => {
     expect(error?.summary).toBe(`${SECOND.name} does not show what it must`);
     expect(error?.detail).toContain("that has its FQDN 'smtp.contoso.com', so that it offers no TLS");
     expect(error?.detail).toContain('Set-ReceiveConnector -Identity');
+  });
+
+  test('is read anew for each look: the deploy goes on once somebody has corrected the connector', async () => {
+    const named = (fqdn: string | null) =>
+      site.organization.editServer(SECOND.name, ({ receiveConnectors }) => {
+        for (const { settings } of receiveConnectors) settings['Fqdn'] = fqdn;
+      });
+    named('smtp.contoso.com');
+    const deploy = await run();
+    const correct = setInterval(() => {
+      const isOwn = ({ cmdlet, parameters }: JournalEntry) =>
+        cmdlet === 'Get-ReceiveConnector' && parameters['Server'] === SECOND.name;
+      if (!site.organization.journal().some(isOwn)) return;
+      clearInterval(correct);
+      setTimeout(() => named(null), 300); // The answer is on its way by then.
+    }, 20);
+    const said = await deploy.apply(site.resources(mailing));
+    clearInterval(correct);
+    expect(said.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(cmdletsOf(deploy.state, `${SECOND.name}-health`)).not.toEqual([]);
   });
 });
 

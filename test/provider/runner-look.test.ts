@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { CertificateProbe, ConnectorProbe, PageProbe } from '../../exchange/resources';
 import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { FrontEnd } from '../../lab/front-end/front-end';
-import { lookText } from '../../provider/problem';
+import { lookText } from '../../provider/look-problem';
 import { look, watch } from '../../provider/runner-look';
 import { toPem } from '../../pki';
 import { validCertificate } from '../integration/valid-certificate';

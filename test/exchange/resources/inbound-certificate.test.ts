@@ -1,4 +1,5 @@
-import { inboundCertificates, inboundInquiries, type Answers } from '../../../exchange/resources';
+import type { Answers } from '../../../exchange/resources';
+import { inboundCertificates, inboundInquiries } from '../../../exchange/resources/inbound-certificate';
 import { ExchangeVersion } from '../../../exchange/versions';
 import { makeAuthority, makeSelfSigned, type KeyedCertificate } from '../../../pki';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';

@@ -1,0 +1,204 @@
+import {
+  DRAIN_SECONDS,
+  givenBack,
+  returnCalls,
+  serviceIn,
+  stillActive,
+  type Drain,
+  type Maintenance,
+  type Service,
+} from '../exchange/resources';
+import type { Invocation } from '../powershell/invocation';
+import type { PowerShellObject } from '../powershell/outcome';
+import { renderInvocation } from '../powershell/script';
+import type { Diagnostic } from '../schema';
+import { RESUME } from './problem';
+import type { Awaited, Reading, StepEnd, Written } from './target';
+
+/** What a drain does in the session of its server. */
+export interface DrainSession {
+  read(look: Invocation): Promise<Reading>;
+  write(call: Written): Promise<StepEnd>;
+  /** Also where the run is stopped; again after each pause in milliseconds, while it fails. */
+  insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd>;
+  wait(awaited: Awaited): Promise<StepEnd>;
+}
+
+/** Cmdlets that show what a drain changes. */
+const OUTDATES: readonly string[] = [
+  'Get-MailboxDatabase',
+  'Get-MailboxServer',
+  'Get-ServerComponentState',
+  'Get-HealthReport',
+];
+/** Between attempts to bring a server back: a connection that was lost is opened anew. */
+const RETURN_PAUSES_MS = [500, 1_500, 4_000];
+
+/**
+ * Takes a server out of service before a step, and brings it back whatever becomes of it: also where the run is stopped,
+ * and over a new session where that is lost.
+ */
+export async function drained(
+  maintenance: Maintenance,
+  session: DrainSession,
+  step: () => Promise<StepEnd>,
+  signal: AbortSignal,
+): Promise<StepEnd> {
+  const service = await serviceOf(maintenance, (look) => session.read(look));
+  if ('diagnostics' in service) return { kind: 'failed', diagnostics: service.diagnostics };
+  if (service.outOfService.length > 0) {
+    const { kind, diagnostics } = await step();
+    return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
+  }
+  const backs: Invocation[] = [];
+  let end: StepEnd;
+  let left: readonly Diagnostic[];
+  try {
+    end = (await drain(maintenance, service, session, backs, signal)) ?? (await step());
+  } finally {
+    left = await bringBack(maintenance.server, backs, session);
+  }
+  return { kind: end.kind, diagnostics: [...end.diagnostics, ...left] };
+}
+
+/**
+ * What a server is like before it is drained; or why that is not known.
+ *
+ * @param read shows what a look brings
+ */
+export async function serviceOf(
+  maintenance: Maintenance,
+  read: (look: Invocation) => Promise<Reading>,
+): Promise<Service | { readonly diagnostics: readonly Diagnostic[] }> {
+  const readings = await Promise.all(
+    maintenance.looks.map(async (look) => [look.cmdlet, await read(look)] as const),
+  );
+  const answers = new Map<string, readonly PowerShellObject[]>();
+  for (const [cmdlet, reading] of readings) {
+    if (reading.kind === 'failed') return { diagnostics: reading.diagnostics };
+    answers.set(cmdlet, reading.outcome.objects);
+  }
+  return serviceIn(maintenance, answers) ?? { diagnostics: [serviceUntold(maintenance)] };
+}
+
+/**
+ * Why the step is not to run; undefined where the server is drained.
+ *
+ * @param backs takes what brings the server back, in its order, before it is needed
+ */
+async function drain(
+  { server, drains }: Maintenance,
+  service: Service,
+  session: DrainSession,
+  backs: Invocation[],
+  signal: AbortSignal,
+): Promise<StepEnd | undefined> {
+  let unmoved: readonly Diagnostic[] = [];
+  const stays = (objects: readonly PowerShellObject[]) => stillActive(server, objects);
+  for (const { invocation, back, ofMember, isWait, movesActive } of drains) {
+    if (ofMember && !service.isMember) continue;
+    if (movesActive === true && (await isIdle(drains, stays, session))) continue;
+    if (signal.aborted) return { kind: 'failed', diagnostics: [stoppedDraining(server)] };
+    // Where it fails, a part of it may be in effect.
+    if (back !== undefined) backs.unshift(givenBack(back, service));
+    const { kind, diagnostics } =
+      isWait === true
+        ? await session.wait({
+            invocation,
+            server,
+            until: { seconds: DRAIN_SECONDS, problem: stays },
+            summary: `${server} is not drained`,
+          })
+        : await session.write({ invocation, server, outdates: OUTDATES });
+    if (kind === 'done') continue;
+    if (movesActive === true) unmoved = diagnostics;
+    else return { kind, diagnostics: [...diagnostics, ...unmoved] };
+  }
+  return undefined;
+}
+
+/** Whether nothing is active that could move, by the look that the wait repeats. */
+async function isIdle(
+  drains: readonly Drain[],
+  stays: (objects: readonly PowerShellObject[]) => string | undefined,
+  session: DrainSession,
+): Promise<boolean> {
+  const wait = drains.find(({ isWait }) => isWait === true);
+  const active = wait && (await session.read(wait.invocation));
+  return active?.kind === 'objects' && stays(active.outcome.objects) === undefined;
+}
+
+/** Each on its own: what does not come back keeps nothing else out of service. */
+async function bringBack(
+  server: string,
+  backs: readonly Invocation[],
+  session: DrainSession,
+): Promise<readonly Diagnostic[]> {
+  const failed: (readonly [Invocation, readonly Diagnostic[]])[] = [];
+  for (const invocation of backs) {
+    const { kind, diagnostics } = await session.insist(
+      { invocation, server, outdates: OUTDATES },
+      RETURN_PAUSES_MS,
+    );
+    if (kind !== 'done') failed.push([invocation, diagnostics]);
+  }
+  return failed.length === 0 ? [] : [notBroughtBack(server, failed)];
+}
+
+/** What drained a server could not be taken back: it serves nobody, or less than it should, until somebody does. */
+function notBroughtBack(
+  server: string,
+  failed: readonly (readonly [Invocation, readonly Diagnostic[]])[],
+): Diagnostic {
+  const whys = failed.flatMap(([, diagnostics]) => diagnostics);
+  const reasons = whys.map(({ summary, detail }) => `${summary}: ${detail}`);
+  return {
+    severity: 'error',
+    summary: `${server} is still out of service`,
+    detail: [
+      'It was drained for the step, and what follows could not be taken back.',
+      ...new Set(reasons),
+      `Bring it back in the management shell, in this order:\n${failed.map(([call]) => `  ${renderInvocation(call)}`).join('\n')}`,
+    ].join('\n'),
+  };
+}
+
+/** Somebody works on the server, or a deploy that was killed has left it so: nobody can tell which. */
+function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${maintenance.server} was out of service before, and stays so`,
+    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${wayBack(maintenance)}`,
+  };
+}
+
+/** The same, before anything is run. */
+export function outOfServiceAlready(maintenance: Maintenance, service: Service): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `${maintenance.server} is out of service`,
+    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${wayBack(maintenance)}`,
+  };
+}
+
+function wayBack(maintenance: Maintenance): string {
+  const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
+  return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
+}
+
+/** What is not told is not known: draining it, nobody could bring it back as it was. */
+function serviceUntold({ server, looks }: Maintenance): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `Nobody can tell whether ${server} is in service`,
+    detail: `${looks.map(({ cmdlet }) => cmdlet).join(' and ')} did not show what a drain changes, so that it was not drained and nothing was run. ${RESUME}`,
+  };
+}
+
+function stoppedDraining(server: string): Diagnostic {
+  return {
+    severity: 'error',
+    summary: 'Stopped on request',
+    detail: `${server} was being drained. The step itself did not run.`,
+  };
+}

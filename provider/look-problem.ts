@@ -1,0 +1,120 @@
+import type { Probe } from '../exchange/resources';
+import type { Diagnostic } from '../schema';
+import { NOT_RUN } from './problem';
+import { inLine } from './quotation';
+import type { NotSeen } from './tls-visit';
+
+/** What a look from this machine has seen instead. */
+export type LookProblem =
+  /** Another certificate. */
+  | {
+      readonly kind: 'certificate';
+      readonly thumbprint: string;
+      readonly subject: string;
+      readonly until: string;
+      /** One of which it must be. */
+      readonly wanted: readonly string[];
+    }
+  /** That no certificate is selected which could be shown. */
+  | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
+  /** Another status than 200. */
+  | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
+  /** 200, with another content than that of the page. */
+  | { readonly kind: 'other-page'; readonly url: string }
+  | NotSeen;
+
+export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
+  const { server, host, port, seconds } = probe;
+  const [what, remedy] = lookText(probe, problem);
+  const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
+  return {
+    severity: 'error',
+    summary: isAway ? `This machine does not reach ${host}:${port}` : `${server} does not show what it must`,
+    detail: `After ${seconds} seconds: ${what}. ${remedy} ${NOT_RUN}`,
+  };
+}
+
+const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const NO_TLS =
+  'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
+
+/** The connection came about, and the handshake did not. */
+function isOfTls(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
+}
+
+const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
+/** What was seen, and what to do about it. */
+export function lookText(probe: Probe, problem: LookProblem): readonly [what: string, remedy: string] {
+  const at = `${probe.host}:${probe.port}`;
+  switch (problem.kind) {
+    case 'certificate':
+      return [
+        `${at} shows the certificate ${problem.thumbprint} (${problem.subject}, until ${problem.until})${probe.kind === 'certificate' ? ` for ${probe.name}` : ''}, not ${problem.wanted.join(' or ')}`,
+        otherCertificate(probe),
+      ];
+    case 'not-selected':
+      return [problem.problem, problem.remedy];
+    case 'no-tls':
+      return [
+        notSeenText(at, probe.host, problem),
+        'Look at AuthMechanism of the Receive connector, at its certificate (event 12014), and whether something stands before the server.',
+      ];
+    case 'page':
+      return [
+        `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
+        // With what Exchange answers then is unverified.
+        problem.location === undefined
+          ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
+          : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
+      ];
+    case 'other-page':
+      return [
+        `${problem.url} answers 200 without '200 OK' at the beginning of the page`,
+        'Something else answers there than Managed Availability: look at the web site of the server.',
+      ];
+    case 'silent':
+      return [notSeenText(at, probe.host, problem), REACH];
+    case 'unreachable':
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
+  }
+}
+
+/** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
+const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
+
+/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
+function wayTo({ kind, server, port }: Probe): string {
+  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
+  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
+}
+
+function otherCertificate({ kind, server, port }: Probe): string {
+  if (kind === 'connector') {
+    return `Transport may go on with a certificate that it had: Restart-Service MSExchangeFrontEndTransport on ${server} (MSExchangeTransport before 2013).`;
+  }
+  return MAIL_PORTS.has(port)
+    ? `POP and IMAP take a certificate when their services start: restart them on ${server}.`
+    : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;
+}
+
+/**
+ * Why nothing was seen, in words.
+ *
+ * @param at host and port
+ */
+export function notSeenText(at: string, host: string, problem: NotSeen): string {
+  switch (problem.kind) {
+    case 'no-tls':
+      return `${at} lets no TLS begin: '${problem.reply}'`;
+    case 'silent':
+      return `${at} does not answer within ${problem.seconds} seconds`;
+    case 'unreachable': {
+      const { code, message } = problem;
+      if (code === 'ECONNREFUSED') return `${at} refuses the connection`;
+      if (NO_ADDRESS.has(code)) return `this machine finds no address of ${host}`;
+      return `${at}: ${message}${code === '' ? '' : ` (${inLine(code)})`}`;
+    }
+  }
+}
