@@ -220,6 +220,7 @@ describe('Exchange 2010 beside 2007, which has a legacy name', () => {
         'Outlook on the web',
         `is redirected to ${both.external}/owa, with a second sign-in unless both servers sign in by forms`,
       ],
+      ['Exchange Control Panel', 'is not in Exchange 2007: a mailbox has it once it has moved'],
       [
         'ActiveSync, a device that knows Autodiscover',
         `is proxied to ${both.internal}/Microsoft-Server-ActiveSync/Proxy`,
