@@ -2467,6 +2467,33 @@ const CASES: readonly Case[] = [
     problem: `no public authority certifies 'intern.contoso.local'`,
     remedy: `certificate.accepted: { 'private-authority'`,
   },
+  ...['pop.contoso.net', '*.contoso.net', 'contoso.net'].map((name): Case => ({
+    when: `${name} on the certificate is in a domain that no zone declares`,
+    rule: 'certificate-zone',
+    declaration: site({ certificate: names(name) }),
+    path: 'certificate.names[2]',
+    problem: `'${name}' lies in none of the declared zones (contoso.com), and clients are not given it`,
+    remedy: 'correct it, or add its zone to dns.zones',
+  })),
+  {
+    when: 'a name on the certificate of the reverse proxy is in a domain that no zone declares',
+    rule: 'certificate-zone',
+    declaration: site({
+      dns: {
+        internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+        external: { zones: [{ name: 'contoso.com' }] },
+      },
+      reverseProxy: {
+        kind: 'isa',
+        host: 'proxy.contoso.com',
+        address: '203.0.113.3',
+        certificateNames: ['mail.contoso.com', 'autodiscover.contoso.com', 'pop.contoso.net'],
+      },
+    }),
+    path: 'reverseProxy.certificateNames[2]',
+    problem: "'pop.contoso.net' lies in none of the declared zones (contoso.com)",
+    remedy: 'dns.internal.zones',
+  },
   {
     when: 'something is accepted that nothing is called',
     rule: 'declaration-form',
@@ -3575,6 +3602,7 @@ describe('the rules of a declaration', () => {
       'certificate-file-thumbprint',
       'certificate-server-name',
       'certificate-internal-name',
+      'certificate-zone',
       'certificate-iis',
       'certificate-wildcard',
       'certificate-mail-name',
@@ -3657,7 +3685,7 @@ describe('the rules of a declaration', () => {
 
     test.each([
       [{}, ['mail.contoso.com'], 'autodiscover.contoso.com'],
-      [{ names: ['*.contoso.com', 'contoso.net'] }, ['*.contoso.com'], 'contoso.net'],
+      [{ names: ['*.contoso.com', 'contoso.com'] }, ['*.contoso.com'], 'contoso.com'],
     ])(
       'a name that clients are given, or that it is said to have, is missing: %j',
       (changes, names, missing) => {
@@ -4235,6 +4263,41 @@ describe('the rules of a declaration', () => {
   ])('TLS may end before %s', (_what, changes) => {
     const declaration = site({ ...balanced, sslOffload: true, ...changes });
     expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
+  });
+
+  test.each<readonly [string, ExchangeSiteProps]>([
+    [
+      'in a declared zone, whoever is given it',
+      site({ certificate: names('pop.contoso.com', '*.contoso.com') }),
+    ],
+    [
+      'in a zone of one view only',
+      sided({ internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] } }),
+    ],
+    [
+      'which clients are given, and which no view holds',
+      site({
+        namespaces: { ...right.namespaces, client: 'mail.contoso.net' },
+        certificate: { ...certificate, names: ['*.contoso.net', 'autodiscover.contoso.com'] },
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          notPublished: { 'mail.contoso.net': 'the provider of the domain has it' },
+        },
+      }),
+    ],
+    [
+      'of a server, which another rule is about',
+      site({
+        servers: [server(1), server(2, { fqdn: 'EX02.contoso.net' })],
+        certificate: names('ex02.contoso.net'),
+      }),
+    ],
+    [
+      'that nobody can register, which another rule is about',
+      site({ certificate: names('intern.contoso.local') }),
+    ],
+  ])('a certificate may have a name %s', (_what, declaration) => {
+    expect(found(declaration).filter(({ rule }) => rule === 'certificate-zone')).toEqual([]);
   });
 
   test.each<readonly [string, ExchangeSiteProps]>([

@@ -134,7 +134,7 @@ describeWithTerraform('the environment that is drained in two waves and seen fro
     ...new Set(
       rig.organization
         .journal()
-        .flatMap((entry) => (entry.cmdlet === cmdlet ? [String(entry.parameters['Server'])] : [])),
+        .flatMap((entry) => (entry.cmdlet === cmdlet ? [entry.parameters['Server'] as string] : [])),
     ),
   ];
 
