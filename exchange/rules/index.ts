@@ -72,7 +72,7 @@ import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { rolloutWaveWhole } from './rollout-wave-whole';
 import { rolloutWaves } from './rollout-waves';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule-ids';
 import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';

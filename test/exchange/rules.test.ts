@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { CHANGEABLE_RULE_IDS, formatDiagnostic, RULES } from '../../exchange/rules';
+import { formatDiagnostic, RULES } from '../../exchange/rules';
+import { CHANGEABLE_RULE_IDS } from '../../exchange/rules/rule-ids';
 import type {
   Datacentre,
   DnsView,
