@@ -24,6 +24,7 @@ import { certificateServiceTwice } from './certificate-service-twice';
 import { certificateServiceVersion } from './certificate-service-version';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { certificateZone } from './certificate-zone';
 import { clientAccessArray } from './client-access-array';
 import { dagAddresses } from './dag-addresses';
 import { dagDistinct } from './dag-distinct';
@@ -158,6 +159,7 @@ export const RULES: readonly Rule[] = [
   certificateFileThumbprint,
   certificateServerName,
   certificateInternalName,
+  certificateZone,
   certificateIis,
   certificateWildcard,
   certificateMailName,

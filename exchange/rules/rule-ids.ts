@@ -22,6 +22,7 @@ export const CHANGEABLE_RULE_IDS = [
   'nlb-mail-certificate',
   'certificate-server-name',
   'certificate-internal-name',
+  'certificate-zone',
   'certificate-iis',
   'certificate-mail-protocol',
   'certificate-mail-exchanger',
