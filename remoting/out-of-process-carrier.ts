@@ -9,7 +9,7 @@ import {
 } from './out-of-process';
 import type { Outgoing, Packet, RequestPacket } from './out-of-process';
 import { protocolError, RemotingError } from './remoting-error';
-import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Said } from './transport';
+import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, ProgramOutput } from './transport';
 
 /** Milliseconds that a process or channel gets to leave by itself after the pool was closed. */
 const LEAVE_MS = 2000;
@@ -73,7 +73,7 @@ export class OutOfProcessCarrier implements Carrier {
     await this.#request({ kind: 'Close', target: pipeline });
   }
 
-  said(): Said {
+  programOutput(): ProgramOutput {
     const stderr = this.#channel.stderr?.() ?? '';
     const output = shown(this.#lines.unfinished);
     return { ...(stderr === '' ? {} : { stderr }), ...(output === '' ? {} : { output }) };
@@ -133,7 +133,7 @@ export class OutOfProcessCarrier implements Carrier {
       : setTimeout(() => {
           const { ackTimeoutMs } = this.#options;
           const message = `the peer acknowledged nothing for ${ackTimeoutMs} ms`;
-          const facts = { ...this.said(), bound: 'ackTimeoutMs', limit: ackTimeoutMs };
+          const facts = { ...this.programOutput(), bound: 'ackTimeoutMs', limit: ackTimeoutMs };
           this.#fail(new RemotingError('timeout', message, facts));
         }, this.#options.ackTimeoutMs);
   }

@@ -30,13 +30,13 @@ export interface Carrier {
   close(): Promise<void>;
   /** Says whether a message of the pool is waited for. A carrier that has to ask for messages asks only then. */
   awaitPool?(waits: boolean): void;
-  /** Tells the protocol version of the peer, once it is known. */
-  peerSpeaks?(protocolVersion: string): void;
-  /** What the peer has written so far that is no part of the protocol, where there is such a place. */
-  said?(): Said;
+  /** Called once, when the peer has told its protocol version. */
+  onProtocolVersion?(protocolVersion: string): void;
+  /** What the program there has written so far beside the protocol. Left out where no program is seen. */
+  programOutput?(): ProgramOutput;
 }
 
-export type Said = Pick<RemotingFacts, 'stderr' | 'output'>;
+export type ProgramOutput = Pick<RemotingFacts, 'stderr' | 'output'>;
 
 export interface CarrierEvents {
   /** Bytes of fragments for the pool (the empty GUID) or a pipeline. */

@@ -118,7 +118,7 @@ export class WsmanCarrier implements Carrier {
     return Math.floor((this.#envelopeBytes - rest) / 4) * 3;
   }
 
-  peerSpeaks(protocolVersion: string): void {
+  onProtocolVersion(protocolVersion: string): void {
     // Version 2.1 is that of PowerShell 2, which comes with WinRM 2.
     if (this.#options.maxEnvelopeBytes === undefined && protocolVersion !== '2.1') {
       this.#envelopeBytes = LATER_ENVELOPE_BYTES;
