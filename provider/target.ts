@@ -82,7 +82,7 @@ export type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
 /** A call that is repeated until what it shows has no problem, or the time is over. */
 export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
-  readonly until: Pick<Until, 'seconds' | 'problem'>;
+  readonly until: Pick<Until, 'seconds' | 'problem' | 'told'>;
   /** What is wrong when the time is over. Left out: the server is not healthy. */
   readonly summary?: string;
 }
@@ -484,10 +484,11 @@ export class ExchangeTarget {
     );
     if (problem === undefined) return { kind: 'done', diagnostics: [] };
     if (typeof problem === 'string') {
-      return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem)] };
+      return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem, until.told)] };
     }
     const seconds = problem.notOffered ? 0 : until.seconds;
-    return { kind: 'failed', diagnostics: problem.diagnostics.map((unread) => checkUnread(seconds, unread)) };
+    const diagnostics = problem.diagnostics.map((unread) => checkUnread(seconds, unread, until.told));
+    return { kind: 'failed', diagnostics };
   }
 
   /** The first reads of a run that would be one for each server are one for all. */

@@ -39,6 +39,8 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly defaultValue?: Known;
   /** What is wrong with a known, non-null value; `undefined` where it is right. */
   readonly problem?: (value: Known) => Problem | undefined;
+  /** The only texts that may stand in it, where calls depend on which do. Left out: any may, or no call depends on it. */
+  readonly words?: readonly string[];
   /** Says that the attribute should no longer be used, and what to use in its place. */
   readonly deprecated?: string;
 }
