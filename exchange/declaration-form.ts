@@ -24,7 +24,8 @@ import {
   type Form,
   type FormsOf,
 } from './form';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS, type Finding } from './rules/rule';
+import type { Finding } from './rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rules/rule-ids';
 import { NAMED_SERVICES } from './namespaces';
 import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';
@@ -32,6 +33,7 @@ import type {
   Authentication,
   ClientAccessArray,
   Connection,
+  Connectivity,
   DatabaseAvailabilityGroup,
   Datacentre,
   DnsView,
@@ -443,6 +445,23 @@ export const siteForm = group<ExchangeSiteProps>({
             ),
           ),
           healthcheck: optional(flag),
+          servers: optional(list(text, 1)),
+        }),
+      ),
+      connectivity: optional(
+        group<Connectivity>({
+          tests: list(
+            plain(
+              words<Connectivity['tests'][number]>({
+                ActiveSync: true,
+                OutlookWebServices: true,
+                POP: true,
+                IMAP: true,
+              }),
+            ),
+            1,
+          ),
+          mailbox: optional(text),
           servers: optional(list(text, 1)),
         }),
       ),

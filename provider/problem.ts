@@ -1,5 +1,5 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Omission, Step } from '../exchange/resources';
+import type { Omission, Step, ToldFailure } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
 import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
@@ -11,7 +11,8 @@ import { WSMAN_SECRETS } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
 import { SSH_SECRETS } from './ssh-endpoint';
-import type { Endpoint, Settings } from './configuration';
+import type { Settings } from './configuration';
+import type { Endpoint } from './endpoint';
 import { notSentInTime, unheard } from './unheard';
 
 const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; a connection whose first request is longer begins with an empty one therefore, which is of no use where a proxy shares connections or ends each after one answer: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
@@ -198,18 +199,28 @@ export function timeoutProblem(
   step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
   seconds: number,
   problem: string,
+  told?: ToldFailure,
 ): Diagnostic {
   return {
     severity: 'error',
-    summary: step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
-    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
+    summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
   };
 }
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
-export function checkUnread(seconds: number, { severity, summary, detail }: Diagnostic): Diagnostic {
+export function checkUnread(
+  seconds: number,
+  { severity, summary, detail }: Diagnostic,
+  told?: ToldFailure,
+): Diagnostic {
   const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
-  return { severity, summary, detail: `${detail}\n${lasting}${NOT_RUN}` };
+  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
+}
+
+/** What is left to do, and what of the deploy is not done. */
+function closingOf(told: ToldFailure | undefined): string {
+  return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
 }
 
 /** None is opened, and there is nothing to try: the diagnostic says why. */

@@ -44,6 +44,8 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthConnectivity } from './health-connectivity';
+import { healthConnectivityOld } from './health-connectivity-old';
 import { healthFromRunner } from './health-from-runner';
 import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
@@ -73,7 +75,7 @@ import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { rolloutWaveWhole } from './rollout-wave-whole';
 import { rolloutWaves } from './rollout-waves';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule-ids';
 import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
@@ -182,6 +184,8 @@ export const RULES: readonly Rule[] = [
   serviceVersion,
   healthFromRunner,
   healthReplication,
+  healthConnectivity,
+  healthConnectivityOld,
   webAuthentication,
   sslOffload,
   maintenance,

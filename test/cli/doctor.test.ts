@@ -17,7 +17,8 @@ import { ExchangeVersion } from '../../exchange/versions';
 import { certificateState } from '../../lab/exchange/setup';
 import { startExchangeEndpoint } from '../../lab/wsman/exchange-endpoint';
 import { makeAuthority, toPem } from '../../pki';
-import type { Environment, Settings } from '../../provider/configuration';
+import type { Settings } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { ExchangeTarget } from '../../provider/target';
 import { keytabOf } from '../kerberos/keytab-of';
 import { objects, ScriptedSession } from '../provider/scripted-session';
@@ -60,7 +61,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('53 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('57 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -385,7 +386,7 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 51 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
@@ -396,7 +397,7 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 51 cmdlets that the provider can use)');
   });
 
   test('with the parameters that the plan gives', async () => {

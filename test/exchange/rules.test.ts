@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { CHANGEABLE_RULE_IDS, formatDiagnostic, RULES } from '../../exchange/rules';
+import { formatDiagnostic, RULES } from '../../exchange/rules';
+import { CHANGEABLE_RULE_IDS } from '../../exchange/rules/rule-ids';
 import type {
   Datacentre,
   DnsView,
@@ -3392,6 +3393,38 @@ const CASES: readonly Case[] = [
     remedy: 'declare the DAG with its members (dag)',
   },
   {
+    when: 'IMAP is to be tested, whose name is declared nowhere',
+    rule: 'health-connectivity',
+    declaration: site({ health: { connectivity: { tests: ['ActiveSync', 'IMAP'] } } }),
+    path: 'health.connectivity.tests[1]',
+    problem: 'no server that is tested has a declared name of IMAP',
+    remedy: `mailProtocols: { imap: { host: 'imap.contoso.com' } }`,
+  },
+  {
+    when: 'a server is to be tested that there is not',
+    rule: 'health-connectivity',
+    declaration: site({ health: { connectivity: { tests: ['ActiveSync'], servers: ['ex01', 'EX09'] } } }),
+    path: 'health.connectivity.servers[1]',
+    problem: "there is no server 'EX09'",
+    remedy: 'name one of EX01, EX02',
+  },
+  {
+    when: 'a mailbox is named that no test asks about',
+    rule: 'health-connectivity',
+    declaration: site({ health: { connectivity: { tests: ['ActiveSync'], mailbox: 'probe@contoso.com' } } }),
+    path: 'health.connectivity.mailbox',
+    problem: 'no declared test asks about a mailbox by its address',
+    remedy: "test 'OutlookWebServices'",
+  },
+  {
+    when: 'servers are to be tested by a cmdlet that is documented for older ones',
+    rule: 'health-connectivity-old',
+    declaration: site({ health: { connectivity: { tests: ['ActiveSync', 'OutlookWebServices'] } } }),
+    path: 'health.connectivity.tests[1]',
+    problem: 'Microsoft documents Test-OutlookWebServices as functional in Exchange 2010 only, and EX01',
+    remedy: "take 'OutlookWebServices' out for servers of 2013 and later",
+  },
+  {
     when: 'the only servers that tell of MAPI lack SP1, which it came with',
     rule: 'service-version',
     declaration: site({
@@ -3707,6 +3740,8 @@ describe('the rules of a declaration', () => {
       'service-version',
       'health-from-runner',
       'health-replication',
+      'health-connectivity',
+      'health-connectivity-old',
       'web-authentication',
       'ssl-offload',
       'maintenance',
