@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
 import type { Checkup } from './checkup';
 
 /** The name of a check in the report. `--json` promises these names. */
