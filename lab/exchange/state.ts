@@ -34,8 +34,17 @@ export interface OrganizationState {
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];
   outlookProviders: DirectoryObject[];
+  /** Mailboxes to test with, beside the test mailbox. Left out: none. */
+  mailboxes?: readonly MailboxState[];
   /** Whether New-TestCasConnectivityUser.ps1 was run. Left out: it was not, as after Setup. */
   testMailbox?: boolean;
+}
+
+export interface MailboxState {
+  address: string;
+  /** Who signs in: `CONTOSO\probe`, or the address. */
+  account: string;
+  password: string;
 }
 
 export interface DatabaseAvailabilityGroupState extends DirectoryObject {

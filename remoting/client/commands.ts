@@ -1,5 +1,5 @@
 import type { Argument, ExpectedQuestion, Invocation } from '../../powershell/invocation';
-import { isTable, Reference, SecureText } from '../../powershell/invocation';
+import { Credential, isTable, Reference, SecureText } from '../../powershell/invocation';
 import { type ClixmlInput, type ClixmlObject, TypedList } from '../clixml/serialize';
 import { enumeration, propertySet } from '../enumeration';
 import { RemotingError } from '../remoting-error';
@@ -109,6 +109,7 @@ function argument(value: Argument): ClixmlInput {
   if (value instanceof Reference) {
     throw new RemotingError('usage', `the ${value.description} was never put in place of its reference`);
   }
+  if (value instanceof Credential) return credential(value);
   if (isArguments(value)) return value.map(argument);
   if (!isTable(value)) return value;
   return {
@@ -116,9 +117,20 @@ function argument(value: Argument): ClixmlInput {
   };
 }
 
+const CREDENTIAL = 'System.Management.Automation.PSCredential';
+
+/** As PowerShell writes one (MS-PSRP 2.2.3.25); the other side makes a `PSCredential` of it. */
+function credential({ user, password }: Credential): ClixmlObject {
+  return {
+    typeNames: [CREDENTIAL, 'System.Object'],
+    text: CREDENTIAL,
+    properties: { UserName: user, Password: password },
+  };
+}
+
 /** True where a secure string is among the arguments, so that a session key is needed. */
 export function holdsSecureText(value: Argument): boolean {
-  if (value instanceof SecureText) return true;
+  if (value instanceof SecureText || value instanceof Credential) return true;
   if (isArguments(value)) return value.some(holdsSecureText);
   return isTable(value) && Object.values(value.table).some(holdsSecureText);
 }

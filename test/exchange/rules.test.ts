@@ -3414,7 +3414,44 @@ const CASES: readonly Case[] = [
     declaration: site({ health: { connectivity: { tests: ['ActiveSync'], mailbox: 'probe@contoso.com' } } }),
     path: 'health.connectivity.mailbox',
     problem: 'no declared test asks about a mailbox by its address',
-    remedy: "test 'OutlookWebServices'",
+    remedy: "test 'OutlookWebServices' or 'Autodiscover'",
+  },
+  {
+    when: 'Autodiscover is to be asked, and nobody is named to ask as',
+    rule: 'health-connectivity',
+    declaration: site({
+      health: { connectivity: { tests: ['Autodiscover'], mailbox: 'probe@contoso.com' } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+    remedy: 'the password is TF_VAR_mailbox_password',
+  },
+  {
+    when: 'Autodiscover is to be asked by somebody, and about no mailbox',
+    rule: 'health-connectivity',
+    declaration: site({
+      health: { connectivity: { tests: ['Autodiscover'], account: 'probe@contoso.com' } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+    remedy: "name both: mailbox: 'probe@contoso.com', account:",
+  },
+  {
+    when: 'Autodiscover is to be asked on a server whose certificate is not declared',
+    rule: 'health-connectivity',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX01'] },
+      health: {
+        connectivity: {
+          tests: ['Autodiscover'],
+          mailbox: 'probe@contoso.com',
+          account: 'CONTOSO\\probe',
+        },
+      },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'no certificate for IIS is declared for EX02',
+    remedy: `'IIS' among its services`,
   },
   {
     when: 'servers are to be tested by a cmdlet that is documented for older ones',
