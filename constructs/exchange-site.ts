@@ -13,8 +13,6 @@ import type {
 import { elementsOf, isReference } from '../exchange/element';
 import { passwordVariable } from '../exchange/certificate-name';
 import { isForWeb, isOnServer, type DeclaredCertificate } from '../exchange/declared-certificates';
-import { maintenanceOfServer } from '../exchange/declared-maintenance';
-import { groupsOf } from '../exchange/placed-groups';
 import { wavesOf } from '../exchange/waves';
 import { exchangePlan } from '../exchange/plan/exchange-plan';
 import { exchangePlanScript } from '../exchange/plan/script';
@@ -34,7 +32,7 @@ import { formatPath } from '../schema';
 import { DeclarationError, refuseSynth } from './declaration-error';
 import { isAbsolute, portable, readCertificateFiles } from './declared-file';
 import { absoluteName, DnsUpdates } from './dns-updates';
-import { ExchangeProvider, type MaintenanceBlock } from './exchange-provider';
+import { ExchangeProvider } from './exchange-provider';
 import { ExchangeResource } from './exchange-resource';
 import { ImportBlock } from './import-block';
 import { writeBesideStack, writeIntoFolder } from './plan-files';
@@ -139,7 +137,10 @@ export class ExchangeSite extends Construct {
         ownSessions(site).map(({ server, endpoint }) => [server, templateText(endpoint)]),
       ),
       rollout: wavesOf(site).flatMap((wave) => wave.map(({ name }) => name)),
-      maintenance: drainedServers(site),
+      maintenance: this.desired.drained.map(({ server, redirectTo }) => ({
+        server,
+        ...(redirectTo === undefined ? {} : { redirect_to: templateText(redirectTo) }),
+      })),
       autodiscoverUrls: severalAutodiscoverUrls(elements).map(templateText),
       siteHosts: serverHosts(site).map(templateText),
       siteCertificateNames: this.desired.endpointNames.map(templateText),
@@ -351,22 +352,6 @@ function addressOf(resource: TerraformResource): string {
 /** A file of the declaration as it is named from a folder; `way` leads from there to the project's folder. */
 function fromFolder(way: string, file: string): string {
   return isAbsolute(file) ? file : `${way}/${portable(file)}`;
-}
-
-/** Servers that are drained around what their clients would feel. */
-function drainedServers(site: ExchangeSiteProps): readonly MaintenanceBlock[] {
-  const groups = groupsOf(site);
-  return site.servers.flatMap((server) => {
-    const maintenance = maintenanceOfServer(site, groups, server);
-    if (maintenance === undefined) return [];
-    const { redirectTo } = maintenance;
-    return [
-      {
-        server: server.name,
-        ...(redirectTo === undefined ? {} : { redirect_to: templateText(redirectTo.fqdn) }),
-      },
-    ];
-  });
 }
 
 /** Names of the servers that have a certificate. */

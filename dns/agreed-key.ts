@@ -6,13 +6,13 @@ import type { Message, Received, WireRecord } from './message';
 import { decodeName, encodeName, fold, MalformedMessage } from './name';
 import { type AgreedKey, currentTime, GSS_ALGORITHM, type SignatureContext, verify } from './tsig';
 
-/** A client and a server agree on a key by Kerberos: TKEY, RFC 2930, as RFC 3645 uses it. */
+/** A key that a client and a server agree on by Kerberos: TKEY (RFC 2930), as RFC 3645 uses it. */
 
-/** The mode of RFC 2930, section 2.5, in which both ends exchange tokens. */
+/** The mode in which both ends exchange tokens of GSS-API (RFC 2930, section 2.5). */
 const GSS_API = 3;
-/** What the key is wanted for; a server may make it shorter. It signs one update. */
+/** Seconds for which the key is requested. A server may shorten them. The key signs one update. */
 const LIFETIME_SECONDS = 3600;
-/** Kerberos takes one token each way, SPNEGO as a rule too. */
+/** Kerberos takes one token in each direction, and SPNEGO usually no more. */
 const MAX_TOKENS = 8;
 
 export interface Answered {
@@ -24,21 +24,21 @@ export interface Answered {
  * Agrees on a key that signs the next messages.
  *
  * @param host of the server, which becomes part of the key's name
- * @param context the end that begins, with no token taken yet
- * @param ask sends a question with a record beside it, unsigned, over a transport that takes large messages
- * @throws DnsError where the server does not agree; what the context throws
+ * @param context the initiator's, which has not made a token yet
+ * @param ask sends a question with an additional record, unsigned, over a transport that takes large messages
+ * @throws DnsError where the server does not agree; and what the context throws
  */
 export async function agreeOnKey(
   host: string,
   context: SignatureContext,
   ask: (question: Message['questions'][number], record: WireRecord) => Promise<Answered>,
 ): Promise<AgreedKey> {
-  // Two clients must not take the same name (RFC 3645, section 3.1.1).
+  // Two clients must not use the same name (RFC 3645, section 3.1.1).
   const name = `${randomBytes(8).toString('hex')}.${host}.`;
   const key: AgreedKey = { name, context };
   let token = await context.token();
   for (let turn = 0; token !== undefined; turn++) {
-    // Then the server has only to confirm the token, by a record that repeats it (RFC 3645, section 3.1.3.1).
+    // If so, the server only confirms the token, by a record that repeats it (RFC 3645, section 3.1.3.1).
     const isLast = context.complete;
     if (turn === MAX_TOKENS) throw new DnsError(`no key is agreed on after ${MAX_TOKENS} tokens`);
     const answered = await ask(
@@ -63,7 +63,7 @@ function tokenData(token: Buffer): Buffer {
   return Buffer.concat([encodeName(GSS_ALGORITHM), fixed, token, Buffer.alloc(2)]);
 }
 
-/** The server's token in its answer. */
+/** Gives the token in the server's answer. */
 function tokenIn({ rcode, answers }: Message, name: string): Buffer {
   if (rcode !== RCODES.NOERROR) {
     throw new DnsError(`it answers ${rcodeName(rcode)} to the agreement on a key by Kerberos`);
@@ -88,11 +88,12 @@ function readTokenData(data: Buffer): { readonly error: number; readonly token: 
 }
 
 /**
- * The last answer is signed with the new key (RFC 3645, section 4.1.3); Windows DNS and BIND do so, without the MAC of a
- * request, which had none ([MS-GSSA], section 3.1.5.1). Its turn counts among the messages of the server.
+ * Demands that the last answer is signed with the new key (RFC 3645, section 4.1.3). Windows DNS and BIND sign it,
+ * without the MAC of a request, since the request had none ([MS-GSSA], section 3.1.5.1). The signature counts as the
+ * server's first one.
  *
- * @param confirms it is all that proves the server; else its token has done so, and only a signature that is there counts
- *   (section 3.1.3.2)
+ * @param confirms true where only this signature proves the server; otherwise the server's token did, and a missing
+ *   signature is accepted, though not a wrong one (section 3.1.3.2)
  */
 function assertSigned({ bytes, received }: Answered, key: AgreedKey, confirms: boolean): void {
   const { signature } = received;

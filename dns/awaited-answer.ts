@@ -5,7 +5,7 @@ import { decodeMessage, type Message, type Question, type Received } from './mes
 import { fold, MalformedMessage } from './name';
 import { readSignature, type Signature, type Signed, type TsigKey, verify } from './tsig';
 
-/** The key that a request was signed with, and the request. */
+/** A signed request, and the key that signed it. */
 export interface Signing {
   readonly key: TsigKey;
   readonly signed: Signed;
@@ -13,18 +13,18 @@ export interface Signing {
 
 type Reading =
   | { readonly kind: 'answer'; readonly received: Received }
-  /** Passed over: anybody on the way could have sent it. What it would mean is told when nothing better comes. */
+  /** Anybody could have sent it, so it is passed over. Where nothing better comes, `meaning` is reported. */
   | { readonly kind: 'unproven'; readonly meaning: DnsError }
   | { readonly kind: 'foreign' };
 
 /**
- * Waits for the answer to a request among all that comes. What does not fit the request is somebody else's, and passed
- * over (RFC 5452 section 9). Where the request was signed, so is an answer that is not rightly signed: whoever sends
- * one faster than the server must not decide what we are told (RFC 8945 section 5.4).
+ * Waits for the answer to a request among everything that comes. What does not match the request belongs to somebody
+ * else and is passed over (RFC 5452 section 9). To a signed request, an answer without a valid signature is passed
+ * over, too: otherwise anybody who answers faster than the server could decide what we believe (RFC 8945 section 5.4).
  *
- * A server that does not know the key, or has another secret of it, cannot sign that it says so (section 5.3.2; BIND
- * 9.18 answers NOTAUTH with an empty MAC). Such a refusal is therefore believed only at the end of the wait: a wrong
- * key costs one time-out, of which the default is two seconds, and is not asked for again.
+ * A server that does not know the key, or knows it with another secret, cannot sign its refusal (section 5.3.2; BIND
+ * 9.18 answers NOTAUTH with an empty MAC). So such a refusal is believed only at the end of the wait: a wrong key costs
+ * one time-out, two seconds by default, and is not asked about again.
  */
 export class AwaitedAnswer {
   #refusal: KeyRefused | undefined;
@@ -35,13 +35,13 @@ export class AwaitedAnswer {
     private readonly signing: Signing | undefined,
   ) {}
 
-  /** What the best of what was passed over means; `undefined` where nothing was. */
+  /** What the most telling of the answers that were passed over means; `undefined` where there was none. */
   get unproven(): DnsError | undefined {
     return this.#refusal ?? this.#unproven;
   }
 
   /**
-   * The answer, where the bytes are it.
+   * Gives the answer if the bytes are the awaited one; `undefined` if they are passed over.
    *
    * @throws KeyRefused where the server refuses the signature and proves that it is the server
    */
@@ -79,7 +79,7 @@ export class AwaitedAnswer {
         ? { kind: 'unproven', meaning: new KeyRefused(refused) }
         : unproven(`the signature of the answer is not right (${verdict.error})`);
     }
-    // BADTIME comes signed (section 5.2.3).
+    // A BADTIME answer is signed (section 5.2.3), and so proves the server.
     if (refused !== undefined) throw new KeyRefused(refused);
     return { kind: 'answer', received };
   }
@@ -98,7 +98,7 @@ function isUnsigned({ mac }: Signature): boolean {
   return mac.length === 0;
 }
 
-/** Judged by the header, which stands even where the rest cannot be read. */
+/** Decided by the header, which can be read even where the rest cannot. */
 function isResponseTo(bytes: Buffer, request: Message): boolean {
   if (bytes.length < 12 || bytes.readUInt16BE(0) !== request.id) return false;
   const flags = bytes.readUInt8(2);
@@ -106,8 +106,9 @@ function isResponseTo(bytes: Buffer, request: Message): boolean {
 }
 
 /**
- * An answer to an update may leave the zone out (RFC 2136 section 3.8); one to a query its question only where the
- * server could not read it, or does not know the kind of request.
+ * Whether the response is to this question. The response to an update may leave the zone out (RFC 2136 section 3.8).
+ * The response to a query lacks its question only where the server could not read it, or does not know this kind of
+ * request.
  */
 function repeatsQuestion(response: Message, request: Message): boolean {
   const { questions, rcode } = response;

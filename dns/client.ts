@@ -20,21 +20,24 @@ export interface DnsClientOptions {
   /** Name or address of the server. */
   readonly server: string;
   readonly port: number;
-  /** A trailing 4 or 6 asks for that version of IP. Answers too long for UDP are asked for again over TCP. */
+  /**
+   * A trailing 4 or 6 demands that version of IP. Over UDP, a question whose answer is too long is asked again over
+   * TCP.
+   */
   readonly transport: Transport;
   readonly timeoutMs: number;
-  /** How many times to ask again where no answer comes, or the server says that it failed. */
+  /** How many times to ask again where no answer comes, or where the server says that it failed. */
   readonly retries: number;
-  /** Signs every message; left out, nothing is signed and no signature is asked for. */
+  /** Signs every message. Left out: nothing is signed, and answers need no signature. */
   readonly key?: SharedKey;
-  /** Signs every message with a key that is agreed on for it, in place of `key`. */
+  /** Agrees on a key with the server for each message, and signs the message with it. Takes precedence over `key`. */
   readonly kerberos?: KerberosSignIn;
 }
 
-/** Nothing came in time: worth asking again. */
+/** No answer came in time. It is worth asking again. */
 class NoAnswer extends DnsError {}
 
-/** What the client takes over UDP once an answer was too long, RFC 6891. */
+/** The size that the client takes over UDP after an answer was too long, RFC 6891. */
 const UDP_BYTES = 4096;
 
 export class DnsClient {
@@ -46,16 +49,16 @@ export class DnsClient {
     return this.exchange({ ...empty(OPCODES.QUERY), questions: [question] });
   }
 
-  /** Changes a zone in one update, RFC 2136. */
+  /** Changes a zone in one update message, RFC 2136. */
   update(zone: string, changes: readonly WireRecord[]): Promise<Message> {
     const question = { name: zone, type: TYPES.SOA, class: CLASSES.IN };
     return this.exchange({ ...empty(OPCODES.UPDATE), questions: [question], authorities: changes });
   }
 
   /**
-   * Sends a message, again where that helps, and gives the answer whose signature was right.
+   * Sends a message, several times where that helps, and gives the answer.
    *
-   * @throws DnsError where there is none
+   * @throws DnsError where no valid answer comes
    */
   private async exchange(request: Message): Promise<Message> {
     const { retries } = this.options;
@@ -65,7 +68,7 @@ export class DnsClient {
       try {
         const response = await this.signedAttempt(message, overTcp);
         if (response.flags.truncated === true && !overTcp) {
-          // First a larger size over UDP, then TCP; each is a new start.
+          // An answer that is too long is asked for with a larger size over UDP first, and then over TCP.
           if (message.udpSize === undefined) message = { ...message, udpSize: UDP_BYTES };
           else overTcp = true;
           left = retries + 1;
@@ -85,10 +88,10 @@ export class DnsClient {
     const context = await kerberosContext(host, kerberos);
     try {
       const agreed = await agreeOnKey(host, context, (question, record) =>
-        // A token is larger than what UDP carries.
+        // A token is too large for UDP.
         this.attempt({ ...empty(OPCODES.QUERY), questions: [question], additionals: [record] }, true),
       );
-      // Its signatures are counted by both ends, and over UDP one may get lost.
+      // Both ends count the signatures of this key, and over UDP a message may get lost.
       return (await this.attempt(message, true, agreed)).received.message;
     } finally {
       context.close();
@@ -134,7 +137,7 @@ function failure(peer: Peer, error: Error): DnsError {
   return new DnsError(`no answer from ${peer.address} port ${peer.port}: ${error.message}`, { cause: error });
 }
 
-/** What is said at the end of the wait. A refusal of the key speaks for itself. */
+/** The error at the end of a wait without an answer. A refusal of the key is reported as such. */
 function silence(peer: Peer, { unproven }: AwaitedAnswer): DnsError {
   const where = `from ${peer.address} port ${peer.port} within ${peer.timeoutMs} ms`;
   if (unproven === undefined) return new NoAnswer(`no answer ${where}`);
@@ -166,7 +169,7 @@ function overDatagram(peer: Peer, message: Buffer, awaited: AwaitedAnswer): Prom
         finish(() => reject(asError(error)));
       }
     });
-    // A connected socket hears at once that nobody listens, and nothing from anybody else.
+    // A connected socket learns at once where nobody listens, and takes nothing from other addresses.
     socket.connect(peer.port, peer.address, () => socket.send(message, (error) => error && fail(error)));
   });
 }

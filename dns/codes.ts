@@ -1,4 +1,4 @@
-/** Numbers of the protocol by their names; IANA's "Domain Name System (DNS) Parameters". */
+/** The numbers of the protocol by name, from IANA's "Domain Name System (DNS) Parameters". */
 
 export const TYPES = {
   A: 1,
@@ -40,10 +40,10 @@ export const RCODES = {
 
 export type Rcode = keyof typeof RCODES;
 
-/** Errors inside a TSIG record, RFC 8945 section 3. */
+/** Errors in a TSIG record, RFC 8945 section 3. */
 export const TSIG_ERRORS = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
 
-/** Errors inside a TKEY record, RFC 2930 section 2.6. */
+/** Errors in a TKEY record, RFC 2930 section 2.6. */
 export const TKEY_ERRORS = {
   BADSIG: 16,
   BADKEY: 17,
@@ -53,7 +53,7 @@ export const TKEY_ERRORS = {
   BADALG: 21,
 } as const;
 
-/** The name that belongs to a number; the number with the prefix of RFC 3597 where it has none here. */
+/** The name of a number. A number without a name is written with its prefix, as RFC 3597 does: `TYPE65280`. */
 export function nameOfCode(table: { readonly [name: string]: number }, code: number, prefix: string): string {
   return Object.keys(table).find((name) => table[name] === code) ?? `${prefix}${code}`;
 }

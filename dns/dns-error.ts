@@ -1,16 +1,16 @@
 import type { TSIG_ERRORS } from './codes';
 
-/** The exchange with the server failed; the message says how, in one sentence. */
+/** The exchange with the server failed. The message says how, in one sentence. */
 export class DnsError extends Error {}
 
-/** The server does not take the signature of a request. */
+/** The server does not accept the signature of a request. */
 export class KeyRefused extends DnsError {
   constructor(readonly reason: keyof typeof TSIG_ERRORS) {
     super(`the server does not accept the signature (${reason}): ${KEY_REMEDIES[reason]}`);
   }
 }
 
-/** RFC 8945 section 5.2: what each error says of the key. */
+/** What each error of RFC 8945 section 5.2 says about the key. */
 const KEY_REMEDIES = {
   BADKEY: 'it knows no key of this name and algorithm; check both',
   BADSIG: 'its secret of this key is another one; check the secret',

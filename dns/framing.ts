@@ -1,4 +1,4 @@
-/** Messages over TCP, RFC 1035 section 4.2.2: each behind its length in two bytes. */
+/** Messages over TCP, RFC 1035 section 4.2.2: the length of a message stands before it in two bytes. */
 
 export function frame(message: Buffer): Buffer {
   if (message.length > 0xffff) throw new RangeError('the message is longer than TCP can carry');
@@ -7,7 +7,7 @@ export function frame(message: Buffer): Buffer {
   return Buffer.concat([length, message]);
 }
 
-/** Takes bytes as they come and gives whole messages. Holds one message and what came with it. */
+/** Takes bytes as they come, and gives complete messages. Keeps what belongs to a message that is not complete. */
 export class Unframer {
   private pending: Buffer = Buffer.alloc(0);
 

@@ -2,14 +2,14 @@ import type { SignIn } from '../kerberos';
 import { DnsError } from './dns-error';
 import type { SignatureContext } from './tsig';
 
-/** How updates are signed by Kerberos (GSS-TSIG). */
+/** How to sign in with Kerberos for updates that are signed with GSS-TSIG. */
 export interface KerberosSignIn {
-  /** Of the server and of the user: `CONTOSO.LOCAL`. */
+  /** The realm of the server and of the user, for example `CONTOSO.LOCAL`. */
   readonly realm: string;
   readonly signIn: SignIn;
 }
 
-/** Kerberos gives no key: nothing was sent to the server, or it could not prove itself. */
+/** Kerberos gives no key: there is no ticket, or the server could not prove itself. No update was sent. */
 export class KerberosRefused extends DnsError {
   constructor(
     message: string,
@@ -21,15 +21,15 @@ export class KerberosRefused extends DnsError {
 }
 
 /**
- * The end that begins an agreement with a DNS server.
+ * The initiator's context for a DNS server.
  *
- * @param host name of the server, as its principal in the realm has it: `DNS/dc1.contoso.local`
+ * @param host the server's name in its principal: `dc1.contoso.local` for `DNS/dc1.contoso.local`
  */
 export async function kerberosContext(
   host: string,
   { realm, signIn }: KerberosSignIn,
 ): Promise<SignatureContext> {
-  // Late, since it loads native code, and most updates are signed otherwise.
+  // Imported only here, since it loads native code, and most updates need no Kerberos.
   const { initiate, KerberosError } = await import('../kerberos');
   const service = `DNS/${host}@${realm}`;
   const told = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -40,7 +40,7 @@ export async function kerberosContext(
       throw new KerberosRefused(`Kerberos and ${service}: ${error.message}`, error.remedy, { cause: error });
     }
   };
-  // Windows DNS and nsupdate speak SPNEGO; BIND takes both.
+  // Windows DNS and nsupdate use SPNEGO, and BIND takes it as well as plain Kerberos.
   const context = await told(() => Promise.resolve(initiate({ mechanism: 'spnego', service, signIn })));
   return {
     get complete() {

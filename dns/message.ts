@@ -3,8 +3,8 @@ import { decodeName, encodeName, labelsOf, MalformedMessage } from './name';
 import { type DnsRecord, decodeData, encodeData, formatData, type RecordData, recordTypeOf } from './record';
 
 /**
- * Messages, RFC 1035 section 4.1, with the forms that RFC 2136 gives to records: class NONE and ANY, and
- * records without data. dns-packet carries neither, so the frame is read here and the data by its codecs.
+ * DNS messages, RFC 1035 section 4.1, with the records of RFC 2136: of class NONE and ANY, and without data. dns-packet
+ * knows neither. So messages are read and written here, and only the data of records by its codecs.
  */
 
 export interface Question {
@@ -18,7 +18,7 @@ export interface WireRecord {
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
-  /** Understood data; the bytes where the type is not known; `undefined` where there are none. */
+  /** The data; as bytes where the type is not known; `undefined` where there are none. */
   readonly data: RecordData | Buffer | undefined;
 }
 
@@ -34,28 +34,28 @@ export interface Message {
   readonly opcode: number;
   readonly rcode: number;
   readonly flags: Flags;
-  /** In an update: the zone. */
+  /** In an update, the zone. */
   readonly questions: readonly Question[];
-  /** In an update: the prerequisites. */
+  /** In an update, the prerequisites. */
   readonly answers: readonly WireRecord[];
-  /** In an update: the changes. */
+  /** In an update, the changes. */
   readonly authorities: readonly WireRecord[];
-  /** Without OPT and TSIG. */
+  /** All but OPT and TSIG. */
   readonly additionals: readonly WireRecord[];
-  /** Size in bytes that the sender takes over UDP, RFC 6891; `undefined` where it sent no OPT record. */
+  /** Bytes that the sender takes over UDP, RFC 6891; `undefined` where it sent no OPT record. */
   readonly udpSize?: number | undefined;
   readonly ednsVersion?: number | undefined;
 }
 
-/** A message that was received. */
+/** A message as it was received. */
 export interface Received {
   readonly message: Message;
-  /** The TSIG record at the end, as yet unread, and the offset where it begins. */
+  /** The TSIG record at the end of the message, with its data undecoded, and the offset where it begins. */
   readonly signature?: { readonly record: WireRecord & { readonly data: Buffer }; readonly start: number };
 }
 
 const HEADER_BYTES = 12;
-/** A pointer has 14 bits. */
+/** A pointer has 14 bits, so it cannot lead to a later offset. */
 const FARTHEST_POINTER = 0x3fff;
 const FLAG = {
   response: 0x8000,
@@ -64,7 +64,7 @@ const FLAG = {
   recursionDesired: 0x0100,
 } as const;
 
-/** The smallest size that every receiver takes over UDP. */
+/** The size over UDP that every receiver takes. */
 export const PLAIN_UDP_BYTES = 512;
 
 /**
@@ -105,7 +105,8 @@ export function decodeMessage(bytes: Buffer): Received {
   const signed = last?.type === TYPES.TSIG;
   if (signed && !Buffer.isBuffer(last.data)) throw new MalformedMessage('the signature is malformed');
   const rest = signed ? additionals.slice(0, -1) : additionals;
-  // RFC 8945 section 5.1: at most one TSIG, and last; RFC 6891 section 6.1.1: at most one OPT.
+  // There is at most one TSIG record, and it is the last one (RFC 8945 section 5.1); there is at most one OPT record
+  // (RFC 6891 section 6.1.1).
   if ([...answers, ...authorities, ...rest].some((record) => record.type === TYPES.TSIG)) {
     throw new MalformedMessage('a signature is not the last record');
   }
@@ -161,7 +162,7 @@ function decodeRecord(bytes: Buffer, start: number): { record: WireRecord; end: 
   return { record, end };
 }
 
-/** The message as bytes, without a signature. */
+/** Encodes a message without a signature. */
 export function encodeMessage(message: Message): Buffer {
   const options = message.udpSize === undefined ? [] : [optRecord(message.udpSize, message.rcode)];
   const additionals = [...message.additionals, ...options];
@@ -184,8 +185,8 @@ export function encodeMessage(message: Message): Buffer {
 }
 
 /**
- * Compresses the names of questions and records, RFC 1035 section 4.1.4, in their letter case. Names in data
- * are left whole, which every reader takes.
+ * Compresses the names of questions and records (RFC 1035 section 4.1.4) and keeps their letter case. Names in data are
+ * not compressed, which every reader takes.
  */
 class Writer {
   private readonly parts: Buffer[] = [];
@@ -219,12 +220,12 @@ class Writer {
   }
 }
 
-/** RFC 6891 section 6.1.3: the upper bits of the code stand in the TTL. */
+/** The upper bits of the response code are part of the TTL (RFC 6891 section 6.1.3). */
 function optRecord(udpSize: number, rcode: number): WireRecord {
   return { name: '.', type: TYPES.OPT, class: udpSize, ttl: (rcode >> 4) << 24, data: undefined };
 }
 
-/** One record, its name whole. */
+/** Encodes one record without compression. */
 export function encodeRecord(record: WireRecord): Buffer {
   return Buffer.concat([encodeName(record.name), encodeRecordBody(record)]);
 }
@@ -247,12 +248,12 @@ function words(...numbers: readonly number[]): Buffer {
   return bytes;
 }
 
-/** A record as an answer or an addition carries it. */
+/** The record in the form of a message's answers and changes. */
 export function wireRecord(record: DnsRecord): WireRecord {
   return { ...record, type: TYPES[record.data.type], class: CLASSES.IN };
 }
 
-/** A record of class IN whose data was understood; `undefined` for every other. */
+/** The record, where it is of class IN and its data is known; otherwise `undefined`. */
 export function plainRecord(record: WireRecord): DnsRecord | undefined {
   if (record.class !== CLASSES.IN || record.data === undefined || Buffer.isBuffer(record.data))
     return undefined;
@@ -264,7 +265,7 @@ export function formatQuestion(question: Question): string {
   return `${question.name} ${className(question.class)} ${typeName(question.type)}`;
 }
 
-/** As a zone file has it; `mail.contoso.com. ANY A` for a record without data, as updates have them. */
+/** As in a zone file. A record without data, as updates have them, is written `mail.contoso.com. ANY A`. */
 export function formatWireRecord(record: WireRecord): string {
   const kind = `${className(record.class)} ${typeName(record.type)}`;
   if (record.data === undefined) return `${record.name} ${kind}`;

@@ -5,37 +5,42 @@ import { type Message, plainRecord } from './message';
 import { fold, isWithin, labelsOf, nameProblem } from './name';
 import { type DnsRecord, formatData, type RecordType } from './record';
 
-/** What the server of a zone has under a name, as far as it matters to whoever publishes addresses there. */
+/** What the server of a zone answers for a name, as far as it matters for publishing addresses there. */
 export type NameStanding =
-  /** Neither an address nor an alias. Records of other types, which are in nobody's way, may be there. */
+  /** There is neither an address nor an alias. Records of other types may be there, and do no harm. */
   | { readonly kind: 'free' }
-  /** The name is answered with these addresses, of both types. */
+  /** The name has these addresses, of IPv4 and IPv6. */
   | {
       readonly kind: 'addresses';
       readonly records: readonly DnsRecord[];
-      /** They are those of a wildcard: the name itself is not there, and the first record of its own takes their place. */
+      /**
+       * The addresses come from a wildcard. The name itself does not exist, and the first record of its own replaces
+       * them.
+       */
       readonly isWildcard: boolean;
     }
-  /** The name is answered with a CNAME record, beside which nothing can stand. */
+  /** The name has a CNAME record, beside which there can be no other record. */
   | {
       readonly kind: 'alias';
       readonly record: DnsRecord;
-      /** As with addresses. */
+      /** The CNAME comes from a wildcard, as with addresses. */
       readonly isWildcard: boolean;
     }
-  /** A DNAME record above it turns the name into another one: what is written under it nobody sees (RFC 6672). */
+  /** A DNAME record above the name turns it into another one: nobody would see a record written under it (RFC 6672). */
   | { readonly kind: 'redirected'; readonly record: DnsRecord }
-  /** It belongs to a zone below this one: what is written in this one nobody sees (RFC 2136 section 7.18). */
+  /**
+   * The name belongs to a zone below this one: nobody would see a record written in this zone (RFC 2136 section 7.18).
+   */
   | { readonly kind: 'delegated'; readonly zone: string };
 
-/** A label that no host has: nothing but a wildcard answers for it. */
+/** A label that no host has, so that only a wildcard can answer for it. */
 const NOBODY = '_nobody';
 
 /**
- * Asks the server of a zone what stands under a name.
+ * Asks the server of a zone about a name.
  *
- * @param zone absolute, as `name`
- * @throws DnsError where the answers do not tell
+ * @param zone absolute, as `name` is
+ * @throws DnsError where the answers leave it open
  */
 export async function nameStanding(client: DnsClient, zone: string, name: string): Promise<NameStanding> {
   const first = await answerTo(client, name, 'A');
@@ -68,14 +73,14 @@ function recordsIn({ answers }: Message): readonly DnsRecord[] {
   return answers.flatMap((record) => plainRecord(record) ?? []);
 }
 
-/** An answer leads on from an alias to what that stands for, which is not the name's own. */
+/** The records of the name itself. An answer also holds those of the name that an alias leads to. */
 function recordsAt(name: string, message: Message, type: RecordType): readonly DnsRecord[] {
   return recordsIn(message).filter((record) => record.data.type === type && fold(record.name) === fold(name));
 }
 
 /**
- * The zone below this one that the name belongs to: of a referral (RFC 1034 section 4.3.2), or of an answer where the
- * server has that zone too.
+ * The zone below this one that the name belongs to: named in a referral (RFC 1034 section 4.3.2), or in an answer,
+ * where the server has that zone too.
  */
 function cutIn({ authorities }: Message, zone: string, name: string): string | undefined {
   return authorities
@@ -86,9 +91,9 @@ function cutIn({ authorities }: Message, zone: string, name: string): string | u
 }
 
 /**
- * Whether records are a wildcard's. Nothing in an answer says so, but a wildcard answers only for names of which the
- * nearest one above that exists is the one that it hangs on (RFC 4592 section 3.3.1): it answers in the same way for the
- * name's neighbours, and for what is below the name only while the name itself does not exist.
+ * Whether the records come from a wildcard, which an answer does not say. A wildcard `*.contoso.com` answers only for
+ * names whose closest existing ancestor is `contoso.com` (RFC 4592 section 3.3.1). So it gives the same answer for a
+ * neighbour of the name, and it answers for names below the name only as long as the name itself does not exist.
  */
 async function isWildcard(
   client: DnsClient,

@@ -1,19 +1,19 @@
 import { nameCodec } from './packet-codecs';
 
 /**
- * Domain names are absolute and written as people write them, with the dot at the end: `mail.contoso.com.`.
- * Letter case is kept and never counts (RFC 4343).
+ * Domain names are absolute, and written with the dot at the end: `mail.contoso.com.`. Their letter case is kept, and
+ * does not count (RFC 4343).
  */
 
-/** What the peer sent cannot be read. The server answers FORMERR. */
+/** The peer sent something that cannot be decoded. A server answers it with FORMERR. */
 export class MalformedMessage extends Error {}
 
 const LONGEST_LABEL = 63;
 const LONGEST_NAME = 255;
-/** Printable ASCII without the dot and the backslash, which would need escapes. */
+/** Printable ASCII but the dot and the backslash, which would need escapes. */
 const LABEL = /^[!-[\]-~]+$/;
 
-/** What is wrong with an absolute name; `undefined` where it is right. */
+/** What is wrong with an absolute name; `undefined` where nothing is. */
 export function nameProblem(name: string): string | undefined {
   if (name === '.') return undefined;
   if (!name.endsWith('.')) return `'${name}' must end with a dot`;
@@ -27,7 +27,7 @@ export function nameProblem(name: string): string | undefined {
   return name.length + 1 > LONGEST_NAME ? `'${name}' is longer than a name can be` : undefined;
 }
 
-/** Labels from left to right; none for the root. */
+/** The labels from left to right. The root has none. */
 export function labelsOf(name: string): string[] {
   return name === '.' ? [] : name.slice(0, -1).split('.');
 }
@@ -37,7 +37,7 @@ export function fold(name: string): string {
   return name.toLowerCase();
 }
 
-/** Whether a name is the zone's own or below it. */
+/** Whether a name is that of the zone, or below it. */
 export function isWithin(name: string, zone: string): boolean {
   if (zone === '.') return true;
   const folded = fold(name);
@@ -51,19 +51,18 @@ export function encodeName(name: string): Buffer {
 }
 
 /**
- * Reads a name with its compression.
+ * Decodes a name, which may be compressed. dns-packet's own decoder joins labels with dots, so that a label with a dot
+ * in it would become another name. So the labels are checked before it is used, and names that cannot be written as
+ * text are refused.
  *
- * dns-packet's own reader joins labels with dots, so that a label with a dot in it becomes another name:
- * labels are checked here before it, and names that the written form cannot carry are refused.
- *
- * @returns the name and the offset after it
- * @throws MalformedMessage where it leaves the message, points forward, is too long, or is not printable
+ * @returns the name and the offset behind it
+ * @throws MalformedMessage where the name leaves the message, points forward, is too long, or is not printable
  */
 export function decodeName(message: Buffer, start: number): { readonly name: string; readonly end: number } {
   let text = '';
   let offset = start;
   let end: number | undefined;
-  // RFC 1035 section 4.1.4: a pointer leads to a prior name; going only back, this always ends.
+  // A pointer leads to an earlier place (RFC 1035 section 4.1.4). Since it only ever leads back, this ends.
   let lowest = start;
   for (;;) {
     const length = message[offset];

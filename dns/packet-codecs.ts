@@ -1,8 +1,8 @@
 import * as packet from 'dns-packet';
 
 /**
- * The codecs of dns-packet for one name and for the data of one record. The library exports them, its
- * published types do not name them.
+ * dns-packet's codecs for a name and for the data of a record. The library exports them, but its published types do not
+ * declare them.
  */
 interface NameCodec {
   encode(name: string): Buffer;
@@ -11,7 +11,7 @@ interface NameCodec {
 interface DataCodec {
   /** Two bytes of length, then the data. */
   encode(data: unknown): Buffer;
-  /** @param offset of the two bytes of length, in the whole message (names in the data may point back) */
+  /** @param offset of the two bytes of length, in the whole message: names in the data may point back into it */
   decode(message: Buffer, offset: number): unknown;
 }
 

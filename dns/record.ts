@@ -5,7 +5,7 @@ import { decodeName, fold, MalformedMessage, nameProblem } from './name';
 import { dataCodec } from './packet-codecs';
 
 const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'DNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
-/** The types whose data is understood. */
+/** The record types whose data is decoded. */
 export type RecordType = (typeof RECORD_TYPES)[number];
 
 export interface StartOfAuthority {
@@ -16,7 +16,7 @@ export interface StartOfAuthority {
   readonly refresh: number;
   readonly retry: number;
   readonly expire: number;
-  /** Seconds for which "no such name" may be remembered (RFC 2308). */
+  /** Seconds for which a resolver may remember that a name does not exist (RFC 2308). */
   readonly minimum: number;
 }
 
@@ -46,7 +46,7 @@ export function recordTypeOf(code: number): RecordType | undefined {
   return RECORD_TYPES.find((type) => TYPES[type] === code);
 }
 
-/** Names in the data, in their order: a record that points to a name is found by it. */
+/** The names in the data, in their order. */
 export function namesIn(data: RecordData): string[] {
   switch (data.type) {
     case 'A':
@@ -70,7 +70,7 @@ const LARGEST_16 = 0xffff;
 const LARGEST_32 = 0xffffffff;
 const LONGEST_STRING = 255;
 
-/** What is wrong with the data of a record; `undefined` where it can be sent. */
+/** What is wrong with the data of a record; `undefined` where nothing is. */
 export function dataProblem(data: RecordData): string | undefined {
   const name = namesIn(data)
     .map(nameProblem)
@@ -107,7 +107,7 @@ function outside(numbers: readonly number[], largest: number): string | undefine
   return odd === undefined ? undefined : `${odd} is not a whole number from 0 to ${largest}`;
 }
 
-/** The data as on the wire, without compression and without its length. */
+/** The data as it is sent, without compression and without its length. */
 export function encodeData(data: RecordData): Buffer {
   const problem = dataProblem(data);
   if (problem !== undefined) throw new RangeError(problem);
@@ -133,7 +133,7 @@ function codecForm(data: RecordData): unknown {
   }
 }
 
-/** Where names stand in the data, and how many bytes follow the last one. */
+/** Where the names are in the data, and how many bytes follow the last one. */
 const LAYOUT: {
   readonly [type in RecordType]:
     { readonly before: number; readonly names: number; readonly after: number } | undefined;
@@ -153,10 +153,10 @@ const LAYOUT: {
 const ADDRESS_BYTES: { readonly [type: string]: number } = { A: 4, AAAA: 16 };
 
 /**
- * Reads the data of one record out of a message.
+ * Decodes the data of one record of a message.
  *
  * @param offset of the two bytes of length
- * @throws MalformedMessage where the data does not fill its length exactly
+ * @throws MalformedMessage where the data is shorter or longer than its length says
  */
 export function decodeData(type: RecordType, message: Buffer, offset: number): RecordData {
   const end = offset + 2 + message.readUInt16BE(offset);
@@ -197,7 +197,7 @@ export function decodeData(type: RecordType, message: Buffer, offset: number): R
   }
 }
 
-/** @param message that ends with the data, so that the codec cannot read a neighbour */
+/** @param message ends with the data, so that the codec cannot read beyond it */
 function decodeByCodec(type: RecordType, message: Buffer, offset: number): unknown {
   try {
     return dataCodec(type).decode(message, offset);
@@ -206,7 +206,7 @@ function decodeByCodec(type: RecordType, message: Buffer, offset: number): unkno
   }
 }
 
-/** The data as a zone file has it. */
+/** The data as in a zone file. */
 export function formatData(data: RecordData): string {
   switch (data.type) {
     case 'A':
@@ -230,7 +230,9 @@ export function formatData(data: RecordData): string {
   }
 }
 
-/** RFC 1035 section 5.1: quotes and backslashes are escaped, what is not printable as its number. */
+/**
+ * RFC 1035 section 5.1: quotes and backslashes are escaped, and bytes that are not printable are written as numbers.
+ */
 function formatString(string: Buffer): string {
   const characters = [...string].map((byte) => {
     if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
@@ -244,14 +246,14 @@ export function formatRecord(record: DnsRecord): string {
   return `${record.name} ${record.ttl} IN ${record.data.type} ${formatData(record.data)}`;
 }
 
-/** Whether two records hold the same: names without regard to case, everything else to the letter. */
+/** Whether two records have the same data. The letter case of names does not count; everything else must be equal. */
 export function sameData(left: RecordData, right: RecordData): boolean {
   if (left.type !== right.type) return false;
   if (left.type === 'TXT') return formatData(left) === formatData(right);
   return fold(formatData(canonical(left))) === fold(formatData(canonical(right)));
 }
 
-/** IPv6 addresses have many spellings; the wire has one. */
+/** An IPv6 address can be written in many ways, but has one encoding. */
 function canonical(data: RecordData): RecordData {
   if (data.type !== 'AAAA') return data;
   return decodeData('AAAA', Buffer.concat([Buffer.from([0, 16]), encodeData(data)]), 0);

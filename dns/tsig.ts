@@ -4,9 +4,9 @@ import { CLASSES, type TSIG_ERRORS, TYPES } from './codes';
 import { encodeRecord, type Received, type WireRecord } from './message';
 import { decodeName, encodeName, fold, MalformedMessage, nameProblem } from './name';
 
-/** Signatures of messages by a key, RFC 8945: a shared one, or one that Kerberos agrees on, RFC 3645. */
+/** Signatures of messages: TSIG (RFC 8945) with a shared key, or with one that Kerberos agrees on (RFC 3645). */
 
-/** Digests by the names that hashicorp/dns and BIND give the algorithms. */
+/** Digests by the names of algorithms that hashicorp/dns and BIND use. */
 const ALGORITHMS = {
   'hmac-md5': { wire: 'hmac-md5.sig-alg.reg.int.', digest: 'md5', bytes: 16 },
   'hmac-sha1': { wire: 'hmac-sha1.', digest: 'sha1', bytes: 20 },
@@ -22,26 +22,32 @@ function isTsigAlgorithm(name: string): name is TsigAlgorithm {
 }
 
 export interface SharedKey {
-  /** Absolute: `update.`. Compared without regard to case. */
+  /** Absolute: `update.`. Letter case does not count. */
   readonly name: string;
   readonly algorithm: TsigAlgorithm;
   readonly secret: Buffer;
 }
 
-/** The algorithm of keys that Kerberos agrees on. */
+/** The algorithm of a key that Kerberos agrees on. */
 export const GSS_ALGORITHM = 'gss-tsig.';
 
-/** One end of an exchange that proves both ends, and then signs. */
+/** A context of GSS-API for one end: it proves both ends to each other, and then signs messages. */
 export interface SignatureContext {
   readonly complete: boolean;
-  /** Takes the token of the peer, none at the begin, and gives ours; undefined where there is none to send. */
+  /**
+   * Takes the peer's token, and gives the next one to send; `undefined` where there is none. Without a token, it
+   * begins.
+   */
   token(received?: Uint8Array): Promise<Buffer | undefined>;
   sign(message: Uint8Array): Buffer;
   isSignatureOf(signature: Uint8Array, message: Uint8Array): boolean;
   close(): void;
 }
 
-/** A key that both ends agreed on. Its signatures count, so that each message comes once and in order. */
+/**
+ * A key that both ends agreed on. Both ends count its signatures, so that no message can be repeated, left out or
+ * reordered.
+ */
 export interface AgreedKey {
   /** Absolute. */
   readonly name: string;
@@ -59,8 +65,8 @@ function macOf(key: TsigKey, covered: Buffer): Buffer {
 }
 
 /**
- * @param secret Base64
- * @throws RangeError where a part is not right; the message never holds the secret
+ * @param secret in Base64
+ * @throws RangeError where an argument is wrong; its message never holds the secret
  */
 export function tsigKey(name: string, algorithm: string, secret: string): SharedKey {
   const problem = nameProblem(name);
@@ -75,10 +81,10 @@ export function tsigKey(name: string, algorithm: string, secret: string): Shared
   return { name, algorithm, secret: bytes };
 }
 
-/** Seconds by which the clocks may differ; RFC 8945 section 10 recommends 300. */
+/** Seconds by which the two clocks may differ. RFC 8945 section 10 recommends 300. */
 const FUDGE_SECONDS = 300;
 
-/** What a TSIG record says. */
+/** The content of a TSIG record. */
 export interface Signature {
   readonly keyName: string;
   readonly algorithm: string;
@@ -96,7 +102,7 @@ type Variables = Omit<Signature, 'mac' | 'originalId'>;
 export const currentTime = (): number => Math.floor(Date.now() / 1000);
 
 /**
- * Reads the TSIG record of a received message.
+ * Decodes the TSIG record of a received message.
  *
  * @throws MalformedMessage where its data is not that of a TSIG record
  */
@@ -108,7 +114,8 @@ export function readSignature(bytes: Buffer, signature: NonNullable<Received['si
   const algorithm = decodeName(bytes, dataStart);
   const fixed = algorithm.end - dataStart;
   const { data } = record;
-  // 48 bits of time, fudge, length of the MAC; later the original id, the error, the length of the rest.
+  // First 48 bits of time, the fudge and the length of the MAC; then the original id, the error and the length of the
+  // rest.
   const macLength = fixed + 10 <= data.length ? data.readUInt16BE(fixed + 8) : Infinity;
   const afterMac = fixed + 10 + macLength;
   if (afterMac + 6 > data.length) throw new MalformedMessage('the signature is malformed');
@@ -126,16 +133,16 @@ export function readSignature(bytes: Buffer, signature: NonNullable<Received['si
   };
 }
 
-/** A message with its signature, and the MAC that its answer must cover. */
+/** A signed message, and its MAC, which the signature of the answer must cover. */
 export interface Signed {
   readonly bytes: Buffer;
   readonly mac: Buffer;
 }
 
 export interface SigningOptions {
-  /** The MAC of the request, where an answer is signed. */
+  /** The MAC of the request, for the signature of an answer. */
   readonly requestMac?: Buffer;
-  /** Seconds since 1970; the current time where it is left out. */
+  /** Seconds since 1970. Left out: now. */
   readonly time?: number;
   readonly error?: number;
   readonly other?: Buffer;
@@ -156,8 +163,8 @@ export function sign(message: Buffer, key: TsigKey, options: SigningOptions = {}
 }
 
 /**
- * Appends the TSIG record of an answer that cannot be signed: the key is not known, or the request's
- * signature is wrong (RFC 8945 section 5.3.2: an empty MAC).
+ * Appends the TSIG record of an answer that cannot be signed, with an empty MAC (RFC 8945 section 5.3.2): the server
+ * does not know the key, or the request's signature is wrong.
  */
 export function appendError(message: Buffer, request: Signature, error: number): Buffer {
   const none = Buffer.alloc(0);
@@ -187,7 +194,7 @@ function append(message: Buffer, signature: Signature): Buffer {
   return bytes;
 }
 
-/** RFC 8945 section 4.3: what the MAC covers, in this order. */
+/** What the MAC covers, in the order of RFC 8945 section 4.3. */
 function covered(message: Buffer, variables: Variables, requestMac: Buffer | undefined): Buffer {
   return Buffer.concat([
     ...(requestMac === undefined ? [] : [word(requestMac.length), requestMac]),
@@ -210,21 +217,21 @@ export type Verdict =
       readonly kind: 'refused';
       readonly error: keyof typeof TSIG_ERRORS;
       readonly signature: Signature;
-      /** Known where the signature itself was right: the answer is then signed. */
+      /** Set where the request's signature was right, so that the answer is signed with it. */
       readonly key?: TsigKey;
     };
 
 export interface VerifyingOptions {
-  /** The MAC of the request, where an answer is verified. */
+  /** The MAC of the request, for verifying an answer. */
   readonly requestMac?: Buffer;
-  /** Seconds since 1970; the current time where it is left out. */
+  /** Seconds since 1970. Left out: now. */
   readonly time?: number;
 }
 
 /**
- * Checks a received signature, in the order of RFC 8945 section 5.2: key, MAC, time, truncation.
+ * Verifies a received signature in the order of RFC 8945 section 5.2: key, MAC, time, truncation.
  *
- * @throws MalformedMessage where the record is malformed or its MAC has an impossible length
+ * @throws MalformedMessage where the record is malformed, or its MAC has an impossible length
  */
 export function verify(
   bytes: Buffer,
@@ -242,8 +249,8 @@ export function verify(
 
   const { length } = signature.mac;
   const full = 'context' in key ? length : ALGORITHMS[key.algorithm].bytes;
-  // Section 5.2.2.1: longer than the digest, or shorter than ten bytes or half of it, is malformed. Nothing at
-  // all is what a peer sends that could not sign.
+  // A MAC is malformed where it is longer than the digest, or shorter than ten bytes or half of it (section 5.2.2.1). A
+  // peer that could not sign sends an empty one.
   if (length > full || (length !== 0 && length < Math.max(10, full / 2))) {
     throw new MalformedMessage('the signature has an impossible length');
   }
@@ -266,7 +273,7 @@ function isSignature(mac: Buffer, key: TsigKey, message: Buffer): boolean {
   return timingSafeEqual(macOf(key, message).subarray(0, mac.length), mac);
 }
 
-/** The server's time, which a BADTIME answer carries (RFC 8945 section 5.2.3). */
+/** The server's time, as a BADTIME answer carries it (RFC 8945 section 5.2.3). */
 export function timeBytes(time: number): Buffer {
   const bytes = Buffer.alloc(6);
   bytes.writeUIntBE(time, 0, 6);

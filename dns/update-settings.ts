@@ -7,7 +7,7 @@ import { UPDATE_SETTINGS, type UpdateSetting } from './update-variables';
 
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** A setting that is not right; the message says which and never holds the secret. */
+/** A setting is wrong. The message names it, and never holds a secret. */
 export class SettingsError extends Error {}
 
 const DEFAULT_PORT = 53;
@@ -15,7 +15,8 @@ const DEFAULT_RETRIES = 3;
 const DEFAULT_TIMEOUT_MS = 2000;
 
 /**
- * How to reach the server that takes updates: what is declared first, then the environment, as hashicorp/dns does.
+ * How to reach the server that takes updates. A declared setting takes precedence over the environment, as in
+ * hashicorp/dns.
  *
  * @returns `undefined` where no server is named
  * @throws SettingsError
@@ -34,7 +35,7 @@ export function updateClientOptions(
     password: given('password'),
     keytab: given('keytab'),
   });
-  // As hashicorp/dns has it, Kerberos counts before a key.
+  // Kerberos takes precedence over a key, as in hashicorp/dns.
   const key =
     kerberos === undefined
       ? readKey(given('key_name'), given('key_algorithm'), given('key_secret'))
@@ -52,7 +53,10 @@ export function updateClientOptions(
 
 type KerberosSetting = 'realm' | 'username' | 'password' | 'keytab';
 
-/** As hashicorp/dns takes them: the realm, and either nothing else or a user with a password or a keytab. */
+/**
+ * The settings of Kerberos as hashicorp/dns takes them: the realm, either by itself or with a user and a password or
+ * keytab.
+ */
 function readKerberos(
   server: string,
   { realm, username, password, keytab }: { readonly [name in KerberosSetting]: string | undefined },
@@ -71,7 +75,7 @@ function readKerberos(
     throw new SettingsError('password and keytab go with username; set it, or neither of them');
   }
   const principal = `${username}@${realm}`;
-  // As hashicorp/dns does where both are set.
+  // The password takes precedence over the keytab, as in hashicorp/dns.
   if (password !== undefined) {
     return { realm, signIn: { kind: 'password', principal, password: { reveal: () => password } } };
   }
@@ -114,7 +118,7 @@ function wholeNumber(
   return number;
 }
 
-/** Units of Go's durations, in milliseconds. */
+/** The units of a duration in Go, in milliseconds. */
 const UNITS: { readonly [unit: string]: number } = {
   ns: 1e-6,
   us: 1e-3,

@@ -1,4 +1,7 @@
-/** The settings of an update as hashicorp/dns names them, with the variable that stands in for one left out. */
+/**
+ * The settings of an update by their names in hashicorp/dns, each with the environment variable that is read where it
+ * is left out.
+ */
 export const UPDATE_SETTINGS = {
   server: 'DNS_UPDATE_SERVER',
   port: 'DNS_UPDATE_PORT',

@@ -3,7 +3,7 @@ import { RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
 import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from '../exchange/rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from '../exchange/rules/rule-ids';
 import { CONFIGURATION_SCHEMA } from '../provider/configuration';
 import { SSH_SECRETS } from '../provider/ssh-endpoint';
 import { WSMAN_SECRETS } from '../provider/wsman-endpoint';

@@ -24,7 +24,8 @@ import {
   type Form,
   type FormsOf,
 } from './form';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS, type Finding } from './rules/rule';
+import type { Finding } from './rules/rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rules/rule-ids';
 import { NAMED_SERVICES } from './namespaces';
 import { AUTHENTICATED_SERVICES, SERVICES, switchesOf } from './services';
 import type { WatchedService } from './services';

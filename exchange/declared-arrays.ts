@@ -1,7 +1,7 @@
 import type { Path } from '../schema';
 import { path } from '../schema';
 import { serversOf } from './datacentre';
-import type { PublishedName } from './namespaces';
+import type { PublishedName } from './published-name';
 import { ofDatacentre, placeIn } from './name-place';
 import { clientAccessArray, isIn } from './resources';
 import { idOf } from './resource-id';

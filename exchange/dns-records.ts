@@ -2,8 +2,9 @@ import { distinctAddresses, recordTypeOf } from './addresses';
 import { arrayNames } from './declared-arrays';
 import { type View, viewsOf } from './dns-views';
 import type { Side } from './given-names';
-import { type PublishedName, publishedHosts } from './namespaces';
-import { addressesElsewhere, addressesOfName } from './publishing';
+import { publishedHosts } from './namespaces';
+import type { PublishedName } from './published-name';
+import { addressesElsewhere, addressesOfName, publishedAs } from './publishing';
 import { idOf } from './resource-id';
 import { includesName, sameName } from './resources/equality';
 import type { ExchangeSiteProps, Server, Zone } from './site';
@@ -30,6 +31,8 @@ export interface DnsRecordSet extends AnyRecordSet {
   readonly recordType: 'A' | 'AAAA';
   /** In the order of the servers. */
   readonly addresses: readonly string[];
+  /** Whether it holds the own addresses of several servers, of which DNS notices none that is down. */
+  readonly isRoundRobin: boolean;
 }
 
 const DEFAULT_TTL_SECONDS = 300;
@@ -108,13 +111,20 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
   if (zone === undefined) return [];
   const servers = serversIn(view, published);
   const existing = includesName(view.declared.existingRecords, host);
+  const elsewhere = addressesElsewhere(view, host);
   const addresses = distinctAddresses(
-    addressesElsewhere(view, host) ?? servers.flatMap((server) => addressesOfName(site, server, view, host)),
+    elsewhere ?? servers.flatMap((server) => addressesOfName(site, server, view, host)),
   );
+  const direct =
+    elsewhere === undefined
+      ? servers.filter((server) => publishedAs(site, server, view).loadBalancer === undefined)
+      : [];
+  const isRoundRobin = direct.length > 1;
   return (['A', 'AAAA'] as const).flatMap((recordType): DnsRecordSet[] => {
     const ofType = addresses.filter((address) => recordTypeOf(address) === recordType);
     if (ofType.length === 0) return [];
-    return [{ ...recordSetOf(view, zone, host, recordType), recordType, addresses: ofType, existing }];
+    const record = recordSetOf(view, zone, host, recordType);
+    return [{ ...record, recordType, addresses: ofType, existing, isRoundRobin }];
   });
 }
 

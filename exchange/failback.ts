@@ -2,7 +2,7 @@ import { path } from '../schema';
 import { datacentreOf, serversOf } from './datacentre';
 import type { DeclaredText } from './declared-text';
 import { ofDatacentre, placeIn } from './name-place';
-import type { DeclaredName, PublishedName } from './namespaces';
+import type { DeclaredName, PublishedName } from './published-name';
 import { serviceNamed, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 import { existsIn } from './versions';

@@ -69,6 +69,11 @@ const TABLE: readonly {
         },
       },
       {
+        client: 'Exchange Control Panel',
+        source: DEPLOYMENT,
+        sees: 'is not in Exchange 2007: a mailbox has it once it has moved',
+      },
+      {
         client: 'ActiveSync, a device that knows Autodiscover',
         source: ACTIVESYNC,
         sees: {

@@ -1,7 +1,7 @@
 import { formatPath, path, type Path } from '../schema';
 import type { DeclaredText } from './declared-text';
 import { ofDatacentre, ofServer, placeIn, scopeAndPlace, SITE, type Scope } from './name-place';
-import type { PublishedName } from './namespaces';
+import type { PublishedName } from './published-name';
 import { saidOf } from './said-of-server';
 import type { ExchangeSiteProps, MailProtocols, Server } from './site';
 import { ExchangeVersion, type Lifespan } from './versions';

@@ -7,6 +7,7 @@ import { type NamingService, type Side, SIDES } from './given-names';
 import { legacyClientsOf } from './legacy-clients';
 import { mailNames } from './mail-protocols';
 import { FURTHER, ofDatacentre, ofServer, placeIn, placeOf, SITE, scopesOf, type Scope } from './name-place';
+import type { DeclaredName, PublishedName } from './published-name';
 import { SERVICES, serviceNamed } from './services';
 import type { ServiceName } from './services';
 import { ExchangeVersion } from './versions';
@@ -19,24 +20,6 @@ export interface ServiceHosts {
   readonly external: string;
   readonly internalPath: Path;
   readonly externalPath: Path;
-}
-
-/** A host name and where it is declared. */
-export interface DeclaredName {
-  readonly host: string;
-  readonly path: Path;
-}
-
-/** A name that clients are given, or that DNS holds for them besides. */
-export interface PublishedName extends DeclaredName {
-  /** Where it stands, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
-  readonly place: string;
-  /** Servers whose clients are given it, or for which it stands in `alsoPublished`; in the order of the declaration. */
-  readonly servers: readonly Server[];
-  /** Sides of the firewall on which clients are given it. */
-  readonly sides: ReadonlySet<Side>;
-  /** Left out: all of them on each of these sides. */
-  readonly serversBySide?: { readonly [side in Side]: readonly Server[] };
 }
 
 /** Names of the site, a datacentre or a server, and where they stand. */

@@ -2,7 +2,7 @@ import { nameCovers } from '../pki/coverage';
 import { isForWeb, isOnServer, type DeclaredCertificate } from './declared-certificates';
 import { isMailPlace } from './mail-protocols';
 import { isFurther } from './name-place';
-import type { DeclaredName } from './namespaces';
+import type { DeclaredName } from './published-name';
 import { includesName } from './resources/equality';
 import type { Server } from './site';
 import type { Topology } from './topology';

@@ -14,12 +14,18 @@ import { endpointNames } from './required-names';
 import type { StepKind } from './resources';
 import { checkForm, checkRules, type SiteDiagnostic } from './rules';
 import type { ExchangeSiteProps } from './site';
-import { topologyOf } from './topology';
+import { type Topology, topologyOf } from './topology';
 
 /** A certificate of the declaration, and what is known of it. */
 export interface KnownCertificate extends DeclaredCertificate {
   /** The certificate in the PFX; left out where no file is committed that says so. */
   readonly committed?: CommittedCertificate;
+}
+
+/** A server that is drained, and the name with its domain of the one that takes over its messages, if there is one. */
+export interface DrainedServer {
+  readonly server: string;
+  readonly redirectTo?: string;
 }
 
 /** What a declaration comes to. */
@@ -30,6 +36,8 @@ export interface DesiredState {
   readonly certificates: readonly KnownCertificate[];
   /** Names one of which the certificate of the site's endpoint may have. */
   readonly endpointNames: readonly string[];
+  /** Servers that are drained around what their clients would feel, in the order of the rollout. */
+  readonly drained: readonly DrainedServer[];
   /** Of a site with old servers beside newer ones, as far as it is documented. */
   readonly legacyClients: readonly LegacyClient[];
   /** Errors and warnings, in the order of the rules. */
@@ -49,7 +57,14 @@ export function resolveSite(
 ): DesiredState {
   const malformed = checkForm(site);
   if (malformed.length > 0) {
-    return { elements: [], certificates: [], endpointNames: [], legacyClients: [], diagnostics: malformed };
+    return {
+      elements: [],
+      certificates: [],
+      endpointNames: [],
+      drained: [],
+      legacyClients: [],
+      diagnostics: malformed,
+    };
   }
   const topology = topologyOf(site);
   const elements = elementsOfPhases(topology);
@@ -78,9 +93,18 @@ export function resolveSite(
       ...(isCommitted(committed) ? { committed } : {}),
     })),
     endpointNames: endpointNames(topology),
+    drained: drainedServers(topology),
     legacyClients: legacyTable(topology.placements),
     diagnostics,
   };
+}
+
+function drainedServers({ placements }: Topology): readonly DrainedServer[] {
+  return placements.flatMap(({ server, maintenance }) => {
+    if (maintenance === undefined) return [];
+    const { redirectTo } = maintenance;
+    return [{ server: server.name, ...(redirectTo === undefined ? {} : { redirectTo: redirectTo.fqdn }) }];
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
-import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule';
+import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule-ids';
 import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';

@@ -11,13 +11,8 @@ import {
 import { hasOn } from './builds';
 import { maintenanceOfServer, type PlacedMaintenance } from './declared-maintenance';
 import { failbackOf } from './failback';
-import {
-  type DeclaredName,
-  publishedHosts,
-  type PublishedName,
-  type ServiceHosts,
-  SiteNames,
-} from './namespaces';
+import { publishedHosts, type ServiceHosts, SiteNames } from './namespaces';
+import type { DeclaredName, PublishedName } from './published-name';
 import { type DeclaredProtocol, declaredProtocols } from './mail-protocols';
 import { mailProtocols, virtualDirectories } from './resources';
 import { groupOf, groupsOf, type PlacedGroup } from './placed-groups';

@@ -2,7 +2,7 @@ import type { Problem } from '../schema';
 import { formatPath } from '../schema';
 import { isFor, isLeftOut, zoneHolding } from './dns-records';
 import type { View } from './dns-views';
-import type { PublishedName } from './namespaces';
+import type { PublishedName } from './published-name';
 import { includesName } from './resources/equality';
 import type { ExchangeSiteProps } from './site';
 

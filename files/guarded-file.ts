@@ -1,34 +1,35 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
-/** What a file must be like to be read. */
+/** What a file must fulfil to be read. */
 export interface Demands {
   /** Bytes that it may hold. */
   readonly mostBytes: number;
   /**
-   * It must belong to the user or to root. Not looked at on Windows, where the file's access list is the user's care.
+   * The file must belong to the user or to root. Not checked on Windows, where access lists decide, which are the
+   * user's own care.
    *
    * @default false
    */
   readonly owned?: boolean;
   /**
-   * Nobody but its owner may read it; likewise.
+   * Nobody but the owner may be able to read the file. Not checked on Windows either.
    *
    * @default false
    */
   readonly hidden?: boolean;
 }
 
-/** Of a password, a key, a certificate. */
+/** The most bytes of a file with a password, a key or certificates. */
 export const SECRET_BYTES = 64 * 1024;
 
-/** Of a PFX, which holds a chain of certificates, too. */
+/** The most bytes of a PFX, which also holds a chain of certificates. */
 export const PFX_BYTES = 1024 * 1024;
 
-/** A file that is not read. */
+/** A file was not read, since it does not fulfil the demands. */
 export class UnfitFile extends Error {
   override readonly name = 'UnfitFile';
 
-  /** @param why goes on from "the file": what is wrong, and the remedy */
+  /** @param why continues the words "the file": what is wrong with it, and the remedy */
   constructor(
     readonly file: string,
     readonly why: string,
@@ -38,16 +39,17 @@ export class UnfitFile extends Error {
   }
 }
 
-/** A pipe that nobody writes to would keep whoever opens it waiting. Windows has no such flag, and no such pipes. */
+/** A pipe to which nobody writes would block whoever opens it. Windows has neither this flag nor such pipes. */
 const OPENING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
 /**
- * Reads a file that was opened once: what is judged is what is read, whatever the path leads to meanwhile. Links are
- * followed, since Kubernetes mounts secrets as such.
+ * Reads a file through one handle, so that the file that is checked is the file that is read, even if its path leads to
+ * another one meanwhile. Links are followed, since Kubernetes mounts secrets as links.
  *
- * Waits for the disk: a small file is there at once, and by way of the thread pool takes a tenth of opening a session.
+ * Blocks until the file is read: a small file is there at once, and going through the thread pool would take a tenth of
+ * the time in which a session opens.
  *
- * @throws UnfitFile where it cannot be read, is no regular file, too large, or open to others
+ * @throws UnfitFile where the file cannot be read, is no regular file, is too large, or others may read or write it
  */
 export function readGuardedFile(file: string, demands: Demands): Buffer {
   let handle: number | undefined;
@@ -55,7 +57,7 @@ export function readGuardedFile(file: string, demands: Demands): Buffer {
     handle = openSync(file, OPENING);
     const problem = unfitness(file, fstatSync(handle), demands);
     if (problem !== undefined) throw new UnfitFile(file, problem);
-    // What grows while it is read, and files of /proc, which have no size.
+    // The size is checked by what is read: a file may grow meanwhile, and files of /proc state no size.
     const content = readUpTo(handle, demands.mostBytes + 1);
     if (content.length > demands.mostBytes) throw new UnfitFile(file, tooLarge(demands));
     return content;

@@ -7,9 +7,9 @@ const COMMENT = '//';
 const NEWLINE = '\n';
 
 /**
- * Bundles one program into one executable JavaScript file. What the program loads by `import()` lies in it as text,
- * read and compiled when it is first needed: Node goes through the whole of a program's code before it runs any of it,
- * and Terraform starts a provider three times for each plan (docs/benchmarks.md).
+ * Bundles one program into one executable JavaScript file. Parts that the program loads by `import()` are kept as text,
+ * and are compiled only when they are first needed: Node parses a whole program before it runs any of it, and Terraform
+ * starts a provider three times for each plan (docs/benchmarks.md).
  */
 export async function bundle(entry: string, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
@@ -20,13 +20,14 @@ export async function bundle(entry: string, file: string): Promise<void> {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    // esbuild splits only this format; the parts are turned into CommonJS below.
+    // esbuild splits a program only in this format. The parts are turned into CommonJS below.
     format: 'esm',
     splitting: true,
     minify: true,
     keepNames: true,
     legalComments: 'external',
-    // Native additions of ssh2: it has the same in JavaScript, and a bundle must run where nothing was compiled.
+    // Compiled additions of ssh2, which has the same in JavaScript: a bundle must also run where nothing can be
+    // compiled.
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',
   });
@@ -51,13 +52,15 @@ async function asCommonJs(text: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     minify: true,
-    // The parts of one file cannot be imported, only required.
+    // A part of the same file cannot be imported, only required.
     supported: { 'dynamic-import': false },
   });
   return code;
 }
 
-/** Parts as comments at the end of the file, a line each: V8 runs over a comment far faster than over a text. */
+/**
+ * The parts stand in comments at the end of the file, one on each line: V8 skips a comment much faster than a string.
+ */
 function program(main: string, parts: ReadonlyMap<string, string>): string {
   const lines = [...parts].map(([name, text]) => ({ name, line: JSON.stringify(text) }));
   const places: { [name: string]: readonly [fromEnd: number, bytes: number] } = {};

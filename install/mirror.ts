@@ -7,7 +7,7 @@ export interface ProviderAddress {
   readonly version: string;
 }
 
-/** Terraform's word for this machine, for example `linux_amd64`. */
+/** Terraform's name of this platform, for example `linux_amd64`. */
 export function terraformPlatform(): string {
   const systems: { readonly [name: string]: string } = { win32: 'windows' };
   const architectures: { readonly [name: string]: string } = { x64: 'amd64', ia32: '386' };

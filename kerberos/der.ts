@@ -1,6 +1,6 @@
-/** DER (X.690) as far as tokens of SPNEGO need it. */
+/** As much of DER (X.690) as the tokens of SPNEGO need. */
 
-/** Bytes of a length that are read: enough for any token within the bound. */
+/** Bytes of the longest length that is read: enough for any token within the bound. */
 const MOST_LENGTH_BYTES = 4;
 const LONG = 0x80;
 
@@ -11,11 +11,11 @@ export class DerError extends Error {
 export interface Element {
   readonly tag: number;
   readonly content: Buffer;
-  /** Tag, length and content. */
+  /** The whole element with tag, length and content. */
   readonly whole: Buffer;
 }
 
-/** Reads the elements that make up the bytes, to their end. */
+/** Splits bytes into the elements that they consist of. */
 export function readElements(bytes: Buffer): readonly Element[] {
   const elements: Element[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -26,7 +26,7 @@ export function readElements(bytes: Buffer): readonly Element[] {
   return elements;
 }
 
-/** Reads the one element that has this tag and makes up the bytes. */
+/** The content of the one element that the bytes consist of, which must have this tag. */
 export function readOnly(bytes: Buffer, tag: number): Buffer {
   const element = readElement(bytes);
   if (element.tag !== tag) throw new DerError(`tag ${element.tag} in place of ${tag}`);

@@ -9,14 +9,14 @@ export type Koffi = typeof koffi;
 let loaded: Koffi | undefined;
 
 /**
- * What is looked for: the native part, and, where a package manager keeps that to itself, koffi, whose search for it costs
- * 4 ms more than what it finds.
+ * The packages to load: koffi's native part itself; or koffi, where the package manager hides that part. koffi's own
+ * search for it takes 4 ms more.
  */
 const NAMES = [`@koromix/koffi-${process.platform}-${process.arch}`, 'koffi'];
 
 /**
- * Loads koffi, which calls the functions of a system's library. Its native part costs some 4 ms and 3 MB, so that it is
- * loaded only when Kerberos is used.
+ * Loads koffi, which calls functions of a system library. It takes some 4 ms and 3 MB, so it is loaded only when
+ * Kerberos is used.
  *
  * @throws KerberosError `library-missing`
  */
@@ -25,8 +25,8 @@ export function foreignFunctions(): Koffi {
 }
 
 function load(): Koffi {
-  // Not by `import`, which a bundler would follow: the package has a native part. A bundled program may lie apart from
-  // the project that it works for, which is where the package was installed.
+  // Not loaded by `import`, which a bundler would follow into the native part. A bundled program may be outside of the
+  // project that it works for, where the package is installed: so that folder is searched, too.
   const places = [__filename, join(process.cwd(), 'package.json')].map((place) => createRequire(place));
   let cause: unknown;
   for (const name of NAMES) {
@@ -51,8 +51,8 @@ function load(): Koffi {
 const BIND_NOW = 2;
 
 /**
- * Opens a library of the system for good. koffi closes what it opened when the process ends, while threads that ran its
- * code still call it at their own end: Heimdal's then crashes.
+ * Opens a system library and never closes it. koffi closes the libraries that it opened when the process ends, and
+ * threads that ran their code still call them at their own end: Heimdal's library then crashes.
  */
 export function openForGood(koffi: Koffi, file: string): LibraryHandle {
   const library = koffi.load(file);

@@ -22,7 +22,7 @@ export { tlsServerEndPoint } from './tls-binding';
 
 let here: System | undefined;
 
-/** The Kerberos of this system, loaded when it is first used. */
+/** Kerberos of this operating system. It is loaded when it is first used. */
 function system(): System {
   if (here !== undefined) return here;
   switch (process.platform) {
@@ -38,7 +38,7 @@ function system(): System {
 }
 
 /**
- * The end that begins: proves to a service who we are, and has it prove itself.
+ * The initiator: proves to a service who we are, and demands that the service proves itself.
  *
  * @throws KerberosError `library-missing`
  */
@@ -48,7 +48,7 @@ export function initiate(options: InitiateOptions): SecurityContext {
 }
 
 /**
- * The end that is asked: a service, with the key in its keytab.
+ * The acceptor: a service with its key in a keytab.
  *
  * @throws KerberosError `library-missing`
  */

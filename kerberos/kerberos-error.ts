@@ -48,26 +48,26 @@ export type KerberosErrorKind =
 
 /** What is known about the failure. Everything is optional; nothing of it is secret. */
 export interface KerberosFacts {
-  /** Whose ticket was used or asked for, for example `admin@EXAMPLE.COM`. */
+  /** The owner of the ticket, for example `admin@EXAMPLE.COM`. */
   readonly principal?: string;
-  /** What the ticket was for, as the caller named it. */
+  /** The service that the ticket is for, as the caller named it. */
   readonly service?: string;
   readonly realm?: string;
-  /** Key distribution centers of the realm, as the configuration names them; left out where DNS tells. */
+  /** The key distribution centers of the realm that the configuration names. Left out where they are found by DNS. */
   readonly kdcs?: readonly string[];
-  /** Where tickets are looked for, for example `FILE:/tmp/krb5cc_0`. */
+  /** The ticket cache, for example `FILE:/tmp/krb5cc_0`. */
   readonly cache?: string;
-  /** Path of the configuration, or several with colons between, where the library cannot read it. */
+  /** Path of the configuration, or several paths with colons between them, where the library cannot read it. */
   readonly configuration?: string;
-  /** Path of the keytab that the keys come from, where one was looked at. */
+  /** Path of the keytab with the keys, where one was looked at. */
   readonly keytab?: string;
-  /** What is wrong with that file; left out where nothing is, or it was not looked at. */
+  /** What is wrong with the keytab. Left out where nothing is, or where it was not looked at. */
   readonly keytabFault?: KeytabFault;
   /** Routine error and calling error of the library. */
   readonly major?: number;
-  /** Kerberos' own code, signed, as in krb5.h; on Windows that of SSPI. */
+  /** Kerberos' own code, as a signed number as in krb5.h. On Windows, the code of SSPI. */
   readonly minor?: number;
-  /** Name of the bound that was passed, and how much it allows. */
+  /** Name of the bound that was exceeded, and its value. */
   readonly bound?: string;
   readonly limit?: number;
 }

@@ -1,9 +1,9 @@
-/** Environment variable that names the keytab which an account signs in with. */
+/** Environment variable with the keytab that an account signs in with. */
 export const CLIENT_KEYTAB = 'KRB5_CLIENT_KTNAME';
 
 /**
- * The file that a name of a keytab leads to, as MIT's `krb5_kt_resolve` takes it: a path, or `FILE:` or `WRFILE:` before
- * one. `undefined` for other kinds of keytab, which are in no file.
+ * The file of a keytab's name, as MIT's `krb5_kt_resolve` takes it: a path, which may follow `FILE:` or `WRFILE:`.
+ * `undefined` for other kinds of keytab, which are not files.
  */
 export function keytabFile(name: string): string | undefined {
   const [, kind, rest] = /^([^:/]{2,}):(.*)$/s.exec(name) ?? [];

@@ -1,25 +1,28 @@
 import { readGuardedFile, UnfitFile } from '../files/guarded-file';
 import { CLIENT_KEYTAB } from './keytab-name';
 
-/** A keytab of one account has a few hundred bytes; those of hosts with many services have some thousand keys. */
+/** The keytab of one account has a few hundred bytes. That of a host with many services has some thousand keys. */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Major and minor version of the format, whose numbers are big-endian (MIT's documentation, "Keytab file format"). */
+/**
+ * Major and minor version of the format. In this version numbers are big-endian (MIT's documentation, "Keytab file
+ * format").
+ */
 const BEGINNING = Buffer.from([5, 2]);
 const BASE64 = /^[A-Za-z0-9+/\r\n]+={0,2}\s*$/;
 
-/** Encryption types (RFC 3961's registry): AES of RFC 3962 and RFC 8009. */
+/** The AES encryption types of RFC 3962 and RFC 8009, by their numbers in the registry of RFC 3961. */
 const AES: ReadonlySet<number> = new Set([17, 18, 19, 20]);
 const RC4: ReadonlySet<number> = new Set([23, 24]);
 const DES: ReadonlySet<number> = new Set([1, 2, 3]);
 
-/** Whose key it is, and of what kind; the key itself is not kept. */
+/** Owner and kind of a key. The key itself is not kept. */
 export interface KeytabKey {
   /** For example `deploy@EXAMPLE.COM`. */
   readonly principal: string;
   readonly encryption: number;
 }
 
-/** What is wrong with a keytab, as the words that go on from its name, and what to do. */
+/** What is wrong with a keytab, in words that follow its name, and the remedy. */
 export interface KeytabFault {
   readonly kind:
     | 'missing'
@@ -35,13 +38,13 @@ export interface KeytabFault {
 }
 
 export interface Keytab {
-  /** In the order of the file; none where it cannot be read. */
+  /** In the order of the file. Empty where the file cannot be read. */
   readonly keys: readonly KeytabKey[];
-  /** Left out: it has an AES key. */
+  /** Left out where the keytab has an AES key. */
   readonly fault?: KeytabFault;
 }
 
-/** Looks at a keytab without the library, which says of every fault only that there are no credentials. */
+/** Reads a keytab without the library, which says the same of every fault: that there are no credentials. */
 export function readKeytab(file: string): Keytab {
   let content: Buffer;
   try {
@@ -82,7 +85,7 @@ function faultOf(
     return { kind: 'empty', message: `the keytab ${file} is empty`, remedy: `${ANEW}.` };
   }
   if (keys === undefined) {
-    // Of a keytab the text begins so: it is its first two bytes.
+    // The Base64 text of a keytab begins with that of its first two bytes.
     return content.toString('latin1', 0, 3) === 'BQI' && BASE64.test(content.toString('latin1'))
       ? {
           kind: 'base64',
@@ -109,9 +112,9 @@ function faultOf(
 }
 
 /**
- * The fault that a keytab has for a principal of whom it holds no key.
+ * The fault of a keytab that holds no key of a principal.
  *
- * @param realm of a principal that names none
+ * @param realm for a principal without one
  */
 export function keyLacking(
   file: string,
@@ -129,7 +132,7 @@ export function keyLacking(
   };
 }
 
-/** Each once, in the order of the file; the library signs in with the first unless it is told another. */
+/** Each principal once, in the order of the file. The library signs in with the first one by default. */
 export function principalsOf(keys: readonly KeytabKey[]): readonly string[] {
   return [...new Set(keys.map(({ principal }) => principal))];
 }
@@ -139,16 +142,16 @@ function encryptionName(encryption: number): string {
   return DES.has(encryption) ? 'DES' : `encryption type ${encryption}`;
 }
 
-/** The keys of a file that begins as a keytab; what is cut off at its end is not there. */
+/** The keys of a file that begins as a keytab does. An entry that is cut off at the end is left out. */
 function keysIn(content: Buffer): readonly KeytabKey[] {
   const keys: KeytabKey[] = [];
   let at = BEGINNING.length;
   while (at + 4 <= content.length) {
     const length = content.readInt32BE(at);
     at += 4;
-    // The library takes it for the end.
+    // The library takes it as the end of the file.
     if (length === 0) break;
-    // A negative length is that of a hole, which a key that was removed has left.
+    // A negative length marks a hole, which a removed key has left.
     const size = Math.abs(length);
     if (at + size > content.length) break;
     const key = length < 0 ? undefined : keyIn(content.subarray(at, at + size));
@@ -160,7 +163,7 @@ function keysIn(content: Buffer): readonly KeytabKey[] {
 
 class CutOff extends Error {}
 
-/** `undefined` where a length in it goes past its end. */
+/** `undefined` where a length in the entry leads past its end. */
 function keyIn(entry: Buffer): KeytabKey | undefined {
   let at = 0;
   const number = (): number => {
@@ -180,7 +183,7 @@ function keyIn(entry: Buffer): KeytabKey | undefined {
     const components = number();
     const realm = text();
     const names = Array.from({ length: components }, text);
-    // Type of the name, time, and the low byte of the key's version.
+    // Skips the type of the name, the time, and the low byte of the key's version.
     at += 4 + 4 + 1;
     return { principal: `${names.join('/')}@${realm}`, encryption: number() };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Calls that may wait for the network, on libuv's threads. One at a time: a key distribution center that swallows packets
- * holds a thread for half a minute, and with all four held Node looks up no name and reads no file.
+ * Calls that may wait for the network run on libuv's threads, one at a time: a key distribution center that drops
+ * packets blocks a thread for half a minute, and with all four threads blocked Node resolves no name and reads no file.
  */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -21,10 +21,10 @@ export function elsewhere(native: NativeFunction, ...args: readonly unknown[]): 
 }
 
 /**
- * Runs the work when that before it is done. Where the caller gives up, the promise is rejected at once; the work is run
- * all the same, to free what it has, and looks at the signal before each native call.
+ * Runs the work when all work before it is done. Where the caller gives up, the promise rejects at once. The work runs
+ * all the same, to free what it holds, and checks the signal before each native call.
  *
- * @param leave ends the process at once; called where it ends while the library still waits
+ * @param leave ends the process at once; called where the process ends while the library still waits
  */
 export function inTurn<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -32,7 +32,7 @@ export function inTurn<T>(
   leave: (code: number) => void,
 ): Promise<T> {
   const turn = last.then(async () => {
-    // Node waits for its threads before it ends.
+    // Without this, Node would wait for its threads before it ends.
     process.on('exit', leave);
     try {
       return await work(signal);

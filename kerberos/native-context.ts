@@ -10,35 +10,35 @@ import {
   type Waiting,
 } from './security-context';
 
-/** What a system has beside its library of Kerberos. */
+/** What a system offers beside its Kerberos library. */
 export interface Surroundings {
-  /** Adds what the configuration says, for the words of an error. */
+  /** Adds what the configuration says to the facts of an error. */
   complete(facts: KerberosFacts): KerberosFacts;
   /** Ends the process at once, without waiting for its threads. */
   leave(code: number): void;
 }
 
-/** What a library did with a token. */
+/** The result of making or taking a token. */
 export interface Advance {
   readonly token: Buffer;
-  /** Principal at the other end; left out while the peer's answer is missing. */
+  /** The peer's principal. Left out before the peer has answered. */
   readonly peer?: string;
 }
 
-/** What protects a message, more than which no token adds. */
+/** The most bytes by which a token is longer than its message. */
 export const OVERHEAD_BYTES = 1024;
 
 /**
- * - `new`: no token was made or taken.
- * - `begun`: the peer's answer is missing.
+ * - `new`: no token was made or taken yet.
+ * - `begun`: the peer has not answered yet.
  * - `busy`: the library works on a token, on another thread.
- * - `complete`: messages may go.
- * - `broken`: something failed, and nothing is believed any more.
+ * - `complete`: messages may be sent.
+ * - `broken`: something failed, and nothing is accepted any more.
  * - `closed`: freed, or to be freed when the library is done.
  */
 type State = 'new' | 'begun' | 'busy' | 'complete' | 'broken' | 'closed';
 
-/** A context that a library of the system holds: its state, its bounds, and when it is freed. */
+/** A context in a system's library: its state, its bounds, and its release. */
 export abstract class NativeContext implements SecurityContext {
   readonly #surroundings: Surroundings;
   #state: State = 'new';
@@ -61,10 +61,10 @@ export abstract class NativeContext implements SecurityContext {
   protected abstract readonly facts: KerberosFacts;
 
   /**
-   * Makes a token, or takes one; on another thread where it may wait for the network. It runs to its end also where
-   * nobody waits for it any more.
+   * Makes or takes a token; on another thread where it may wait for the network. Runs to its end even where nobody
+   * waits for it any more.
    *
-   * @param signal to be looked at before each call that may wait
+   * @param signal checked before each call that may wait
    */
   protected abstract advance(
     received: Uint8Array | undefined,
@@ -75,11 +75,11 @@ export abstract class NativeContext implements SecurityContext {
   protected abstract unsealMessage(header: Uint8Array, data: Uint8Array): Buffer;
   protected abstract signMessage(message: Uint8Array): Buffer;
   protected abstract verifyMessage(message: Uint8Array, signature: Uint8Array): void;
-  /** Frees everything; called once. */
+  /** Frees everything. Called once. */
   protected abstract release(): void;
 
-  /** The facts, and what the configuration says. */
-  protected explained(facts: KerberosFacts): KerberosFacts {
+  /** The facts, completed with what the configuration says. */
+  protected withConfiguration(facts: KerberosFacts): KerberosFacts {
     return this.#surroundings.complete({ ...this.facts, ...facts });
   }
 
@@ -96,7 +96,7 @@ export abstract class NativeContext implements SecurityContext {
     const timeoutMs = waiting.timeoutMs ?? TOKEN_TIMEOUT_MS;
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
-      giveUp.abort(problem('timeout', this.explained({ bound: 'timeoutMs', limit: timeoutMs })));
+      giveUp.abort(problem('timeout', this.withConfiguration({ bound: 'timeoutMs', limit: timeoutMs })));
     }, timeoutMs);
     const signals = waiting.signal === undefined ? [] : [waiting.signal];
     const signal = AbortSignal.any([giveUp.signal, ...signals]);
@@ -164,7 +164,7 @@ export abstract class NativeContext implements SecurityContext {
   close(): void {
     const before = this.#state;
     this.#state = 'closed';
-    // While the library works on another thread, the end of that frees.
+    // A library that is still working on another thread frees the context when it is done.
     if (before !== 'busy') this.#free();
   }
 
@@ -188,7 +188,7 @@ export abstract class NativeContext implements SecurityContext {
     }
   }
 
-  /** Not where the caller has closed it meanwhile. */
+  /** A context that the caller has closed meanwhile stays closed. */
   #set(state: State): void {
     if (this.#state !== 'closed') this.#state = state;
   }

@@ -1,9 +1,9 @@
 import type { Koffi } from './foreign';
 
-/** Address in native memory. */
+/** An address in native memory. */
 export type Address = bigint;
 
-/** The functions of the system's C library that move bytes. */
+/** Functions of the system's C library that move bytes. */
 interface Bytes {
   copyIn(target: Address, source: Uint8Array, bytes: number): void;
   copyOut(target: Uint8Array, source: Address, bytes: number): void;
@@ -12,7 +12,7 @@ interface Bytes {
 
 let moving: Bytes | undefined;
 
-/** Types without names: koffi keeps names for the life of the process. */
+/** Types without names: koffi would keep the names until the process ends. */
 function bytesOf(koffi: Koffi): Bytes {
   if (moving !== undefined) return moving;
   const library = koffi.load(process.platform === 'win32' ? 'msvcrt.dll' : null);
@@ -25,8 +25,8 @@ function bytesOf(koffi: Koffi): Bytes {
 }
 
 /**
- * Blocks of native memory that are freed together, and overwritten before, since they hold passwords and plain text.
- * They do not move, as buffers of JavaScript may while a call runs on another thread.
+ * Blocks of native memory that are freed together. They are overwritten first, since they hold passwords and plain
+ * text. Unlike JavaScript's buffers, they never move while a call runs on another thread.
  */
 export class NativeMemory {
   readonly #koffi: Koffi;
@@ -38,23 +38,23 @@ export class NativeMemory {
     this.#bytes = bytesOf(koffi);
   }
 
-  /** A block of zeros. */
+  /** Allocates a block of zeros. */
   allocate(bytes: number): Address {
-    // koffi gives no empty block.
+    // koffi allocates no empty block.
     const size = Math.max(bytes, 1);
     const address = this.#koffi.alloc('uint8_t', size) as Address;
     this.#blocks.push({ address, bytes: size });
     return address;
   }
 
-  /** A block with these bytes. */
+  /** Allocates a block with these bytes. */
   place(content: Uint8Array): Address {
     const address = this.allocate(content.length);
     if (content.length > 0) this.#bytes.copyIn(address, content, content.length);
     return address;
   }
 
-  /** Text as UTF-8, ended by a zero byte. */
+  /** Allocates a text in UTF-8 with a zero byte at its end. */
   text(value: string): Address {
     const encoded = Buffer.from(`${value}\0`, 'utf8');
     const address = this.place(encoded);
@@ -62,7 +62,7 @@ export class NativeMemory {
     return address;
   }
 
-  /** A copy of what is there. */
+  /** Copies bytes out of native memory. */
   read(address: Address, bytes: number): Buffer {
     const copy = Buffer.alloc(bytes);
     if (bytes > 0) this.#bytes.copyOut(copy, address, bytes);

@@ -1,6 +1,6 @@
 import { KerberosError, type KerberosErrorKind, type KerberosFacts } from './kerberos-error';
 
-/** What went wrong and what to do about it, in the words of the facts. `detail` is what the library says of it. */
+/** The error of a kind: message and remedy, with the facts in words. `detail` is the library's own text. */
 export function problem(kind: KerberosErrorKind, facts: KerberosFacts, detail = ''): KerberosError {
   const [message, remedy] = words(kind, facts);
   return new KerberosError(kind, detail === '' ? message : `${message} (${detail})`, remedy, facts);
@@ -18,14 +18,14 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'configuration-invalid':
       return [
         `the Kerberos library cannot read its configuration, ${facts.configuration ?? 'krb5.conf'}${process.env['KRB5_CONFIG'] ? ' (KRB5_CONFIG)' : ''}`,
-        'A line or value there is not valid: true or false, a number or a time is expected alone behind its =, and a comment must stand on a line of its own. The account that runs this must be able to read the file, and those that it includes.',
+        'A line or value there is not valid: only true, false, a number or a time may follow such a =, and a comment must be on a line of its own. The account that runs this must be able to read the file, and the files that it includes.',
       ];
     case 'no-credentials':
       if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       if (facts.keytab !== undefined && facts.cache !== undefined) {
         return [
           `the keytab ${facts.keytab} has a key of ${who}, but there is no ticket${cache}`,
-          'Look whether the account that runs this may write there; KRB5CCNAME=MEMORY: keeps its tickets in the process.',
+          'Check whether the account that runs this may write there. KRB5CCNAME=MEMORY: keeps its tickets in the process instead.',
         ];
       }
       return [
@@ -53,12 +53,12 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
         `the key distribution center of ${realm} did not accept the ${facts.keytab === undefined ? 'password' : `key in ${facts.keytab}`} of ${who}`,
         facts.keytab === undefined
           ? 'Check the password. Do not try often: the account may be locked.'
-          : 'Make the keytab anew: the password was changed after it was made, or the encryption type or salt is another.',
+          : 'Make the keytab anew: the password was changed after it was made, or its encryption type or salt is not that of the account.',
       ];
     case 'account-unknown':
       return [
         `${realm} has no account ${who}`,
-        'Check how the principal is spelled; the realm is the name of the Active Directory domain in capitals.',
+        'Check the spelling of the principal: its realm is the name of the Active Directory domain in capitals.',
       ];
     case 'account-refused':
       return [
@@ -96,13 +96,10 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'bindings-mismatch':
       return [
         'the Kerberos token was made for another TLS connection',
-        'Something between ends TLS and begins it anew, such as a proxy or load balancer: go past it, or give it the certificate of the server.',
+        'A proxy or load balancer on the way ends TLS and begins it anew: connect without it, or give it the certificate of the server.',
       ];
     case 'refused':
-      return [
-        `Kerberos was refused to ${who} for ${service}`,
-        'Look at the log of the other end for the reason.',
-      ];
+      return [`Kerberos did not let ${who} in to ${service}`, 'The log of the other end has the reason.'];
     case 'token-invalid':
       return [
         'what the other end sent is no Kerberos token of this exchange',
@@ -111,7 +108,7 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'message-invalid':
       return [
         'a message was altered, repeated, lost, or not sealed on its way',
-        'The connection cannot be trusted any more: look at what stands between, and try again.',
+        'The connection cannot be trusted any more: look for a proxy or load balancer on the way, and try again.',
       ];
     case 'too-large':
       return [
@@ -119,7 +116,7 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
         `Send less at once; ${facts.bound ?? 'the bound'} is fixed.`,
       ];
     case 'usage':
-      return ['Kerberos was asked for what it cannot do', 'Correct that and try again.'];
+      return ['Kerberos cannot do what it was asked for', 'Correct that and try again.'];
     case 'failed':
       return [
         `Kerberos failed for ${who} at ${service}`,
@@ -142,17 +139,17 @@ function libraryRemedy(): string {
     case 'linux':
       return 'Install it: libgssapi-krb5-2 on Debian and Ubuntu, krb5-libs on Red Hat, krb5 on Alpine.';
     default:
-      return 'It is a part of Windows and of macOS; other systems are not served.';
+      return 'It is a part of Windows and of macOS. Other systems are not supported.';
   }
 }
 
-/** The realm that a principal names. */
+/** The realm of a principal. */
 export function realmOf(principal: string | undefined): string | undefined {
   const at = principal?.lastIndexOf('@') ?? -1;
   return principal === undefined || at < 0 ? undefined : principal.slice(at + 1);
 }
 
-/** The realm of the principal, where the configuration is not looked at. */
+/** Adds the realm of the principal, where the configuration is not read. */
 export function withRealm(facts: KerberosFacts): KerberosFacts {
   const realm = facts.realm ?? realmOf(facts.principal);
   return realm === undefined ? facts : { ...facts, realm };

@@ -6,7 +6,7 @@ import type { Sealed, SecurityContext, Waiting } from './security-context';
 const SPNEGO = oid('2b0601050502');
 /** 1.2.840.113554.1.2.2 */
 const KERBEROS = oid('2a864886f712010202');
-/** 1.2.840.48018.1.2.2, which older Windows has for Kerberos ([MS-SPNG] 3.1.5.2). */
+/** 1.2.840.48018.1.2.2, by which older versions of Windows name Kerberos ([MS-SPNG] 3.1.5.2). */
 const KERBEROS_OF_WINDOWS = oid('2a864882f712010202');
 
 const TAG = {
@@ -19,19 +19,19 @@ const TAG = {
 const ACCEPT_COMPLETED = 0;
 const REJECT = 2;
 
-/** The element as DER, with tag and length. */
+/** An object identifier in DER, with tag and length. */
 function oid(content: string): Buffer {
   return writeElement(0x06, Buffer.from(content, 'hex'));
 }
 
 /**
- * Kerberos within SPNEGO (RFC 4178), as `Negotiate` of HTTP wants it. Kerberos is all that is offered and taken, so that
- * there is nothing that somebody between could change the choice to: the library's own SPNEGO may offer NTLM as well.
- * Messages are those of Kerberos.
+ * Kerberos within SPNEGO (RFC 4178), as HTTP's `Negotiate` needs it. Only Kerberos is offered and accepted, so nobody
+ * on the way can change the choice: a library's own SPNEGO may offer NTLM as well. Messages are sealed and signed by
+ * Kerberos.
  */
 abstract class Negotiation implements SecurityContext {
   protected readonly inner: SecurityContext;
-  /** What else must be heard before the end counts as complete. */
+  /** True when the peer's last message of the negotiation was heard. */
   #settled = false;
 
   constructor(inner: SecurityContext) {
@@ -125,7 +125,7 @@ export class NegotiatingAcceptor extends Negotiation {
   protected async step(received: Buffer | undefined, waiting?: Waiting): Promise<Buffer | undefined> {
     const begun = received ?? Buffer.alloc(0);
     if (isKerberosToken(begun)) {
-      // Clients send it unwrapped as well, and Windows takes it ([MS-SPNG] 3.3.5.1).
+      // Some clients send Kerberos' token without SPNEGO, and Windows accepts that ([MS-SPNG] 3.3.5.1).
       const answer = await this.inner.token(begun, waiting);
       this.settle();
       return answer;
@@ -145,10 +145,10 @@ export class NegotiatingAcceptor extends Negotiation {
   }
 }
 
-/** MechTypeList of ours; a checksum of the negotiation is made over it. */
+/** Our MechTypeList. A checksum of the negotiation covers it. */
 const OFFERED = writeElement(TAG.sequence, KERBEROS);
 
-/** NegTokenInit: Kerberos, and its token at once. */
+/** NegTokenInit: offers Kerberos, with its first token. */
 function offer(token: Buffer): Buffer {
   return writeElement(
     TAG.application,
@@ -164,7 +164,7 @@ function offer(token: Buffer): Buffer {
   );
 }
 
-/** Whether it is Kerberos' own (RFC 2743, section 3.1), with no negotiation around it. */
+/** Whether this is Kerberos' own token (RFC 2743, section 3.1), without SPNEGO around it. */
 function isKerberosToken(received: Buffer): boolean {
   const [whole] = received[0] === TAG.application ? readElements(received) : [];
   return whole?.content.subarray(0, KERBEROS.length).equals(KERBEROS) ?? false;
@@ -177,21 +177,21 @@ function readOffer(received: Buffer): { readonly mechanism: Buffer; readonly tok
   }
   const fields = fieldsOf(readOnly(negotiation.whole, TAG.context[0]));
   const [first] = readElements(readOnly(fields[0] ?? Buffer.alloc(0), TAG.sequence));
-  // The token is for the first one alone; another choice would have to be protected by a checksum.
+  // The token belongs to the first mechanism of the list. A checksum would have to protect the choice of another one.
   if (first === undefined || fields[2] === undefined || !isKerberos(first.whole)) {
     throw problem('token-invalid', {}, 'the initiator does not begin with Kerberos');
   }
   return { mechanism: first.whole, token: readOnly(fields[2], TAG.octets) };
 }
 
-/** NegTokenResp. */
+/** Reads a NegTokenResp. */
 function readResponse(received: Buffer): Fields {
   return fieldsOf(readOnly(received, TAG.context[1]));
 }
 
 type Fields = { readonly [number: number]: Buffer };
 
-/** Fields of a sequence, each with a tag of its own. */
+/** The fields of a sequence by their tags. */
 function fieldsOf(sequence: Buffer): Fields {
   const fields: { [number: number]: Buffer } = {};
   for (const { tag, content } of readElements(readOnly(sequence, TAG.sequence))) {

@@ -3,10 +3,10 @@ import { DerError, readElements, readOnly } from './der';
 
 const SEQUENCE = 0x30;
 const PREFIX = Buffer.from('tls-server-end-point:');
-/** RFC 5929, section 4.1: in place of MD5 and SHA-1. */
+/** Used in place of MD5 and SHA-1 (RFC 5929, section 4.1). */
 const WEAKEST = 'sha256';
 
-/** Hashes by the content of their object identifier. */
+/** Hashes by the content of the signature's object identifier. */
 const HASHES: ReadonlyMap<string, string> = new Map([
   ['2b0e03021a', WEAKEST], // SHA-1
   ['608648016503040201', 'sha256'],
@@ -28,13 +28,14 @@ const SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['2a8648ce3d040304', 'sha512'],
 ]);
 const RSA_PSS = '2a864886f70d01010a';
-/** Of the parameters of RSA-PSS (RFC 4055, section 3.1); left out it is SHA-1. */
+/** Tag of the hash in the parameters of RSA-PSS (RFC 4055, section 3.1). Where it is left out, the hash is SHA-1. */
 const PSS_HASH = 0xa0;
 
 /**
- * What binds a Kerberos token to a TLS connection by the server's certificate, given in DER (RFC 5929, section 4): its
- * hash, by the hash of its signature. `undefined` where the signature has none that the specification defines a binding
- * for, such as Ed25519.
+ * The channel binding of a TLS connection by the server's certificate (RFC 5929, section 4): the certificate's hash, by
+ * the hash function of its signature. `undefined` for a signature whose binding is not defined, such as Ed25519.
+ *
+ * @param certificate in DER
  */
 export function tlsServerEndPoint(certificate: Buffer): Buffer | undefined {
   const hash = hashOf(certificate);

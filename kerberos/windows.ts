@@ -20,7 +20,7 @@ export function windows(): System {
   };
 }
 
-/** The realm of the principal, or of the account that is signed in. */
+/** Adds the realm of the principal, or that of the account that is logged on. */
 function withDomain(facts: KerberosFacts): KerberosFacts {
   const realm = facts.realm ?? realmOf(facts.principal) ?? process.env['USERDNSDOMAIN'];
   return realm === undefined ? facts : { ...facts, realm };

@@ -7,15 +7,15 @@ const WRAP = 0x0504;
 const SEALED = 2;
 const EXTRA_COUNT = 4;
 const ROTATION = 6;
-/** The confounder of an encryption type with AES, one block. */
+/** The confounder of an AES encryption type: one block. */
 const CONFOUNDER_BYTES = 16;
 
 /**
- * Splits a wrap token into what comes beside the message and what is as long as the message, as Windows has it and
- * [MS-WSMV] 2.2.9.1.1.2.2 sends it. The encrypted part is confounder, message, copy of the head, checksum; the last two are
- * rotated to the front, which the head says and every receiver undoes.
+ * Splits a wrap token into a header and a part that is as long as the message, as Windows does, and as [MS-WSMV]
+ * 2.2.9.1.1.2.2 sends it. The encrypted part of a token consists of confounder, message, copy of the token's header,
+ * and checksum. The last two are rotated to the front; the token's header says so, and every receiver undoes it.
  *
- * @throws KerberosError `encryption-unsupported` where the token is of an older form, as RC4 has it (RFC 4757)
+ * @throws KerberosError `encryption-unsupported` where the token has an older form, as with RC4 (RFC 4757)
  */
 export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
   if (!isSealedToken(token)) throw problem('encryption-unsupported', {}, 'the session key is not one of AES');
@@ -28,20 +28,20 @@ export function splitWrapToken(token: Buffer, messageBytes: number): Sealed {
   const before = body.length === 0 ? 0 : token.readUInt16BE(ROTATION) % body.length;
   const head = Buffer.from(token.subarray(0, HEAD_BYTES));
   head.writeUInt16BE(rotation, ROTATION);
-  // To the left by what it was rotated already, to the right by what it shall be.
+  // Rotates left by the present count, and then right by the intended one.
   const start = (before + body.length - rotation) % body.length;
   const rotated = Buffer.concat([head, body.subarray(start), body.subarray(0, start)]);
   return { header: rotated.subarray(0, headerBytes), data: rotated.subarray(headerBytes) };
 }
 
-/** @throws KerberosError `message-invalid` where it is no sealed token of AES */
+/** @throws KerberosError `message-invalid` where this is no AES-sealed token */
 export function joinWrapToken(header: Uint8Array, data: Uint8Array): Buffer {
   const token = Buffer.concat([header, data]);
   if (!isSealedToken(token)) throw problem('message-invalid', {}, 'it is not sealed with AES');
   return token;
 }
 
-/** Whether it begins as a token does that is sealed with AES. */
+/** Whether the bytes begin as an AES-sealed token does. */
 export function isSealedToken(token: Buffer): boolean {
   return (
     token.length >= HEAD_BYTES + CONFOUNDER_BYTES &&

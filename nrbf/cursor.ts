@@ -2,12 +2,12 @@ import { NrbfFailure } from './problem';
 import { PRIMITIVE } from './record-type';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** A length takes 31 bits, seven a byte ([MS-NRBF] 2.1.1.6). */
+/** A length has 31 bits, seven in each byte ([MS-NRBF] 2.1.1.6). */
 const LENGTH_BYTES = 5;
 
 type Scalar = boolean | number | bigint | string;
 
-/** Reads bytes in order, and nothing outside of them. */
+/** Reads bytes in order, and nothing beyond their end. */
 export class Cursor {
   #offset = 0;
   readonly #view: DataView;
@@ -83,7 +83,7 @@ export class Cursor {
     }
   }
 
-  /** One character in UTF-8, whose first byte says how many there are. */
+  /** One character in UTF-8. Its first byte tells how many bytes it has. */
   #character(): string {
     const first = this.bytes[this.#offset] ?? 0;
     return decoded(this.slice(first < 0xc0 ? 1 : first < 0xe0 ? 2 : 3));

@@ -1,18 +1,18 @@
 /**
- * Why a stream is not read; stable, for callers to decide by.
+ * Why a stream cannot be read. Callers decide by it, so these names are stable.
  *
  * - `too-large`: more bytes, records or values than a bound allows
- * - `too-deep`: objects within objects beyond the bound
- * - `truncated`: it ends, or a length leads, past the last byte
- * - `malformed`: it breaks the format
- * - `unsupported`: a part of the format that no object with its types needs
- * - `dangling`: it refers to an object that is not there
- * - `cycle`: an object is within itself
+ * - `too-deep`: objects are nested deeper than the bound allows
+ * - `truncated`: the stream ends early, or a length leads past its last byte
+ * - `malformed`: the stream violates the format
+ * - `unsupported`: a part of the format that is not needed for objects written with their types
+ * - `dangling`: a reference to an object that is not there
+ * - `cycle`: an object contains itself
  */
 export type NrbfProblem =
   'too-large' | 'too-deep' | 'truncated' | 'malformed' | 'unsupported' | 'dangling' | 'cycle';
 
-/** Ends a reading; never leaves this room. */
+/** Ends the reading. Never thrown outside of this room. */
 export class NrbfFailure extends Error {
   override readonly name = 'NrbfFailure';
 

@@ -16,17 +16,18 @@ export type NrbfReading =
     };
 
 const MOST_BYTES = 64 * 1024;
-/** Objects within objects, once references are followed. */
+/** How deep objects may be nested, with references resolved. */
 const DEEPEST = 32;
-/** Values of the whole tree: an object that is referred to often counts each time. */
+/** Values of the whole tree. An object counts once for each reference to it. */
 const MOST_VALUES = 100_000;
 
 /**
  * Reads a stream of .NET's `BinaryFormatter` ([MS-NRBF]) passively: its records become plain values, and no type is
- * looked up or made. What follows the stream is left alone. Bounds: 64 KB, 10,000 records, 32 levels, 100,000 values.
+ * loaded or instantiated. Bytes behind the stream are ignored. Bounds: 64 KB, 10,000 records, 32 levels, 100,000
+ * values.
  *
  * @param bytes begin with the stream's header
- * @returns never throws: what is not as expected is `unreadable`
+ * @returns never throws: the result is `unreadable` where the stream cannot be read
  */
 export function readNrbf(bytes: Uint8Array): NrbfReading {
   const cursor = new Cursor(bytes.subarray(0, MOST_BYTES));
@@ -44,13 +45,13 @@ export function readNrbf(bytes: Uint8Array): NrbfReading {
 
 interface Resolved {
   readonly value: NrbfValue;
-  /** Values within it, itself included. */
+  /** How many values it contains, itself included. */
   readonly size: number;
-  /** Levels of objects and lists within it. */
+  /** How many levels of objects and lists it contains. */
   readonly height: number;
 }
 
-/** Puts objects in the places of the references to them. */
+/** Replaces each reference by the object that it refers to. */
 class Resolution {
   readonly #resolved = new Map<RawValue, Resolved>();
   readonly #open = new Set<RawValue>();

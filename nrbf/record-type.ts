@@ -1,4 +1,7 @@
-/** RecordTypeEnumeration, [MS-NRBF] 2.1.2.1: those that `BinaryFormatter` writes for an object with its types. */
+/**
+ * RecordTypeEnumeration, [MS-NRBF] 2.1.2.1: the types of record that `BinaryFormatter` writes for an object with its
+ * types.
+ */
 export const RECORD = {
   header: 0,
   classWithId: 1,
@@ -18,7 +21,7 @@ export const RECORD = {
   stringArray: 17,
 } as const;
 
-/** BinaryTypeEnumeration, [MS-NRBF] 2.1.2.2: what kind of value a member or an item holds. */
+/** BinaryTypeEnumeration, [MS-NRBF] 2.1.2.2: the kind of value in a member or an item. */
 export const MEMBER = {
   primitive: 0,
   string: 1,
@@ -30,7 +33,10 @@ export const MEMBER = {
   primitiveArray: 7,
 } as const;
 
-/** PrimitiveTypeEnumeration, [MS-NRBF] 2.1.2.3. Null (17) and String (18) stand in remoting messages alone. */
+/**
+ * PrimitiveTypeEnumeration, [MS-NRBF] 2.1.2.3. Null (17) and String (18) are left out: only remoting messages have
+ * them.
+ */
 export const PRIMITIVE = {
   boolean: 1,
   byte: 2,

@@ -2,19 +2,19 @@ import type { Cursor } from './cursor';
 import { NrbfFailure } from './problem';
 import { MEMBER, PRIMITIVE, RECORD } from './record-type';
 
-/** Refers to an object by its id; the object may come later. */
+/** A reference to an object by its id. The object may come later in the stream. */
 export class Reference {
   constructor(readonly id: number) {}
 }
 
-/** An object whose members may still be references. */
+/** An object whose members may be references. */
 export class RawObject {
   readonly members = new Map<string, RawValue>();
 
   constructor(readonly className: string) {}
 }
 
-/** A list whose items may still be references. */
+/** A list whose items may be references. */
 export class RawList {
   readonly items: RawValue[] = [];
 }
@@ -22,14 +22,14 @@ export class RawList {
 export type RawValue =
   null | boolean | number | bigint | string | Uint8Array | RawObject | RawList | Reference;
 
-/** Records of a stream, nested ones included, and items of its lists. */
+/** Records of a stream, counting nested ones and the items of lists. */
 const MOST_RECORDS = 10_000;
-/** Records within records. Objects of Exchange are written side by side and refer to each other. */
+/** How deep records may be nested. Exchange's objects are written side by side, with references to each other. */
 const DEEPEST = 32;
 
 interface MemberType {
   readonly kind: number;
-  /** Of a primitive, or of the items of an array of them. */
+  /** The type of a primitive, or of the items of an array of primitives. */
   readonly primitive: number;
 }
 
@@ -38,14 +38,14 @@ interface ClassInfo {
   readonly members: readonly (readonly [name: string, type: MemberType])[];
 }
 
-/** Several nulls in a row, as items of a list are written. */
+/** Several nulls in a row: how a list writes its empty items. */
 class Nulls {
   constructor(readonly count: number) {}
 }
 
 const END = Symbol('the end of the stream');
 
-/** The objects of one stream by their ids, as its records say: no object has been put into another yet. */
+/** The objects of one stream by id, with their references not yet resolved. */
 export class Records {
   readonly objects = new Map<number, RawValue>();
   readonly root: number;
@@ -62,7 +62,7 @@ export class Records {
     while (this.#record(0) !== END);
   }
 
-  /** A record and what is within it, registered by its id. */
+  /** Reads a record with everything in it, and registers it by its id. */
   #record(depth: number): RawValue | Nulls | typeof END {
     const { cursor } = this;
     if (depth > DEEPEST) throw new NrbfFailure('too-deep');
@@ -71,7 +71,7 @@ export class Records {
       const type = cursor.byte();
       switch (type) {
         case RECORD.library:
-          // It stands before the first record that names it, wherever that is.
+          // A BinaryLibrary record comes before the first record that names the library.
           this.#libraries.add(cursor.int32());
           cursor.text();
           continue;
@@ -148,12 +148,12 @@ export class Records {
   #memberCount(): number {
     const count = this.cursor.int32();
     if (count < 0) throw new NrbfFailure('malformed');
-    // Each has a name and a kind.
+    // Each member has a name and a kind, one byte each at least.
     if (2 * count > this.cursor.left) throw new NrbfFailure('truncated');
     return count;
   }
 
-  /** What follows the kinds: the types' names and libraries are read past, since nothing is made of them. */
+  /** The types' names and libraries, which follow the kinds, are skipped: no type is ever made. */
   #memberType(kind: number): MemberType {
     const { cursor } = this;
     switch (kind) {
@@ -165,7 +165,7 @@ export class Records {
         return { kind, primitive: 0 };
       case MEMBER.class:
         cursor.text();
-        // A member's library may be written later than its name ([MS-NRBF] 2.7: [BinaryLibrary] Classes).
+        // The library of a member may come later than its name ([MS-NRBF] 2.7: [BinaryLibrary] Classes).
         cursor.int32();
         return { kind, primitive: 0 };
       case MEMBER.string:
@@ -186,7 +186,7 @@ export class Records {
     const { cursor } = this;
     const id = cursor.int32();
     const [shape, rank] = [cursor.byte(), cursor.int32()];
-    // Single and jagged; those of several dimensions or with a lower bound no object here has.
+    // Single and jagged arrays. No object here has one of several dimensions or with a lower bound.
     if (shape > 1 || rank !== 1) throw new NrbfFailure('unsupported');
     const length = cursor.int32();
     const { kind, primitive } = this.#memberType(cursor.byte());

@@ -3,20 +3,20 @@ import { parseCertificate, toPem, type Certificate } from './certificate';
 import { chainOf } from './chain';
 import { PkiError } from './error';
 
-/** The certificates of a file that holds no key, so that it may be committed. */
+/** The certificates of a file that holds no key. Such a file may be committed. */
 export interface CertificateFile {
-  /** The first of the file. */
+  /** The first certificate of the file. */
   readonly leaf: Certificate;
-  /** From its issuer upwards, as far as the file holds it. */
+  /** The certificates above the leaf, from its issuer upwards, as far as the file holds them. */
   readonly chain: readonly Certificate[];
 }
 
-/** A file that is not taken as one of certificates. */
+/** A file is refused as a file of certificates. */
 export class UnfitCertificateFile extends Error {
   override readonly name = 'UnfitCertificateFile';
 
   /**
-   * @param why goes on from "the file", without anything of its content
+   * @param why continues the words "the file", and quotes nothing of its content
    * @param remedy what to do about it, one line
    */
   constructor(
@@ -28,13 +28,13 @@ export class UnfitCertificateFile extends Error {
   }
 }
 
-/** How Windows and OpenSSL are told to write the file. */
+/** The commands by which Windows and OpenSSL write such a file. */
 const EXPORT =
   'export the certificate without its private key as Base-64 encoded X.509 (.CER), or with openssl pkcs12 -in mail.pfx -clcerts -nokeys -out mail.crt';
 
 /**
- * Reads the certificates of a file, in PEM (the leaf first, a chain may follow it) or one in DER. Their bytes are those
- * of the file. A file that holds a private key is refused, whatever else is in it: it would be committed.
+ * Reads the certificates of a file: in PEM (the leaf first; its chain may follow), or one in DER. Their bytes are taken
+ * as they are. A file that holds a private key is refused whatever else it holds, since it would be committed.
  *
  * @throws UnfitCertificateFile
  */
@@ -54,7 +54,7 @@ export function readCertificateFile(bytes: Uint8Array): CertificateFile {
   return { leaf, chain: chainOf(leaf, others) };
 }
 
-/** The certificates in PEM, a line break at the end: their own bytes, in Base64. */
+/** The certificates in PEM with a line break at the end. Encodes their own bytes. */
 export function certificateText({ leaf, chain }: CertificateFile): string {
   return [leaf, ...chain].map(toPem).join('');
 }
@@ -66,7 +66,7 @@ function withKey(why: string): UnfitCertificateFile {
   );
 }
 
-/** Windows PowerShell writes UTF-16 with `>`. */
+/** Windows PowerShell writes UTF-16 where output is redirected with `>`. */
 function textOf(bytes: Uint8Array): string {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (data[0] === 0xff && data[1] === 0xfe) return data.toString('utf16le');
@@ -80,7 +80,7 @@ function textOf(bytes: Uint8Array): string {
 const BLOCK = /-----BEGIN ([^-\r\n]+)-----([^-]*)-----END \1-----/g;
 const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE'];
 
-/** What stands between the blocks of PEM, as OpenSSL's names, is for people. */
+/** Text between the PEM blocks, such as the names that OpenSSL writes there, is for people and is skipped. */
 function dersIn(text: string): readonly Uint8Array[] {
   const blocks = [...text.matchAll(BLOCK)];
   const [begun, ended] = [/-----BEGIN /g, /-----END /g].map((mark) => text.match(mark)?.length ?? 0);
@@ -119,15 +119,16 @@ const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const OCTET_STRING = 0x04;
 const OBJECT_IDENTIFIER = 0x06;
-/** BER may write an octet string in pieces, which this bit says. */
+/** This bit marks an octet string that is written in pieces, as BER allows. */
 const CONSTRUCTED = 0x20;
-/** In place of a length that BER leaves open, as a PFX may (X.690 8.1.3.6). */
+/** Marks an indefinite length, which BER allows and a PFX may have (X.690 8.1.3.6). */
 const OPEN_LENGTH = 0x80;
 const PFX_VERSION = 3;
 
 /**
- * What holds a key is told by its first parts: a PFX (RFC 7292 section 4) and a private key (RFC 5958, 8017, 5915) begin
- * with their version; an encrypted one (RFC 5958 section 3) is an algorithm and an octet string.
+ * Refuses a private key or a PFX, which show in their first elements: a PFX (RFC 7292 section 4) and a private key (RFC
+ * 5958, 8017, 5915) begin with their version, and an encrypted private key (RFC 5958 section 3) is an algorithm and an
+ * octet string.
  */
 function refuseKey(der: Uint8Array): void {
   const outer = elementAt(der, 0);
@@ -141,7 +142,7 @@ function refuseKey(der: Uint8Array): void {
   if (first?.tag !== SEQUENCE) return;
   const algorithm = elementAt(der, first.begin);
   if (algorithm?.tag !== OBJECT_IDENTIFIER) return;
-  // What follows an algorithm of open length is not looked for: no certificate begins with one.
+  // Behind an element of indefinite length no second one is looked for: no certificate begins with one.
   const second = first.end === undefined ? undefined : elementAt(der, first.end);
   if (first.end === undefined || (second && (second.tag & ~CONSTRUCTED) === OCTET_STRING)) {
     throw withKey('is an encrypted private key');
@@ -150,13 +151,13 @@ function refuseKey(der: Uint8Array): void {
 
 interface Element {
   readonly tag: number;
-  /** Offset of its content. */
+  /** Offset of the content. */
   readonly begin: number;
-  /** Offset behind its content. Left out where its length is open. */
+  /** Offset behind the content. Left out where the length is indefinite. */
   readonly end?: number;
 }
 
-/** Undefined where there is none, or it is longer than what there is. */
+/** `undefined` where there is no element, or it is longer than the bytes. */
 function elementAt(der: Uint8Array, at: number): Element | undefined {
   const [tag, first] = [der[at], der[at + 1]];
   if (tag === undefined || first === undefined) return undefined;

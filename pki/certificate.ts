@@ -6,22 +6,24 @@ import { signatureHash } from './signature-hash';
 
 /** What the project reads of an X.509 certificate. */
 export interface Certificate {
-  /** The bytes as they were read, never encoded anew: another spelling would be another thumbprint. */
+  /**
+   * The bytes as they were read. They are never encoded again, since another encoding would have another thumbprint.
+   */
   readonly der: Uint8Array;
-  /** SHA-1 of these bytes, upper-case hexadecimal, as Windows and Exchange name a certificate. */
+  /** SHA-1 of `der` in upper-case hexadecimal, by which Windows and Exchange name a certificate. */
   readonly thumbprint: string;
   /** As Windows writes it, most specific part first: `CN=mail.contoso.com, O=Contoso`. */
   readonly subject: string;
   readonly issuer: string;
-  /** Left out where the subject has none. The last one, where it has several. */
+  /** The last common name of the subject. Left out where it has none. */
   readonly commonName?: string;
   /** Upper-case hexadecimal. */
   readonly serialNumber: string;
-  /** The DNS names of the extension, in its order, as they are spelled there; never the common name. */
+  /** The DNS names of the extension, in its order and spelling. The common name is not among them. */
   readonly subjectAlternativeNames: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** It names itself as issuer and its own key verifies it. False where the key cannot be decoded. */
+  /** The certificate names itself as its issuer, and its own key verifies it. False where the key cannot be decoded. */
   readonly selfSigned: boolean;
   /** `rsa`, `ec`, `ed25519`, … as node:crypto names them; `unknown` where the key cannot be decoded. */
   readonly keyAlgorithm: string;
@@ -29,13 +31,16 @@ export interface Certificate {
   readonly keyBits?: number;
   /** OpenSSL's name of an EC key's curve. Left out for other kinds. */
   readonly curve?: string;
-  /** The hash that its issuer signed, such as `sha256`. Left out where the kind of signature is not known. */
+  /** The hash under the issuer's signature, such as `sha256`. Left out where the signature algorithm is not known. */
   readonly signatureHash?: string;
-  /** Object identifiers of what it may be used for. Left out where it does not say: for everything. */
+  /**
+   * Object identifiers of the extended key usages. Left out where the certificate has no such extension, and may be
+   * used for everything.
+   */
   readonly extendedKeyUsages?: readonly string[];
 }
 
-/** Far above any certificate, far below what would be felt. */
+/** Far above the size of any certificate, and still read without a noticeable wait. */
 const LARGEST_CERTIFICATE = 256 * 1024;
 
 /**
@@ -81,7 +86,8 @@ function describe(parsed: X509Certificate, der: Buffer): Certificate {
   const key = keyOf(parsed);
   const details = key?.asymmetricKeyDetails;
   const hash = signatureHash(children(firstDer(der))[1]);
-  // Node calls extended key usages so, and leaves them undefined where the certificate has none, whatever its types say.
+  // Node calls the extended key usages `keyUsage`, and leaves them undefined where there are none, although its types
+  // say otherwise.
   const usages = parsed.keyUsage as readonly string[] | undefined;
   return {
     der: new Uint8Array(der),
@@ -102,14 +108,14 @@ function describe(parsed: X509Certificate, der: Buffer): Certificate {
   };
 }
 
-/** OpenSSL reads a certificate whose dates are none, and shows `Bad time value`. */
+/** OpenSSL reads a certificate whose dates are invalid, and shows them as `Bad time value`. */
 function dateOf(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new RangeError(`'${text}' is no date`);
   return date;
 }
 
-/** Null where OpenSSL has no decoder for it (GOST among them): the certificate is described without its key. */
+/** Null where OpenSSL cannot decode the key (a GOST key, for example). The certificate is then described without it. */
 function keyOf(parsed: X509Certificate): KeyObject | null {
   try {
     return parsed.publicKey;
@@ -119,8 +125,8 @@ function keyOf(parsed: X509Certificate): KeyObject | null {
 }
 
 /**
- * Node gives `DNS:a, IP Address:1.2.3.4`, and writes a name with a comma or quote as a JSON string
- * (CVE-2021-44532), so that no name can pretend to be two.
+ * Node writes `DNS:a, IP Address:1.2.3.4`, and a name with a comma or a quote as a JSON string (CVE-2021-44532), so
+ * that one name cannot be read as two.
  */
 const ALTERNATIVE_NAME = /(DNS|[A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g;
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate';
 
-/** From the issuer of a certificate upwards, as far as the others hold it. */
+/** The certificates above `leaf`, from its issuer upwards, as far as `certificates` holds them. */
 export function chainOf(leaf: Certificate, certificates: readonly Certificate[]): readonly Certificate[] {
   const chain: Certificate[] = [];
   for (let current = leaf; !current.selfSigned;) {

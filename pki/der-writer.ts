@@ -1,4 +1,4 @@
-/** Makes values of DER (X.690). */
+/** Writes values in DER (X.690). */
 
 export function value(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
@@ -23,7 +23,7 @@ export function bmpString(text: string): Buffer {
   return value(0x1e, Buffer.from(text, 'utf16le').swap16());
 }
 
-/** A whole number that is not negative. */
+/** A non-negative integer. */
 export function integer(number: number): Buffer {
   const octets: number[] = [];
   for (let rest = number; rest > 0 || octets.length === 0; rest = Math.floor(rest / 256)) {

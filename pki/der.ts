@@ -1,24 +1,24 @@
-/** A value of BER or DER (X.690) with its bytes as they stand in the file: nothing here is ever written anew. */
+/** A value in BER or DER (X.690) with its bytes as they are in the file. Nothing is encoded again. */
 export interface Der {
   /** The identifier octet, for example 0x30 for a SEQUENCE. */
   readonly tag: number;
   /** The whole value, identifier and length included. */
   readonly raw: Buffer;
   readonly content: Buffer;
-  /** Left out where the value is primitive. */
+  /** The values within it. Left out where it is primitive. */
   readonly parts?: readonly Der[];
 }
 
 export const OBJECT_IDENTIFIER = 0x06;
 const INTEGER = 0x02;
 const CONSTRUCTED = 0x20;
-/** In place of a number where the tag goes on in further octets, which no certificate or PFX has. */
+/** Marks a tag of several octets, which no certificate or PFX has. */
 const LONG_TAG = 0x1f;
 const INDEFINITE = 0x80;
-/** Far above what a PFX nests. */
+/** Far deeper than a PFX is nested. */
 const DEEPEST = 64;
 
-/** @throws RangeError where the bytes are no such value, or more than one */
+/** @throws RangeError where the bytes are not exactly one value */
 export function readDer(bytes: Buffer): Der {
   const value = firstDer(bytes);
   if (value.raw.length !== bytes.length) throw new RangeError('there are bytes behind the value');
@@ -26,7 +26,7 @@ export function readDer(bytes: Buffer): Der {
 }
 
 /**
- * The value that the bytes begin with.
+ * The first value of the bytes.
  *
  * @throws RangeError where they begin with none
  */
@@ -34,7 +34,7 @@ export function firstDer(bytes: Buffer): Der {
   return valueAt(bytes, 0, 0);
 }
 
-/** How long the first value says it is, header included; `undefined` where the bytes do not tell. */
+/** Bytes of the first value by its own header, header included; `undefined` where the header does not say. */
 export function statedLength(bytes: Buffer): number | undefined {
   if (bytes.length < 2) return undefined;
   try {
@@ -64,7 +64,7 @@ function valueAt(bytes: Buffer, at: number, depth: number): Der {
   return isConstructed ? { tag, raw, content, parts: partsOf(content, depth + 1) } : { tag, raw, content };
 }
 
-/** Its length is not said: it ends with two zeros (X.690 8.1.3.6). */
+/** Reads a value of indefinite length: it ends with two zeros (X.690 8.1.3.6). */
 function indefinite(
   bytes: Buffer,
   { tag, at, start }: { readonly tag: number; readonly at: number; readonly start: number },
@@ -87,7 +87,7 @@ function partsOf(content: Buffer, depth: number): readonly Der[] {
   return parts;
 }
 
-/** Where the content starts, and how long it is; left out where that is not said. */
+/** Where the content starts, and its length, which is left out where it is indefinite. */
 function lengthAt(bytes: Buffer, at: number): { readonly start: number; readonly length?: number } {
   const first = bytes[at]!;
   if (first < INDEFINITE) return { start: at + 1, length: first };
@@ -101,7 +101,7 @@ export function children(value: Der | undefined): readonly Der[] {
   return value?.parts ?? [];
 }
 
-/** The bytes of an octet string, which BER may split into pieces; `undefined` where there is none. */
+/** The bytes of an octet string, which BER may write in pieces; `undefined` where there is none. */
 export function octets(value: Der | undefined): Buffer | undefined {
   if (value === undefined) return undefined;
   if (value.parts === undefined) return value.content;
@@ -124,7 +124,7 @@ export function identifier(value: Der | undefined): string {
   return [arc, first - 40 * arc, ...rest].join('.');
 }
 
-/** A whole number that is not negative; `undefined` where there is none. */
+/** A non-negative integer; `undefined` where there is none. */
 export function wholeNumber(value: Der | undefined): number | undefined {
   if (value?.tag !== INTEGER) return undefined;
   const [first] = value.content;

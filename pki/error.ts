@@ -1,4 +1,4 @@
-/** What can be wrong with what is read; stable, for callers to decide by. */
+/** What is wrong with the bytes that were read. Callers decide by it, so these names are stable. */
 export type PkiProblem =
   | 'not-a-certificate'
   | 'not-a-pfx'
@@ -19,7 +19,7 @@ export interface PkiErrorOptions extends ErrorOptions {
 
 export class PkiError extends Error {
   override readonly name = 'PkiError';
-  /** What to do about it, in sentences. Left out: the problem says it. */
+  /** What to do about it, in sentences. Left out where the problem says it already. */
   readonly remedy?: string;
 
   /** @param message without a capital and a full stop, so that a sentence can hold it */

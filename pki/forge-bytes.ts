@@ -1,4 +1,4 @@
-/** forge's bytes are strings of characters up to U+00FF. */
+/** forge takes bytes as a string of characters up to U+00FF. */
 export function binary(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
 }

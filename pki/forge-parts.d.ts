@@ -1,4 +1,4 @@
-// The parts of node-forge that reading a PFX needs: the whole of it takes several times as long to load.
+// The parts of node-forge that are needed to read a PFX: all of it takes several times as long to load.
 declare module 'node-forge/lib/rc2' {
   import type { rc2 } from 'node-forge';
   const part: typeof rc2;

@@ -14,7 +14,7 @@ import { binary, bytes } from './forge-bytes';
 export interface KeyedCertificate {
   readonly certificate: Certificate;
   readonly privateKey: KeyObject;
-  /** Those above it, from the issuer upwards. Left out: none. */
+  /** The certificates above it, from the issuer upwards. Left out: none. */
   readonly chain?: readonly Certificate[];
 }
 
@@ -26,7 +26,7 @@ export interface CertificateRequest {
   readonly notAfter: Date;
   /** RSA. Left out: a new key of 2048 bits. */
   readonly privateKey?: KeyObject;
-  /** Who shows it in TLS. Left out: a server. */
+  /** Who shows the certificate in TLS. Left out: a server. */
   readonly shownBy?: 'server' | 'client';
 }
 
@@ -40,13 +40,13 @@ export function makeKey(): KeyObject {
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 }
 
-/** A server certificate that its own key signs, as Exchange Setup makes them. */
+/** A server certificate that is signed by its own key, like those that Exchange Setup makes. */
 export function makeSelfSigned(request: CertificateRequest): KeyedCertificate {
   const privateKey = request.privateKey ?? makeKey();
   return make(request, privateKey, request.commonName, privateKey, false);
 }
 
-/** A small certification authority; its own certificate has no names but its common name. */
+/** A small certification authority. Its own certificate has a common name and no other names. */
 export function makeAuthority(request: CertificateRequest): Authority {
   const privateKey = request.privateKey ?? makeKey();
   const own = make(request, privateKey, request.commonName, privateKey, true);
@@ -77,7 +77,7 @@ function make(
   const draft = pki.createCertificate();
   const publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' });
   draft.publicKey = pki.publicKeyFromPem(publicPem.toString());
-  // The first bit stays clear, so that the number is positive and has no byte of padding.
+  // A clear first bit makes the number positive without a byte of padding.
   draft.serialNumber = `1${randomBytes(16).toString('hex').slice(1)}`;
   draft.validity.notBefore = request.notBefore;
   draft.validity.notAfter = request.notAfter;
@@ -86,7 +86,7 @@ function make(
   draft.setExtensions(isAuthority ? AUTHORITY : [...leaf(request), ...alternativeNames(request)]);
   draft.md = md.sha256.create();
   draft.signatureOid = draft.siginfo.algorithmOid = pki.oids['sha256WithRSAEncryption']!;
-  // Signed by OpenSSL: forge's own RSA is fifty times slower.
+  // OpenSSL signs: forge's own RSA is fifty times slower.
   const signed = toBeSigned(draft);
   draft.tbsCertificate = signed;
   draft.signature = binary(sign('sha256', bytes(asn1.toDer(signed).getBytes()), issuerKey));
@@ -94,7 +94,7 @@ function make(
   return { certificate: parseCertificate(der), privateKey };
 }
 
-/** forge has it, its type declarations do not. */
+/** forge has this function, although its type declarations do not. */
 function toBeSigned(draft: pki.Certificate): asn1.Asn1 {
   return (pki as unknown as { getTBSCertificate(draft: pki.Certificate): asn1.Asn1 }).getTBSCertificate(
     draft,

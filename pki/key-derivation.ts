@@ -7,27 +7,34 @@ import { PkiError } from './error';
 export const HASH_BYTES = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const;
 export type Hash = keyof typeof HASH_BYTES;
 
-/** A key that is to be made of a password. */
+/** A key that is to be derived from a password. */
 export interface Derivation {
-  /** That of PKCS #12 itself (RFC 7292 appendix B), with its identifier byte, or PBKDF2 (RFC 8018). */
+  /** The function of PKCS #12 itself (RFC 7292 appendix B) with its identifier byte, or PBKDF2 (RFC 8018). */
   readonly by: { readonly kind: 'pkcs12'; readonly id: number } | { readonly kind: 'pbkdf2' };
   readonly hash: Hash;
   readonly password: Buffer;
   readonly salt: Buffer;
   readonly iterations: number;
-  /** Length of the key. */
+  /** Bytes of the key. */
   readonly bytes: number;
 }
 
-/** Work that hands out each derivation and goes on with its key: how to wait for it is not its business. */
+/**
+ * Work that yields each derivation that it needs, and is resumed with the derived key. `atOnce` and `inTurns` run it.
+ */
 export type Deriving<T> = Generator<Derivation, T, Buffer>;
 
-/** Windows and OpenSSL write some thousands, Java ten to a hundred thousand. */
+/** Most iterations of one derivation. Windows and OpenSSL write some thousands, Java ten to a hundred thousand. */
 export const MOST_ITERATIONS = 1_000_000;
-/** Of a whole file: its MAC, its certificates and each of its keys, in more than one spelling of the password. */
+/**
+ * Most iterations of a whole file: for its MAC, its certificates and each of its keys, in each form of the password.
+ */
 const MOST_ITERATIONS_IN_ALL = 10 * MOST_ITERATIONS;
 
-/** Counts the iterations of a file. Hashing often makes guessing slow; a hostile file would keep its reader busy. */
+/**
+ * Counts the iterations of a file. Iterations make guessing slow, and a hostile file could keep its reader busy with
+ * them.
+ */
 export class IterationBudget {
   #spent = 0;
 
@@ -51,21 +58,21 @@ function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Does the work at once, and holds the thread as long as it takes. */
+/** Runs the work at once. Blocks until it is done. */
 export function atOnce<T>(work: Deriving<T>): T {
   let step = work.next();
   while (!step.done) step = work.next(keyOf(step.value));
   return step.value;
 }
 
-/** Does the work without holding the event loop: PBKDF2 runs in Node's thread pool, the other in slices. */
+/** Runs the work without blocking the event loop: PBKDF2 in Node's thread pool, the function of PKCS #12 in slices. */
 export async function inTurns<T>(work: Deriving<T>): Promise<T> {
   let step = work.next();
   while (!step.done) step = work.next(await laterKeyOf(step.value));
   return step.value;
 }
 
-/** Holds the thread as long as it takes. */
+/** Derives a key. Blocks until it is done. */
 export function keyOf(derivation: Derivation): Buffer {
   const { by, hash, password, salt, iterations, bytes } = derivation;
   if (by.kind === 'pbkdf2') return pbkdf2Sync(password, salt, iterations, bytes, hash);
@@ -89,10 +96,10 @@ async function laterKeyOf(derivation: Derivation): Promise<Buffer> {
   }
 }
 
-/** Hashes between two turns of the event loop: about two milliseconds. */
+/** Hashes in one turn of the event loop, about two milliseconds. */
 const HASHES_PER_SLICE = 1000;
 
-/** RFC 7292 appendix B.2; yields now and then. Node offers the hashes of OpenSSL, but not this use of them. */
+/** RFC 7292 appendix B.2. Yields after each slice. Node offers OpenSSL's hashes, but not this function made of them. */
 function* pkcs12Key(
   { hash, password, salt, iterations, bytes }: Derivation,
   id: number,
@@ -115,12 +122,12 @@ function* pkcs12Key(
   return Buffer.concat(key).subarray(0, bytes);
 }
 
-/** Repeated until it fills whole blocks; nothing stays nothing. */
+/** Repeats the bytes until they fill whole blocks. No bytes stay no bytes. */
 function filled(bytes: Buffer, block: number): Buffer {
   return Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
 }
 
-/** Adds a number and one to a big-endian number in its place. */
+/** Adds `addend` and one to a big-endian number, in place. */
 function add(number: Buffer, addend: Buffer): void {
   let carry = 1;
   for (let at = number.length - 1; at >= 0; at--) {

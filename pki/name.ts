@@ -1,10 +1,10 @@
-/** A distinguished name in Windows' spelling. */
+/** A distinguished name as Windows writes it. */
 export interface DistinguishedName {
   readonly text: string;
   readonly commonName?: string;
 }
 
-/** Windows' names for parts that OpenSSL calls otherwise: CertNameToStr, CERT_X500_NAME_STR. */
+/** Windows' names of attributes that OpenSSL names otherwise (CertNameToStr, CERT_X500_NAME_STR). */
 const WINDOWS_NAMES: { readonly [name: string]: string } = {
   ST: 'S',
   emailAddress: 'E',
@@ -15,8 +15,8 @@ const WINDOWS_NAMES: { readonly [name: string]: string } = {
 };
 
 /**
- * From Node's form (a line each, from the root down, RFC 2253 escapes) to Windows' (most specific first, values with
- * special characters between double quotes).
+ * Turns Node's form (one attribute on each line, from the root down, escaped as in RFC 2253) into that of Windows (most
+ * specific first, values with special characters in double quotes).
  */
 export function readName(lines: string): DistinguishedName {
   const parts = lines.split('\n').filter((line) => line !== '');
@@ -32,7 +32,7 @@ export function readName(lines: string): DistinguishedName {
   return commonName === undefined ? { text } : { text, commonName };
 }
 
-/** Escaped bytes are those of UTF-8. */
+/** Escaped bytes are bytes of UTF-8. */
 function unescape2253(value: string): string {
   const bytes: number[] = [];
   const encoded = Buffer.from(value);

@@ -7,10 +7,10 @@ import { decrypted } from './pfx-cipher';
 import { contentOctets, DATA, innerStructure } from './pfx-envelope';
 import type { PasswordForms } from './pfx-password';
 
-/** How encrypted parts are opened. */
+/** How the encrypted parts are opened. */
 export interface Opening {
   readonly password: PasswordForms;
-  /** The MAC has proved the password: what it does not open is protected otherwise. */
+  /** The MAC has proved that the password is right: a part that it does not open is protected in another way. */
   readonly isRight: boolean;
   readonly budget: IterationBudget;
 }
@@ -24,7 +24,10 @@ const SECRET_BAG = `${BAGS}.5`;
 const NESTED_BAGS = `${BAGS}.6`;
 const X509 = '1.2.840.113549.1.9.22.1';
 const LOCAL_KEY_ID = '1.2.840.113549.1.9.21';
-/** Of Windows: the provider that is to keep the key, and the password of the file, encrypted to groups or users. */
+/**
+ * Attributes of Windows: the provider that is to keep the key; and the password of the file, encrypted for groups or
+ * users.
+ */
 const KEY_PROVIDER_NAME = '1.3.6.1.4.1.311.17.1';
 const PASSWORD_FOR_PRINCIPALS = '1.3.6.1.4.1.311.17.4';
 
@@ -34,7 +37,7 @@ export interface Bag {
   readonly attributes: readonly Der[];
 }
 
-/** What of a bag says which certificate belongs to which key. */
+/** The attributes of a bag that say which certificate belongs to which key. */
 interface Labelled {
   readonly localKeyId?: string;
 }
@@ -48,7 +51,7 @@ export interface CertificateInBag extends Labelled {
   readonly certificate: Certificate;
 }
 
-/** Whether Windows protected the file to groups or users: then it has a random password that nobody knows. */
+/** Whether Windows protected the file for groups or users. Its password is then random, and nobody knows it. */
 export function isProtectedToPrincipals(parts: readonly Der[]): boolean {
   return parts
     .filter((part) => identifier(children(part)[0]) === DATA)
@@ -102,7 +105,7 @@ function bagsIn(contents: Der): readonly Bag[] {
   });
 }
 
-/** @throws PkiError `unsupported` where the key is of a kind that is not known here */
+/** @throws PkiError `unsupported` where the key is of a kind that cannot be read here */
 export function* keyIn({ type, value, attributes }: Bag, opening: Opening): Deriving<KeyInBag | undefined> {
   if (value === undefined || (type !== KEY_BAG && type !== SHROUDED_KEY_BAG)) return undefined;
   const privateKey = keyFrom(type === KEY_BAG ? value.raw : yield* unshrouded(value, opening));
@@ -128,7 +131,10 @@ function keyFrom(der: Buffer): KeyObject {
   }
 }
 
-/** The bytes as they stand in the file. One that cannot be read is left out: it must not hide the others. */
+/**
+ * The certificate with its bytes as they are in the file. One that cannot be read is left out, so that the others can
+ * be used.
+ */
 export function certificateIn({ type, value, attributes }: Bag): CertificateInBag | undefined {
   if (type !== CERTIFICATE_BAG) return undefined;
   const [kind, wrapped] = children(value);
@@ -153,7 +159,7 @@ function attribute(attributes: readonly Der[], oid: string): Buffer | undefined 
   return children(children(found)[1])[0]?.content;
 }
 
-/** A BMPString is big-endian; an odd byte at its end is none of it. */
+/** A BMPString is big-endian. An odd last byte does not belong to it. */
 function utf16(bytes: Buffer): string {
   return Buffer.from(bytes.subarray(0, bytes.length & ~1))
     .swap16()

@@ -23,7 +23,7 @@ const native = (name: string, keyBytes: number): Cipher => ({
   },
 });
 
-/** OpenSSL 3 has RC2 only among what it no longer loads by itself. */
+/** OpenSSL 3 loads RC2 only on request. */
 const rc2Cipher = (keyBytes: number): Cipher => ({
   keyBytes,
   open: (key, iv, content) => {
@@ -35,7 +35,7 @@ const rc2Cipher = (keyBytes: number): Cipher => ({
   },
 });
 
-/** Ciphers of PKCS #12 itself, RFC 7292 appendix C; all with SHA-1. */
+/** The ciphers of PKCS #12 itself, RFC 7292 appendix C. All of them use SHA-1. */
 const OWN_CIPHERS: { readonly [oid: string]: Cipher } = {
   '1.2.840.113549.1.12.1.3': native('des-ede3-cbc', 24),
   '1.2.840.113549.1.12.1.4': native('des-ede-cbc', 16),
@@ -62,14 +62,15 @@ const HMACS: { readonly [oid: string]: Hash } = {
   '1.2.840.113549.2.11': 'sha512',
 };
 
-/** What opens an encrypted part with a password; more than one where the password has more than one form. */
+/** Opens an encrypted part with one form of the password. */
 type Attempt = () => Deriving<(content: Buffer) => Buffer>;
 
 /**
  * Opens a part that is encrypted with the password, and gives what `read` makes of it.
  *
- * @param read throws where the content is not what it should be: with a wrong key, one in 256 has the right padding
- * @returns `undefined` where no form of the password opens it
+ * @param read throws where the content is not as it should be: with a wrong key, one content in 256 still has valid
+ * padding
+ * @returns `undefined` where no form of the password opens the part
  * @throws PkiError `unsupported`, `too-many-iterations`
  */
 export function* decrypted<T>(
@@ -130,7 +131,7 @@ function pbes2(
   const cipher = CIPHERS[identifier(schemeOid)];
   const iv = octets(vector);
   const [salt, iterations] = saltAndIterations(derivationParameters);
-  // The length of the key may stand before the hash, which is SHA-1 where none is named (RFC 8018 appendix A.2).
+  // The length of the key may stand before the hash. Without a hash it is SHA-1 (RFC 8018 appendix A.2).
   const named = children(derivationParameters)
     .slice(2)
     .find((node) => children(node).length > 0);
@@ -155,7 +156,7 @@ function pbes2(
   );
 }
 
-/** Both begin so: pkcs-12PbeParams and PBKDF2-params. */
+/** Reads salt and iterations, with which pkcs-12PbeParams and PBKDF2-params both begin. */
 function saltAndIterations(parameters: Der | undefined): readonly [Buffer | undefined, number | undefined] {
   const [salt, iterations] = children(parameters);
   const count = wholeNumber(iterations);

@@ -8,21 +8,21 @@ import type { Hash } from './key-derivation';
 export interface Envelope {
   /** AuthenticatedSafe ::= SEQUENCE OF ContentInfo, section 4.1. */
   readonly parts: readonly Der[];
-  /** Left out where the file has no integrity part. */
+  /** Left out where the file has no MAC. */
   readonly mac?: Mac;
 }
 
-/** Shows that the password is right and the content whole. */
+/** The MAC, which proves that the password is right and the content is unchanged. */
 export interface Mac {
   readonly hash: Hash;
   readonly digest: Buffer;
   readonly salt: Buffer;
   readonly iterations: number;
-  /** What is protected, as it stands in the file: the authenticated safe. */
+  /** The content that the MAC covers, as it is in the file: the authenticated safe. */
   readonly content: Buffer;
 }
 
-/** A PFX holds a handful of certificates; a megabyte is far above what anybody has. */
+/** A PFX holds a handful of certificates. Nobody has one of a megabyte. */
 const LARGEST_PFX = 1024 * 1024;
 
 /** @throws PkiError `text`, `not-a-pfx`, `unsupported` */
@@ -44,7 +44,7 @@ export function readEnvelope(data: Uint8Array): Envelope {
   return macData === undefined ? { parts } : { parts, mac: macOf(macData, safe) };
 }
 
-/** What a part of the safe may be, RFC 7292 section 4.1. */
+/** Types of a part of the safe, RFC 7292 section 4.1. */
 export const DATA = '1.2.840.113549.1.7.1';
 
 function outermost(bytes: Buffer): Der {
@@ -59,7 +59,7 @@ function notAPfx(message = 'the bytes are no PKCS #12 file (PFX)', cause?: unkno
   return new PkiError('not-a-pfx', message, { cause });
 }
 
-/** A download that broke off, or a copy in text mode. */
+/** The bytes are a part of a PFX only: a download broke off, or the file was copied in text mode. */
 function cutOff(bytes: Buffer): PkiError | undefined {
   const stated = bytes[0] === 0x30 ? statedLength(bytes) : undefined;
   if (stated === undefined || stated <= bytes.length || stated > LARGEST_PFX) return undefined;

@@ -1,7 +1,7 @@
 import { firstDer, children, identifier, wholeNumber } from './der';
 import { PkiError } from './error';
 
-/** What people take for a PFX, and how it becomes one. */
+/** A kind of file that people give in place of a PFX, and how to make a PFX of it. */
 interface Lookalike {
   readonly is: (bytes: Buffer, text: string) => boolean;
   readonly error: () => PkiError;
@@ -51,19 +51,19 @@ const LOOKALIKES: readonly Lookalike[] = [
   },
 ];
 
-/** What the bytes are in place of a PFX; `undefined` where that is not known here. */
+/** What the bytes are instead of a PFX; `undefined` where that is not known. */
 export function lookalike(bytes: Buffer): PkiError | undefined {
   const text = textOf(bytes);
   return LOOKALIKES.find(({ is }) => is(bytes, text))?.error();
 }
 
-/** PowerShell's redirection writes UTF-16 with its mark. */
+/** PowerShell's redirection writes UTF-16 with a byte order mark. */
 function textOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   return bytes.toString('latin1').replace(/^\xef\xbb\xbf/, '');
 }
 
-/** The bytes that Base64 text stands for, between lines of PEM or bare; empty where it is none. */
+/** The bytes of Base64 text, with or without the lines of PEM; empty where the text is no Base64. */
 function decoded(text: string): Buffer {
   const base64 = text.replace(/-----[A-Z0-9 ]+-----/g, '').replace(/\s/g, '');
   return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
@@ -74,7 +74,7 @@ function isPfx(bytes: Buffer): boolean {
   return wholeNumber(version) === 3 && identifier(children(content)[0]) !== '';
 }
 
-/** A certificate begins with what is signed of it, a PKCS #7 file with its own type. */
+/** True for certificates: one begins with its signed part, and a PKCS #7 file with its content type. */
 function isCertificates(bytes: Buffer): boolean {
   const [first, second] = partsOf(bytes);
   return identifier(first) === SIGNED_DATA || (first?.tag === 0x30 && identifier(children(second)[0]) !== '');

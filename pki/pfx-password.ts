@@ -1,14 +1,14 @@
-/** A password in the forms in which key derivation takes it. */
+/** A password in the forms that key derivation takes. */
 export interface PasswordForms {
-  /** For what PKCS #12 itself defines (RFC 7292 appendix B.1). */
+  /** Forms for the functions of PKCS #12 itself (RFC 7292 appendix B.1). */
   readonly pkcs12: readonly Buffer[];
-  /** For what PKCS #5 defines. */
+  /** Forms for the functions of PKCS #5. */
   readonly pkcs5: readonly Buffer[];
 }
 
 /**
- * RFC 7292 wants UTF-16 with a zero at its end, and "no password" is written with the zero or without it. OpenSSL and
- * Windows take UTF-8 for the ciphers of PKCS #5. Older programs spelled either from the other's bytes.
+ * RFC 7292 prescribes UTF-16 with a zero at its end, and "no password" is written with that zero or without it. For the
+ * ciphers of PKCS #5, OpenSSL and Windows take UTF-8. Older programs used the bytes of the one form for the other.
  */
 export function passwordForms(password: string): PasswordForms {
   const utf8 = Buffer.from(password, 'utf8');

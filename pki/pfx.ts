@@ -20,9 +20,9 @@ interface PfxEntry {
   /** The certificate that the private key belongs to. */
   readonly leaf: Certificate;
   readonly privateKey: KeyObject;
-  /** Windows' name of the provider that is to keep the key. Left out: the file names none. */
+  /** The provider that is to keep the key, as Windows names it. Left out where the file names none. */
   readonly keyProvider?: string;
-  /** How often the file holds the leaf. */
+  /** How many times the file holds the leaf. */
   readonly copies: number;
   /** From the leaf's issuer upwards, as far as the file holds it. */
   readonly chain: readonly Certificate[];
@@ -32,17 +32,17 @@ interface PfxEntry {
 export interface Pfx extends PfxEntry {
   /** Every certificate of the file, once each. */
   readonly certificates: readonly Certificate[];
-  /** Those that have a private key of their own in the file, beside the leaf. */
+  /** The certificates beside the leaf that have their private keys in the file. */
   readonly others: readonly Certificate[];
 }
 
-/** Which certificate is meant where a file holds the keys of several. */
+/** Which certificate to take where a file holds the keys of several. */
 export interface PfxChoice {
-  /** Host names that it covers. */
+  /** Host names that the certificate must cover. */
   readonly names?: readonly string[];
-  /** SHA-1 of its bytes, in hexadecimal. Where it is given, nothing else of the choice counts. */
+  /** SHA-1 of the certificate in hexadecimal. Where it is given, nothing else of the choice counts. */
   readonly thumbprint?: string;
-  /** It is not kept from being shown by a client. */
+  /** The certificate is for a client, so that one whose extended key usages exclude clients is not taken. */
   readonly forClient?: true;
 }
 
@@ -60,7 +60,7 @@ export async function openPfx(data: Uint8Array, password: string, choice?: PfxCh
   return inTurns(reading(data, password, choice));
 }
 
-/** As `openPfx`, and holds the thread meanwhile: for programs that have nothing else to do. */
+/** As `openPfx`, but blocks until it is done: for programs that have nothing else to do. */
 export function parsePfx(data: Uint8Array, password: string, choice?: PfxChoice): Pfx {
   return atOnce(reading(data, password, choice));
 }
@@ -107,7 +107,7 @@ function* contentOf({ parts, mac }: Envelope, password: string): Deriving<PfxCon
       const key = yield* keyIn(bag, opening);
       if (key !== undefined) keys.push(key);
     } catch (error) {
-      // One of several may be of a kind that is not known here.
+      // Where the file holds several keys, one may be of a kind that cannot be read here.
       if (!(error instanceof PkiError) || error.problem !== 'unsupported') throw error;
       unknown = error;
     }
@@ -121,7 +121,10 @@ function* contentOf({ parts, mac }: Envelope, password: string): Deriving<PfxCon
 /** Identifier byte of a MAC key, RFC 7292 appendix B.3. */
 const MAC_KEY = 3;
 
-/** The forms of the password, that which the MAC was made with first: what is encrypted may have another one. */
+/**
+ * Verifies the MAC. Gives the forms of the password with the one that was right first: encrypted parts may use another
+ * one.
+ */
 function* verifyMac(
   mac: Mac,
   forms: PasswordForms,
@@ -159,7 +162,7 @@ function entriesOf(
 ): readonly PfxEntry[] {
   const entries = keys.flatMap(({ privateKey, provider, localKeyId }): PfxEntry[] => {
     const own = certificates.filter(({ certificate }) => belongs(certificate, privateKey));
-    // A renewal may have kept the key: the label says which one is meant.
+    // A renewed certificate may have kept the key: the label then says which certificate is meant.
     const labelled = own.find((one) => localKeyId !== undefined && one.localKeyId === localKeyId);
     const leaf = (labelled ?? own[0])?.certificate;
     if (leaf === undefined) return [];
@@ -214,7 +217,7 @@ function distinct(certificates: readonly Certificate[]): readonly Certificate[] 
   );
 }
 
-/** False where the certificate's key cannot be decoded: then none here belongs to it. */
+/** False where the certificate's key cannot be decoded: no private key that can be read belongs to it. */
 function belongs(certificate: Certificate, privateKey: KeyObject): boolean {
   if (certificate.keyAlgorithm === 'unknown') return false;
   return new X509Certificate(certificate.der).publicKey.equals(createPublicKey(privateKey));

@@ -1,6 +1,6 @@
 import { children, identifier, type Der } from './der';
 
-/** RFC 3279, 4055, 5758 and, for the last but one, the OIW's old name of the first. */
+/** From RFC 3279, 4055 and 5758. The last but one is OIW's old identifier of the first. */
 const SIGNATURES: { readonly [oid: string]: string } = {
   '1.2.840.113549.1.1.2': 'md2',
   '1.2.840.113549.1.1.4': 'md5',
@@ -29,7 +29,7 @@ export const HASHES = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 } as const satisfies { readonly [oid: string]: string };
 
-/** The hash of a signature by its AlgorithmIdentifier; `undefined` where that is not known here. */
+/** The hash of a signature algorithm; `undefined` where it is not known. */
 export function signatureHash(algorithm: Der | undefined): string | undefined {
   const [oid, parameters] = children(algorithm);
   if (identifier(oid) !== RSASSA_PSS) return SIGNATURES[identifier(oid)];

@@ -3,19 +3,19 @@ import { rootCertificates } from 'node:tls';
 import type { Certificate } from './certificate';
 import { readName } from './name';
 
-/** What clients must trust so that they trust a certificate. */
+/** What clients must trust to accept a certificate. */
 export type Trust =
   | { readonly kind: 'self-signed' }
-  /** A root that Mozilla's list, which Node.js carries, holds: the devices of most people trust it. */
+  /** A root on Mozilla's list, which Node.js contains. The devices of most people trust it. */
   | { readonly kind: 'public'; readonly root: string }
-  /** Another root; `root` is its subject. */
+  /** A root that is not on the list; `root` is its subject. */
   | { readonly kind: 'private'; readonly root: string }
-  /** The issuer of the certificate is neither in its file nor a public root. */
+  /** The issuer of the certificate is neither in its file nor on the list. */
   | { readonly kind: 'incomplete'; readonly issuer: string };
 
 /**
  * @param chain from the issuer upwards, as far as it is known
- * @param roots that count as public
+ * @param roots the roots that count as public
  */
 export function trustOf(
   certificate: Certificate,
@@ -24,8 +24,8 @@ export function trustOf(
 ): Trust {
   if (isItsOwnIssuer(certificate)) return { kind: 'self-signed' };
   const publicly = roots();
-  // A path may go on above a public root, in the form of it that an older root certified, as DST Root CA X3 did ISRG
-  // Root X1 (https://letsencrypt.org/certificates/). Clients end it at the root that they know.
+  // A chain may go on above a public root: an older root may have certified the same key, as DST Root CA X3 did for
+  // ISRG Root X1 (https://letsencrypt.org/certificates/). Clients stop at the root that they know.
   for (const one of [certificate, ...chain]) {
     const root = rootOf(one, publicly);
     if (root !== undefined) return { kind: 'public', root };
@@ -35,14 +35,14 @@ export function trustOf(
   return { kind: 'private', root: isItsOwnIssuer(top) ? top.subject : top.issuer };
 }
 
-/** By its names: whether its key verifies it too cannot be told of a key that is not decoded. */
+/** Compares names only: whether the key verifies its own signature cannot be told of a key that cannot be decoded. */
 export function isItsOwnIssuer({ subject, issuer, selfSigned }: Certificate): boolean {
   return selfSigned || (subject !== '' && subject === issuer);
 }
 
 let known: readonly X509Certificate[] | undefined;
 
-/** Read when first asked for: the list is long, and most runs ask for none. */
+/** Read when first needed: the list is long, and most runs do not need it. */
 function publicRoots(): readonly X509Certificate[] {
   known ??= rootCertificates.map((pem) => new X509Certificate(pem));
   return known;

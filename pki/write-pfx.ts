@@ -10,19 +10,19 @@ export interface PfxOptions {
   /**
    * Further certificates, from the issuer upwards.
    *
-   * @default those above each certificate, once each
+   * @default the certificates above each given one, once each
    */
   readonly chain?: readonly Certificate[];
-  /** Shown in Windows' list of certificates. */
+  /** The name in Windows' list of certificates. */
   readonly friendlyName?: string;
-  /** The provider that Windows is to keep the keys with. Left out: Windows chooses. */
+  /** The provider in which Windows is to keep the keys. Left out: Windows chooses. */
   readonly keyProvider?: string;
   /**
    * @default 'aes256'
    */
   readonly cipher?: 'aes256' | '3des';
   /**
-   * How often the password is hashed, which makes guessing slow, and reading too.
+   * Iterations of the password's hash. They make guessing slow, and reading too.
    *
    * @default 2048
    */
@@ -46,9 +46,9 @@ const OID = {
 };
 
 /**
- * Writes a PKCS #12 file with the certificates' own bytes. Keys are encrypted, certificates are not.
+ * Writes a PKCS #12 file. Takes the bytes of the certificates as they are. Encrypts the keys, and not the certificates.
  *
- * @param keyed a certificate with its key, or several in their order
+ * @param keyed a certificate with its key, or several in the order of the file
  */
 export function makePfx(
   keyed: KeyedCertificate | readonly KeyedCertificate[],
@@ -93,7 +93,7 @@ function attribute(type: string, content: Uint8Array): Buffer {
   return sequence(objectIdentifier(type), set(content));
 }
 
-/** The thumbprint says which key belongs to which certificate, as OpenSSL does. */
+/** As OpenSSL does, the thumbprint is the label that links a key to its certificate. */
 function labels({ thumbprint }: Certificate, { friendlyName }: PfxOptions): readonly Uint8Array[] {
   return [
     attribute(OID.localKeyId, octetString(Buffer.from(thumbprint, 'hex'))),

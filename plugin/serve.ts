@@ -1,24 +1,25 @@
 import { createServer } from 'node:net';
 import type { ProviderDefinition } from './engine/definition';
 import { createRunCertificate, type RunCertificate } from './wire/certificate';
-import { hearMishaps, tellMishap, toldBy } from './mishaps';
+import { onUncaughtError, reportUncaughtError, messageOf } from './uncaught-errors';
 import { announce, listen, readLaunch } from './wire/handshake';
 import { log } from './wire/log';
 
-/** Terraform gives a provider a minute to start; after more than that nobody will come. */
-const LONELY_MS = 90_000;
-/** Terraform kills a provider two seconds after it asked it to end. */
-const FAREWELL_MS = 1_500;
+/** Terraform gives a provider a minute to start. Where it has not connected after that, it never will. */
+const CONNECT_TIMEOUT_MS = 90_000;
+/** Terraform kills a provider two seconds after asking it to end. */
+const CLOSE_TIMEOUT_MS = 1_500;
 
 /** A provider, or how to load it. */
 export type Loadable<Target> =
   ProviderDefinition<Target> | (() => ProviderDefinition<Target> | Promise<ProviderDefinition<Target>>);
 
 /**
- * Runs a provider: shakes hands with the Terraform that started this program, serves it, and ends the program when
- * Terraform has gone and the operations in flight are done. Started by anything else, it says so and exits with 1.
+ * Runs a provider: shakes hands with the Terraform that started this program, serves it, and ends the program once
+ * Terraform has gone and the operations under way are done. A program that was not started by Terraform says so and
+ * exits with 1.
  *
- * Given a function, it loads the provider only after the handshake, while Terraform connects.
+ * Where `definition` is a function, the provider is loaded only after the handshake, while Terraform connects.
  */
 export async function serve<Target>(definition: Loadable<Target>): Promise<void> {
   const launch = readLaunch(process.env);
@@ -27,12 +28,12 @@ export async function serve<Target>(definition: Loadable<Target>): Promise<void>
     process.exitCode = 1;
     return;
   }
-  // Ctrl-C reaches the whole group of processes; Terraform decides, and says so by StopProvider.
+  // Ctrl-C reaches every process of the group. Terraform decides what it means, and sends StopProvider.
   process.on('SIGINT', () => log('debug', 'SIGINT is left to Terraform'));
 
   const certificate = createRunCertificate(new Date());
   const sockets = createServer((socket) => {
-    clearTimeout(lonely);
+    clearTimeout(unconnected);
     socket.on('error', (error) => log('debug', `connection: ${error.message}`));
     void serving.then((tls) => tls?.emit('connection', socket));
   });
@@ -40,9 +41,9 @@ export async function serve<Target>(definition: Loadable<Target>): Promise<void>
   process.on('exit', () => listener.close());
   announce(listener.address, certificate.der);
   sockets.on('error', (error) => log('warn', `listening: ${error.message}`));
-  surviveMishaps();
+  surviveUncaughtErrors();
 
-  const lonely = setTimeout(() => process.exit(1), LONELY_MS);
+  const unconnected = setTimeout(() => process.exit(1), CONNECT_TIMEOUT_MS);
   const serving = startServing(definition, certificate, launch.clientCertificate).catch((error: unknown) => {
     log('error', `the provider cannot be loaded, install it anew: ${tracedBy(error)}`);
     process.exit(1);
@@ -50,21 +51,21 @@ export async function serve<Target>(definition: Loadable<Target>): Promise<void>
 }
 
 /**
- * The last resort: Node would end the process by an error in an event handler or a rejection that nobody takes, and with
- * it every operation in flight. Those hear of it instead.
+ * By default, Node ends the process at an uncaught error in an event handler or a rejection that nobody handles, and
+ * with it every operation under way. The operations are told of the error instead.
  */
-function surviveMishaps(): void {
+function surviveUncaughtErrors(): void {
   process.on('uncaughtException', (error: unknown, origin) => {
     log('error', `${origin}: ${tracedBy(error)}`);
-    tellMishap(error);
+    reportUncaughtError(error);
   });
 }
 
 function tracedBy(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : toldBy(error);
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }
 
-/** What is not needed for the handshake is loaded here, after it. */
+/** Loads what the handshake does not need, after it. */
 async function startServing<Target>(
   definition: Loadable<Target>,
   certificate: RunCertificate,
@@ -75,13 +76,13 @@ async function startServing<Target>(
   const { createGrpcServer } = await import('./wire/grpc');
   const { createPinnedTlsServer } = await import('./wire/pinned-tls');
   const engine = new Engine(typeof definition === 'function' ? await definition() : definition);
-  hearMishaps(() => engine.breakOff());
+  onUncaughtError(() => engine.breakOff());
   let ending = false;
   const end = async () => {
     if (ending) return;
     ending = true;
-    const late = setTimeout(() => process.exit(0), FAREWELL_MS);
-    await engine.close().catch((error: unknown) => log('warn', `closing the target: ${toldBy(error)}`));
+    const late = setTimeout(() => process.exit(0), CLOSE_TIMEOUT_MS);
+    await engine.close().catch((error: unknown) => log('warn', `closing the target: ${messageOf(error)}`));
     clearTimeout(late);
     process.exit(0);
   };

@@ -1,26 +1,31 @@
-/** A call of a cmdlet as data. Nothing in it is ever parsed as PowerShell. */
+/** A call of a cmdlet, as data. No part of it is ever parsed as PowerShell. */
 export interface Invocation {
   /** `Verb-Noun`. */
   readonly cmdlet: string;
-  /** By name without the dash, in the order in which people read them. */
+  /** By name without the dash. A rendered call lists them in this order. */
   readonly parameters: Parameters;
   /**
-   * Properties that the caller reads of each object. Left out: all. A cmdlet that only looks is followed by
-   * `Select-Object`, where the server takes it, so that answers stay small.
+   * The properties that the caller reads of each object. Left out: all of them. Behind a cmdlet that only reads, the
+   * session then sends `Select-Object` where the server takes it, so that answers stay small.
    */
   readonly properties?: readonly string[];
   /**
-   * A question that the cmdlet may ask, and the answer that is meant. Left out: none is answered, and a cmdlet that asks
-   * fails by itself. What else it asks is refused.
+   * The question that the cmdlet may ask, and its answer. Any other question is refused. Left out: no question is
+   * answered, and a cmdlet that asks one fails.
    */
   readonly question?: ExpectedQuestion;
 }
 
-/** A question in the middle of a cmdlet's work (`ShouldContinue`), which `-Confirm:$false` does not silence. */
+/**
+ * A question that a cmdlet asks in the middle of its work (`ShouldContinue`). `-Confirm:$false` does not suppress it.
+ */
 export interface ExpectedQuestion {
-  /** How it begins in English, as Microsoft's pages show it. */
+  /** The beginning of its English text, as Microsoft's pages show it. */
   readonly text: string;
-  /** What it is known by in other languages, for example the thumbprint of a certificate; letter case does not count. */
+  /**
+   * What names the subject of the question in any language, for example the thumbprint of a certificate. Letter case
+   * does not count.
+   */
   readonly names: string;
   readonly answer: 'yes' | 'no';
 }
@@ -28,8 +33,8 @@ export interface ExpectedQuestion {
 export type Parameters = { readonly [name: string]: Argument };
 
 /**
- * The value of a parameter. `null` is `$null` and clears a property; a list may be empty, which empties one;
- * `true` and `false` serve switches and booleans alike.
+ * The value of a parameter. `null` is `$null` and clears a property. A list may be empty, and then empties a property.
+ * `true` and `false` are taken by switches and booleans alike.
  */
 export type Argument =
   null | string | number | boolean | Uint8Array | SecureText | Reference | readonly Argument[] | Table;
@@ -40,8 +45,8 @@ export interface Table {
 }
 
 /**
- * Text that travels as a secure string and is never shown. `source` tells people where it comes from
- * (for example `the PFX password`), since the value itself is never rendered.
+ * Text that is sent as a secure string and never shown. `source` tells people where it comes from, for example `the PFX
+ * password`, since the value itself is never rendered.
  */
 export class SecureText {
   readonly #value: string;
@@ -71,16 +76,16 @@ export class SecureText {
 }
 
 /**
- * A value that only a run can give: the content of a file, or a property of what an earlier step returned.
- * It stands in plans for people; a session refuses it.
+ * A value that is known only during a run: the content of a file, or a property of an object that an earlier step
+ * returned. Plans show its description. A session refuses to send it.
  */
 export class Reference {
   constructor(
     /** What it is, for people: `the content of webmail.pfx`. */
     readonly description: string,
-    /** The variable that carries it in a script, without the dollar sign. */
+    /** The variable that holds it in a script, without the dollar sign. */
     readonly variable: string,
-    /** A property of that variable; left out: the variable itself. */
+    /** The property of that variable. Left out: the variable itself. */
     readonly property?: string,
   ) {}
 }

@@ -5,8 +5,8 @@
 const SINGLE_QUOTES = /['\u2018-\u201b]/g;
 
 /**
- * Text as a PowerShell string of one argument: `it's` becomes `'it''s'`. Always quoted: a bare value that begins with
- * a dash, typographic ones included, would be read as the name of a parameter.
+ * Text as one PowerShell string: `it's` becomes `'it''s'`. It is always quoted: PowerShell would take a bare value that
+ * begins with a dash, typographic ones included, for the name of a parameter.
  */
 export function quote(text: string): string {
   return `'${text.replace(SINGLE_QUOTES, '$&$&')}'`;

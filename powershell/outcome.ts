@@ -1,10 +1,10 @@
 /**
- * What came back from a call. Errors carry ids, which are stable and not localized; their prose is for people
- * and is never parsed.
+ * The outcome of a call. Errors carry ids, which are stable and not localized. Their messages are for people and are
+ * never parsed.
  */
 export type Outcome = ObjectsOutcome | FailedOutcome | UnknownOutcome;
 
-/** The call ran to its end. Non-terminating errors may stand beside the objects. */
+/** The call ran to its end. Errors that did not terminate it come beside the objects. */
 export interface ObjectsOutcome {
   readonly kind: 'objects';
   readonly objects: readonly PowerShellObject[];
@@ -12,41 +12,40 @@ export interface ObjectsOutcome {
   readonly errors: readonly ErrorRecord[];
 }
 
-/** The call ended by a terminating error, was refused, or could not be sent: nothing after the error ran. */
+/** The call was ended by a terminating error, was refused, or could not be sent. Nothing ran after the error. */
 export interface FailedOutcome {
   readonly kind: 'failed';
   readonly error: ErrorRecord;
   readonly warnings: readonly string[];
-  /** Non-terminating errors before the end. */
+  /** Non-terminating errors that came before. */
   readonly errors: readonly ErrorRecord[];
-  /** Set where the command asked a question that was not expected, and was refused an answer: its text, for people. */
+  /** The text of a question that was not expected, and was refused an answer. Left out where there was none. */
   readonly unexpectedQuestion?: string;
-  /** Set where the call never reached the peer, so that it certainly had no effect. */
+  /** Why the call was never sent, so that it certainly had no effect. Left out where it was sent. */
   readonly notSent?: Interruption;
-  /** The bound that was hit, where that is why it was not sent. */
+  /** The bound because of which it was not sent. Left out where there is none. */
   readonly bound?: Bound;
 }
 
-/** The connection or the time ran out after the call was sent: it may or may not have taken effect. */
+/** The connection ended or the time ran out after the call was sent. It may or may not have taken effect. */
 export interface UnknownOutcome {
   readonly kind: 'unknown';
-  /** What is known of why: for people. */
+  /** What is known about the cause, for people. */
   readonly message: string;
   readonly interruption?: Interruption;
-  /** The bound that was hit, where that is why. */
+  /** The bound that caused it. Left out where there is none. */
   readonly bound?: Bound;
 }
 
-/** A bound by the name of its option, as `callTimeoutMs`, and its value. */
+/** A bound: the name of its option, for example `callTimeoutMs`, and its value. */
 export interface Bound {
   readonly name: string;
   readonly limit: number;
 }
 
 /**
- * What kept a call from its end: the connection ended, the time ran out, the caller stopped it, the peer broke the
- * protocol, the answer went past a bound, or the command asked a question that nobody is there to answer, or that was
- * not expected.
+ * What broke a call off: the connection ended (`closed`), the time ran out, the caller stopped it, the peer broke the
+ * protocol, the answer exceeded a bound, or the command asked a question that was not expected (`prompt`).
  */
 export type Interruption = 'closed' | 'timeout' | 'stopped' | 'protocol' | 'too-large' | 'prompt';
 
@@ -54,13 +53,16 @@ export interface ErrorRecord {
   /** For example `NamedParameterNotFound,Set-OwaVirtualDirectory`. */
   readonly fullyQualifiedErrorId: string;
   readonly message: string;
-  /** PowerShell's ErrorCategory by name, for example `InvalidArgument`; left out where the peer sent none. */
+  /** PowerShell's ErrorCategory by name, for example `InvalidArgument`. Left out where the peer sent none. */
   readonly category?: string;
-  /** Name of the object that it is about, for example `EX2\owa (Default Web Site)`; left out where the peer named none. */
+  /**
+   * Name of the object that the error is about, for example `EX2\owa (Default Web Site)`. Left out where the peer named
+   * none.
+   */
   readonly target?: string;
 }
 
-/** A value as PowerShell gives it, in the simplest form that loses nothing the project reads. */
+/** A value as PowerShell gives it, in the simplest form that keeps all that the project reads. */
 export type PowerShellValue =
   | null
   | string
@@ -73,14 +75,15 @@ export type PowerShellValue =
   | PowerShellTable
   | PowerShellObject;
 
-/** A hash table; keys as text. */
+/** A hash table. Its keys are text. */
 export interface PowerShellTable {
   readonly entries: { readonly [key: string]: PowerShellValue };
 }
 
 /**
- * An object with properties. `text` is what `ToString()` gave on the server (the name of an identity, of an enum);
- * `number` is the value of an enum. `typeNames` starts with the most derived, `Deserialized.` left as sent.
+ * An object with properties. `text` is the result of its `ToString()` on the server, for example the name of an
+ * identity or of an enum's value; `number` is the value of an enum. `typeNames` begins with the most derived type, with
+ * `Deserialized.` before it where the server sent that.
  */
 export interface PowerShellObject {
   readonly typeNames: readonly string[];

@@ -5,31 +5,32 @@ import { quote } from './literal';
 
 export interface ScriptOptions {
   /**
-   * How a secret, bytes or a reference are written, for example `$pfxPassword`; the text is put in as it is.
+   * Gives the text to write for a secret, for bytes or for a reference, for example `$pfxPassword`. The text is not
+   * quoted.
    *
    * @default `<source>` for a secret, `<1234 bytes, SHA-256 0123456789ab…>` for bytes, `<description>` for a reference
    */
   readonly reference?: (value: Referred, parameter: string) => string | undefined;
   /**
-   * Columns after which the parameters of a call go on lines of their own, each before it ended by a backtick.
+   * Columns. A longer call has each parameter on a line of its own, with a backtick before it at the end of each line.
    *
    * @default never
    */
   readonly wrapAt?: number;
 }
 
-/** What is never written out. */
+/** Values that are never written out. */
 export type Referred = SecureText | Reference | Uint8Array;
 
-/** Characters of a SHA-256 that are shown: enough to tell two files apart by eye. */
+/** Characters of a SHA-256 to show: enough to tell two files apart by eye. */
 const DIGEST_CHARACTERS = 12;
-/** A parameter or key that needs no quotes. */
+/** A name of a parameter or a key that needs no quotes. */
 const BARE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * A call as a person would type it, for reading; it is never what is executed. The same call gives the same text.
- * Values without a reference of the caller's are shown as `<…>`, which PowerShell does not run. The answer to a question
- * stands in a comment behind it.
+ * A call as a person would type it. It is for reading, and is never executed. The same call always gives the same text.
+ * Secrets, bytes and references are shown as `<…>`, which PowerShell does not run, unless `reference` gives a text. The
+ * answer to a question follows as a comment.
  */
 export function renderInvocation(call: Invocation, options: ScriptOptions = {}): string {
   const parts = Object.entries(call.parameters).map(([name, value]) => renderParameter(name, value, options));
@@ -39,18 +40,18 @@ export function renderInvocation(call: Invocation, options: ScriptOptions = {}):
   return [call.cmdlet, ...parts].join(' `\n    ') + note;
 }
 
-/** The answer that is meant to what a cmdlet may ask, on one line. */
+/** The question that a cmdlet may ask, and the answer that it gets, on one line. */
 export function answerNote({ text, answer }: ExpectedQuestion): string {
   return `If it asks '${text.replace(/\s+/g, ' ')}', the answer is ${answer === 'yes' ? 'Yes' : 'No'}.`;
 }
 
-/** `-Confirm:$false` in one word: after a space, a value would not bind to a switch. */
+/** `-Confirm:$false` is one word: behind a space, the value would not bind to a switch. */
 function renderParameter(name: string, value: Argument, options: ScriptOptions): string {
   const text = renderArgument(value, name, options);
   return typeof value === 'boolean' ? `-${name}:${text}` : `-${name} ${text}`;
 }
 
-/** A value as a person would type it after `-<parameter>`, or into a hash table. */
+/** A value as a person would type it behind `-<parameter>`, or into a hash table. */
 export function renderArgument(value: Argument, parameter: string, options: ScriptOptions = {}): string {
   if (value === null) return '$null';
   if (typeof value === 'string') return quote(value);
@@ -72,7 +73,7 @@ function isList(value: Argument): value is readonly Argument[] {
   return Array.isArray(value);
 }
 
-/** `'a', 'b'`; a list of none, of one, or inside another needs `@(…)` to stay a list. */
+/** `'a', 'b'`. A list that is empty, has one item or is inside another list needs `@(…)` to stay a list. */
 function renderList(items: readonly Argument[], parameter: string, options: ScriptOptions): string {
   const rendered = items.map((item) => {
     const text = renderArgument(item, parameter, options);
@@ -82,7 +83,7 @@ function renderList(items: readonly Argument[], parameter: string, options: Scri
   return items.length > 1 ? joined : `@(${joined})`;
 }
 
-/** A number that begins with a dash is a number to PowerShell, never a parameter name. */
+/** A negative number needs no quotes: PowerShell never takes it for the name of a parameter. */
 function renderNumber(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return '([double]::NaN)';

@@ -16,15 +16,16 @@ import {
   type ServerSessions,
 } from './server-sessions';
 import { WINDOWS_SHELL } from '../remoting/transports/wsman/names';
+import type { Endpoint, ProcessEndpoint } from './endpoint';
+import type { Environment } from './environment';
 import { CONNECT_TO_ENVIRONMENT, connectToFrom, type ConnectTo } from './connect-to';
 import { SITE_CERTIFICATE_BLOCK } from './site-certificate-block';
-import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint, type SshEndpoint } from './ssh-endpoint';
+import { SSH_ATTRIBUTES, SSH_ENVIRONMENT, SSH_SECRETS, sshEndpoint } from './ssh-endpoint';
 import {
   WSMAN_ATTRIBUTES,
   WSMAN_ENVIRONMENT,
   WSMAN_SECRETS,
   wsmanEndpoint,
-  type WsmanEndpoint,
   type WsmanReading,
 } from './wsman-endpoint';
 import { hasErrors, integer, isKnown, isRecord, path, text, textList, textMap } from '../schema';
@@ -181,18 +182,6 @@ export interface Settings {
   /** Where looks from this machine go in place of a host and port, by `host:port` in lower case. */
   readonly connectTo: ConnectTo;
 }
-
-export type Endpoint = ProcessEndpoint | SshEndpoint | WsmanEndpoint;
-
-export type { SshEndpoint, WsmanEndpoint };
-
-export interface ProcessEndpoint {
-  readonly kind: 'process';
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
-export type Environment = { readonly [name: string]: string | undefined };
 
 /**
  * Reads the provider's configuration. Wrong values are diagnostics; settings are there where there is no error.

@@ -1,5 +1,5 @@
 import { isRecord, type Values } from '../schema';
-import type { Environment } from './configuration';
+import type { Environment } from './environment';
 import { parsedObject } from './server-sessions';
 
 /** Where a connection is made to. */

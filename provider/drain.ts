@@ -13,7 +13,8 @@ import type { PowerShellObject } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
 import { RESUME } from './problem';
-import type { Awaited, Reading, StepEnd, Written } from './target';
+import type { Awaited, StepEnd, Written } from './step-end';
+import type { Reading } from './readings';
 
 /** What a drain does in the session of its server. */
 export interface DrainSession {

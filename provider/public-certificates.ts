@@ -8,7 +8,7 @@ import { type Diagnostic, isKnown, path, type Path, type Values } from '../schem
 import { readPfx, type Pfx } from './pfx';
 import type { PublicCertificateBlock } from './public-certificate-block';
 import { SiteCertificates } from './site-certificates';
-import type { Reading } from './target';
+import type { Reading } from './readings';
 
 /** What a certificate is known by. */
 export type CertificateSource = Pick<Pfx, 'read' | 'facts'>;

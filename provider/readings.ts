@@ -1,5 +1,18 @@
 import type { Invocation } from '../powershell/invocation';
-import type { Reading } from './target';
+import type { ObjectsOutcome } from '../powershell/outcome';
+import type { Diagnostic } from '../schema';
+
+/** What a read brought: what it returned, or why there is nothing. */
+export type Reading =
+  | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
+  | {
+      readonly kind: 'failed';
+      readonly diagnostics: readonly Diagnostic[];
+      /** It showed what it could: only some of the objects it was asked for could not be read. */
+      readonly partial: boolean;
+      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      readonly notOffered: boolean;
+    };
 
 interface Entry {
   readonly cmdlet: string;

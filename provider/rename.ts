@@ -24,7 +24,7 @@ import {
   type Values,
   withEveryAttribute,
 } from '../schema';
-import type { Reading } from './target';
+import type { Reading } from './readings';
 import type { Targets } from './targets';
 
 type State = StateOf<Record<string, never>>;

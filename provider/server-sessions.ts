@@ -1,7 +1,8 @@
 import { FROM_ENVIRONMENT, mayHaveEndpoint, needsEndpoint } from '../exchange/server-endpoint';
 import { ExchangeVersion, snapInOf } from '../exchange/versions';
 import { isRecord, type Values } from '../schema';
-import type { Endpoint, Environment } from './configuration';
+import type { Endpoint } from './endpoint';
+import type { Environment } from './environment';
 
 /** A session of its own for what concerns one server, which runs on that server. */
 export interface ServerSession {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ALWAYS_READ, neededCmdlets } from '../exchange/needed-cmdlets';
 import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
 import { MAINTENANCE_CMDLETS, type Maintenance } from '../exchange/resources/maintenance';
-import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind, Until } from '../exchange/resources';
+import type { Answers, Facts, FileCall, Guard, LaidFile, Step, StepKind } from '../exchange/resources';
 import { objectWith } from '../exchange/resources/object-with';
 import { CERTIFICATE_READ } from '../exchange/resources/installed-certificate';
 import { SERVER_INQUIRIES } from '../exchange/resources/certificate-holders';
@@ -19,7 +19,7 @@ import { callNote } from './call-note';
 import type { Installed } from './connection';
 import { proveServer } from './proven-server';
 import { waitUntilWell } from './patience';
-import { Readings } from './readings';
+import { Readings, type Reading } from './readings';
 import {
   certificatesUnshown,
   checkUnread,
@@ -34,35 +34,15 @@ import {
   warnings,
 } from './problem';
 import { Run } from './run';
+import type { Awaited, StepEnd, Written } from './step-end';
 import { ServerReadings } from './server-readings';
 import type { ServerSession } from './server-sessions';
 import { SiteCertificates } from './site-certificates';
 import { Turns } from './turns';
 
-/** What a read brought: what it returned, or why there is nothing. */
-export type Reading =
-  | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
-  | {
-      readonly kind: 'failed';
-      readonly diagnostics: readonly Diagnostic[];
-      /** It showed what it could: only some of the objects it was asked for could not be read. */
-      readonly partial: boolean;
-      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
-      readonly notOffered: boolean;
-    };
-
 /** What the session lets the account run; left out where it does not say. */
 export interface Rights {
   readonly commands?: OfferedCommands;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/**
- * How a step ended. `omitted`: it was not to run, and all is well. `uncertain`: it may or may not have taken effect; only
- * a look at the object tells.
- */
-export interface StepEnd {
-  readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -75,16 +55,6 @@ export interface TargetOptions {
   readonly run?: Run;
   /** The session is that of one server. Left out: it is that of the organization. */
   readonly own?: ServerSession | undefined;
-}
-
-/** A call that changes something. */
-export type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
-
-/** A call that is repeated until what it shows has no problem, or the time is over. */
-export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
-  readonly until: Pick<Until, 'seconds' | 'problem'>;
-  /** What is wrong when the time is over. Left out: the server is not healthy. */
-  readonly summary?: string;
 }
 
 /** What is wrong by a look, or why it shows nothing. */

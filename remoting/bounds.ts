@@ -1,18 +1,18 @@
-/** How much a peer may make us hold. Past a bound the peer is refused with an error of kind `too-large`. */
+/** How much memory a peer may make us use. A peer that exceeds a bound is refused with an error of kind `too-large`. */
 export interface Bounds {
   /** Bytes of one line of the out-of-process protocol. */
   readonly maxLineBytes: number;
-  /** Bytes of one message, all its fragments together. */
+  /** Bytes of one message, with all of its fragments. */
   readonly maxMessageBytes: number;
   /** Bytes of all messages of one call. */
   readonly maxCallBytes: number;
-  /** Nested elements in a message. */
+  /** How deep the elements of a message may be nested. */
   readonly maxDepth: number;
-  /** Values in a message, those behind references counted as often as they are referred to. */
+  /** Values in a message. A value counts once for each reference to it. */
   readonly maxValues: number;
-  /** Values in all messages of one call, counted in the same way. */
+  /** Values in all messages of one call, counted like those of a message. */
   readonly maxCallValues: number;
-  /** Pipelines that a client may have open at once on our server, queued ones included. */
+  /** Pipelines that a client may have open on our server at once, those in the queue included. */
   readonly maxPipelines: number;
 }
 

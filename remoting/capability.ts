@@ -5,13 +5,15 @@ import { property } from './property';
 import { protocolError } from './remoting-error';
 import type { HostValue } from './server/command-host';
 
-/** What we speak. Windows PowerShell 5.1 and PowerShell 7 speak it, too; 3 and 4 speak 2.2. */
+/** Our protocol version, which Windows PowerShell 5.1 and PowerShell 7 have as well. Versions 3 and 4 have 2.2. */
 export const PROTOCOL_VERSION = '2.3';
 
-/** What the first version speaks that came with remoting, PowerShell 2.0: one statement in a pipeline. */
+/** The version of PowerShell 2.0, the first with remoting. It knows one statement in a pipeline. */
 export const FIRST_PROTOCOL_VERSION = '2.1';
 
-/** What a PowerShell speaks: 2.1 came with 2.0, 2.2 with 3.0, 2.3 with 5.0 (MS-PSRP 2.2.2.1, and its appendix). */
+/**
+ * The protocol version of a PowerShell: 2.0 has 2.1, 3.0 has 2.2, and 5.0 has 2.3 (MS-PSRP 2.2.2.1, and its appendix).
+ */
 export function protocolVersionOf(powerShellVersion: string): string {
   const major = parseInt(powerShellVersion, 10);
   if (major === 2) return FIRST_PROTOCOL_VERSION;
@@ -27,7 +29,7 @@ export function capability(protocolVersion = PROTOCOL_VERSION): ClixmlObject {
   });
 }
 
-/** The peer's protocol version; refused where it is not 2.1 or a later 2.x. */
+/** The peer's protocol version. Any but 2.1 and later 2.x is refused. */
 export function checkCapability(value: HostValue): string {
   const version = property(value, 'protocolversion');
   if (typeof version !== 'string' || !/^2\.[1-9]\d?$/.test(version)) {

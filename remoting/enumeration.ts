@@ -1,6 +1,6 @@
 import type { ClixmlObject } from './clixml/serialize';
 
-/** A .NET enum as it goes over the wire: its name as text and its value as number. */
+/** A .NET enum as it is sent: its name as the text, and its value as a number. */
 export function enumeration(type: string, text: string, number: number): ClixmlObject {
   return {
     typeNames: [type, 'System.Enum', 'System.ValueType', 'System.Object'],
@@ -10,7 +10,7 @@ export function enumeration(type: string, text: string, number: number): ClixmlO
   };
 }
 
-/** An object of the protocol's own, without types. */
+/** An object of the protocol itself, without type names. */
 export function propertySet(properties: ClixmlObject['properties']): ClixmlObject {
   return { typeNames: [], properties };
 }

@@ -39,7 +39,7 @@ const CATEGORIES = [
   'NotEnabled',
 ] as const;
 
-/** The record out of an ErrorRecord (MS-PSRP 2.2.3.15); what is missing is left out or empty. */
+/** Reads an ErrorRecord (MS-PSRP 2.2.3.15). What is missing is left out or empty. */
 export function readErrorRecord(value: HostValue): ErrorRecord {
   const id = property(value, 'FullyQualifiedErrorId');
   const category = property(value, 'ErrorCategory_Category');
@@ -53,7 +53,7 @@ export function readErrorRecord(value: HostValue): ErrorRecord {
   };
 }
 
-/** PowerShell itself prefers ErrorDetails over the exception's own message. */
+/** As PowerShell does, prefers ErrorDetails to the message of the exception. */
 function readMessage(value: HostValue): string {
   const candidates = [
     property(value, 'ErrorDetails_Message'),
@@ -63,7 +63,7 @@ function readMessage(value: HostValue): string {
   return candidates.find((text): text is string => typeof text === 'string') ?? '';
 }
 
-/** An ErrorRecord that a real PowerShell can rehydrate. */
+/** Writes an ErrorRecord that a real PowerShell can rehydrate. */
 export function writeErrorRecord(error: ErrorRecord): ClixmlObject {
   const category = CATEGORIES.findIndex((name) => name === error.category);
   const number = category < 0 ? 0 : category;

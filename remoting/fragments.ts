@@ -7,7 +7,7 @@ const HEADER_BYTES = 21;
 const START = 1;
 const END = 2;
 
-/** Cuts a message into fragments of at most `maxBytes` each, header included. */
+/** Splits a message into fragments of at most `maxBytes` each, header included. */
 export function fragment(objectId: bigint, message: Uint8Array, maxBytes: number): Buffer[] {
   const room = maxBytes - HEADER_BYTES;
   const count = Math.max(1, Math.ceil(message.length / room));
@@ -22,14 +22,14 @@ export function fragment(objectId: bigint, message: Uint8Array, maxBytes: number
   });
 }
 
-/** Joins fragments to messages; one for each stream, since objects of one stream never interleave. */
+/** Joins fragments into messages. Each stream needs one of its own: only within a stream do fragments come in order. */
 export class Defragmenter {
   readonly #maxMessageBytes: number;
-  /** A fragment that is not whole yet. */
+  /** The bytes of a fragment that is not complete yet. */
   readonly #rest = new GrowingBytes();
-  /** Bytes after which it pays to look at the rest again. */
+  /** Bytes that must be there before the rest is looked at again. */
   #needed = HEADER_BYTES;
-  /** The message so far. */
+  /** The bytes of the message so far. */
   readonly #message = new GrowingBytes();
   #objectId: bigint | undefined;
   #nextFragment = 0n;
@@ -38,7 +38,7 @@ export class Defragmenter {
     this.#maxMessageBytes = bounds.maxMessageBytes;
   }
 
-  /** Takes bytes, cut anywhere; gives the messages that they complete. */
+  /** Takes bytes, which may be split anywhere, and gives the messages that they complete. */
   push(bytes: Uint8Array): Uint8Array[] {
     let unread = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (this.#rest.length > 0) {
@@ -50,7 +50,7 @@ export class Defragmenter {
     this.#needed = HEADER_BYTES;
     while (unread.length >= this.#needed) {
       const length = unread.readUInt32BE(17);
-      // Judged by what is announced, before it is waited for.
+      // Checked by the length in the header, before the data comes.
       if (this.#message.length + length > this.#maxMessageBytes) {
         throw tooLarge('a message', 'maxMessageBytes', this.#maxMessageBytes);
       }
@@ -83,7 +83,7 @@ export class Defragmenter {
 
   #take(header: Buffer, flags: number, data: Uint8Array): Uint8Array | undefined {
     const ends = (flags & END) !== 0;
-    // An empty fragment in the middle carries nothing; endless ones would keep us busy without meeting a bound.
+    // An empty fragment in the middle of a message has no purpose, and an endless number of them would meet no bound.
     if (data.length === 0 && !ends) throw protocolError('a fragment is empty');
     this.#objectId = header.readBigUInt64BE(0);
     this.#nextFragment += 1n;

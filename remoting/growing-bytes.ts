@@ -1,4 +1,4 @@
-/** Bytes that come in pieces. A list of the pieces would cost a hundred times what the smallest of them hold. */
+/** Bytes that come in pieces. A list of the pieces would take a hundred times the memory of the smallest ones. */
 export class GrowingBytes {
   #buffer = Buffer.alloc(0);
   #length = 0;
@@ -18,7 +18,7 @@ export class GrowingBytes {
     this.#length = length;
   }
 
-  /** All of them; begins anew. */
+  /** Takes out all bytes. The next ones begin anew. */
   take(): Buffer {
     const bytes = this.#buffer.subarray(0, this.#length);
     this.#buffer = Buffer.alloc(0);

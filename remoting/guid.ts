@@ -4,7 +4,7 @@ export const EMPTY_GUID = '00000000-0000-0000-0000-000000000000';
 
 export const newGuid: () => string = randomUUID;
 
-/** Positions of the bytes of a written GUID in the order of the wire: the first three groups are little-endian. */
+/** For each byte on the wire, its position in a written GUID: the first three groups are little-endian. */
 const WIRE_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15] as const;
 
 export function guidToWire(guid: string): Buffer {

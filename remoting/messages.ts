@@ -50,13 +50,13 @@ export interface Message {
   readonly destination: Destination;
   readonly type: MessageType;
   readonly pool: string;
-  /** The empty GUID where the message is for the pool. */
+  /** The pipeline's id; the empty GUID where the message is for the pool. */
   readonly pipeline: string;
   /** CLIXML; empty for END_OF_PIPELINE_INPUT. */
   readonly data: string;
 }
 
-/** Destination u32 and type u32, little-endian, pool and pipeline ids, UTF-8 text (MS-PSRP 2.2.1). */
+/** Destination u32 and type u32, both little-endian, ids of pool and pipeline, then text in UTF-8 (MS-PSRP 2.2.1). */
 const HEADER_BYTES = 40;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -72,7 +72,9 @@ export function encodeMessage(message: Message): Buffer {
   ]);
 }
 
-/** The message, or `protocol` where it is cut off, of unknown type, not for `destination` or not UTF-8. */
+/**
+ * Decodes a message. Refuses as `protocol` what is cut off, of an unknown type, not for `destination`, or not in UTF-8.
+ */
 export function decodeMessage(bytes: Uint8Array, destination: Destination): Message {
   if (bytes.length < HEADER_BYTES) throw protocolError('a message is shorter than its header');
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
@@ -91,7 +93,7 @@ export function decodeMessage(bytes: Uint8Array, destination: Destination): Mess
   };
 }
 
-/** A byte order mark in front is dropped (TextDecoder does). */
+/** TextDecoder drops a byte order mark at the beginning. */
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

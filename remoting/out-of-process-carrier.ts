@@ -9,9 +9,9 @@ import {
 } from './out-of-process';
 import type { Outgoing, Packet, RequestPacket } from './out-of-process';
 import { protocolError, RemotingError } from './remoting-error';
-import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, Said } from './transport';
+import type { ByteChannel, Carrier, CarrierEvents, CarrierOptions, ProgramOutput } from './transport';
 
-/** Milliseconds that a process or channel gets to leave by itself after the pool was closed. */
+/** Milliseconds that the process or channel gets to end by itself after the pool was closed. */
 const LEAVE_MS = 2000;
 
 /** Carries fragments as lines over a process's stdio or an SSH channel. */
@@ -31,7 +31,7 @@ export class OutOfProcessCarrier implements Carrier {
     this.#options = options;
     this.#lines = new LineReader(options.bounds);
     channel.readable.on('data', (chunk: Buffer) => this.#receive(chunk));
-    // The end of the channel tells more than the error of a pipe; both lead there.
+    // The end of the channel says more than the error of a pipe, and destroying the channel leads there.
     channel.readable.on('error', () => channel.destroy());
     channel.writable.on('error', () => channel.destroy());
     void channel.ended.then((facts) => {
@@ -73,7 +73,7 @@ export class OutOfProcessCarrier implements Carrier {
     await this.#request({ kind: 'Close', target: pipeline });
   }
 
-  said(): Said {
+  programOutput(): ProgramOutput {
     const stderr = this.#channel.stderr?.() ?? '';
     const output = shown(this.#lines.unfinished);
     return { ...(stderr === '' ? {} : { stderr }), ...(output === '' ? {} : { output }) };
@@ -89,7 +89,7 @@ export class OutOfProcessCarrier implements Carrier {
     if (this.#failure === undefined) {
       const leaving = this.#request({ kind: 'Close', target: POOL_TARGET }).then(
         () => this.#channel.writable.end(),
-        // The peer was gone before it acknowledged, which is what is wanted here.
+        // The peer ended before it acknowledged the close, which is just as well.
         () => undefined,
       );
       await within(LEAVE_MS, Promise.all([leaving, gone]));
@@ -125,7 +125,7 @@ export class OutOfProcessCarrier implements Carrier {
     if (this.#ackTimer === undefined) this.#watchAcks();
   }
 
-  /** Started anew by every acknowledgement: a peer that acknowledges is alive. */
+  /** Each acknowledgement restarts the time-out: a peer that acknowledges is alive. */
   #watchAcks(): void {
     clearTimeout(this.#ackTimer);
     this.#ackTimer = !this.#queue.awaitsReceipt
@@ -133,7 +133,7 @@ export class OutOfProcessCarrier implements Carrier {
       : setTimeout(() => {
           const { ackTimeoutMs } = this.#options;
           const message = `the peer acknowledged nothing for ${ackTimeoutMs} ms`;
-          const facts = { ...this.said(), bound: 'ackTimeoutMs', limit: ackTimeoutMs };
+          const facts = { ...this.programOutput(), bound: 'ackTimeoutMs', limit: ackTimeoutMs };
           this.#fail(new RemotingError('timeout', message, facts));
         }, this.#options.ackTimeoutMs);
   }

@@ -5,13 +5,13 @@ import { protocolError, RemotingError, tooLarge } from './remoting-error';
 import type { StreamName } from './streams';
 
 /**
- * The lines in which PowerShell speaks over a byte stream (`pwsh -s`, the SSH subsystem): one XML element each,
- * with the id of the pipeline, or zeros for the pool. The client's elements are acknowledged; the server's are not
- * (a real server stops with "unknown element" where it gets an acknowledgement).
+ * The lines by which PowerShell communicates over a byte stream (`pwsh -s`, the SSH subsystem). Each is one XML element
+ * with the id of a pipeline, or with zeros for the pool. The server acknowledges the client's elements. The client
+ * acknowledges none: a real server stops with "unknown element" at an acknowledgement.
  */
 export type Packet = RequestPacket | { readonly kind: AckKind; readonly target: string };
 
-/** What a client sends; a server sends data alone. */
+/** An element of a client. A server sends only Data and acknowledgements. */
 export type RequestPacket =
   DataPacket | { readonly kind: 'Command' | 'Signal' | 'Close'; readonly target: string };
 
@@ -42,7 +42,7 @@ const LINE =
 const ATTRIBUTE = /(\w+)\s*=\s*(?:'([^']*)'|"([^"]*)")/g;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** A line, its end included. */
+/** The line of a packet, its end included. */
 export function formatPacket(packet: Packet): string {
   if (packet.kind !== 'Data') return `<${packet.kind} PSGuid='${packet.target}' />\n`;
   const data = Buffer.from(packet.data.buffer, packet.data.byteOffset, packet.data.byteLength);
@@ -50,16 +50,16 @@ export function formatPacket(packet: Packet): string {
 }
 
 /**
- * What `pwsh -sshs` writes in place of the protocol where it cannot start, for example because of a session
- * configuration that is missing or broken (NamedPipeErrorTextWriter in PowerShell's source).
+ * What `pwsh -sshs` writes in place of the protocol where it cannot start, for example because a session configuration
+ * is missing or invalid (NamedPipeErrorTextWriter in PowerShell's source).
  */
 const NOT_STARTED = '__NamedPipeError__:';
-/** Characters of a foreign line that are told. */
+/** Characters of a foreign line that an error quotes. */
 const MOST_OUTPUT = 500;
 
 /**
- * Reads a line; anything but a known element with a GUID is refused as `protocol`, and what a PowerShell says that does
- * not start as `not-started`.
+ * Reads a line. Refuses anything but a known element with a GUID as `protocol`, and the error of a PowerShell that
+ * cannot start as `not-started`.
  */
 export function parsePacket(line: string): Packet {
   const match = LINE.exec(line);
@@ -76,14 +76,17 @@ export function parsePacket(line: string): Packet {
   if (kind !== 'Data') return { kind, target };
   const data = decodeBase64((match[3] ?? '').trim());
   if (data === undefined) throw protocolError('Data holds no base64');
-  // PowerShell sends fragments alone, none of which is empty; endless empty ones would meet no bound.
+  // PowerShell sends only fragments, and no empty ones. An endless number of empty ones would meet no bound.
   if (data.length === 0) throw protocolError('Data holds nothing');
-  // A real server, too, takes any other name for the default stream.
+  // Like a real server, takes any other name for the default stream.
   const stream = attributes.get('Stream')?.toLowerCase() === 'promptresponse' ? 'PromptResponse' : 'Default';
   return { kind, target, stream, data };
 }
 
-/** Names a line that is none of ours by its first characters; of one of ours that is broken nothing is told. */
+/**
+ * The error for a line that is no element of the protocol. It quotes the beginning of the line, unless the line is a
+ * broken element of ours, which may hold data.
+ */
 function foreign(line: string): RemotingError {
   const what = 'a line is no element of the protocol';
   if (/^\s*<(Data|Command|Signal|Close)/.test(line)) return protocolError(what);
@@ -95,7 +98,7 @@ function foreign(line: string): RemotingError {
   return new RemotingError('protocol', `${what}: '${output}'`, { output });
 }
 
-/** What another program wrote, as one bounded line of text. */
+/** The output of another program as one line of text, with a bounded length. */
 export function shown(line: string): string {
   const text = Buffer.from(line.slice(0, MOST_OUTPUT), 'latin1').toString('utf8');
   return text.replace(/\p{Cc}+/gu, ' ').trim();
@@ -109,7 +112,7 @@ export function dataPacket(target: string, data: Uint8Array, stream: StreamName 
   return { kind: 'Data', target, stream, data };
 }
 
-/** Cuts a byte stream into lines and refuses one that does not end in time. Lines are ASCII. */
+/** Splits a byte stream into lines, which are ASCII. Refuses a line that is too long. */
 export class LineReader {
   readonly #maxLineBytes: number;
   #rest: string[] = [];
@@ -119,7 +122,7 @@ export class LineReader {
     this.#maxLineBytes = bounds.maxLineBytes;
   }
 
-  /** The lines that the bytes complete; empty ones are left out. */
+  /** The lines that the bytes complete. Empty ones are dropped. */
   push(bytes: Uint8Array): string[] {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const lines: string[] = [];
@@ -136,7 +139,7 @@ export class LineReader {
     return lines;
   }
 
-  /** A line whose end has not come; it may be a question of another program. */
+  /** The beginning of a line that has not ended. It may be a question of another program. */
   get unfinished(): string {
     return this.#rest.join('');
   }
@@ -148,7 +151,7 @@ export class LineReader {
   }
 }
 
-/** A packet of ours that waits for its turn. */
+/** A packet that waits until it may be sent. */
 export interface Outgoing {
   readonly packet: RequestPacket;
   /** Called right before the packet is handed to the stream. */
@@ -159,15 +162,15 @@ export interface Outgoing {
 }
 
 /**
- * One packet of a target at a time, the next after its acknowledgement: a real server hands lines to a thread pool,
- * so that a second one may overtake the first.
+ * Sends one packet at a time for each target, and the next one after its acknowledgement: a real server hands lines to
+ * a thread pool, where a second line may overtake the first.
  */
 export class AckQueue {
   readonly #waiting = new Map<string, Outgoing[]>();
 
   /**
-   * True where an acknowledgement is due that tells only of receipt. Those of Signal and Close wait for the command
-   * to end, which may take its time.
+   * True where an acknowledgement is due that confirms receipt. Those of Signal and Close are not among them: they wait
+   * for the command to end, which may take long.
    */
   get awaitsReceipt(): boolean {
     return [...this.#waiting.values()].some(([sent]) => {
@@ -175,7 +178,7 @@ export class AckQueue {
     });
   }
 
-  /** Queues; gives it back where it may be sent at once. */
+  /** Adds a packet. Gives it back where it may be sent at once. */
   push(outgoing: Outgoing): Outgoing | undefined {
     const { target } = outgoing.packet;
     const queue = this.#waiting.get(target);
@@ -187,12 +190,15 @@ export class AckQueue {
     return outgoing;
   }
 
-  /** Drops what was not sent yet. */
+  /** Drops the packets of a target that were not sent yet. */
   drop(target: string): void {
     for (const outgoing of this.#waiting.get(target)?.splice(1) ?? []) outgoing.onDrop?.();
   }
 
-  /** Takes an acknowledgement; gives what may be sent now. One that answers nothing of ours is refused. */
+  /**
+   * Takes an acknowledgement, and gives the packet that may be sent now. One that acknowledges nothing of ours is
+   * refused.
+   */
   acknowledge(kind: PacketKind, target: string): Outgoing | undefined {
     const queue = this.#waiting.get(target);
     const sent = queue?.[0];

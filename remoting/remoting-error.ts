@@ -49,8 +49,8 @@ export type RemotingErrorKind =
   | 'usage';
 
 /**
- * How far the opening of a session had come. `peer`: the server had shown the host key or certificate that was expected
- * of it; `user`: it had let the user in as well.
+ * How far the opening of a session had come. `peer`: the server had shown the expected host key or certificate. `user`:
+ * it had let the user in as well.
  */
 export type Reached = 'peer' | 'user';
 
@@ -64,49 +64,52 @@ export interface RemotingFacts {
   readonly exitCode?: number;
   /** The signal that ended the program. */
   readonly signal?: string;
-  /** The last of what the program or the SSH channel wrote beside the protocol. */
+  /** The end of what the program or the SSH channel wrote beside the protocol. */
   readonly stderr?: string;
-  /** The first of what the program or the SSH channel wrote where the protocol should be. */
+  /** The beginning of what the program or the SSH channel wrote in place of the protocol. */
   readonly output?: string;
-  /** What surely was well before; left out where nothing is known to be. */
+  /** How far the opening certainly came. Left out where nothing is certain. */
   readonly reached?: Reached;
-  /** The code of Node, for example `ECONNREFUSED`, or of Windows in a page of IIS, for example `0x80070032`. */
+  /**
+   * The error code of Node, for example `ECONNREFUSED`; or that of Windows in an error page of IIS, for example
+   * `0x80070032`.
+   */
   readonly code?: string;
-  /** The SSH host key that was shown, as `SHA256:…`; of a TLS certificate SHA-256 in hexadecimal pairs. */
+  /** Of an SSH host key that was shown, as `SHA256:…`; of a TLS certificate, SHA-256 in hexadecimal pairs. */
   readonly fingerprint?: string;
-  /** Those that would have been accepted, in the same form. */
+  /** The fingerprints that would have been accepted, in the same form. */
   readonly expectedFingerprints?: readonly string[];
-  /** The file that could not be read, or that decided. */
+  /** The file that could not be read, or that led to the decision. */
   readonly file?: string;
-  /** `path:line` of the entry in the known_hosts file that decided. */
+  /** `path:line` of the entry in a known_hosts file that led to the decision. */
   readonly knownHostsEntry?: string;
   /** The SSH subsystem that the server did not start. */
   readonly subsystem?: string;
   /** Authentication methods that the server offers. */
   readonly methods?: readonly string[];
-  /** The bound that was hit, by the name of its option, and its value. */
+  /** The name of the option whose bound was exceeded, and its value. */
   readonly bound?: string;
   readonly limit?: number;
-  /** FullyQualifiedErrorId that came with the refusal. */
+  /** FullyQualifiedErrorId of the refusal. */
   readonly fullyQualifiedErrorId?: string;
   /** True where the request certainly had no effect. */
   readonly noEffect?: boolean;
-  /** Version of TLS, where the first request of a connection came to nothing. */
+  /** The version of TLS, where the first request of a connection failed. */
   readonly tlsVersion?: string;
   /** Status of an HTTP answer. */
   readonly httpStatus?: number;
-  /** Code of a WSManFault, as Windows gives it, and the SOAP subcode, for example `w:QuotaLimit`. */
+  /** Windows' code of a WSManFault, and its SOAP subcode, for example `w:QuotaLimit`. */
   readonly faultCode?: number;
   readonly faultSubcode?: string;
-  /** Names that the server's certificate is for. */
+  /** The names on the server's certificate. */
   readonly certificateNames?: readonly string[];
-  /** Names that it could have had in place of the host's own. */
+  /** The names of which the certificate may have one in place of the host's own. */
   readonly expectedNames?: readonly string[];
-  /** What to do about it, where whoever found out knows better than the kind tells. */
+  /** What to do about it, where this says more than the kind does. */
   readonly remedy?: string;
-  /** Where the peer sent us. */
+  /** Where the server sent us. */
   readonly location?: string;
-  /** The host and port of it, where it is one that could be allowed. */
+  /** The host and port of `location`, where they could be allowed. */
   readonly redirectTarget?: string;
 }
 

@@ -1,4 +1,4 @@
-/** As many at once as there are slots; the rest wait in the order in which they came. */
+/** Limits how many run at once. The others wait in the order in which they came. */
 export class Slots {
   #free: number;
   #abandoned = false;
@@ -8,12 +8,12 @@ export class Slots {
     this.#free = count;
   }
 
-  /** How many could be taken right now. */
+  /** How many could run right now. */
   get free(): number {
     return Math.max(0, this.#free);
   }
 
-  /** More slots, or fewer: those that are taken stay so. */
+  /** Adds slots, or removes some (`by` is negative). Slots in use are not taken away. */
   resize(by: number): void {
     this.#free += by;
     while (this.#free > 0 && this.#waiting.length > 0) {
@@ -22,7 +22,10 @@ export class Slots {
     }
   }
 
-  /** A function that gives the slot back; `undefined` where `signal` was aborted or the slots abandoned before. */
+  /**
+   * Waits for a slot. Gives a function that gives it back; `undefined` where `signal` was aborted, or the slots were
+   * abandoned.
+   */
   async take(signal: AbortSignal): Promise<(() => void) | undefined> {
     if (signal.aborted || this.#abandoned) return undefined;
     if (this.#free > 0) this.#free -= 1;
@@ -34,7 +37,7 @@ export class Slots {
     };
   }
 
-  /** Sends everyone away who waits. */
+  /** Ends every wait, now and from now on. */
   abandon(): void {
     this.#abandoned = true;
     for (const wake of this.#waiting.splice(0)) wake(false);

@@ -10,8 +10,8 @@ export interface Received {
 }
 
 /**
- * The streams of a pool and its pipelines. Fragments of one stream never interleave; those of two do: host calls and
- * their answers overtake on a stream of their own.
+ * The streams of a pool and its pipelines. Fragments within a stream come in order. Host calls and their answers have a
+ * stream of their own, so that they can overtake the others.
  */
 export class Streams {
   readonly #destination: Destination;
@@ -23,13 +23,15 @@ export class Streams {
     this.#bounds = bounds;
   }
 
-  /** Takes bytes of a target (the empty GUID is the pool); gives the messages that they complete. */
+  /**
+   * Takes bytes for a target (a pipeline, or the empty GUID for the pool), and gives the messages that they complete.
+   */
   receive(target: string, bytes: Uint8Array, stream: StreamName): Received[] {
     return this.#stream(target, stream)
       .push(bytes)
       .map((bytes) => {
         const message = decodeMessage(bytes, this.#destination);
-        // Clients of WSMan answer a pipeline's question on the stream of the shell, too.
+        // A WSMan client may also answer a question of a pipeline on the stream of the shell.
         const isAnswer = this.#destination === 'server' && stream === 'PromptResponse';
         if (message.pipeline !== target && !(isAnswer && target === EMPTY_GUID)) {
           throw protocolError('a message came under another pipeline');

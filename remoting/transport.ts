@@ -4,44 +4,44 @@ import type { Reached, RemotingError, RemotingFacts } from './remoting-error';
 import type { StreamName } from './streams';
 
 /**
- * What carries the fragments of one runspace pool: lines over a byte stream, or (for WSMan) shell and command
- * operations. Every promise rejects with a `RemotingError`; after `onFailure` nothing can be sent any more.
+ * Carries the fragments of one runspace pool: as lines over a byte stream, or (WSMan) in operations of shells and
+ * commands. Every promise rejects with a `RemotingError`. After `onFailure` nothing can be sent any more.
  */
 export interface Carrier {
-  /** Bytes of the largest fragment that it takes, header included; read before each message. Left out: any. */
+  /** Bytes of the largest fragment, header included. May change: read it before each message. Left out: no limit. */
   readonly maxFragmentBytes?: number;
-  /** Opens the shell of a pool with the first fragments. Events may come before the promise resolves. */
+  /** Opens the shell of a pool with its first fragments. Events may come before the promise resolves. */
   open(pool: string, fragments: readonly Buffer[], events: CarrierEvents): Promise<void>;
   /**
-   * Starts a pipeline. `onLastSent` is called right before the last fragment is handed over: before, nothing ran.
-   * An error whose facts say `noEffect` means that the peer certainly did not take the pipeline; the carrier may
-   * still be of use then.
+   * Starts a pipeline. `onLastSent` is called right before the last fragment is handed over: until then nothing ran. An
+   * error whose facts say `noEffect` means that the peer certainly did not take the pipeline. The carrier may still be
+   * usable then.
    */
   start(pipeline: string, fragments: readonly Buffer[], onLastSent: () => void): Promise<void>;
   /** Sends fragments to the pool. */
   send(fragments: readonly Buffer[]): Promise<void>;
   /** Sends the answer to a question of a running pipeline, on the stream that overtakes its input. */
   answer(pipeline: string, fragments: readonly Buffer[]): Promise<void>;
-  /** Stops a pipeline; resolves when the peer has confirmed. */
+  /** Stops a pipeline. Resolves when the peer has confirmed the stop. */
   stop(pipeline: string): Promise<void>;
-  /** Lets go of a pipeline, ended or not. What was not sent of it is not sent any more. */
+  /** Releases a pipeline, which may still run. Fragments of it that were not sent yet are never sent. */
   finish(pipeline: string): Promise<void>;
-  /** Closes the shell and what lies below. Never rejects. */
+  /** Closes the shell and the connection. Never rejects. */
   close(): Promise<void>;
-  /** Says whether a message of the pool is waited for. A carrier that has to ask for messages asks only then. */
+  /** Says whether anybody waits for a message of the pool. A carrier that must poll for messages polls only then. */
   awaitPool?(waits: boolean): void;
-  /** Tells the protocol version of the peer, once it is known. */
-  peerSpeaks?(protocolVersion: string): void;
-  /** What the peer has written so far that is no part of the protocol, where there is such a place. */
-  said?(): Said;
+  /** Called once, when the peer has told its protocol version. */
+  onProtocolVersion?(protocolVersion: string): void;
+  /** What the program there has written so far beside the protocol. Left out where no program is seen. */
+  programOutput?(): ProgramOutput;
 }
 
-export type Said = Pick<RemotingFacts, 'stderr' | 'output'>;
+export type ProgramOutput = Pick<RemotingFacts, 'stderr' | 'output'>;
 
 export interface CarrierEvents {
   /** Bytes of fragments for the pool (the empty GUID) or a pipeline. */
   onData(target: string, bytes: Uint8Array, stream: StreamName): void;
-  /** Once, when nothing more will come. Not called after `close`. */
+  /** Called once, when nothing more will come. Not called after `close`. */
   onFailure(error: RemotingError): void;
 }
 
@@ -51,24 +51,24 @@ export interface CarrierOptions {
   readonly ackTimeoutMs: number;
   /** When the session must be open: milliseconds on the clock of `performance.now()`. */
   readonly openBy: number;
-  /** Told by the transport and its carrier when the opening has come so far. */
+  /** Called by the transport and its carrier when the opening has come so far. */
   readonly onReached: (reached: Reached) => void;
 }
 
-/** A way to a peer. Options, credentials and addresses are its own. */
+/** A way to reach a peer. It holds its own options, credentials and addresses. */
 export interface Transport {
-  /** Connects. Rejects with a `RemotingError`, also where `signal` is aborted. */
+  /** Connects. Rejects with a `RemotingError`, and where `signal` is aborted. */
   connect(options: CarrierOptions, signal: AbortSignal): Promise<Carrier>;
 }
 
-/** A two-way stream of bytes to a peer, and how it ended. */
+/** A duplex stream of bytes to a peer. */
 export interface ByteChannel {
   readonly readable: Readable;
   readonly writable: Writable;
-  /** Resolves once, when the other side is gone, with what is known of why. */
+  /** Resolves once, when the peer is gone, with what is known about the cause. */
   readonly ended: Promise<RemotingFacts>;
-  /** The last of what it has written beside the stream so far; left out where there is no such place. */
+  /** The end of what the peer has written so far beside the stream. Left out where it cannot write there. */
   readonly stderr?: () => string;
-  /** Ends it at once. */
+  /** Ends the channel at once. */
   destroy(): void;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from './problem';
 import type { Known, Values } from './value';
 
-/** The type of an attribute. Terraform's type system without dynamic values and tuples. */
+/** The type of an attribute: those of Terraform without dynamic values and tuples. */
 export type AttributeType =
   | 'string'
   | 'number'
@@ -11,39 +11,39 @@ export type AttributeType =
   | { readonly map: AttributeType }
   | { readonly object: { readonly [name: string]: AttributeType } };
 
-/** Who sets it: the declaration, the provider, or either. */
+/** Who sets the attribute: the declaration, the provider, or either. */
 export type AttributeMode = 'required' | 'optional' | 'computed' | 'optional-computed';
 
-/** One attribute of a resource, a block or a provider. Everything that the sides need stands here, once. */
+/** One attribute of a resource, a block or a provider. Bindings, provider, plan and documents all take it from here. */
 export interface Attribute<T extends AttributeType = AttributeType, M extends AttributeMode = AttributeMode> {
   readonly type: T;
   readonly mode: M;
-  /** For the generated reference and for editors: what it means, and what happens when it is left out. */
+  /** What the attribute means, and what happens when it is left out. For the generated reference and for editors. */
   readonly description: string;
   /** Hidden in plans and logs. */
   readonly sensitive?: boolean;
-  /** A secret that reaches the provider but is never kept in state or plan (Terraform 1.11). */
+  /** A secret that reaches the provider and is never kept in a state or plan (Terraform 1.11). */
   readonly writeOnly?: boolean;
-  /** Says which object it is, together with the others that do. A change would mean another object: it is refused. */
+  /** Part of the object's identity. A different value would mean a different object, so a change is refused. */
   readonly identity?: boolean;
-  /** Tells objects apart that have the same identity, and may change all the same; what is null tells nothing. */
+  /** Tells objects apart whose identity is the same, but may change. Null tells nothing. */
   readonly distinguishes?: boolean;
   /**
-   * When two spellings mean the same, so that the difference is no drift and the declared spelling is kept.
-   * Called for known, non-null values; for a list, set or map, with the whole of it.
+   * Whether two spellings mean the same. If they do, the difference is no drift, and the declared spelling stays.
+   * Called for known, non-null values; for a list, set or map with the whole of it.
    *
-   * @default sameness to the letter; for a set, without order
+   * @default equal to the letter; for a set, in any order
    */
   readonly equals?: (left: Known, right: Known) => boolean;
-  /** Taken where the declaration says nothing; the attribute must be `optional-computed`. */
+  /** The value where the declaration gives none. The attribute must be `optional-computed`. */
   readonly defaultValue?: Known;
-  /** What is wrong with a known, non-null value; `undefined` where it is right. */
+  /** What is wrong with a known, non-null value; `undefined` where nothing is. */
   readonly problem?: (value: Known) => Problem | undefined;
-  /** Says that the attribute should no longer be used, and what to use in its place. */
+  /** Marks the attribute as deprecated, and says what to use instead. */
   readonly deprecated?: string;
 }
 
-/** A nested block, as older providers have them; new schemas use object attributes. */
+/** A nested block, as older providers have them. New schemas use attributes of type object. */
 export interface Block {
   readonly nesting: 'single' | 'list' | 'set';
   readonly minItems?: number;
@@ -59,7 +59,7 @@ export interface BlockSchema {
 
 /** The schema of a resource, a data source or a provider. */
 export interface Schema extends BlockSchema {
-  /** Raised when a stored state must be upgraded. */
+  /** The version of the schema. Raised when stored states must be upgraded. */
   readonly version: number;
 }
 
@@ -107,17 +107,17 @@ type NamesOf<A extends Attributes, M extends AttributeMode> = {
   [K in keyof A]: A[K] extends Attribute<AttributeType, M> ? K : never;
 }[keyof A];
 
-/** What a declaration may say: required attributes are required, computed ones do not compile. */
+/** The type of a declaration: required attributes are required, and computed ones do not compile. */
 export type ConfigOf<A extends Attributes> = {
   readonly [K in NamesOf<A, 'required'>]: TypeOf<A[K]['type']>;
 } & {
   readonly [K in NamesOf<A, 'optional'> | NamesOf<A, 'optional-computed'>]?: TypeOf<A[K]['type']> | undefined;
 };
 
-/** What a state holds: every attribute, null where it is not set. */
+/** The type of a state: it has every attribute, and null where one is not set. */
 export type StateOf<A extends Attributes> = { readonly [K in keyof A]: TypeOf<A[K]['type']> | null };
 
-/** Every attribute of the schema; `null` where a value has none. */
+/** Adds the attributes of the schema that the value does not have, as `null`. */
 export function withEveryAttribute(schema: BlockSchema, values: Values): Values {
   return Object.fromEntries(Object.keys(schema.attributes).map((name) => [name, values[name] ?? null]));
 }

@@ -1,8 +1,8 @@
 import type { Path } from './path';
 
 /**
- * Something a person must know: what is wrong, where in the declaration, and what to do about it.
- * An error stops; a warning is shown in the plan.
+ * Something that a person must know: what is wrong, where in the declaration, and what to do about it. An error stops
+ * the run. A warning is shown in the plan.
  */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -10,7 +10,7 @@ export interface Diagnostic {
   readonly summary: string;
   /** Why, and the remedy. */
   readonly detail: string;
-  /** The attribute at fault; left out where the whole declaration is meant. */
+  /** The attribute at fault. Left out where the whole declaration is meant. */
   readonly path?: Path;
 }
 

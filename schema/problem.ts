@@ -1,10 +1,10 @@
-/** Something that is wrong, and what to do about it. Each goes on from where it is: no capital, no full stop. */
+/** Something that is wrong, and the remedy. Both are parts of a sentence: no capital at the beginning, no full stop. */
 export interface Problem {
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** Both in one line. */
+/** Problem and remedy in one line. */
 export function formatProblem({ problem, remedy }: Problem): string {
   return `${problem}; ${remedy}`;
 }

@@ -1,10 +1,9 @@
 /**
- * Values on their way between a declaration, a plan and what exists.
- *
- * A value is known, null (not set), or unknown until apply. Sets are arrays without order of their own.
+ * Values of declarations, plans and real objects. A value is known, null (not set), or unknown until apply. A set is an
+ * array whose order does not count.
  */
 
-/** A value that is not known before apply. There is one instance; compare with `===`. */
+/** A value that is not known before apply. There is only this instance, so compare with `===`. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
 export type Unknown = typeof UNKNOWN;
 
@@ -27,7 +26,7 @@ export function isRecord(value: Value): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** True where neither the value nor a part of it is unknown. */
+/** True where neither the value nor any part of it is unknown. */
 export function isKnown(value: Value): value is Known {
   if (value === UNKNOWN) return false;
   if (isList(value)) return value.every(isKnown);
@@ -35,7 +34,10 @@ export function isKnown(value: Value): value is Known {
   return true;
 }
 
-/** Equality of structure, to the letter; list order counts. Semantic equality lives on the attribute. */
+/**
+ * Structural equality, to the letter; the order of lists counts. Whether two spellings mean the same is the attribute's
+ * to say.
+ */
 export function sameValue(left: Value, right: Value): boolean {
   if (left === right) return true;
   if (isList(left) && isList(right)) {

@@ -116,7 +116,59 @@ function trespasses(room: string, file: string, imported: readonly string[]): st
   });
 }
 
+/** Which files of the rooms a file imports, of the files in `among`. */
+function neighbours(file: string, imported: readonly string[], among: ReadonlySet<string>): string[] {
+  return imported.flatMap((name) => {
+    if (!name.startsWith('.')) return [];
+    const target = join(dirname(file), name);
+    return [`${target}.ts`, `${target}/index.ts`].filter((candidate) => among.has(candidate));
+  });
+}
+
+/** A file that comes back to itself by what it imports, types included, and the way there; undefined where none does. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const along = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    const start = way.indexOf(file);
+    if (start >= 0) return [...way.slice(start), file];
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const circle = along(next, [...way, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) {
+    const circle = along(file, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
 describe('the rooms', () => {
+  test('have no circle of imports', () => {
+    const files = Object.keys(ALLOWED)
+      .flatMap((room) => (room.endsWith('.ts') ? [join(root, room)] : sources(join(root, room))))
+      .map((file) => relative(root, file));
+    const among = new Set(files);
+    const graph = new Map(
+      files.map((file) => [file, neighbours(file, imports(join(root, file)), among)] as const),
+    );
+    expect(graph.get('exchange/rules/index.ts')).toContain('exchange/rules/rule.ts');
+    expect(circleIn(graph)).toBeUndefined();
+  });
+
+  test('a circle is found', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', []],
+      ['d', ['b']],
+    ]);
+    expect(circleIn(graph)).toEqual(['b', 'd', 'b']);
+  });
+
   test.each(Object.keys(ALLOWED))('%s imports only what it may', (room) => {
     const files = room.endsWith('.ts') ? [join(root, room)] : sources(join(root, room));
     const found = files.flatMap((file) => trespasses(room, relative(root, file), imports(file)));

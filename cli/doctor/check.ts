@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
 import type { Checkup } from './checkup';
 
 /** What a check is called in the report. Part of what `--json` promises. */

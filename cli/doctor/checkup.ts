@@ -1,6 +1,8 @@
 import type { ExchangeVersion } from '../../exchange/versions';
 import type { Session } from '../../powershell/session';
-import type { Endpoint, Environment, Settings } from '../../provider/configuration';
+import type { Settings } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
+import type { Environment } from '../../provider/environment';
 import { connect } from '../../provider/connection';
 import { proveServer } from '../../provider/proven-server';
 import type { ServerSession } from '../../provider/server-sessions';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { DnsZones } from '../../provider/dns-zones';
 import { formatPath, path } from '../../schema';
 import { failed, ok, warned, type Verdict } from './check';

@@ -1,4 +1,5 @@
-import { settingsFrom, type Environment, type Settings } from '../../provider/configuration';
+import { settingsFrom, type Settings } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { sameName } from '../../exchange/resources/equality';
 import { whereOf } from '../../provider/problem';
 import type { ServerSession } from '../../provider/server-sessions';

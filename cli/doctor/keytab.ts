@@ -1,6 +1,7 @@
 import { principalsOf, readKeytab } from '../../kerberos/keytab';
 import { CLIENT_KEYTAB } from '../../kerberos/keytab-name';
-import type { Environment, Settings } from '../../provider/configuration';
+import type { Settings } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { namedKeytab } from '../../provider/kerberos-environment';
 import { failed, ok, warned, type Verdict } from './check';
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
 import { connectionRemedy } from '../../provider/problem';
 import { RemotingError, type Reached, type RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Check, CheckName, Verdict } from './check';

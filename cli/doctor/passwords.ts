@@ -1,5 +1,5 @@
 import { passwordVariable } from '../../exchange/certificate-name';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { ok, warned, type Verdict } from './check';
 import type { Plan } from './plan-file';
 

@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
-import { ENVIRONMENT, type Endpoint, type Environment } from '../../provider/configuration';
+import { ENVIRONMENT } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
+import type { Environment } from '../../provider/environment';
 import { connectionRemedy } from '../../provider/problem';
 import { RemotingError } from '../../remoting/remoting-error';
 import { hostOf, portOf } from '../../remoting/transports/wsman/http-channel';

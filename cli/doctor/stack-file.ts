@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { certificate } from '../../exchange/resources';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { DNS_UPDATE_BLOCK } from '../../provider/dns-update-block';
 import { PUBLIC_CERTIFICATE_BLOCK } from '../../provider/public-certificate-block';
 import { SITE_CERTIFICATE_BLOCK } from '../../provider/site-certificate-block';

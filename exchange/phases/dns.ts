@@ -36,7 +36,11 @@ export const dns: Phase = ({ site, placements }) => {
       ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId),
       ...(record.view === 'external' && proxied !== undefined ? [proxied] : []),
     ],
-    reason: `${PUBLISHED_LAST} ${record.existing ? IMPORTED : added(places.get(record.view) ?? '')}`,
+    reason: [
+      PUBLISHED_LAST,
+      record.existing ? IMPORTED : added(places.get(record.view) ?? ''),
+      ...(record.isRoundRobin ? [ROUND_ROBIN] : []),
+    ].join(' '),
   }));
   const further = furtherRecords(site).map((record) => ({
     type: 'further-record' as const,
@@ -64,6 +68,10 @@ function oneAfterAnother(records: readonly (RecordSet | FurtherRecord)[]): reado
 }
 
 const FURTHER = 'It leads to names of the site, so that it comes after their addresses.';
+
+/** What a reader of the plan must know where servers share a name by their own addresses. */
+export const ROUND_ROBIN =
+  'Round robin does not notice a dead server: a client that is sent to one waits, for some seconds, until its connection times out and it tries the next address.';
 
 /** The two traps of hashicorp/dns that a reader of the plan must know. */
 const IMPORTED = 'The record set is imported first, so that what it holds already is seen.';

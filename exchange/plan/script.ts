@@ -23,6 +23,7 @@ import {
 } from '../resources';
 import { ownSessions } from '../server-endpoint';
 import type { ExchangeSiteProps, Zone } from '../site';
+import { ROUND_ROBIN } from '../phases/dns';
 import { DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
@@ -300,6 +301,14 @@ function cmdletLines(number: number, step: Step): readonly string[] {
 const DNS_COMMENT =
   'Users reach the servers by these names, so they are published last. They are written as a zone file has them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses: take those out. A changed TTL is changed in place, never by deleting first.';
 
+function dnsComment(steps: readonly Numbered[]): string {
+  const isRoundRobin = steps.some(
+    ({ planned }) =>
+      'record' in planned && planned.record.type === 'record-set' && planned.record.isRoundRobin,
+  );
+  return isRoundRobin ? `${DNS_COMMENT} ${ROUND_ROBIN}` : DNS_COMMENT;
+}
+
 /** A step with its number in the plan, from 1. */
 interface Numbered {
   readonly number: number;
@@ -325,7 +334,7 @@ function blocksOf(steps: readonly Numbered[]): readonly Block[] {
 
 function blockLines({ part, steps }: Block): readonly string[] {
   const body: string[] = [];
-  if (part === DNS) body.push(...paragraph(DNS_COMMENT));
+  if (part === DNS) body.push(...paragraph(dnsComment(steps)));
   let zone: Zone | undefined;
   for (const { number, planned } of steps) {
     if ('record' in planned) {

@@ -1,5 +1,5 @@
 import type { Certificate } from '../../pki/certificate';
-import type { CertificateFacts } from './definition';
+import type { CertificateFacts } from './facts';
 
 /** What plans and states show of a certificate. */
 export function certificateFacts(certificate: Certificate): CertificateFacts {

@@ -1,6 +1,6 @@
 import { IIS, SMTP, type Enabling } from './certificate-steps';
 import type { CertificateState } from './certificate-use';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 
 /** What a change of the certificate of a server depends on, of its attributes. */

@@ -2,7 +2,7 @@ import { nameCovers } from '../../pki/coverage';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { NO_HISTORY } from './certificate-history';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 import { isSameIssue, issueOf } from './certificate-issue';
 import { typedFor, type InstalledCertificate } from './installed-certificate';

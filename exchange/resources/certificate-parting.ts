@@ -14,7 +14,7 @@ import {
 } from './certificate-handover';
 import { holderInquiries, LISTED_ON_SEVERAL, verdictOn, type Verdict } from './certificate-holders';
 import { ENABLE, removal, SMTP, stays } from './certificate-steps';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 import { installedCertificates, typedFor, withThumbprint } from './installed-certificate';
 import type { Answers } from './step';

@@ -1,7 +1,7 @@
 import type { ExpectedQuestion, Invocation, Reference } from '../../powershell/invocation';
 import { holderInquiries, verdictOn, type Handover, type Verdict } from './certificate-holders';
 import { NO_HISTORY } from './certificate-history';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName } from './equality';
 import { certificatesOf, installedCertificates, onServer, withThumbprint } from './installed-certificate';
 import type { Step } from './step';

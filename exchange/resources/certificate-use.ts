@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../schema';
 import { NO_HISTORY } from './certificate-history';
 import { BACK_END, FRONT_END } from './certificate-holders';
 import { IIS } from './certificate-steps';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 import {
   installedCertificates,

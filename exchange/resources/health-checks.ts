@@ -1,7 +1,7 @@
 import type { PowerShellObject } from '../../powershell/outcome';
 import type { Known, Problem } from '../../schema';
 import { OUTLOOK_ANYWHERE_HEALTH_SET, SERVICES } from '../services';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { notAmong, sameName } from './equality';
 import { flagOf, textOf, textsOf } from './property';
 import type { Step } from './step';

@@ -2,7 +2,7 @@ import { nameCovers } from '../../pki/coverage';
 import type { Invocation } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { isSameIssue, issueOf } from './certificate-issue';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 import { certificatesOf, installedCertificate, type InstalledCertificate } from './installed-certificate';
 import { flagOf, textOf, textsOf } from './property';

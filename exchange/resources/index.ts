@@ -19,10 +19,12 @@ import { virtualDirectory } from './virtual-directory';
 
 export * from './certificate-history';
 export * from './definition';
+export * from './facts';
 export * from './import-id';
 export * from './laid-file';
 export * from './maintenance';
 export * from './probe';
+export * from './service-state';
 export * from './step';
 export * from './step-calls';
 export {

@@ -5,7 +5,7 @@ import { renderInvocation } from '../../powershell/script';
 import { PkiError } from '../../pki/error';
 import { parseCertificate, type Certificate } from '../../pki/certificate';
 import { servicesIn } from './allowed-services';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { sameName } from './equality';
 import { bytesOf, flagOf, property, textOf } from './property';
 import { serializedCertificate, siteNumbers, statusOfNumber } from './serialization-data';

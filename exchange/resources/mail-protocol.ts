@@ -4,7 +4,7 @@ import { text, textSet } from '../../schema';
 import { MAIL_PROTOCOLS, type MailProtocol } from '../mail-protocols';
 import { existsIn } from '../versions';
 import { defineResource } from './definition';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { sameName, sameNames } from './equality';
 import { isHostName } from './host';
 import { textOf, textsOf } from './property';

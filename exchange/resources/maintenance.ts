@@ -1,18 +1,6 @@
 import { Reference, type Invocation } from '../../powershell/invocation';
-import type { PowerShellObject } from '../../powershell/outcome';
-import { interruptionOf } from '../interruptions';
-import type { Facts } from './definition';
-import { sameName } from './equality';
-import { serverNameIn } from './host';
+import type { Facts, MaintenanceFacts } from './facts';
 import type { FileCall } from './laid-file';
-import { flagOf, textOf, textsOf } from './property';
-import type { Answers, Step } from './step';
-
-/** Of a server whose maintenance is declared. */
-export interface MaintenanceFacts {
-  /** FQDN of the server that takes over the messages in its queues; left out: none is known. */
-  readonly redirectTo?: string;
-}
 
 /**
  * What takes a server out of service before a step and brings it back after it, whatever becomes of the step. The order
@@ -49,12 +37,12 @@ export class FormerPolicy extends Reference {
   }
 }
 
-const STATES = 'Get-ServerComponentState';
-const SERVER = 'Get-MailboxServer';
-const MOVE_NOW = 'DatabaseCopyActivationDisabledAndMoveNow';
-const POLICY = 'DatabaseCopyAutoActivationPolicy';
-const TRANSPORT = 'HubTransport';
-const WHOLE = 'ServerWideOffline';
+export const STATES = 'Get-ServerComponentState';
+export const SERVER = 'Get-MailboxServer';
+export const MOVE_NOW = 'DatabaseCopyActivationDisabledAndMoveNow';
+export const POLICY = 'DatabaseCopyAutoActivationPolicy';
+export const TRANSPORT = 'HubTransport';
+export const WHOLE = 'ServerWideOffline';
 
 /** Shows where databases are active, and who has a copy. */
 const ACTIVE_DATABASES: Invocation = {
@@ -160,17 +148,6 @@ export function maintenanceOf(
   };
 }
 
-/** The steps of a change, those that clients could feel with the maintenance of their server around them. */
-export function maintained(steps: readonly Step[], facts: Facts): readonly Step[] {
-  const { maintenance: declared } = facts;
-  if (declared === undefined) return steps;
-  return steps.map((step) => {
-    if (step.server === null || interruptionOf(step.invocation)?.isDrained !== true) return step;
-    const maintenance = maintenanceOf(step.server, declared, facts);
-    return maintenance === undefined ? step : { ...step, maintenance };
-  });
-}
-
 /** With every call as the function makes it. */
 export function withCalls(
   { server, looks, drains }: Maintenance,
@@ -217,71 +194,6 @@ export function returnCalls({ server, drains }: Maintenance): readonly FileCall[
           },
         ],
   );
-}
-
-/** What a server is like before it is drained. */
-export interface Service {
-  /** What of it is out of service already, in words; empty: it is in service. */
-  readonly outOfService: readonly string[];
-  readonly isMember: boolean;
-  readonly policy: string;
-}
-
-/** Undefined where the looks do not tell: what is not told is not known. */
-export function serviceIn({ looks }: Maintenance, answers: Answers): Service | undefined {
-  const [server] = answers.get(SERVER) ?? [];
-  const policy = server === undefined ? null : textOf(server, POLICY);
-  if (server === undefined || policy === null || policy === '') return undefined;
-  const isMember = (textOf(server, 'DatabaseAvailabilityGroup') ?? '') !== '';
-  if (!looks.some(({ cmdlet }) => cmdlet === STATES)) {
-    return {
-      outOfService: isMember && sameName(policy, 'Blocked') ? [`${POLICY} is Blocked`] : [],
-      isMember,
-      policy,
-    };
-  }
-  const states = [TRANSPORT, WHOLE].map((component) => stateOf(answers.get(STATES) ?? [], component));
-  const movesNow = flagOf(server, MOVE_NOW);
-  if (states.includes(null) || movesNow === null) return undefined;
-  return {
-    outOfService: [
-      ...[TRANSPORT, WHOLE].flatMap((component, index) =>
-        sameName(states[index] ?? '', 'Active') ? [] : [`${component} is ${states[index] ?? ''}`],
-      ),
-      ...(isMember && movesNow ? [`${MOVE_NOW} is true`] : []),
-    ],
-    isMember,
-    policy,
-  };
-}
-
-function stateOf(objects: readonly PowerShellObject[], component: string): string | null {
-  const found = objects.find((object) => sameName(textOf(object, 'Component') ?? '', component));
-  return found === undefined ? null : textOf(found, 'State') || null;
-}
-
-/** The call with what was looked at in place. */
-export function givenBack(back: Invocation, { policy }: Service): Invocation {
-  return {
-    ...back,
-    parameters: Object.fromEntries(
-      Object.entries(back.parameters).map(([name, value]) => [
-        name,
-        value instanceof FormerPolicy ? policy : value,
-      ]),
-    ),
-  };
-}
-
-/** What is still active on a server though another one has a copy of it; undefined where nothing is. */
-export function stillActive(server: string, databases: readonly PowerShellObject[]): string | undefined {
-  const staying = databases.filter(
-    (database) =>
-      sameName(serverNameIn(textOf(database, 'Server') ?? ''), server) &&
-      (textsOf(database, 'Servers') ?? []).length > 1,
-  );
-  const names = staying.map((database) => textOf(database, 'Name') ?? '').sort();
-  return names.length === 0 ? undefined : `active on ${server}: ${names.join(', ')}`;
 }
 
 /** Every cmdlet that it may run or look with, whichever the version. */

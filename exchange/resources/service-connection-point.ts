@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../schema';
 import { text, textSet } from '../../schema';
 import { hostIn } from '../given-names';
 import { defineResource } from './definition';
-import type { Facts } from './definition';
+import type { Facts } from './facts';
 import { sameNames, sameServer, sameUrl } from './equality';
 import { urlProblem } from './host';
 import { objectWith } from './object-with';

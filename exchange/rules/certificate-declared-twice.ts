@@ -19,10 +19,9 @@ export const certificateDeclaredTwice: Rule = {
         sameFile ??
         before.find((other) => thumbprint !== undefined && sameName(thumbprintOf(other) ?? '', thumbprint));
       if (same === undefined) return [];
-      const at = path(sameFile === undefined ? 'thumbprint' : 'pfxFile');
       return [
         {
-          path: sameFile === undefined ? certificate.path : [...certificate.path, ...at],
+          path: sameFile === undefined ? certificate.path : [...certificate.path, ...path('pfxFile')],
           problem:
             sameFile === undefined
               ? `it is the certificate ${thumbprint ?? ''}, as ${formatPath(same.path)} is`

@@ -24,6 +24,7 @@ import { certificateServiceTwice } from './certificate-service-twice';
 import { certificateServiceVersion } from './certificate-service-version';
 import { certificateThumbprint } from './certificate-thumbprint';
 import { certificateWildcard } from './certificate-wildcard';
+import { certificateZone } from './certificate-zone';
 import { clientAccessArray } from './client-access-array';
 import { dagAddresses } from './dag-addresses';
 import { dagDistinct } from './dag-distinct';
@@ -72,7 +73,7 @@ import { reverseProxySignIn } from './reverse-proxy-sign-in';
 import { reverseProxyWpad } from './reverse-proxy-wpad';
 import { rolloutWaveWhole } from './rollout-wave-whole';
 import { rolloutWaves } from './rollout-waves';
-import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule';
+import { ACCEPTABLE_RULE_IDS, CHANGEABLE_RULE_IDS } from './rule-ids';
 import type { Finding, Rule, RuleInput, SiteDiagnostic } from './rule';
 import { serverDatacentre } from './server-datacentre';
 import { serverBuild } from './server-build';
@@ -158,6 +159,7 @@ export const RULES: readonly Rule[] = [
   certificateFileThumbprint,
   certificateServerName,
   certificateInternalName,
+  certificateZone,
   certificateIis,
   certificateWildcard,
   certificateMailName,

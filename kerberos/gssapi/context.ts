@@ -13,10 +13,10 @@ import { joinWrapToken, splitWrapToken } from '../wrap-token';
 
 const DEMANDED = FLAGS.mutual | FLAGS.replay | FLAGS.sequence | FLAGS.confidentiality | FLAGS.integrity;
 
-/** Kinds of which the library's own words say less than ours; of a keytab it says that there is no cache. */
+/** Kinds for which the library's message says less than ours: about a missing keytab it says that there is no cache. */
 const SELF_EXPLAINED: ReadonlySet<KerberosErrorKind> = new Set(['no-credentials', 'password-refused']);
 
-/** Kinds that are told better with the keytab that the account signs in with. */
+/** Kinds whose message is clearer with the keytab that the account signs in with. */
 const ABOUT_ACCOUNT: ReadonlySet<KerberosErrorKind> = new Set([
   'no-credentials',
   'credentials-expired',
@@ -27,19 +27,19 @@ const ABOUT_ACCOUNT: ReadonlySet<KerberosErrorKind> = new Set([
   'kdc-unreachable',
 ]);
 
-/** Where MIT's and Heimdal's library look, unless they were built otherwise. */
+/** Where the libraries of MIT and Heimdal look by default. */
 const DEFAULT_KEYTAB = '/etc/krb5.keytab';
 
-/** A call of the library, with memory for its time. */
+/** What one call of the library needs, freed after it. */
 interface Call {
   readonly memory: NativeMemory;
   readonly minor: Address;
 }
 
-/** A context of GSS-API. What both ends share: messages, and the end. */
+/** A context of GSS-API, with what initiator and acceptor have in common: sealing, signing, and the end. */
 abstract class GssContext extends NativeContext {
   protected readonly library: GssLibrary;
-  /** Lives as long as the context. */
+  /** Memory that lives as long as the context. */
   readonly #memory: NativeMemory;
   protected readonly context: Address;
   protected readonly credential: Address;
@@ -55,12 +55,12 @@ abstract class GssContext extends NativeContext {
     this.bindings = library.bindings(this.#memory, bindings);
   }
 
-  /** Gets what the token is made or looked at with. */
+  /** Acquires the credential with which tokens are made or verified. */
   protected abstract acquire(memory: NativeMemory): Promise<void>;
-  /** Makes or takes a token; gives the major status. */
+  /** Makes or takes a token, and gives the major status. */
   protected abstract exchange(call: Call, input: Address | null, output: Address): Promise<number>;
   protected abstract phase(first: boolean): Phase;
-  /** Who is at the other end of a complete context. */
+  /** The principal of the peer of a complete context. */
   protected abstract whoIsThere(memory: NativeMemory): string;
 
   protected async advance(
@@ -156,14 +156,14 @@ abstract class GssContext extends NativeContext {
     const facts: KerberosFacts = { ...this.facts, major: major >>> 0, minor };
     if (phase === 'message') return problem(kind, facts);
     const detail = SELF_EXPLAINED.has(kind) || minor === 0 ? '' : this.library.textOf(minor);
-    const told = this.told(kind, facts);
-    // Whatever the library says then is of no account: it came to nothing.
-    return problem(told.configuration === undefined ? kind : 'configuration-invalid', told, detail);
+    const completed = this.factsFor(kind, facts);
+    // Where the configuration is invalid, nothing else that the library says counts: it never got further.
+    return problem(completed.configuration === undefined ? kind : 'configuration-invalid', completed, detail);
   };
 
-  /** The facts of a failure of that kind, with all that is known on this machine. */
-  protected told(_kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
-    return this.explained(facts);
+  /** The facts of a failure of that kind, with what this machine knows in addition. */
+  protected factsFor(_kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
+    return this.withConfiguration(facts);
   }
 
   #call<T>(work: (call: Call, handle: Address | null) => T): T {
@@ -175,7 +175,9 @@ abstract class GssContext extends NativeContext {
     }
   }
 
-  /** A message that is only out of order is an error as well. `state`: where the library says that it was sealed. */
+  /**
+   * A message that is out of order is an error, too. Where `state` is given, the message must also have been sealed.
+   */
   #checkMessage(major: number, minor: Address, state?: Address): void {
     if (major !== COMPLETE) throw this.fail('message', major, this.library.numberAt(minor) | 0);
     if (state !== undefined && this.library.numberAt(state) !== 1) {
@@ -208,23 +210,30 @@ export class GssInitiator extends GssContext {
     return first ? 'initiate' : 'answer';
   }
 
-  /** Tickets that the account has are taken before its keytab, which is looked at where the failure is about keys. */
-  protected override told(kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
-    const told = this.explained(facts);
-    // With a ticket in the cache it is the service that lacks an encryption type.
-    if (kind === 'encryption-unsupported' && facts.principal === undefined && told.principal !== undefined) {
-      return told;
+  /**
+   * The library prefers the account's tickets to its keytab, so the keytab is looked at only where the failure is about
+   * keys.
+   */
+  protected override factsFor(kind: KerberosErrorKind, facts: KerberosFacts): KerberosFacts {
+    const completed = this.withConfiguration(facts);
+    // Where there is a ticket in the cache, it is the service that lacks an encryption type.
+    if (
+      kind === 'encryption-unsupported' &&
+      facts.principal === undefined &&
+      completed.principal !== undefined
+    ) {
+      return completed;
     }
     const file = ABOUT_ACCOUNT.has(kind) ? this.#keytabFile() : undefined;
-    if (file === undefined) return told;
+    if (file === undefined) return completed;
     const { keys, fault } = readKeytab(file);
-    const owner = told.principal ?? principalsOf(keys)[0];
-    // Once more, for the realm of the owner that is known now.
-    const ofOwner = owner === undefined ? told : this.explained({ ...facts, principal: owner });
+    const owner = completed.principal ?? principalsOf(keys)[0];
+    // Completed again, now that the owner of the key, and so the realm, is known.
+    const ofOwner = owner === undefined ? completed : this.withConfiguration({ ...facts, principal: owner });
     const lack = fault ?? keyLacking(file, keys, owner, ofOwner.realm);
     return {
       ...ofOwner,
-      ...(told.cache === undefined ? {} : { cache: told.cache }),
+      ...(completed.cache === undefined ? {} : { cache: completed.cache }),
       keytab: file,
       ...(lack === undefined ? {} : { keytabFault: lack }),
     };

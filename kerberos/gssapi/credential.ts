@@ -6,10 +6,10 @@ import type { SignIn } from '../security-context';
 import { type GssLibrary, INDEFINITE, OIDS, USAGE } from './library';
 import { isError, type Phase } from './status';
 
-/** Makes an error of a status. */
+/** Makes the error for a status of the library. */
 export type Fail = (phase: Phase, major: number, minor: number, facts?: KerberosFacts) => Error;
 
-/** A principal, or `service@host`, as the library holds it; to be released. */
+/** Gives the library's form of a principal or of `service@host`. The caller releases it. */
 export function importName(
   library: GssLibrary,
   memory: NativeMemory,
@@ -26,14 +26,14 @@ export function importName(
   return slot;
 }
 
-/** `service@host`, or a whole principal where it has a slash. */
+/** The type of a service's name: host-based for `HTTP@server`, a principal where the name has a slash. */
 export function serviceNameType(service: string): Buffer {
   return service.includes('/') ? OIDS.principal : OIDS.hostBased;
 }
 
 /**
- * What to sign in with, in the slot: nothing for what the account has, which the library finds by itself. Waits for the
- * key distribution center where a password or a keytab needs a ticket.
+ * Puts the credential for signing in into the slot. Leaves it empty for the account's own credentials, which the
+ * library finds by itself. Where a password or a keytab needs a ticket, waits for the key distribution center.
  */
 export async function acquireToInitiate(
   library: GssLibrary,
@@ -66,7 +66,8 @@ export async function acquireToInitiate(
         if (functions.acquireCredentialFrom === undefined) {
           throw problem('usage', {}, 'the library of this system takes no keytab file by name');
         }
-        // Tickets are kept in memory, apart from those of the account, for all that sign in with the same.
+        // The tickets stay in memory, apart from those of the account, and are shared by all that sign in with the same
+        // keytab.
         const cache = `MEMORY:${signIn.file} ${principal ?? ''}`;
         const places = { client_keytab: `FILE:${signIn.file}`, ccache: cache };
         const store = library.store(memory, places);
@@ -87,7 +88,7 @@ export async function acquireToInitiate(
   }
 }
 
-/** Keys to look at tickets with, in the slot; nothing where the system's own are meant. Reads a file, and no more. */
+/** Puts the keys that verify tickets into the slot. Leaves it empty for the keytab of the system. Only reads a file. */
 export function acquireToAccept(
   library: GssLibrary,
   memory: NativeMemory,

@@ -3,15 +3,15 @@ import type { NativeFunction } from '../native-calls';
 import { type Address, NativeMemory } from '../native-memory';
 import { problem } from '../problem';
 
-/** What differs between the libraries of systems. */
+/** The differences between the libraries of operating systems. */
 export interface Build {
-  /** Its file, as the loader finds it. */
+  /** The library's file, as the loader finds it. */
   readonly file: string;
-  /** Whether structures are packed to two bytes (`#pragma pack` in gssapi.h for macOS on Intel). */
+  /** Whether structures are packed to two bytes, as `#pragma pack` in gssapi.h does on macOS with Intel. */
   readonly packed: boolean;
 }
 
-/** Flags of a context: RFC 2744, section 5.19; the last is of MIT's gssapi_ext.h. */
+/** Flags of a context (RFC 2744, section 5.19). The last one is from MIT's gssapi_ext.h. */
 export const FLAGS = {
   mutual: 2,
   replay: 4,
@@ -24,11 +24,11 @@ export const USAGE = { initiate: 1, accept: 2 } as const;
 /** GSS_C_INDEFINITE. */
 export const INDEFINITE = 0xffffffff;
 const MECHANISM_CODE = 2;
-/** Texts of one status that are read. */
+/** How many texts of one status are read. */
 const MOST_TEXTS = 4;
 const MOST_TEXT_BYTES = 4096;
 
-/** Object identifiers as in DER, without tag and length. */
+/** Object identifiers in DER, without tag and length. */
 export const OIDS = {
   /** 1.2.840.113554.1.2.2 */
   kerberos: Buffer.from('2a864886f712010202', 'hex'),
@@ -38,7 +38,7 @@ export const OIDS = {
   hostBased: Buffer.from('2a864886f71201020104', 'hex'),
 } as const;
 
-/** The GSS-API (RFC 2744) of one library: its functions, and the structures that they take. */
+/** GSS-API (RFC 2744) by one library: its functions, and the structures that they take. */
 export class GssLibrary {
   readonly koffi: Koffi;
   readonly layouts: ReturnType<typeof layoutsOf>;
@@ -60,7 +60,7 @@ export class GssLibrary {
     return new NativeMemory(this.koffi);
   }
 
-  /** A place for the pointer that a function gives. */
+  /** Memory for a pointer that a function gives. */
   slot(memory: NativeMemory): Address {
     return memory.allocate(this.koffi.sizeof('void *'));
   }
@@ -73,12 +73,12 @@ export class GssLibrary {
     return this.koffi.decode(place, 'uint32_t') as number;
   }
 
-  /** Releases a name; its own status is of no interest. */
+  /** Releases a name. The status of the release does not matter. */
   releaseName(memory: NativeMemory, slot: Address): void {
     if (this.pointerAt(slot) !== null) this.functions.releaseName(memory.allocate(4), slot);
   }
 
-  /** A buffer that a function reads, or fills where nothing is given. */
+  /** A buffer with content that a function reads; without content, one that a function fills. */
   buffer(memory: NativeMemory, content?: Uint8Array): Address {
     const { buffer } = this.layouts;
     const place = memory.allocate(this.koffi.sizeof(buffer));
@@ -117,7 +117,7 @@ export class GssLibrary {
     return place;
   }
 
-  /** Keys and values for where credentials lie (gssapi_ext.h). */
+  /** Keys and values that say where credentials are stored (gssapi_ext.h). */
   store(memory: NativeMemory, places: { readonly [key: string]: string }): Address {
     const { store, storeElement } = this.layouts;
     const entries = Object.entries(places);
@@ -135,9 +135,9 @@ export class GssLibrary {
   }
 
   /**
-   * Copies what a function put into a buffer, overwrites and releases it.
+   * Copies what a function put into a buffer, then overwrites and releases it.
    *
-   * @throws KerberosError `too-large` where it says more than the limit
+   * @throws KerberosError `too-large` where the buffer is longer than the limit
    */
   take(memory: NativeMemory, buffer: Address, limit: number): Buffer {
     const { length, value } = this.koffi.decode(buffer, this.layouts.buffer) as {
@@ -156,7 +156,7 @@ export class GssLibrary {
     }
   }
 
-  /** What the library says of Kerberos' own code. */
+  /** The library's text for an error code of Kerberos. */
   textOf(minor: number): string {
     const memory = this.memory();
     try {
@@ -182,7 +182,7 @@ export class GssLibrary {
     }
   }
 
-  /** A name as the library writes it; empty where there is none. */
+  /** A name as the library writes it. Empty where there is none. */
   nameOf(name: Address | null): string {
     if (name === null) return '';
     const memory = this.memory();
@@ -196,7 +196,7 @@ export class GssLibrary {
   }
 }
 
-/** The structures of gssapi.h and gssapi_ext.h. Without names, which koffi keeps for the life of the process. */
+/** The structures of gssapi.h and gssapi_ext.h. They have no names, which koffi would keep until the process ends. */
 export function layoutsOf(koffi: Koffi, packed: boolean) {
   const struct = (members: Parameters<typeof koffi.struct>[0]) =>
     packed ? koffi.pack(members) : koffi.struct(members);
@@ -239,7 +239,7 @@ function functionsOf(koffi: Koffi, file: string) {
     verifyMic: declare('gss_verify_mic', v, v, v, v, v),
     displayStatus: declare('gss_display_status', v, n, 'int', v, v, v),
     releaseBuffer: declare('gss_release_buffer', v, v),
-    /** These are not of RFC 2744; where one is missing, only what needs it fails. */
+    /** These functions are not in RFC 2744. Where a library lacks one, only what needs it fails. */
     acquireCredentialWithPassword: optional(() =>
       declare('gss_acquire_cred_with_password', ...([v, v, v, n, v, 'int', v, v, v] as const)),
     ),

@@ -5,19 +5,19 @@ import { realmOf } from '../problem';
 
 const LIBRARY = 'libkrb5.so.3';
 const DEFAULT_CONFIGURATION = '/etc/krb5.conf';
-/** Key distribution centers of one realm that are named. */
+/** How many key distribution centers of a realm a message names. */
 const MOST_CENTERS = 8;
 
 /**
- * Adds to the facts what MIT's library takes from its configuration and from the cache of tickets: principal, realm, key
- * distribution centers. Reads files, and asks no other machine. What it cannot learn it leaves out.
+ * Completes facts with principal, realm and key distribution centers, as MIT's library takes them from its
+ * configuration and from the ticket cache. Reads files, and contacts no other machine. Leaves out what it cannot find.
  */
 export function mitConfiguration(koffi: Koffi): (facts: KerberosFacts) => KerberosFacts {
   return (facts) => {
     try {
       return learn(koffi, facts);
     } catch {
-      // It only makes an error more telling.
+      // Without them the message only says less.
       return facts;
     }
   };
@@ -34,7 +34,7 @@ function learn(koffi: Koffi, facts: KerberosFacts): KerberosFacts {
   };
   const contextSlot = slot();
   try {
-    // Nothing but the configuration is read there, as at the beginning of every call of the library.
+    // This call reads only the configuration, as every call of the library does first.
     if (functions.initContext(contextSlot) !== 0) {
       return { ...facts, configuration: process.env['KRB5_CONFIG'] || DEFAULT_CONFIGURATION };
     }

@@ -1,6 +1,6 @@
 import type { KerberosErrorKind } from '../kerberos-error';
 
-/** Status of a call (RFC 2744, section 3.9): calling errors, a routine error, and supplementary bits. */
+/** Parts of a status (RFC 2744, section 3.9): calling errors, a routine error, and supplementary bits. */
 export const COMPLETE = 0;
 export const CONTINUE_NEEDED = 1;
 
@@ -13,20 +13,20 @@ export function isError(major: number): boolean {
   return major >>> 16 !== 0;
 }
 
-/** What was being done; the same code means another thing at another end. */
+/** What the library was doing: the same code means different things in different phases. */
 export type Phase =
-  /** Tickets are got, and the first token is made. */
+  /** Gets tickets, and makes the first token. */
   | 'initiate'
-  /** The acceptor's token is looked at. */
+  /** Verifies the acceptor's token. */
   | 'answer'
   | 'accept'
   | 'message';
 
-/** Of krb5.h; MIT's library and Heimdal's have the same. */
+/** First code of krb5.h. The libraries of MIT and Heimdal have the same. */
 const KRB5 = -1765328384;
-/** Of MIT's gssapi_err_krb5.et. */
+/** First code of MIT's gssapi_err_krb5.et. */
 const KRB5_GSS = 39756032;
-/** What the C library says (`errno`), of the file of a cache or keytab. */
+/** The C library's code (`errno`) where the file of a cache or keytab does not exist. */
 const ENOENT = 2;
 const EACCES = 13;
 
@@ -61,10 +61,13 @@ const BY_MINOR: ReadonlyMap<number, KerberosErrorKind> = new Map([
   [EACCES, 'no-credentials'],
 ]);
 
-/** KRB_AP_ERR_BAD_INTEGRITY: of a KDC's answer the password was wrong, of a token of a peer the token is. */
+/**
+ * KRB_AP_ERR_BAD_INTEGRITY: in the answer of a key distribution center it means a wrong password, in a peer's token a
+ * token that was altered.
+ */
 const BAD_INTEGRITY = KRB5 + 31;
 
-/** Whether the file of the tokens that came before cannot be used: KRB5_RC_IO to KRB5_RC_IO_SPACE. */
+/** Whether the replay cache, the file of earlier tokens, cannot be used: KRB5_RC_IO to KRB5_RC_IO_SPACE. */
 function isReplayCache(minor: number): boolean {
   return minor >= KRB5 + 164 && minor <= KRB5 + 172;
 }
@@ -90,7 +93,7 @@ const BY_ROUTINE: readonly (KerberosErrorKind | undefined)[] = [
   'failed', // UNAVAILABLE
 ];
 
-/** What a status means. The minor one is the more telling, where it is known. */
+/** What a status means. Where the minor status is known, it says more than the major one. */
 export function kindOf(phase: Phase, major: number, minor: number): KerberosErrorKind {
   const routine = BY_ROUTINE[routineError(major)] ?? 'failed';
   if (phase === 'message') return routine === 'credentials-expired' ? routine : 'message-invalid';
@@ -98,9 +101,10 @@ export function kindOf(phase: Phase, major: number, minor: number): KerberosErro
   if (minor === BAD_INTEGRITY) return phase === 'initiate' ? 'password-refused' : 'token-invalid';
   const known = BY_MINOR.get(minor);
   if (known !== undefined) return known;
-  // A code of the protocol: what a key distribution center or acceptor said, or what is wrong with the peer's token.
+  // The code of an error message of the protocol: what the key distribution center or the acceptor said, or what is
+  // wrong with the peer's token.
   if (minor > KRB5 && minor < KRB5 + 128) return phase === 'accept' ? 'token-invalid' : 'refused';
-  // Nothing but the token is looked at there, apart from the file of those that came before.
+  // In these phases the library only verifies a token, apart from its replay cache.
   if (phase !== 'initiate' && routine === 'failed' && !isReplayCache(minor)) return 'token-invalid';
   return routine;
 }

@@ -3,7 +3,7 @@ import type { System } from '../security-context';
 import { GssAcceptor, GssInitiator } from './context';
 import { type Build, GssLibrary } from './library';
 
-/** Kerberos by a library with GSS-API; `complete` adds to facts what its configuration says. */
+/** Kerberos by a library with GSS-API. `complete` adds to facts what the configuration says. */
 export function gssSystem(build: Build, complete: (facts: KerberosFacts) => KerberosFacts): System {
   const library = new GssLibrary(build);
   const leave = library.koffi.load(null).func('_exit', 'void', ['int']) as (code: number) => void;

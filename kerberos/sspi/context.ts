@@ -18,15 +18,15 @@ import {
 } from './library';
 import { CONTINUE_NEEDED, kindOf, OK } from './status';
 
-/** Bytes for a token that the library makes; Windows' greatest MaxTokenSize is 65,535. */
+/** Bytes for a token that the library makes. The largest MaxTokenSize of Windows is 65,535. */
 const TOKEN_BYTES = 128 * 1024;
-/** The package; `Negotiate` would fall back to NTLM. */
+/** The security package. `Negotiate` would fall back to NTLM. */
 const PACKAGE = 'Kerberos';
 
-/** A context of SSPI. What both ends share: messages, and the end. */
+/** A context of SSPI, with what initiator and acceptor have in common: sealing, signing, and the end. */
 abstract class SspiContext extends NativeContext {
   protected readonly library: SspiLibrary;
-  /** Lives as long as the context. */
+  /** Memory that lives as long as the context. */
   readonly #memory: NativeMemory;
   protected readonly credential: Address;
   protected readonly context: Address;
@@ -44,14 +44,14 @@ abstract class SspiContext extends NativeContext {
     this.bindings = bindings === undefined ? undefined : library.bindings(this.#memory, bindings);
   }
 
-  /** What the exchange goes on with; null where it begins. */
+  /** The handle of the context that was begun; null before the first token. */
   protected get begun(): Address | null {
     return this.#hasContext ? this.context : null;
   }
 
   protected abstract readonly use: number;
   protected abstract readonly signIn: SignIn;
-  /** Flags that the context must have at the end. */
+  /** Flags that the complete context must have. */
   protected abstract readonly demanded: number;
   protected abstract exchange(
     memory: NativeMemory,
@@ -171,7 +171,7 @@ abstract class SspiContext extends NativeContext {
 
   protected failed(status: number): Error {
     const code = status >>> 0;
-    return problem(kindOf(code), this.explained({ minor: code }), `0x${code.toString(16)}`);
+    return problem(kindOf(code), this.withConfiguration({ minor: code }), `0x${code.toString(16)}`);
   }
 
   async #acquire(memory: NativeMemory): Promise<void> {
@@ -233,13 +233,13 @@ abstract class SspiContext extends NativeContext {
     }
   }
 
-  /** @throws KerberosError `too-large` where the library says more than there was room for */
+  /** @throws KerberosError `too-large` where the library names more bytes than there was room for */
   #read(memory: NativeMemory, { bytes, address }: SecurityBuffer, limit: number): Buffer {
     if (bytes > limit) throw problem('too-large', { bound: 'what the library gives', limit });
     return address === null ? Buffer.alloc(0) : memory.read(address, bytes);
   }
 
-  /** A message that is only out of order is an error as well. */
+  /** A message that is out of order is an error, too. */
   #checkMessage(status: number): void {
     if (status === OK) return;
     const code = status >>> 0;
@@ -299,7 +299,7 @@ export class SspiAcceptor extends SspiContext {
     this.facts = options.service === undefined ? {} : { service: options.service };
   }
 
-  /** Windows refuses a token without a binding where one is given here. */
+  /** Windows itself refuses a token without a channel binding where the acceptor names one. */
   get bound(): boolean {
     return this.complete && this.bindings !== undefined;
   }
@@ -326,7 +326,7 @@ function allOf(flags: { readonly [name: string]: number }): number {
   return Object.values(flags).reduce((all, flag) => all | flag, 0);
 }
 
-/** `HTTP@host` as Windows writes it; a whole principal stays. */
+/** `HTTP@host` as Windows writes it: `HTTP/host`. A principal stays as it is. */
 function servicePrincipalName(service: string): string {
   if (service === '' || service.includes('\0')) throw problem('usage', {}, 'a name must not be empty');
   return service.includes('/') ? service : service.replace('@', '/');

@@ -17,7 +17,7 @@ export const BUFFER = { data: 1, token: 2, channelBindings: 14 } as const;
 export const ATTRIBUTE = { sizes: 0, nativeNames: 13 } as const;
 /** SECURITY_NATIVE_DREP */
 export const NATIVE = 0x10;
-/** SECQOP_WRAP_NO_ENCRYPT: what was unwrapped was not sealed. */
+/** SECQOP_WRAP_NO_ENCRYPT: the message was signed, and not sealed. */
 export const NOT_SEALED = 0x80000001;
 /** SEC_WINNT_AUTH_IDENTITY_UNICODE */
 const UNICODE = 2;
@@ -53,7 +53,7 @@ export class SspiLibrary {
     return memory.allocate(this.koffi.sizeof(this.layouts.handle));
   }
 
-  /** SecBufferDesc; `read` gives the buffers as the library left them. */
+  /** SecBufferDesc. `read` gives the buffers as the library left them. */
   buffers(
     memory: NativeMemory,
     given: readonly SecurityBuffer[],
@@ -75,7 +75,7 @@ export class SspiLibrary {
     return { type, bytes: content.length, address: memory.place(content) };
   }
 
-  /** SEC_CHANNEL_BINDINGS: a head, and the data of the application behind it. */
+  /** SEC_CHANNEL_BINDINGS: a header, followed by the application's data. */
   bindings(memory: NativeMemory, data: Uint8Array): SecurityBuffer {
     const { bindings } = this.layouts;
     const head = this.koffi.sizeof(bindings);
@@ -93,7 +93,7 @@ export class SspiLibrary {
     return { type: BUFFER.channelBindings, bytes: head + data.length, address };
   }
 
-  /** SEC_WINNT_AUTH_IDENTITY_W of a user as `user@REALM`. */
+  /** SEC_WINNT_AUTH_IDENTITY_W of a user given as `user@REALM`. */
   identity(memory: NativeMemory, user: string, password: string): Address {
     const { identity } = this.layouts;
     const secret = Buffer.from(`${password}\0`, 'utf16le');
@@ -111,7 +111,7 @@ export class SspiLibrary {
     return address;
   }
 
-  /** Text as UTF-16, ended by a zero. */
+  /** Text in UTF-16 with a zero at its end. */
   text(memory: NativeMemory, value: string): Address {
     return memory.place(Buffer.from(`${value}\0`, 'utf16le'));
   }
@@ -121,7 +121,7 @@ export class SspiLibrary {
   }
 }
 
-/** The structures of sspi.h. Without names, which koffi keeps for the life of the process. */
+/** The structures of sspi.h. They have no names, which koffi would keep until the process ends. */
 export function sspiLayouts(koffi: Koffi) {
   return {
     /** SecHandle */

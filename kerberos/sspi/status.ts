@@ -20,7 +20,7 @@ const KINDS: ReadonlyMap<number, KerberosErrorKind> = new Map([
   [0x80090350, 'kdc-unreachable'], // SEC_E_DOWNGRADE_DETECTED
 ]);
 
-/** What a status (winerror.h) means of a token. Of a message every status but OK means the same. */
+/** What a status (winerror.h) means for a token. For a message, every status but OK means the same. */
 export function kindOf(status: number): KerberosErrorKind {
   return KINDS.get(status) ?? 'failed';
 }

@@ -16,15 +16,15 @@ import {
   type Work,
 } from './steps';
 import { withoutUnknown, withoutWriteOnly } from './strip';
-import type { Walk } from './walk';
+import type { GraphWalk } from './graph-walk';
 
-/** How long a change may take to show, in steps that get longer: about eight seconds in all. */
+/** Pauses between attempts to read a change back, which add up to about eight seconds. */
 const SETTLE_PAUSES_MS = [250, 500, 1000, 2000, 4000];
 
 export interface ApplyRequest {
   readonly prior: Values | null;
   readonly planned: Values | null;
-  /** With the write-only values. */
+  /** With its write-only values. */
   readonly config: Values | null;
   readonly memo: Memo;
 }
@@ -38,14 +38,14 @@ export async function apply<Target>(
   resource: ManagedResource<Target>,
   request: ApplyRequest,
   target: Target,
-  walk: Walk,
+  walk: GraphWalk,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   const { prior, planned, config, memo } = request;
   if (planned === null) {
     if (prior === null) return done(null);
-    return isReplacementsOtherHalf(resource, memo, walk)
-      ? done(null, leftAsItIs(resource, prior, target))
+    return isPartOfReplacement(resource, memo, walk)
+      ? done(null, keptNote(resource, prior, target))
       : remove(resource, prior, memo, target, signal);
   }
   if (config === null) throw new Error('an object is to be made without a configuration');
@@ -55,7 +55,7 @@ export async function apply<Target>(
     before === null
       ? { kind: 'create', prior: null, planned, config }
       : { kind: 'update', prior: before, planned, config };
-  return bring(resource, change, prior, target, signal);
+  return createOrUpdate(resource, change, prior, target, signal);
 }
 
 function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): ApplyResult {
@@ -63,17 +63,17 @@ function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): Ap
 }
 
 /**
- * Of an object that was marked (`terraform taint`, `-replace`) Terraform asks for a removal beside a creation that finds
- * it: with the memo of that creation, which has no removal, or as a deposed object, whose removal it plans in the walk
- * that applies.
+ * Where an object is to be replaced (`terraform taint`, `-replace`), Terraform asks for a removal beside a creation,
+ * and the creation finds the object. The removal comes with the memo of that creation, which has no `removal`; or it is
+ * that of a deposed object, which Terraform plans in the walk that applies.
  */
-function isReplacementsOtherHalf(resource: ManagedResource<never>, memo: Memo, walk: Walk): boolean {
+function isPartOfReplacement(resource: ManagedResource<never>, memo: Memo, walk: GraphWalk): boolean {
   if (resource.find === undefined) return false;
   return memo.removal === undefined || memo.plannedIn === walk.id;
 }
 
-/** A creation changes the object that it finds in place, so that removing that object would undo the deploy. */
-function leftAsItIs<Target>(
+/** The creation changes the object that it finds in place. Removing that object would undo the deploy. */
+function keptNote<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
   target: Target,
@@ -92,12 +92,12 @@ function leftAsItIs<Target>(
 }
 
 interface End extends ApplyResult {
-  /** The object as it was read back after a failure: null where it is not there. Left out where nothing was read. */
+  /** The object as it was read back after a failure; null where it is not there. Left out where nothing was read. */
   readonly seen?: Values | null;
 }
 
 /** Creates or updates. `recorded` is what the state holds of the object so far. */
-async function bring<Target>(
+async function createOrUpdate<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
   recorded: Values | null,
@@ -116,11 +116,12 @@ async function bring<Target>(
   const end: End = hasErrors(run.diagnostics)
     ? await stateAfterFailure(resource, change, recorded, run.work, target)
     : await stateAfterSuccess(resource, change, recorded, run.work, target, signal);
-  const diagnostics = [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics];
+  const diagnostics = [...withReadBack(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
-  // Kept, Terraform would mark it as tainted and ask for a replacement. The next plan finds it.
+  // An unfinished object is not kept in the state: Terraform would mark it as tainted and plan its replacement. The
+  // next plan finds it.
   return isUnfinished && resource.find !== undefined
-    ? done(null, [...diagnostics, ...whatStands(resource, change, end.state, target)])
+    ? done(null, [...diagnostics, ...leftoverNote(resource, change, end.state, target)])
     : done(end.state, diagnostics);
 }
 
@@ -137,7 +138,7 @@ async function stateAfterSuccess<Target>(
     observed = await readSettled(resource, planned, target, signal);
   } catch (error) {
     if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
-    // It was made all the same.
+    // It was made all the same, although it cannot be read.
     const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), work, target);
     return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
   }
@@ -153,7 +154,7 @@ async function stateAfterSuccess<Target>(
   if (resource.legacy) return done({ ...observed, ...knownOf(planned) });
   return done(
     withShownSteps(resource, keepSpelling(resource.schema, planned, observed), work, target),
-    whatDidNotTake(resource, planned, observed),
+    valuesNotTaken(resource, planned, observed),
   );
 }
 
@@ -171,13 +172,13 @@ async function stateAfterFailure<Target>(
 ): Promise<End> {
   if (resource.atomicSteps && work.ran.length === 0) return done(recorded);
   const expected = change.planned && withoutUnknown(change.planned);
-  // What cannot be read stays as it was, so that the next plan still shows it as a difference.
+  // Where an attribute cannot be read, its former value stays, so that the next plan still shows the difference.
   const before = recorded ?? change.prior ?? expected ?? {};
   try {
     const observed = await readBack(resource, before, target);
     const state =
       observed && withShownSteps(resource, keepSpelling(resource.schema, before, observed), work, target);
-    // A read may look only for what its state names: what was to become of the object is looked for by that.
+    // `read` may look up only what its state names, so it is also asked about the object as it was to become.
     const seen = expected === null ? observed : await readBack(resource, expected, target);
     return { ...done(state), seen };
   } catch (error) {
@@ -189,38 +190,39 @@ async function stateAfterFailure<Target>(
 }
 
 /**
- * The failure with what was seen of the object after it: a step that failed may have done its work all the same, or a
- * part of it. Of a resource that is never looked for there is nothing to see.
+ * Adds to each error what was read back of the object afterwards: the failed step may have had an effect, whole or in
+ * part. A resource without `find` reads nothing back.
  */
-function withSight(
+function withReadBack(
   resource: ManagedResource<never>,
   { planned }: Change,
   diagnostics: readonly Diagnostic[],
   { seen }: End,
 ): readonly Diagnostic[] {
   if (resource.find === undefined || seen === undefined) return diagnostics;
-  const sight = `Read back afterwards, ${sightOf(resource, planned, seen)}`;
+  const text = `Read back afterwards, ${readBackText(resource, planned, seen)}`;
   return diagnostics.map((diagnostic) =>
-    diagnostic.severity === 'error'
-      ? { ...diagnostic, detail: `${diagnostic.detail}\n${sight}` }
-      : diagnostic,
+    diagnostic.severity === 'error' ? { ...diagnostic, detail: `${diagnostic.detail}\n${text}` } : diagnostic,
   );
 }
 
-function sightOf(resource: ManagedResource<never>, planned: Values | null, seen: Values | null): string {
+function readBackText(resource: ManagedResource<never>, planned: Values | null, seen: Values | null): string {
   if (seen === null) return 'it is not there.';
   if (planned === null) return 'it is still there.';
-  const missed = missedOf(resource, planned, seen).map(
+  const wrong = namesNotTaken(resource, planned, seen).map(
     (name) =>
       `\n  ${formatPath(path(name))} is ${shownValue(resource, name, seen)}, not ${shownValue(resource, name, planned)}`,
   );
-  return missed.length === 0
+  return wrong.length === 0
     ? 'all that can be read is as declared.'
-    : `it is not as declared:${missed.join('')}`;
+    : `it is not as declared:${wrong.join('')}`;
 }
 
-/** Of a creation that did not come to its end: what is there now without standing in the state, and the ways on. */
-function whatStands<Target>(
+/**
+ * The note on a creation that failed half-way: what exists now although the state does not hold it, and what can be
+ * done.
+ */
+function leftoverNote<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
   observed: Values | null,
@@ -237,7 +239,7 @@ function whatStands<Target>(
   return [{ severity: 'warning', summary: `${resource.typeName} is only partly made`, detail: ways }];
 }
 
-/** What runs is what was shown, or nothing. */
+/** An apply runs the steps that the plan showed, or none. */
 function refuseOtherSteps(
   resource: ManagedResource<never>,
   planned: Values,
@@ -253,7 +255,7 @@ function refuseOtherSteps(
   );
 }
 
-/** A step as people read it: a text for each of its calls. */
+/** A step as people read it, with one text for each of its calls. */
 type StepTexts = readonly string[];
 
 function textsOf(resource: ManagedResource<never>, steps: readonly unknown[]): readonly StepTexts[] {
@@ -274,8 +276,8 @@ async function runSteps<Target>(
 ): Promise<Run> {
   const diagnostics: Diagnostic[] = [];
   const after = (completed: number): Run => {
-    const did = resource.effects?.of(steps.slice(0, completed)) ?? [];
-    return { work: { ran: texts.slice(0, completed).flat(), did }, diagnostics };
+    const effectTexts = resource.effects?.of(steps.slice(0, completed)) ?? [];
+    return { work: { ran: texts.slice(0, completed).flat(), effectTexts }, diagnostics };
   };
   for (const [index, step] of steps.entries()) {
     const place = `Step ${index + 1} of ${steps.length}: ${texts[index]?.join('\n')}`;
@@ -324,8 +326,8 @@ async function readBack<Target>(
 }
 
 /**
- * Reads back, more than once where the change does not show yet: what was written in one place may be read in another
- * that hears of it later.
+ * Reads the object back, several times where the change does not show yet: a change that was written to one server (a
+ * domain controller, for example) may be read from another that gets it later.
  */
 async function readSettled<Target>(
   resource: ManagedResource<Target>,
@@ -336,7 +338,7 @@ async function readSettled<Target>(
   const expected = withoutUnknown(planned);
   let observed = await readBack(resource, expected, target);
   for (const pause of resource.settle === undefined ? [] : SETTLE_PAUSES_MS) {
-    const shows = observed !== null && whatDidNotTake(resource, planned, observed).length === 0;
+    const shows = observed !== null && valuesNotTaken(resource, planned, observed).length === 0;
     if (shows || signal.aborted) break;
     await new Promise((resume) => setTimeout(resume, pause));
     resource.settle?.(target);
@@ -345,13 +347,13 @@ async function readSettled<Target>(
   return observed;
 }
 
-/** Terraform holds the provider to every value that the plan knew; a person wants to know which one, and why. */
-function whatDidNotTake(
+/** Names each value that is not as planned. Terraform would only say that the provider's result is inconsistent. */
+function valuesNotTaken(
   resource: ManagedResource<never>,
   planned: Values,
   observed: Values,
 ): readonly Diagnostic[] {
-  return missedOf(resource, planned, observed).map((name) => ({
+  return namesNotTaken(resource, planned, observed).map((name) => ({
     ...failure(
       `${formatPath(path(name))} did not take`,
       `Every step succeeded, but reading it back shows ${shownValue(resource, name, observed)} where ` +
@@ -362,8 +364,12 @@ function whatDidNotTake(
   }));
 }
 
-/** Names of what was planned and is not seen. */
-function missedOf(resource: ManagedResource<never>, planned: Values, observed: Values): readonly string[] {
+/** The names of the attributes that were planned and do not read back as planned. */
+function namesNotTaken(
+  resource: ManagedResource<never>,
+  planned: Values,
+  observed: Values,
+): readonly string[] {
   return differences(resource.schema, planned, observed).filter(
     (name) => !isShownSteps(resource, name) && isKnown(planned[name] ?? null),
   );
@@ -376,8 +382,8 @@ async function remove<Target>(
   target: Target,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
-  const judged = { ...prior, ...memo.judged };
-  const steps = resource.steps({ kind: 'destroy', prior: judged, planned: null, config: null }, target);
+  const current = { ...prior, ...memo.changedValues };
+  const steps = resource.steps({ kind: 'destroy', prior: current, planned: null, config: null }, target);
   if (steps === UNKNOWN) throw new Error(`${resource.typeName}: the steps of a destroy cannot be unknown`);
   const texts = textsOf(resource, steps);
   if (memo.removal !== undefined && !sameTexts(memo.removal, texts.flat())) {
@@ -392,5 +398,5 @@ async function remove<Target>(
   if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
   const end = await stateAfterFailure(resource, change, prior, run.work, target);
-  return done(end.state, [...withSight(resource, change, run.diagnostics, end), ...end.diagnostics]);
+  return done(end.state, [...withReadBack(resource, change, run.diagnostics, end), ...end.diagnostics]);
 }

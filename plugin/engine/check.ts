@@ -3,7 +3,7 @@ import type { BlockSchema, Diagnostic, Path, Value, Values } from '../../schema'
 import { failure } from './failure';
 import { withoutWriteOnly } from './strip';
 
-/** What the attributes' own checks find in a configuration; unknown values are checked once they are known. */
+/** Runs the checks of the attributes on a configuration. Unknown values are checked later, once they are known. */
 export function checkAttributes(schema: BlockSchema, config: Values, path: Path = []): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, attribute] of Object.entries(schema.attributes)) {
@@ -31,7 +31,7 @@ export function checkAttributes(schema: BlockSchema, config: Values, path: Path 
     const here = [...path, ...pathOf(name)];
     if (isRecord(value)) found.push(...checkAttributes(block.schema, value, here));
     if (isList(value)) {
-      // The place of a block in a set says nothing to a person, nor to Terraform.
+      // A block in a set has no position that a person or Terraform could look up.
       value.forEach((item, index) => {
         const place = block.nesting === 'set' ? here : [...here, { index }];
         if (isRecord(item)) found.push(...checkAttributes(block.schema, item, place));
@@ -41,7 +41,7 @@ export function checkAttributes(schema: BlockSchema, config: Values, path: Path 
   return found;
 }
 
-/** The attributes' checks, and then the definition's own where those found no error. */
+/** Runs the checks of the attributes, and the definition's own check where those find no error. */
 export function check(
   definition: { readonly schema: BlockSchema; validate?(config: Values): readonly Diagnostic[] },
   config: Values,
@@ -50,7 +50,7 @@ export function check(
   return hasErrors(found) ? found : [...found, ...(definition.validate?.(config) ?? [])];
 }
 
-/** An older Terraform would keep a write-only value in its state; better to stop before that. */
+/** A Terraform before 1.11 would keep a write-only value in its state, so it is refused. */
 export function exposedSecrets(schema: BlockSchema, config: Values): Diagnostic[] {
   const kept = withoutWriteOnly(schema, config);
   return Object.keys(config)

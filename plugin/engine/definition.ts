@@ -2,19 +2,19 @@ import type { Diagnostic, Known, Path, Schema, Unknown, Values } from '../../sch
 
 /** A provider: its configuration, its resources, and how it reaches what they act on, its `Target`. */
 export interface ProviderDefinition<Target> {
-  /** For example `exchange`; every resource's type name starts with it. */
+  /** For example `exchange`. The type name of every resource starts with it. */
   readonly typeName: string;
-  /** Of the provider's own configuration. */
+  /** The schema of the provider's own configuration. */
   readonly schema: Schema;
   readonly resources: readonly ManagedResource<Target>[];
   readonly dataSources?: readonly DataSource<Target>[];
-  /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
+  /** Checks the configuration beyond what the attributes check. Pure. The configuration may hold unknown values. */
   validate?(config: Values): readonly Diagnostic[];
-  /** Makes the target; what it needs is opened when it is first used. The configuration may hold unknown values. */
+  /** Makes the target, which opens what it needs when that is first used. The configuration may hold unknown values. */
   configure(config: Values, context: ConfigureContext): Promise<Configured<Target>>;
   /**
-   * Called where an error was caught by nobody. What the target waits for may never come by now: it lets go of that,
-   * so that the operations in flight end with what they know, and goes on anew.
+   * Called after an error that nobody caught. What the target waits for may never come, so it lets go of that: the
+   * operations under way end with what they know, and later ones start anew.
    */
   breakOff?(target: Target): void;
   /** Called once before the program ends. */
@@ -27,17 +27,17 @@ export interface ConfigureContext {
 }
 
 export interface Configured<Target> {
-  /** May be left out only beside an error. */
+  /** Left out only where there is an error. */
   readonly target?: Target;
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** What is to become of one object. Values are whole: every attribute is there, null where it is not set. */
+/** What is to become of one object. The values are complete: every attribute is there, and null where it is not set. */
 export type Change = Creation | Update | Destruction;
 export interface Creation {
   readonly kind: 'create';
   readonly prior: null;
-  /** Write-only attributes are null here: they stand in `config`. */
+  /** Write-only attributes are null here. Their values are in `config`. */
   readonly planned: Values;
   readonly config: Values;
 }
@@ -54,137 +54,144 @@ export interface Destruction {
   readonly config: null;
 }
 
-/** A type of resource: data and pure functions, but for those that take the target. */
+/**
+ * A type of resource: data and functions. Functions that only compute are pure; those that act or look get the target.
+ */
 export interface ManagedResource<Target, Step = unknown> {
   readonly typeName: string;
   readonly schema: Schema;
   /**
-   * Name of the computed list of text that shows, in the plan, what the apply runs. The state holds what ran until
-   * the object is read again, then nothing, so that a plan never shows it beside what it will run.
+   * Name of a computed list of text: in a plan, the steps that the apply will run. After an apply the state holds those
+   * that ran. The next refresh empties the list, so that a plan never shows old steps beside those to come.
    *
-   * @default the steps are shown nowhere, nor in the warning of a destroy
+   * @default no attribute shows the steps, and no warning shows those of a destroy
    */
   readonly stepsAttribute?: string;
   /**
-   * What the steps do to others while they run, for people, as a computed list of text beside the steps. The state holds it
-   * as long as the steps.
+   * A computed list of text that tells people what the steps do to others while they run. It is kept as long as the
+   * steps.
    *
-   * @default nothing is said of it
+   * @default no attribute shows it
    */
   readonly effects?: {
     readonly attribute: string;
     of(steps: readonly Step[]): readonly string[];
   };
   /**
-   * Name of the computed list of text that shows what a removal of the object runs. The state always holds it, so that
-   * the plan of a removal does, as the prior value, also where it is saved. In a plan that changes it, it is unknown: it
-   * does not run there.
+   * Name of a computed list of text: the steps that a removal of the object runs. It is always in the state, so that
+   * the plan of a removal shows it as the prior value, a saved plan included. It is unknown in a plan that changes it,
+   * since the removal does not run there.
    *
-   * @default only the warning of a destroy says it
+   * @default only the warning of a destroy shows them
    */
   readonly removalAttribute?: string;
   /**
-   * Where the removal of the object stands among all removals, as a computed number. Null: the target does not say (any
-   * more), and what the state holds stays. It says nothing of the object itself: another one is no change.
+   * A computed number: the place of the object's removal in the order of all removals. `of` gives null where the target
+   * does not say (any more); the state then keeps what it holds. The number is no property of the object, so a
+   * different one is no change.
    *
-   * @default the state holds none
+   * @default no attribute holds a place
    */
   readonly removalPlace?: {
     readonly attribute: string;
     of(object: Values, target: Target): number | null;
   };
   /**
-   * Behaves as resources on HashiCorp's older kit do (SDKv2), for a provider that stands in for such a one: Terraform
-   * lets defaults stand in attributes that are only optional, a refresh shows every other spelling as drift, and what
-   * was planned is kept after an apply whatever the object then looks like.
+   * Behaves as resources built on HashiCorp's older kit (SDKv2) do, for a provider that stands in for such a one:
+   * Terraform accepts defaults in attributes that are only optional, a refresh shows every difference in spelling as
+   * drift, and after an apply the state holds what was planned, whatever is read back.
    *
    * @default false
    */
   readonly legacy?: boolean;
   /**
-   * A step is done as a whole or not at all: where the first one fails nothing has changed, and nothing is read back.
+   * A step has its whole effect or none. Where the first step fails, nothing has changed, so nothing is read back.
    *
    * @default false
    */
   readonly atomicSteps?: boolean;
   /**
-   * What to do where a creation finds the object, said with what differs: to Terraform it is new, so that the plan
-   * shows nothing of what is there.
+   * The remedy that is shown where a creation finds the object. It stands in a warning with the differences, since
+   * Terraform takes the object as new and its plan shows none of the present values.
    *
-   * @default nothing is said
+   * @default no warning
    */
   foundNote?(existing: Values): string;
-  /** Said in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
+  /** The warning in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
   readonly destroyNote?: string;
-  /** Pure checks beside those of the attributes. The configuration may hold unknown values. */
+  /** Checks the configuration beyond what the attributes check. Pure. The configuration may hold unknown values. */
   validate?(config: Values): readonly Diagnostic[];
   /**
-   * The object as it stands where a creation finds one already there: what Setup made, or what an apply that failed
-   * half-way left; as `read` would show it, with null for what cannot be read. Null where there is none. The creation
-   * then runs the steps of an update from it, and one that fails keeps nothing in the state, so that Terraform never
-   * replaces the object: it is changed in place, and a removal that Terraform asks for beside its creation runs nothing.
+   * Looks up the object where a creation is planned. There may be one that Setup made, or one that a failed apply left
+   * half-made. Gives it as `read` would, with null for attributes that cannot be read; gives null where there is none.
+   * The creation then runs the steps of an update from it. Where that fails, nothing is kept in the state, so that
+   * Terraform never replaces the object: it is changed in place, and a removal that Terraform asks for beside the
+   * creation runs nothing.
    *
-   * Left out: a creation never looks, and what an apply left half-made is removed and made again.
+   * Left out: a creation never looks, and Terraform removes what a failed apply left half-made and creates it again.
    *
-   * Not called while an attribute of its identity is unknown. `config` has the write-only values.
+   * Not called while an identity attribute is unknown. `config` has the write-only values.
    */
   find?(planned: Values, target: Target, config: Values): Promise<Found>;
   /**
-   * What an update goes on from, where more of it is done than the state holds: of a run that was killed nobody kept what
-   * it did. Null: from the state.
+   * Looks up what an update goes on from, where more of it is done than the state holds: a run that was killed could
+   * not record its last steps. Null: the update goes on from the state.
    *
    * @default from the state
    */
   resume?(update: Update, target: Target): Promise<Values | null>;
   /**
-   * What of a change cannot be made in place: Terraform then removes the object and makes another one.
+   * The attributes that cannot be changed in place. Where one changes, Terraform removes the object and creates another
+   * one.
    *
-   * @default nothing
+   * @default none
    */
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
-   * Facts for the plan from outside: values of computed attributes, diagnostics. Called for every plan, also where the
-   * configuration did not change. Not called again at apply for what was known. The values of a removal stand in for
-   * those of the prior object when its steps are asked for, at plan and at apply.
+   * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
+   * configuration did not change. An apply does not ask again for values that were known in the plan. The values of a
+   * removal replace those of the prior object when its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
-   * What runs to carry the change out, in order; pure, the target gives no more than its settings. `UNKNOWN` while
-   * something it depends on is. Called at plan and again at apply; where the two differ, nothing is run. An attribute
-   * that is left to the provider and not known yet is null here, so that what is `UNKNOWN` is an input that others
-   * make known.
+   * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
+   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run. An attribute
+   * that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an input that
+   * something else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**
-   * What stands against running these steps, for example a right that is lacking. Called at plan wherever a change has
+   * Looks up what prevents these steps, for example a right that is lacking. Called at plan for every change that has
    * steps, unless the plan has an error already.
    */
   vet?(steps: readonly Step[], target: Target): Promise<readonly Diagnostic[]>;
-  /** One step as people read it, a text for each call where it makes several. Never shows a secret. */
+  /** One step as people read it, with one text for each call where it makes several. Never shows a secret. */
   describe(step: Step): string | readonly string[];
-  /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence. */
+  /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence of steps. */
   execute(step: Step, target: Target, context: ExecuteContext): Promise<readonly Diagnostic[]>;
   /**
-   * The object as it stands, or null where it is gone. `state` is the last known state, or what an import gave.
-   * Attributes that cannot be read must be carried over from it. Also called before a removal is planned, where the
-   * definition has `find` and the removal of what `state` holds runs something.
+   * Reads the object; null where it is gone. `state` is its last known state, or what an import gave. Attributes that
+   * cannot be read must be taken over from it. Also called before a removal is planned, where the definition has `find`
+   * and the removal runs something.
    */
   read(state: Values, target: Target): Promise<ReadResult>;
   /**
-   * Called before an object is read once more because a change that was made does not show yet: lets go of what the
-   * target keeps of earlier reads. Left out: what does not show at once counts as not done.
+   * Called where a change does not show yet, before the object is read once more: drops what the target keeps of
+   * earlier reads.
+   *
+   * Left out: the object is read once, and a change that does not show is an error.
    */
   settle?(target: Target): void;
   /**
-   * Turns what people type after `terraform import` into the attributes that `read` needs; `read` follows.
+   * Turns the id that people give to `terraform import` into the attributes that `read` needs. `read` is called next.
    *
    * @default the resource cannot be imported
    */
   importState?(id: string, target: Target): Promise<ImportResult>;
   /**
-   * Turns a state that an older schema version wrote into today's.
+   * Turns a state that an older schema version wrote into one of today's.
    *
-   * @default attributes keep their values by name, new ones are null
+   * @default attributes keep their values by name, and new ones are null
    */
   upgradeState?(version: number, state: { readonly [name: string]: Known }): Values;
 }
@@ -193,7 +200,7 @@ export interface DataSource<Target> {
   readonly typeName: string;
   readonly schema: Schema;
   validate?(config: Values): readonly Diagnostic[];
-  /** Null state only beside an error. */
+  /** The state is null only where there is an error. */
   read(config: Values, target: Target): Promise<ReadResult>;
 }
 
@@ -203,13 +210,13 @@ export interface Found {
 }
 
 export interface Information {
-  /** Of computed attributes only; may be unknown. */
+  /** Values of computed attributes only. They may be unknown. */
   readonly values?: Values;
   readonly diagnostics?: readonly Diagnostic[];
 }
 
 export interface ExecuteContext {
-  /** Aborted when a person interrupts Terraform: end early, in a safe place. */
+  /** Aborted when a person interrupts Terraform: the step is to end early, at a safe place. */
   readonly signal: AbortSignal;
 }
 

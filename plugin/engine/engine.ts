@@ -6,31 +6,32 @@ import { check, exposedSecrets } from './check';
 import type { DataSource, ManagedResource, ProviderDefinition, ReadResult } from './definition';
 import { keepSpelling } from './equality';
 import { plan, type PlanRequest, type PlanResult } from './plan';
-import { seenNow } from './sight';
+import { refreshed } from './refresh';
 import { NO_WORK, withPlace, withShownSteps } from './steps';
 import { withoutWriteOnly } from './strip';
-import { Walk } from './walk';
+import { GraphWalk } from './graph-walk';
 
 /** Milliseconds that operations get to end by themselves after an error that nobody caught. */
 const BREAK_OFF_MS = 60_000;
 
-/** A mistake of the caller that ends the operation with this sentence. */
+/** An operation cannot be done because of the caller. The message is a sentence for people. */
 export class EngineError extends Error {}
 
-/** One provider at work: what Terraform asks for, in values. Rejections are errors of the operation. */
+/** A provider at work: does what Terraform asks for, on values. A rejection is an error of the operation. */
 export class Engine<Target> {
   readonly #resources: ReadonlyMap<string, ManagedResource<Target>>;
   readonly #dataSources: ReadonlyMap<string, DataSource<Target>>;
   readonly #stop = new AbortController();
-  /** Each ends the wait for something under way. */
-  readonly #waits = new Set<(error: EngineError) => void>();
-  #walk = new Walk();
+  /** Each ends the wait for one piece of work that is under way. */
+  readonly #breakOffs = new Set<(error: EngineError) => void>();
+  #walk = new GraphWalk();
   #target: { readonly value: Target } | undefined;
 
   constructor(readonly definition: ProviderDefinition<Target>) {
     this.#resources = new Map(definition.resources.map((resource) => [resource.typeName, resource]));
     this.#dataSources = new Map((definition.dataSources ?? []).map((source) => [source.typeName, source]));
-    // Every call under way listens: more than ten at once are no leak, of which Node would warn in Terraform's log.
+    // Every operation under way listens to this signal. Node would warn of a leak from eleven listeners on, in
+    // Terraform's log.
     setMaxListeners(Infinity, this.#stop.signal);
   }
 
@@ -50,7 +51,7 @@ export class Engine<Target> {
     return check(this.definition, config);
   }
 
-  /** `writeOnlyAllowed` is whether this Terraform knows write-only attributes (1.11 and later). */
+  /** @param client `writeOnlyAllowed`: whether this Terraform knows write-only attributes (1.11 and later) */
   validateResource(
     typeName: string,
     config: Values,
@@ -66,7 +67,7 @@ export class Engine<Target> {
   }
 
   async configure(config: Values, terraformVersion: string): Promise<readonly Diagnostic[]> {
-    this.#walk = new Walk();
+    this.#walk = new GraphWalk();
     const { target, diagnostics = [] } = await this.#breakable(
       this.definition.configure(config, { terraformVersion }),
     );
@@ -74,7 +75,7 @@ export class Engine<Target> {
     return diagnostics;
   }
 
-  /** A state that this or an older version of the provider wrote, in today's form. */
+  /** Brings a state that this version of the provider or an older one wrote into today's form. */
   upgrade(typeName: string, version: number, state: Known): Values {
     const resource = this.#resource(typeName);
     const current = resource.schema.version;
@@ -94,9 +95,10 @@ export class Engine<Target> {
   async read(typeName: string, state: Values): Promise<ReadResult> {
     const resource = this.#resource(typeName);
     const target = this.#configured();
-    const { state: seen, diagnostics = [] } = await this.#breakable(seenNow(resource, state, target));
+    const { state: seen, diagnostics = [] } = await this.#breakable(refreshed(resource, state, target));
     if (seen === null) return { state: null, diagnostics };
-    // Steps of the last change would hide the same ones of the next: Terraform leaves out what stays as it is.
+    // The steps of the last change are cleared: where the next change has the same steps, Terraform would show none,
+    // since it shows only attributes that change.
     const kept = withShownSteps(resource, withPlace(resource, seen, target, true), NO_WORK, target);
     return { state: kept, diagnostics };
   }
@@ -107,11 +109,11 @@ export class Engine<Target> {
 
   async apply(typeName: string, request: ApplyRequest): Promise<ApplyResult> {
     this.#walk.recordApply();
-    const resource = this.#breakableSteps(this.#resource(typeName));
+    const resource = this.#withBreakableSteps(this.#resource(typeName));
     return apply(resource, request, this.#configured(), this.#walk, this.#stop.signal);
   }
 
-  /** The object's identity; Terraform reads it afterwards. */
+  /** Gives the identity of the object. Terraform reads the object afterwards. */
   async importState(typeName: string, id: string): Promise<ReadResult> {
     const resource = this.#resource(typeName);
     if (resource.importState === undefined) {
@@ -136,20 +138,22 @@ export class Engine<Target> {
   }
 
   /**
-   * After an error that nobody caught: the target lets go of what it waits for, and what has not ended some time later
-   * never will.
+   * Called after an error that nobody caught. The target lets go of what it waits for. Work that has not ended a minute
+   * later never will, and is given up.
    */
   breakOff(): void {
-    const waits = [...this.#waits];
+    const breakOffs = [...this.#breakOffs];
     setTimeout(() => {
       const error = new EngineError('It did not end after an error of the provider itself.');
-      for (const end of waits) end(error);
+      for (const end of breakOffs) end(error);
     }, BREAK_OFF_MS).unref();
     if (this.#target !== undefined) this.definition.breakOff?.(this.#target.value);
   }
 
-  /** An apply goes on from a step that did not end, to keep what is known. */
-  #breakableSteps(resource: ManagedResource<Target>): ManagedResource<Target> {
+  /**
+   * Makes each step breakable by itself: an apply then goes on after a step that was given up, and keeps what is known.
+   */
+  #withBreakableSteps(resource: ManagedResource<Target>): ManagedResource<Target> {
     return {
       ...resource,
       execute: (step, target, context) => this.#breakable(resource.execute(step, target, context)),
@@ -159,12 +163,12 @@ export class Engine<Target> {
 
   #breakable<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waits.add(reject);
-      work.then(resolve, reject).finally(() => this.#waits.delete(reject));
+      this.#breakOffs.add(reject);
+      work.then(resolve, reject).finally(() => this.#breakOffs.delete(reject));
     });
   }
 
-  /** Closes the target, if there is one. */
+  /** Closes the target, where there is one. */
   async close(): Promise<void> {
     const target = this.#target;
     this.#target = undefined;

@@ -2,7 +2,7 @@ import { isKnown, isList, isRecord, sameValue } from '../../schema';
 import type { Attribute, Block, BlockSchema, Value, Values } from '../../schema';
 import { inSetOrder } from '../values/conform';
 
-/** True where two values of an attribute mean the same. An unknown value is the same only as an unknown. */
+/** True where two values of an attribute mean the same. An unknown value equals only an unknown value. */
 export function equivalent(attribute: Attribute, left: Value, right: Value): boolean {
   if (sameValue(left, right)) return true;
   if (attribute.equals === undefined || left === null || right === null) return false;
@@ -10,8 +10,8 @@ export function equivalent(attribute: Attribute, left: Value, right: Value): boo
 }
 
 /**
- * `next` in the spelling of `before` wherever the two mean the same. List blocks are compared by position; a block of
- * a set with the one that means the same.
+ * `next`, spelled as `before` wherever both mean the same. Blocks of a list are compared by position, and those of a
+ * set with the block that means the same.
  */
 export function keepSpelling(schema: BlockSchema, before: Values | null, next: Values): Values {
   if (before === null) return next;
@@ -37,7 +37,10 @@ function keepBlockSpelling(block: Block, before: Value, next: Value): Value {
   return block.nesting === 'set' ? inSetOrder(kept) : kept;
 }
 
-/** The earlier block that became this one: by position, or in a set the one that means the same. Null: none. */
+/**
+ * The earlier block that became this one: the one at its position, or in a set the one that means the same. Null where
+ * there is none.
+ */
 export function partnerOf(
   block: Block,
   before: readonly Value[],
@@ -70,7 +73,7 @@ export function equivalentBlocks(block: Block, left: Value, right: Value): boole
   return sameValue(left, keepBlockSpelling(block, left, right));
 }
 
-/** Names of the attributes and blocks that do not mean the same. */
+/** Names of the attributes and blocks whose values do not mean the same. */
 export function differences(schema: BlockSchema, left: Values, right: Values): string[] {
   return [
     ...Object.entries(schema.attributes)

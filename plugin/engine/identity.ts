@@ -4,27 +4,27 @@ import type { ManagedResource } from './definition';
 import { equivalent } from './equality';
 import { failure } from './failure';
 
-/** What makes an object that one and no other. */
+/** The attributes that say which object this is. */
 function identity({ schema }: ManagedResource<never>): [string, Attribute][] {
   return Object.entries(schema.attributes).filter(([, attribute]) => attribute.identity);
 }
 
-/** What tells apart those that are the same by it. */
+/** The attributes that tell objects apart whose identity is the same. */
 function distinction({ schema }: ManagedResource<never>): [string, Attribute][] {
   return Object.entries(schema.attributes).filter(([, attribute]) => attribute.distinguishes);
 }
 
-/** Whether objects of the type can be told apart by what they are. */
+/** Whether objects of this type have an identity. */
 export function hasIdentity(resource: ManagedResource<never>): boolean {
   return identity(resource).length > 0;
 }
 
-/** Whether the declaration says which object it is. */
+/** Whether all identity attributes are known. */
 export function identityIsKnown(resource: ManagedResource<never>, values: Values): boolean {
   return identity(resource).every(([name]) => values[name] !== UNKNOWN);
 }
 
-/** Whether two states are of one object: what is known of both is the same. */
+/** Whether two states are of the same object. A distinguishing attribute counts only where both states know it. */
 export function sameObject(resource: ManagedResource<never>, left: Values, right: Values): boolean {
   const isSame = ([name, attribute]: readonly [string, Attribute]) =>
     equivalent(attribute, left[name] ?? null, right[name] ?? null);
@@ -33,7 +33,7 @@ export function sameObject(resource: ManagedResource<never>, left: Values, right
   return identity(resource).every(isSame) && distinction(resource).filter(isTold).every(isSame);
 }
 
-/** What people call the object: `exchange_owa_virtual_directory EX1/Default Web Site`. */
+/** The object's name for people: `exchange_owa_virtual_directory EX1/Default Web Site`. */
 export function titleOf(resource: ManagedResource<never>, values: Values): string {
   const names = [...identity(resource), ...distinction(resource)].flatMap(([name]) =>
     typeof values[name] === 'string' ? [values[name]] : [],
@@ -41,7 +41,7 @@ export function titleOf(resource: ManagedResource<never>, values: Values): strin
   return [resource.typeName, ...(names.length === 0 ? [] : [names.join('/')])].join(' ');
 }
 
-/** An object does not become another one: what to do where the declaration says so. */
+/** Refuses a change of identity: no step turns one object into another. */
 export function identityChanges(
   resource: ManagedResource<never>,
   prior: Values,

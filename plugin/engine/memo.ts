@@ -2,17 +2,20 @@ import { UNKNOWN } from '../../schema';
 import type { Values } from '../../schema';
 
 /**
- * What a plan leaves for the calls that follow it: Terraform keeps these bytes beside the plan and hands them back.
- * People do not see them, but they are not secret: no write-only value may get in.
+ * What a plan hands to the calls that follow it, as the private data of the plan: Terraform keeps these bytes beside
+ * the plan and passes them on. People do not see them, but they are not secret, so no write-only value may get in.
  */
 export interface Memo {
-  /** What would run to remove the object as it was planned with. */
+  /** The steps that the removal of the object runs, as the plan showed them. */
   readonly removal?: readonly string[];
-  /** The object that `find` found, or `resume`, from which the creation, or the update, goes on. */
+  /** The object that `find` or `resume` found. The creation or the update goes on from it. */
   readonly existing?: Values;
-  /** Where the removal was planned from what its plan saw (`read`) and found out (`inform`): what the state had otherwise. */
-  readonly judged?: Values;
-  /** The walk that planned the removal. */
+  /**
+   * The values from which the removal was planned, where they differ from the state: those that the plan read (`read`)
+   * and looked up (`inform`).
+   */
+  readonly changedValues?: Values;
+  /** The id of the walk that planned the removal. */
   readonly plannedIn?: string;
 }
 
@@ -27,7 +30,7 @@ export function writeMemo(memo: Memo): Uint8Array {
   return Buffer.from(text === '{}' ? '' : text, 'utf8');
 }
 
-/** Nothing where the bytes are not ours: they can then only be of another version of the provider. */
+/** Empty where the bytes are not of this form: then another version of the provider wrote them. */
 export function readMemo(bytes: Uint8Array | undefined): Memo {
   if (bytes === undefined || bytes.length === 0) return {};
   try {

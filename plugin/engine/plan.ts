@@ -7,7 +7,7 @@ import { identityChanges, identityIsKnown, titleOf } from './identity';
 import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
-import { seenNow } from './sight';
+import { refreshed } from './refresh';
 import {
   counted,
   describeSteps,
@@ -18,12 +18,12 @@ import {
   withPlace,
   withUnsetAsNull,
 } from './steps';
-import type { Walk } from './walk';
+import type { GraphWalk } from './graph-walk';
 
 export interface PlanRequest {
   /** Null where the object is to be created. */
   readonly prior: Values | null;
-  /** With the write-only values; null where the object is to be destroyed. */
+  /** With its write-only values. Null where the object is to be destroyed. */
   readonly config: Values | null;
   readonly memo: Memo;
 }
@@ -39,7 +39,7 @@ export async function plan<Target>(
   resource: ManagedResource<Target>,
   request: PlanRequest,
   target: Target,
-  walk: Walk,
+  walk: GraphWalk,
 ): Promise<PlanResult> {
   const { prior, config, memo } = request;
   if (config === null) return prior === null ? NOTHING : planDestruction(resource, prior, target, walk);
@@ -53,43 +53,43 @@ async function planDestruction<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
   target: Target,
-  walk: Walk,
+  walk: GraphWalk,
 ): Promise<PlanResult> {
-  // Only what a replacement left over (a deposed object) does Terraform plan to remove while it applies.
+  // During an apply Terraform plans one kind of removal only: that of a deposed object, which a replacement left over.
   if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
-  // Of one that left the declaration Terraform 1.11 plans the removal first, from the state that a broken-off removal may
-  // have left behind, and refreshes it afterwards (seen with 1.11.4); from 1.12.0 it refreshes first
-  // (hashicorp/terraform#36394). What runs nothing has nothing to look for.
-  const isLookedFor = resource.find !== undefined && removalOf(resource, prior, target).length > 0;
-  const sight: ReadResult = isLookedFor ? await seenNow(resource, prior, target) : { state: prior };
+  // Where a resource left the declaration, Terraform 1.11 plans its removal first and refreshes afterwards (seen with
+  // 1.11.4), so that the state may be that of an earlier removal that broke off. From 1.12.0 on it refreshes first
+  // (hashicorp/terraform#36394). A removal that runs nothing needs no refresh.
+  const needsRefresh = resource.find !== undefined && removalOf(resource, prior, target).length > 0;
+  const refresh: ReadResult = needsRefresh ? await refreshed(resource, prior, target) : { state: prior };
   const change: Destruction = {
     kind: 'destroy',
-    prior: sight.state ?? prior,
+    prior: refresh.state ?? prior,
     planned: null,
     config: null,
   };
   const information = await resource.inform?.(change, target);
-  const judged = { ...change.prior, ...information?.values };
-  const removal = removalOf(resource, judged, target);
-  const isThere = sight.state !== null;
+  const current = { ...change.prior, ...information?.values };
+  const removal = removalOf(resource, current, target);
+  const isThere = refresh.state !== null;
   if (removal.length > 0 && isThere) walk.recordRemoval(resource, prior);
   const diagnostics = [
-    ...(sight.diagnostics ?? []),
+    ...(refresh.diagnostics ?? []),
     ...(information?.diagnostics ?? []),
     ...contradiction(resource, prior, removal, walk),
-    // Of what is gone already the refresh takes the removal out of the plan.
+    // Where the object is gone already, Terraform's refresh drops the removal from the plan.
     ...(isThere ? destroyNote(resource, prior, removal) : []),
   ];
-  const judgement = changedSince(prior, judged);
+  const changedValues = changedSince(prior, current);
   return {
     ...NOTHING,
     memo: {
       removal,
       plannedIn: walk.id,
-      ...(Object.keys(judgement).length === 0 ? {} : { judged: judgement }),
+      ...(Object.keys(changedValues).length === 0 ? {} : { changedValues }),
     },
-    diagnostics: await vetted(resource, { ...change, prior: judged }, target, diagnostics),
+    diagnostics: await vetted(resource, { ...change, prior: current }, target, diagnostics),
   };
 }
 
@@ -104,7 +104,7 @@ async function planUpdate<Target>(
   prior: Values,
   config: Values,
   target: Target,
-  walk: Walk,
+  walk: GraphWalk,
 ): Promise<PlanResult> {
   const proposed = propose(resource.schema, prior, config);
   const renamed = identityChanges(resource, prior, proposed);
@@ -117,13 +117,13 @@ async function planUpdate<Target>(
   const existing = isChanged ? await resumed(resource, declared, target) : null;
   const update: Update = { ...declared, prior: existing ?? prior };
   const removal = removalOf(resource, prior, target);
-  walk.recordWanted(resource, prior, 'kept');
+  walk.recordWanted(resource, prior, 'in-state');
 
   const diagnostics = [...(information?.diagnostics ?? []), ...contradiction(resource, prior, removal, walk)];
   return {
     planned: isChanged ? withSteps(resource, update, information?.values, target) : planned,
     requiresReplace: resource.requiresReplace?.(prior, planned) ?? [],
-    // Told to replace (-replace), Terraform plans a creation beside it, and hands this memo to that.
+    // On `-replace`, Terraform also plans a creation, and hands it this memo.
     memo: { removal, ...(existing === null ? {} : { existing }) },
     diagnostics: isChanged
       ? await vetted(resource, withUnsetAsNull(update, information?.values), target, diagnostics)
@@ -136,9 +136,9 @@ async function planCreation<Target>(
   config: Values,
   memo: Memo,
   target: Target,
-  walk: Walk,
+  walk: GraphWalk,
 ): Promise<PlanResult> {
-  const refusal = replacedOnRequest(resource, memo);
+  const refusal = refusedReplacement(resource, memo);
   if (refusal.length > 0) return { ...NOTHING, diagnostics: refusal };
 
   const proposed = propose(resource.schema, null, config);
@@ -147,7 +147,7 @@ async function planCreation<Target>(
   const change = creation(resource, proposed, existing, config);
   const information = await resource.inform?.(change, target);
   const informed = { ...change, planned: { ...change.planned, ...information?.values } };
-  if (existing !== null) walk.recordWanted(resource, existing, 'made');
+  if (existing !== null) walk.recordWanted(resource, existing, 'found');
 
   const diagnostics = [
     ...(found?.diagnostics ?? []),
@@ -156,13 +156,13 @@ async function planCreation<Target>(
       ? []
       : [
           ...contradiction(resource, existing, removalOf(resource, existing, target), walk),
-          // Of what could not be read nobody knows whether it is there.
+          // Where the reading failed, nobody knows whether the object is there.
           ...(hasErrors(found?.diagnostics ?? [])
             ? []
             : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
-  // Whether the object is there can be looked up only once its identity is known, and the steps depend on it.
+  // The steps depend on whether the object is there already, which can be looked up only once its identity is known.
   const isUnseen = resource.find !== undefined && found === undefined;
   return {
     planned: isUnseen
@@ -188,7 +188,7 @@ async function resumed<Target>(
   return existing && conform(resource.schema, existing);
 }
 
-/** A creation from nothing, or from the object that is there already. */
+/** A creation from nothing; or an update, where the object is there already. */
 function creation(
   resource: ManagedResource<never>,
   proposed: Values,
@@ -196,12 +196,12 @@ function creation(
   config: Values,
 ): Creation | Update {
   if (existing === null) return { kind: 'create', prior: null, planned: proposed, config };
-  // To Terraform there is no prior object, so that only the declared spelling may be planned.
+  // For Terraform there is no prior object, so it takes no other spelling than the declared one.
   const planned = keepSpelling(resource.schema, config, propose(resource.schema, existing, config));
   return { kind: 'update', prior: existing, planned, config };
 }
 
-/** A fact that only changed its spelling is no change. */
+/** Keeps the prior spelling of each value that means the same, so that it is no change. */
 function inPriorSpelling(resource: ManagedResource<never>, prior: Values, planned: Values): Values {
   return Object.fromEntries(
     Object.entries(planned).map(([name, value]): [string, Value] => {
@@ -212,7 +212,7 @@ function inPriorSpelling(resource: ManagedResource<never>, prior: Values, planne
   );
 }
 
-/** With what stands against the steps of the change; what is wrong already comes first. */
+/** Adds what `vet` has against the steps. It is asked only where there is no error yet. */
 async function vetted<Target>(
   resource: ManagedResource<Target>,
   change: Change,
@@ -226,8 +226,8 @@ async function vetted<Target>(
 }
 
 /**
- * Of a destroy Terraform shows no attributes that change, so that a warning says what it runs. Of warnings with one
- * summary Terraform shows the first only: the object's name makes each its own.
+ * Terraform shows no changed attributes for a destroy, so this warning lists its steps. Of several warnings with the
+ * same summary Terraform shows only the first, so the summary names the object.
  */
 function destroyNote(
   resource: ManagedResource<never>,
@@ -254,18 +254,18 @@ function destroyNote(
   ];
 }
 
-/** One object under two addresses, removed under the one and wanted under the other: at the end it would be gone. */
+/** One object has two addresses: it would be removed under the one and is wanted under the other. */
 function contradiction(
   resource: ManagedResource<never>,
   state: Values,
   removal: readonly string[],
-  walk: Walk,
+  walk: GraphWalk,
 ): readonly Diagnostic[] {
   const wanted = walk.wants(resource, state);
   if (wanted === undefined || !walk.removes(resource, state)) return [];
   const detail = `Both are the same object, and at the end it would be gone:\n${numbered(removal)}\n`;
   return [
-    wanted === 'kept'
+    wanted === 'in-state'
       ? {
           severity: 'error',
           summary: `One ${resource.typeName} stands in the state twice, and would be removed once`,
@@ -284,8 +284,8 @@ function contradiction(
   ];
 }
 
-/** Told to replace from outside (-replace), Terraform hands the memo of an update to the plan of a creation. */
-function replacedOnRequest(resource: ManagedResource<never>, { removal }: Memo): readonly Diagnostic[] {
+/** Refuses `-replace`: there, Terraform hands the memo of an update to the plan of a creation. */
+function refusedReplacement(resource: ManagedResource<never>, { removal }: Memo): readonly Diagnostic[] {
   if (resource.find === undefined || removal === undefined) return [];
   return [
     {
@@ -298,7 +298,7 @@ function replacedOnRequest(resource: ManagedResource<never>, { removal }: Memo):
   ];
 }
 
-/** To Terraform the object is new, so that the plan shows nothing of what it is now. */
+/** For Terraform the object is new, so that its plan shows none of the present values. This warning shows them. */
 function foundNote<Target>(
   resource: ManagedResource<Target>,
   existing: Values,
@@ -331,7 +331,7 @@ function foundNote<Target>(
   ];
 }
 
-/** Undefined where nobody can look yet. */
+/** `undefined` where the object cannot be looked up yet, since its identity is not known. */
 async function find<Target>(
   resource: ManagedResource<Target>,
   planned: Values,
@@ -343,7 +343,7 @@ async function find<Target>(
   return found && { ...found, existing: found.existing && conform(resource.schema, found.existing) };
 }
 
-/** With the steps, and with the removal left open where the change is one of it, too. */
+/** Adds the steps of the change. The removal is unknown where the change alters it, too. */
 function withSteps<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,

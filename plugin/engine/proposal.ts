@@ -4,9 +4,9 @@ import { inSetOrder } from '../values/conform';
 import { equivalent, partnerOf } from './equality';
 
 /**
- * What the object is to be, from the configuration and the prior state alone. The prior spelling stays where the
- * configuration means the same, which Terraform allows; what nobody says keeps its prior value, or is unknown where
- * there is none.
+ * The planned object, from the configuration and the prior state only. Where both mean the same, the prior spelling
+ * stays, which Terraform allows. What the configuration leaves to the provider keeps its prior value, or is unknown
+ * where there is none.
  */
 export function propose(schema: BlockSchema, prior: Values | null, config: Values): Values {
   const planned: { [name: string]: Value } = {};

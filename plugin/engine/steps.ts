@@ -3,8 +3,8 @@ import type { Unknown, Value, Values } from '../../schema';
 import type { Change, ManagedResource } from './definition';
 
 /**
- * The change as a definition's `steps` sees it: an attribute that the declaration leaves to the provider, and that is
- * not known yet, is null. `informed` holds what `inform` said: an unknown of its is an input, so it stays unknown.
+ * The change as a definition's `steps` gets it. An attribute that the declaration leaves to the provider, and that is
+ * not known yet, is null. An unknown value that `inform` gave is an input of the steps, so it stays unknown.
  */
 export function withUnsetAsNull<Of extends Change>(change: Of, informed: Values = {}): Of {
   const { planned, config } = change;
@@ -36,7 +36,7 @@ export function effectsOf<Target>(
   return steps === UNKNOWN ? UNKNOWN : (resource.effects?.of(steps) ?? []);
 }
 
-/** What would remove the object, as people read it. */
+/** The steps that remove the object, as people read them. */
 export function removalOf<Target>(
   resource: ManagedResource<Target>,
   prior: Values,
@@ -47,35 +47,39 @@ export function removalOf<Target>(
   return steps;
 }
 
-/** What ran of the steps of a change, as people read it. */
+/** The steps of a change that ran, as people read them. */
 export interface Work {
   readonly ran: readonly string[];
   /** What those steps did to others. */
-  readonly did: readonly string[];
+  readonly effectTexts: readonly string[];
 }
 
-export const NO_WORK: Work = { ran: [], did: [] };
+export const NO_WORK: Work = { ran: [], effectTexts: [] };
 
-/** An object with what people see of it beside what it is: the steps that ran, and those that would remove it. */
+/**
+ * An object with the attributes that only inform people: the steps that ran, their effects, and the steps that would
+ * remove it.
+ */
 export function withShownSteps<Target>(
   resource: ManagedResource<Target>,
   object: Values,
-  { ran, did }: Work,
+  { ran, effectTexts }: Work,
   target: Target,
 ): Values {
   const { stepsAttribute, effects, removalAttribute } = resource;
   return {
     ...withPlace(resource, object, target),
     ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: ran }),
-    ...(effects === undefined ? {} : { [effects.attribute]: did }),
+    ...(effects === undefined ? {} : { [effects.attribute]: effectTexts }),
     ...(removalAttribute === undefined ? {} : { [removalAttribute]: removalOf(resource, object, target) }),
   };
 }
 
 /**
- * An object with its place among removals.
+ * An object with its place in the order of removals.
  *
- * @param isAnew whether what the target says by now counts more than the place that the object has
+ * @param isAnew true: the place that the target gives now replaces the one in the state; false: the one in the state
+ * stays
  */
 export function withPlace<Target>(
   { removalPlace }: ManagedResource<Target>,
@@ -90,7 +94,7 @@ export function withPlace<Target>(
   return { ...object, [attribute]: isAnew ? (now ?? kept) : (kept ?? now) };
 }
 
-/** Whether an attribute only shows what runs: no read of the object gives it. */
+/** True for an attribute that only informs people about steps: reading the object does not give it. */
 export function isShownSteps(resource: ManagedResource<never>, name: string): boolean {
   const { stepsAttribute, effects, removalAttribute, removalPlace } = resource;
   return [stepsAttribute, effects?.attribute, removalAttribute, removalPlace?.attribute].includes(name);
@@ -100,7 +104,7 @@ export function sameTexts(left: Value, right: readonly string[]): boolean {
   return isList(left) && left.length === right.length && left.every((text, index) => text === right[index]);
 }
 
-/** Steps as a numbered list, one a line. */
+/** Steps as a numbered list, one on each line. */
 export function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n');
 }

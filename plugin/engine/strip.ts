@@ -1,7 +1,7 @@
 import { isList, isRecord, UNKNOWN } from '../../schema';
 import type { BlockSchema, Value, Values } from '../../schema';
 
-/** Null where a part is unknown. */
+/** Puts null in place of what is unknown. */
 export function withoutUnknown(values: Values): Values {
   return stripUnknown(values) as Values;
 }
@@ -15,7 +15,7 @@ function stripUnknown(value: Value): Value {
   );
 }
 
-/** Null where an attribute is write-only: Terraform refuses a state or a plan that holds one. */
+/** Puts null in place of write-only values: Terraform refuses a state or a plan that holds one. */
 export function withoutWriteOnly(schema: BlockSchema, values: Values): Values {
   const kept: { [name: string]: Value } = { ...values };
   for (const [name, { writeOnly }] of Object.entries(schema.attributes)) {

@@ -23,7 +23,7 @@ export function applyResourceChange<Target>(engine: Engine<Target>): UnaryHandle
         legacyTypeSystem: engine.isLegacy(typeName),
       };
     },
-    // Nothing is known to have changed: without a state Terraform would take a destroyed object as gone.
+    // The object counts as unchanged: without a state Terraform would take it as destroyed.
     (diagnostics, { priorState }) => ({ newState: priorState, diagnostics }),
   );
 }

@@ -2,7 +2,10 @@ import type { UnaryHandler } from '../wire/grpc';
 import { DiagnosticsResponse, EphemeralRequest } from '../wire/protocol6';
 import { rpc, wireDiagnostics } from './rpc';
 
-/** Validate, open, renew and close alike: there are no ephemeral resources, and each answers with diagnostics first. */
+/**
+ * The answer to validate, open, renew and close: there are no ephemeral resources. All four responses begin with
+ * diagnostics.
+ */
 export function ephemeralResource(): UnaryHandler {
   return rpc(
     EphemeralRequest,

@@ -3,7 +3,7 @@ import type { UnaryHandler } from '../wire/grpc';
 import { CallFunctionRequest, CallFunctionResponse, Empty } from '../wire/protocol6';
 import { rpc } from './rpc';
 
-/** There are none. */
+/** A provider on this framework has no functions. */
 export function getFunctions(): UnaryHandler {
   return async () => Empty.encode({});
 }

@@ -11,7 +11,7 @@ export function planResourceChange<Target>(engine: Engine<Target>): UnaryHandler
     PlanResourceChangeResponse,
     async ({ typeName = '', priorState, config, proposedNewState, priorPrivate }) => {
       const schema = engine.resourceSchema(typeName);
-      // A destroy is told by the proposed state: the configuration is null there too.
+      // A destroy shows in the proposed state, which is null then, as the configuration is.
       const destroys = decodeValues(schema, proposedNewState) === null;
       const result = await engine.plan(typeName, {
         prior: decodeValues(schema, priorState),

@@ -19,7 +19,7 @@ export function readResource<Target>(engine: Engine<Target>): UnaryHandler {
         diagnostics: wireDiagnostics(diagnostics),
       };
     },
-    // What could not be read is as it was: without a state Terraform would take the object as gone.
+    // Where the reading failed, the state stays: without one Terraform would take the object as gone.
     (diagnostics, { currentState, private: memo }) => ({
       newState: currentState,
       private: memo,

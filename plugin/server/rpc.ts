@@ -1,5 +1,5 @@
 import { hasErrors, shortened, visible, type Diagnostic, type Path } from '../../schema';
-import { hearMishaps, toldBy } from '../mishaps';
+import { onUncaughtError, messageOf } from '../uncaught-errors';
 import { NonconformingValue } from '../values/conform';
 import type { UnaryHandler } from '../wire/grpc';
 import { log } from '../wire/log';
@@ -8,12 +8,13 @@ import { SEVERITY, type AttributePath, type Diagnostic as WireDiagnostic } from 
 
 type WireDiagnostics = readonly MessageType<typeof WireDiagnostic>[];
 
-/** Of the errors that nobody caught: the first ones tell what is the matter. */
-const MOST_MISHAPS = 3;
+/** How many uncaught errors a response shows. The first ones tell what is wrong. */
+const MOST_UNCAUGHT = 3;
 
 /**
- * One RPC: bytes to a request, the work, and its response to bytes. Whatever the work throws becomes a diagnostic, so
- * that Terraform shows it beside the resource and saves what else it has; so does what nobody caught meanwhile.
+ * One RPC: decodes the request, does the work, and encodes the response. An error that the work throws becomes a
+ * diagnostic, so that Terraform shows it beside the resource and saves the state of the others. An uncaught error that
+ * comes meanwhile is added as a warning.
  */
 export function rpc<Request extends object, Response extends object>(
   request: Message<Request>,
@@ -23,50 +24,53 @@ export function rpc<Request extends object, Response extends object>(
 ): UnaryHandler {
   return async (bytes) => {
     const asked = request.decode(bytes);
-    const mishaps: Diagnostic[] = [];
-    const end = hearMishaps((error) => {
-      if (mishaps.length < MOST_MISHAPS) mishaps.push(mishapWarning(error));
+    const uncaught: Diagnostic[] = [];
+    const end = onUncaughtError((error) => {
+      if (uncaught.length < MOST_UNCAUGHT) uncaught.push(uncaughtWarning(error));
     });
     try {
       const answer: Response & { readonly diagnostics?: WireDiagnostics } = await work(asked);
-      if (mishaps.length === 0) return response.encode(answer);
-      const diagnostics = [...(answer.diagnostics ?? []), ...wireDiagnostics(mishaps)];
+      if (uncaught.length === 0) return response.encode(answer);
+      const diagnostics = [...(answer.diagnostics ?? []), ...wireDiagnostics(uncaught)];
       return response.encode({ ...answer, diagnostics });
     } catch (error) {
-      log('error', error instanceof Error ? (error.stack ?? error.message) : toldBy(error));
-      return response.encode(failed(wireDiagnostics([diagnosticOf(error), ...mishaps]), asked));
+      log('error', error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+      return response.encode(failed(wireDiagnostics([diagnosticOf(error), ...uncaught]), asked));
     } finally {
       end();
     }
   };
 }
 
-/** A warning: what did not succeed because of it has an error of its own. */
-function mishapWarning(error: unknown): Diagnostic {
+/** Only a warning: an operation that failed because of it has an error of its own. */
+function uncaughtWarning(error: unknown): Diagnostic {
   return {
     severity: 'warning',
     summary: 'The provider met an error of its own',
-    detail: `${toldBy(error)}\nIt ended its connections and went on over new ones; what is in the state was read afterwards, or is what was known before. Plan again to see what is left to do, and report this with the log (TF_LOG=DEBUG).`,
+    detail: `${messageOf(error)}\nIt ended its connections and went on over new ones; what is in the state was read afterwards, or is what was known before. Plan again to see what is left to do, and report this with the log (TF_LOG=DEBUG).`,
   };
 }
 
 function diagnosticOf(error: unknown): Diagnostic {
-  const detail = toldBy(error);
+  const detail = messageOf(error);
   const found: Diagnostic = { severity: 'error', summary: 'The provider could not do this', detail };
   return error instanceof NonconformingValue && error.path.length > 0
     ? { ...found, path: error.path }
     : found;
 }
 
-/** Characters of a summary, which is one line, and of a detail, which may list what a destroy runs. */
+/** Characters of a summary, which is one line, and of a detail, which may list the steps of a destroy. */
 const MOST_OF_SUMMARY = 1_000;
 const MOST_OF_DETAIL = 64_000;
-/** Characters of all diagnostics of a response: far below the 64 MB that a message may have, and more than is read. */
+/**
+ * Characters of all diagnostics of a response: more than anybody reads, and far below the 64 MB that a message may
+ * have.
+ */
 const MOST_IN_ALL = 4_000_000;
 
 /**
- * Diagnostics as they travel. Here everything leaves the provider that Terraform prints for people, so here it is that
- * no text of a server can steer their terminal, or be longer than they and Terraform can take.
+ * Diagnostics in the form of the protocol. Every text that Terraform prints leaves the provider here. So this is where
+ * control characters in a server's text are made visible, and where long texts are cut.
  */
 export function wireDiagnostics(diagnostics: readonly Diagnostic[]): WireDiagnostics {
   const wired: MessageType<typeof WireDiagnostic>[] = [];
@@ -87,7 +91,7 @@ export function wireDiagnostics(diagnostics: readonly Diagnostic[]): WireDiagnos
   return wired;
 }
 
-/** An error that is not shown still is one. */
+/** Counts as an error where one of those left out is an error. */
 function leftOut(diagnostics: readonly Diagnostic[]): MessageType<typeof WireDiagnostic> {
   const severity = hasErrors(diagnostics) ? SEVERITY.error : SEVERITY.warning;
   return {

@@ -18,7 +18,7 @@ import { validateDataResourceConfig } from './validate-data-resource-config';
 import { validateProviderConfig } from './validate-provider-config';
 import { validateResourceConfig } from './validate-resource-config';
 
-/** Every method of the provider by its gRPC path. `shutdown` is called when Terraform asks the program to end. */
+/** The methods of the provider by their gRPC path. `shutdown` is called when Terraform asks the program to end. */
 export function services<Target>(
   engine: Engine<Target>,
   shutdown: () => void,
@@ -57,8 +57,8 @@ export function services<Target>(
 }
 
 /**
- * go-plugin listens here for what a plugin prints (ours prints nothing), for connections between the two sides that a
- * plugin announces (ours makes none), and for its health.
+ * go-plugin opens these streams for what a plugin prints (ours prints nothing), for connections between the two sides
+ * that a plugin announces (ours announces none), and for its health.
  */
 export const SILENT_STREAMS: ReadonlySet<string> = new Set([
   '/plugin.GRPCStdio/StreamStdio',

@@ -2,7 +2,7 @@ import { formatPath, isKnown, UNKNOWN } from '../../schema';
 import type { AttributeType, Block, BlockSchema, Path, Value, Values } from '../../schema';
 import { numberOfDecimal } from './decimal';
 
-/** A value that is not of its schema's type, or that cannot be kept exactly. */
+/** A value that is not of its schema's type, or that JavaScript cannot hold exactly. */
 export class NonconformingValue extends Error {
   constructor(
     readonly path: Path,
@@ -13,8 +13,8 @@ export class NonconformingValue extends Error {
 }
 
 /**
- * The value of a block in its one form: every attribute is there (null where it was left out), names that the schema
- * does not have are gone, sets are in order and without duplicates. Throws `NonconformingValue`.
+ * The value of a block in its canonical form: every attribute is there (null where it was left out), names that the
+ * schema does not have are dropped, and sets are in order and without duplicates. Throws `NonconformingValue`.
  */
 export function conform(schema: BlockSchema, raw: unknown, path: Path = []): Values {
   const fields = recordOf(raw, path);
@@ -95,7 +95,10 @@ function listOf(raw: unknown, path: Path): readonly unknown[] {
   return raw;
 }
 
-/** Sets have no order: this one makes equal sets equal arrays. Unknown elements may turn out different, so all stay. */
+/**
+ * Puts the elements of a set in an order that makes equal sets equal arrays, and drops duplicates. Unknown elements all
+ * stay, since each may become a different value.
+ */
 export function inSetOrder(items: readonly Value[]): readonly Value[] {
   if (items.length < 2) return items;
   const sorted = items.map((item): { item: Value; key: string } => ({ item, key: sortKey(item) }));

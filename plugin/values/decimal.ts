@@ -1,7 +1,7 @@
 /**
- * Terraform's numbers have 512 bits of mantissa, JavaScript's 53. A number that is no integer, or a large one, travels
- * as decimal text; it is taken where the float64 nearest to it writes as the same decimal, and refused where
- * digits would be lost.
+ * Reads a number that travels as decimal text, as fractions and large integers do. Terraform's numbers have 512 bits of
+ * mantissa, JavaScript's have 53: a number is taken where its nearest float64 is written as the same decimal, and
+ * refused where digits would be lost.
  */
 export function numberOfDecimal(text: string): number {
   if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) || text.length > 400) {
@@ -16,7 +16,7 @@ export function numberOfDecimal(text: string): number {
   return number;
 }
 
-/** Sign, digits and exponent without what does not count, so that 1.50, 15e-1 and 1.5 are the same. */
+/** Sign, digits and exponent in one form, so that 1.50, 15e-1 and 1.5 are equal. */
 function plain(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const negative = mantissa.startsWith('-');

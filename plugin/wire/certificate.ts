@@ -13,7 +13,7 @@ import {
   utf8,
 } from './der';
 
-/** The provider's certificate for one run, and its key. */
+/** The certificate that the provider shows in one run, and its key. */
 export interface RunCertificate {
   readonly der: Buffer;
   readonly pem: string;

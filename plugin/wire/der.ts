@@ -17,12 +17,12 @@ export const set = (...content: readonly Uint8Array[]) => der(0x31, ...content);
 export const octets = (content: Uint8Array) => der(0x04, content);
 export const boolean = (value: boolean) => der(0x01, Buffer.from([value ? 0xff : 0]));
 export const utf8 = (text: string) => der(0x0c, Buffer.from(text, 'utf8'));
-/** Bits from the left; `unused` counts those of the last byte that do not belong. */
+/** A BIT STRING, from its first bit on. `unused` is the number of bits of the last byte that do not belong to it. */
 export const bits = (content: Uint8Array, unused = 0) => der(0x03, Buffer.from([unused]), content);
-/** A tag of its context, constructed: `[3] EXPLICIT`. */
+/** A context-specific, constructed tag: `[3] EXPLICIT`. */
 export const explicit = (number: number, content: Uint8Array) => der(0xa0 | number, content);
 
-/** A number from 0, big-endian; a leading zero is set where it would read as negative. */
+/** An INTEGER from 0, big-endian. A leading zero is added where it would read as negative. */
 export function integer(content: Uint8Array): Buffer {
   return der(0x02, (content[0] ?? 0) >= 0x80 ? Buffer.from([0]) : Buffer.alloc(0), content);
 }

@@ -4,19 +4,19 @@ import type { AttributeType, BlockSchema, Value, Values } from '../../schema';
 import { conform } from '../values/conform';
 import type { DynamicValue } from './protocol6';
 
-// Terraform's wire format: every extension stands for an unknown value, and its payload may be left unread.
+// In Terraform's wire format every MessagePack extension stands for an unknown value. Its payload need not be read.
 const UNKNOWN_EXTENSION = 0;
 const codec: ExtensionCodecType<undefined> = {
   tryToEncode: (value) => (value === UNKNOWN ? new ExtData(UNKNOWN_EXTENSION, new Uint8Array(1)) : null),
   decode: () => UNKNOWN,
 };
-// Each made once: both keep what they work in.
+// Made once: both keep buffers that they work in.
 const encoder = new Encoder({ extensionCodec: codec });
 const decoder = new Decoder({ extensionCodec: codec, useBigInt64: true });
 
 /**
- * An object, resource state or configuration; null where Terraform sends none. Throws where the bytes are no value of
- * the schema.
+ * An object, a resource state or a configuration; null where Terraform sends none. Throws where the bytes are no value
+ * of the schema.
  */
 export function decodeValues(schema: BlockSchema, value: DynamicValue | undefined): Values | null {
   const raw = rawValue(value);
@@ -54,7 +54,7 @@ function writeBlock(schema: BlockSchema, values: Values): unknown {
 
 function writeType(type: AttributeType, value: Value): unknown {
   if (value === null || value === UNKNOWN) return value;
-  // Decimal text keeps 0.1 what it is: as a float64 it would arrive as 0.1000000000000000055.
+  // Fractions travel as decimal text: as a float64, 0.1 would arrive as 0.1000000000000000055.
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
   if (typeof type === 'string') return value;
   if (isList(value)) {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 
 import { createServer } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { shortened, visible } from '../../schema';
-import { toldBy } from '../mishaps';
+import { messageOf } from '../uncaught-errors';
 import { log } from './log';
 
 /** One RPC with one request and one response. */
@@ -11,28 +11,28 @@ export type UnaryHandler = (request: Uint8Array) => Promise<Uint8Array>;
 export interface GrpcOptions {
   /** By full path, for example `/tfplugin6.Provider/PlanResourceChange`. */
   readonly unary: ReadonlyMap<string, UnaryHandler>;
-  /** Paths of server streams that stay open and never send. */
+  /** Paths of streams that the server keeps open and never sends anything on. */
   readonly silentStreams: ReadonlySet<string>;
-  /** Called when the last connection is closed and the operations in flight are done. */
+  /** Called when the last connection is closed and the operations under way are done. */
   readonly onIdle: () => void;
 }
 
 export interface GrpcServer {
-  /** Serves a connection that is open and whose peer is known. */
+  /** Serves an open connection. Its peer must be authenticated already. */
   accept(connection: Duplex): void;
   /** Closes every connection once what is under way on it has been answered. */
   closeGently(): void;
 }
 
-/** What Terraform itself takes and sends at most. */
+/** The largest message that Terraform itself takes and sends. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 const PREFIX_BYTES = 5;
 const WINDOW_BYTES = 4 * 1024 * 1024;
-/** Characters of an error that travels in a header: HTTP/2 frames no header block of more than 64 KB here. */
+/** Characters of an error message in a header: HTTP/2 takes no header block of more than 64 KB here. */
 const MOST_OF_MESSAGE = 2_000;
 const STATUS = { resourceExhausted: 8, unimplemented: 12, internal: 13 } as const;
 
-/** An error with a gRPC status, for what goes wrong outside an operation. */
+/** An error with a gRPC status, for what goes wrong outside of an operation. */
 class GrpcError extends Error {
   constructor(
     readonly status: number,
@@ -42,11 +42,11 @@ class GrpcError extends Error {
   }
 }
 
-/** gRPC over HTTP/2 as far as Terraform speaks it: unary calls, no compression. */
+/** As much of gRPC over HTTP/2 as Terraform uses: unary calls without compression. */
 export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const server = createServer({
     settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: 1024 },
-    // Megabytes. The default of 10 ends the connection where several large states are read at once.
+    // Megabytes. With the default of 10, the connection would end where several large states are read at once.
     maxSessionMemory: 1024,
   });
   const sessions = new Set<ServerHttp2Session>();
@@ -66,7 +66,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     });
   });
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    // A stream that the client gives up ends with an error; the operation goes on and its end is what counts.
+    // The stream of a call that the client gave up ends with an error. The operation goes on all the same.
     stream.on('error', (error: Error) => log('debug', `stream: ${error.message}`));
     const path = headers[':path'] ?? '';
     if (options.silentStreams.has(path)) {
@@ -104,29 +104,29 @@ async function answer(
     reply(stream, await handler(await readMessage(stream)));
   } catch (error) {
     const status = error instanceof GrpcError ? error.status : STATUS.internal;
-    const message = toldBy(error);
+    const message = messageOf(error);
     log('error', `${path}: ${message}`);
     attempt(stream, () => refuse(stream, status, message));
   }
 }
 
-/** What a stream takes no more, because its client has given it up, is nobody's loss. */
+/** Sends on a stream. Where its client has given it up, nobody misses the answer, and the error is only logged. */
 function attempt(stream: ServerHttp2Stream, send: () => void): void {
   try {
     send();
   } catch (error) {
-    log('debug', `stream: ${toldBy(error)}`);
+    log('debug', `stream: ${messageOf(error)}`);
     stream.close();
   }
 }
 
-/** The head of an answer, and the status behind its end. */
+/** Sends the head of an answer, and the status as its trailer. */
 function begin(stream: ServerHttp2Stream): void {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => attempt(stream, () => stream.sendTrailers({ 'grpc-status': '0' })));
 }
 
-/** The one message of a unary request: a byte for compression, four for the length, and the bytes. */
+/** Reads the only message of a unary request: one byte for compression, four for the length, and the message. */
 async function readMessage(stream: ServerHttp2Stream): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -139,7 +139,7 @@ async function readMessage(stream: ServerHttp2Stream): Promise<Uint8Array> {
   await new Promise<void>((resolve, reject) => {
     stream.once('end', resolve);
     stream.once('close', () => {
-      // Every stream closes; most have had their request whole.
+      // Every stream closes in the end, and most have had their whole request by then.
       if (!stream.readableEnded)
         reject(new GrpcError(STATUS.internal, 'a request was given up before its end'));
     });
@@ -174,7 +174,7 @@ function refuse(stream: ServerHttp2Stream, status: number, message: string): voi
       ':status': 200,
       'content-type': 'application/grpc',
       'grpc-status': String(status),
-      // A half of a surrogate pair, which has no encoding, is made visible before.
+      // A lone half of a surrogate pair cannot be encoded: `visible` replaces it.
       'grpc-message': encodeURIComponent(visible(shortened(message, MOST_OF_MESSAGE))),
     },
     { endStream: true },

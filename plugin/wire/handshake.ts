@@ -3,22 +3,22 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Published by Terraform so that a provider can tell whether Terraform started it; it is no secret. */
+/** Terraform's published mark, by which a provider can tell that Terraform started it. It is no secret. */
 const COOKIE_NAME = 'TF_PLUGIN_MAGIC_COOKIE';
 const COOKIE_VALUE = 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2';
 const PROTOCOL_VERSION = 6;
 
 /** What Terraform says in the environment of a provider that it starts. */
 export interface Launch {
-  /** PEM of the certificate that Terraform connects with. */
+  /** PEM of the certificate that Terraform shows when it connects. */
   readonly clientCertificate: string;
-  /** Ports to choose from where a TCP port is needed; left out: any. */
+  /** The range of TCP ports to choose from, where one is needed. `undefined`: any. */
   readonly ports: { readonly from: number; readonly to: number } | undefined;
 }
 
 type Environment = { readonly [name: string]: string | undefined };
 
-/** Reads the environment. Returns a sentence for people where Terraform did not start this program properly. */
+/** Reads the environment. Gives a sentence for people where Terraform did not start this program properly. */
 export function readLaunch(environment: Environment): Launch | string {
   if (environment[COOKIE_NAME] !== COOKIE_VALUE) {
     return 'This program is a Terraform provider. Terraform starts it; it is not meant to be run by hand.';
@@ -52,13 +52,15 @@ export interface Listener {
   close(): void;
 }
 
-/** Listens on a socket in a private folder; on Windows, which has no such sockets in Node, on a loopback port. */
+/**
+ * Listens on a Unix socket in a private folder. On Windows, where Node has no such sockets, listens on a loopback port.
+ */
 export async function listen(server: Server, launch: Launch, platform: NodeJS.Platform): Promise<Listener> {
   return platform === 'win32' ? listenOnPort(server, launch) : listenOnSocket(server);
 }
 
 async function listenOnSocket(server: Server): Promise<Listener> {
-  // mkdtemp makes the folder with mode 0700: nobody else can reach the socket in it.
+  // mkdtemp makes the folder with mode 0700, so that nobody else can reach the socket in it.
   const folder = mkdtempSync(join(tmpdir(), 'terraform-provider-'));
   const socket = join(folder, 'plugin.sock');
   await listening(server, { path: socket });
@@ -98,9 +100,9 @@ function listening(server: Server, where: { path: string } | { host: string; por
   });
 }
 
-/** The one line on stdout by which Terraform finds the provider. Nothing else may ever be written there. */
+/** The one line on stdout by which Terraform finds the provider. Nothing else may ever be written to stdout. */
 export function handshakeLine(address: string, certificate: Buffer): string {
-  // Terraform decodes base64 without padding.
+  // Terraform decodes base64 only without padding.
   const leaf = certificate.toString('base64').replace(/=+$/, '');
   return `1|${PROTOCOL_VERSION}|${address}|grpc|${leaf}\n`;
 }

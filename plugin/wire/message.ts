@@ -17,7 +17,7 @@ interface MapOf {
 
 /** A codec for one message. Fields that the table does not name are skipped when read. */
 export interface Message<T extends object> {
-  /** Writes the fields that are given; one that is left out reads as its type's zero on the other side. */
+  /** Writes the fields that are given. One that is left out reads as the zero of its type on the other side. */
   encode(value: T): Uint8Array;
   /** Fields that are not on the wire are left out. Throws a `RangeError` where the bytes are no message. */
   decode(bytes: Uint8Array): T;
@@ -46,7 +46,7 @@ type TypeOfFields<F extends Fields> = { readonly [K in keyof F]?: TypeOfField<F[
 /** The TypeScript type of a message. */
 export type MessageType<M> = M extends Message<infer T> ? T : never;
 
-/** A message nests itself at most this deep: bounds the stack against hostile input. */
+/** How deep a message may nest itself. Bounds the stack against hostile input. */
 const MAX_DEPTH = 64;
 let depth = 0;
 
@@ -153,7 +153,7 @@ function readField(reader: BinaryReader, wireType: WireType, type: FieldType, be
   if (wireType !== expected) throw new RangeError(`a field has wire type ${wireType}, not ${expected}`);
   if (isMap(type)) {
     const { key = '', value } = entryOf(type.mapOf).decode(reader.bytes());
-    // Defined rather than assigned: a key may be `__proto__`.
+    // Defines the property, since an assignment to the key `__proto__` would do something else.
     return Object.defineProperty(before ?? {}, key, {
       value: value ?? (type.mapOf === 'string' ? '' : {}),
       enumerable: true,

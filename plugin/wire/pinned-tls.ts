@@ -4,9 +4,9 @@ import type { RunCertificate } from './certificate';
 import { log } from './log';
 
 /**
- * A TLS server that speaks with one client alone: the holder of this certificate's key. The certificate is compared
- * byte for byte, which asks for more than a chain to it, and trusting no authority at all spares Node the 20 ms in
- * which it would read the public ones.
+ * A TLS server that accepts one client only: the holder of this certificate's key. The certificate is compared byte for
+ * byte, which is stricter than a chain to it. No authority is trusted, which also spares Node the 20 ms in which it
+ * would read the public ones.
  */
 export function createPinnedTlsServer(
   own: RunCertificate,
@@ -20,7 +20,7 @@ export function createPinnedTlsServer(
       key: own.keyPem,
       ca: [],
       requestCert: true,
-      // A chain is not asked for: the comparison below is the check.
+      // No chain is verified: the comparison below is the check.
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2'],

@@ -1,8 +1,8 @@
 import { mapOf, message, recursive, repeated, type Message, type MessageType } from './message';
 
 /**
- * The messages of Terraform's plugin protocol 6.8 that are used here: field numbers and types.
- * Source of the numbers: docs/plugin-protocol/tfplugin6.8.proto of Terraform 1.11.
+ * The messages of Terraform's plugin protocol 6.8 that are used here: field numbers and types. The numbers come from
+ * docs/plugin-protocol/tfplugin6.8.proto of Terraform 1.11.
  */
 
 export const DynamicValue = message({ msgpack: [1, 'bytes'], json: [2, 'bytes'] });
@@ -184,7 +184,7 @@ export const MoveResourceStateRequest = message({
   sourceTypeName: [2, 'string'],
   targetTypeName: [5, 'string'],
 });
-/** Also the response of OpenEphemeralResource as far as it is used: there are none. */
+/** Also the response of OpenEphemeralResource, of which no other field is used: there are no ephemeral resources. */
 export const MoveResourceStateResponse = message({
   targetState: [1, DynamicValue],
   diagnostics: [2, Diagnostics],
@@ -200,6 +200,6 @@ export const CallFunctionResponse = message({ error: [2, message({ text: [1, 'st
 /** The field is spelled with a capital in the protocol; only its number travels. */
 export const StopProviderResponse = message({ error: [1, 'string'] });
 
-/** grpc.health.v1, which go-plugin asks with the service `plugin`. */
+/** grpc.health.v1, which go-plugin asks about the service `plugin`. */
 export const HealthCheckResponse = message({ status: [1, 'enum'] });
 export const HEALTH_SERVING = 1;

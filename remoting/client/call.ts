@@ -10,37 +10,38 @@ import type {
 } from '../../powershell/outcome';
 import type { Typed } from '../clixml/deserialize';
 import { isList } from '../property';
+import type { RemotingError } from '../remoting-error';
 import { questionOf, type Statements } from './commands';
 import type { HostValue } from '../server/command-host';
 
-/** What is kept of an item of the output; nothing where it is undefined. */
-export type Keep = (item: Typed<HostValue>) => PowerShellObject | undefined;
+/** Gives what a call keeps of an item of its output; `undefined` drops the item. */
+export type OutputFilter = (item: Typed<HostValue>) => PowerShellObject | undefined;
 
-export const whole: Keep = (item) => objectOf(item);
+export const wholeObject: OutputFilter = (item) => objectOf(item);
 
-export const unlessNull: Keep = (item) => (item.value === null ? undefined : objectOf(item));
+export const unlessNull: OutputFilter = (item) => (item.value === null ? undefined : objectOf(item));
 
-/** These properties of each object. `$null` is left out, as Select-Object leaves it out on the server. */
-export function only(properties: readonly string[]): Keep {
+/** Keeps these properties of each object. Drops `$null`, as Select-Object does on the server. */
+export function onlyProperties(properties: readonly string[]): OutputFilter {
   return (item) => (item.value === null ? undefined : project(objectOf(item), properties));
 }
 
-/** Why a call did not come to its end. */
-export interface Interrupted {
+/** Why a call was broken off before its end. */
+export interface InterruptionReason {
   readonly kind: Interruption;
   /** For people. */
   readonly message: string;
   readonly bound?: Bound;
 }
 
-/** One call on its way: gathers what comes back and makes the outcome of it. */
+/** One call: gathers what comes back, and makes the outcome of it. */
 export class Call {
   /** True from right before the last fragment is handed over: from then on the call may take effect. */
   sent = false;
   /** What came back so far, by the bound that it must keep to. */
   readonly received = { maxCallBytes: 0, maxCallValues: 0 };
-  /** Why it was stopped; the first reason stands. */
-  interruption: Interrupted | undefined;
+  /** Why it was stopped. The first reason stays. */
+  interruption: InterruptionReason | undefined;
   /** Its expected question was answered. */
   answered = false;
   /** The first question that was refused an answer, for people. */
@@ -52,7 +53,7 @@ export class Call {
   constructor(
     readonly statements: Statements,
     readonly pipeline: string,
-    private readonly keep: Keep = whole,
+    private readonly filter: OutputFilter = wholeObject,
   ) {}
 
   /** For people. */
@@ -67,7 +68,7 @@ export class Call {
 
   addOutput(output: Typed<HostValue>): void {
     for (const item of itemsOf(output)) {
-      const object = this.keep(item);
+      const object = this.filter(item);
       if (object !== undefined) this.#objects.push(object);
     }
   }
@@ -81,7 +82,7 @@ export class Call {
   }
 
   completed(): Outcome {
-    // The command got over the refusal: what it left undone is not known.
+    // The command went on although its question was refused: nobody knows what it left out.
     if (this.refused !== undefined) {
       return this.interrupted({ kind: 'prompt', message: unexpected(this.cmdlet, this.refused) });
     }
@@ -98,21 +99,21 @@ export class Call {
     };
   }
 
-  /** The outcome where no end was heard of. */
-  interrupted(reason: Interrupted): Outcome {
+  /** The outcome of a call that was broken off: nothing says how it ended. */
+  interrupted(reason: InterruptionReason): Outcome {
     if (!this.sent) return notSent(reason);
     const { kind, message, bound } = reason;
     return { kind: 'unknown', message, interruption: kind, ...(bound === undefined ? {} : { bound }) };
   }
 }
 
-/** What is said of a question that nobody expected. */
+/** The message about a question that was not expected. */
 export function unexpected(cmdlet: string, question: string): string {
   return `${cmdlet} asked a question that was not expected: ${question}`;
 }
 
-/** The outcome of a call that certainly had no effect. */
-export function notSent({ kind, message, bound }: Interrupted): Outcome {
+/** The outcome of a call that was never sent, and so certainly had no effect. */
+export function notSent({ kind, message, bound }: InterruptionReason): Outcome {
   return {
     kind: 'failed',
     error: { fullyQualifiedErrorId: `CallNotSent,${kind}`, message },
@@ -123,7 +124,15 @@ export function notSent({ kind, message, bound }: Interrupted): Outcome {
   };
 }
 
-/** What came out, one by one: of a list its items. */
+/** What an error of the session means for a call. */
+export function interruptionBy({ kind, message, facts }: RemotingError): InterruptionReason {
+  const { bound: name, limit } = facts;
+  const bound = name === undefined || limit === undefined ? {} : { bound: { name, limit } };
+  const isToldApart = kind === 'timeout' || kind === 'protocol' || kind === 'too-large';
+  return { kind: isToldApart ? kind : 'closed', message, ...bound };
+}
+
+/** The items of an output: a list gives its items, and their items, one by one. */
 function* itemsOf(output: Typed<HostValue>): Generator<Typed<HostValue>> {
   if (!isList(output.value)) yield output;
   else for (const item of output.value) yield* itemsOf({ typeNames: typeNamesOf(item), value: item });
@@ -171,7 +180,7 @@ function isObject(value: PowerShellValue): value is PowerShellObject {
   return typeof value === 'object' && value !== null && 'typeNames' in value;
 }
 
-/** Lists and bytes have a method `entries`; they were told apart before. */
+/** Lists and bytes have a method `entries` too, which is not a property of their own. */
 function isTable(value: PowerShellValue): value is PowerShellTable {
   return (
     typeof value === 'object' &&
@@ -181,7 +190,10 @@ function isTable(value: PowerShellValue): value is PowerShellTable {
   );
 }
 
-/** Leaves the asked-for properties alone, under the names that were asked for; PowerShell ignores letter case. */
+/**
+ * Keeps only the requested properties, spelled as requested: PowerShell ignores letter case, so that `name` requests
+ * `Name`.
+ */
 function project(object: PowerShellObject, names: readonly string[]): PowerShellObject {
   const byName = new Map(Object.keys(object.properties).map((name) => [name.toLowerCase(), name]));
   const properties: Record<string, PowerShellValue> = {};

@@ -35,7 +35,10 @@ export type PoolEvent =
   | { readonly kind: 'stopped'; readonly pipeline: string }
   | { readonly kind: 'failed'; readonly pipeline: string; readonly error: ErrorRecord };
 
-/** Streams that are taken note of and not kept. */
+/** What the peer told us of a pipeline. */
+export type PipelineEvent = Extract<PoolEvent, { readonly pipeline: string }>;
+
+/** Streams whose records are dropped. */
 export type RemarkStream = 'verbose' | 'debug' | 'progress' | 'information';
 
 export interface PoolOptions {

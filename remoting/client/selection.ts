@@ -1,9 +1,9 @@
 import type { Invocation } from '../../powershell/invocation';
-import type { ErrorRecord } from '../../powershell/outcome';
+import type { ErrorRecord, Outcome } from '../../powershell/outcome';
 import { SELECTION } from './commands';
 
-/** Cmdlets that may be sent twice, and followed by another command, because they only look. */
-const LOOKS = /^Get-/i;
+/** Cmdlets that only read, so that they may be sent twice, and followed by another command. */
+const READS = /^Get-/i;
 const UNKNOWN_COMMAND = 'CommandNotFoundException';
 
 /**
@@ -25,21 +25,21 @@ const RESTRICTED: ReadonlySet<string> = new Set([
   'parameters',
 ]);
 
-export function onlyLooks({ cmdlet }: Invocation): boolean {
-  return LOOKS.test(cmdlet);
+export function onlyReads({ cmdlet }: Invocation): boolean {
+  return READS.test(cmdlet);
 }
 
-/** Whether the peer leaves out properties that were not asked for, as far as it has shown that it does not. */
+/** What the peer's Select-Object takes: any properties, until the peer has refused some. */
 export class Selection {
   #takes: 'any' | 'restricted' | 'none' = 'any';
 
-  /** True where the call is to be followed by Select-Object. */
+  /** True where Select-Object is to follow the call. */
   isFor(call: Invocation): boolean {
-    if (call.properties === undefined || !onlyLooks(call) || this.#takes === 'none') return false;
+    if (call.properties === undefined || !onlyReads(call) || this.#takes === 'none') return false;
     return this.#takes === 'any' || isRestricted(call.properties);
   }
 
-  /** Keeps in mind that the peer refused to select for these calls: it is not asked for the same again. */
+  /** Remembers that the peer refused Select-Object for these calls, so that it is not sent for the like again. */
   refused(calls: readonly Invocation[], { fullyQualifiedErrorId }: ErrorRecord): void {
     const isThere = fullyQualifiedErrorId !== UNKNOWN_COMMAND;
     const isTooMuch = calls.some(({ properties = [] }) => !isRestricted(properties));
@@ -52,9 +52,19 @@ function isRestricted(properties: readonly string[]): boolean {
 }
 
 /**
- * True where the peer has no Select-Object, or not with a list of properties (a restricted endpoint answers
- * `ParameterArgumentValidationError,Select-Object`). An unknown command may also be the cmdlet itself.
+ * The error by which the peer may have refused Select-Object; `undefined` where there is none. Of several statements, the
+ * refusal of the first one is among the errors of an outcome that did not fail: see `Trip`.
  */
-export function mayRefuseSelection({ fullyQualifiedErrorId: id }: ErrorRecord): boolean {
+export function refusedSelection(outcome: Outcome): ErrorRecord | undefined {
+  if (outcome.kind === 'unknown') return undefined;
+  const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
+  return errors.find(mayRefuseSelection);
+}
+
+/**
+ * True where the peer has no Select-Object, or none that takes these properties: a restricted endpoint then answers
+ * `ParameterArgumentValidationError,Select-Object`. An unknown command may also be the cmdlet before it.
+ */
+function mayRefuseSelection({ fullyQualifiedErrorId: id }: ErrorRecord): boolean {
   return id.endsWith(`,${SELECTION}`) || id === UNKNOWN_COMMAND;
 }

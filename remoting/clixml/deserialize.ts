@@ -8,33 +8,36 @@ import { parseBytes, primitiveKind } from './primitive';
 import { decodeText } from './text';
 import type { Texts } from './texts';
 
-/** A value and what a bare value does not say: the .NET types, most derived first. */
+/** A value with its .NET types, most derived first, which the value by itself does not tell. */
 export interface Typed<V> {
   readonly typeNames: readonly string[];
   readonly value: V;
 }
 
-/** What was read, and how much it is. */
+/** A value that was read, and its size. */
 export interface Read extends Typed<HostValue> {
-  /** How many values it holds, those behind references counted as often as they are referred to. */
+  /** How many values it contains. A value counts once for each reference to it. */
   readonly values: number;
 }
 
 export interface DeserializeOptions {
   readonly bounds: Pick<Bounds, 'maxDepth' | 'maxMessageBytes' | 'maxValues'>;
-  /** Opens secure strings. Left out: they become an object of type `System.Security.SecureString` without content. */
+  /**
+   * Decrypts secure strings. Left out: a secure string becomes an object of type `System.Security.SecureString` without
+   * content.
+   */
   readonly decrypt?: (cipher: Uint8Array) => SecureText;
-  /** Keeps the texts. Left out: a value may hold the whole message. */
+  /** Shares equal texts among all that is read. Left out: each text may keep its whole message in memory. */
   readonly texts?: Texts;
 }
 
 const SECURE_STRING = 'System.Security.SecureString';
 const LISTS: ReadonlySet<string> = new Set(['LST', 'IE', 'STK', 'QUE']);
 
-/** What a message of output or input without data is (measured with PowerShell 7.6.9). */
+/** The meaning of a message of input or output without data (measured with PowerShell 7.6.9). */
 export const NULL: Read = { typeNames: ['System.Object'], value: null, values: 1 };
 
-/** Reads one CLIXML element, as it stands in a message. */
+/** Reads one CLIXML element, as a message contains it. */
 export function deserialize(xml: string, options: DeserializeOptions): Read {
   const deserializer = new Deserializer(options);
   const { typeNames, value } = deserializer.read(parse(xml, options));
@@ -56,16 +59,16 @@ function parse(xml: string, { bounds }: DeserializeOptions): Element {
 
 interface Known {
   readonly head: Head;
-  /** `undefined` while it is read. */
+  /** `undefined` as long as the object is being read. */
   typed: Typed<HostValue> | undefined;
   values: number;
   characters: number;
 }
 
 /**
- * Reference numbers count through a whole message (MS-PSRP 2.2.5.2.1, 2.2.5.2.3). Values and the characters of their
- * texts are counted as if every reference were written out: a small message must not unfold to a large one in whoever
- * walks the result.
+ * References are numbered through a whole message (MS-PSRP 2.2.5.2.1, 2.2.5.2.3). Values, and the characters of texts,
+ * are counted as if every reference were written out: otherwise a small message could become a huge tree for whoever
+ * walks through the result.
  */
 class Deserializer {
   readonly #options: DeserializeOptions;
@@ -129,7 +132,7 @@ class Deserializer {
     const known = this.#objects.get(referenceId(element));
     if (known === undefined) throw protocolError('a reference points at no earlier object');
     this.#add(known.values, known.characters);
-    // A reference from inside an object to itself is cut here: what is known so far is its types and its text.
+    // An object that refers to itself is cut off here. Only its types and its text are known so far.
     return known.typed ?? asObject(known.head, {});
   }
 
@@ -196,7 +199,7 @@ class Deserializer {
     return combine(head, content, properties);
   }
 
-  /** What an object wraps: a list, a table, or a primitive (an enum, a string with notes). */
+  /** The value that an object wraps: a list, a table, or a primitive (of an enum, or of a string with properties). */
   #content(element: Element): Typed<HostValue> {
     if (LISTS.has(element.name)) {
       return { typeNames: [], value: element.children.map((child) => this.read(child).value) };
@@ -238,13 +241,16 @@ function referenceId(element: Element): string {
   return id;
 }
 
-/** Sets an own property whatever its name: `__proto__`, which is no plain one, comes over the wire like any other. */
+/**
+ * Sets an own property whatever its name: the peer may send `__proto__`, to which a plain assignment would do something
+ * else.
+ */
 function define(into: Record<string, HostValue>, name: string, value: HostValue): void {
   if (name !== '__proto__') into[name] = value;
   else Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** The text of a key. Keys are text or numbers in practice; an enum is known by its name. */
+/** The text of a key. Keys are texts or numbers in practice; for an enum it is the name. */
 function keyText(value: HostValue): string {
   switch (typeof value) {
     case 'string':
@@ -264,7 +270,10 @@ function asObject(head: Head, properties: { readonly [name: string]: HostValue }
   return { typeNames: head.typeNames, value: { typeNames: head.typeNames, ...text, properties } };
 }
 
-/** An enum becomes an object with number and text; anything else is what it wraps, its notes left behind. */
+/**
+ * An enum becomes an object with number and text. Any other object becomes the value that it wraps, without its
+ * properties.
+ */
 function combine(
   head: Head,
   content: Typed<HostValue>,

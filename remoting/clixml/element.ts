@@ -6,7 +6,7 @@ export interface Element {
   readonly name: string;
   readonly attributes: { readonly [name: string]: string };
   readonly children: readonly Element[];
-  /** All text directly inside, as the parser gives it. */
+  /** All text directly inside of the element, as the parser gives it. */
   readonly text: string;
 }
 
@@ -17,15 +17,18 @@ interface OpenElement {
   text: string;
 }
 
-/** One for all elements that have none: most have no children, and arrays of their own would be most of a message. */
+/**
+ * Shared by all elements without attributes or children. An array for each of them would take most of a message's
+ * memory.
+ */
 const NO_ATTRIBUTES: OpenElement['attributes'] = Object.freeze({});
 const NO_CHILDREN: Element[] = [];
 
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Strict XML 1.0 without a document type: no processing instructions, and no entities but the five of XML and those
- * that are given. Anything else is refused as `protocol`, too much as `too-large`.
+ * Parses strict XML 1.0 without a document type: no processing instructions, and no entities but the five of XML and
+ * the given ones. Anything else is refused as `protocol`, and too much of it as `too-large`.
  */
 export function parseElement(
   xml: string,
@@ -40,7 +43,7 @@ export function parseElement(
   let count = 0;
   let hasAttributes = false;
   const onMarkup = (): void => {
-    // Containers, attributes and values all count here: names of types add to the values, hence the room.
+    // Containers, attributes and values all count here. The names of types come on top of the values: hence the factor.
     if (++count > bounds.maxValues * 4) {
       throw tooLarge('the number of values in a message', 'maxValues', bounds.maxValues);
     }

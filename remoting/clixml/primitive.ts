@@ -1,7 +1,7 @@
 import { protocolError } from '../remoting-error';
 import { decodeText } from './text';
 
-/** A primitive that is written under a tag of its own, where the plain value would not tell (Version, G, U32 …). */
+/** A primitive with its tag (Version, G, U32 …), for values whose type the JavaScript value does not tell. */
 export class Primitive {
   constructor(
     readonly tag: PrimitiveTag,
@@ -22,7 +22,7 @@ function integer(tag: string, text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(trimmed);
 }
 
-/** Floating-point numbers in the forms of XML Schema. */
+/** Floating-point numbers as XML Schema writes them. */
 function float(tag: string, text: string): number {
   const trimmed = text.trim();
   const special = { INF: Infinity, '-INF': -Infinity, NaN: NaN }[trimmed];
@@ -31,19 +31,22 @@ function float(tag: string, text: string): number {
   return value;
 }
 
-/** A decimal has 28 digits; it becomes a number only where nothing is lost, else it stays text. */
+/** A decimal has 28 digits. It becomes a number where no digit is lost, and stays a text otherwise. */
 function decimal(tag: string, text: string): number | string {
   const value = float(tag, text);
   return String(value) === text.trim() ? value : text.trim();
 }
 
-/** The bytes of BA, and of the cipher text in SS. */
+/** The bytes of BA, and those of the cipher text in SS. */
 export function parseBytes(text: string): Uint8Array {
   if (!BASE64.test(text)) throw protocolError('bytes are not written as base64');
   return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
-/** A time without an offset (DateTimeKind.Unspecified) is read as UTC, so that no machine's zone plays a part. */
+/**
+ * A time without an offset (DateTimeKind.Unspecified) is read as UTC, so that the result does not depend on a machine's
+ * time zone.
+ */
 function dateTime(text: string): Date {
   const parts = DATE_TIME.exec(text.trim());
   if (parts === null) throw protocolError('DT holds no date and time');
@@ -68,7 +71,7 @@ interface Kind {
   readonly parse: (text: string) => PrimitiveValue;
 }
 
-/** The tags of MS-PSRP 2.2.5.1 and the type that each stands for. SS (secure string) is read apart. */
+/** The tags of MS-PSRP 2.2.5.1 and their types. SS (secure string) is not among them: it is read separately. */
 const PRIMITIVES = {
   S: { type: 'System.String', parse: decodeText },
   C: { type: 'System.Char', parse: character },
@@ -97,18 +100,18 @@ const PRIMITIVES = {
 
 export type PrimitiveTag = keyof typeof PRIMITIVES;
 
-/** By tag, with its .NET type in the form of `Typed`. */
+/** By tag. Each has its .NET type as `Typed` has it. */
 const KINDS: ReadonlyMap<string, PrimitiveKind> = new Map(
   Object.entries(PRIMITIVES).map(([tag, { type, parse }]) => [tag, { typeNames: [type], parse }]),
 );
 
 export interface PrimitiveKind {
   readonly typeNames: readonly string[];
-  /** @throws RemotingError `protocol` where the text is none of the kind */
+  /** @throws RemotingError `protocol` where the text does not have the form of this type */
   readonly parse: (text: string) => PrimitiveValue;
 }
 
-/** `undefined` where there is no such tag. */
+/** `undefined` for a tag that is no primitive's. */
 export function primitiveKind(tag: string): PrimitiveKind | undefined {
   return KINDS.get(tag);
 }

@@ -4,7 +4,7 @@ import { RemotingError } from '../remoting-error';
 import { Primitive, type PrimitiveTag } from './primitive';
 import { encodeText } from './text';
 
-/** A list under type names of its own; a plain array is an `Object[]`. */
+/** A list with given type names. A plain array becomes an `Object[]`. */
 export class TypedList {
   constructor(
     readonly typeNames: readonly string[],
@@ -12,7 +12,7 @@ export class TypedList {
   ) {}
 }
 
-/** A table under type names of its own; a plain one is a Hashtable. */
+/** A table with given type names. A plain one becomes a Hashtable. */
 export class TypedTable {
   constructor(
     readonly typeNames: readonly string[],
@@ -42,11 +42,11 @@ export interface ClixmlObject extends Omit<PowerShellObject, 'properties'> {
 }
 
 export interface SerializeOptions {
-  /** Closes secure strings. Left out: a secure string is refused as `usage`. */
+  /** Encrypts secure strings. Left out: a secure string is refused as `usage`. */
   readonly encrypt?: (plain: SecureText) => Uint8Array;
 }
 
-/** One CLIXML element, as it stands in a message. */
+/** Writes one CLIXML element, as a message contains it. */
 export function serialize(value: ClixmlInput, options: SerializeOptions = {}): string {
   return new Serializer(options).write(value, '');
 }
@@ -55,8 +55,8 @@ const OBJECT_ARRAY = ['System.Object[]', 'System.Array', 'System.Object'];
 const HASHTABLE = ['System.Collections.Hashtable', 'System.Object'];
 
 /**
- * Objects of these types keep their members among the extended properties, as real PowerShell writes them; what
- * Select-Object made has a type of its own before the custom object's (MS-PSRP 2.2.3.21).
+ * Objects of these types have their members among the extended properties, as a real PowerShell writes them. An object
+ * that Select-Object made has a type before PSCustomObject's (MS-PSRP 2.2.3.21).
  */
 const EXTENDED: ReadonlySet<string> = new Set([
   'System.Management.Automation.PSCustomObject',
@@ -65,7 +65,7 @@ const EXTENDED: ReadonlySet<string> = new Set([
   'System.Management.Automation.VerboseRecord',
 ]);
 
-/** Objects of these types, without properties, have a tag of their own. */
+/** Objects of these types without properties are written under tags of their own. */
 const TAG_OF_TYPE: { readonly [type: string]: PrimitiveTag } = {
   'System.Guid': 'G',
   'System.Version': 'Version',
@@ -75,7 +75,7 @@ const TAG_OF_TYPE: { readonly [type: string]: PrimitiveTag } = {
 
 class Serializer {
   readonly #options: SerializeOptions;
-  /** By the first of the names. */
+  /** By the first type name. */
   readonly #typeNames = new Map<string, { readonly names: readonly string[]; readonly id: number }>();
   #nextTypeNames = 0;
   #nextId = 0;
@@ -84,7 +84,7 @@ class Serializer {
     this.#options = options;
   }
 
-  /** `name` is the attribute that names the value in its container, or nothing. */
+  /** @param name the attribute with the value's name in its container, for example ` N="Count"`; may be empty */
   write(value: ClixmlInput, name: string): string {
     if (value === null) return `<Nil${name} />`;
     switch (typeof value) {
@@ -153,7 +153,7 @@ class Serializer {
     const open = this.#open(typeNames, name);
     const toString = text === undefined ? '' : `<ToString>${encodeText(text)}</ToString>`;
     const wrapped = number === undefined ? '' : this.write(number, '');
-    // The protocol's own property sets have no type (MS-PSRP 2.2.5.2.8).
+    // The property sets of the protocol itself have no type (MS-PSRP 2.2.5.2.8).
     const extended = typeNames.length === 0 || typeNames.some((type) => EXTENDED.has(type));
     const container = extended ? 'MS' : 'Props';
     let written = '';

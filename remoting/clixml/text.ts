@@ -14,7 +14,7 @@ const ENTITIES: { readonly [character: string]: string } = {
   '"': '&quot;',
 };
 
-/** One look is cheaper than two replacements, and most texts need neither. */
+/** One test is cheaper than two replacements, and most texts need neither. */
 const NOT_PLAIN = new RegExp(`${TO_ESCAPE.source}|${XML_MARKUP.source}`);
 
 /** Text as the content of an element or the value of an attribute in double quotes. */
@@ -30,7 +30,7 @@ export function escapeMarkup(text: string): string {
   return text.replace(XML_MARKUP, (character) => ENTITIES[character] ?? character);
 }
 
-/** The reverse of the `_xHHHH_` escapes; the XML parser has resolved the entities already. */
+/** Reverses the `_xHHHH_` escapes. The XML parser has resolved the entities already. */
 export function decodeText(text: string): string {
   if (!text.includes('_')) return text;
   return text.replace(TO_DECODE, (escape: string, long: string | undefined, short: string | undefined) => {

@@ -1,19 +1,19 @@
 const MOST_TEXTS = 10_000;
 const LONGEST = 256;
-/** A type derives from a handful; a longer list is not worth holding for a whole session. */
+/** A type has a handful of base types. A longer list is not worth keeping for a whole session. */
 const LONGEST_LIST = 32;
-/** Shorter parts of a text are copies already; V8 makes slices, which hold the whole, from 13 on. */
+/** V8 makes a slice, which keeps the whole text in memory, from 13 characters on. Shorter parts are copied anyway. */
 const SHORTEST = 13;
 
 /**
- * The texts of what was read, each of them once: objects of a kind repeat most of theirs, and the smallest slice of a
- * message would keep all of it. Of a thousand virtual directories 7 MB stay in place of 19.
+ * Keeps each text that was read once: objects of one kind repeat most of their texts, and even the smallest slice of a
+ * message would keep all of it in memory. A thousand virtual directories take 7 MB in place of 19.
  */
 export class Texts {
   readonly #known = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
 
-  /** The same text, held by nothing else that is large. */
+  /** A copy of the text that keeps nothing else in memory. Equal texts get the same copy. */
   keep(text: string): string {
     if (text.length < SHORTEST) return text;
     if (text.length > LONGEST) return copied(text);
@@ -25,7 +25,7 @@ export class Texts {
     return copy;
   }
 
-  /** The same list of type names, one for all objects that have it. */
+  /** The list of type names. All objects with an equal list share one. */
   keepAll(names: readonly string[]): readonly string[] {
     const kept = names.map((name) => this.keep(name));
     if (kept.length > LONGEST_LIST) return kept;
@@ -38,7 +38,7 @@ export class Texts {
   }
 }
 
-/** Every UTF-16 unit as it is, those that are no character too. */
+/** Copies every UTF-16 unit as it is, those that are no character included. */
 function copied(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

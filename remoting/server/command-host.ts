@@ -6,28 +6,27 @@ import type {
   PowerShellValue,
 } from '../../powershell/outcome';
 
-/** What stands behind our server of the PowerShell Remoting Protocol: whoever can run commands. */
+/** Runs commands behind our server of the PowerShell Remoting Protocol. */
 export interface CommandHost {
-  /** PSVersion that the session reports, for example `5.1.14393.0`. */
+  /** The PSVersion of the session, for example `5.1.14393.0`. */
   readonly powerShellVersion: string;
   /**
-   * Runs one pipeline. Each yield is sent at once, in order. An emission of kind `failed` must be the last;
-   * without one the pipeline completes. Stops early where `signal` is aborted. What it must know from a person it asks
-   * `client`.
+   * Runs one pipeline. Each emission is sent at once, in order. One of kind `failed` must be the last; without it the
+   * pipeline completes. Stops early where `signal` is aborted. Asks `client` what only a person can say.
    */
   run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost): AsyncIterable<Emission>;
 }
 
-/** Whoever sits at the client's end of a pipeline. */
+/** The person at the client's end of a pipeline. */
 export interface ClientHost {
   /**
-   * Lets them choose, and waits without limit for the number of a choice. Rejects with a `PromptFailed` where the client
-   * has no host, answers with an error, or with what is none of the choices; also where the pipeline is stopped.
+   * Asks for a choice, and waits without limit for its number. Rejects with a `PromptFailed` where the client has no
+   * host, answers with an error or with a number that is no choice, and where the pipeline is stopped.
    */
   promptForChoice(prompt: ChoicePrompt): Promise<number>;
-  /** Shows them a line of text; nobody where the client has no host. */
+  /** Shows a line of text. Does nothing where the client has no host. */
   writeLine(text: string): Promise<void>;
-  /** Lets them out of a session that they entered; nothing where the client has no host. */
+  /** Leaves a session that the person entered. Does nothing where the client has no host. */
   leaveSession(): Promise<void>;
 }
 
@@ -35,20 +34,20 @@ export interface ChoicePrompt {
   readonly caption: string;
   readonly message: string;
   readonly choices: readonly Choice[];
-  /** Number of the choice that is taken where nothing is typed. */
+  /** Number of the choice that an empty answer takes. */
   readonly preset: number;
 }
 
 export interface Choice {
-  /** With `&` before the letter of its key. */
+  /** With `&` before the letter that is its key. */
   readonly label: string;
   readonly help: string;
 }
 
-/** The statements of a pipeline, each a chain of commands whose output feeds the next. */
+/** The statements of a pipeline. Each is a chain of commands, whose output is the input of the next. */
 export interface Pipeline {
   readonly statements: readonly (readonly Command[])[];
-  /** What was piped into the first command from the client's side. Left out: nothing. */
+  /** Objects that the client piped into the first command. Left out: none. */
   readonly input?: readonly HostValue[];
 }
 
@@ -59,23 +58,24 @@ export interface Command {
 }
 
 /**
- * As it came over the wire: a name (with or without its dash, perhaps abbreviated) and a value; or, from a real
- * PowerShell client, `-Name` with a null value followed by an entry without a name. Binding is the host's work.
+ * An argument as it was sent: a name (with or without its dash, and possibly abbreviated) with a value. A real
+ * PowerShell client sends `-Name` with a null value, followed by an entry without a name. The host binds them to
+ * parameters.
  */
 export interface CommandArgument {
   readonly name: string | null;
   readonly value: HostValue;
 }
 
-/** A value as the server hands it to the host: secure strings are decrypted already, wherever they stand. */
+/** A value as the server hands it to the host, with secure strings decrypted wherever they are. */
 export type HostValue = PowerShellValue | SecureText | readonly HostValue[] | HostTable | HostObject;
 
-/** A hash table that may hold secure strings. */
+/** A hash table that may contain secure strings. */
 export interface HostTable {
   readonly entries: { readonly [key: string]: HostValue };
 }
 
-/** An object that may hold secure strings, for example a credential. */
+/** An object that may contain secure strings, for example a credential. */
 export interface HostObject extends Omit<PowerShellObject, 'properties'> {
   readonly properties: { readonly [name: string]: HostValue };
 }

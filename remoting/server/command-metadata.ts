@@ -1,7 +1,10 @@
 import { isList, property } from '../property';
 import type { Command, CommandArgument, HostValue, Pipeline } from './command-host';
 
-/** What PowerShell's own server selects: CommandMetadata (MS-PSRP 2.2.3.22), and what later versions added. */
+/**
+ * The properties that PowerShell's own server selects: those of CommandMetadata (MS-PSRP 2.2.3.22), and those that
+ * later versions added.
+ */
 const SELECTED = [
   'Name',
   'Namespace',
@@ -13,9 +16,9 @@ const SELECTED = [
 ];
 
 /**
- * GET_COMMAND_METADATA (MS-PSRP 2.2.2.14), by which a client learns the commands of a session to import or enter it, as
- * the pipeline that answers it: how many there are (CommandMetadataCount, 2.2.3.21), then each of them. The host runs it
- * as any other, so that it needs Get-Command, Measure-Object and Select-Object.
+ * The pipeline that answers GET_COMMAND_METADATA (MS-PSRP 2.2.2.14), by which a client learns the commands of a session
+ * that it imports or enters. It gives the number of commands (CommandMetadataCount, 2.2.3.21), and then each of them.
+ * The host runs it like any other pipeline, so the host must have Get-Command, Measure-Object and Select-Object.
  */
 export function metadataPipeline(request: HostValue): Pipeline {
   const asked = [
@@ -27,7 +30,7 @@ export function metadataPipeline(request: HostValue): Pipeline {
   return {
     statements: [
       [
-        // The names that are unknown are told once, by the second.
+        // Unknown names are reported only once: by the second Get-Command.
         command('Get-Command', [...asked, argument('ErrorAction', 'SilentlyContinue')]),
         command('Measure-Object', []),
         command('Select-Object', [argument('Property', ['Count'])]),
@@ -45,7 +48,7 @@ function argument(name: string, value: HostValue): CommandArgument {
   return { name, value };
 }
 
-/** Undefined where there is no list, or an empty one. */
+/** `undefined` where there is no list, or an empty one. */
 function listed(value: HostValue | undefined): readonly HostValue[] | undefined {
   return isList(value) && value.length > 0 ? value : undefined;
 }

@@ -15,7 +15,7 @@ export interface Content {
   readonly value: ClixmlInput;
 }
 
-/** The message that says an emission. */
+/** The message of an emission. */
 export function contentOf(emission: Emission): Content {
   switch (emission.kind) {
     case 'output':
@@ -58,14 +58,14 @@ export const stopped: Content = {
 
 const COLLECTION = ['System.Collections.ArrayList', 'System.Object'];
 
-/** PIPELINE_HOST_CALL that lets a person choose (MS-PSRP 2.2.2.27, 2.2.3.17). */
+/** PIPELINE_HOST_CALL that asks for a choice (MS-PSRP 2.2.2.27, 2.2.3.17). */
 export function choiceCall(call: bigint, { caption, message, choices, preset }: ChoicePrompt): Content {
   const described = choices.map(({ label, help }) => propertySet({ label, helpMessage: help }));
   const parameters = [caption, message, new TypedList(COLLECTION, described), preset];
   return hostCall(call, hostMethod('PromptForChoice', PROMPT_FOR_CHOICE), parameters);
 }
 
-/** Of a call that nobody answers. */
+/** The id of every call that has no answer. */
 const VOID_CALL = -100n;
 
 /** PIPELINE_HOST_CALL that shows a line of text. */
@@ -73,7 +73,7 @@ export function lineCall(text: string): Content {
   return hostCall(VOID_CALL, hostMethod('WriteLine2', WRITE_LINE), [text]);
 }
 
-/** PIPELINE_HOST_CALL that lets a person out of a session. */
+/** PIPELINE_HOST_CALL that leaves a session. */
 export function leaveCall(): Content {
   return hostCall(VOID_CALL, hostMethod('PopRunspace', POP_RUNSPACE), []);
 }

@@ -12,11 +12,14 @@ export interface HostResponse {
     | { readonly kind: 'number'; readonly number: number }
     | { readonly kind: 'error'; readonly error: ErrorRecord }
     | { readonly kind: 'nothing' }
-    /** What is no 32-bit number. */
+    /** A result that is no 32-bit number. */
     | { readonly kind: 'other' };
 }
 
-/** What an ErrorRecord must have to be taken for one (measured with PowerShell 7.6; InvocationInfo alone may be missing). */
+/**
+ * The properties without which an object is not taken for an ErrorRecord (measured with PowerShell 7.6; only
+ * InvocationInfo may be missing).
+ */
 const NEEDED = [
   'Exception',
   'TargetObject',
@@ -31,11 +34,11 @@ const NEEDED = [
 ];
 
 /**
- * The answer in PIPELINE_HOST_RESPONSE; `undefined` where it is malformed: a real server drops it without a word, and the
- * command waits on.
+ * The answer of a PIPELINE_HOST_RESPONSE; `undefined` where it is malformed: a real server drops it without a word, and
+ * the command goes on waiting.
  *
- * @param value the message's data, read
- * @param data the same as it came, which tells 32-bit numbers from others
+ * @param value the content of the message
+ * @param data its CLIXML, which tells 32-bit numbers from others
  */
 export function readHostResponse(
   value: HostValue,
@@ -59,7 +62,7 @@ export function readHostResponse(
   return { call, answer: { kind: 'number', number: result } };
 }
 
-/** The element that holds the result. */
+/** The tag of the element that holds the result. */
 function resultTag(data: string, bounds: Pick<Bounds, 'maxDepth' | 'maxValues'>): string | undefined {
   const members = parseElement(data, bounds).children.flatMap(({ children }) => children);
   return members.find(({ attributes }) => attributes['N'] === 'mr')?.name;

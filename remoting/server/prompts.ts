@@ -3,11 +3,11 @@ import type { ChoicePrompt, ClientHost } from './command-host';
 import { choiceCall, leaveCall, lineCall, type Content } from './emissions';
 import type { HostResponse } from './host-response';
 
-/** A question that got no answer. */
+/** A question was not answered. */
 export class PromptFailed extends Error {
   override readonly name = 'PromptFailed';
 
-  /** @param record the error that a compiled cmdlet of a .NET class then ends with */
+  /** @param record the error with which a compiled .NET cmdlet ends then */
   constructor(
     message: string,
     readonly record: (cmdletClass: string) => ErrorRecord,
@@ -24,7 +24,7 @@ function failing(id: string, message: string, category = 'NotSpecified'): Prompt
   }));
 }
 
-/** The host calls of one pipeline. Questions count from 1 in each. */
+/** The host calls of one pipeline. Its questions are numbered from 1. */
 export class Prompts implements ClientHost {
   readonly #waiting = new Map<bigint, (response: HostResponse) => void>();
   #lastCall = 0n;
@@ -48,7 +48,7 @@ export class Prompts implements ClientHost {
     return this.send(leaveCall());
   }
 
-  /** An answer to no call that waits goes nowhere, as in PowerShell. */
+  /** Drops an answer to a call that does not wait, as PowerShell does. */
   take(response: HostResponse): void {
     this.#waiting.get(response.call)?.(response);
   }
@@ -67,7 +67,10 @@ export class Prompts implements ClientHost {
   }
 }
 
-/** Ids as PowerShell 7.6 gives them; those of an answer of another type by the rule of the one that is out of range. */
+/**
+ * The number of the choice. The error ids are those of PowerShell 7.6. An answer of another type gets the same one as a
+ * number that is out of range.
+ */
 function chosen({ answer }: HostResponse, { choices }: ChoicePrompt): number {
   switch (answer.kind) {
     case 'error':
@@ -82,7 +85,7 @@ function chosen({ answer }: HostResponse, { choices }: ChoicePrompt): number {
   }
 }
 
-/** What asking a client without a host gives. */
+/** The error of a question to a client without a host. */
 export function noHost(question: string): PromptFailed {
   return failing(
     'HostFunctionNotImplemented',

@@ -4,8 +4,8 @@ import { protocolError } from '../remoting-error';
 import type { Command, CommandArgument, HostValue, Pipeline } from './command-host';
 
 /**
- * The commands of CREATE_PIPELINE (MS-PSRP 2.2.2.10). Where there are several statements they all stand in
- * `ExtraCmds`, and `Cmds` repeats one of them for older servers, which know of no more.
+ * The commands of CREATE_PIPELINE (MS-PSRP 2.2.2.10). Several statements are all in `ExtraCmds`; `Cmds` then repeats
+ * one of them for older servers, which know only that.
  */
 export function readPipeline(value: HostValue, protocolVersion = PROTOCOL_VERSION): Pipeline {
   const shell = property(value, 'PowerShell');
@@ -19,12 +19,12 @@ export function expectsNoInput(value: HostValue): boolean {
   return property(value, 'NoInput') !== false;
 }
 
-/** Whether a client's HostInfo (MS-PSRP 2.2.3.14) has somebody to ask. */
+/** Whether there is anybody to ask behind a client's HostInfo (MS-PSRP 2.2.3.14). */
 export function hasHost(hostInfo: HostValue | undefined): boolean {
   return property(hostInfo, '_isHostNull') === false && property(hostInfo, '_isHostUINull') === false;
 }
 
-/** Whether a pipeline may ask: by its own host, or that of its pool where it says so. */
+/** Whether a pipeline may ask questions: through its own host, or through that of its pool where it says so. */
 export function mayAsk(value: HostValue, poolHasHost: boolean): boolean {
   const hostInfo = property(value, 'HostInfo');
   return property(hostInfo, '_useRunspaceHost') === false ? hasHost(hostInfo) : poolHasHost;

@@ -18,7 +18,7 @@ import { metadataPipeline } from './command-metadata';
 import { type HostResponse, readHostResponse } from './host-response';
 import { expectsNoInput, hasHost, mayAsk, readPipeline } from './read-pipeline';
 
-/** What the client wants. */
+/** A request of the client. */
 export type ServerEvent =
   | { readonly kind: 'reply'; readonly fragments: readonly Buffer[] }
   | { readonly kind: 'run'; readonly pipeline: string; readonly work: Pipeline; readonly mayAsk: boolean }
@@ -43,11 +43,11 @@ interface Gathering {
 /** RunspacePoolState (MS-PSRP 2.2.3.4). */
 const OPENED = 2;
 
-/** The server's side of a runspace pool, without I/O. What a client must not send throws a `RemotingError`. */
+/** The server's side of a runspace pool, without I/O. Throws a `RemotingError` where the client breaks the protocol. */
 export class ServerRunspacePool {
   readonly #options: ServerPoolOptions;
   readonly #streams: Streams;
-  /** Pipelines that wait for the end of their input. */
+  /** Pipelines whose input has not ended yet. */
   readonly #gathering = new Map<string, Gathering>();
   #id = EMPTY_GUID;
   #greeted = false;
@@ -77,9 +77,9 @@ export class ServerRunspacePool {
     this.#gathering.delete(pipeline);
   }
 
-  /** Fragments of a message for the client. */
+  /** The fragments of a message for the client. */
   message(content: Content, pipeline: string = EMPTY_GUID): readonly Buffer[] {
-    // `$null` in the output is a message without data (measured with PowerShell 7.6.9).
+    // `$null` in the output is sent as a message without data (measured with PowerShell 7.6.9).
     const isEmpty = content.type === 'PIPELINE_OUTPUT' && content.value === null;
     const data = isEmpty
       ? ''
@@ -94,7 +94,7 @@ export class ServerRunspacePool {
     return fragment(this.#nextObject++, bytes, this.#options.maxFragmentBytes);
   }
 
-  /** Answers `count-free`. */
+  /** The answer to `count-free`. */
   freeRunspaces(request: number | bigint, free: number): readonly Buffer[] {
     return this.#availability(BigInt(request), free);
   }
@@ -116,7 +116,7 @@ export class ServerRunspacePool {
         return this.#setMax(this.#read(message));
       case 'SET_MIN_RUNSPACES':
         return this.#setMin(this.#read(message));
-      // A pipeline's questions are answered in its own messages; the pool itself asks none.
+      // The questions of a pipeline are answered in messages of that pipeline, and the pool asks none.
       case 'RUNSPACEPOOL_HOST_RESPONSE':
         return [];
       default:
@@ -189,7 +189,7 @@ export class ServerRunspacePool {
 
   #gather(pipeline: string, { value, values }: Read, bytes: number): void {
     const gathering = this.#gathering.get(pipeline);
-    // Input for a pipeline that takes none, or has ended, goes nowhere, as in PowerShell.
+    // Drops input for a pipeline that takes none or has ended, as PowerShell does.
     if (gathering === undefined) return;
     gathering.bytes += bytes;
     gathering.values += values;
@@ -258,12 +258,12 @@ export class ServerRunspacePool {
   }
 }
 
-/** Runspaces of a pool; PowerShell itself allows any 32-bit number. */
+/** A number of runspaces. PowerShell itself takes any 32-bit number. */
 function isCount(value: HostValue | undefined): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
 
-/** `ci`, in some requests of real clients `CI`. */
+/** `ci`, which some requests of real clients spell `CI`. */
 function requestNumber(value: HostValue): number | bigint {
   const number = property(value, 'ci') ?? property(value, 'CI');
   if (typeof number !== 'number' && typeof number !== 'bigint')
@@ -277,7 +277,7 @@ const PRIMITIVE_DICTIONARY = [
   'System.Object',
 ];
 
-/** APPLICATION_PRIVATE_DATA (MS-PSRP 2.2.2.13); clients read the version from it. */
+/** APPLICATION_PRIVATE_DATA (MS-PSRP 2.2.2.13), from which clients read the version. */
 function privateData(powerShellVersion: string): ClixmlInput {
   const isPlain = /^\d+\.\d+(\.\d+){0,2}$/.test(powerShellVersion);
   const table = new TypedTable(PRIMITIVE_DICTIONARY, {

@@ -9,7 +9,7 @@ export type { ServeOptions };
 
 export interface StreamOptions extends ServeOptions {
   /**
-   * Whether `writable` is ended at last. An SSH channel must still be open to take its exit status.
+   * Whether `writable` is ended when the serving is over. An SSH channel must stay open to take its exit status.
    *
    * @default true
    */
@@ -17,10 +17,10 @@ export interface StreamOptions extends ServeOptions {
 }
 
 /**
- * Serves one client over a byte stream: a process's stdin and stdout, or an SSH channel. Resolves when the client
- * closed its pool or went away (pipelines that still ran are stopped then); rejects with a `RemotingError` where the
- * client broke the protocol or a bound. `writable` is ended unless `end` says otherwise; `readable` is read no more.
- * Nothing else may write to `writable`.
+ * Serves one client over a byte stream: the stdin and stdout of a process, or an SSH channel. Resolves when the client
+ * has closed its pool or has gone; pipelines that still run are stopped. Rejects with a `RemotingError` where the
+ * client breaks the protocol or exceeds a bound. Then reads no more of `readable`, and ends `writable` unless `end`
+ * says otherwise. Nothing else may write to `writable`.
  */
 export async function serve(
   host: CommandHost,
@@ -48,7 +48,7 @@ class LineServer {
       { send: (target, fragments) => this.#send(target, fragments) },
       options,
     );
-    // Where the client is gone, the readable side ends, too; that is what ends the server.
+    // Where the client is gone, the readable side ends as well, and that ends the serving.
     writable.on('error', () => {
       this.#closed = true;
     });
@@ -60,7 +60,7 @@ class LineServer {
   async run(readable: Readable): Promise<void> {
     const lines = new LineReader(this.#pool.bounds);
     try {
-      // The streams stay their owner's: a channel that serves both ways must still carry our last words.
+      // Leaving the loop must not destroy the stream: a duplex channel still has to carry our last messages.
       const chunks = readable.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
       for await (const chunk of chunks) {
         for (const line of lines.push(chunk)) {
@@ -78,7 +78,7 @@ class LineServer {
     if (endsWritable && !this.#writable.writableEnded && !this.#closed) this.#writable.end();
   }
 
-  /** True where the client closed the pool. */
+  /** True where the client has closed the pool. */
   async #take(packet: Packet): Promise<boolean> {
     const { target } = packet;
     switch (packet.kind) {
@@ -93,7 +93,7 @@ class LineServer {
         await this.#write({ kind: 'CommandAck', target });
         return false;
       case 'Signal':
-        // Confirmed when the pipeline has ended; until then other lines are read.
+        // Acknowledged when the pipeline has ended. Other lines are read meanwhile.
         void this.#pool.stop(target).then(() => this.#write({ kind: 'SignalAck', target }));
         return false;
       case 'Close':
@@ -124,7 +124,7 @@ class LineServer {
   }
 }
 
-/** Resolves when more may be written, or nothing can be any more. */
+/** Resolves when the stream takes more, or will never take any more. */
 function drained(writable: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -137,7 +137,7 @@ function drained(writable: Writable): Promise<void> {
   });
 }
 
-/** The client went away without a word. */
+/** The client disconnected without closing its pool. */
 function isGone(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';

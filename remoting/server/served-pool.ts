@@ -25,24 +25,24 @@ export interface ServeOptions {
   readonly stopTimeoutMs?: number;
 }
 
-/** Where the fragments for the client go. `target` is the empty GUID for the pool, else a pipeline. */
+/** Takes the fragments for the client. `target` is a pipeline, or the empty GUID for the pool. */
 export interface Outlet {
   send(target: string, fragments: readonly Buffer[]): Promise<void>;
-  /** Called when a pipeline has said its last. */
+  /** Called after the last message of a pipeline. */
   ended?(pipeline: string): void;
 }
 
 interface Pipe {
   readonly stop: AbortController;
-  /** Set once the pipeline runs. */
+  /** Set when the pipeline runs. */
   running?: Promise<void>;
-  /** The client sent it more than a bound allows. */
+  /** True where the client sent the pipeline more than a bound allows. */
   overflowed?: boolean;
-  /** Set where it may ask. */
+  /** Set where the pipeline may ask questions. */
   prompts?: Prompts;
 }
 
-/** A runspace pool of our server with its pipelines, whatever carries the fragments. */
+/** A runspace pool of our server with its pipelines. Independent of the transport. */
 export class ServedPool {
   readonly bounds: Bounds;
   readonly #host: CommandHost;
@@ -64,7 +64,7 @@ export class ServedPool {
     });
   }
 
-  /** A pipeline is to come. */
+  /** Announces a pipeline that is to come. */
   command(pipeline: string): void {
     if (pipeline === EMPTY_GUID || this.#pipes.has(pipeline))
       throw protocolError('a pipeline was started twice');
@@ -74,10 +74,10 @@ export class ServedPool {
     this.#pipes.set(pipeline, { stop: new AbortController() });
   }
 
-  /** Takes bytes; the function that it gives does what they ask for. */
+  /** Takes bytes. Gives a function that carries out what they ask for. */
   receive(target: string, bytes: Uint8Array, stream: StreamName): () => Promise<void> {
     const pipe = this.#pipes.get(target);
-    // Input for a pipeline that has ended is forgotten, as in PowerShell.
+    // Input for a pipeline that has ended is dropped, as in PowerShell.
     if (target !== EMPTY_GUID && (pipe === undefined || pipe.overflowed)) return async () => undefined;
     try {
       const events = this.#pool.receive(target, bytes, stream);
@@ -90,7 +90,7 @@ export class ServedPool {
     }
   }
 
-  /** Ends a pipeline that is past a bound, and it alone: what was kept of it is dropped, what still comes is not kept. */
+  /** Ends only the pipeline that exceeded a bound. Drops what was kept of it and what still comes. */
   async #overflow(pipeline: string, pipe: Pipe, { message, facts }: RemotingError): Promise<void> {
     pipe.overflowed = true;
     this.#pool.forget(pipeline);
@@ -103,7 +103,7 @@ export class ServedPool {
     this.#outlet.ended?.(pipeline);
   }
 
-  /** Resolves when the pipeline has ended, or has had its time to. */
+  /** Resolves when the pipeline has ended, or its time to end is over. */
   async stop(pipeline: string): Promise<void> {
     const pipe = this.#pipes.get(pipeline);
     if (pipe === undefined) return;
@@ -127,7 +127,7 @@ export class ServedPool {
     await Promise.all([...this.#pipes.keys()].map((pipeline) => this.stop(pipeline)));
   }
 
-  /** Stops everything; what waits for its turn does not get it. */
+  /** Stops all pipelines, those that wait for their turn included. */
   async end(): Promise<void> {
     await this.stopAll();
     this.#slots.abandon();
@@ -173,7 +173,10 @@ export class ServedPool {
     }
   }
 
-  /** Sends what the host yields; gives the last message. A host that throws fails the pipeline, not the session. */
+  /**
+   * Sends what the host emits, and gives the last message. Where the host throws, the pipeline fails and the session
+   * goes on.
+   */
   async #emit(pipeline: string, work: Pipeline, signal: AbortSignal, client: ClientHost): Promise<Content> {
     try {
       for await (const emission of this.#host.run(work, signal, client)) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { examine as examineIt } from '../../cli/doctor/doctor';
 import type { Ports } from '../../cli/doctor/doors/place';
 import { renderJson, renderText, type Report } from '../../cli/doctor/report';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { setNativeEnvironment } from '../kerberos/native-environment';
 import { PASSWORD, Realm, USER } from '../kerberos/realm';
 import { removeFolders, twoServers } from '../lab/exchange/session';

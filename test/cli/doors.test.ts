@@ -10,7 +10,9 @@ import type { Door, DoorFinding } from '../../cli/doctor/doors/door';
 import { lookForDoors, type Doors } from '../../cli/doctor/doors/doors';
 import type { Ports } from '../../cli/doctor/doors/place';
 import { endpointCertificate } from '../../lab/wsman/certificate';
-import { settingsFrom, type Endpoint, type Environment } from '../../provider/configuration';
+import { settingsFrom } from '../../provider/configuration';
+import type { Endpoint } from '../../provider/endpoint';
+import type { Environment } from '../../provider/environment';
 import { CANARY, closedPort, containing, stranger, useRig } from './rig';
 
 const folder = mkdtempSync(join(tmpdir(), 'doors-'));

@@ -8,7 +8,7 @@ import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { startSshServer, type RunningSshServer } from '../../lab/exchange/ssh-server';
 import { endpointCertificate } from '../../lab/wsman/certificate';
 import { startEndpoint, type RunningEndpoint } from '../../lab/wsman/endpoint';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { removeFolders, twoServers } from '../lab/exchange/session';
 
 export const USER = 'contoso\\admin';

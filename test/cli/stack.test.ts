@@ -8,7 +8,7 @@ import { readStack } from '../../cli/doctor/stack-file';
 import { SiteStack } from '../../constructs/site-stack';
 import type { ExchangeSiteProps, SiteCertificate } from '../../exchange/site';
 import { makeAuthority, makePfx, toPem } from '../../pki';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { describeEachServer } from '../dns/servers';
 import { newKey, type DnsRig } from '../dns/rig';
 import { server, site } from '../exchange/sites';

@@ -21,6 +21,14 @@ test('every secret is named', () => {
   }
 });
 
+test('every environment has a page, which the list of them names', () => {
+  const pages = readdirSync(join(root, 'docs/environments'));
+  const list = readFileSync(join(root, 'docs/environments/README.md'), 'utf8');
+  const names = readdirSync(join(root, 'environments')).map((file) => file.replace(/\.ts$/, ''));
+  expect(names.filter((name) => !pages.includes(`${name}.md`))).toEqual([]);
+  expect(names.filter((name) => !list.includes(`[${name}](${name}.md)`))).toEqual([]);
+});
+
 test('links between the pages lead somewhere', () => {
   const pages = [
     'README.md',

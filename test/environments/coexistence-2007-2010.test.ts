@@ -1,6 +1,8 @@
 import { site } from '../../environments/coexistence-2007-2010';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
+import { formatDiagnostic } from '../../exchange/rules';
+import type { NamedCertificates } from '../../exchange/site';
 import { described } from './described';
 import { records } from './namespace-plan';
 import { expectGolden, planOf, synthesize } from './synthesized';
@@ -32,6 +34,17 @@ describe('Exchange 2010 beside 2007, which has a legacy name', () => {
       'certificate-server-name',
       'certificate-server-name',
     ]);
+  });
+
+  test('a name of the certificate in a zone that nobody declares, as the notes had it, is warned of', () => {
+    const { cas, legacy: old } = site.certificate as NamedCertificates;
+    const names = cas!.names.map((name) => name.replace('pop.mailmig.com', 'pop.mailmig.ru'));
+    const mistyped = { ...site, certificate: { cas: { ...cas!, names }, legacy: old! } };
+    const [said, ...more] = resolveSite(mistyped).diagnostics.filter(
+      ({ rule }) => rule === 'certificate-zone',
+    );
+    expect(more).toEqual([]);
+    expect(formatDiagnostic(said!)).toMatch(/^certificate\.cas\.names\[3\]: 'pop\.mailmig\.ru'/);
   });
 
   test.each<readonly [string, object]>([
@@ -220,6 +233,7 @@ describe('Exchange 2010 beside 2007, which has a legacy name', () => {
         'Outlook on the web',
         `is redirected to ${both.external}/owa, with a second sign-in unless both servers sign in by forms`,
       ],
+      ['Exchange Control Panel', 'is not in Exchange 2007: a mailbox has it once it has moved'],
       [
         'ActiveSync, a device that knows Autodiscover',
         `is proxied to ${both.internal}/Microsoft-Server-ActiveSync/Proxy`,

@@ -76,6 +76,21 @@ describe('the second server joins', () => {
     ]);
   });
 
+  test('the plan files say what round robin does not notice, as long as it sends clients to several servers', () => {
+    const said = 'Round robin does not notice a dead server';
+    const balanced = { ...site, dns: { ...site.dns, publish: { virtualIp: '10.60.99.230' } } };
+    for (const [files, isSaid] of [
+      [full, true],
+      [single, false],
+      [synthesize(STACK, balanced), false],
+    ] as const) {
+      const reasons = planOf(files).steps.flatMap(({ kind, reason }) => (kind === 'dns' ? [reason] : []));
+      expect(reasons.map((reason) => reason.includes(said))).toEqual([isSaid, isSaid]);
+      const comments = files['exchange-plan.ps1'].replaceAll(/\s+# /g, ' ');
+      expect(comments.includes(said)).toBe(isSaid);
+    }
+  });
+
   test('nothing of the first server changes, nor of the DAG: only the record sets and the names before them do', () => {
     type Resources = { readonly [type: string]: { readonly [id: string]: unknown } };
     const resources = (files: Files) =>

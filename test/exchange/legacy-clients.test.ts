@@ -37,6 +37,7 @@ const legacy = 'https://legacy.contoso.com';
 const inside = 'https://ex01.contoso.local';
 const ALIKE = {
   'Outlook on the web': `EX01: is redirected to ${legacy}/owa, with a second sign-in unless both servers sign in by forms`,
+  'Exchange Control Panel': 'EX01: is not in Exchange 2007: a mailbox has it once it has moved',
   'ActiveSync, another device': `EX01: is proxied to ${inside}/Microsoft-Server-ActiveSync/Proxy`,
   'Exchange Web Services': `EX01: is given ${legacy}/EWS/Exchange.asmx by Autodiscover; requests to the newer server are not redirected`,
   'Outlook Anywhere': 'EX01: is proxied to the old mailbox server',

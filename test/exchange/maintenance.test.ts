@@ -72,6 +72,17 @@ describe('what is declared', () => {
   });
 });
 
+test('the servers that are drained stand in the order of the rollout, with who takes over their messages', () => {
+  const { drained } = resolveSite(site({ ...balanced, maintenance: true, rollout: [['EX02'], ['EX01']] }));
+  expect(drained).toEqual([
+    { server: 'EX02', redirectTo: 'EX01.contoso.local' },
+    { server: 'EX01', redirectTo: 'EX02.contoso.local' },
+  ]);
+  const alone = { servers: [server(1)], dag: { ...dag, members: ['EX01'] }, maintenance: true };
+  expect(resolveSite(site(alone)).drained).toEqual([{ server: 'EX01' }]);
+  expect(resolveSite(right).drained).toEqual([]);
+});
+
 describe('the plan files', () => {
   const stepsOf = (declaration: ExchangeSiteProps) =>
     exchangePlan('contoso', declaration, resolveSite(declaration)).steps.filter(

@@ -483,6 +483,11 @@ const MISTAKES: readonly Shown[] = [
     says: ['error namespaces.client', 'lies in none of the declared zones', "{ name: 'contosolabs.com' }"],
   },
   {
+    when: 'a name on the certificate in a domain that no zone declares',
+    said: () => synth(site({ certificate: { ...right.certificate, names: [...names, 'pop.contoso.ru'] } })),
+    says: ['warning certificate.names[2]', 'lies in none of the declared zones', 'correct it'],
+  },
+  {
     when: 'a service list without IIS',
     said: () => synth(site({ certificate: { ...right.certificate, services: ['SMTP'] } })),
     says: ['warning certificate.services', 'IIS is not among the services', "add 'IIS'"],

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import type { DeclaredFile } from '../../exchange/committed-certificate';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
-import { CHANGEABLE_RULE_IDS, formatDiagnostic, RULES } from '../../exchange/rules';
+import { formatDiagnostic, RULES } from '../../exchange/rules';
+import { CHANGEABLE_RULE_IDS } from '../../exchange/rules/rule-ids';
 import type {
   Datacentre,
   DnsView,
   ExchangeSiteProps,
   FurtherRecords,
+  KerberosUpdates,
   Server,
   ServiceHost,
   SiteCertificate,
+  Zone,
 } from '../../exchange/site';
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
@@ -152,6 +155,12 @@ const sided = (views: { readonly internal?: Partial<DnsView>; readonly external?
       internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }], ...views.internal },
       external: { zones: [{ name: 'fabrikam.com' }, { name: 'contoso.com' }], ...views.external },
     },
+  });
+
+/** A zone whose updates Kerberos signs. */
+const signed = (kerberos: Partial<KerberosUpdates>, zone: Partial<Zone> = {}) =>
+  site({
+    dns: { zones: [{ name: 'contoso.com', ...zone, kerberos: { realm: 'CONTOSO.LOCAL', ...kerberos } }] },
   });
 
 const CASES: readonly Case[] = [
@@ -481,6 +490,14 @@ const CASES: readonly Case[] = [
     declaration: arrayed(outlook('https://outlook.contoso.com/')),
     path: 'datacentres.lisbon.clientAccessArray.fqdn',
     problem: "'https://outlook.contoso.com/' is not a host name with a domain",
+    remedy: 'write it as outlook.contoso.local',
+  },
+  {
+    when: 'the name of an array has no domain',
+    rule: 'client-access-array',
+    declaration: arrayed(outlook('outlook')),
+    path: 'datacentres.lisbon.clientAccessArray.fqdn',
+    problem: "'outlook' is not a host name with a domain",
     remedy: 'write it as outlook.contoso.local',
   },
   {
@@ -1650,6 +1667,30 @@ const CASES: readonly Case[] = [
     problem: 'is no account of the realm',
     remedy: 'write its name alone',
   },
+  ...[{ keyName: 'exchange.' }, { keyAlgorithm: 'hmac-sha256' as const }].map((half): Case => ({
+    when: `half of a TSIG key stands beside Kerberos: ${JSON.stringify(half)}`,
+    rule: 'zone-kerberos',
+    declaration: signed({}, half),
+    path: `dns.zones[0].${Object.keys(half).join('')}`,
+    problem: 'a TSIG key is declared beside it',
+    remedy: 'or kerberos',
+  })),
+  {
+    when: 'the name of a realm is none, in capital letters',
+    rule: 'zone-kerberos',
+    declaration: signed({ realm: 'CONTOSO_LOCAL/' }),
+    path: 'dns.zones[0].kerberos.realm',
+    problem: "'CONTOSO_LOCAL/' is no realm",
+    remedy: 'CONTOSO.LOCAL',
+  },
+  {
+    when: 'the name of a keytab is empty',
+    rule: 'zone-kerberos',
+    declaration: signed({ user: 'svc-dns', keytabFile: ' ' }),
+    path: 'dns.zones[0].kerberos.keytabFile',
+    problem: 'the name of the keytab is empty',
+    remedy: 'or leave it out for a password',
+  },
   {
     when: 'a realm is written in small letters',
     rule: 'zone-kerberos',
@@ -2466,6 +2507,61 @@ const CASES: readonly Case[] = [
     path: 'certificate.names[2]',
     problem: `no public authority certifies 'intern.contoso.local'`,
     remedy: `certificate.accepted: { 'private-authority'`,
+  },
+  ...['pop.contoso.net', '*.contoso.net', 'contoso.net'].map((name): Case => ({
+    when: `${name} on the certificate is in a domain that no zone declares`,
+    rule: 'certificate-zone',
+    declaration: site({ certificate: names(name) }),
+    path: 'certificate.names[2]',
+    problem: `'${name}' lies in none of the declared zones (contoso.com), and clients are not given it`,
+    remedy: 'correct it, or add its zone to dns.zones',
+  })),
+  {
+    when: 'a name on the certificate of the reverse proxy is in a domain that no zone declares',
+    rule: 'certificate-zone',
+    declaration: site({
+      dns: {
+        internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+        external: { zones: [{ name: 'contoso.com' }] },
+      },
+      reverseProxy: {
+        kind: 'isa',
+        host: 'proxy.contoso.com',
+        address: '203.0.113.3',
+        certificateNames: ['mail.contoso.com', 'autodiscover.contoso.com', 'pop.contoso.net'],
+      },
+    }),
+    path: 'reverseProxy.certificateNames[2]',
+    problem: "'pop.contoso.net' lies in none of the declared zones (contoso.com)",
+    remedy: 'dns.internal.zones',
+  },
+  ...['*.com', 'ma*l.contoso.com', '*.*.contoso.com', 'mail_contoso.com'].map((name): Case => ({
+    when: `the certificate is to have ${name}`,
+    rule: 'certificate-names',
+    declaration: site({ certificate: names(name) }),
+    path: 'certificate.names[2]',
+    problem: `'${name}' is not a name that a certificate can hold`,
+    remedy: '*.contoso.com',
+  })),
+  ...(['POP', 'IMAP'] as const).map((service): Case => ({
+    when: `a wildcard certificate is given to ${service}`,
+    rule: 'certificate-wildcard',
+    declaration: site({ certificate: { ...names('*.contoso.com'), services: ['IIS', service] } }),
+    path: 'certificate.services[1]',
+    problem: `${service} cannot use a wildcard certificate`,
+    remedy: `mailProtocols: { ${service.toLowerCase()}:`,
+  })),
+  {
+    when: 'the certificate files of two certificates hold one and the same',
+    rule: 'certificate-declared-twice',
+    declaration: several({
+      web: { ...web, certificateFile: 'certificates/mail.crt' },
+      mail: { ...mail, names: web.names, certificateFile: 'certificates/mail.crt' },
+    }),
+    file: fileWith(...certificate.names),
+    path: 'certificate.mail',
+    problem: 'as certificate.web is',
+    remedy: 'declare it once',
   },
   {
     when: 'something is accepted that nothing is called',
@@ -3575,6 +3671,7 @@ describe('the rules of a declaration', () => {
       'certificate-file-thumbprint',
       'certificate-server-name',
       'certificate-internal-name',
+      'certificate-zone',
       'certificate-iis',
       'certificate-wildcard',
       'certificate-mail-name',
@@ -3657,7 +3754,7 @@ describe('the rules of a declaration', () => {
 
     test.each([
       [{}, ['mail.contoso.com'], 'autodiscover.contoso.com'],
-      [{ names: ['*.contoso.com', 'contoso.net'] }, ['*.contoso.com'], 'contoso.net'],
+      [{ names: ['*.contoso.com', 'contoso.com'] }, ['*.contoso.com'], 'contoso.com'],
     ])(
       'a name that clients are given, or that it is said to have, is missing: %j',
       (changes, names, missing) => {
@@ -3796,6 +3893,15 @@ describe('the rules of a declaration', () => {
       expect(found(site({ servers, certificate: withServer }))).toEqual([]);
       expect(found(site({ certificate: { ...certificate, accepted } }))).toEqual([
         'acceptance-unneeded certificate.accepted["certificate-server-name"]',
+      ]);
+    });
+
+    test('is that of one rule, and of no other thing in the same certificate', () => {
+      const accepted = { 'certificate-iis': 'a proxy ends TLS' };
+      const servers = [server(1), server(2, { fqdn: 'EX02.contoso.com' })];
+      const withServer = { ...names('EX02.contoso.com'), services: ['SMTP' as const], accepted };
+      expect(found(site({ servers, certificate: withServer }))).toEqual([
+        'certificate-server-name certificate.names[2]',
       ]);
     });
 
@@ -4235,6 +4341,192 @@ describe('the rules of a declaration', () => {
   ])('TLS may end before %s', (_what, changes) => {
     const declaration = site({ ...balanced, sslOffload: true, ...changes });
     expect(found(declaration).filter(({ rule }) => rule === 'ssl-offload')).toEqual([]);
+  });
+
+  test.each<readonly [string, ExchangeSiteProps]>([
+    [
+      'in a declared zone, whoever is given it',
+      site({ certificate: names('pop.contoso.com', '*.contoso.com') }),
+    ],
+    [
+      'in a zone of one view only',
+      sided({ internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] } }),
+    ],
+    [
+      'which clients are given, and which no view holds',
+      site({
+        namespaces: { ...right.namespaces, client: 'mail.contoso.net' },
+        certificate: { ...certificate, names: ['*.contoso.net', 'autodiscover.contoso.com'] },
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          notPublished: { 'mail.contoso.net': 'the provider of the domain has it' },
+        },
+      }),
+    ],
+    [
+      'of a server, which another rule is about',
+      site({
+        servers: [server(1), server(2, { fqdn: 'EX02.contoso.net' })],
+        certificate: names('ex02.contoso.net'),
+      }),
+    ],
+    [
+      'that nobody can register, which another rule is about',
+      site({ certificate: names('intern.contoso.local') }),
+    ],
+  ])('a certificate may have a name %s', (_what, declaration) => {
+    expect(found(declaration).filter(({ rule }) => rule === 'certificate-zone')).toEqual([]);
+  });
+
+  const sha1 = (digit: string) => digit.repeat(40);
+  const { V2013, V2016, V2019 } = ExchangeVersion;
+  const besides: SiteCertificate = {
+    ...web,
+    names: ['*.contoso.com'],
+    services: ['SMTP'],
+    pfxFile: 'wild.pfx',
+  };
+
+  test.each<readonly [string, string, ExchangeSiteProps]>([
+    [
+      'zone-kerberos',
+      'a zone without it',
+      site({ dns: { zones: [{ name: 'contoso.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' }] } }),
+    ],
+    ['zone-kerberos', 'updates that whoever runs Terraform signs', signed({})],
+    [
+      'zone-kerberos',
+      'an account with a password',
+      signed({ user: 'svc-dns' }, { server: 'dc1.contoso.local' }),
+    ],
+    ['zone-kerberos', 'an account with a keytab', signed({ user: 'svc-dns', keytabFile: 'dns.keytab' })],
+    [
+      'also-published',
+      'a name that other servers give to clients',
+      two({
+        lisbon: { namespaces: { client: 'lis.contoso.com' } },
+        porto: { namespaces: { alsoPublished: ['lis.contoso.com'] } },
+      }),
+    ],
+    [
+      'certificate-declared-twice',
+      'two certificates',
+      several({ web: { ...web, thumbprint: sha1('A') }, mail: { ...mail, thumbprint: sha1('B') } }),
+    ],
+    [
+      'certificate-declared-twice',
+      'one whose thumbprint only is said',
+      several({ web, mail: { ...mail, thumbprint: sha1('B') } }),
+    ],
+    [
+      'certificate-existing',
+      'the only certificate, also without IIS',
+      site({ certificate: { ...certificate, services: ['SMTP'], existingOn: ['EX01'] } }),
+    ],
+    [
+      'certificate-existing',
+      'the one that clients see',
+      several({ web: { ...web, existingOn: ['EX01'] }, mail }),
+    ],
+    [
+      'certificate-existing',
+      'one that has its thumbprint',
+      several({ web, mail: { ...mail, existingOn: ['EX01'], thumbprint: sha1('B') } }),
+    ],
+    ['certificate-existing', 'one that is not there', several({ web, mail })],
+    [
+      'certificate-exportable',
+      'servers whose import takes it',
+      site({ certificate: { ...certificate, privateKeyExportable: false } }),
+    ],
+    [
+      'certificate-exportable',
+      'a certificate that no server of 2007 has',
+      site({
+        servers: [server(1), old(2)],
+        certificate: {
+          newer: { ...web, servers: ['EX01'], privateKeyExportable: false },
+          older: { ...mail, servers: ['EX02'] },
+        },
+      }),
+    ],
+    [
+      'certificate-exportable',
+      'servers of 2007 of which it is not said',
+      site({ servers: [server(1), old(2)] }),
+    ],
+    [
+      'certificate-file-thumbprint',
+      'a thumbprint without a certificate file',
+      site({ certificate: { ...certificate, thumbprint: sha1('A') } }),
+    ],
+    [
+      'certificate-mail-name',
+      'a certificate for IMAP of servers whose name for it is not declared',
+      site({
+        servers: [server(1, { mailProtocols: { imap: { host: 'imap.contoso.com' } } }), server(2)],
+        certificate: {
+          web: names('imap.contoso.com'),
+          post: { ...mail, services: ['IMAP'], servers: ['EX02'] },
+        },
+      }),
+    ],
+    [
+      'certificate-mail-protocol',
+      'a certificate beside the wildcard by which the service is found',
+      site({
+        mailProtocols: { imap: { host: 'imap.contoso.com' } },
+        certificate: { web: certificate, besides },
+      }),
+    ],
+    [
+      'certificate-mail-protocol',
+      'a certificate with the name on servers of which it is not said',
+      site({
+        servers: [server(1, { mailProtocols: { imap: { host: 'imap.contoso.com' } } }), server(2)],
+        certificate: {
+          web: certificate,
+          besides,
+          post: { ...mail, names: ['imap.contoso.com'], servers: ['EX02'] },
+        },
+      }),
+    ],
+    ['certificate-names', 'a name without a domain', site({ certificate: names('mail') })],
+    [
+      'certificate-server-name',
+      'the name of the only server, which clients are given',
+      site({
+        servers: [server(1, { fqdn: 'EX01.contoso.com' })],
+        namespaces: { ...right.namespaces, client: 'ex01.contoso.com' },
+        certificate: names('ex01.contoso.com'),
+      }),
+    ],
+    [
+      'certificate-service-version',
+      'a service that all servers have',
+      site({
+        servers: [server(1, { version: V2013 }), server(2, { version: V2016 })],
+        certificate: { ...certificate, services: ['IIS', 'UM', 'UMCallRouter'] },
+      }),
+    ],
+    [
+      'certificate-service-version',
+      'a service that the servers of the certificate have',
+      site({
+        servers: [server(1, { version: V2016 }), server(2, { version: V2019 })],
+        certificate: { web, um: { ...mail, services: ['UM'], servers: ['EX01'] } },
+      }),
+    ],
+    [
+      'client-access-array',
+      'a datacentre that nobody stands in',
+      site({
+        dns: { internal: { zones: [{ name: 'contoso.com' }] } },
+        datacentres: { nowhere: { activeDirectorySites: ['Nowhere'], ...outlook('outlook.contoso.com') } },
+      }),
+    ],
+  ])('%s finds nothing in %s', (rule, _what, declaration) => {
+    expect(found(declaration).filter((diagnostic) => diagnostic.rule === rule)).toEqual([]);
   });
 
   test.each<readonly [string, ExchangeSiteProps]>([

@@ -5,6 +5,11 @@ import { renderInvocation } from '../../powershell/script';
 import type { Finished, Plan, PlannedChange, RunOptions, SiteRig } from './site-rig';
 
 const CONDITION = / \(only if [^)]*\)$/;
+/**
+ * What the machine that runs Terraform looks at is no cmdlet, and in no journal of the organization; a read that is repeated
+ * until it shows something is not told there from the other ones.
+ */
+const LOOK = /^(TLS|STARTTLS|GET) |^Get-\w+ \(until /;
 /** Of a drain: what is done with the server where it is a member of a DAG. */
 const OF_MEMBER = /only if (\S+) (?:is|was) in service and a member of a DAG(?:, [^)]*)?\)$/;
 
@@ -18,6 +23,8 @@ function comparable(text: string): string {
       .replace(CONDITION, '')
       // Redirect-Message takes a list, and the lab keeps the one server as such.
       .replace(/(-Target )@\(('[^']*')\)/, '$1$2')
+      // The one that every server of the lab has before anybody changes it.
+      .replace('<the policy that it had before>', "'Unrestricted'")
       .replace(/'<\d+ bytes>'|<content of [^>]*>/, '<file>')
       .replace(/'<secure>'|<the PFX password>/, '<secret>')
       .toLowerCase()
@@ -50,7 +57,11 @@ export function plannedRemovals({ changes }: Plan): readonly string[] {
 
 function shownOf({ change: { actions, before, after } }: PlannedChange): readonly string[] {
   const removed = actions.includes('delete') ? before?.['removal_cmdlets'] : undefined;
-  return [...((removed ?? []) as readonly string[]), ...((after?.['cmdlets'] ?? []) as readonly string[])];
+  const shown = [
+    ...((removed ?? []) as readonly string[]),
+    ...((after?.['cmdlets'] ?? []) as readonly string[]),
+  ];
+  return shown.filter((line) => !LOOK.test(line));
 }
 
 /** What ran, but for the reads (`Get-…`) that a plan does not show, in no order. */

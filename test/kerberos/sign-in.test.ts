@@ -308,7 +308,7 @@ describeWithKerberos('signing in', () => {
       const error = await failure({ signIn });
       expect(error.kind).toBe('configuration-invalid');
       expect(error.message).toContain(`cannot read its configuration, ${file} (KRB5_CONFIG)`);
-      expect(error.remedy).toContain('a comment must stand on a line of its own');
+      expect(error.remedy).toContain('a comment must be on a line of its own');
       expect(error.facts.configuration).toBe(file);
     }
   });

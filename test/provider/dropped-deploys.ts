@@ -7,7 +7,7 @@ import type { Fault } from '../../lab/exchange/faults';
 import type { JournalEntry } from '../../lab/exchange/journal';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import type { Traffic } from '../../lab/wsman/endpoint';
-import type { Environment } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
 import { hasErrors, type Diagnostic, type Values } from '../../schema';
 import { effects, settled, writes, withoutOrigin } from '../lab/exchange/aftermath';
 import { SECOND } from '../integration/declared-site';

@@ -8,7 +8,7 @@ import { EMPTY_GUID } from '../../remoting/guid';
 import { encodeMessage } from '../../remoting/messages';
 import { ClientRunspacePool } from '../../remoting/client/runspace-pool';
 import { DEFAULT_BOUNDS } from '../../remoting/bounds';
-import { whole } from '../../remoting/client/call';
+import { wholeObject } from '../../remoting/client/call';
 import type { PowerShellObject } from '../../powershell/outcome';
 
 afterAll(removeFolders);
@@ -27,7 +27,7 @@ function received(clixml: string): PowerShellObject {
     data: clixml,
   });
   const [event] = pool.receive(pipeline, fragment(1n, message, 1 << 20)[0]!, 'Default');
-  const object = event?.kind === 'output' ? whole(event.output) : undefined;
+  const object = event?.kind === 'output' ? wholeObject(event.output) : undefined;
   if (object === undefined) throw new Error('no object came');
   return object;
 }

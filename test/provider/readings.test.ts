@@ -1,5 +1,5 @@
 import { Readings } from '../../provider/readings';
-import type { Reading } from '../../provider/target';
+import type { Reading } from '../../provider/readings';
 import { objects } from './scripted-session';
 
 const owa = { cmdlet: 'Get-OwaVirtualDirectory', parameters: {} };

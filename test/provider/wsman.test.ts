@@ -7,12 +7,9 @@ import { endpointCertificate } from '../../lab/wsman/certificate';
 import type { Disturbance } from '../../lab/wsman/disturbances';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from '../../lab/wsman/endpoint';
 import { makeAuthority, makeKey, makePfx, toPem } from '../../pki';
-import {
-  CONFIGURATION_SCHEMA,
-  settingsFrom,
-  type Environment,
-  type WsmanEndpoint,
-} from '../../provider/configuration';
+import { CONFIGURATION_SCHEMA, settingsFrom } from '../../provider/configuration';
+import type { Environment } from '../../provider/environment';
+import type { WsmanEndpoint } from '../../provider/wsman-endpoint';
 import { connect } from '../../provider/connection';
 import { connectionProblem, outcomeProblem } from '../../provider/problem';
 import { sessionUrl } from '../../provider/wsman-endpoint';

@@ -1,4 +1,5 @@
-import { ENVIRONMENT, type Endpoint } from '../../../provider/configuration';
+import { ENVIRONMENT } from '../../../provider/configuration';
+import type { Endpoint } from '../../../provider/endpoint';
 import { WSMAN_SECRETS } from '../../../provider/wsman-endpoint';
 import { DOOR_NAMES, type Door, type DoorFinding } from './door';
 import { addressOf, ownPlace } from './place';

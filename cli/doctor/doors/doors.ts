@@ -1,4 +1,6 @@
-import { ENVIRONMENT, type Endpoint, type Environment } from '../../../provider/configuration';
+import { ENVIRONMENT } from '../../../provider/configuration';
+import type { Endpoint } from '../../../provider/endpoint';
+import type { Environment } from '../../../provider/environment';
 import { RemotingError } from '../../../remoting/remoting-error';
 import { readTrust, type ExpectedNames } from '../../../remoting/transports/wsman/tls';
 import { proxyOf } from '../../../remoting/transports/wsman/transport';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { ENVIRONMENT, type Endpoint } from '../../../provider/configuration';
+import { ENVIRONMENT } from '../../../provider/configuration';
+import type { Endpoint } from '../../../provider/endpoint';
 import { connectionRemedy } from '../../../provider/problem';
 import type { Door, DoorFinding } from './door';
 import { addressOf, type Place } from './place';

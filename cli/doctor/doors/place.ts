@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../provider/configuration';
+import type { Endpoint } from '../../../provider/endpoint';
 import { hostOf, portOf } from '../../../remoting/transports/wsman/http-channel';
 
 /** Something to look at: `windows` is its own WSMan service, beside Exchange's directory of IIS. */

@@ -30,7 +30,7 @@ export interface PostOptions {
   readonly until?: number;
   readonly signal: AbortSignal;
   /** Whether a connection may be opened where none is free. @default true */
-  readonly opens?: boolean;
+  readonly mayConnect?: boolean;
   /** Called when it is certain that the server is the right one. */
   readonly onProved?: () => void;
   /** Called right before the first byte of the request is written to a connection that stands; not written where it throws. */
@@ -38,7 +38,7 @@ export interface PostOptions {
 }
 
 interface Asking extends Pick<PostOptions, 'onProved'> {
-  readonly opens: boolean;
+  readonly mayConnect: boolean;
   readonly onSend: () => void;
   readonly body: Buffer;
   readonly signIn: Omit<SignInOptions, 'headers'>;
@@ -70,7 +70,7 @@ export class HttpChannel {
   }
 
   async post(text: string, options: PostOptions): Promise<Answer> {
-    const { timeoutMs, bound, until = Infinity, signal, opens = true, onProved, onSend } = options;
+    const { timeoutMs, bound, until = Infinity, signal, mayConnect = true, onProved, onSend } = options;
     const body = Buffer.from(text, 'utf8');
     const now = performance.now();
     const giveUp = new AbortController();
@@ -86,7 +86,7 @@ export class HttpChannel {
     let sent = false;
     const asking: Asking = {
       body,
-      opens,
+      mayConnect,
       signIn: {
         signal: giveUp.signal,
         tokenBy: now + Math.min(timeoutMs, until - now) * AUTHORIZE_SHARE,
@@ -166,7 +166,7 @@ export class HttpChannel {
 
   /** A new connection that is signed in; or the answer that refuses it, where that can be believed. */
   async #signedIn(asking: Asking): Promise<Connection | Answer> {
-    if (!asking.opens) throw new RemotingError('closed', 'no connection is free');
+    if (!asking.mayConnect) throw new RemotingError('closed', 'no connection is free');
     for (let isFirst = true; ; isFirst = false) {
       const connection = await this.#open(asking.signIn.signal);
       try {

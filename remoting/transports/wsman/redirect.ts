@@ -1,8 +1,18 @@
-import { RemotingError } from '../../remoting-error';
+import { RemotingError, type RemotingFacts } from '../../remoting-error';
 import { addMissing, parametersOf } from './query';
 
 const HTTPS_PORT = 443;
 const SHOWN_CHARACTERS = 200;
+
+/** The server's answer to a request is to ask elsewhere. */
+export class Redirected extends RemotingError {
+  constructor(
+    readonly location: string,
+    facts: RemotingFacts,
+  ) {
+    super('redirected', `the server sends us to ${location.slice(0, SHOWN_CHARACTERS)}`, facts);
+  }
+}
 
 /**
  * A host and port that a server may send us to, from `ex2.contoso.com:8443` or, for port 443, `ex2.contoso.com`; an
@@ -14,12 +24,12 @@ export function redirectTarget(text: string): string | undefined {
 }
 
 /**
- * Where a server sends us. Credentials go along, and another port may be another one's program: both must have been
- * named, or be those that were asked. The query belongs to the session (at Exchange's endpoint it says how objects are
- * serialized), so that what the location does not say otherwise goes along.
+ * Where a server sends us. The credentials go along, and another port may be the program of somebody else: so host and
+ * port must be those that were asked, or be named in `targets`. The query belongs to the session (at Exchange's endpoint
+ * it says how objects are serialized): its parameters go along where the location does not name them.
  *
  * @param targets as `redirectTarget` gives them
- * @throws RemotingError `redirected` where it is not allowed, with `redirectTarget` where that would help
+ * @throws RemotingError `redirected` where it is not allowed, with `redirectTarget` where it could be allowed
  */
 export function followed(location: string, from: URL, targets: readonly string[]): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;

@@ -25,6 +25,7 @@
 #
 # What a client sees whose mailbox is on Exchange Server 2007, when it asks a server of Exchange Server 2010:
 #   Outlook on the web (mail01-srv): is redirected to https://legacy.mailmig.com/owa, with a second sign-in unless both servers sign in by forms
+#   Exchange Control Panel (mail01-srv): is not in Exchange 2007: a mailbox has it once it has moved
 #   ActiveSync, a device that knows Autodiscover (mail01-srv): is proxied to https://mail01-srv.mailmig.com/Microsoft-Server-ActiveSync/Proxy
 #   ActiveSync, another device (mail01-srv): is proxied to https://mail01-srv.mailmig.com/Microsoft-Server-ActiveSync/Proxy
 #   Exchange Web Services (mail01-srv): is given https://legacy.mailmig.com/EWS/Exchange.asmx by Autodiscover; requests to the newer server are not redirected

@@ -1354,7 +1354,9 @@ try {
     if ($Part -contains 'dns') {
         # Users reach the servers by these names, so they are published last. They are written as a zone file has
         # them, to be entered with the tool of the DNS server. A name that exists already may hold other addresses:
-        # take those out. A changed TTL is changed in place, never by deleting first.
+        # take those out. A changed TTL is changed in place, never by deleting first. Round robin does not notice a
+        # dead server: a client that is sent to one waits, for some seconds, until its connection times out and it
+        # tries the next address.
         Write-Output 'Publish now in the zone contoso.com:'
         Write-Output 'mail 300 IN A 10.1.0.100'
         Write-Output 'mail 300 IN A 10.2.0.100'

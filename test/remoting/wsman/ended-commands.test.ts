@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EndedCommands, type Going } from '../../../remoting/transports/wsman/ended-commands';
+import { EndedCommands, type SignalOutcome } from '../../../remoting/transports/wsman/ended-commands';
 
 /** What is sent, and whether a connection may be opened for it. */
-function commandsThatGo(...outcomes: readonly Going[]) {
+function commandsThatGo(...outcomes: readonly SignalOutcome[]) {
   const rest = [...outcomes];
-  const sent: (readonly [commandId: string, opens: boolean])[] = [];
-  const commands = new EndedCommands((commandId, _signal, opens) => {
-    sent.push([commandId, opens]);
+  const sent: (readonly [commandId: string, mayConnect: boolean])[] = [];
+  const commands = new EndedCommands((commandId, _signal, mayConnect) => {
+    sent.push([commandId, mayConnect]);
     return Promise.resolve(rest.shift() ?? 'sent');
   });
   const end = async (commandId: string) => {
@@ -48,7 +48,7 @@ test('one is opened for them again where that of the call has gone as well', asy
 });
 
 test('none is ever opened for them once a sign-in was refused', async () => {
-  const { end } = commandsThatGo('refused', 'unsent', 'unsent');
+  const { end } = commandsThatGo('sign-in-refused', 'unsent', 'unsent');
   await end('a');
   expect(await end('b')).toEqual({ before: [['a', false]], after: [] });
   expect(await end('c')).toEqual({ before: [['a', false]], after: [] });

@@ -5,10 +5,10 @@ import { keepSpelling } from './equality';
 import { withoutWriteOnly } from './strip';
 
 /**
- * The object as it is now, in the spelling of its state and without what is write-only; null where it is gone. A legacy
- * resource shows every other spelling.
+ * The object as it is now, spelled as in `state` wherever both mean the same, and without write-only values. Its state
+ * is null where it is gone. A legacy resource keeps the spelling that was read.
  */
-export async function seenNow<Target>(
+export async function refreshed<Target>(
   resource: ManagedResource<Target>,
   state: Values,
   target: Target,

@@ -3,8 +3,8 @@ import type { Values } from '../../schema';
 import type { ManagedResource } from './definition';
 import { hasIdentity, sameObject } from './identity';
 
-/** Why an object is to be there after the run: Terraform has it in its state, or a creation found it. */
-export type Wanted = 'kept' | 'made';
+/** Why a plan wants an object to exist after the run: it is in Terraform's state, or a creation found it. */
+export type Wanted = 'in-state' | 'found';
 
 interface Entry {
   readonly typeName: string;
@@ -12,17 +12,18 @@ interface Entry {
 }
 
 /**
- * One walk of Terraform through its graph, to plan or to apply: it configures the provider anew for each. Terraform
- * knows objects by their addresses only; this knows them by what they are, so that one object under two addresses is
- * not removed under the one and wanted under the other.
+ * What the plans and applies of one walk of Terraform through its resource graph have in common. Terraform configures
+ * the provider anew for each walk, and knows objects by their addresses only. The walk knows them by their identity,
+ * and so notices where one object has two addresses: removed under `exchange_x.old` and wanted under `exchange_x.new`,
+ * it would be gone in the end.
  */
-export class Walk {
+export class GraphWalk {
   readonly id = randomUUID();
   #isApplying = false;
   readonly #removed: Entry[] = [];
   readonly #wanted: (Entry & { readonly why: Wanted })[] = [];
 
-  /** An object was applied in it: it is no walk that plans. */
+  /** True once the walk has applied a change. A walk that plans never does. */
   get isApplying(): boolean {
     return this.#isApplying;
   }
@@ -43,7 +44,7 @@ export class Walk {
     return this.#removed.some((entry) => isSame(resource, entry, state));
   }
 
-  /** Why this plan wants the object; undefined where it does not. */
+  /** Why this walk wants the object; `undefined` where it does not. */
   wants(resource: ManagedResource<never>, state: Values): Wanted | undefined {
     return this.#wanted.find((entry) => isSame(resource, entry, state))?.why;
   }

@@ -1,0 +1,47 @@
+import { nameCovers } from '../../pki/coverage';
+import { formatPath, path, type Path } from '../../schema';
+import { isInternalName } from '../certificate-checks/internal-name';
+import { namesInDns, zoneOf } from '../dns-records';
+import { viewsOf } from '../dns-views';
+import { sameName } from '../resources/equality';
+import type { ExchangeSiteProps } from '../site';
+import type { Finding, Rule } from './rule';
+
+export const certificateZone: Rule = {
+  id: 'certificate-zone',
+  severity: 'warning',
+  description:
+    'A name on a certificate that clients of the site are not given lies in a declared zone: one in another domain is mostly mistyped, and the name that was meant is missing.',
+  check: ({ site, certificates }) => [
+    ...certificates.flatMap(({ declared, path: at }) => strangers(site, declared.names, at, 'names')),
+    ...strangers(site, site.reverseProxy?.certificateNames ?? [], path('reverseProxy'), 'certificateNames'),
+  ],
+};
+
+function strangers(
+  site: ExchangeSiteProps,
+  names: readonly string[],
+  at: Path,
+  attribute: string,
+): readonly Finding[] {
+  const views = viewsOf(site);
+  const zones = views.flatMap(({ declared }) => declared.zones.map(({ name }) => name));
+  const known = namesInDns(site);
+  return names.flatMap((name, index) => {
+    // Names of servers, and those under suffixes that nobody can register, are other rules'.
+    const isKnown =
+      views.some((view) => zoneOf(view, name) !== undefined) ||
+      known.some(({ host }) => nameCovers(name, host)) ||
+      site.servers.some((server) => sameName(server.fqdn, name)) ||
+      isInternalName(name);
+    return isKnown
+      ? []
+      : [
+          {
+            path: [...at, ...path(attribute, index)],
+            problem: `'${name}' lies in none of the declared zones (${[...new Set(zones)].join(', ')}), and clients are not given it`,
+            remedy: `correct it, or add its zone to ${formatPath([...views[0].path, { attribute: 'zones' }])}`,
+          },
+        ];
+  });
+}
