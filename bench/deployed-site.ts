@@ -4,6 +4,7 @@ import { newOrganization } from './exchange-organization';
 import { environmentFor, startLab } from './lab-endpoint';
 import { SiteDeclaration } from './site-declaration';
 import { SiteProject, type SynthesizedResource, type SynthesizedStack } from './site-project';
+import { keepState } from './state-keeper';
 import { TerraformFolder } from './terraform-folder';
 import type { Workshop } from './workshop';
 
@@ -38,7 +39,8 @@ async function deployedSite(workshop: Workshop, serverCount: number): Promise<De
   const environment = environmentFor(workshop, await startLab(workshop, organization, FIRST));
   const deployed = async (name: string, configuration: SynthesizedStack) => {
     const terraform = new TerraformFolder(project.stackFolder(name), environment);
-    terraform.write(configuration);
+    const backend = await keepState(workshop);
+    terraform.write({ ...configuration, terraform: { ...configuration.terraform, backend } });
     await terraform.init();
     await terraform.apply();
     return terraform;
