@@ -1,4 +1,5 @@
 import { Annotations, DataResource, TerraformResource, TerraformStack, Token } from 'cdktf';
+import type { TerraformMetaArguments } from 'cdktf';
 import { Construct } from 'constructs';
 import { distinctAddresses } from '../exchange/addresses';
 import { viewsOf } from '../exchange/dns-views';
@@ -173,10 +174,14 @@ export class ExchangeSite extends Construct {
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
     for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
-    for (const object of elementsOf(elements, 'exchange-object')) this.#object(object, passwords);
+    const objects = elementsOf(elements, 'exchange-object');
+    const recordIds = new Set(allRecords.map(({ id }) => id));
+    const isAfterRecords = ({ dependsOn }: ExchangeObject) => dependsOn.some((id) => recordIds.has(id));
+    for (const object of objects.filter((each) => !isAfterRecords(each))) this.#object(object, passwords);
     this.#pools(elementsOf(elements, 'pool-member'));
     const names = this.#publishedNames(site, recordSets);
     for (const record of allRecords) this.#record(record, updates, names);
+    for (const object of objects.filter(isAfterRecords)) this.#object(object, passwords, AFTER_RECORDS);
     const stack = TerraformStack.of(this);
     // The script names files from where it stands.
     const plansIn = (projectFolder: string) => ({
@@ -202,6 +207,7 @@ export class ExchangeSite extends Construct {
   #object(
     { id, definition, attributes, dependsOn, existing, certificate }: ExchangeObject,
     passwords: ReadonlyMap<string | null, string>,
+    meta: TerraformMetaArguments = {},
   ): void {
     const config = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, this.#value(value)]),
@@ -215,7 +221,7 @@ export class ExchangeSite extends Construct {
         : {};
     // The registry knows its definitions by name only; the compiler checks those who name one themselves.
     const bound = definition as unknown as ResourceDefinition;
-    const made = new ExchangeResource(this, id, bound, { ...config, ...secret });
+    const made = new ExchangeResource(this, id, bound, { ...config, ...secret }, meta);
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
@@ -341,6 +347,9 @@ export class ExchangeSite extends Construct {
     return fromFolder(this.#projectFolder, file);
   }
 }
+
+/** A record set would inherit the flag of what depends on it: docs/decisions/site-create-before-destroy.md. */
+const AFTER_RECORDS: TerraformMetaArguments = { lifecycle: { createBeforeDestroy: false } };
 
 const RECORD_SETS =
   'write ({ view }) => undefined for hashicorp/dns, or for another provider (stack, record) => new Route53Record(stack, record.id, { … })';

@@ -33,6 +33,7 @@ import type {
   Authentication,
   ClientAccessArray,
   Connection,
+  Connectivity,
   DatabaseAvailabilityGroup,
   Datacentre,
   DnsView,
@@ -444,6 +445,23 @@ export const siteForm = group<ExchangeSiteProps>({
             ),
           ),
           healthcheck: optional(flag),
+          servers: optional(list(text, 1)),
+        }),
+      ),
+      connectivity: optional(
+        group<Connectivity>({
+          tests: list(
+            plain(
+              words<Connectivity['tests'][number]>({
+                ActiveSync: true,
+                OutlookWebServices: true,
+                POP: true,
+                IMAP: true,
+              }),
+            ),
+            1,
+          ),
+          mailbox: optional(text),
           servers: optional(list(text, 1)),
         }),
       ),

@@ -85,7 +85,11 @@ export function runnerChecks(site: ExchangeSiteProps, placement: Placement): Run
 }
 
 /** Every name by which clients come to the web site of a server. */
-function namesForClients({ autodiscover, outlookAnywhere, directories }: Placement): readonly string[] {
+export function namesForClients({
+  autodiscover,
+  outlookAnywhere,
+  directories,
+}: Placement): readonly string[] {
   return [
     autodiscover.host,
     ...[outlookAnywhere.hosts, ...directories.flatMap(({ hosts }) => hosts ?? [])].flatMap(

@@ -5,6 +5,7 @@
  */
 const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[] = [
   [/^(Test-ServiceHealth|Get-(HealthReport|ServerHealth))$/i, ['Monitoring']],
+  [/^Test-(\w+Connectivity|OutlookWebServices)$/i, ['Monitoring']],
   [/^Test-ReplicationHealth$/i, ['Database Availability Groups', 'Monitoring']],
   [/^Get-/i, ['View-Only Configuration']],
   [/VirtualDirectory$/i, ['Exchange Virtual Directories']],

@@ -96,7 +96,10 @@ type Which = 'one' | 'other';
 
 function specimen(resource: AnyResource, which: Which): KnownValues {
   return Object.fromEntries(
-    Object.entries(resource.schema.attributes).map(([name, { type }]) => [name, sample(type, which)]),
+    Object.entries(resource.schema.attributes).map(([name, { type, words }]) => [
+      name,
+      words ?? sample(type, which),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule-ids';
+import type { ConnectivityTest } from './resources/connectivity-tests';
 import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';
@@ -1086,6 +1087,36 @@ export interface Health {
    * @default nothing: that machine may not reach the servers
    */
   readonly fromRunner?: HealthFromRunner;
+  /**
+   * What is tested of each server once the DNS records are published, as its clients use it. It runs again when a certificate,
+   * a name or a record of the server changes.
+   *
+   * @default nothing: it needs a mailbox to test with
+   */
+  readonly connectivity?: Connectivity;
+}
+
+/** What Exchange's own cmdlets must bring about as clients do. */
+export interface Connectivity {
+  /**
+   * Tests of each server, by the names that DNS holds by then: `ActiveSync` (Test-ActiveSyncConnectivity),
+   * `OutlookWebServices` (Test-OutlookWebServices, functional in Exchange 2010 and before), `POP` (Test-PopConnectivity) and
+   * `IMAP` (Test-ImapConnectivity), each on the servers whose name of it is declared in `mailProtocols`. They sign in as the
+   * test mailbox of the Active Directory site, which `New-TestCasConnectivityUser.ps1` makes.
+   */
+  readonly tests: readonly ConnectivityTest[];
+  /**
+   * Address of the mailbox that Test-OutlookWebServices asks about: `probe@contoso.com`.
+   *
+   * @default the cmdlet's own choice
+   */
+  readonly mailbox?: string;
+  /**
+   * Names of the servers that are tested.
+   *
+   * @default all
+   */
+  readonly servers?: readonly string[];
 }
 
 /** What the machine that runs Terraform looks at on each server once its cmdlets have shown it healthy. */

@@ -1,5 +1,5 @@
 import { roleRemedy } from '../exchange/management-roles';
-import type { Omission, Step } from '../exchange/resources';
+import type { Omission, Step, ToldFailure } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
 import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
@@ -199,18 +199,28 @@ export function timeoutProblem(
   step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
   seconds: number,
   problem: string,
+  told?: ToldFailure,
 ): Diagnostic {
   return {
     severity: 'error',
-    summary: step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
-    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${NOT_RUN}`,
+    summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
   };
 }
 
 /** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
-export function checkUnread(seconds: number, { severity, summary, detail }: Diagnostic): Diagnostic {
+export function checkUnread(
+  seconds: number,
+  { severity, summary, detail }: Diagnostic,
+  told?: ToldFailure,
+): Diagnostic {
   const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
-  return { severity, summary, detail: `${detail}\n${lasting}${NOT_RUN}` };
+  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
+}
+
+/** What is left to do, and what of the deploy is not done. */
+function closingOf(told: ToldFailure | undefined): string {
+  return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
 }
 
 /** None is opened, and there is nothing to try: the diagnostic says why. */

@@ -15,7 +15,7 @@ export type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
 /** A call that is repeated until what it shows has no problem, or the time is over. */
 export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
-  readonly until: Pick<Until, 'seconds' | 'problem'>;
+  readonly until: Pick<Until, 'seconds' | 'problem' | 'told'>;
   /** What is wrong when the time is over. Left out: the server is not healthy. */
   readonly summary?: string;
 }

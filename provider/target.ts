@@ -454,10 +454,11 @@ export class ExchangeTarget {
     );
     if (problem === undefined) return { kind: 'done', diagnostics: [] };
     if (typeof problem === 'string') {
-      return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem)] };
+      return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem, until.told)] };
     }
     const seconds = problem.notOffered ? 0 : until.seconds;
-    return { kind: 'failed', diagnostics: problem.diagnostics.map((unread) => checkUnread(seconds, unread)) };
+    const diagnostics = problem.diagnostics.map((unread) => checkUnread(seconds, unread, until.told));
+    return { kind: 'failed', diagnostics };
   }
 
   /** The first reads of a run that would be one for each server are one for all. */

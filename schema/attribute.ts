@@ -39,6 +39,8 @@ export interface Attribute<T extends AttributeType = AttributeType, M extends At
   readonly defaultValue?: Known;
   /** What is wrong with a known, non-null value; `undefined` where nothing is. */
   readonly problem?: (value: Known) => Problem | undefined;
+  /** The only texts that may stand in it, where calls depend on which do. Left out: any may, or no call depends on it. */
+  readonly words?: readonly string[];
   /** Marks the attribute as deprecated, and says what to use instead. */
   readonly deprecated?: string;
 }

@@ -1,5 +1,5 @@
 import { path } from '../../schema';
-import { elementsOf, type AttributeReference, type ExchangeObject } from '../element';
+import { elementsOf, type AttributeReference, type Element, type ExchangeObject } from '../element';
 import { exchangeObject } from '../exchange-object';
 import { HOST_ATTRIBUTES } from '../given-names';
 import { runnerChecks, type RunnerChecks } from '../health-from-runner';
@@ -17,20 +17,24 @@ import { idOn, type Phase } from './phase';
 
 /** The gate of each server: what must work there before the next server begins, and before DNS changes. */
 export const health: Phase = ({ site, placements }, made) => {
-  const objects = elementsOf(made, 'exchange-object').filter(
-    ({ definition }) => definition.typeName !== serviceConnectionPoint.typeName,
-  );
   const described = elementsOf(made, 'described');
   return placements.map((placement) => {
     const isOf = ({ server }: { readonly server?: string | null }) => server === placement.server.name;
     return gateOf(
       placement,
       runnerChecks(site, placement),
-      objects.filter(isOf),
+      checkedObjects(made, placement.server.name),
       described.filter(isOf).map(({ id }) => id),
     );
   });
 };
+
+/** What of a server the gate is about, and what it waits for; that of the organization is no part of it. */
+export function checkedObjects(made: readonly Element[], server: string): readonly ExchangeObject[] {
+  return elementsOf(made, 'exchange-object').filter(
+    (object) => object.server === server && object.definition.typeName !== serviceConnectionPoint.typeName,
+  );
+}
 
 function gateOf(
   { server, path: at, checks }: Placement,
@@ -65,7 +69,7 @@ function gateOf(
 }
 
 /** What of an object must be checked again when it changes. */
-function triggersOf(
+export function triggersOf(
   { id, definition, attributes }: ExchangeObject,
   prefix: string,
 ): readonly (readonly [string, string | AttributeReference])[] {

@@ -2,6 +2,7 @@ import type { Element } from '../element';
 import type { Topology } from '../topology';
 import { arrays } from './arrays';
 import { certificate } from './certificate';
+import { connectivity } from './connectivity';
 import { dag } from './dag';
 import { databases } from './databases';
 import { dns } from './dns';
@@ -34,6 +35,7 @@ const PHASES: readonly Phase[] = [
   publish,
   nlb,
   dns,
+  connectivity,
   reverseProxy,
 ];
 

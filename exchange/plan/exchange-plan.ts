@@ -172,8 +172,14 @@ function planCall({ invocation, condition }: FileCall): PlanCall {
 
 function waitOf({ until }: Step): PlanWait | undefined {
   if (until === undefined) return undefined;
-  const { among, property, equals } = until.expected;
-  return { seconds: until.seconds, ...(among === undefined ? {} : { objects: among }), property, equals };
+  const { among, property, equals, allows } = until.expected;
+  return {
+    seconds: until.seconds,
+    ...(among === undefined ? {} : { objects: among }),
+    property,
+    equals,
+    ...(allows === undefined ? {} : { allows }),
+  };
 }
 
 function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep {

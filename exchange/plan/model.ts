@@ -261,6 +261,8 @@ export interface PlanWait {
   readonly objects?: { readonly property: string; readonly values: readonly string[] };
   readonly property: string;
   readonly equals: string | boolean;
+  /** Values that objects may have besides, where at least one has the value itself. Left out: none. */
+  readonly allows?: readonly string[];
 }
 
 /** A value of a parameter. Null is `$null`. */

@@ -3,7 +3,7 @@ import type { PfxNames } from '../certificate-name';
 import type { LegacyClient } from '../legacy-table';
 import type { KnownCertificate } from '../resolve-site';
 import type { ExchangeSiteProps } from '../site';
-import { DNS, ORGANIZATION } from './parts';
+import { connectivityPart, DNS, ORGANIZATION } from './parts';
 import { unknownCertificate } from './model';
 import { LOOK_FUNCTION } from './runner-look';
 import { comment, paragraph } from './script-comment';
@@ -54,8 +54,20 @@ function fileNameOf(path: string): string {
  * could be taken for one.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
-function helpLines({ name, site, files, onItself, answers, legacyClients }: ScriptHead): readonly string[] {
+function helpLines({
+  name,
+  site,
+  files,
+  onItself,
+  answers,
+  legacyClients,
+  lastSteps,
+}: ScriptHead): readonly string[] {
   const joining = list([...site.servers.slice(-1).map((server) => server.name), DNS]);
+  const tested = site.servers
+    .map((server) => server.name)
+    .find((each) => lastSteps.has(connectivityPart(each)));
+  const isTestedOnItself = onItself.some((each) => lastSteps.has(connectivityPart(each)));
   return [
     '# .SYNOPSIS',
     comment(`Brings the Exchange site ${name} from nothing to its declaration.`),
@@ -69,12 +81,12 @@ function helpLines({ name, site, files, onItself, answers, legacyClients }: Scri
       ? []
       : [
           ...paragraph(
-            `The steps of ${onItself.join(', ')} run on that server only: copy the script and the PFX file there, run it in the management shell with the name of the server as -Part, as an Exchange administrator who is a local administrator, and remove both afterwards.`,
+            `The steps of ${onItself.join(', ')} run on that server only: copy the script and the PFX file there, run it in the management shell with the name of the server as -Part${isTestedOnItself ? ', for its tests after the records with the part that is called after it,' : ','} as an Exchange administrator who is a local administrator, and remove both afterwards.`,
           ),
           '#',
         ]),
     ...paragraph(
-      'It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS records come last. It can be run again: a certificate, a DAG or a member of it that is there already is seen and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in exchange-plan.json, from 1.',
+      `It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS records come last${tested === undefined ? '' : ', and only tests after them'}. It can be run again: a certificate, a DAG or a member of it that is there already is seen and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in exchange-plan.json, from 1.`,
     ),
     '#',
     ...paragraph(
@@ -105,7 +117,7 @@ function helpLines({ name, site, files, onItself, answers, legacyClients }: Scri
     ]),
     '# .PARAMETER Part',
     ...paragraph(
-      `What to run: servers by name, ${quote(ORGANIZATION)} for what belongs to none, ${quote(DNS)} for the records. Left out: everything.`,
+      `What to run: servers by name, ${quote(ORGANIZATION)} for what belongs to none, ${quote(DNS)} for the records${tested === undefined ? '' : `, ${quote(connectivityPart(tested))} and the like for the tests of a server after them`}. Left out: everything.`,
     ),
     '#',
     '# .EXAMPLE',

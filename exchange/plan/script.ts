@@ -24,7 +24,7 @@ import {
 import { ownSessions } from '../server-endpoint';
 import type { ExchangeSiteProps, Zone } from '../site';
 import { ROUND_ROBIN } from '../phases/dns';
-import { DNS, ORGANIZATION } from './parts';
+import { connectivityPart, DNS, ORGANIZATION } from './parts';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { lookOf } from './runner-look';
@@ -48,7 +48,10 @@ function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
   if ('described' in planned) return planned.described.server ?? ORGANIZATION;
   if ('probe' in planned) return planned.probe.server;
-  return ('member' in planned ? planned.member : planned.step).server ?? ORGANIZATION;
+  if ('member' in planned) return planned.member.server;
+  const { server, kind } = planned.step;
+  if (server === null) return ORGANIZATION;
+  return kind === 'connectivity' ? connectivityPart(server) : server;
 }
 
 function indented(lines: readonly string[]): readonly string[] {
@@ -179,16 +182,31 @@ function textOf(value: string | boolean): string {
 }
 
 function gateLines(server: string | null, call: Invocation, until: Until): readonly string[] {
-  const { among, property, equals } = until.expected;
+  const { among, property, equals, allows = [] } = until.expected;
   const expected = quote(textOf(equals));
   const seen = `$seen = @(${renderInvocation(stopping(call), VARIABLES)})`;
   const check =
     among === undefined
       ? [
           seen,
-          `if ($seen.Count -eq 0) { ${quote(`${call.cmdlet} returned nothing`)} }`,
+          ...(allows.length === 0
+            ? [`if ($seen.Count -eq 0) { ${quote(`${call.cmdlet} returned nothing`)} }`]
+            : [
+                `if (@($seen | Where-Object { [string] $_.${property} -eq ${expected} }).Count -eq 0) {`,
+                `${INDENT}${quote(`${call.cmdlet} tells of no success`)}`,
+                '}',
+              ]),
           'foreach ($item in $seen) {',
-          `${INDENT}if ([string] $item.${property} -ne ${expected}) { ($item | Out-String).Trim() }`,
+          ...indented(
+            allows.length === 0
+              ? [`if ([string] $item.${property} -ne ${expected}) { ($item | Out-String).Trim() }`]
+              : [
+                  `$value = [string] $item.${property}`,
+                  `if (${[expected, ...allows.map(quote)].map((value) => `$value -ne ${value}`).join(' -and ')}) {`,
+                  `${INDENT}($item | Out-String).Trim()`,
+                  '}',
+                ],
+          ),
           '}',
         ]
       : [
@@ -396,7 +414,8 @@ export function exchangePlanScript(
 ): string {
   const steps = plannedSteps(state.elements).map((planned, index) => ({ number: index + 1, planned }));
   const last = new Map(steps.map(({ number, planned }) => [partOf(planned), number]));
-  const order = [ORGANIZATION, ...site.servers.map((server) => server.name), DNS];
+  const servers = site.servers.map((server) => server.name);
+  const order = [ORGANIZATION, ...servers, DNS, ...servers.map(connectivityPart)];
   const files = state.certificates.map((certificate): ScriptFile => {
     const names = pfxNames(certificate.name);
     const needing = steps.flatMap(({ planned }) => (needsPfx(planned, names) ? [partOf(planned)] : []));

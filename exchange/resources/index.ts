@@ -2,6 +2,7 @@ import { SERVICES } from '../services';
 import type { ExchangeVersion } from '../versions';
 import { certificate } from './certificate';
 import { clientAccessArray } from './client-access-array';
+import { connectivityCheck } from './connectivity-check';
 import { dagMember } from './dag-member';
 import { databaseAvailabilityGroup } from './database-availability-group';
 import { datacenterActivation } from './datacenter-activation';
@@ -30,6 +31,7 @@ export * from './step-calls';
 export {
   certificate,
   clientAccessArray,
+  connectivityCheck,
   dagMember,
   databaseAvailabilityGroup,
   datacenterActivation,
@@ -61,6 +63,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(mailboxDatabase),
   erase(replicationGate),
   erase(healthGate),
+  erase(connectivityCheck),
 ];
 
 /** Those of which a server of the version has objects. */

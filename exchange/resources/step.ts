@@ -17,7 +17,8 @@ export type StepKind =
   | 'dag-member'
   | 'datacenter-activation'
   | 'mailbox-database'
-  | 'health';
+  | 'health'
+  | 'connectivity';
 
 /** One cmdlet that an apply runs, in order. */
 export interface Step {
@@ -68,6 +69,15 @@ export interface Until {
   readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
   /** The same as data, for a script that people run. */
   readonly expected: Expected;
+  /** How people are told that it stays so. Left out: the server is not healthy, and the DNS records wait for it. */
+  readonly told?: ToldFailure;
+}
+
+export interface ToldFailure {
+  /** `Clients do not reach EX01 as they should`. */
+  readonly summary: string;
+  /** What to do, also where the cmdlet itself fails; whole sentences. */
+  readonly remedy: string;
 }
 
 /** A property that must have a value in every object that the call returns, of which there must be one. */
@@ -76,4 +86,6 @@ export interface Expected {
   readonly among?: { readonly property: string; readonly values: readonly string[] };
   readonly property: string;
   readonly equals: string | boolean;
+  /** Values that objects may have besides, where at least one has the value itself. Left out: none. */
+  readonly allows?: readonly string[];
 }

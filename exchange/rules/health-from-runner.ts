@@ -40,7 +40,7 @@ export const healthFromRunner: Rule = {
   },
 };
 
-function unknownServer(name: string, at: Path, placements: readonly Placement[]): readonly Finding[] {
+export function unknownServer(name: string, at: Path, placements: readonly Placement[]): readonly Finding[] {
   const names = placements.map(({ server }) => server.name);
   if (includesName(names, name)) return [];
   return [{ path: at, problem: `there is no server '${name}'`, remedy: `name one of ${names.join(', ')}` }];

@@ -44,6 +44,8 @@ import { existingRecord } from './existing-record';
 import { externalAddress } from './external-address';
 import { failback } from './failback';
 import { furtherRecord } from './further-record';
+import { healthConnectivity } from './health-connectivity';
+import { healthConnectivityOld } from './health-connectivity-old';
 import { healthFromRunner } from './health-from-runner';
 import { healthReplication } from './health-replication';
 import { legacyClients } from './legacy-clients';
@@ -182,6 +184,8 @@ export const RULES: readonly Rule[] = [
   serviceVersion,
   healthFromRunner,
   healthReplication,
+  healthConnectivity,
+  healthConnectivityOld,
   webAuthentication,
   sslOffload,
   maintenance,

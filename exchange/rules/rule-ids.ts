@@ -28,6 +28,7 @@ export const CHANGEABLE_RULE_IDS = [
   'certificate-mail-exchanger',
   'dag-upgrade',
   'dag-stretched',
+  'health-connectivity-old',
   'maintenance-round-robin',
   'maintenance-mail-protocols',
 ] as const;

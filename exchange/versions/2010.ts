@@ -1360,10 +1360,23 @@ export const exchange2010 = (): VersionDelta => ({
         WhatIf: 'SwitchParameter',
       },
     },
+    'Test-ActiveSyncConnectivity': {
+      parameters: {
+        ClientAccessServer: { type: 'ServerIdParameter', position: 1, pipeline: true, excludes: ['URL'] },
+        URL: { type: 'String', position: 1, excludes: ['ClientAccessServer'] },
+        Site: null,
+      },
+    },
+    'Test-ImapConnectivity': {
+      parameters: { ClientAccessServer: { type: 'ServerIdParameter', position: 1, pipeline: true } },
+    },
     'Test-OutlookWebServices': {
       parameters: {
         Identity: { type: 'RecipientIdParameter', position: 1, pipeline: true },
       },
+    },
+    'Test-PopConnectivity': {
+      parameters: { ClientAccessServer: { type: 'ServerIdParameter', position: 1, pipeline: true } },
     },
     'Test-ReplicationHealth': {
       parameters: {

@@ -29,6 +29,8 @@ export interface OrganizationState {
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];
   outlookProviders: DirectoryObject[];
+  /** Whether New-TestCasConnectivityUser.ps1 was run. Left out: it was not, as after Setup. */
+  testMailbox?: boolean;
 }
 
 export interface DatabaseAvailabilityGroupState extends DirectoryObject {
@@ -62,6 +64,8 @@ export interface ServerState extends DirectoryObject {
   unhealthy: { [healthSet: string]: string };
   /** By component, the states that requesters have set; one that nobody asked to be anything else is Active. */
   components: { [component: string]: { [requester: string]: 'Inactive' | 'Draining' } };
+  /** By cmdlet, what a test of the server comes to in place of what it would. Left out: nothing is disturbed. */
+  connectivity?: { [cmdlet: string]: 'Failure' | 'Skipped' | 'silence' };
   /** Of POP and IMAP, whose services run. Left out: neither, as Setup leaves them. */
   mailServices?: readonly MailService[];
   virtualDirectories: VirtualDirectoryState[];

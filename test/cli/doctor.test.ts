@@ -61,7 +61,7 @@ describe('an endpoint where all is well', () => {
     const report = await examine({ servers: { bsaex01: '2013' } }, rig().https);
     expect(states(report)).toBe(ALL_WELL_HTTPS);
     expect(report.ok).toBe(true);
-    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('53 cmdlets that the provider can use');
+    expect(report.endpoints[0]?.checks.at(-1)?.detail).toContain('57 cmdlets that the provider can use');
   });
 
   test('passes every check over SSH', async () => {
@@ -386,7 +386,7 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 51 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
   });
 
@@ -397,7 +397,7 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 51 cmdlets that the provider can use)');
   });
 
   test('with the parameters that the plan gives', async () => {

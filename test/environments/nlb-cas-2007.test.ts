@@ -75,6 +75,8 @@ describe('Exchange 2007: two client access servers behind Windows NLB', () => {
         },
       ],
       ['Test-ServiceHealth', { Server: server }],
+      ['Test-ActiveSyncConnectivity', { ClientAccessServer: server }],
+      ['Test-OutlookWebServices', { ClientAccessServer: server }],
     ]);
   });
 
@@ -99,6 +101,26 @@ describe('Exchange 2007: two client access servers behind Windows NLB', () => {
         afterwards: [removal],
       });
     }
+  });
+
+  test('each is tested as clients use it, once the names are published', () => {
+    const ids = plan.steps.map(({ id }) => id);
+    const tests = plan.steps.flatMap((step) => (step.kind === 'connectivity' ? [step] : []));
+    expect(tests.map(({ id, after }) => [id, after])).toEqual(
+      ['CAS01', 'CAS02'].flatMap((server) => [
+        [`${server}-connectivity`, [`${server}-health`, 'mail_ehlo_dk-A', 'autodiscover_ehlo_dk-A']],
+        [`${server}-connectivity/Test-OutlookWebServices`, [`${server}-connectivity`]],
+      ]),
+    );
+    expect(tests.map(({ id }) => ids.indexOf(id))).toEqual(
+      [...tests.keys()].map((at) => ids.length - 4 + at),
+    );
+    expect(tests.map(({ wait }) => wait)).toEqual(
+      ['CAS01', 'CAS02'].flatMap(() => [
+        { seconds: 900, property: 'Result', equals: 'Success' },
+        { seconds: 900, property: 'Type', equals: 'Success', allows: ['Information'] },
+      ]),
+    );
   });
 
   test('both names stand for the address of the cluster', () => {

@@ -63,6 +63,7 @@ const GROUPS: { readonly [title: string]: object } = {
   'dag.alternateWitness': { server: 'FS02', directory: 'C:\\Witness\\DAG01' },
   'dag.databases.<name>': { copies: ['EX01'] },
   'health.fromRunner': { certificates: ['IIS'] },
+  'health.connectivity': { tests: ['ActiveSync'] },
   'dns.records.mx.<name>[]': { preference: 10, exchange: HOST },
   'dns.records.srv.<name>[]': { priority: 0, weight: 0, port: 443, target: HOST },
 };
@@ -231,6 +232,8 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'outlookProvider.certPrincipalName': ['mail.contoso.com', 'outlook-provider'],
   'health.timeoutSeconds': [0, 'attribute-value'],
   'health.fromRunner.servers[]': ['EX09', 'health-from-runner'],
+  'health.connectivity.mailbox': ['probe', 'attribute-value'],
+  'health.connectivity.servers[]': ['EX09', 'health-connectivity'],
   'connection.endpoint': ['EX01', 'endpoint'],
 };
 

@@ -240,6 +240,7 @@ describeWithTerraform('somebody changes the site by hand', () => {
           'exchange_datacenter_activation',
           'exchange_mailbox_database',
           'exchange_replication_gate',
+          'exchange_connectivity_check',
         ]);
         writeFileSync(
           join(rig.stackFolder, 'import.tf.json'),

@@ -172,6 +172,9 @@ describeWithTerraform('the sample environments', () => {
         place: { stack, domain, zone, servers, pfxFile: first.declared.pfxFile },
       });
       for (const { name } of servers.slice(1)) rig.install(name);
+      rig.organization.edit(({ organization }) => {
+        organization.testMailbox = true;
+      });
       const endpoints = await endpointsOf(rig, servers);
       try {
         for (const { declared: own, made } of certificates.slice(1)) {
@@ -185,7 +188,7 @@ describeWithTerraform('the sample environments', () => {
             return port === undefined ? server : { ...server, endpoint: `https://localhost:${port}/wsman` };
           }),
           dns: movedTo(external, declared.dns),
-          health: { timeoutSeconds: 1 },
+          health: { ...declared.health, timeoutSeconds: 1 },
         });
         const environment = {
           [`TF_VAR_dns_key_secret_external_${zone.replace('.', '_')}`]: KEY.secret,

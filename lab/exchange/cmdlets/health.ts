@@ -106,7 +106,7 @@ function setState(server: ServerState, component: string): PowerShellObject {
 }
 
 /** The server must answer; what a real one's health service says when it does not is (unverified). */
-function answering(call: Call, parameter: string): ServerState {
+export function answering(call: Call, parameter: string): ServerState {
   const named = call.text(parameter);
   const server = named === undefined ? call.session : call.server(named);
   if (!server.running) {

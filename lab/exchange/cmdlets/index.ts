@@ -2,6 +2,7 @@ import type { CmdletBehaviour } from '../cmdlet';
 import { availabilityGroups } from './availability-groups';
 import { certificates } from './certificates';
 import { clientAccessArrays } from './client-access-arrays';
+import { connectivity } from './connectivity';
 import { databases } from './databases';
 import { files } from './files';
 import { health } from './health';
@@ -21,6 +22,7 @@ const ALL: readonly CmdletBehaviour[] = [
   ...availabilityGroups,
   ...databases,
   ...health,
+  ...connectivity,
   ...organizationWide,
   ...files,
 ];

@@ -114,6 +114,13 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
     timeout_seconds: 60,
     triggers: { dag: 'DAG01' },
   },
+  exchange_connectivity_check: {
+    server: 'EX2',
+    tests: ['ActiveSync', 'OutlookWebServices', 'POP', 'IMAP'],
+    mailbox: 'probe@contoso.com',
+    timeout_seconds: 60,
+    triggers: { certificate: THUMBPRINT },
+  },
   exchange_health_gate: {
     server: 'EX2',
     protocols: ['owa', 'mapi', 'outlook-anywhere'],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   certificate,
   clientAccessArray,
+  connectivityCheck,
   dagMember,
   databaseAvailabilityGroup,
   erase,
@@ -16,8 +17,8 @@ import {
   virtualDirectories,
 } from '../../../exchange/resources';
 import type { AnyResource, Facts, Step } from '../../../exchange/resources';
-import type { PowerShellObject } from '../../../powershell/outcome';
-import { ExchangeVersion } from '../../../exchange/versions';
+import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
+import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
 import { withEveryAttribute, type KnownValues } from '../../../schema';
 import { factsOf, OTHER_THUMBPRINT, SAMPLES, THUMBPRINT } from './samples';
@@ -1023,6 +1024,105 @@ describe('the replication gate', () => {
       "'Cluster' is not known",
     );
   });
+});
+
+describe('the tests after the records', () => {
+  const declared = SAMPLES['exchange_connectivity_check']!;
+  const steps = connectivityCheck.steps({ prior: null, planned: declared } as never, in2013);
+  const of = (cmdlet: string) => steps.find(({ invocation }) => invocation.cmdlet === cmdlet)?.until;
+  const object = (properties: { readonly [name: string]: PowerShellValue }) => ({
+    typeNames: [],
+    properties,
+  });
+  const result = (Result: string, Scenario = 'Ping', Error = '') =>
+    object({ Result: { typeNames: [], text: Result, number: 0, properties: {} }, Scenario, Error });
+  const message = (Type: string, Message: string) =>
+    object({ Id: 1013, Type: { typeNames: [], text: Type, properties: {} }, Message });
+
+  const POP =
+    "Test-PopConnectivity -ClientAccessServer 'EX2' -ConnectionType 'Ssl' -PortClientAccessServer 995";
+  const IMAP =
+    "Test-ImapConnectivity -ClientAccessServer 'EX2' -ConnectionType 'Ssl' -PortClientAccessServer 993";
+
+  test.each([
+    [
+      ExchangeVersion.V2007,
+      "Test-OutlookWebServices -Identity 'probe@contoso.com' -ClientAccessServer 'EX2'",
+    ],
+    [
+      ExchangeVersion.V2010,
+      "Test-OutlookWebServices -Identity 'probe@contoso.com' -ClientAccessServer 'EX2'",
+    ],
+    [ExchangeVersion.SE, "Test-OutlookWebServices -Identity 'probe@contoso.com' -AutoDiscoverServer 'EX2'"],
+  ])('are cmdlets that %s has, and never trust any certificate', (version, outlook) => {
+    const run = connectivityCheck.steps({ prior: null, planned: declared } as never, factsOf(version));
+    expect(run.map(({ invocation }) => renderInvocation(invocation))).toEqual([
+      "Test-ActiveSyncConnectivity -ClientAccessServer 'EX2'",
+      outlook,
+      POP,
+      IMAP,
+    ]);
+    for (const { invocation } of run) expect(catalogOf(version).supports(invocation)).toBeUndefined();
+  });
+
+  test('run once, and again when a trigger, a test or the mailbox changes', () => {
+    const alone: KnownValues = { ...declared, tests: ['activesync'], mailbox: null };
+    const RUN = ["Test-ActiveSyncConnectivity -ClientAccessServer 'EX2'"];
+    expect(between(connectivityCheck, null, alone)).toEqual(RUN);
+    expect(
+      between(connectivityCheck, alone, { ...alone, tests: ['ActiveSync'], timeout_seconds: 1 }),
+    ).toEqual([]);
+    expect(between(connectivityCheck, alone, null)).toEqual([]);
+    expect(between(connectivityCheck, alone, { ...alone, triggers: { 'dns-mail': '192.0.2.9' } })).toEqual(
+      RUN,
+    );
+    expect(between(connectivityCheck, { ...alone, tests: ['ActiveSync', 'POP'] }, alone)).toEqual(RUN);
+    expect(between(connectivityCheck, { ...alone, mailbox: 'other@contoso.com' }, alone)).toEqual(RUN);
+  });
+
+  test('succeed where each object says so, and only then', () => {
+    const problem = of('Test-ActiveSyncConnectivity')?.problem;
+    expect(problem?.([result('Success'), result('success')])).toBeUndefined();
+    expect(problem?.([])).toBe('Test-ActiveSyncConnectivity says nothing of EX2');
+    expect(problem?.([result('Success'), result('Skipped')])).toBe('of EX2 Ping is Skipped');
+    expect(problem?.([result('*FAILURE*', 'Options', '401\r\n\u001b[2J Unauthorized')])).toBe(
+      'of EX2 Options is *FAILURE* (401 \\u{1B}[2J Unauthorized)',
+    );
+    expect(problem?.([object({ Scenario: 'Ping' })])).toBe(
+      'of EX2 an answer without a result, which says nothing',
+    );
+    expect(problem?.(Array.from({ length: 7 }, () => result('Failure')))).toMatch(
+      /^of EX2 (Ping is Failure; ){5}and 2 more$/,
+    );
+  });
+
+  test('by messages of 2010 succeed where some success is told of, and nothing else but information', () => {
+    const problem = of('Test-OutlookWebServices')?.problem;
+    expect(problem?.([message('Information', 'Begun.'), message('Success', 'Done.')])).toBeUndefined();
+    expect(problem?.([message('Information', 'Begun.')])).toBe(
+      'Test-OutlookWebServices tells of no success on EX2',
+    );
+    expect(problem?.([message('Success', 'Done.'), message('Error', 'No URL.')])).toBe(
+      'of EX2 message 1013 is Error (No URL.)',
+    );
+    expect(problem?.([message('Success', 'Done.'), message('Warning', 'Odd.')])).toContain('is Warning');
+  });
+
+  test('tell of the test mailbox where they fail', () => {
+    expect(of('Test-PopConnectivity')?.told).toEqual({
+      summary: 'Clients do not reach EX2 as they should',
+      remedy: expect.stringContaining('New-TestCasConnectivityUser.ps1') as unknown,
+    });
+  });
+
+  test.each(['probe', '@contoso.com', 'Probe <probe@contoso.com>', 'a b@contoso.com', 'probe@'])(
+    '%j is no address of a mailbox',
+    (address) => {
+      const { mailbox } = connectivityCheck.schema.attributes;
+      expect(mailbox.problem?.(address)?.remedy).toContain("'probe@contoso.com'");
+      expect(mailbox.problem?.('first.last+x@mail.contoso.com')).toBeUndefined();
+    },
+  );
 });
 
 describe('the health gate', () => {

@@ -120,7 +120,9 @@ const PAGES_OF_2007 = [
   'Set-OutlookProvider',
   'Set-OwaVirtualDirectory',
   'Set-PopSettings',
+  'Test-ImapConnectivity',
   'Test-OutlookWebServices',
+  'Test-PopConnectivity',
   'Test-ServiceHealth',
 ];
 

@@ -6,13 +6,13 @@
 # Management Shell, as a member of Organization Management.
 #
 # The steps of CAS01, CAS02 run on that server only: copy the script and the PFX file there, run it in the
-# management shell with the name of the server as -Part, as an Exchange administrator who is a local
-# administrator, and remove both afterwards.
+# management shell with the name of the server as -Part, for its tests after the records with the part that is
+# called after it, as an Exchange administrator who is a local administrator, and remove both afterwards.
 #
 # It stops at the first error, says which step failed and how to go on, and runs nothing after it; the DNS
-# records come last. It can be run again: a certificate, a DAG or a member of it that is there already is seen
-# and skipped, and what only sets values is set again, which does no harm. Steps are numbered as in
-# exchange-plan.json, from 1.
+# records come last, and only tests after them. It can be run again: a certificate, a DAG or a member of it
+# that is there already is seen and skipped, and what only sets values is set again, which does no harm. Steps
+# are numbered as in exchange-plan.json, from 1.
 #
 # Where a part of the site is in production already, name only the parts that are new, for example a server
 # that joins and the records.
@@ -27,8 +27,8 @@
 # Password of the PFX file. Left out: it is asked for, where a server needs the file.
 #
 # .PARAMETER Part
-# What to run: servers by name, 'organization' for what belongs to none, 'dns' for the records. Left out:
-# everything.
+# What to run: servers by name, 'organization' for what belongs to none, 'dns' for the records,
+# 'connectivity:CAS01' and the like for the tests of a server after them. Left out: everything.
 #
 # .EXAMPLE
 # .\exchange-plan.ps1
@@ -54,8 +54,8 @@ param(
 
     [System.Security.SecureString] $PfxPassword,
 
-    [ValidateSet('organization', 'CAS01', 'CAS02', 'dns')]
-    [string[]] $Part = @('organization', 'CAS01', 'CAS02', 'dns')
+    [ValidateSet('organization', 'CAS01', 'CAS02', 'dns', 'connectivity:CAS01', 'connectivity:CAS02')]
+    [string[]] $Part = @('organization', 'CAS01', 'CAS02', 'dns', 'connectivity:CAS01', 'connectivity:CAS02')
 )
 
 Set-StrictMode -Version Latest
@@ -64,13 +64,15 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # The step that runs.
-$Now = @{ Number = 0; Of = 27; Name = '' }
+$Now = @{ Number = 0; Of = 31; Name = '' }
 # The last step of each part.
 $LastSteps = @{
     'organization' = 25
     'CAS01' = 21
     'CAS02' = 22
     'dns' = 27
+    'connectivity:CAS01' = 29
+    'connectivity:CAS02' = 31
 }
 
 # Says which step begins.
@@ -473,6 +475,60 @@ try {
         Write-Output 'Publish now in the zone ehlo.dk:'
         Write-Output 'mail 300 IN A 192.0.2.10'
         Write-Output 'autodiscover 300 IN A 192.0.2.10'
+    }
+
+    if ($Part -contains 'connectivity:CAS01') {
+        # A phone must come to its mailbox by the names that are published now.
+        Start-Step 28 'Test-ActiveSyncConnectivity' 'CAS01'
+        Wait-Healthy -Server 'CAS01' -Seconds 900 -Check {
+            $seen = @(Test-ActiveSyncConnectivity -ClientAccessServer 'CAS01' -ErrorAction 'Stop')
+            if ($seen.Count -eq 0) { 'Test-ActiveSyncConnectivity returned nothing' }
+            foreach ($item in $seen) {
+                if ([string] $item.Result -ne 'Success') { ($item | Out-String).Trim() }
+            }
+        }
+
+        # Outlook must be given URLs by Autodiscover that answer, now that their names are published.
+        Start-Step 29 'Test-OutlookWebServices' 'CAS01'
+        Wait-Healthy -Server 'CAS01' -Seconds 900 -Check {
+            $seen = @(Test-OutlookWebServices -ClientAccessServer 'CAS01' -ErrorAction 'Stop')
+            if (@($seen | Where-Object { [string] $_.Type -eq 'Success' }).Count -eq 0) {
+                'Test-OutlookWebServices tells of no success'
+            }
+            foreach ($item in $seen) {
+                $value = [string] $item.Type
+                if ($value -ne 'Success' -and $value -ne 'Information') {
+                    ($item | Out-String).Trim()
+                }
+            }
+        }
+    }
+
+    if ($Part -contains 'connectivity:CAS02') {
+        # A phone must come to its mailbox by the names that are published now.
+        Start-Step 30 'Test-ActiveSyncConnectivity' 'CAS02'
+        Wait-Healthy -Server 'CAS02' -Seconds 900 -Check {
+            $seen = @(Test-ActiveSyncConnectivity -ClientAccessServer 'CAS02' -ErrorAction 'Stop')
+            if ($seen.Count -eq 0) { 'Test-ActiveSyncConnectivity returned nothing' }
+            foreach ($item in $seen) {
+                if ([string] $item.Result -ne 'Success') { ($item | Out-String).Trim() }
+            }
+        }
+
+        # Outlook must be given URLs by Autodiscover that answer, now that their names are published.
+        Start-Step 31 'Test-OutlookWebServices' 'CAS02'
+        Wait-Healthy -Server 'CAS02' -Seconds 900 -Check {
+            $seen = @(Test-OutlookWebServices -ClientAccessServer 'CAS02' -ErrorAction 'Stop')
+            if (@($seen | Where-Object { [string] $_.Type -eq 'Success' }).Count -eq 0) {
+                'Test-OutlookWebServices tells of no success'
+            }
+            foreach ($item in $seen) {
+                $value = [string] $item.Type
+                if ($value -ne 'Success' -and $value -ne 'Information') {
+                    ($item | Out-String).Trim()
+                }
+            }
+        }
     }
 } catch {
     $reason = $_

@@ -1,0 +1,75 @@
+import { path } from '../../schema';
+import { connectivityTests } from '../connectivity';
+import {
+  elementsOf,
+  type Element,
+  type ExchangeObject,
+  type FurtherRecord,
+  type RecordSet,
+} from '../element';
+import { exchangeObject } from '../exchange-object';
+import { recordTexts } from '../further-records';
+import { namesForClients } from '../health-from-runner';
+import { connectivityCheck, erase } from '../resources';
+import { includesName } from '../resources/equality';
+import type { Placement } from '../topology';
+import { checkedObjects, triggersOf } from './health';
+import { idOn, type Phase } from './phase';
+
+/**
+ * The tests of each server, behind its gate and the records of the names that it gives to clients: they go the way that
+ * clients go. Nothing waits for them.
+ */
+export const connectivity: Phase = ({ site, placements }, made) =>
+  placements.flatMap((placement) => {
+    const tests = connectivityTests(site, placement);
+    return tests.length === 0 ? [] : [checkOf(placement, tests, site.health?.connectivity?.mailbox, made)];
+  });
+
+function checkOf(
+  placement: Placement,
+  tests: readonly string[],
+  mailbox: string | undefined,
+  made: readonly Element[],
+): ExchangeObject {
+  const { server, path: at, checks } = placement;
+  const { timeout_seconds } = checks;
+  const names = [...namesForClients(placement), ...placement.protocols.map(({ host }) => host)];
+  const records = [...elementsOf(made, 'record-set'), ...elementsOf(made, 'further-record')].filter(
+    ({ host }) => includesName(names, host),
+  );
+  const before = checkedObjects(made, server.name).filter(
+    ({ definition }) => definition.lifecycle !== 'check',
+  );
+  return exchangeObject({
+    id: idOn(server, 'connectivity'),
+    definition: erase(connectivityCheck),
+    server: server.name,
+    version: server.version,
+    attributes: {
+      server: server.name,
+      tests: [...tests].sort(),
+      ...(mailbox === undefined ? {} : { mailbox }),
+      ...(timeout_seconds === undefined ? {} : { timeout_seconds }),
+      triggers: Object.fromEntries([
+        ...before.flatMap((object) => triggersOf(object, idOn(server, ''))),
+        ...records.map((record) => [`dns-${record.id}`, contentOf(record)] as const),
+      ]),
+    },
+    origin: {
+      server: [...at, { attribute: 'name' }],
+      tests: path('health', 'connectivity', 'tests'),
+      mailbox: path('health', 'connectivity', 'mailbox'),
+      timeout_seconds: path('health', 'timeoutSeconds'),
+    },
+    certificates: new Map(
+      before.flatMap(({ id, certificate: name }) => (name === undefined ? [] : [[id, name] as const])),
+    ),
+    dependsOn: [idOn(server, 'health'), ...records.map(({ id }) => id)],
+  });
+}
+
+/** What a record set holds, so that another content is tested again. */
+function contentOf(record: RecordSet | FurtherRecord): string {
+  return ('content' in record ? recordTexts(record.content) : record.addresses).join(' ');
+}

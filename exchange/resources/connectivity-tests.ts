@@ -1,0 +1,136 @@
+import type { Argument, Invocation } from '../../powershell/invocation';
+import type { PowerShellObject } from '../../powershell/outcome';
+import { shortened, visible } from '../../schema';
+import { MAIL_PROTOCOLS } from '../mail-protocols';
+import { ExchangeVersion } from '../versions/version';
+import type { Facts } from './facts';
+import { sameName } from './equality';
+import { property, textOf } from './property';
+import type { Expected } from './step';
+
+/** What Exchange's own clients do, each by one cmdlet of a server that answers for it. */
+export const CONNECTIVITY_TESTS = ['ActiveSync', 'OutlookWebServices', 'POP', 'IMAP'] as const;
+export type ConnectivityTest = (typeof CONNECTIVITY_TESTS)[number];
+
+/** What a test is told beside the server. */
+export interface TestSettings {
+  /** Address of the mailbox that Outlook's services are asked about. Null: that of the test mailbox. */
+  readonly mailbox: string | null;
+}
+
+/**
+ * Microsoft's pages of the cmdlets: the result is typically Success, Skipped or Failure.
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/test-activesyncconnectivity
+ */
+const RESULT: Expected = { property: 'Result', equals: 'Success' };
+/** Of Test-OutlookWebServices in 2007 and 2010, by administrators' posts (unverified): Success, Information, Error. */
+const MESSAGE: Expected = { property: 'Type', equals: 'Success', allows: ['Information'] };
+
+/** What Exchange says of a test that failed may have many lines. */
+const MOST_CHARACTERS = 300;
+/** Failures of one test that are told. */
+const MOST_PROBLEMS = 5;
+
+/**
+ * The call of a test. `TrustAnySSLCertificate` is never sent: a certificate that clients refuse is what the test must find.
+ * Nor is `ResetTestAccountCredentials`, which changes a password.
+ */
+export function testCall(
+  test: ConnectivityTest,
+  server: string,
+  { mailbox }: TestSettings,
+  facts: Facts,
+): Invocation {
+  const of = { ClientAccessServer: server };
+  switch (test) {
+    case 'ActiveSync':
+      return { cmdlet: 'Test-ActiveSyncConnectivity', parameters: of };
+    case 'OutlookWebServices': {
+      const about: { [name: string]: Argument } = mailbox === null ? {} : { Identity: mailbox };
+      // By its page ClientAccessServer is functional in 2010 only; later the server that is asked is this one.
+      const asked = facts.has('Test-OutlookWebServices', 'AutoDiscoverServer')
+        ? { AutoDiscoverServer: server }
+        : of;
+      return { cmdlet: 'Test-OutlookWebServices', parameters: { ...about, ...asked } };
+    }
+    case 'POP':
+      return { cmdlet: 'Test-PopConnectivity', parameters: { ...of, ...overTls(test) } };
+    case 'IMAP':
+      return { cmdlet: 'Test-ImapConnectivity', parameters: { ...of, ...overTls(test) } };
+  }
+}
+
+/** By themselves they come to the port for STARTTLS, such as 110 (Microsoft's page of Test-PopConnectivity). */
+function overTls(test: 'POP' | 'IMAP'): { readonly [name: string]: Argument } {
+  const row = MAIL_PROTOCOLS.find(({ service }) => service === test);
+  return {
+    ConnectionType: 'Ssl',
+    ...(row === undefined ? {} : { PortClientAccessServer: row.ports.tls }),
+  };
+}
+
+/** Why a test runs, for people. */
+export const TEST_REASONS: { readonly [test in ConnectivityTest]: string } = {
+  ActiveSync: 'A phone must come to its mailbox by the names that are published now.',
+  OutlookWebServices:
+    'Outlook must be given URLs by Autodiscover that answer, now that their names are published.',
+  POP: 'A program that fetches mail by POP must come to its mailbox on port 995.',
+  IMAP: 'A program that fetches mail by IMAP must come to its mailbox on port 993.',
+};
+
+/** What people see to where a test does not succeed. */
+export const TEST_MAILBOX_REMEDY =
+  'These cmdlets sign in as the test mailbox of the Active Directory site, which New-TestCasConnectivityUser.ps1 in the Scripts folder of Exchange makes, in the management shell on a server with mailboxes: run it where it was never run.';
+
+/** What must be seen in the answer, as data. */
+export function expectedOf(test: ConnectivityTest, { version }: Pick<Facts, 'version'>): Expected {
+  const isOld = version !== undefined && !version.isAtLeast(ExchangeVersion.V2013);
+  return test === 'OutlookWebServices' && isOld ? MESSAGE : RESULT;
+}
+
+/**
+ * What an answer says that is not well; undefined where all of it is. What is not known for sure to be well is not: a test
+ * that was skipped, a word that is none of the documented ones, an object of another form, no object at all.
+ */
+export function failedTests(
+  cmdlet: string,
+  server: string,
+  objects: readonly PowerShellObject[],
+): string | undefined {
+  if (objects.length === 0) return `${cmdlet} says nothing of ${server}`;
+  const problems = objects.flatMap((object) => problemOf(object) ?? []);
+  const [first, ...others] = problems;
+  if (first === undefined) {
+    return objects.some(isSuccess) ? undefined : `${cmdlet} tells of no success on ${server}`;
+  }
+  const told = [first, ...others.slice(0, MOST_PROBLEMS - 1)].join('; ');
+  const more = problems.length - Math.min(problems.length, MOST_PROBLEMS);
+  return `of ${server} ${told}${more === 0 ? '' : `; and ${more} more`}`;
+}
+
+function verdictOf(object: PowerShellObject): { readonly expected: Expected; readonly value: string } | null {
+  for (const expected of [RESULT, MESSAGE]) {
+    if (property(object, expected.property) === null) continue;
+    return { expected, value: textOf(object, expected.property) ?? 'unknown' };
+  }
+  return null;
+}
+
+function isSuccess(object: PowerShellObject): boolean {
+  const verdict = verdictOf(object);
+  return verdict !== null && sameName(verdict.value, String(verdict.expected.equals));
+}
+
+function problemOf(object: PowerShellObject): string | undefined {
+  const verdict = verdictOf(object);
+  if (verdict === null) return 'an answer without a result, which says nothing';
+  const { expected, value } = verdict;
+  if (isSuccess(object) || (expected.allows ?? []).some((allowed) => sameName(allowed, value))) {
+    return undefined;
+  }
+  const id = textOf(object, 'Id');
+  const what = textOf(object, 'Scenario') ?? (id === null ? 'a test' : `message ${id}`);
+  const why = [textOf(object, 'Error'), textOf(object, 'Message')].find((each) => (each ?? '').trim() !== '');
+  const said = (why ?? '').replace(/\s+/g, ' ').trim();
+  return `${visible(what)} is ${visible(value)}${said === '' ? '' : ` (${visible(shortened(said, MOST_CHARACTERS))})`}`;
+}
