@@ -3,14 +3,11 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import { shortened, visible } from '../../schema';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
 import { ExchangeVersion } from '../versions/version';
+import type { ConnectivityTest } from './connectivity-test';
 import type { Facts } from './facts';
 import { sameName } from './equality';
 import { property, textOf } from './property';
 import type { Expected } from './step';
-
-/** What Exchange's own clients do, each by one cmdlet of a server that answers for it. */
-export const CONNECTIVITY_TESTS = ['ActiveSync', 'OutlookWebServices', 'POP', 'IMAP'] as const;
-export type ConnectivityTest = (typeof CONNECTIVITY_TESTS)[number];
 
 /** What a test is told beside the server. */
 export interface TestSettings {
