@@ -82,6 +82,7 @@ export class ExchangeSite extends Construct {
   readonly refusal?: string;
   /** Terraform's address of each resource, by its id. */
   readonly #addresses = new Map<string, string>();
+  #mailbox: SecretVariable | undefined;
   /** Ids of what is only described: Terraform makes nothing of it. */
   readonly #described = new Set<string>();
   readonly #projectFolder: string;
@@ -204,6 +205,16 @@ export class ExchangeSite extends Construct {
     ).stringValue;
   }
 
+  /** One for all servers. */
+  #mailboxPassword(): string {
+    this.#mailbox ??= new SecretVariable(
+      this,
+      MAILBOX_PASSWORD,
+      'Password of the account that tests sign in as, health.connectivity.account.',
+    );
+    return this.#mailbox.stringValue;
+  }
+
   #object(
     { id, definition, attributes, dependsOn, existing, certificate }: ExchangeObject,
     passwords: ReadonlyMap<string | null, string>,
@@ -221,7 +232,8 @@ export class ExchangeSite extends Construct {
         : {};
     // The registry knows its definitions by name only; the compiler checks those who name one themselves.
     const bound = definition as unknown as ResourceDefinition;
-    const made = new ExchangeResource(this, id, bound, { ...config, ...secret }, meta);
+    const ofMailbox = 'account' in attributes ? { mailbox_password: this.#mailboxPassword() } : {};
+    const made = new ExchangeResource(this, id, bound, { ...config, ...secret, ...ofMailbox }, meta);
     this.#order(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
@@ -347,6 +359,9 @@ export class ExchangeSite extends Construct {
     return fromFolder(this.#projectFolder, file);
   }
 }
+
+/** The variable of a stack. */
+const MAILBOX_PASSWORD = 'mailbox_password';
 
 /** A record set would inherit the flag of what depends on it: docs/decisions/site-create-before-destroy.md. */
 const AFTER_RECORDS: TerraformMetaArguments = { lifecycle: { createBeforeDestroy: false } };

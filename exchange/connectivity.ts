@@ -1,6 +1,13 @@
 import { MAIL_PROTOCOLS } from './mail-protocols';
 import { includesName } from './resources/equality';
 import { CONNECTIVITY_TESTS, type ConnectivityTest } from './resources/connectivity-tests';
+import { hasOn } from './builds';
+import { webCertificate } from './health-from-runner';
+import { idOn } from './phases/phase';
+import { AUTODISCOVER_SERVICES, HTTPS_PORT, probeAddress } from './resources';
+import type { AttributeReference } from './element';
+import { urlOf } from './namespaces';
+import { serviceNamed } from './services';
 import type { ExchangeSiteProps } from './site';
 import type { Placement } from './topology';
 
@@ -26,4 +33,58 @@ export function connectivityTests(
 export function answersFor({ protocols }: Placement, test: ConnectivityTest): boolean {
   const isOfMail = MAIL_PROTOCOLS.some(({ service }) => service === test);
   return !isOfMail || protocols.some(({ row }) => row.service === test);
+}
+
+/** How Autodiscover of a server is asked, as the attributes of its check have it. */
+export interface AutodiscoverQuestion {
+  readonly autodiscover_certificate?: { readonly [address: string]: AttributeReference };
+  readonly autodiscover_urls?: { readonly [serviceAndSide: string]: string };
+}
+
+/** Nothing where it is not declared, and of a server that hands out no Autodiscover of its own. */
+export function autodiscoverQuestion(
+  site: ExchangeSiteProps,
+  placement: Placement,
+  placements: readonly Placement[],
+): AutodiscoverQuestion {
+  if (!isAskedAutodiscover(site, placement)) return {};
+  const certificate = webCertificate(placement);
+  if (certificate === undefined) return {};
+  const address = probeAddress({
+    scheme: 'tls',
+    host: placement.server.fqdn,
+    port: HTTPS_PORT,
+    name: placement.autodiscover.host.toLowerCase(),
+  });
+  return {
+    autodiscover_certificate: {
+      [address]: { resource: idOn(placement.server, certificate.part), attribute: 'thumbprint' },
+    },
+    autodiscover_urls: declaredUrls(placements),
+  };
+}
+
+export function isAskedAutodiscover(site: ExchangeSiteProps, placement: Placement): boolean {
+  return (
+    isTested(site, placement) &&
+    site.health?.connectivity?.tests.includes('Autodiscover') === true &&
+    placement.autodiscover.host !== ''
+  );
+}
+
+/** The URLs of every server that has a service: the answer holds those of the servers where the mailbox is. */
+function declaredUrls(placements: readonly Placement[]): { readonly [serviceAndSide: string]: string } {
+  const entries = AUTODISCOVER_SERVICES.flatMap((service) => {
+    const having = placements.filter(({ server }) => hasOn(serviceNamed(service).lifespan, server));
+    const hosts = having.map(
+      ({ directories }) => directories.find(({ row }) => row.service === service)?.hosts,
+    );
+    // What one server hands out is not known, so that nothing can be said of the service.
+    if (hosts.length === 0 || hosts.includes(undefined)) return [];
+    return (['internal', 'external'] as const).flatMap((side): readonly (readonly [string, string])[] => {
+      const urls = hosts.map((each) => urlOf(service, each?.[side] ?? '')).filter((url) => url !== '');
+      return urls.length === 0 ? [] : [[`${service} ${side}`, [...new Set(urls)].join(' ')]];
+    });
+  });
+  return Object.fromEntries(entries);
 }

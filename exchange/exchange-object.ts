@@ -2,7 +2,7 @@ import type { Known, StateOf } from '../schema';
 import { pfxNames } from './certificate-name';
 import type { PlacedMaintenance } from './declared-maintenance';
 import { isReference, type AttributeReference, type DesiredValue, type ExchangeObject } from './element';
-import { AskedSecret, FileContent, StepResult } from './plan/value';
+import { AskedSecret, FileContent, MAILBOX_CREDENTIAL, StepResult } from './plan/value';
 import type { Attributes, Facts, PfxFacts } from './resources';
 import { catalogOf } from './versions';
 
@@ -26,6 +26,12 @@ export function exchangeObject(wanted: Wanted): ExchangeObject {
   return { type: 'exchange-object', ...object, existing, ...stepsOf(object, maintenance, certificates) };
 }
 
+function mailboxFacts(account: DesiredValue | undefined): Pick<Facts, 'mailbox'> {
+  return typeof account === 'string'
+    ? { mailbox: new AskedSecret(`the credential of ${account}`, MAILBOX_CREDENTIAL, MAILBOX_CREDENTIAL) }
+    : {};
+}
+
 function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Facts, 'maintenance'> {
   if (maintenance === undefined) return {};
   const { redirectTo } = maintenance;
@@ -45,6 +51,7 @@ function stepsOf(
     version,
     ...(name === undefined ? {} : { pfx: pfxOf(attributes['pfx_file'] as string, name, id) }),
     ...maintenanceFacts(maintenance),
+    ...mailboxFacts(attributes['account']),
   };
   const given = Object.fromEntries(
     Object.entries(definition.schema.attributes).map(([name, { defaultValue = null }]) => [

@@ -1101,16 +1101,25 @@ export interface Connectivity {
   /**
    * Tests of each server, by the names that DNS holds by then: `ActiveSync` (Test-ActiveSyncConnectivity),
    * `OutlookWebServices` (Test-OutlookWebServices, functional in Exchange 2010 and before), `POP` (Test-PopConnectivity) and
-   * `IMAP` (Test-ImapConnectivity), each on the servers whose name of it is declared in `mailProtocols`. They sign in as the
-   * test mailbox of the Active Directory site, which `New-TestCasConnectivityUser.ps1` makes.
+   * `IMAP` (Test-ImapConnectivity), each on the servers whose name of it is declared in `mailProtocols`. Without an `account`
+   * they sign in as the test mailbox of the Active Directory site, which `New-TestCasConnectivityUser.ps1` makes.
+   * `Autodiscover`: the machine that runs Terraform asks each server about `mailbox`, signs in as `account`, and the answer must
+   * hold the declared URLs. It connects to the `fqdn` of the server.
    */
-  readonly tests: readonly ConnectivityTest[];
+  readonly tests: readonly (ConnectivityTest | 'Autodiscover')[];
   /**
-   * Address of the mailbox that Test-OutlookWebServices asks about: `probe@contoso.com`.
+   * Address of the mailbox that Test-OutlookWebServices and Autodiscover are asked about: `probe@contoso.com`.
    *
    * @default the cmdlet's own choice
    */
   readonly mailbox?: string;
+  /**
+   * Who signs in: `probe@contoso.com` or `CONTOSO\probe`. The password is the Terraform variable `mailbox_password`
+   * (TF_VAR_mailbox_password). Before Exchange 2013 Test-OutlookWebServices signs in as nobody else.
+   *
+   * @default the test mailbox of Exchange, and Autodiscover cannot be asked
+   */
+  readonly account?: string;
   /**
    * Names of the servers that are tested.
    *

@@ -37,7 +37,16 @@ export type Parameters = { readonly [name: string]: Argument };
  * `true` and `false` are taken by switches and booleans alike.
  */
 export type Argument =
-  null | string | number | boolean | Uint8Array | SecureText | Reference | readonly Argument[] | Table;
+  | null
+  | string
+  | number
+  | boolean
+  | Uint8Array
+  | SecureText
+  | Credential
+  | Reference
+  | readonly Argument[]
+  | Table;
 
 /** A hash table, for example `@{ Add = '…' }`. */
 export interface Table {
@@ -75,6 +84,23 @@ export class SecureText {
   }
 }
 
+/** A user with a password, as `Get-Credential` gives it: a `PSCredential`. The password is never shown. */
+export class Credential {
+  constructor(
+    /** `probe@contoso.com` or `CONTOSO\probe`. */
+    readonly user: string,
+    readonly password: SecureText,
+  ) {}
+
+  toString(): string {
+    return `<${this.user}, ${this.password.source}>`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
 /**
  * A value that is known only during a run: the content of a file, or a property of an object that an earlier step
  * returned. Plans show its description. A session refuses to send it.
@@ -97,6 +123,7 @@ export function isTable(argument: Argument): argument is Table {
     !Array.isArray(argument) &&
     !(argument instanceof Uint8Array) &&
     !(argument instanceof SecureText) &&
+    !(argument instanceof Credential) &&
     !(argument instanceof Reference)
   );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isTable, Reference, SecureText } from './invocation';
+import { Credential, isTable, Reference, SecureText } from './invocation';
 import type { Argument, ExpectedQuestion, Invocation } from './invocation';
 import { quote } from './literal';
 
@@ -60,6 +60,7 @@ export function renderArgument(value: Argument, parameter: string, options: Scri
   if (value instanceof SecureText || value instanceof Reference || value instanceof Uint8Array) {
     return options.reference?.(value, parameter) ?? describe(value);
   }
+  if (value instanceof Credential) return value.toString();
   if (isList(value)) return renderList(value, parameter, options);
   if (!isTable(value)) throw new TypeError(`-${parameter} has a value that no cmdlet takes`);
   const entries = Object.entries(value.table).map(

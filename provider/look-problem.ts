@@ -1,6 +1,7 @@
 import type { Probe } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
-import { NOT_RUN } from './problem';
+import type { AutodiscoverProblem } from './autodiscover-look';
+import { NOT_RUN, RESUME } from './problem';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
 
@@ -21,6 +22,7 @@ export type LookProblem =
   | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
   /** 200, with another content than that of the page. */
   | { readonly kind: 'other-page'; readonly url: string }
+  | AutodiscoverProblem
   | NotSeen;
 
 export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
@@ -30,10 +32,11 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
   return {
     severity: 'error',
     summary: isAway ? `This machine does not reach ${host}:${port}` : `${server} does not show what it must`,
-    detail: `After ${seconds} seconds: ${what}. ${remedy} ${NOT_RUN}`,
+    detail: `${problem.kind === 'not-let-in' ? 'At once' : `After ${seconds} seconds`}: ${what}. ${remedy} ${probe.kind === 'autodiscover' ? RESUME : NOT_RUN}`,
   };
 }
 
+const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
 const NO_TLS =
   'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
@@ -73,6 +76,21 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
       return [
         `${problem.url} answers 200 without '200 OK' at the beginning of the page`,
         'Something else answers there than Managed Availability: look at the web site of the server.',
+      ];
+    case 'not-let-in':
+      return [
+        `${at} answers ${problem.status} to ${problem.account} at ${AUTODISCOVER_PATH}`,
+        'Look at the password (TF_VAR_mailbox_password), and whether the Autodiscover directory takes Basic authentication, as Setup leaves it. It is not tried again, which could lock the account.',
+      ];
+    case 'no-answer':
+      return [
+        `${at}${AUTODISCOVER_PATH} ${problem.said}`,
+        'Ask about a mailbox of this organization, and look what answers under the name of Autodiscover on the server.',
+      ];
+    case 'other-urls':
+      return [
+        `Autodiscover of ${probe.server} hands out other URLs than are declared: ${problem.differences.join('; ')}`,
+        'Each server hands out what is set in its Active Directory site where the mailbox is: bring the others there to the declaration, or declare theirs. Autodiscover keeps what it has read for some minutes.',
       ];
     case 'silent':
       return [notSeenText(at, probe.host, problem), REACH];

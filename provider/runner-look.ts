@@ -25,13 +25,19 @@ export async function watch(
   signal: AbortSignal,
   select: () => Promise<Inbound>,
 ): Promise<readonly Diagnostic[]> {
-  const problem = await waitUntilWell(probe.seconds, signal, async (): Promise<LookProblem | undefined> => {
-    if (probe.kind !== 'connector') return look(probe, settings, { stopped: signal });
-    const inbound = await select();
-    return inbound.kind === 'none'
-      ? { ...inbound, kind: 'not-selected' }
-      : look(probe, settings, { stopped: signal, selected: inbound.thumbprints });
-  });
+  const problem = await waitUntilWell(
+    probe.seconds,
+    signal,
+    async (): Promise<LookProblem | undefined> => {
+      if (probe.kind !== 'connector') return look(probe, settings, { stopped: signal });
+      const inbound = await select();
+      return inbound.kind === 'none'
+        ? { ...inbound, kind: 'not-selected' }
+        : look(probe, settings, { stopped: signal, selected: inbound.thumbprints });
+    },
+    // A wrong password that is sent again and again locks the account.
+    ({ kind }) => kind === 'not-let-in',
+  );
   return problem === undefined ? [] : [lookFailed(probe, problem)];
 }
 
@@ -58,7 +64,7 @@ export async function look(
   { connectTo }: Pick<Settings, 'connectTo'>,
   { selected = [], ...options }: LookOptions = {},
 ): Promise<LookProblem | undefined> {
-  const name = probe.kind === 'certificate' ? probe.name : probe.host;
+  const name = probe.kind === 'certificate' || probe.kind === 'autodiscover' ? probe.name : probe.host;
   const wanted = probe.kind === 'connector' ? selected : [hashText(probe)];
   const startTls = probe.kind === 'connector';
   return visit(placeOf(probe, connectTo), name, { ...options, startTls }, async (socket) => {
@@ -67,6 +73,10 @@ export async function look(
       const { subject, valid_to: until } = socket.getPeerCertificate();
       const common = inLine(`CN=${[subject.CN].flat().join()}`);
       return { kind: 'certificate', thumbprint, wanted, subject: common, until };
+    }
+    if (probe.kind === 'autodiscover') {
+      const { autodiscoverProblem } = await import('./autodiscover-look');
+      return autodiscoverProblem(probe, socket);
     }
     return probe.kind === 'page' ? pageProblem(probe, socket) : undefined;
   });

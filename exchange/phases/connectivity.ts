@@ -1,5 +1,5 @@
 import { path } from '../../schema';
-import { connectivityTests } from '../connectivity';
+import { autodiscoverQuestion, connectivityTests, type AutodiscoverQuestion } from '../connectivity';
 import {
   elementsOf,
   type Element,
@@ -12,6 +12,7 @@ import { recordTexts } from '../further-records';
 import { namesForClients } from '../health-from-runner';
 import { connectivityCheck, erase } from '../resources';
 import { includesName } from '../resources/equality';
+import type { Connectivity } from '../site';
 import type { Placement } from '../topology';
 import { checkedObjects, triggersOf } from './health';
 import { idOn, type Phase } from './phase';
@@ -23,13 +24,17 @@ import { idOn, type Phase } from './phase';
 export const connectivity: Phase = ({ site, placements }, made) =>
   placements.flatMap((placement) => {
     const tests = connectivityTests(site, placement);
-    return tests.length === 0 ? [] : [checkOf(placement, tests, site.health?.connectivity?.mailbox, made)];
+    const question = autodiscoverQuestion(site, placement, placements);
+    return tests.length === 0 && Object.keys(question).length === 0
+      ? []
+      : [checkOf(placement, tests, question, site.health?.connectivity ?? {}, made)];
   });
 
 function checkOf(
   placement: Placement,
   tests: readonly string[],
-  mailbox: string | undefined,
+  question: AutodiscoverQuestion,
+  { mailbox, account }: Pick<Partial<Connectivity>, 'mailbox' | 'account'>,
   made: readonly Element[],
 ): ExchangeObject {
   const { server, path: at, checks } = placement;
@@ -50,6 +55,8 @@ function checkOf(
       server: server.name,
       tests: [...tests].sort(),
       ...(mailbox === undefined ? {} : { mailbox }),
+      ...(account === undefined ? {} : { account }),
+      ...question,
       ...(timeout_seconds === undefined ? {} : { timeout_seconds }),
       triggers: Object.fromEntries([
         ...before.flatMap((object) => triggersOf(object, idOn(server, ''))),
@@ -60,6 +67,9 @@ function checkOf(
       server: [...at, { attribute: 'name' }],
       tests: path('health', 'connectivity', 'tests'),
       mailbox: path('health', 'connectivity', 'mailbox'),
+      account: path('health', 'connectivity', 'account'),
+      autodiscover_certificate: path('health', 'connectivity', 'tests'),
+      autodiscover_urls: path('health', 'connectivity', 'tests'),
       timeout_seconds: path('health', 'timeoutSeconds'),
     },
     certificates: new Map(

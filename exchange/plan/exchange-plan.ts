@@ -1,5 +1,5 @@
 import type { Argument, Invocation } from '../../powershell/invocation';
-import { isTable, Reference, SecureText } from '../../powershell/invocation';
+import { Credential, isTable, Reference, SecureText } from '../../powershell/invocation';
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
@@ -38,11 +38,12 @@ import type {
 import { PLAN_FORMAT_VERSION, unknownCertificate } from './model';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
-import { AskedSecret, FileContent, StepResult } from './value';
+import { AskedSecret, FileContent, MAILBOX_CREDENTIAL, StepResult } from './value';
 
 /** What a run of the plan asks for. */
-function planInputs({ certificates }: DesiredState): readonly PlanInput[] {
-  return certificates.flatMap(({ name, declared: { pfxFile } }): readonly PlanInput[] => {
+function planInputs({ certificates }: DesiredState, site: ExchangeSiteProps): readonly PlanInput[] {
+  const account = site.health?.connectivity?.account;
+  const pfx = certificates.flatMap(({ name, declared: { pfxFile } }): readonly PlanInput[] => {
     const { path, password } = pfxNames(name);
     const whose = name === null ? '' : ` of the certificate ${name}`;
     return [
@@ -57,6 +58,9 @@ function planInputs({ certificates }: DesiredState): readonly PlanInput[] {
       { name: password, kind: 'secret', description: `Password of the PFX file${whose}` },
     ];
   });
+  if (account === undefined) return pfx;
+  const description = `User name and password of ${account}, which tests sign in as`;
+  return [...pfx, { name: MAILBOX_CREDENTIAL, kind: 'credential', description }];
 }
 
 /** The remote-execution plan of a site, for tools. Byte for byte the same for the same declaration. */
@@ -69,7 +73,7 @@ export function exchangePlan(name: string, site: ExchangeSiteProps, state: Desir
     endpointCertificate: { hosts: serverHosts(site), names: state.endpointNames },
     ...planSessions(sessions),
     ...planLegacyClients(state),
-    inputs: planInputs(state),
+    inputs: planInputs(state, site),
     steps: plannedSteps(state.elements).map((planned) => planStep(planned, sessions)),
   };
 }
@@ -187,6 +191,24 @@ function lookStep(id: string, after: readonly string[], probe: Probe): PlanStep 
   if (probe.kind === 'connector') {
     return { id, server, kind: 'connector-certificate', host, port, seconds, after, reason };
   }
+  if (probe.kind === 'autodiscover') {
+    const { name, mailbox, mailboxCredential: credential, urls, thumbprint } = probe;
+    return {
+      id,
+      server,
+      kind: 'autodiscover-answer',
+      host,
+      port,
+      name,
+      thumbprint: hashOf(thumbprint),
+      mailbox,
+      ...(credential === undefined ? {} : { credential: planValue('credential', credential) }),
+      urls,
+      seconds,
+      after,
+      reason,
+    };
+  }
   const rest = { host, port, thumbprint: hashOf(probe.thumbprint), seconds, after, reason };
   if (probe.kind === 'page') return { id, server, kind: 'health-page', url: pageUrl(probe), ...rest };
   return { id, server, kind: 'shown-certificate', scheme: probe.scheme, name: probe.name, ...rest };
@@ -272,7 +294,7 @@ function planValue(parameter: string, value: Argument): PlanValue {
   if (value instanceof FileContent) return { file: value.file, ...inputOf(value) };
   if (value instanceof AskedSecret) return { secret: value.description, ...inputOf(value) };
   if (value instanceof SecureText) return { secret: value.source };
-  if (value instanceof Reference || value instanceof Uint8Array) {
+  if (value instanceof Reference || value instanceof Credential || value instanceof Uint8Array) {
     throw new TypeError(`-${parameter} has a value that a plan cannot hold`);
   }
   if (isTable(value)) {

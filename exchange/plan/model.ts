@@ -87,7 +87,8 @@ export function unknownCertificate(name: string | null): string {
 export interface PlanInput {
   /** Name of the parameter in the script. */
   readonly name: string;
-  readonly kind: 'file' | 'secret';
+  /** `credential`: a user with a password. */
+  readonly kind: 'file' | 'secret' | 'credential';
   readonly description: string;
 }
 
@@ -96,6 +97,7 @@ export type PlanStep =
   | CertificateLookStep
   | ConnectorLookStep
   | PageLookStep
+  | AutodiscoverLookStep
   | LoadBalancerStep
   | DnsStep
   | DescribedStep;
@@ -199,6 +201,19 @@ export interface PageLookStep extends LookStep {
   readonly thumbprint: string | PlanReference;
 }
 
+/** What Autodiscover of a server hands out for a mailbox, asked for as its owner behind that certificate. */
+export interface AutodiscoverLookStep extends LookStep {
+  readonly kind: 'autodiscover-answer';
+  /** The name that is asked for. */
+  readonly name: string;
+  /** SHA-1 of the certificate without which nothing is sent. */
+  readonly thumbprint: string | PlanReference;
+  readonly mailbox: string;
+  readonly credential?: PlanValue;
+  /** By service and side, such as `ews internal`: URLs of which one must be handed out. */
+  readonly urls: { readonly [serviceAndSide: string]: readonly string[] };
+}
+
 /** For whoever configures the load balancer: the server is one of its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
@@ -278,9 +293,9 @@ export type PlanValue =
   | PlanFormer
   | PlanTable;
 export interface PlanSecret {
-  /** What it is; the input of kind `secret` gives it. */
+  /** What it is; the input of kind `secret` gives it, or that of kind `credential`. */
   readonly secret: string;
-  /** Name of the input, where the site has several certificates. */
+  /** Name of the input, where the site has several certificates; of a credential always. */
   readonly input?: string;
 }
 export interface PlanFile {

@@ -61,6 +61,8 @@ function addressOf(probe: Probe): string {
       return connectorAddress(probe);
     case 'certificate':
       return probeAddress(probe);
+    case 'autodiscover':
+      return `autodiscover://${probe.host}:${probe.port}/${probe.name}`;
   }
 }
 

@@ -8,6 +8,7 @@ import { unknownCertificate } from './model';
 import { LOOK_FUNCTION } from './runner-look';
 import { comment, paragraph } from './script-comment';
 import { LOOKS } from './seen-before';
+import { MAILBOX_CREDENTIAL } from './value';
 
 /** A PFX file that a run is given. */
 export interface ScriptFile {
@@ -30,6 +31,8 @@ export interface ScriptHead {
   readonly lastSteps: ReadonlyMap<string, number>;
   /** Servers whose steps run in a session on themselves, and in no other. */
   readonly onItself: readonly string[];
+  /** Parts with a step that signs in to a mailbox, in order. */
+  readonly signingIn: readonly string[];
   /** What cmdlets may ask, each with the answer, see `answerNote`. */
   readonly answers: readonly string[];
   readonly legacyClients: readonly LegacyClient[];
@@ -67,6 +70,7 @@ function helpLines({
   const tested = site.servers
     .map((server) => server.name)
     .find((each) => lastSteps.has(connectivityPart(each)));
+  const account = site.health?.connectivity?.account;
   const isTestedOnItself = onItself.some((each) => lastSteps.has(connectivityPart(each)));
   return [
     '# .SYNOPSIS',
@@ -115,6 +119,15 @@ function helpLines({
       `# Password of ${fileOf(certificate)}. Left out: it is asked for, where a server needs the file.`,
       '#',
     ]),
+    ...(account === undefined
+      ? []
+      : [
+          `# .PARAMETER ${MAILBOX_CREDENTIAL}`,
+          ...paragraph(
+            `User name and password of ${quote(account)}. Left out: they are asked for, where a chosen part tests with them.`,
+          ),
+          '#',
+        ]),
     '# .PARAMETER Part',
     ...paragraph(
       `What to run: servers by name, ${quote(ORGANIZATION)} for what belongs to none, ${quote(DNS)} for the records${tested === undefined ? '' : `, ${quote(connectivityPart(tested))} and the like for the tests of a server after them`}. Left out: everything.`,
@@ -175,7 +188,7 @@ function legacyClientLines(clients: readonly LegacyClient[]): readonly string[] 
   ]);
 }
 
-function parameterLines({ files, lastSteps }: ScriptHead): readonly string[] {
+function parameterLines({ files, lastSteps, site }: ScriptHead): readonly string[] {
   const parts = list(lastSteps.keys());
   return [
     '[CmdletBinding()]',
@@ -186,6 +199,9 @@ function parameterLines({ files, lastSteps }: ScriptHead): readonly string[] {
       `    [System.Security.SecureString] $${names.password},`,
       '',
     ]),
+    ...(site.health?.connectivity?.account === undefined
+      ? []
+      : [`    [System.Management.Automation.PSCredential] $${MAILBOX_CREDENTIAL},`, '']),
     `    [ValidateSet(${parts})]`,
     `    [string[]] $Part = @(${parts})`,
     ')',
@@ -304,6 +320,15 @@ function expectedThumbprint({ declared: { thumbprint }, committed }: KnownCertif
   return thumbprint === undefined ? undefined : { thumbprint, as: `the declared ${thumbprint}` };
 }
 
+/** Who tests sign in as: asked for before anything runs, where a chosen part needs it. */
+function credentialLines({ site, signingIn }: ScriptHead): readonly string[] {
+  return [
+    `if ($null -eq $${MAILBOX_CREDENTIAL} -and @($Part | Where-Object { @(${list(signingIn)}) -contains $_ }).Count -gt 0) {`,
+    `    $${MAILBOX_CREDENTIAL} = Get-Credential -Credential ${quote(site.health?.connectivity?.account ?? '')}`,
+    '}',
+  ];
+}
+
 /** Everything before the first step. */
 export function headLines(head: ScriptHead): readonly string[] {
   return [
@@ -314,6 +339,7 @@ export function headLines(head: ScriptHead): readonly string[] {
     ...(head.looksOverTls ? [LOOK_FUNCTION.split('\n')] : []),
     ...head.looks.map((name) => (LOOKS[name] ?? '').split('\n')),
     ...head.files.flatMap((file) => (file.parts.length === 0 ? [] : [pfxLines(file)])),
+    ...(head.signingIn.length === 0 ? [] : [credentialLines(head)]),
   ].flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 

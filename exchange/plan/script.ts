@@ -13,6 +13,7 @@ import {
   interruptionsOfSteps,
   layingCalls,
   type Drain,
+  type AutodiscoverProbe,
   type FileCall,
   type ConnectorProbe,
   type Maintenance,
@@ -25,6 +26,7 @@ import { ownSessions } from '../server-endpoint';
 import type { ExchangeSiteProps, Zone } from '../site';
 import { ROUND_ROBIN } from '../phases/dns';
 import { connectivityPart, DNS, ORGANIZATION } from './parts';
+import { MAILBOX_CREDENTIAL } from './value';
 import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { lookOf } from './runner-look';
@@ -47,7 +49,10 @@ const VARIABLES: ScriptOptions = {
 function partOf(planned: PlannedStep): string {
   if ('record' in planned) return DNS;
   if ('described' in planned) return planned.described.server ?? ORGANIZATION;
-  if ('probe' in planned) return planned.probe.server;
+  if ('probe' in planned) {
+    const { kind, server } = planned.probe;
+    return kind === 'autodiscover' ? connectivityPart(server) : server;
+  }
   if ('member' in planned) return planned.member.server;
   const { server, kind } = planned.step;
   if (server === null) return ORGANIZATION;
@@ -235,6 +240,7 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
 function lookLines(number: number, probe: Probe): readonly string[] {
   const { server, host, port, seconds, reason } = probe;
   if (probe.kind === 'connector') return connectorLines(probe);
+  if (probe.kind === 'autodiscover') return autodiscoverLines(probe);
   const name = probe.kind === 'page' ? `GET ${pageUrl(probe)}` : `TLS ${host}:${port}`;
   return [
     ...paragraph(reason),
@@ -242,6 +248,22 @@ function lookLines(number: number, probe: Probe): readonly string[] {
     `Wait-Healthy -Server ${quote(server)} -Seconds ${seconds} -Check {`,
     ...indented(plainLines(lookOf(probe))),
     '}',
+  ];
+}
+
+/** A script asks nobody for settings: Outlook has a test of its own, whose answer people compare. */
+function autodiscoverLines({
+  server,
+  host,
+  name,
+  mailbox,
+  urls,
+  reason,
+}: AutodiscoverProbe): readonly string[] {
+  return [
+    ...paragraph(reason),
+    `Write-Output ${quote(`To be looked at: what Autodiscover of ${server} (${host}, asked for ${name}) hands out for ${mailbox}, for example by Test E-mail AutoConfiguration of Outlook.`)}`,
+    ...Object.entries(urls).map(([key, each]) => `Write-Output ${quote(`${key}: ${each.join(' or ')}`)}`),
   ];
 }
 
@@ -385,6 +407,16 @@ function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxN
   return 'step' in planned && Object.values(planned.step.invocation.parameters).some(within);
 }
 
+/** Whether a step signs in to a mailbox. */
+function signsIn(planned: PlannedStep): boolean {
+  return (
+    'step' in planned &&
+    Object.values(planned.step.invocation.parameters).some(
+      (value) => value instanceof Reference && value.variable === MAILBOX_CREDENTIAL,
+    )
+  );
+}
+
 function answersOf(planned: PlannedStep): readonly string[] {
   const question = 'step' in planned ? planned.step.invocation.question : undefined;
   return question === undefined ? [] : [answerNote(question)];
@@ -426,6 +458,7 @@ export function exchangePlanScript(
       parts: order.filter((part) => needing.includes(part)),
     };
   });
+  const signingIn = steps.flatMap(({ planned }) => (signsIn(planned) ? [partOf(planned)] : []));
   const blocks = blocksOf(steps).flatMap((block, index) => [
     ...(index === 0 ? [] : ['']),
     ...blockLines(block),
@@ -441,9 +474,12 @@ export function exchangePlanScript(
       ),
       onItself: ownSessions(site).map(({ server }) => server),
       legacyClients: state.legacyClients,
+      signingIn: order.filter((part) => signingIn.includes(part)),
       answers: [...new Set(steps.flatMap(({ planned }) => answersOf(planned)))],
       looks: [...new Set(steps.flatMap(({ planned }) => looksOf(planned)))],
-      looksOverTls: steps.some(({ planned }) => 'probe' in planned && planned.probe.kind !== 'connector'),
+      looksOverTls: steps.some(
+        ({ planned }) => 'probe' in planned && ['certificate', 'page'].includes(planned.probe.kind),
+      ),
     }),
     '',
     'try {',

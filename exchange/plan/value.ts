@@ -28,6 +28,9 @@ export class FileContent extends Reference {
   }
 }
 
+/** What a run of the plan is given to test mailboxes with, by its name in PowerShell. */
+export const MAILBOX_CREDENTIAL = 'MailboxCredential';
+
 /** A secret that a run asks for. */
 export class AskedSecret extends Reference {
   /** @param input of several, the input that gives it */

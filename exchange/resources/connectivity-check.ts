@@ -1,5 +1,7 @@
 import { text, textMap, textSet, visible, type Known, type Problem } from '../../schema';
+import { AUTODISCOVER_SERVICES, parseUrlKey } from './autodiscover-urls';
 import {
+  accountRemedy,
   CONNECTIVITY_TESTS,
   expectedOf,
   failedTests,
@@ -10,6 +12,8 @@ import {
 import { defineResource } from './definition';
 import { includesName, notAmong, sameName, sameNames } from './equality';
 import { DEFAULT_HEALTH_SECONDS, timeoutSeconds } from './health-checks';
+import { shownProblem } from './health-gate';
+import { parseProbeAddress, type Probe } from './probe';
 import { serverAttribute } from './server-attribute';
 import type { Step } from './step';
 
@@ -25,24 +29,53 @@ export function mailboxProblem(value: Known): Problem | undefined {
       };
 }
 
+/** A user principal name, or a name in a domain of NetBIOS. */
+const ACCOUNT = /^([^\s@\\]{1,64}@[^\s@\\]+|[A-Za-z0-9.-]{1,255}\\[^\s@\\/]{1,64})$/;
+
+export function accountProblem(value: Known): Problem | undefined {
+  return ACCOUNT.test(value as string)
+    ? undefined
+    : {
+        problem: `'${visible(value as string)}' names no account`,
+        remedy: "write it as 'probe@contoso.com', or as 'CONTOSO\\probe'",
+      };
+}
+
+function urlsProblem(value: Known): Problem | undefined {
+  const wrong = Object.keys(value as Triggers).find((key) => parseUrlKey(key) === undefined);
+  return wrong === undefined
+    ? undefined
+    : { problem: `'${visible(wrong)}' names no service and side`, remedy: "write it as 'ews internal'" };
+}
+
 type Triggers = { readonly [name: string]: string };
 
 interface Asked {
   readonly tests: readonly string[] | null;
   readonly mailbox: string | null;
+  readonly account: string | null;
+  readonly autodiscover_certificate: Triggers | null;
+  readonly autodiscover_urls: Triggers | null;
   readonly triggers: Triggers | null;
 }
 
 /** Whether the tests are to run: the first time, or since something of what they test changed. */
 function isAsked(prior: Asked | null, planned: Asked): boolean {
-  const triggers = ({ triggers: of }: Asked) => JSON.stringify(Object.entries(of ?? {}).sort());
+  const maps = ({ triggers, autodiscover_certificate, autodiscover_urls }: Asked) =>
+    JSON.stringify(
+      [triggers, autodiscover_certificate, autodiscover_urls].map((map) => Object.entries(map ?? {}).sort()),
+    );
   return (
     prior === null ||
     !sameNames(prior.tests ?? [], planned.tests ?? []) ||
     !sameName(prior.mailbox ?? '', planned.mailbox ?? '') ||
-    triggers(prior) !== triggers(planned)
+    !sameName(prior.account ?? '', planned.account ?? '') ||
+    maps(prior) !== maps(planned)
   );
 }
+
+/** A password that is wrong, and sent again and again, locks the account: such a test is not repeated. */
+const ONCE_SECONDS = 1;
 
 const PUBLISHED =
   'The DNS records are published already, and clients come to the server by them: correct what the test tells of.';
@@ -60,7 +93,7 @@ export const connectivityCheck = defineResource({
     server: serverAttribute('Server that is tested.'),
     tests: textSet(
       'required',
-      `Tests that must succeed, of ${CONNECTIVITY_TESTS.join(', ')}: Test-ActiveSyncConnectivity, Test-OutlookWebServices, Test-PopConnectivity and Test-ImapConnectivity. They sign in as the test mailbox that New-TestCasConnectivityUser.ps1 makes.`,
+      `Tests that must succeed, of ${CONNECTIVITY_TESTS.join(', ')}: Test-ActiveSyncConnectivity, Test-OutlookWebServices, Test-PopConnectivity and Test-ImapConnectivity. Without an account they sign in as the test mailbox that New-TestCasConnectivityUser.ps1 makes.`,
       {
         equals: sameNames,
         problem: (value: Known): Problem | undefined =>
@@ -73,13 +106,33 @@ export const connectivityCheck = defineResource({
       "Address of the mailbox that Test-OutlookWebServices asks about. Left out: the cmdlet's own choice.",
       { equals: sameName, problem: mailboxProblem },
     ),
+    account: text(
+      'optional',
+      "Who signs in to test: probe@contoso.com or CONTOSO\\probe. Before Exchange 2013 Test-OutlookWebServices signs in as nobody else. Left out: Exchange's own test mailbox.",
+      { equals: sameName, problem: accountProblem },
+    ),
+    mailbox_password: text(
+      'optional',
+      'Password of the account. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan.',
+      { writeOnly: true, sensitive: true },
+    ),
+    autodiscover_certificate: textMap(
+      'optional',
+      'Thumbprint of the certificate behind which Autodiscover of the server is asked about the mailbox, from the machine that runs Terraform, by where and for which name: tls://EX01.contoso.com:443/autodiscover.contoso.com. The account and its password are sent by Basic authentication, and to no server that shows another certificate. Left out: it is not asked.',
+      { problem: shownProblem },
+    ),
+    autodiscover_urls: textMap(
+      'optional',
+      `URLs that its answer must hold, by service and side, such as "ews internal": several with spaces between, of which any is right. Services: ${AUTODISCOVER_SERVICES.join(', ')}. Left out: any are right.`,
+      { problem: urlsProblem },
+    ),
     timeout_seconds: timeoutSeconds('they do'),
     triggers: textMap('optional', 'Values whose change runs the tests again. Left out: they run once.'),
   },
   importId: ['server'],
   steps: ({ prior, planned }, facts) => {
     if (planned === null || !isAsked(prior, planned)) return [];
-    const { server, tests, mailbox, timeout_seconds } = planned;
+    const { server, tests, mailbox, account, timeout_seconds } = planned;
     const asked = CONNECTIVITY_TESTS.filter((test) => includesName(tests ?? [], test));
     return asked.map((test): Step => {
       const invocation = testCall(test, server ?? '', { mailbox }, facts);
@@ -89,16 +142,52 @@ export const connectivityCheck = defineResource({
         reason: TEST_REASONS[test],
         invocation,
         until: {
-          seconds: timeout_seconds ?? DEFAULT_HEALTH_SECONDS,
+          seconds: account === null ? (timeout_seconds ?? DEFAULT_HEALTH_SECONDS) : ONCE_SECONDS,
           problem: (objects) => failedTests(invocation.cmdlet, server ?? '', objects),
           expected: expectedOf(test, facts),
           told: {
             summary: `Clients do not reach ${server ?? ''} as they should`,
-            remedy: `${TEST_MAILBOX_REMEDY} ${PUBLISHED}`,
+            remedy: `${account === null ? TEST_MAILBOX_REMEDY : accountRemedy(account)} ${PUBLISHED}`,
           },
         },
       };
     });
   },
+  probes: ({ prior, planned }, { mailbox: credential }) => {
+    if (planned === null || !isAsked(prior, planned)) return [];
+    const { server, mailbox, autodiscover_certificate, autodiscover_urls, timeout_seconds } = planned;
+    return Object.entries(autodiscover_certificate ?? {}).flatMap(([at, thumbprint]): Probe[] => {
+      const address = parseProbeAddress(at);
+      if (address === undefined || mailbox === null) return [];
+      const { host, port, name } = address;
+      return [
+        {
+          kind: 'autodiscover',
+          server: server ?? '',
+          host,
+          port,
+          name,
+          thumbprint,
+          mailbox,
+          ...(credential === undefined ? {} : { mailboxCredential: credential }),
+          urls: Object.fromEntries(
+            Object.entries(autodiscover_urls ?? {}).map(([key, urls]) => [key, urls.split(' ')]),
+          ),
+          seconds: timeout_seconds ?? DEFAULT_HEALTH_SECONDS,
+          reason: 'Outlook must be given the declared URLs, and no others.',
+        },
+      ];
+    });
+  },
+  validate: ({ autodiscover_certificate, mailbox, account }) =>
+    (autodiscover_certificate ?? null) === null || (mailbox !== null && account !== null)
+      ? []
+      : [
+          {
+            severity: 'error',
+            summary: 'Autodiscover is asked about a mailbox as its owner',
+            detail: 'Give the check mailbox and account, or take autodiscover_certificate out.',
+          },
+        ],
   forgets: 'A check keeps nothing on the server.',
 });

@@ -1,4 +1,4 @@
-import type { Argument, Invocation } from '../../powershell/invocation';
+import type { Argument, Invocation, Parameters } from '../../powershell/invocation';
 import type { PowerShellObject } from '../../powershell/outcome';
 import { shortened, visible } from '../../schema';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
@@ -42,21 +42,29 @@ export function testCall(
   facts: Facts,
 ): Invocation {
   const of = { ClientAccessServer: server };
+  /** Not every version of Test-OutlookWebServices signs in as somebody. */
+  const call = (cmdlet: string, parameters: Parameters): Invocation => ({
+    cmdlet,
+    parameters:
+      facts.mailbox !== undefined && facts.has(cmdlet, 'MailboxCredential')
+        ? { ...parameters, MailboxCredential: facts.mailbox }
+        : parameters,
+  });
   switch (test) {
     case 'ActiveSync':
-      return { cmdlet: 'Test-ActiveSyncConnectivity', parameters: of };
+      return call('Test-ActiveSyncConnectivity', of);
     case 'OutlookWebServices': {
       const about: { [name: string]: Argument } = mailbox === null ? {} : { Identity: mailbox };
       // By its page ClientAccessServer is functional in 2010 only; later the server that is asked is this one.
       const asked = facts.has('Test-OutlookWebServices', 'AutoDiscoverServer')
         ? { AutoDiscoverServer: server }
         : of;
-      return { cmdlet: 'Test-OutlookWebServices', parameters: { ...about, ...asked } };
+      return call('Test-OutlookWebServices', { ...about, ...asked });
     }
     case 'POP':
-      return { cmdlet: 'Test-PopConnectivity', parameters: { ...of, ...overTls(test) } };
+      return call('Test-PopConnectivity', { ...of, ...overTls(test) });
     case 'IMAP':
-      return { cmdlet: 'Test-ImapConnectivity', parameters: { ...of, ...overTls(test) } };
+      return call('Test-ImapConnectivity', { ...of, ...overTls(test) });
   }
 }
 
@@ -81,6 +89,10 @@ export const TEST_REASONS: { readonly [test in ConnectivityTest]: string } = {
 /** What people see to where a test does not succeed. */
 export const TEST_MAILBOX_REMEDY =
   'These cmdlets sign in as the test mailbox of the Active Directory site, which New-TestCasConnectivityUser.ps1 in the Scripts folder of Exchange makes, in the management shell on a server with mailboxes: run it where it was never run.';
+
+export function accountRemedy(account: string): string {
+  return `Where they are not let in, look at the password of ${account} (TF_VAR_mailbox_password), and whether its mailbox may use the protocol.`;
+}
 
 /** What must be seen in the answer, as data. */
 export function expectedOf(test: ConnectivityTest, { version }: Pick<Facts, 'version'>): Expected {

@@ -1,4 +1,4 @@
-import type { Reference, SecureText } from '../../powershell/invocation';
+import type { Credential, Reference, SecureText } from '../../powershell/invocation';
 import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
 
@@ -14,6 +14,8 @@ export interface Facts {
   readonly autodiscoverUrls?: readonly string[];
   /** How the content and the password of the PFX reach a call; left out where none is read. */
   readonly pfx?: PfxFacts;
+  /** Who signs in to test a mailbox; left out where it is Exchange's own test mailbox. */
+  readonly mailbox?: Credential | Reference;
   /** What is on the certificate in the PFX; left out where the file is not at hand. */
   readonly certificate?: CertificateFacts;
   /** What the run has done to certificates so far; left out where none is under way. */

@@ -28,7 +28,7 @@ function asksForCheck(before: Triggers, now: Triggers): boolean {
   });
 }
 
-function shownProblem(value: Known): Problem | undefined {
+export function shownProblem(value: Known): Problem | undefined {
   const wrong = Object.keys(value as Triggers).find((address) => parseProbeAddress(address) === undefined);
   if (wrong !== undefined) {
     return {

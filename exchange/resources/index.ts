@@ -18,6 +18,7 @@ import { replicationGate } from './replication-gate';
 import { serviceConnectionPoint } from './service-connection-point';
 import { virtualDirectory } from './virtual-directory';
 
+export * from './autodiscover-urls';
 export * from './certificate-history';
 export * from './definition';
 export * from './facts';

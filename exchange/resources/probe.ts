@@ -1,13 +1,14 @@
-import { Reference } from '../../powershell/invocation';
+import { Reference, type Credential } from '../../powershell/invocation';
+import type { DeclaredUrls } from './autodiscover-urls';
 
 /**
  * A look at a server from the machine that runs Terraform, over TLS and without Exchange's cmdlets. It is repeated until it
  * shows what it must, or the time is over.
  *
  * Whether the certificate is trusted is not judged, which is safe: the one that must be shown is known by its hash, so that
- * no other one passes, and neither a name nor a password is ever sent.
+ * no other one passes. A password is sent to ask Autodiscover only, over a connection that has shown it.
  */
-export type Probe = CertificateProbe | ConnectorProbe | PageProbe;
+export type Probe = CertificateProbe | ConnectorProbe | PageProbe | AutodiscoverProbe;
 
 interface AnyProbe {
   /** The server that it concerns. */
@@ -52,12 +53,29 @@ export interface PageProbe extends AnyProbe {
   readonly thumbprint: string | Reference;
 }
 
+/** What Autodiscover hands out for a mailbox, as its owner is told. */
+export interface AutodiscoverProbe extends AnyProbe {
+  readonly kind: 'autodiscover';
+  /** The name that clients ask for. */
+  readonly name: string;
+  /** SHA-1 of the certificate without which nothing is sent. */
+  readonly thumbprint: string | Reference;
+  readonly mailbox: string;
+  /** Its owner. Left out: nobody is told, and nothing can be asked. */
+  readonly mailboxCredential?: Credential | Reference;
+  /** What the answer must hold. */
+  readonly urls: DeclaredUrls;
+}
+
 /** What a look is, and what it must show: a line of `cmdlets` in a plan. */
 export function probeText(probe: Probe): string {
   if (probe.kind === 'connector') {
     return `STARTTLS ${probe.host}:${probe.port} # must show the certificate that its Receive connector selects`;
   }
   const hash = hashText(probe);
+  if (probe.kind === 'autodiscover') {
+    return `POST https://${probe.host}${probe.port === HTTPS_PORT ? '' : `:${probe.port}`}/autodiscover/autodiscover.xml for ${probe.name} about ${probe.mailbox} # must hold the declared URLs, behind the certificate ${hash}`;
+  }
   return probe.kind === 'page'
     ? `GET ${pageUrl(probe)} # must answer 200, behind the certificate ${hash}`
     : `TLS ${probe.host}:${probe.port} for ${probe.name} # must show the certificate ${hash}`;

@@ -1,9 +1,10 @@
 import { path, type Path } from '../../schema';
-import { answersFor, isTested } from '../connectivity';
+import { answersFor, isAskedAutodiscover, isTested } from '../connectivity';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
 import type { ConnectivityTest } from '../resources/connectivity-tests';
 import type { Placement } from '../topology';
-import { unknownServer } from './health-from-runner';
+import type { Connectivity } from '../site';
+import { lackingWeb, unknownServer } from './health-from-runner';
 import type { Finding, Rule } from './rule';
 
 const AT = path('health', 'connectivity');
@@ -19,19 +20,43 @@ export const healthConnectivity: Rule = {
     const placements = all.filter((placement) => isTested(site, placement));
     return [
       ...servers.flatMap((name, index) => unknownServer(name, [...AT, ...path('servers', index)], all)),
-      ...tests.flatMap((test, index) => lackingMail([...AT, ...path('tests', index)], test, placements)),
-      ...(mailbox === undefined || tests.includes('OutlookWebServices')
+      ...tests.flatMap((test, index) => {
+        const at = [...AT, ...path('tests', index)];
+        return test === 'Autodiscover'
+          ? [
+              ...withoutOwner(at, declared),
+              ...lackingWeb(
+                at,
+                placements.filter((placement) => isAskedAutodiscover(site, placement)),
+              ),
+            ]
+          : lackingMail(at, test, placements);
+      }),
+      ...(mailbox === undefined || tests.includes('OutlookWebServices') || tests.includes('Autodiscover')
         ? []
         : [
             {
               path: [...AT, { attribute: 'mailbox' }],
               problem: 'no declared test asks about a mailbox by its address',
-              remedy: "take it out, or test 'OutlookWebServices'",
+              remedy: "take it out, or test 'OutlookWebServices' or 'Autodiscover'",
             },
           ]),
     ];
   },
 };
+
+/** Autodiscover tells nobody but the owner of a mailbox. */
+function withoutOwner(at: Path, { mailbox, account }: Connectivity): readonly Finding[] {
+  if (mailbox !== undefined && account !== undefined) return [];
+  return [
+    {
+      path: at,
+      problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+      remedy:
+        "name both: mailbox: 'probe@contoso.com', account: 'CONTOSO\\probe'; the password is TF_VAR_mailbox_password",
+    },
+  ];
+}
 
 function lackingMail(at: Path, test: ConnectivityTest, placements: readonly Placement[]): readonly Finding[] {
   if (placements.length === 0 || placements.some((placement) => answersFor(placement, test))) return [];

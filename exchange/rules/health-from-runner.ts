@@ -47,7 +47,7 @@ export function unknownServer(name: string, at: Path, placements: readonly Place
 }
 
 /** Of servers without a certificate for IIS nothing is known that they could be held to. */
-function lackingWeb(at: Path, placements: readonly Placement[]): readonly Finding[] {
+export function lackingWeb(at: Path, placements: readonly Placement[]): readonly Finding[] {
   const without = placements.filter((placement) => webCertificate(placement) === undefined);
   const names = without.map(({ server }) => server.name).join(', ');
   return without.length === 0

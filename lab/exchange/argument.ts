@@ -14,7 +14,15 @@ export interface ListChange {
 }
 
 /** An argument after PowerShell has turned it into the parameter's type. */
-export type BoundValue = Json | Uint8Array | SecureText | ListChange;
+export type BoundValue = Json | Uint8Array | SecureText | BoundCredential | ListChange;
+
+/** What a `PSCredential` holds. */
+export class BoundCredential {
+  constructor(
+    readonly user: string,
+    readonly password: SecureText,
+  ) {}
+}
 
 export function isListChange(value: BoundValue | undefined): value is ListChange {
   return typeof value === 'object' && value !== null && 'add' in value && 'remove' in value;
@@ -51,6 +59,8 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
       return commandTypes(value) ?? cannot('System.Management.Automation.CommandTypes');
     case 'SecureString':
       return value instanceof SecureText ? value : cannot('System.Security.SecureString');
+    case 'PSCredential':
+      return credentialOf(value) ?? cannot('System.Management.Automation.PSCredential');
     case 'Byte[]':
       return bytesOf(value) ?? cannot('System.Byte[]');
     case 'Uri':
@@ -144,6 +154,15 @@ function isObject(value: HostValue): value is HostObject {
 function switchOf(value: HostValue): boolean | undefined {
   const present = isObject(value) ? value.properties['IsPresent'] : value;
   return typeof present === 'boolean' ? present : undefined;
+}
+
+/** A text is none: PowerShell would ask for the password, and there is nobody to ask. */
+function credentialOf(value: HostValue): BoundCredential | undefined {
+  if (!isObject(value) || !value.typeNames.some((type) => type.endsWith('.PSCredential'))) return undefined;
+  const { UserName: user, Password: password } = value.properties;
+  return typeof user === 'string' && password instanceof SecureText
+    ? new BoundCredential(user, password)
+    : undefined;
 }
 
 function tableOf(value: HostValue): PowerShellTable | undefined {

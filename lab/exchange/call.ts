@@ -1,7 +1,7 @@
 import { ExchangeVersion, type Catalog, type CatalogCmdlet } from '../../exchange/versions';
 import { SecureText } from '../../powershell/invocation';
 import type { ErrorRecord, PowerShellObject, PowerShellValue } from '../../powershell/outcome';
-import { isListChange, type BoundValue } from './argument';
+import { BoundCredential, isListChange, type BoundValue } from './argument';
 import type { Bound } from './binding';
 import { exchangeError, type CmdletError } from './cmdlet-error';
 import type { LabOptions } from './options';
@@ -63,6 +63,13 @@ export class Call {
   secret(parameter: string): string | undefined {
     const value = this.bound.get(parameter);
     return value instanceof SecureText ? value.reveal() : undefined;
+  }
+
+  credential(parameter: string): { readonly user: string; readonly password: string } | undefined {
+    const value = this.bound.get(parameter);
+    return value instanceof BoundCredential
+      ? { user: value.user, password: value.password.reveal() }
+      : undefined;
   }
 
   bytes(parameter: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { SecureText } from '../../powershell/invocation';
 import type { Bound } from './binding';
-import { isListChange, type BoundValue } from './argument';
+import { BoundCredential, isListChange, type BoundValue } from './argument';
 import type { Json } from './state';
 import type { Store } from './store';
 
@@ -64,6 +64,7 @@ export function shownArguments(bound: Bound): { readonly [name: string]: Json } 
 
 function shownValue(value: BoundValue): Json {
   if (value instanceof SecureText) return '<secure>';
+  if (value instanceof BoundCredential) return `<${value.user}, secure>`;
   if (value instanceof Uint8Array) return `<${value.length} bytes>`;
   if (isListChange(value)) return { add: value.add, remove: value.remove };
   return value;

@@ -25,12 +25,26 @@ export interface OrganizationState {
   authConfig: DirectoryObject;
   organizationConfig: DirectoryObject;
   databaseAvailabilityGroups: DatabaseAvailabilityGroupState[];
+  /**
+   * Servers without Exchange, as they are named for a witness, whose local Administrators lack the group Exchange Trusted
+   * Subsystem. Left out: none, as after the step that a plan describes.
+   */
+  unpreparedWitnesses?: string[];
   sendConnectors: DirectoryObject[];
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];
   outlookProviders: DirectoryObject[];
+  /** Mailboxes to test with, beside the test mailbox. Left out: none. */
+  mailboxes?: readonly MailboxState[];
   /** Whether New-TestCasConnectivityUser.ps1 was run. Left out: it was not, as after Setup. */
   testMailbox?: boolean;
+}
+
+export interface MailboxState {
+  address: string;
+  /** Who signs in: `CONTOSO\probe`, or the address. */
+  account: string;
+  password: string;
 }
 
 export interface DatabaseAvailabilityGroupState extends DirectoryObject {

@@ -4,6 +4,7 @@ import { createServer, type Server as HttpsServer, type ServerOptions } from 'no
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { nameCovers, parseCertificate, presentedNames } from '../../pki';
+import { asksAutodiscover, autodiscoverReply } from './autodiscover';
 import { takesClients } from '../exchange/cmdlets/health';
 import { mailProtocolName, mailSettingsOf } from '../exchange/objects/certificate';
 import type { SimulatedOrganization } from '../exchange/organization';
@@ -161,11 +162,16 @@ export class FrontEnd {
     });
   }
 
-  #answer({ method = '', url = '', headers }: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '', url = '', headers } = request;
     this.requests.push({ line: `${method} ${url}`, headers });
     if (this.disturbance?.kind === 'answer') {
       const { status, headers: own = {}, body = '' } = this.disturbance;
       response.writeHead(status, own).end(body);
+      return;
+    }
+    if (asksAutodiscover(method, url)) {
+      this.#autodiscover(request, response);
       return;
     }
     const server = this.#server();
@@ -178,6 +184,18 @@ export class FrontEnd {
     } else {
       response.writeHead(503).end();
     }
+  }
+
+  #autodiscover(request: IncomingMessage, response: ServerResponse): void {
+    let asked = '';
+    request.setEncoding('utf8').on('data', (part: string) => {
+      asked += part;
+    });
+    request.once('end', () => {
+      const { organization } = this.#options.organization().read();
+      const reply = autodiscoverReply(organization, this.#server(), request.headers.authorization, asked);
+      response.writeHead(reply.status, reply.headers).end(reply.body);
+    });
   }
 
   #mailCertificate(service: MailService): ShownCertificate {

@@ -1,6 +1,10 @@
+import Ajv2020 from 'ajv/dist/2020';
 import { App, TerraformStack, Testing } from 'cdktf';
+import schema from '../../docs/exchange-plan.schema.json';
 import { ExchangeSite } from '../../constructs/exchange-site';
 import { elementsOf } from '../../exchange/element';
+import { exchangePlan } from '../../exchange/plan/exchange-plan';
+import { exchangePlanScript } from '../../exchange/plan/script';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { server, site } from './sites';
@@ -66,5 +70,72 @@ describe('tests after the records', () => {
     expect(
       Object.values(resource['exchange_connectivity_check'] ?? {}).map(({ lifecycle }) => lifecycle),
     ).toEqual([{ create_before_destroy: false }, { create_before_destroy: false }]);
+  });
+});
+
+describe('tests that sign in', () => {
+  const signing: ExchangeSiteProps = {
+    ...declared,
+    health: {
+      connectivity: {
+        tests: ['ActiveSync', 'Autodiscover'],
+        mailbox: 'probe@contoso.com',
+        account: 'CONTOSO\\probe',
+      },
+    },
+  };
+  const state = resolveSite(signing);
+  const plan = exchangePlan('tested', signing, state);
+
+  test('ask for the credential once, and never hold it', () => {
+    expect(plan.inputs.at(-1)).toEqual({
+      name: 'MailboxCredential',
+      kind: 'credential',
+      description: 'User name and password of CONTOSO\\probe, which tests sign in as',
+    });
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+    expect([validate(JSON.parse(JSON.stringify(plan))), validate.errors]).toEqual([true, null]);
+    const step = plan.steps.find(({ id }) => id === 'EX01-connectivity');
+    expect(step).toMatchObject({
+      parameters: {
+        ClientAccessServer: 'EX01',
+        MailboxCredential: { secret: 'the credential of CONTOSO\\probe', input: 'MailboxCredential' },
+      },
+      wait: { seconds: 1, property: 'Result', equals: 'Success' },
+    });
+  });
+
+  test('ask Autodiscover of each server for the URLs of all, behind its certificate', () => {
+    const urls = (path: string) => [`https://mail.contoso.com${path}`];
+    const asked = plan.steps.filter(({ kind }) => kind === 'autodiscover-answer');
+    expect(asked.map(({ server: of }) => of)).toEqual(['EX01', 'EX02']);
+    expect(asked[0]).toMatchObject({
+      id: 'EX01-connectivity/autodiscover://EX01.contoso.local:443/autodiscover.contoso.com',
+      name: 'autodiscover.contoso.com',
+      thumbprint: { reference: 'EX01-certificate', property: 'Thumbprint' },
+      mailbox: 'probe@contoso.com',
+      urls: {
+        'owa internal': urls('/owa'),
+        'owa external': urls('/owa'),
+        'ews internal': urls('/EWS/Exchange.asmx'),
+        'oab external': urls('/OAB'),
+      },
+    });
+  });
+
+  test('stand in the script in a part of their own, which asks for the credential', () => {
+    const script = exchangePlanScript('tested', signing, state, (file) => file);
+    const lines = script.split('\r\n').map((line) => line.trim());
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '[System.Management.Automation.PSCredential] $MailboxCredential,',
+        "$MailboxCredential = Get-Credential -Credential 'CONTOSO\\probe'",
+        "if ($Part -contains 'connectivity:EX01') {",
+        "Write-Output 'ews internal: https://mail.contoso.com/EWS/Exchange.asmx'",
+      ]),
+    );
+    expect(script).toContain(
+      "Test-ActiveSyncConnectivity -ClientAccessServer 'EX01' -MailboxCredential $MailboxCredential",
+    );
   });
 });

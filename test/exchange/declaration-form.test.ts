@@ -233,6 +233,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'health.timeoutSeconds': [0, 'attribute-value'],
   'health.fromRunner.servers[]': ['EX09', 'health-from-runner'],
   'health.connectivity.mailbox': ['probe', 'attribute-value'],
+  'health.connectivity.account': ['probe', 'attribute-value'],
   'health.connectivity.servers[]': ['EX09', 'health-connectivity'],
   'connection.endpoint': ['EX01', 'endpoint'],
 };

@@ -1314,6 +1314,20 @@ const CASES: readonly Case[] = [
     remedy: 'choose another',
   },
   {
+    when: 'the DAG is named as its alternate witness',
+    rule: 'dag-name',
+    declaration: site({
+      dag: {
+        ...dag,
+        name: 'FS02',
+        alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' },
+      },
+    }),
+    path: 'dag.name',
+    problem: 'is the name of a server',
+    remedy: 'choose another',
+  },
+  {
     when: 'an endpoint has a password in it',
     rule: 'endpoint',
     declaration: site({ connection: { endpoint: 'https://admin:canary@ex01/PowerShell/' } }),
@@ -3400,7 +3414,44 @@ const CASES: readonly Case[] = [
     declaration: site({ health: { connectivity: { tests: ['ActiveSync'], mailbox: 'probe@contoso.com' } } }),
     path: 'health.connectivity.mailbox',
     problem: 'no declared test asks about a mailbox by its address',
-    remedy: "test 'OutlookWebServices'",
+    remedy: "test 'OutlookWebServices' or 'Autodiscover'",
+  },
+  {
+    when: 'Autodiscover is to be asked, and nobody is named to ask as',
+    rule: 'health-connectivity',
+    declaration: site({
+      health: { connectivity: { tests: ['Autodiscover'], mailbox: 'probe@contoso.com' } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+    remedy: 'the password is TF_VAR_mailbox_password',
+  },
+  {
+    when: 'Autodiscover is to be asked by somebody, and about no mailbox',
+    rule: 'health-connectivity',
+    declaration: site({
+      health: { connectivity: { tests: ['Autodiscover'], account: 'probe@contoso.com' } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+    remedy: "name both: mailbox: 'probe@contoso.com', account:",
+  },
+  {
+    when: 'Autodiscover is to be asked on a server whose certificate is not declared',
+    rule: 'health-connectivity',
+    declaration: site({
+      certificate: { ...right.certificate, servers: ['EX01'] },
+      health: {
+        connectivity: {
+          tests: ['Autodiscover'],
+          mailbox: 'probe@contoso.com',
+          account: 'CONTOSO\\probe',
+        },
+      },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'no certificate for IIS is declared for EX02',
+    remedy: `'IIS' among its services`,
   },
   {
     when: 'servers are to be tested by a cmdlet that is documented for older ones',
@@ -4549,6 +4600,30 @@ describe('the rules of a declaration', () => {
       site({
         servers: [server(1, { version: V2016 }), server(2, { version: V2019 })],
         certificate: { web, um: { ...mail, services: ['UM'], servers: ['EX01'] } },
+      }),
+    ],
+    [
+      'databases',
+      'files of their own, or of one name on different servers, where both or one are said',
+      site({
+        servers: [server(1), server(2), server(3)],
+        dag: {
+          ...dag,
+          databases: {
+            DB01: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DB01.edb', logFolder: 'E:\\DB01' },
+            DB02: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DB02.edb', logFolder: 'E:\\DB02' },
+            DB03: { copies: ['EX03'], edbFile: 'E:\\DB01.edb' },
+            DB04: { copies: ['EX03'], logFolder: 'E:\\DB01' },
+          },
+        },
+      }),
+    ],
+    [
+      'databases',
+      'a DAG of 2010 with no newer servers beside it',
+      site({
+        servers: [server(1, { version: V2010 }), server(2, { version: V2010 })],
+        dag: { ...dag, databases: { DB01: { copies: ['EX01', 'EX02'] } } },
       }),
     ],
     [

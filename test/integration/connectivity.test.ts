@@ -1,10 +1,11 @@
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
-import { bothServers, firstServer, FIRST, NAMES, SECOND } from './declared-site';
+import { bothServers, firstServer, FIRST, NAMES, SECOND, ZONE } from './declared-site';
 import { plannedCmdlets } from './executed-cmdlets';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
+import { validCertificate } from './valid-certificate';
 
 const SETUP_MS = 300_000;
 const TESTED = { timeoutSeconds: 1, connectivity: { tests: ['ActiveSync'] } } as const;
@@ -80,6 +81,49 @@ describeWithTerraform('what is tested after the records', () => {
       const undone = rig.organization.journal().filter(({ cmdlet }) => cmdlet.startsWith('Remove-'));
       expect(undone.length).toBeGreaterThan(0);
       expect(undone.every(({ time }) => Date.parse(time) >= left)).toBe(true);
+    },
+    SETUP_MS,
+  );
+
+  test(
+    'signs in as the declared account, whose password is asked for at plan and let in by the server only where it is right',
+    async () => {
+      const account = `probe@${ZONE}`;
+      const connectivity = { tests: ['ActiveSync', 'POP'], account } as const;
+      rig.organization.edit(({ organization }) => {
+        organization.testMailbox = false;
+        organization.mailboxes = [{ address: account, account, password: 'canary-mailbox-41aa' }];
+      });
+      rig.organization.editServer(FIRST.name, (server) => {
+        server.mailServices = ['POP'];
+      });
+      rig.writePfx(validCertificate([...NAMES, `pop.${ZONE}`]));
+      await rig.declare({
+        ...first,
+        certificate: { ...firstServer.certificate, names: [...NAMES, `pop.${ZONE}`] },
+        mailProtocols: { pop: { host: `pop.${ZONE}` } },
+        health: { timeoutSeconds: 1, connectivity },
+      });
+      const before = tests().length;
+      expect((await rig.plan()).said).toContain(`The password of ${account} is not given`);
+      const lacking = await rig.applyPlan();
+      expect(lacking.exit).toBe(1);
+      expect(lacking.said).toContain('Nothing was tested as this account');
+      expect(tests()).toHaveLength(before);
+
+      const wrong = { TF_VAR_mailbox_password: 'canary-mailbox-wrong' };
+      const plan = await rig.plan({ environment: wrong });
+      expect(plannedCmdlets(plan)).toContain(
+        `test-activesyncconnectivity -clientaccessserver '${FIRST.name.toLowerCase()}' -mailboxcredential <${account}, the mailbox password>`,
+      );
+      const refused = await rig.applyPlan({ environment: wrong });
+      expect(refused.said).toContain('Options is Failure (The server answered 401 Unauthorized.)');
+      expect(refused.said).toContain('TF_VAR_mailbox_password');
+      expect(refused.said).not.toContain('canary-mailbox');
+
+      const environment = { TF_VAR_mailbox_password: 'canary-mailbox-41aa' };
+      expect((await rig.apply({ environment })).exit).toBe(0);
+      expect(tests().at(-1)?.parameters['MailboxCredential']).toBe(`<${account}, secure>`);
     },
     SETUP_MS,
   );

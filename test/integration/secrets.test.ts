@@ -14,6 +14,8 @@ import { missingProc, testWhere } from '../requirement';
 const SETUP_MS = 240_000;
 const PASSPHRASE = 'canary-of-the-ssh-passphrase-7d1f';
 const PASSWORD = 'canary-of-the-ssh-password-52aa';
+const ACCOUNT = 'APATRICIO\\probe';
+const MAILBOX_PASSWORD = 'canary-of-the-mailbox-password-3c90';
 
 describeWithTerraform('secrets', () => {
   let tools: SiteTools;
@@ -32,6 +34,7 @@ describeWithTerraform('secrets', () => {
   const signed = (site: ExchangeSiteProps): ExchangeSiteProps => ({
     ...site,
     dns: { ...site.dns, zones: [{ name: ZONE, keyName: rig.key.name, keyAlgorithm: 'hmac-sha256' }] },
+    health: { ...site.health, connectivity: { tests: ['ActiveSync'], account: ACCOUNT } },
   });
   const during = () => {
     for (const line of commandLines()) seen.add(line);
@@ -40,6 +43,11 @@ describeWithTerraform('secrets', () => {
   beforeAll(async () => {
     tools = await siteTools();
     rig = await SiteRig.create({ tools, startDns: startLab });
+    rig.organization.edit(({ organization }) => {
+      organization.mailboxes = [
+        { address: 'probe@contoso.com', account: ACCOUNT, password: MAILBOX_PASSWORD },
+      ];
+    });
     const pair = newSshKeyPair(PASSPHRASE);
     const keyFile = join(rig.folder, 'id_ed25519');
     writeFileSync(keyFile, pair.private, { mode: 0o600 });
@@ -50,6 +58,7 @@ describeWithTerraform('secrets', () => {
       ["the DNS key's secret", rig.key.secret],
       ['the passphrase of the SSH key', PASSPHRASE],
       ['the SSH password', PASSWORD],
+      ['the password of the mailbox', MAILBOX_PASSWORD],
       ['the SSH key', pair.private.split('\n')[2] ?? ''],
     ];
     const logFile = join(rig.folder, 'trace.log');
@@ -64,6 +73,7 @@ describeWithTerraform('secrets', () => {
       DNS_UPDATE_KEYALGORITHM: undefined,
       DNS_UPDATE_KEYSECRET: undefined,
       TF_VAR_dns_key_secret: rig.key.secret,
+      TF_VAR_mailbox_password: MAILBOX_PASSWORD,
     };
     const byPassword = {
       ...environment,

@@ -4,7 +4,7 @@ import { parseCertificate, presentedNames } from '../../../pki';
 import type { Call } from '../call';
 import { reads, type CmdletBehaviour } from '../cmdlet';
 import { enumeration } from '../objects/value';
-import type { MailService, ServerState } from '../state';
+import type { MailboxState, MailService, OrganizationState, ServerState } from '../state';
 import { answering } from './health';
 import { versionOf } from './virtual-directories';
 
@@ -28,9 +28,26 @@ const ACTIVE_SYNC = [
   'Sync Test Item',
 ];
 
-/** Nobody has run New-TestCasConnectivityUser.ps1, and nobody else signs in. */
-function needsMailbox(call: Call): void {
-  if (call.organization.testMailbox === true) return;
+/** Whether somebody signs in to a mailbox with its password, letter case of the account aside. */
+export function signsIn(
+  { mailboxes = [] }: Pick<OrganizationState, 'mailboxes'>,
+  user: string,
+  password: string,
+): MailboxState | undefined {
+  return mailboxes.find(
+    (mailbox) => mailbox.account.toLowerCase() === user.toLowerCase() && mailbox.password === password,
+  );
+}
+
+/** Why the test does not come into its mailbox; undefined where it does. */
+function mailboxProblem(call: Call): string | undefined {
+  const given = call.credential('MailboxCredential');
+  if (given !== undefined) {
+    const found = signsIn(call.organization, given.user, given.password);
+    return found === undefined ? 'The server answered 401 Unauthorized.' : undefined;
+  }
+  if (call.organization.testMailbox === true) return undefined;
+  // Nobody has run New-TestCasConnectivityUser.ps1.
   throw call.error(
     'InvalidOperationException',
     'There is no test mailbox. Run New-TestCasConnectivityUser.ps1 in the Scripts folder first.',
@@ -61,12 +78,6 @@ function outcome(server: ServerState, cmdlet: string, problem: string | undefine
     : { result: 'Failure' as const, error: problem };
 }
 
-function tested(call: Call): ServerState {
-  const server = answering(call, 'ClientAccessServer');
-  needsMailbox(call);
-  return server;
-}
-
 /** The first scenario tells how it went; those after one that did not succeed are skipped. */
 function writeScenarios(
   call: Call,
@@ -94,24 +105,26 @@ function writeScenarios(
 }
 
 function testActiveSync(call: Call): void {
-  const server = tested(call);
-  const problem = webProblem(server, 'ActiveSync', ['ActiveSync', 'ActiveSync.Proxy']);
+  const server = answering(call, 'ClientAccessServer');
+  const problem =
+    mailboxProblem(call) ?? webProblem(server, 'ActiveSync', ['ActiveSync', 'ActiveSync.Proxy']);
   writeScenarios(call, server, ACTIVE_SYNC, problem);
 }
 
 function testMail(service: MailService, scenario: string) {
   return (call: Call): void => {
-    const server = tested(call);
+    const server = answering(call, 'ClientAccessServer');
     const runs = server.mailServices?.includes(service) === true;
-    writeScenarios(call, server, [scenario], runs ? undefined : `The service of ${service} does not answer.`);
+    const silent = runs ? undefined : `The service of ${service} does not answer.`;
+    writeScenarios(call, server, [scenario], mailboxProblem(call) ?? silent);
   };
 }
 
 function testOutlookWebServices(call: Call): void {
   const asked = call.has('AutoDiscoverServer') ? 'AutoDiscoverServer' : 'ClientAccessServer';
   const server = answering(call, asked);
-  needsMailbox(call);
-  const problem = webProblem(server, 'WebServices', ['EWS', 'EWS.Proxy', 'Autodiscover.Proxy']);
+  const problem =
+    mailboxProblem(call) ?? webProblem(server, 'WebServices', ['EWS', 'EWS.Proxy', 'Autodiscover.Proxy']);
   const { result, error } = outcome(server, call.cmdlet.name, problem);
   if (result === 'silence') return;
   if (versionOf(server).isAtLeast(ExchangeVersion.V2013)) writeServices(call, server, result, error);

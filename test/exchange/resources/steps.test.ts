@@ -19,6 +19,7 @@ import {
 import type { AnyResource, Facts, Step } from '../../../exchange/resources';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
+import { Credential, SecureText } from '../../../powershell/invocation';
 import { renderInvocation } from '../../../powershell/script';
 import { withEveryAttribute, type KnownValues } from '../../../schema';
 import { factsOf, OTHER_THUMBPRINT, SAMPLES, THUMBPRINT } from './samples';
@@ -1108,11 +1109,62 @@ describe('the tests after the records', () => {
     expect(problem?.([message('Success', 'Done.'), message('Warning', 'Odd.')])).toContain('is Warning');
   });
 
-  test('tell of the test mailbox where they fail', () => {
-    expect(of('Test-PopConnectivity')?.told).toEqual({
+  test('tell of the test mailbox where they fail, or else of the account', () => {
+    const alone = { ...declared, account: null };
+    const [first] = connectivityCheck.steps({ prior: null, planned: alone } as never, in2013);
+    expect(first?.until?.told).toEqual({
       summary: 'Clients do not reach EX2 as they should',
       remedy: expect.stringContaining('New-TestCasConnectivityUser.ps1') as unknown,
     });
+    expect(of('Test-PopConnectivity')?.told?.remedy).toContain('the password of CONTOSO\\probe');
+  });
+
+  test('are repeated, unless somebody signs in whose account that could lock', () => {
+    const alone = { ...declared, account: null };
+    const [first] = connectivityCheck.steps({ prior: null, planned: alone } as never, in2013);
+    expect(first?.until?.seconds).toBe(60);
+    expect(of('Test-ActiveSyncConnectivity')?.seconds).toBe(1);
+  });
+
+  test('sign in by every cmdlet that takes a credential, which is shown without its password', () => {
+    const mailbox = new Credential('CONTOSO\\probe', new SecureText('canary', 'the mailbox password'));
+    const signing = (version: ExchangeVersion) =>
+      connectivityCheck
+        .steps({ prior: null, planned: declared } as never, { ...factsOf(version), mailbox })
+        .map(({ invocation }) => renderInvocation(invocation));
+    const WITH = ' -MailboxCredential <CONTOSO\\probe, the mailbox password>';
+    expect(signing(ExchangeVersion.V2010).map((line) => line.endsWith(WITH))).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(signing(ExchangeVersion.V2019).every((line) => line.endsWith(WITH))).toBe(true);
+  });
+
+  test('ask Autodiscover behind the certificate for the declared URLs', () => {
+    const [probe] = connectivityCheck.probes?.({ prior: null, planned: declared } as never, in2013) ?? [];
+    expect(probe).toMatchObject({
+      kind: 'autodiscover',
+      host: 'EX2.contoso.local',
+      name: 'autodiscover.contoso.com',
+      thumbprint: THUMBPRINT,
+      urls: { 'ews internal': ['https://mail.contoso.com/EWS/Exchange.asmx'] },
+    });
+    expect(connectivityCheck.probes?.({ prior: declared, planned: declared } as never, in2013)).toEqual([]);
+    const { autodiscover_urls: urls } = connectivityCheck.schema.attributes;
+    expect(urls.problem?.({ 'ews outside': 'https://x' })?.remedy).toContain("'ews internal'");
+    const lacking = connectivityCheck.validate?.({ ...declared, account: null });
+    expect(lacking?.map(({ summary }) => summary)).toEqual([
+      'Autodiscover is asked about a mailbox as its owner',
+    ]);
+    expect(connectivityCheck.validate?.(declared)).toEqual([]);
+  });
+
+  test.each(['probe', 'a@b@c', 'CONTOSO\\', '\\probe', 'CONTOSO\\a@b'])('%j names no account', (account) => {
+    const { account: attribute } = connectivityCheck.schema.attributes;
+    expect(attribute.problem?.(account)?.problem).toContain('names no account');
+    expect(attribute.problem?.('contoso.local\\probe')).toBeUndefined();
   });
 
   test.each(['probe', '@contoso.com', 'Probe <probe@contoso.com>', 'a b@contoso.com', 'probe@'])(

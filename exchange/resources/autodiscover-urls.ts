@@ -1,0 +1,76 @@
+import { sameUrl } from './equality';
+
+/** Services of which Autodiscover hands out URLs by elements of their own. */
+export const AUTODISCOVER_SERVICES = ['owa', 'ecp', 'ews', 'oab', 'um'] as const;
+export type AutodiscoverService = (typeof AUTODISCOVER_SERVICES)[number];
+type Side = 'internal' | 'external';
+
+/** A URL that an answer of Autodiscover holds. */
+export interface SeenUrl {
+  /** `EXCH/EwsUrl`. */
+  readonly element: string;
+  readonly service: AutodiscoverService;
+  /** Left out: for clients on either side. */
+  readonly side?: Side;
+  readonly url: string;
+}
+
+/** By `ews internal`: URLs, of which any is right, since what is handed out goes by where the mailbox is. */
+export type DeclaredUrls = { readonly [serviceAndSide: string]: readonly string[] };
+
+const KEY = new RegExp(`^(${AUTODISCOVER_SERVICES.join('|')}) (internal|external)$`);
+
+/** The service and the side that a key of declared URLs is about; undefined for another text. */
+export function parseUrlKey(
+  key: string,
+): { readonly service: AutodiscoverService; readonly side: Side } | undefined {
+  const [, service, side] = KEY.exec(key) ?? [];
+  return service === undefined ? undefined : { service: service as AutodiscoverService, side: side as Side };
+}
+
+/**
+ * Services whose URLs every answer has, as Microsoft shows one; others stand in the answers of some versions only.
+ * https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange
+ */
+const ALWAYS: readonly AutodiscoverService[] = ['ews', 'oab', 'owa'];
+
+const WHO: { readonly [side in Side]: string } = {
+  internal: 'clients inside',
+  external: 'clients outside',
+};
+
+/** What an answer says otherwise than it is declared, one sentence each. */
+export function urlDifferences(seen: readonly SeenUrl[], declared: DeclaredUrls): readonly string[] {
+  const wrong = seen.flatMap(({ element, service, side, url }) => {
+    const right = (['internal', 'external'] as const)
+      .filter((each) => side === undefined || side === each)
+      .flatMap((each) => declaredFor(service, each, declared) ?? []);
+    if (right.length === 0 || right.some((each) => isGiven(service, each, url))) return [];
+    return [`${element} is ${url}, and ${service} is declared with ${[...new Set(right)].join(' or ')}`];
+  });
+  const missing = Object.keys(declared).flatMap((key) => {
+    const wanted = parseUrlKey(key);
+    if (wanted === undefined || !ALWAYS.includes(wanted.service)) return [];
+    const { service, side } = wanted;
+    const isThere = seen.some((each) => each.service === service && (each.side ?? side) === side);
+    return isThere ? [] : [`there is no URL of ${service} for ${WHO[side]}`];
+  });
+  return [...wrong, ...missing];
+}
+
+/** The options of a mailbox, of which ECP's URL tells, are in Outlook on the web from 2016 on (unverified): either is right. */
+function declaredFor(
+  service: AutodiscoverService,
+  side: Side,
+  declared: DeclaredUrls,
+): readonly string[] | undefined {
+  const own = declared[`${service} ${side}`];
+  return service === 'ecp' && own !== undefined ? [...own, ...(declared[`owa ${side}`] ?? [])] : own;
+}
+
+/** An offline address book has a folder of its own below the URL of the directory. */
+function isGiven(service: AutodiscoverService, declared: string, url: string): boolean {
+  if (sameUrl(declared, url)) return true;
+  const folder = `${declared.toLowerCase().replace(/\/+$/, '')}/`;
+  return service === 'oab' && url.toLowerCase().startsWith(folder);
+}
