@@ -1,8 +1,8 @@
 import { text, textMap, textSet, visible, type Known, type Problem } from '../../schema';
 import { AUTODISCOVER_SERVICES, parseUrlKey } from './autodiscover-urls';
+import { CONNECTIVITY_TESTS } from './connectivity-test-names';
 import {
   accountRemedy,
-  CONNECTIVITY_TESTS,
   expectedOf,
   failedTests,
   TEST_MAILBOX_REMEDY,

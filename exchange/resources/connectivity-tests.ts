@@ -8,10 +8,6 @@ import { sameName } from './equality';
 import { property, textOf } from './property';
 import type { Expected } from './step';
 
-/** What Exchange's own clients do, each by one cmdlet of a server that answers for it. */
-export const CONNECTIVITY_TESTS = ['ActiveSync', 'OutlookWebServices', 'POP', 'IMAP'] as const;
-export type ConnectivityTest = (typeof CONNECTIVITY_TESTS)[number];
-
 /** What a test is told beside the server. */
 export interface TestSettings {
   /** Address of the mailbox that Outlook's services are asked about. Null: that of the test mailbox. */
