@@ -26,16 +26,3 @@ export function newOrganization(workshop: Workshop, servers: readonly Server[]):
   for (const { name, fqdn, version } of servers) organization.addServer({ name, fqdn, version });
   return organization;
 }
-
-/** What leads the provider to the organization: a session on its first server, through the process transport. */
-export function environmentFor(
-  workshop: Workshop,
-  { folder }: SimulatedOrganization,
-  [first]: readonly Server[],
-): { readonly [name: string]: string } {
-  const command = [process.execPath, workshop.labProgram, folder, first?.name ?? ''];
-  return workshop.environment({
-    EXCHANGE_ENDPOINT: 'process:',
-    EXCHANGE_PROCESS_COMMAND: JSON.stringify(command),
-  });
-}

@@ -6,22 +6,29 @@ import { memory } from './memory';
 import { noOpPlan } from './no-op-plan';
 import { remoteCalls } from './remote-calls';
 import { remoting } from './remoting';
+import { SiteStock } from './deployed-site';
 import { start } from './start';
 import { synth } from './synth';
 import { table } from './table';
 import { VirtualDirectoryStock } from './virtual-directories';
 import { Workshop } from './workshop';
 
+/** What several benchmarks look at. */
+interface Stock {
+  readonly workshop: Workshop;
+  readonly directories: VirtualDirectoryStock;
+  readonly sites: SiteStock;
+}
+
 /** In this order; `npm run bench -- <name> …` runs some of them. */
-const BENCHMARKS: { readonly [name: string]: (stock: VirtualDirectoryStock) => Promise<readonly Figure[]> } =
-  {
-    start: ({ workshop }) => start(workshop),
-    synth: ({ workshop }) => synth(workshop),
-    'no-op-plan': noOpPlan,
-    memory,
-    'remote-calls': ({ workshop }) => remoteCalls(workshop),
-    remoting: ({ workshop }) => remoting(workshop),
-  };
+const BENCHMARKS: { readonly [name: string]: (stock: Stock) => Promise<readonly Figure[]> } = {
+  start: ({ workshop }) => start(workshop),
+  synth: ({ workshop }) => synth(workshop),
+  'no-op-plan': ({ directories }) => noOpPlan(directories),
+  memory: ({ directories, sites }) => memory(directories, sites),
+  'remote-calls': ({ sites }) => remoteCalls(sites),
+  remoting: ({ workshop }) => remoting(workshop),
+};
 
 /** What ratios depend on a little and times entirely. */
 function machine(): object {
@@ -49,14 +56,18 @@ async function main(names: readonly string[]): Promise<void> {
   const figures: Figure[] = [];
   const workshop = await Workshop.create();
   try {
-    const stock = new VirtualDirectoryStock(workshop);
+    const stock: Stock = {
+      workshop,
+      directories: new VirtualDirectoryStock(workshop),
+      sites: new SiteStock(workshop),
+    };
     for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
       if (names.length > 0 && !names.includes(name)) continue;
       process.stderr.write(`${name} …\n`);
       figures.push(...(await benchmark(stock)));
     }
   } finally {
-    workshop.remove();
+    await workshop.close();
   }
   process.stderr.write(`\n${table(figures)}`);
   const results = figures.map((figure) => ({ ...figure, verdict: verdict(figure) }));

@@ -1,67 +1,95 @@
-import { medians, type Figure } from './measurement';
+import { medians, type Figure, type Target } from './measurement';
 import type { ProviderAddress } from '../install/mirror';
-import { layNullProvider } from './null-provider';
+import { layNullProvider, PEERS_MIRROR } from './null-provider';
 import { TerraformFolder } from './terraform-folder';
 import type { VirtualDirectoryStock } from './virtual-directories';
 import type { Workshop } from './workshop';
 
-const SIZES = [
-  { count: 1, rounds: 9, atMost: 10 },
-  { count: 100, rounds: 7, atMost: 3 },
-  { count: 1000, rounds: 3, atMost: 1.5 },
-] as const;
+interface Size {
+  readonly count: number;
+  readonly rounds: number;
+  /** The ratio to as many objects of hashicorp/null, and of the built-in `terraform_data`. */
+  readonly atMost: { readonly null?: number; readonly data?: number };
+}
 
-const DIRECTORIES = 'virtual directories';
+const SIZES: readonly Size[] = [
+  { count: 1, rounds: 9, atMost: { data: 10 } },
+  { count: 100, rounds: 9, atMost: { null: 1.2 } },
+  { count: 1000, rounds: 5, atMost: { null: 1 } },
+];
 
 /**
- * A plan that finds nothing to do, against the same of as many of Terraform's built-in `terraform_data`; and the same
- * of providers that do nothing, one on the same framework and, where there is one, one in Go on HashiCorp's: as near
- * to the built-in ones as a provider can come.
+ * A plan that finds nothing to do, over a WSMan endpoint that runs already, against the same of as many objects of
+ * hashicorp/null, a Go program on HashiCorp's own framework that does nothing, and of Terraform's built-in
+ * `terraform_data`, for which no provider is started. One that does nothing on this project's framework tells what of it
+ * the framework takes.
  */
 export async function noOpPlan(stock: VirtualDirectoryStock): Promise<readonly Figure[]> {
   const { workshop } = stock;
   const idleAddress = await workshop.idleProvider();
-  const goAddress = layNullProvider(workshop.mirror);
+  const nullAddress = layNullProvider(workshop.mirror);
   const figures: Figure[] = [];
   for (const { count, rounds, atMost } of SIZES) {
-    const data = numbered(count, (index) => ({ input: `value ${index}` }));
-    const idle = { idle_directory: numbered(count, directory) };
-    const go = { null_resource: numbered(count, (index) => ({ triggers: directory(index) })) };
-    const peer = await deploy(workshop, 'terraform-data', { terraform_data: data });
-    const measured: { readonly [what: string]: TerraformFolder } = {
-      [DIRECTORIES]: (await stock.of(count)).terraform,
-      'objects of a provider that does nothing': await deploy(workshop, 'idle', idle, idleAddress),
-      ...(goAddress === undefined
+    const plans: { readonly [what: string]: TerraformFolder } = {
+      directories: (await stock.of(count)).terraform,
+      idle: await deploy(workshop, 'idle', { idle_directory: numbered(count, directory) }, idleAddress),
+      data: await deploy(workshop, 'terraform-data', {
+        terraform_data: numbered(count, (index) => ({ input: `value ${index}` })),
+      }),
+      ...(nullAddress === undefined
         ? {}
         : {
-            'objects of hashicorp/null (Go), which does nothing': await deploy(
+            null: await deploy(
               workshop,
               'null',
-              go,
-              goAddress,
+              { null_resource: numbered(count, (index) => ({ triggers: directory(index) })) },
+              nullAddress,
             ),
           }),
     };
-    const timed = (folder: TerraformFolder) => async () => (await folder.noOpPlan()).milliseconds;
-    const found = await medians(rounds, {
-      ...Object.fromEntries(Object.entries(measured).map(([what, folder]) => [what, timed(folder)])),
-      peer: timed(peer),
+    const found: { readonly [what: string]: number } = await medians(
+      rounds,
+      Object.fromEntries(
+        Object.entries(plans).map(([what, folder]) => [
+          what,
+          async () => (await folder.noOpPlan()).milliseconds,
+        ]),
+      ),
+    );
+    const figure = (measured: string, what: string, peer: 'data' | 'null'): Figure => ({
+      benchmark: 'no-op-plan',
+      measured: `no-op plan, ${measured}: ${count}`,
+      value: found[what] ?? NaN,
+      unit: 'ms',
+      rounds,
+      ...against(
+        `${peer === 'data' ? '`terraform_data`' : 'hashicorp/null'}: ${count}`,
+        found[what],
+        found[peer],
+      ),
+      ...(what === 'directories' ? targetOf(atMost[peer], found[peer]) : {}),
     });
-    for (const what of Object.keys(measured)) {
-      const value = found[what as keyof typeof found];
-      figures.push({
-        benchmark: 'no-op-plan',
-        measured: `no-op plan, ${what}: ${count}`,
-        value,
-        unit: 'ms',
-        rounds,
-        peer: { measured: `\`terraform_data\`: ${count}`, value: found.peer },
-        ratio: value / found.peer,
-        ...(what === DIRECTORIES ? { target: { of: 'ratio', atMost } } : {}),
-      });
-    }
+    figures.push(
+      figure('virtual directories', 'directories', 'null'),
+      figure('virtual directories', 'directories', 'data'),
+      figure('objects of a provider that does nothing', 'idle', 'null'),
+    );
   }
   return figures;
+}
+
+function against(
+  measured: string,
+  value?: number,
+  peer?: number,
+): Pick<Figure, 'peer' | 'peerMissing' | 'ratio'> {
+  return value === undefined || peer === undefined
+    ? { peerMissing: `${PEERS_MIRROR} has no hashicorp/null` }
+    : { peer: { measured, value: peer }, ratio: value / peer };
+}
+
+function targetOf(atMost: number | undefined, peer: number | undefined): { readonly target?: Target } {
+  return atMost === undefined || peer === undefined ? {} : { target: { of: 'ratio', atMost } };
 }
 
 function numbered(count: number, attributes: (index: number) => object): object {

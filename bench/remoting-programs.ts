@@ -9,11 +9,10 @@ import type { CostOfKerberos } from './kerberos-room';
 import { run } from './measurement';
 import type { ClientPeer } from './remoting-client';
 import { Realm } from './realm';
-import type { LabAddress, LabTraffic } from './remoting-lab';
+import { ACCOUNT, startLab } from './lab-endpoint';
+import type { LabTraffic } from './remoting-lab';
 import type { Workshop } from './workshop';
 
-const USER = 'bench';
-const PASSWORD = 'bench';
 const SERVER = 'EX001';
 const root = resolve(__dirname, '..');
 
@@ -39,11 +38,10 @@ export class RemotingPrograms {
   static async start(workshop: Workshop): Promise<RemotingPrograms> {
     const folder = workshop.folder('remoting');
     await Promise.all([
-      bundle('bench/remoting-lab.ts', join(folder, 'lab.js')),
       bundle('bench/remoting-client.ts', join(folder, 'client.js')),
       bundle('bench/kerberos-room.ts', join(folder, 'kerberos-room.js')),
     ]);
-    const realm = await Realm.start(join(folder, 'realm'), USER, PASSWORD);
+    const realm = await Realm.start(join(folder, 'realm'), ACCOUNT.user, ACCOUNT.password);
     try {
       return await RemotingPrograms.#with(workshop, folder, realm);
     } catch (error) {
@@ -62,22 +60,13 @@ export class RemotingPrograms {
     const keys = newSshKeyPair();
     const privateKeyFile = join(folder, 'key');
     writeFileSync(privateKeyFile, keys.private, { mode: 0o600 });
-    organization.ssh.add(USER, { publicKeys: [keys.public] });
-    const lab = new Conversation({
-      command: process.execPath,
-      args: [join(folder, 'lab.js'), organization.folder, SERVER, USER],
-      // Where koffi is found.
-      folder: root,
-      environment: workshop.environment({
-        BENCH_PASSWORD: PASSWORD,
-        ...(realm === undefined ? {} : realm.serviceEnvironment),
-      }),
-    });
-    const { url, caFile, sealedUrl, sshPort, sshFingerprint } = await lab.answer<LabAddress>();
-    return new RemotingPrograms(workshop, folder, lab, realm, [
-      { kind: 'wsman', url, caFile, user: USER, password: PASSWORD },
+    organization.ssh.add(ACCOUNT.user, { publicKeys: [keys.public] });
+    const lab = await startLab(workshop, organization, SERVER, realm?.serviceEnvironment);
+    const { url, caFile, sealedUrl, sshPort, sshFingerprint } = lab.address;
+    return new RemotingPrograms(workshop, folder, lab.conversation, realm, [
+      { kind: 'wsman', url, caFile, ...ACCOUNT },
       ...(sealedUrl === undefined ? [] : [{ kind: 'sealed', url: sealedUrl } as const]),
-      { kind: 'ssh', port: sshPort, fingerprint: sshFingerprint, user: USER, privateKeyFile },
+      { kind: 'ssh', port: sshPort, fingerprint: sshFingerprint, user: ACCOUNT.user, privateKeyFile },
       {
         kind: 'process',
         command: process.execPath,
@@ -123,7 +112,6 @@ export class RemotingPrograms {
   }
 
   async end(): Promise<void> {
-    await this.lab.end();
     await this.realm?.stop();
   }
 

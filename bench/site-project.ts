@@ -1,50 +1,46 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import type { Server } from '../exchange/site';
 import { makeAuthority, makePfx } from '../pki';
 import { cdktfProgram } from '../quickstart/cdktf';
-import { DOMAIN, serversNamed } from './exchange-organization';
-import { run } from './measurement';
+import { run, type Program } from './measurement';
+import { NAMES, type SiteDeclaration } from './site-declaration';
 import type { Workshop } from './workshop';
 
-const root = resolve(__dirname, '..');
-const NAMES = [`mail.${DOMAIN}`, `autodiscover.${DOMAIN}`];
-/** Exchange takes no more into one group. */
-const MOST_MEMBERS = 16;
+const SITE_PROGRAM = join(resolve(__dirname, '..'), 'main.ts');
+const PFX_FILE = 'site.pfx';
 const DAY_MS = 86_400_000;
+
+/** A program that cdktf runs, and what it is told. */
+export type AppProgram = { readonly file: string } & Partial<Pick<Program, 'environment'>>;
 
 /** A project folder with the declaration of one site, as a user writes it. */
 export class SiteProject {
   readonly folder: string;
-  readonly #servers: readonly Server[];
   readonly #environment: { readonly [name: string]: string };
 
-  constructor(workshop: Workshop, serverCount: number) {
+  constructor(workshop: Workshop, declaration: SiteDeclaration) {
     this.folder = workshop.folder('project');
     this.#environment = workshop.environment();
     mkdirSync(join(this.folder, 'environments'));
-    this.#servers = serversNamed(serverCount);
-    writeFileSync(join(this.folder, 'environments', 'site.ts'), declaration(this.#servers, this.dagMembers));
+    writeFileSync(join(this.folder, 'environments', 'site.ts'), declaration.text(PFX_FILE));
     this.#writePfx();
   }
 
   /** What cdktf runs to synthesize, with this program or the project's own. Returns milliseconds. */
-  async synth(program = join(root, 'main.ts')): Promise<number> {
-    const tsx = createRequire(__filename).resolve('tsx/cjs');
+  async synth({ file, environment }: AppProgram = { file: SITE_PROGRAM }): Promise<number> {
     const { milliseconds } = await run({
       command: process.execPath,
-      args: ['--require', tsx, program],
+      args: ['--require', tsx(), file],
       folder: this.folder,
-      environment: this.#environment,
+      environment: { ...this.#environment, ...environment },
     });
     return milliseconds;
   }
 
   /** `cdktf synth` as people type it, with this program or the project's own. Returns milliseconds. */
-  async cdktfSynth(program = join(root, 'main.ts')): Promise<number> {
-    const tsx = createRequire(__filename).resolve('tsx/cjs');
-    const app = `"${process.execPath}" --require "${tsx}" "${program}"`;
+  async cdktfSynth({ file, environment }: AppProgram = { file: SITE_PROGRAM }): Promise<number> {
+    const app = `"${process.execPath}" --require "${tsx()}" "${file}"`;
     writeFileSync(
       join(this.folder, 'cdktf.json'),
       JSON.stringify({ language: 'typescript', app, sendCrashReports: 'false' }),
@@ -53,7 +49,7 @@ export class SiteProject {
       command: process.execPath,
       args: [cdktfProgram(), 'synth'],
       folder: this.folder,
-      environment: { ...this.#environment, CI: '1', CHECKPOINT_DISABLE: '1' },
+      environment: { ...this.#environment, CI: '1', CHECKPOINT_DISABLE: '1', ...environment },
     });
     return milliseconds;
   }
@@ -62,11 +58,6 @@ export class SiteProject {
   configuration(): SynthesizedStack {
     const file = join(this.folder, 'cdktf.out', 'stacks', 'site', 'cdk.tf.json');
     return JSON.parse(readFileSync(file, 'utf8')) as SynthesizedStack;
-  }
-
-  /** Names of the servers that are declared as members of the DAG. */
-  get dagMembers(): readonly string[] {
-    return this.#servers.slice(0, MOST_MEMBERS).map(({ name }) => name);
   }
 
   /** A new folder for Terraform, as far from the project's as cdktf has it. */
@@ -87,8 +78,12 @@ export class SiteProject {
       subjectAlternativeNames: NAMES,
       ...validity,
     });
-    writeFileSync(join(this.folder, 'site.pfx'), makePfx(certificate, { password: '' }), { mode: 0o600 });
+    writeFileSync(join(this.folder, PFX_FILE), makePfx(certificate, { password: '' }), { mode: 0o600 });
   }
+}
+
+function tsx(): string {
+  return createRequire(__filename).resolve('tsx/cjs');
 }
 
 /** What is of interest in a `cdk.tf.json`. */
@@ -105,26 +100,6 @@ export interface SynthesizedResource {
   readonly triggers?: { readonly [name: string]: string };
 }
 
-function declaration(servers: readonly Server[], dagMembers: readonly string[]): string {
-  const lines = servers.map(
-    ({ name, fqdn, address }) =>
-      `    { name: '${name}', fqdn: '${fqdn}', address: '${String(address)}', version: ExchangeVersion.V2019 },`,
-  );
-  return `import { defineSite, ExchangeVersion } from ${JSON.stringify(join(root, 'exchange', 'site'))};
-
-export const site = defineSite({
-  servers: [
-${lines.join('\n')}
-  ],
-  namespaces: { client: '${NAMES[0]}', autodiscover: '${NAMES[1]}' },
-  certificate: { pfxFile: 'site.pfx', names: [${NAMES.map((name) => `'${name}'`).join(', ')}], services: ['IIS', 'SMTP'] },
-  dag: {
-    name: 'DAG01',
-    witness: { server: 'files.${DOMAIN}', directory: 'C:\\\\DAGFileShareWitnesses\\\\DAG01' },
-    members: [${dagMembers.map((name) => `'${name}'`).join(', ')}],
-  },
-  dns: { zones: [{ name: '${DOMAIN}' }], publish: { virtualIp: '10.0.200.1' } },
-  rollout: 'parallel',
-});
-`;
+export function resourceCount({ resource }: SynthesizedStack): number {
+  return Object.values(resource).reduce((sum, named) => sum + Object.keys(named).length, 0);
 }

@@ -1,6 +1,8 @@
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 import { SERVICES } from '../exchange/services';
-import { DOMAIN, environmentFor, newOrganization, serversNamed } from './exchange-organization';
+import { existsIn, ExchangeVersion } from '../exchange/versions';
+import { DOMAIN, newOrganization, serversNamed } from './exchange-organization';
+import { environmentFor, startLab } from './lab-endpoint';
 import { peakOfProvider } from './provider-memory';
 import { TerraformFolder } from './terraform-folder';
 import type { Workshop } from './workshop';
@@ -12,7 +14,10 @@ export interface VirtualDirectories {
   readonly applyPeakMegabytes: number | undefined;
 }
 
-const WITH_URLS = SERVICES.filter(({ hasUrls }) => hasUrls);
+/** Of the version of the lab's servers here. */
+const WITH_URLS = SERVICES.filter(
+  ({ hasUrls, lifespan }) => hasUrls && existsIn(lifespan, ExchangeVersion.V2019),
+);
 
 /** Makes each number of virtual directories once; several benchmarks look at them. */
 export class VirtualDirectoryStock {
@@ -29,9 +34,10 @@ export class VirtualDirectoryStock {
   async #make(count: number): Promise<VirtualDirectories> {
     const servers = serversNamed(Math.ceil(count / WITH_URLS.length));
     const organization = newOrganization(this.workshop, servers);
+    const lab = await startLab(this.workshop, organization, servers[0]?.name ?? '');
     const terraform = new TerraformFolder(
       this.workshop.folder('directories'),
-      environmentFor(this.workshop, organization, servers),
+      environmentFor(this.workshop, lab),
     );
     const resource: { [type: string]: { [name: string]: object } } = {};
     const kinds = servers.flatMap(({ name }) => WITH_URLS.map((row) => ({ name, row })));

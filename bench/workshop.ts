@@ -11,6 +11,9 @@ export class Workshop {
   readonly mirror = join(this.#folder, 'mirror');
   /** A PowerShell remoting server on its standard streams: `<program> <state folder> <server>`. */
   readonly labProgram = join(this.#folder, 'lab.js');
+  /** The lab's WSMan endpoint and SSH server: `remoting-lab.ts`. */
+  readonly endpointProgram = join(this.#folder, 'endpoint.js');
+  readonly #ends: (() => Promise<void>)[] = [];
   #providerFile = '';
   #idleProvider: Promise<string> | undefined;
 
@@ -21,6 +24,7 @@ export class Workshop {
       version: PROVIDER_VERSION,
     });
     await bundle('lab/exchange/stdio.ts', made.labProgram);
+    await bundle('bench/remoting-lab.ts', made.endpointProgram);
     writeFileSync(
       made.#cliFile,
       `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(made.mirror)}\n  }\n}\n`,
@@ -70,7 +74,13 @@ export class Workshop {
     };
   }
 
-  remove(): void {
+  /** What is to be ended before the folders go, such as a program that runs in one of them. */
+  endsWith(end: () => Promise<void>): void {
+    this.#ends.push(end);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#ends.map((end) => end()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -60,7 +60,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 main(process.argv.slice(2)).then(
   (code) => {
-    // Ends at once when all is written, also where Kerberos still waits for a key distribution center.
+    // Ends the process once everything is written, even where Kerberos still waits for a key distribution center.
     process.stdout.write('', () => process.exit(code));
   },
   (error: unknown) => {

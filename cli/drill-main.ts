@@ -23,7 +23,10 @@ interface Arguments {
   readonly json: boolean;
 }
 
-/** @throws TypeError where an argument is unknown, lacking or malformed; null: only how it is used is asked for */
+/**
+ * @returns null where only the usage is asked for
+ * @throws TypeError where an argument is unknown, missing or malformed
+ */
 function argumentsFrom(args: readonly string[]): Arguments | null {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -63,7 +66,7 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
-/** Answers that there is no such name, or none with addresses of that kind. */
+/** The codes of an answer that the name does not exist, or has no addresses of this kind. */
 const NO_ADDRESS: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA']);
 
 function resolving(dns: string | undefined): (name: string) => Promise<readonly string[]> {

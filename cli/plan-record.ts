@@ -1,15 +1,15 @@
 import { PLAN_FORMAT_VERSION } from '../exchange/plan/model';
 import { isRecord, listIn, type JsonRecord } from './record';
 
-/** What was given in place of a plan. */
+/** A file that was given as a plan is none. */
 export class NotAPlan extends Error {
   override readonly name = 'NotAPlan';
 }
 
 /**
- * A stack's `exchange-plan.json`, of which each part is still to be looked at.
+ * A stack's `exchange-plan.json`. Its parts are not checked yet.
  *
- * @throws NotAPlan where the text is none, with what it is
+ * @throws NotAPlan where the text is no plan; the message says what it is
  */
 export function parsePlan(text: string): JsonRecord {
   let plan: unknown;

@@ -32,7 +32,7 @@ export async function kerberosContext(
   // Imported only here, since it loads native code, and most updates need no Kerberos.
   const { initiate, KerberosError } = await import('../kerberos');
   const service = `DNS/${host}@${realm}`;
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withDnsErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -41,12 +41,14 @@ export async function kerberosContext(
     }
   };
   // Windows DNS and nsupdate use SPNEGO, and BIND takes it as well as plain Kerberos.
-  const context = await told(() => Promise.resolve(initiate({ mechanism: 'spnego', service, signIn })));
+  const context = await withDnsErrors(() =>
+    Promise.resolve(initiate({ mechanism: 'spnego', service, signIn })),
+  );
   return {
     get complete() {
       return context.complete;
     },
-    token: (received) => told(() => context.token(received)),
+    token: (received) => withDnsErrors(() => context.token(received)),
     sign: (message) => context.sign(message),
     isSignatureOf(signature, message) {
       try {

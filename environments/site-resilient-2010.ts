@@ -46,11 +46,13 @@ export const site = defineSite({
   datacentres: {
     primary: {
       activeDirectorySites: ['primary'],
+      subnets: ['192.0.2.0/24'],
       clientAccessArray: { fqdn: 'outlook-primary.exchangeonline.dk' },
       publish: { virtualIp: '192.0.2.100' },
     },
     failover: {
       activeDirectorySites: ['failover'],
+      subnets: ['198.51.100.0/24'],
       clientAccessArray: { fqdn: 'outlook-failover.exchangeonline.dk' },
       namespaces: { client: 'failover.exchangeonline.dk' },
       publish: { virtualIp: '198.51.100.100', virtualIps: { 'mail.exchangeonline.dk': '192.0.2.100' } },

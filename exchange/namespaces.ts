@@ -238,10 +238,19 @@ export const NAMED_SERVICES: readonly NamedService[] = [
   ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
 ];
 
+/** Of each declaration: many rules ask for them, and a large site has hundreds of places to look at. */
+const FOUND = new WeakMap<ExchangeSiteProps, readonly PublishedName[]>();
+
 /**
  * The same names once each, whatever their letter case. A name that every server has another one for is none of them.
  */
 export function publishedHosts(site: ExchangeSiteProps): readonly PublishedName[] {
+  const found = FOUND.get(site) ?? findHosts(site);
+  FOUND.set(site, found);
+  return found;
+}
+
+function findHosts(site: ExchangeSiteProps): readonly PublishedName[] {
   const first = new Map<string, PublishedName>();
   for (const name of new SiteNames(site).published()) {
     const key = name.host.toLowerCase();

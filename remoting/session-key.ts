@@ -13,8 +13,8 @@ import { promisify } from 'node:util';
 import { protocolError } from './remoting-error';
 
 /**
- * Secure strings (MS-PSRP 2.2.5.1.24, 3.1.5.4.3 to 3.1.5.4.5): the client sends an RSA public key, the server an AES
- * key encrypted with it, and either side then encrypts texts with that.
+ * Secure strings (MS-PSRP 2.2.5.1.24, 3.1.5.4.3 to 3.1.5.4.5): the client sends an RSA public key, and the server an
+ * AES key encrypted with it. Then both ends encrypt texts with the AES key.
  */
 const KEY_BITS = 2048;
 /** PUBLICKEYBLOB, version 2, CALG_RSA_KEYX, `RSA1` (MS-PSRP 2.2.2.3; Win32 RSAPUBKEY). */
@@ -26,10 +26,10 @@ const ZERO_IV = Buffer.alloc(16);
 
 const generate = promisify(generateKeyPair);
 
-/** The client's half: makes a key pair for one session, opens what the server answers. */
+/** The client's half: makes a key pair for one session, and decrypts the server's key with it. */
 export class KeyExchange {
   private constructor(
-    /** For PUBLIC_KEY. */
+    /** The text for PUBLIC_KEY. */
     readonly publicKey: string,
     readonly privateKey: KeyObject,
   ) {}
@@ -39,7 +39,7 @@ export class KeyExchange {
     return new KeyExchange(publicKeyBlob(publicKey).toString('base64'), privateKey);
   }
 
-  /** The session key out of ENCRYPTED_SESSION_KEY. */
+  /** Decrypts the session key in ENCRYPTED_SESSION_KEY. */
   finish(encryptedSessionKey: string): SessionKey {
     const blob = Buffer.from(encryptedSessionKey, 'base64');
     const header = blob.subarray(0, SESSION_KEY_HEADER.length);
@@ -49,8 +49,8 @@ export class KeyExchange {
     const reversed = Buffer.from(blob.subarray(SESSION_KEY_HEADER.length)).reverse();
     let padded: Buffer;
     try {
-      // Node refuses RSA_PKCS1_PADDING here (CVE-2023-46809). The attack behind that needs many tries with one key;
-      // ours serves a single session and a single message.
+      // Node refuses RSA_PKCS1_PADDING here (CVE-2023-46809). The attack behind that needs many attempts with one key
+      // pair, and ours decrypts a single message.
       padded = privateDecrypt({ key: this.privateKey, padding: constants.RSA_NO_PADDING }, reversed);
     } catch (error) {
       throw protocolError('the session key cannot be decrypted', error);
@@ -85,7 +85,7 @@ export class SessionKey {
     }
   }
 
-  /** The server's half: the text for ENCRYPTED_SESSION_KEY. */
+  /** The server's half: gives the text for ENCRYPTED_SESSION_KEY. */
   sealFor(publicKey: string): string {
     const key = publicKeyFromBlob(Buffer.from(publicKey, 'base64'));
     const sealed = publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, this.#key);

@@ -6,8 +6,8 @@ import type { Check } from './check';
 import { ok, skipped, warned } from './check';
 
 /**
- * Whether the session tells which services use a certificate: where it does not, a deploy works, but sees no drift of
- * them and leaves old certificates where they are.
+ * Whether the session shows which services use a certificate. Where it does not, a deploy works, but it sees no drift
+ * of them, and leaves old certificates in place.
  */
 export const certificates: Check = {
   name: 'certificates',
@@ -16,7 +16,7 @@ export const certificates: Check = {
     const target = await checkup.target();
     const readings = await Promise.all(
       checkup.servers.map(async ({ name: server, version }) => {
-        // The declaration is not known here, but what the server itself reports.
+        // Decided by the version that the server itself reports, since the declaration is not known here.
         const has: Facts['has'] = (...asked) => version === undefined || catalogOf(version).has(...asked);
         return {
           server,
@@ -43,7 +43,7 @@ export const certificates: Check = {
         ? [{ server, problem: reading.diagnostics[0]?.summary ?? 'no reason was given' }]
         : [],
     );
-    // Where no server could be read, nothing is known of the session.
+    // Where no server could be read, nothing can be said about the session.
     if (told.length > 0 && unread.length > 0) {
       return warned(
         `the certificates of ${unread.map(({ server }) => server).join(', ')} could not be read: ${unread[0]?.problem}`,

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../provider/endpoint';
 import type { Checkup } from './checkup';
 
-/** What a check is called in the report. Part of what `--json` promises. */
+/** The name of a check in the report. `--json` promises these names. */
 export type CheckName =
   | 'pfx'
   | 'dns'
@@ -16,18 +16,18 @@ export type CheckName =
   | 'cmdlets';
 
 /**
- * `skipped`: it does not apply, was not reached, or could not be told. `warning`: a deploy works, but not as well as it
- * could.
+ * The result of a check. `skipped`: the check does not apply, was not reached, or could not decide. `warning`: a deploy
+ * works, but with a limitation.
  */
 export type Verdict =
   | { readonly state: 'ok' | 'skipped'; readonly detail: string }
   | { readonly state: 'warning'; readonly detail: string; readonly remedy: string }
   | { readonly state: 'failed'; readonly detail: string; readonly remedy: string };
 
-/** One step on the way to a deploy; it changes nothing on the servers. */
+/** One thing that a deploy needs. A check changes nothing on the servers. */
 export interface Check {
   readonly name: CheckName;
-  /** Kinds of endpoint that have it. */
+  /** The kinds of endpoint that the check applies to. */
   readonly of: readonly Endpoint['kind'][];
   readonly run: (checkup: Checkup) => Promise<Verdict>;
 }

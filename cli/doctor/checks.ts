@@ -5,7 +5,7 @@ import { authentication, hostKey, session, tls } from './opening';
 import { nameResolution, tcp } from './reachability';
 import { servers } from './servers';
 
-/** In the order in which a deploy would meet them. */
+/** In the order in which a deploy meets them. */
 export const CHECKS: readonly Check[] = [
   nameResolution,
   tcp,

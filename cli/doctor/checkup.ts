@@ -12,17 +12,17 @@ import type { Plan } from './plan-file';
 export type Opening =
   { readonly kind: 'open'; readonly session: Session } | { readonly kind: 'failed'; readonly error: unknown };
 
-/** A server that counts for what is checked after it. */
+/** A server that the later checks take into account. */
 export interface FoundServer {
   readonly name: string;
-  /** Undefined: it reports none that is known. */
+  /** `undefined` where the server reports no version that is known. */
   readonly version: ExchangeVersion | undefined;
 }
 
-/** One endpoint under examination: what the checks share. */
+/** The examination of one endpoint: what its checks share. */
 export class Checkup {
   #opening: Promise<Opening> | null = null;
-  /** As the check of the servers found them. */
+  /** The servers that the check `servers` found. */
   servers: readonly FoundServer[] = [];
 
   /** @param plan left out: none was given */
@@ -31,11 +31,11 @@ export class Checkup {
     readonly settings: Settings,
     readonly environment: Environment,
     readonly plan?: Plan,
-    /** Whose session it is; left out: that of the organization. */
+    /** The server whose own session this is. Left out: it is the session of the organization. */
     readonly own?: ServerSession,
   ) {}
 
-  /** Opens the session as the provider does; once, for all checks that look at how far it got. */
+  /** Opens the session as the provider does. It is opened once, and several checks report how far that came. */
   opening(): Promise<Opening> {
     this.#opening ??= this.#open().then(
       (session): Opening => ({ kind: 'open', session }),
@@ -53,18 +53,18 @@ export class Checkup {
     return session;
   }
 
-  /** The session as the provider uses it, opened already. */
+  /** The open session, as the provider uses it. */
   async target(): Promise<ExchangeTarget> {
     const session = await this.session();
     return new ExchangeTarget(this.settings, async () => session, { own: this.own });
   }
 
-  /** Versions of the servers, each once. */
+  /** The versions of the servers, each once. */
   get versions(): ReadonlySet<ExchangeVersion> {
     return new Set(this.servers.flatMap(({ version }) => version ?? []));
   }
 
-  /** @throws Error where no session came about; checks that use one come after the one that says so */
+  /** @throws Error where the session could not be opened; the check `session` reports that before */
   async session(): Promise<Session> {
     const opening = await this.opening();
     if (opening.kind === 'failed') throw opening.error;

@@ -6,10 +6,13 @@ import { outcomeProblem } from '../../provider/problem';
 import type { Check } from './check';
 import { failed, ok, skipped, warned } from './check';
 
-/** Of a session that has no Get-Command itself. */
+/** The error of a session that does not even have Get-Command. */
 const NO_GET_COMMAND = 'CommandNotFoundException';
 
-/** Whether the session offers what a deploy needs, of a plan with the parameters that its steps give. With a snap-in there are no roles, and every cmdlet is there. */
+/**
+ * Whether the session offers the cmdlets that a deploy needs, and for a given plan also the parameters of its steps. A
+ * session with Exchange's snap-in has no roles, and offers every cmdlet.
+ */
 export const cmdlets: Check = {
   name: 'cmdlets',
   of: ['process', 'ssh', 'wsman'],

@@ -5,7 +5,7 @@ import { failed, ok, warned, type Verdict } from './check';
 import type { Stack } from './stack-file';
 
 /**
- * Whether the server of each zone that holds records of the site takes updates, asked as a deploy asks it: by an update that
+ * Whether the DNS server of each zone with records of the site takes updates. Asks as a deploy does: by an update that
  * changes nothing.
  */
 export async function dnsVerdicts(

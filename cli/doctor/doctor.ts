@@ -15,20 +15,21 @@ import type { EndpointReport, Finding, Report } from './report';
 import { readStack } from './stack-file';
 
 export interface DoctorOptions {
-  /** Path of a stack's `exchange-plan.json`. Left out: every cmdlet that the provider can use is looked for. */
+  /**
+   * Path of a stack's `exchange-plan.json`. Left out: the session must offer every cmdlet that the provider can use.
+   */
   readonly planFile?: string;
-  /** Declared version of servers by name, as in the provider block. Left out: whatever the servers are. */
+  /** The declared version of each server by its name, as in the provider block. Left out: any version. */
   readonly servers?: { readonly [name: string]: string };
-  /** How the doors of each endpoint's server are looked for. */
+  /** How to look for the doors of each endpoint's server. */
   readonly doors?: DoorsOptions;
 }
 
 /**
- * Checks the endpoints that the environment names, and those of servers that the plan names, step by step, up to the first
- * failure of each. It opens one session
- * for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and Get-Command there. Meanwhile it looks, without
- * signing in, which other doors the server has. Of a plan beside its stack it opens each PFX, and asks the DNS server of each
- * zone whether it takes updates.
+ * Checks the endpoints in the environment, and those of the servers in the plan. The checks of an endpoint end at its
+ * first failure. Opens one session for each endpoint, and runs Get-ExchangeServer, Get-ExchangeCertificate and
+ * Get-Command there. Meanwhile looks, without signing in, which other doors the server has. Where the plan is beside
+ * its stack, also opens each PFX, and asks the DNS server of each zone whether it takes updates.
  */
 export async function examine(options: DoctorOptions, environment: Environment): Promise<Report> {
   const read = options.planFile === undefined ? undefined : await readPlan(options.planFile);
@@ -43,8 +44,8 @@ export async function examine(options: DoctorOptions, environment: Environment):
     site_certificate_names: plan?.certificateNames ?? null,
   };
   const { settings, diagnostics } = settingsFrom(declared, environment);
-  // Of servers without a session of their own the plan does not tell the version, so that the settings know nothing of them:
-  // they need the session of the organization all the same.
+  // The plan gives no version for servers without an endpoint of their own, so the settings do not contain them. They
+  // need the session of the organization all the same.
   const unsaid =
     settings !== undefined && settings.organizationServer !== null && (plan?.servers.length ?? 0) > 0
       ? settingsFrom({}, environment).diagnostics
@@ -88,7 +89,7 @@ export async function examine(options: DoctorOptions, environment: Environment):
   return { ok: all.every(({ state }) => state !== 'failed'), settings: said, endpoints };
 }
 
-/** What a deploy needs of this machine and of DNS, as the stack beside the plan says it. */
+/** Checks what a deploy needs of this machine and of DNS, according to the stack beside the plan. */
 async function besidePlan(
   planFile: string,
   plan: Plan | undefined,
@@ -104,7 +105,7 @@ async function besidePlan(
       { check: 'dns', ...unknown },
     ];
   }
-  // Only a plan with a stack beside it has a PFX or zones to look at.
+  // Loaded only here: without a stack beside the plan there is no PFX and no zone to check.
   const [{ pfxVerdicts }, { dnsVerdicts }] = await Promise.all([import('./pfx'), import('./dns')]);
   const [pfx, dns] = await Promise.all([pfxVerdicts(stack), dnsVerdicts(stack, environment)]);
   return [
@@ -113,7 +114,7 @@ async function besidePlan(
   ];
 }
 
-/** Servers with a session of their own are looked at in that. */
+/** The settings for the session of the organization. Servers with an endpoint of their own are checked there. */
 function ofOrganization(settings: Settings): Settings {
   const versions = [...settings.versions].filter(([server]) => !settings.serverSessions.has(server));
   return { ...settings, versions: new Map(versions) };

@@ -6,8 +6,8 @@ import { namedKeytab } from '../../provider/kerberos-environment';
 import { failed, ok, warned, type Verdict } from './check';
 
 /**
- * The keytab that the environment names, looked at before anything that is elsewhere; `undefined` where there is none, or
- * no endpoint is signed in to with it.
+ * Checks the keytab in the environment before anything is contacted. `undefined` where there is none, or no endpoint
+ * uses Kerberos.
  */
 export function keytabVerdict(settings: Settings, environment: Environment): Verdict | undefined {
   const own = [...settings.serverSessions.values()].map(({ endpoint }) => endpoint);
@@ -21,7 +21,7 @@ export function keytabVerdict(settings: Settings, environment: Environment): Ver
   if (file === undefined) return undefined;
   const { keys, fault } = readKeytab(file);
   if (fault === undefined) return ok(`the keytab of ${principalsOf(keys).join(', ')} has an AES key`);
-  // Whether RC4 is taken is for the library and the domain to say: the sign-in shows it.
+  // The library and the domain decide whether RC4 is accepted, and the sign-in will show it. So this is only a warning.
   if (fault.kind === 'no-aes-key') return warned(fault.message, fault.remedy);
   return failed(
     fault.message,

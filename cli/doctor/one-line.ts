@@ -1,6 +1,6 @@
 import { visible } from '../../schema';
 
-/** A text that people read in one line; what a server hides in it shows. */
+/** A text in one line, with hidden characters made visible. */
 export function oneLine(text: string): string {
   return visible(text).replace(/\s*\n\s*/g, '; ');
 }

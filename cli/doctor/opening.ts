@@ -6,19 +6,19 @@ import { failed, ok, skipped } from './check';
 import type { Checkup } from './checkup';
 
 /**
- * A session is opened once, exactly as the provider does it; where that fails, the kind of the failure says how far it
- * got. What it does not say is left open, never taken for well.
+ * A session is opened once, exactly as the provider opens it. Where that fails, the kind of the error shows how far it
+ * came. What the error does not show is left open, and never counts as passed.
  */
 interface Stage {
   readonly fails: CheckName;
-  /** What surely was well before. */
+  /** The checks that had certainly passed before. */
   readonly proves: readonly CheckName[];
 }
 
 const SECURE: readonly CheckName[] = ['tls', 'host-key'];
 const KNOWN: readonly CheckName[] = [...SECURE, 'authentication'];
 const UNTOLD: Stage = { fails: 'session', proves: [] };
-/** IIS may answer so before it has looked at who asks. */
+/** IIS may answer like this before it has looked at the credentials. */
 const BEFORE_SIGN_IN: Stage = { fails: 'session', proves: SECURE };
 
 const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
@@ -45,13 +45,13 @@ const STAGES: { readonly [kind in RemotingErrorKind]: Stage } = {
   usage: UNTOLD,
 };
 
-/** What was well before, whatever failed then. */
+/** The checks that had passed at each stage, whatever failed afterwards. */
 const REACHED: { readonly [reached in Reached]: readonly CheckName[] } = { peer: SECURE, user: KNOWN };
 
 function stageOf(error: unknown): Stage {
   if (!(error instanceof RemotingError)) return UNTOLD;
   const { reached } = error.facts;
-  // What answered spoke no TLS at all.
+  // The server answered something else than TLS.
   if (error.facts.code?.startsWith('ERR_SSL_') === true) return { fails: 'tls', proves: [] };
   const stage = STAGES[error.kind];
   return reached === undefined ? stage : { ...stage, proves: [...stage.proves, ...REACHED[reached]] };

@@ -6,8 +6,8 @@ import type { Plan } from './plan-file';
 const ONLY = `TF_VAR_${passwordVariable(null)}`;
 
 /**
- * Whether each of several certificates has the variable of its password. Undefined where a site has one, which may do
- * without a password: a plan says what is wrong with it.
+ * Whether the password of each certificate is in its environment variable. `undefined` where the site has a single
+ * certificate: its PFX may have no password, and a plan reports what is wrong.
  */
 export function passwordsVerdict({ certificates }: Plan, environment: Environment): Verdict | undefined {
   if (certificates.length === 0) return undefined;

@@ -10,7 +10,10 @@ import type { Stack } from './stack-file';
 const COMMITTED =
   'Plans do without it, since the certificate is committed (certificateFile); a deploy to a server that lacks the certificate does not.';
 
-/** Whether each PFX of the site opens with the password that the environment gives, and what a plan says of what is in it. */
+/**
+ * Whether each PFX of the site opens with the password in the environment; and what a plan would report about its
+ * content.
+ */
 export async function pfxVerdicts(stack: Stack, now = new Date()): Promise<readonly Verdict[]> {
   const byFile = new Map(
     stack.certificates.map((resource) => [textOf(resource['pfx_file']), resource as KnownValues]),
@@ -18,7 +21,7 @@ export async function pfxVerdicts(stack: Stack, now = new Date()): Promise<reado
   return Promise.all([...byFile].map(([file, resource]) => verdictOf(file, resource, stack, now)));
 }
 
-/** @param resource one of those that have the file */
+/** @param resource one of the resources with this file */
 async function verdictOf(file: string, resource: KnownValues, stack: Stack, now: Date): Promise<Verdict> {
   const isOfFile = ({ pfx_file: other }: Values) => other === file;
   const committed = stack.publicCertificates.filter(isOfFile);
@@ -47,7 +50,7 @@ async function verdictOf(file: string, resource: KnownValues, stack: Stack, now:
     : said(problems);
 }
 
-/** What stops a plan comes first, and with what does not. */
+/** Errors, which stop a plan, come first; warnings follow. */
 function said(problems: readonly Diagnostic[]): Verdict {
   const verdict = hasErrors(problems) ? failed : warned;
   return verdict(

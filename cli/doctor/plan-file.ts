@@ -5,19 +5,19 @@ import type { Diagnostic } from '../../schema';
 import { NotAPlan, parsePlan, stepsOf } from '../plan-record';
 import { isRecord, listIn, recordIn, textsIn, type JsonRecord } from '../record';
 
-/** What the doctor needs of a stack's `exchange-plan.json`. */
+/** What the doctor needs from a stack's `exchange-plan.json`. */
 export interface Plan {
-  /** Those that run in the session of the organization, and the servers that they are for. */
+  /** The cmdlets of the organization's session, and the servers that they are for. */
   readonly cmdlets: readonly string[];
-  /** The parameters that these steps give, by their cmdlets. */
+  /** The parameters of these steps, by cmdlet. */
   readonly parameters: GivenParameters;
   readonly servers: readonly string[];
-  /** Of which the endpoint of these hosts may have one on its certificate. */
+  /** Names of which the certificate of these hosts' endpoint may have one. */
   readonly certificateNames: readonly string[];
   readonly hosts: readonly string[];
-  /** Names of several certificates; none where the site has one. */
+  /** Names of the certificates, where the site has several. Empty where it has one. */
   readonly certificates: readonly string[];
-  /** Of servers that have a session of their own. */
+  /** The servers with an endpoint of their own. */
   readonly sessions: readonly PlannedSession[];
 }
 
@@ -25,15 +25,15 @@ type GivenParameters = { readonly [cmdlet: string]: readonly string[] };
 
 export interface PlannedSession {
   readonly server: string;
-  /** Or `environment`. */
+  /** An endpoint, or `environment`. */
   readonly endpoint: string;
-  /** Label of the version. */
+  /** Label of the server's version. */
   readonly version: string;
   readonly cmdlets: readonly string[];
   readonly parameters: GivenParameters;
 }
 
-/** Nothing else is sent as the name of a command. */
+/** Only such names are sent to a server. */
 const CMDLET = /^[A-Za-z]+-[A-Za-z][A-Za-z0-9]*$/;
 
 export async function readPlan(
@@ -122,13 +122,13 @@ function parametersIn(steps: readonly JsonRecord[], isMeant: (session: unknown) 
   return Object.fromEntries([...found].map(([cmdlet, names]) => [cmdlet, [...names]]));
 }
 
-/** Those that take a server out of service and bring it back. */
+/** The calls that take a server out of service and bring it back. */
 function callsAround(maintenance: unknown): readonly JsonRecord[] {
   const { before, afterwards } = recordIn(maintenance);
   return [...listIn(before), ...listIn(afterwards)].filter(isRecord);
 }
 
-/** With what is looked at first. */
+/** The cmdlets of maintenance, with those that read the server's condition first. */
 function maintenanceCmdlets(maintenance: unknown): readonly string[] {
   const named = callsAround(maintenance).map(({ cmdlet }) => String(cmdlet));
   return named.length === 0 ? [] : [...named, ...looksOfMaintenance(named)];

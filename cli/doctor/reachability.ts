@@ -15,13 +15,17 @@ import type { Checkup } from './checkup';
 interface Address {
   readonly host: string;
   readonly port: number;
-  /** It is the proxy; the server's own name is resolved by it. */
+  /** True where this is the address of the proxy, which then resolves the server's name. */
   readonly isProxy: boolean;
 }
 
 const PROXY_PORT = 80;
 
-/** What this machine itself connects to. @throws RemotingError `usage` where the proxy is none */
+/**
+ * The address that this machine connects to.
+ *
+ * @throws RemotingError `usage` where the proxy's URL is invalid
+ */
 function addressOf(endpoint: Endpoint, environment: Environment): Address {
   switch (endpoint.kind) {
     case 'process':
@@ -54,7 +58,7 @@ async function withAddress(
   return run(address, `${address.isProxy ? 'the proxy ' : ''}${address.host}`);
 }
 
-/** The variable that the name comes from. */
+/** The variable that contains the name. */
 function namedIn({ endpoint, settings, environment, own }: Checkup, isProxy: boolean): string {
   if (isProxy) return environment['HTTPS_PROXY'] ? 'HTTPS_PROXY' : 'https_proxy';
   if (own !== undefined) return `${ENVIRONMENT.server_endpoints} or the declaration`;
@@ -111,7 +115,7 @@ function reach(host: string, port: number, timeoutMs: number): Promise<void> {
       socket.destroy();
       resolve();
     });
-    // Node gives several addresses' failures as one error without a message of its own.
+    // For the failures of several addresses, Node gives one error without a message of its own.
     socket.once('error', (error: Error & { readonly code?: string }) => {
       reject(error.message === '' ? new Error(error.code ?? 'no connection') : error);
     });

@@ -4,43 +4,46 @@ import type { Doors } from './doors/doors';
 import { allDoors, openDoors } from './doors/text';
 import { oneLine } from './one-line';
 
-/** Raised when a reader of the old form could misread the new one. */
+/** Raised when a program that reads the old form could misread the new one. */
 const REPORT_FORMAT_VERSION = 1;
 
 export type Finding = { readonly check: CheckName | 'settings' } & Verdict;
 
 export interface EndpointReport {
-  /** Where it is, without a secret. */
+  /** The address, without secrets. */
   readonly endpoint: string;
-  /** Whose own session is opened there; left out: that of the organization. */
+  /** The server whose own session is opened there. Left out: it is the session of the organization. */
   readonly server?: string;
-  /** In the order of the checks. */
+  /** The results, in the order of the checks. */
   readonly checks: readonly Finding[];
-  /** Of its server, seen from outside. */
+  /** The doors of the endpoint's server, seen from outside. */
   readonly doors: Doors;
 }
 
 export interface Report {
-  /** No check failed. */
+  /** True where no check failed. */
   readonly ok: boolean;
   readonly settings: readonly Finding[];
-  /** The endpoint and its fallbacks, in order; none where the settings are wrong. */
+  /** The endpoint and its fallbacks, in order. Empty where the settings are wrong. */
   readonly endpoints: readonly EndpointReport[];
 }
 
-/** For pipelines; what a server hides in its texts is visible here, too, since logs of pipelines are read by people. */
+/**
+ * The report for programs. Hidden characters in a server's texts are made visible here, too, since people read the logs
+ * of pipelines.
+ */
 export function renderJson(report: Report): string {
   const shown = (_key: string, value: unknown): unknown =>
     typeof value === 'string' ? visible(value) : value;
   return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, shown, 2)}\n`;
 }
 
-/** For people: a line for each check; after an endpoint's lines what to do about its warnings and its failure. */
+/** The report for people: one line for each check, and then the remedies of warnings and of the failure. */
 export function renderText(report: Report): string {
   return [section(report.settings), ...report.endpoints.map(endpointSection)].join('');
 }
 
-/** Where a session came about, its server's doors are a line; else they are told one by one. */
+/** Where the session was opened, the server's doors are one line. Otherwise each has its own. */
 function endpointSection({ endpoint, server, checks, doors }: EndpointReport): string {
   const isIn = checks.some(({ check, state }) => check === 'session' && state === 'ok');
   const open = isIn ? openDoors(doors) : '';

@@ -6,7 +6,7 @@ import type { Check, Verdict } from './check';
 import { failed, ok, warned } from './check';
 import type { Checkup } from './checkup';
 
-/** The servers that the organization has, against those that are declared and those of the plan. */
+/** Compares the servers of the organization with those that are declared, and with those of the plan. */
 export const servers: Check = {
   name: 'servers',
   of: ['process', 'ssh', 'wsman'],
@@ -44,7 +44,7 @@ export const servers: Check = {
   },
 };
 
-/** Of the servers of the plan, else of the declared ones, else of all. */
+/** The servers to take into account: those of the plan; without a plan those that are declared; or else all. */
 function thatCount<Server extends { readonly name: string }>(
   { plan, settings, own }: Checkup,
   found: readonly Server[],

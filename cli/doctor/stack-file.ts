@@ -8,12 +8,12 @@ import { SITE_CERTIFICATE_BLOCK } from '../../provider/site-certificate-block';
 import { isRecord, withEveryAttribute, type BlockSchema, type Value, type Values } from '../../schema';
 import { listIn, recordIn } from '../record';
 
-/** Beside a plan in the output of synth. */
+/** Synth writes it beside the plan. */
 const STACK_FILE = 'cdk.tf.json';
 
-/** What Terraform is given of a site, as far as the doctor looks at it; secrets are those of the environment. */
+/** The parts of a site's stack that the doctor looks at. Secrets come from the environment. */
 export interface Stack {
-  /** Label of each server's version. */
+  /** Label of each server's version, by the server's name. */
   readonly versions: { readonly [server: string]: string };
   readonly dnsUpdates: readonly Values[];
   readonly publicCertificates: readonly Values[];
@@ -22,7 +22,10 @@ export interface Stack {
   readonly certificates: readonly Values[];
 }
 
-/** The stack beside a plan; undefined where there is none, as beside committed plans, or it cannot be read. */
+/**
+ * Reads the stack beside a plan. `undefined` where there is none, as beside a committed plan, or where it cannot be
+ * read.
+ */
 export async function readStack(planFile: string, environment: Environment): Promise<Stack | undefined> {
   const folder = dirname(planFile);
   let content: unknown;
@@ -46,10 +49,10 @@ export async function readStack(planFile: string, environment: Environment): Pro
   };
 }
 
-/** What the stack names by its way from the folder that Terraform runs in. */
+/** Attributes with a path that is relative to the folder that Terraform runs in. */
 const FILES = ['pfx_file', 'keytab'];
 
-/** With every attribute of its schema, and no more; files by their way from here. */
+/** Adds missing attributes of the schema as null, drops others, and makes paths relative to the present folder. */
 function filled(schema: BlockSchema, value: Value, folder: string): Values {
   const given = Object.entries(isRecord(value) ? value : {}).flatMap(([name, item]): [string, Value][] => {
     if (!(name in schema.attributes)) return [];
@@ -59,10 +62,10 @@ function filled(schema: BlockSchema, value: Value, folder: string): Values {
   return withEveryAttribute(schema, Object.fromEntries(given));
 }
 
-/** A text that is a variable as a whole. What else a template may hold no stack has. */
+/** A text that consists of one variable. Stacks contain no other templates. */
 const VARIABLE = /^\$\{var\.([A-Za-z0-9_-]+)\}$/;
 
-/** As Terraform reads it: a variable that the environment does not set is null. */
+/** The value as Terraform reads it. A variable that the environment does not set is null. */
 function terraformValue(value: unknown, environment: Environment): Value {
   if (typeof value === 'string') {
     const [, variable] = VARIABLE.exec(value) ?? [];

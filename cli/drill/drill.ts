@@ -4,53 +4,55 @@ import { notSeenText } from '../../provider/look-problem';
 import { pageOver, shownThumbprint, visit } from '../../provider/tls-visit';
 import type { PlannedName, PlannedNames } from './planned-names';
 
-/** What is asked outside; a test gives its own. */
+/** What a drill asks the outside. Tests give their own. */
 export interface Surroundings {
-  /** Addresses that DNS has for a name, both kinds; none where it has none. Rejects where DNS does not answer. */
+  /** The IPv4 and IPv6 addresses of a name in DNS. Empty where it has none. Rejects where DNS does not answer. */
   readonly resolve: (name: string) => Promise<readonly string[]>;
   readonly connectTo: ConnectTo;
 }
 
-/** Whether a name, or an address of it, answers. `unsure`: what decides cannot be seen from here. */
+/**
+ * Whether a name, or one of its addresses, answers. `unsure`: it depends on something that cannot be seen from here.
+ */
 export type Verdict = 'answers' | 'unsure' | 'silent';
 
 export interface AddressReport {
   readonly address: string;
-  /** The server that has it behind a load balancer; left out: DNS has it. */
+  /** The server at this address, behind a load balancer. Left out: the address comes from DNS. */
   readonly server?: string;
   readonly answers: boolean;
-  /** What was seen. */
+  /** What was observed. */
   readonly detail: string;
 }
 
 export interface NameReport {
   readonly name: string;
   readonly verdict: Verdict;
-  /** Why, in a sentence. */
+  /** The reason, in a sentence. */
   readonly detail: string;
-  /** Those that are left without the server. */
+  /** The addresses that remain without the server. */
   readonly addresses: readonly AddressReport[];
 }
 
 export interface DrillReport {
   readonly without: string;
-  /** What goes with the server. */
+  /** The addresses that the server takes along. */
   readonly gone: readonly string[];
   readonly names: readonly NameReport[];
 }
 
-/** It is not known what goes with the server that is to be taken away. */
+/** It is not known which addresses the server takes along. */
 export class UnknownServer extends Error {
   override readonly name = 'UnknownServer';
 }
 
 /**
- * Which names still answer when a server is taken away: DNS is asked for each, what it has of the server is left out, and
- * each address that is left is looked at over TLS, with the health pages of what the name stands for. It only reads, and
- * sends no credentials.
+ * Finds out which names still answer without a server. Asks DNS for each name, leaves out the addresses of the server,
+ * and connects to each of the others with TLS, where it reads the health pages of what the name stands for. Only reads,
+ * and sends no credentials.
  *
- * @param gone addresses of the server. Left out: those that DNS has for its name
- * @throws UnknownServer where it is not known which addresses go
+ * @param gone addresses of the server. Left out: those of its name in DNS
+ * @throws UnknownServer where the addresses of the server are not known
  */
 export async function drill(
   plan: PlannedNames,
@@ -135,7 +137,7 @@ function silent(name: string, detail: string): NameReport {
   return { name, verdict: 'silent', detail, addresses: [] };
 }
 
-/** What a load balancer does once the server is gone shows then only. */
+/** A load balancer shows what it does without the server only once the server is really gone. */
 function pooled(looked: readonly AddressReport[], without: string): Pick<NameReport, 'verdict' | 'detail'> {
   const [virtual, members] = [
     looked.filter(({ server }) => server === undefined),
@@ -153,7 +155,7 @@ function pooled(looked: readonly AddressReport[], without: string): Pick<NameRep
   };
 }
 
-/** What an address shows under a name. */
+/** What an address answers under a name. */
 async function seen(
   { name, port, folders }: PlannedName,
   address: string,

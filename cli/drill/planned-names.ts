@@ -1,37 +1,37 @@
 import { parsePlan, stepsOf } from '../plan-record';
 import { isRecord, recordIn, textsIn, type JsonRecord } from '../record';
 
-/** A name that clients use, and what answers under it. */
+/** A name that clients use, and what answers to it. */
 export interface PlannedName {
   readonly name: string;
-  /** Folders of the web site that its URLs have: `owa`, `EWS`; none where no URL has the name. */
+  /** Folders of the web site in its URLs, for example `owa` and `EWS`. Empty where no URL has the name. */
   readonly folders: readonly string[];
-  /** With TLS: 443, or 993 and 995 of a name of IMAP or POP. */
+  /** A port with TLS: 443; or 993 and 995 for a name of IMAP or POP. */
   readonly port: number;
 }
 
-/** Servers behind a virtual address, by the addresses of each. */
+/** The servers behind a virtual address, each with its addresses. */
 export interface PlannedPool {
   readonly virtualAddresses: readonly string[];
   readonly members: { readonly [server: string]: readonly string[] };
 }
 
-/** What a drill needs of a stack's `exchange-plan.json`. */
+/** What a drill needs from a stack's `exchange-plan.json`. */
 export interface PlannedNames {
   readonly names: readonly PlannedName[];
   readonly pools: readonly PlannedPool[];
-  /** Of the servers, with their domain. */
+  /** Names of the servers with their domain. */
   readonly hosts: readonly string[];
 }
 
-/** Cmdlets whose parameter names the host that programs type, and its port with TLS. */
+/** Cmdlets with a parameter for the host that people type into a mail program, and its port with TLS. */
 const MAIL: { readonly [cmdlet: string]: number } = { 'Set-PopSettings': 995, 'Set-ImapSettings': 993 };
 const HTTPS = 443;
-/** Parameters that have a host and no URL, and the folder of what answers there. */
+/** Parameters with a host in place of a URL, and the folder of what answers there. */
 const HOSTS: ReadonlySet<string> = new Set(['InternalHostname', 'ExternalHostname']);
 const RPC = 'rpc';
 
-/** @throws NotAPlan where the text is none, with what it is */
+/** @throws NotAPlan where the text is no plan; the message says what it is */
 export function plannedNames(text: string): PlannedNames {
   const plan = parsePlan(text);
   const steps = stepsOf(plan);
@@ -42,7 +42,7 @@ export function plannedNames(text: string): PlannedNames {
       const own = uses.filter((use) => use.host === name);
       const port = own.find((use) => use.port !== HTTPS)?.port;
       const folders = [...new Set(own.flatMap(({ folder }) => folder ?? []))].sort();
-      // A name that a web site has, too, is asked for there.
+      // A name that is also in a URL is asked for its web site.
       return { name, folders, port: folders.length > 0 ? HTTPS : (port ?? HTTPS) };
     }),
     pools: poolsOf(steps),
@@ -62,7 +62,7 @@ interface Use {
   readonly folder?: string;
 }
 
-/** By the parameters of a cmdlet. */
+/** The uses of names in the parameters of a cmdlet. */
 function usesOf({ cmdlet, parameters }: JsonRecord): readonly Use[] {
   if (typeof cmdlet !== 'string' || !isRecord(parameters)) return [];
   return Object.entries(parameters).flatMap(([parameter, value]): readonly Use[] => {

@@ -1,7 +1,7 @@
 import { visible } from '../../schema';
 import type { DrillReport, NameReport, Verdict } from './drill';
 
-/** Raised when a reader of the old form could misread the new one. */
+/** Raised when a program that reads the old form could misread the new one. */
 const REPORT_FORMAT_VERSION = 1;
 
 const WIDTH = Math.max(...(['answers', 'unsure', 'silent'] satisfies Verdict[]).map((word) => word.length));
@@ -12,7 +12,7 @@ export function renderJson(report: DrillReport): string {
   return `${JSON.stringify({ formatVersion: REPORT_FORMAT_VERSION, ...report }, shown, 2)}\n`;
 }
 
-/** For people: each name, and below it each address that is left. */
+/** The report for people: each name, followed by the addresses that remain. */
 export function renderText({ without, gone, names }: DrillReport): string {
   return [`Without ${visible(without)} (${gone.map(visible).join(', ')}):\n`, ...names.map(nameText)].join(
     '',

@@ -6,7 +6,7 @@ const WIDTH = 108;
  * show become spaces. Comments have lines of their own, never `<#` and `#>`, which a name could close.
  */
 export function comment(text: string): string {
-  return `# ${shown(text)}`.trimEnd();
+  return commented(shown(text));
 }
 
 /** A paragraph as lines of comment. None but the first begins with a dot, as the keywords of help do. */
@@ -18,7 +18,11 @@ export function paragraph(text: string): readonly string[] {
     if (last === undefined || (mayBegin && last.length + word.length >= WIDTH)) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
-  return lines.map(comment);
+  return lines.map(commented);
+}
+
+function commented(line: string): string {
+  return `# ${line}`.trimEnd();
 }
 
 function shown(text: string): string {

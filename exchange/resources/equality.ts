@@ -20,8 +20,12 @@ export function sameUrl(left: Known, right: Known): boolean {
 
 /** Folders of Windows: letter case and a backslash at the end do not count. */
 export function sameFolder(left: Known, right: Known): boolean {
-  const plain = (folder: Known) => plainName(folder).replace(/\\+$/, '');
-  return plain(left) === plain(right);
+  return plainFolder(left) === plainFolder(right);
+}
+
+/** What the same folders have in common. */
+export function plainFolder(folder: Known): string {
+  return plainName(folder).replace(/\\+$/, '');
 }
 
 /** Whether a name is among others, letter case aside. */

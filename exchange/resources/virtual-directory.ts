@@ -224,8 +224,8 @@ export function virtualDirectory(
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory: it must differ from ExternalUrl. */
 function ownFailback({ failback_url: failback, external_url: external }: KnownValues): readonly Diagnostic[] {
-  const [own, other] = [hostIn(failback ?? null), hostIn(external ?? null)];
-  return own === undefined || own !== other
+  const own = hostIn(failback ?? null);
+  return own === undefined || own !== hostIn(external ?? null)
     ? []
     : [
         {
@@ -315,10 +315,12 @@ function ownNameElsewhere(
 ): readonly Diagnostic[] {
   if (isDeclared === undefined || (planned?.['internal_url'] ?? '') === '') return [];
   return objects.flatMap((object): readonly Diagnostic[] => {
-    const [server = '', name = '', own = ''] = ['Server', 'Name', 'InternalUrl'].map(
-      (property) => textOf(object, property) ?? '',
-    );
-    if (server === '' || isDeclared(server) || !sameServer(hostIn(own) ?? '', server)) return [];
+    const server = textOf(object, 'Server') ?? '';
+    // As a rule all of them are, and each directory of a site looks at those of all servers.
+    if (server === '' || isDeclared(server)) return [];
+    const name = textOf(object, 'Name') ?? '';
+    const own = textOf(object, 'InternalUrl') ?? '';
+    if (!sameServer(hostIn(own) ?? '', server)) return [];
     const call = renderInvocation({
       cmdlet: `Set-${row.noun}`,
       // The same for every server of the site, so that it is said once.

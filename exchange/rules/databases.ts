@@ -1,6 +1,6 @@
 import { formatPath } from '../../schema';
 import { databasesOf, type PlacedDatabase } from '../declared-databases';
-import { includesName, sameFolder, sameName } from '../resources/equality';
+import { includesName, plainFolder, sameFolder } from '../resources/equality';
 import { serverNameProblem } from '../resources/host';
 import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
@@ -52,8 +52,12 @@ function fileAsFolder({ declared: { edbFile, logFolder }, path }: PlacedDatabase
 
 /** A database has its name in the whole organization. */
 function sameNames(databases: readonly PlacedDatabase[]): readonly Finding[] {
-  return databases.flatMap(({ name, path }, index) => {
-    const first = databases.slice(0, index).find((other) => sameName(other.name, name));
+  const firsts = new Map<string, PlacedDatabase>();
+  return databases.flatMap((database) => {
+    const { name, path } = database;
+    const key = name.toLowerCase();
+    const first = firsts.get(key);
+    firsts.set(key, first ?? database);
     return first === undefined
       ? []
       : [
@@ -73,17 +77,17 @@ const PLACES = [
 
 /** Files of two databases on one server. */
 function samePlaces(databases: readonly PlacedDatabase[]): readonly Finding[] {
-  return PLACES.flatMap(([attribute, what]) =>
-    databases.flatMap(({ declared, servers, path }, index): readonly Finding[] => {
+  return PLACES.flatMap(([attribute, what]) => {
+    // A site has hundreds of databases: each is only compared with those that have its very place.
+    const earlier = new Map<string, PlacedDatabase[]>();
+    return databases.flatMap((database): readonly Finding[] => {
+      const { declared, servers, path } = database;
       const place = declared[attribute];
       if (place === undefined) return [];
-      const first = databases
-        .slice(0, index)
-        .find(
-          (other) =>
-            sameFolder(other.declared[attribute] ?? '', place) &&
-            other.servers.some((server) => servers.includes(server)),
-        );
+      const key = plainFolder(place);
+      const others = earlier.get(key) ?? [];
+      earlier.set(key, [...others, database]);
+      const first = others.find((other) => other.servers.some((server) => servers.includes(server)));
       if (first === undefined) return [];
       return [
         {
@@ -92,8 +96,8 @@ function samePlaces(databases: readonly PlacedDatabase[]): readonly Finding[] {
           remedy: `give each database a ${what} of its own`,
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 export const databases: Rule = {

@@ -25,6 +25,11 @@ export interface OrganizationState {
   authConfig: DirectoryObject;
   organizationConfig: DirectoryObject;
   databaseAvailabilityGroups: DatabaseAvailabilityGroupState[];
+  /**
+   * Servers without Exchange, as they are named for a witness, whose local Administrators lack the group Exchange Trusted
+   * Subsystem. Left out: none, as after the step that a plan describes.
+   */
+  unpreparedWitnesses?: string[];
   sendConnectors: DirectoryObject[];
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];

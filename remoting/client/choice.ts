@@ -5,20 +5,21 @@ import type { HostValue } from '../server/command-host';
 import type { HostCall } from './host-call';
 
 /**
- * PowerShell's own choices of a confirmation, in their order. There are two forms, and "No" stands elsewhere in each:
- * the second of four is "Yes to All".
+ * The choices of PowerShell's confirmations, in their order. There are two forms, and "No" has a different number in
+ * each: in the longer one, the second choice is "Yes to All".
  */
 const CONFIRMATIONS: readonly (readonly string[])[] = [
   ['Yes', 'No'],
   ['Yes', 'Yes to All', 'No', 'No to All'],
 ];
 const ENGLISH: ReadonlySet<string> = new Set(CONFIRMATIONS.flat());
-/** Characters of a question that are told to people. */
+/** Characters of a question to show people. */
 const SHOWN_CHARACTERS = 2_000;
 
 /**
- * The number of the choice that gives the expected question its answer; `undefined` where it is another question, or
- * its choices are not those of a confirmation. In other languages than English the choices are known by their number.
+ * The number of the choice that answers the expected question; `undefined` where this is another question, or its
+ * choices are not those of a confirmation. In English the labels must be the known ones; in other languages the number
+ * decides.
  */
 export function choiceFor(expected: ExpectedQuestion, { method, parameters }: HostCall): number | undefined {
   if (method.number !== PROMPT_FOR_CHOICE || parameters.length !== 4) return undefined;
@@ -33,19 +34,22 @@ export function choiceFor(expected: ExpectedQuestion, { method, parameters }: Ho
   return confirmation.indexOf(expected.answer === 'yes' ? 'Yes' : 'No');
 }
 
-/** What a host call asks, for people. */
+/** The text of a host call, for people. */
 export function askedText({ method, parameters }: HostCall): string {
   const said = parameters.filter((parameter): parameter is string => typeof parameter === 'string');
   return `${method.name}: ${said.join(' ').replace(/\s+/g, ' ')}`.slice(0, SHOWN_CHARACTERS).trim();
 }
 
-/** The label without the mark of its key. */
+/** The label without the `&` before its key. */
 function labelOf(choice: HostValue): string | undefined {
   const label = property(choice, 'label');
   return typeof label === 'string' ? label.replaceAll('&', '') : undefined;
 }
 
-/** English labels must stand where PowerShell has them. Spanish, for example, shares "No" and nothing else. */
+/**
+ * Whether the labels may be those of a confirmation. English labels must be in PowerShell's order. In another language no
+ * label may be an English one, unless it has the same number, like "No" in Spanish.
+ */
 function agree(labels: readonly (string | undefined)[], confirmation: readonly string[]): boolean {
   const isEnglish = labels[0] === confirmation[0];
   return labels.every((label, index) => {
@@ -54,7 +58,10 @@ function agree(labels: readonly (string | undefined)[], confirmation: readonly s
   });
 }
 
-/** In English its text is known: another question about the same thing is not answered. */
+/**
+ * Whether the text is that of the expected question. In English the text must match, so that another question about the
+ * same thing is not answered.
+ */
 function isMeant({ text, names }: ExpectedQuestion, asked: string, isEnglish: boolean): boolean {
   const lower = asked.toLowerCase();
   return lower.includes(text.toLowerCase()) || (!isEnglish && lower.includes(names.toLowerCase()));

@@ -8,11 +8,11 @@ const LIST_OF_OBJECTS = [
   'System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]',
   'System.Object',
 ];
-/** What leaves properties out of an answer on the server; a restricted endpoint may not have it. */
+/** The cmdlet that leaves properties out of an answer on the server. A restricted endpoint may not have it. */
 export const SELECTION = 'Select-Object';
 const NO_MERGE = enumeration('System.Management.Automation.Runspaces.PipelineResultTypes', 'None', 0);
 
-/** HostInfo of a client without a host: nothing is printed, nothing asked (MS-PSRP 2.2.3.14). */
+/** HostInfo of a client without a host: nothing can be printed or asked (MS-PSRP 2.2.3.14). */
 export const NULL_HOST: ClixmlObject = propertySet({
   _isHostNull: true,
   _isHostUINull: true,
@@ -20,7 +20,7 @@ export const NULL_HOST: ClixmlObject = propertySet({
   _useRunspaceHost: true,
 });
 
-/** HostInfo of a client that answers, as PowerShell writes that of a host whose user interface has no screen. */
+/** HostInfo of a client that answers questions, as PowerShell writes that of a host without a screen. */
 const ANSWERING_HOST: ClixmlObject = propertySet({
   _isHostNull: false,
   _isHostUINull: false,
@@ -34,27 +34,27 @@ export const UNKNOWN_APARTMENT = enumeration(
   2,
 );
 
-/** A cmdlet and what its output goes into. */
+/** A cmdlet, and those that its output is piped into. */
 export type Statement = readonly [Invocation, ...Invocation[]];
 export type Statements = readonly [Statement, ...Statement[]];
 
 /**
- * The statement that leaves all but the asked-for properties out of the answer, on the server. Each is named once, case
- * aside: to `Select-Object` a second time is an error for every object.
+ * A call piped into a `Select-Object` of its requested properties. Each property is named once, whatever its letter
+ * case: `Select-Object` gives an error for every object where one is named twice.
  */
 export function selecting(call: Invocation): Statement {
   const names = new Map((call.properties ?? []).map((name) => [name.toLowerCase(), name]));
   return [call, { cmdlet: SELECTION, parameters: { Property: [...names.values()] } }];
 }
 
-/** The question that a pipeline may ask; one of several statements may ask none. */
+/** The question that a pipeline may ask. Several statements may ask none. */
 export function questionOf([[call], ...more]: Statements): ExpectedQuestion | undefined {
   return more.length === 0 ? call.question : undefined;
 }
 
 /**
- * CREATE_PIPELINE (MS-PSRP 2.2.2.10) of commands that run one statement after the other; never of a script. The pool has
- * no host, so that nothing but a pipeline with a question of its own can ask.
+ * CREATE_PIPELINE (MS-PSRP 2.2.2.10) of statements that run one after the other. Never contains a script. The pool has
+ * no host, so only a pipeline with a question of its own can ask anything.
  */
 export function createPipeline(statements: Statements): ClixmlObject {
   return propertySet({
@@ -65,7 +65,7 @@ export function createPipeline(statements: Statements): ClixmlObject {
     HostInfo: questionOf(statements) === undefined ? NULL_HOST : ANSWERING_HOST,
     PowerShell: propertySet({
       IsNested: false,
-      // With several statements all stand here, and the first in `Cmds` once more, as recorded clients do.
+      // Several statements are all here, and the first one is also in `Cmds`, as recorded clients send it.
       ExtraCmds:
         statements.length === 1
           ? null

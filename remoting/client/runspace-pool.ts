@@ -18,7 +18,7 @@ import { Streams, type StreamName } from '../streams';
 import { type HostCall, readHostCall } from './host-call';
 import { createPipeline, NULL_HOST, type Statements, UNKNOWN_APARTMENT } from './commands';
 
-/** What the peer told us. `pipeline` is the id that `createPipeline` was given. */
+/** A message of the peer. `pipeline` is the id that `createPipeline` was given. */
 export type PoolEvent =
   | { readonly kind: 'opened' }
   | { readonly kind: 'closed' }
@@ -35,7 +35,7 @@ export type PoolEvent =
   | { readonly kind: 'stopped'; readonly pipeline: string }
   | { readonly kind: 'failed'; readonly pipeline: string; readonly error: ErrorRecord };
 
-/** What the peer told us of a pipeline. */
+/** A message of the peer about one pipeline. */
 export type PipelineEvent = Extract<PoolEvent, { readonly pipeline: string }>;
 
 /** Streams whose records are dropped. */
@@ -48,7 +48,7 @@ export interface PoolOptions {
   readonly bounds: Bounds;
 }
 
-/** RunspacePoolState (MS-PSRP 2.2.3.4) and PSInvocationState (2.2.3.5), as far as they are sent. */
+/** RunspacePoolState (MS-PSRP 2.2.3.4) and PSInvocationState (2.2.3.5): the states that are sent. */
 const POOL_OPENED = 2;
 const POOL_CLOSED = 3;
 const POOL_CLOSING = 4;
@@ -58,12 +58,12 @@ const PIPELINE_COMPLETED = 4;
 const PIPELINE_FAILED = 5;
 
 /**
- * The client's side of a runspace pool, without I/O: methods give the fragments to send, `receive` takes the bytes
- * that came and tells what they mean. What a peer must not send throws a `RemotingError`; the pool is then useless.
+ * The client's side of a runspace pool, without I/O. Methods give the fragments to send, and `receive` interprets the
+ * bytes that came. Throws a `RemotingError` where the peer breaks the protocol; the pool cannot be used after that.
  */
 export class ClientRunspacePool {
   readonly id = newGuid();
-  /** The peer's, once it is known. */
+  /** The peer's protocol version, once it is known. */
   protocolVersion: string | undefined;
   /** PSVersion of the peer, where it said so. */
   powerShellVersion: string | undefined;
@@ -104,26 +104,26 @@ export class ClientRunspacePool {
     return this.#message('CREATE_PIPELINE', createPipeline(statements), pipeline);
   }
 
-  /** PIPELINE_HOST_RESPONSE: the number of a choice, or an error that the command is to end with. */
+  /** PIPELINE_HOST_RESPONSE: the number of a choice, or an error for the command to end with. */
   answer(pipeline: string, { id, method }: HostCall, answer: number | ErrorRecord): Buffer[] {
     const result = typeof answer === 'number' ? { mr: answer } : { me: writeErrorRecord(answer) };
     const mi = hostMethod(method.name, method.number);
     return this.#message('PIPELINE_HOST_RESPONSE', propertySet({ ...result, ci: id, mi }), pipeline);
   }
 
-  /** PUBLIC_KEY; a second call sends the same key again. */
+  /** PUBLIC_KEY. A second call sends the same key again. */
   async sendKey(): Promise<Buffer[]> {
     this.#exchange ??= await KeyExchange.start();
     return this.#message('PUBLIC_KEY', propertySet({ PublicKey: this.#exchange.publicKey }));
   }
 
-  /** Asks how many runspaces are free; the answer is an `availability` event of the same `request`. */
+  /** Asks how many runspaces are free. The answer is an `availability` event with the same `request`. */
   askAvailability(): { readonly request: bigint; readonly fragments: Buffer[] } {
     const request = this.#nextRequest++;
     return { request, fragments: this.#message('GET_AVAILABLE_RUNSPACES', propertySet({ ci: request })) };
   }
 
-  /** Forgets a pipeline, so that no late fragment is kept for it. */
+  /** Drops the fragments that are kept of a pipeline. */
   forget(pipeline: string): void {
     this.#streams.forget(pipeline);
   }
@@ -173,7 +173,7 @@ export class ClientRunspacePool {
         return { kind: 'key-requested' };
       case 'RUNSPACE_AVAILABILITY':
         return availability(this.#read(message).value);
-      // Events and host calls of the pool ask for no answer that a client without a host could give.
+      // Events and host calls of the pool need no answer from a client without a host.
       case 'RUNSPACEPOOL_INIT_DATA':
       case 'USER_EVENT':
       case 'RUNSPACEPOOL_HOST_CALL':
@@ -186,7 +186,7 @@ export class ClientRunspacePool {
   #readPrivateData(value: HostValue): void {
     const table = property(property(value, 'ApplicationPrivateData'), 'PSVersionTable');
     const version = property(table, 'PSVersion');
-    // PowerShell 7 gives a semantic version, which comes as an object with a text.
+    // PowerShell 7 has a semantic version, which comes as an object with a text.
     if (typeof version === 'string') this.powerShellVersion = version;
     else if (typeof version === 'object' && version !== null && 'text' in version) {
       this.powerShellVersion = version.text;

@@ -3,10 +3,10 @@ import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { RemotingError } from '../remoting-error';
 import { fingerprint, KnownHosts } from './known-hosts';
 
-/** How the host key of a server is known: pinned, as `SHA256:…`, or by a known_hosts file. */
+/** How the server's host key is known: its fingerprint is given as `SHA256:…`, or it is in a known_hosts file. */
 export type HostKeyTrust = { readonly fingerprints: readonly string[] } | { readonly knownHostsFile: string };
 
-/** Host key algorithms by the type of key that they sign with; SHA-1 (`ssh-rsa` as algorithm) is left out. */
+/** Signature algorithms by the type of the host key. Those with SHA-1 (`ssh-rsa` as the algorithm) are left out. */
 const ALGORITHMS: readonly { readonly keyType: string; readonly names: readonly ServerHostKeyAlgorithm[] }[] =
   [
     { keyType: 'ssh-ed25519', names: ['ssh-ed25519'] },
@@ -16,15 +16,15 @@ const ALGORITHMS: readonly { readonly keyType: string; readonly names: readonly 
     { keyType: 'ssh-rsa', names: ['rsa-sha2-512', 'rsa-sha2-256'] },
   ];
 
-/** Judges the host key of one connection and keeps why it was refused. */
+/** Checks the host key of one connection, and keeps the reason of a refusal. */
 export class HostKeyCheck {
-  /** Set where the key was refused. */
+  /** Set where a key was refused. */
   refusal: RemotingError | undefined;
   readonly #trust: HostKeyTrust;
   readonly #known: KnownHosts | undefined;
   readonly #host: string;
   readonly #port: number;
-  /** Types of the keys that were shown and are not the pinned. */
+  /** Types of the keys that the server showed and that are not pinned. */
   readonly #others = new Set<string>();
 
   private constructor(trust: HostKeyTrust, known: KnownHosts | undefined, host: string, port: number) {
@@ -45,7 +45,7 @@ export class HostKeyCheck {
     }
   }
 
-  /** What to ask the server for: keys of the known types first, since a server may have several. */
+  /** The algorithms to offer, with those of known keys first: a server may have several keys. */
   algorithms(): readonly ServerHostKeyAlgorithm[] {
     const known = this.#known?.keyTypes(this.#host, this.#port) ?? [];
     const rank = (keyType: string): number => (known.includes(keyType) ? 0 : 1);
@@ -57,24 +57,26 @@ export class HostKeyCheck {
   accepts(key: Buffer): boolean {
     const refusal =
       'fingerprints' in this.#trust ? this.#pinned(key, this.#trust.fingerprints) : this.#filed(key);
-    // The key that the server prefers is the one to tell of.
+    // The first refusal is kept: it is about the key that the server prefers.
     this.refusal = refusal === undefined ? undefined : (this.refusal ?? refusal);
     return refusal === undefined;
   }
 
-  /** How many types of keys were shown that are not the pinned. */
+  /** How many types of key the server showed that are not pinned. */
   get typesShown(): number {
     return this.#others.size;
   }
 
-  /** A fingerprint does not tell the type of its key: the server may have the pinned key besides the one it showed. */
+  /**
+   * Whether the server may have the pinned key beside those that it showed: a fingerprint does not tell the key's type.
+   */
   mayKnowAnother(): boolean {
     return this.#others.size > 0 && this.algorithms().length > 0;
   }
 
   #pinned(key: Buffer, expected: readonly string[]): RemotingError | undefined {
     const shown = fingerprint(key);
-    // Some tools show the padding of base64, `ssh-keygen -l` does not.
+    // Some tools show the padding of base64, and `ssh-keygen -l` does not.
     const pins = expected.map((pin) => pin.replace(/=+$/, ''));
     if (pins.includes(shown)) return undefined;
     if (pins.length > 0) this.#others.add(keyType(key));
@@ -113,7 +115,7 @@ export class HostKeyCheck {
   }
 }
 
-/** The name that a public key begins with (RFC 4253, section 6.6); empty where it is cut off. */
+/** The type, with which a public key begins (RFC 4253, section 6.6); empty where the key is cut off. */
 function keyType(key: Buffer): string {
   return key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 }

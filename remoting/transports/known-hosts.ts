@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a known_hosts file says about a key of a host (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+/** What a known_hosts file says about a host's key (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export type KnownHostsVerdict =
   | { readonly kind: 'known' | 'revoked'; readonly line: number }
   | { readonly kind: 'changed'; readonly line: number; readonly expected: readonly string[] }
@@ -20,8 +20,8 @@ export function fingerprint(key: Uint8Array): string {
 }
 
 /**
- * A known_hosts file. Markers `@revoked` are heeded; certificate authorities (`@cert-authority`) are passed over,
- * since host certificates are not supported: such a host counts as unknown.
+ * A known_hosts file. The marker `@revoked` is respected. Certificate authorities (`@cert-authority`) are skipped,
+ * since host certificates are not supported: a host that is known only by them counts as unknown.
  */
 export class KnownHosts {
   readonly #entries: readonly Entry[];
@@ -47,7 +47,7 @@ export class KnownHosts {
     };
   }
 
-  /** Types of the keys that are known for a host, so that the server can be asked for one of them. */
+  /** The types of a host's known keys, so that the server can be asked for one of them. */
   keyTypes(host: string, port: number): readonly string[] {
     const entries = this.#entriesFor(host, port).filter((entry) => !entry.revoked);
     return [...new Set(entries.map((entry) => entry.keyType))];
@@ -70,7 +70,7 @@ function readEntry(text: string, line: number): Entry[] {
   return [{ line, revoked: marker !== undefined, patterns, keyType, key: Buffer.from(key, 'base64') }];
 }
 
-/** `|1|salt|hash` hides a single name (HMAC-SHA1); otherwise patterns in a row, `!` excluding. */
+/** `|1|salt|hash` is one hashed name (HMAC-SHA1). Otherwise there are patterns, separated by commas; `!` excludes. */
 function matches(patterns: string, name: string): boolean {
   if (patterns.startsWith('|')) return matchesHash(patterns, name);
   let matched = false;
@@ -91,7 +91,7 @@ function matchesHash(field: string, name: string): boolean {
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 
-/** `*` stands for any characters, `?` for one. Compared piece by piece, so that no pattern takes long. */
+/** `*` matches any characters, `?` one. Compared piece by piece, so that no pattern takes long. */
 function matchesPattern(pattern: string, name: string): boolean {
   let [at, from, star, resume] = [0, 0, -1, 0];
   while (at < name.length) {

@@ -4,18 +4,24 @@ import { OutOfProcessCarrier } from '../out-of-process-carrier';
 import type { ByteChannel, Carrier, CarrierOptions, Transport } from '../transport';
 import { Tail } from './tail';
 
-/** A local program that speaks PowerShell remoting on its standard streams, for example `pwsh -s -NoLogo -NoProfile`. */
+/**
+ * A local program that offers PowerShell remoting on its standard streams, for example `pwsh -s -NoLogo -NoProfile`.
+ */
 export interface ProcessOptions {
   readonly command: string;
-  /** Never put a secret here: other users of the machine can read it. */
+  /** Never put a secret here: other users of the machine can read arguments. */
   readonly args?: readonly string[];
   /**
-   * The whole environment of the program.
+   * The whole environment of the program. Nothing is inherited.
    *
    * @default empty
    */
   readonly env?: { readonly [name: string]: string };
-  /** @default the current folder */
+  /**
+   * The folder that the program runs in.
+   *
+   * @default the current folder
+   */
   readonly cwd?: string;
 }
 
@@ -41,7 +47,7 @@ async function start(options: ProcessOptions, signal: AbortSignal): Promise<Byte
   });
   const stderr = new Tail(STDERR_CHARACTERS);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  // What the program says besides is of use, and no more; an error without a listener would end this process.
+  // Standard error only helps to explain failures. Without a listener, an error of it would end this process.
   child.stderr.on('error', () => undefined);
   const ended = new Promise<RemotingFacts>((resolve) => {
     child.on('close', (code, killedBy) => resolve(endFacts(options.command, code, killedBy, stderr)));

@@ -6,13 +6,13 @@ import { RemotingError, type RemotingFacts } from '../remoting-error';
 export type ParseKey = typeof utils.parseKey;
 
 /**
- * Reads a private key: OpenSSH's form, PEM, and PKCS#8 with RSA or ECDSA. One of PuTTY is refused with the way to convert
- * it: the library reads only the older of its forms.
+ * Reads a private key in OpenSSH's form, in PEM, or in PKCS #8 with RSA or ECDSA. PuTTY's form is refused, with the way
+ * to convert it: the library reads only older versions of it.
  *
  * @param passphrase left out: the key has none
  * @param where facts for the error
- * @param parseKey of ssh2, which is loaded late
- * @throws RemotingError of kind `usage` where the file cannot be read, or the key in it not be used
+ * @param parseKey of ssh2, which is loaded only when it is needed
+ * @throws RemotingError of kind `usage` where the file cannot be read, or its key cannot be used
  */
 export async function readPrivateKey(
   file: string,
@@ -44,7 +44,7 @@ export async function readPrivateKey(
   }
 }
 
-/** The PEM form that OpenSSL writes (RFC 5958), in one that ssh2 reads; any other text as it is. */
+/** Turns OpenSSL's form of PEM (RFC 5958) into one that ssh2 reads. Any other text stays as it is. */
 function fromPkcs8(text: string, passphrase: string | undefined): string {
   if (!/^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)) return text;
   const key = createPrivateKey({ key: text, ...(passphrase === undefined ? {} : { passphrase }) });

@@ -5,12 +5,15 @@ import { type ParseKey, readPrivateKey } from './ssh-private-key';
 
 export type SshAuthentication =
   | { readonly privateKeyFile: string; readonly passphrase?: SecureText }
-  /** The socket of an SSH agent, as in `SSH_AUTH_SOCK`; on Windows also `pageant`. */
+  /** The socket of an SSH agent, as in `SSH_AUTH_SOCK`. On Windows also `pageant`. */
   | { readonly agent: string }
-  /** Also answers the one question of a server that takes passwords as `keyboard-interactive` alone (RFC 4256). */
+  /** Also answers the only question of a server that takes passwords only as `keyboard-interactive` (RFC 4256). */
   | { readonly password: SecureText };
 
-/** An error of ssh2: `level` says at which stage, `code` is Node's, or the number of a disconnect (RFC 4253, 11.1). */
+/**
+ * An error of ssh2. `level` is the stage at which it came; `code` is Node's, or the number of a disconnect (RFC 4253,
+ * 11.1).
+ */
 export type SshError = Error & { readonly level?: string; readonly code?: unknown };
 
 type Key = { readonly privateKey: ParsedKey };
@@ -18,12 +21,12 @@ type Credentials = Key | Exclude<SshAuthentication, { readonly privateKeyFile: s
 
 const PROMPT_CHARACTERS = 200;
 
-/** Signs a user in by the one way that was asked for: no others are tried behind the caller's back. */
+/** Signs a user in by the one method that the caller chose. Other methods are never tried. */
 export class SignIn {
   #agentFailure: Error | undefined;
-  /** Methods that the server named last. */
+  /** The methods that the server named last. */
   #offered: readonly string[] | undefined;
-  /** The server took what it got and wants a further method besides. */
+  /** True where the server accepted the method, and demands a further one. */
   #wantsMore = false;
   readonly #tried: string[] = [];
 
@@ -47,19 +50,19 @@ export class SignIn {
   }
 
   /**
-   * What ssh2 asks for the next method until the server takes one.
+   * Gives ssh2 the next method to try, until the server accepts one.
    *
-   * @param giveUp called where nothing more can be said to the server
+   * @param giveUp called where there is nothing left to try
    */
   handler(giveUp: (refusal: RemotingError) => void): AuthHandlerMiddleware {
     const username = this.user;
     return (left, partial, next) => {
       this.#wantsMore = partial;
-      // Null before the first attempt, whatever the types of ssh2 say.
+      // Null before the first attempt, although ssh2's types do not say so.
       const named: readonly string[] | null = left;
       this.#offered = named ?? this.#offered;
       const method = this.#nextMethod();
-      // `false` ends the attempts (ssh2's README); its types do not know.
+      // `false` ends the attempts, according to ssh2's README. Its types do not know that.
       if (method === undefined) return next(false as never);
       this.#tried.push(method);
       const { credentials } = this;
@@ -73,7 +76,7 @@ export class SignIn {
     };
   }
 
-  /** Why the user was not signed in; undefined where the error is of another stage. */
+  /** Why the user was not signed in; `undefined` where the error came at another stage. */
   refusal(error: SshError): RemotingError | undefined {
     const { host, user } = this.where;
     if (error.level === 'client-authentication') {
@@ -86,21 +89,21 @@ export class SignIn {
         : `${host} refused the credentials of ${user}`;
       return this.#refused(message, error);
     }
-    // As after MaxAuthTries: the server says why and hangs up.
+    // As after MaxAuthTries: the server gives the reason, and disconnects.
     if (error.level === undefined && typeof error.code === 'number' && this.#tried.length > 0) {
       return this.#refused(`${host} ended the sign-in of ${user}: ${error.message}`, error);
     }
     return undefined;
   }
 
-  /** Whether the sign-in goes on after an error: an agent that fails with one key may have others. */
+  /** Whether the sign-in goes on after an error: where an agent fails with one key, it may have others. */
   outlives(error: SshError): boolean {
     if (error.level !== 'agent') return false;
     this.#agentFailure = error;
     return true;
   }
 
-  /** For a server that wants a new password first. */
+  /** The server demands a new password first. */
   expired(): RemotingError {
     return this.#refused(`the password of ${this.where.user} has expired on ${this.where.host}`);
   }
@@ -110,7 +113,8 @@ export class SignIn {
     if (this.#tried.length === 0) {
       return 'privateKey' in credentials ? 'publickey' : 'agent' in credentials ? 'agent' : 'password';
     }
-    // Where it takes passwords both ways, the password was wrong: not twice, since accounts get locked.
+    // A server that takes passwords in both ways has just refused this one. It is not sent again, since that may lock
+    // the account.
     const asksInstead =
       this.#offered?.includes('keyboard-interactive') === true && !this.#offered.includes('password');
     return 'password' in credentials && this.#tried.length === 1 && asksInstead
@@ -118,7 +122,7 @@ export class SignIn {
       : undefined;
   }
 
-  /** The password is for a single question whose answer does not show; anything else is no question for it. */
+  /** Gives the password as the answer to a single question with hidden input. Any other question is not answered. */
   #answerOnce(
     password: string,
     giveUp: (refusal: RemotingError) => void,

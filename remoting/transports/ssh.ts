@@ -14,10 +14,10 @@ export interface SshOptions {
   readonly port?: number;
   readonly user: string;
   readonly authentication: SshAuthentication;
-  /** How the server's host key is known. There is no way to accept one unseen. */
+  /** How the server's host key is known. An unknown one is never accepted. */
   readonly hostKey: HostKeyTrust;
   /**
-   * What speaks PowerShell remoting there: the subsystem that the administrator configured, or a command, for example
+   * What offers PowerShell remoting there: a subsystem that the administrator configured, or a command, for example
    * `powershell.exe -s -NoLogo -NoProfile`.
    *
    * @default the subsystem `powershell`
@@ -30,14 +30,14 @@ export interface SshOptions {
    */
   readonly readyTimeoutMs?: number;
   /**
-   * Milliseconds between keep-alives; a server that leaves four of them unanswered is given up.
+   * Milliseconds between keep-alives. After four without an answer the connection is given up.
    *
    * @default 15000
    */
   readonly keepAliveMs?: number;
 }
 
-/** What OpenSSH 7.4 (2016) and later offer; SHA-1, CBC and finite-field groups below 3072 bits are left out. */
+/** The algorithms of OpenSSH 7.4 (2016) and later, without SHA-1, CBC, and finite-field groups below 3072 bits. */
 const KEY_EXCHANGES = [
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
@@ -84,7 +84,7 @@ async function openChannel(
   const signIn = await SignIn.load(options.user, options.authentication, where, utils.parseKey);
   const connect = async (): Promise<ByteChannel> => {
     const client = new Client();
-    // The keys are agreed on: the server has proven that the host key that was accepted is its own.
+    // After the key exchange the server has proved that the accepted host key is its own.
     client.on('handshake', () => onReached('peer'));
     client.on('ready', () => onReached('user'));
     const onAbort = (): void => {
@@ -145,8 +145,8 @@ function handshake(
       keepaliveInterval: options.keepAliveMs ?? 15_000,
       keepaliveCountMax: KEEP_ALIVES,
     });
-    // A call is several small packets in turn: each would wait for the acknowledgement of the one before, 40 ms on
-    // most systems (RFC 896, RFC 1122 section 4.2.3.2).
+    // A call sends several small packets in turn. Without this, each would wait for the acknowledgement of the one
+    // before, 40 ms on most systems (RFC 896, RFC 1122 section 4.2.3.2).
     client.setNoDelay(true);
   });
 }
@@ -226,7 +226,10 @@ function asByteChannel(client: Client, channel: ClientChannel, where: RemotingFa
   };
 }
 
-/** Loaded when a connection is made. By its default export: how a bundle gives names of a CommonJS package differs. */
+/**
+ * Loads ssh2 when a connection is made. Takes the default export, since bundlers differ in the names that they give to
+ * the exports of a CommonJS package.
+ */
 async function loadSsh2(): Promise<typeof Ssh2> {
   return (await import('ssh2')).default;
 }

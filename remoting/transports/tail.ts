@@ -1,4 +1,4 @@
-/** The last characters of a stream that may never end. */
+/** Keeps the last characters of a stream, which may be endless. */
 export class Tail {
   readonly #characters: number;
   #text = '';

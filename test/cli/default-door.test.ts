@@ -39,7 +39,7 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
       EXCHANGE_USER: USER,
       EXCHANGE_PASSWORD: PASSWORD,
     };
-  }, 60_000);
+  });
   beforeEach(() => realm.reset());
   afterAll(async () => {
     await endpoint.stop();

@@ -26,7 +26,7 @@ describeNeeding(missingBind() ?? missingKdc(), 'updates that Kerberos signs, on 
       keys: [],
       kerberos: { keytab, principal: USER, environment: realm.kdc.environment },
     });
-  }, 60_000);
+  });
   beforeEach(() => realm.reset());
   afterAll(async () => {
     await rig.stop();

@@ -23,6 +23,8 @@ const TABLE = {
 describe('names that two datacentres share, layer 4 for each service', () => {
   test('the whole site is as it was reviewed', () => expectGolden('namespace-models-per-service', files));
 
+  test('nothing is found against it', () => expect(resolveSite(site).diagnostics).toEqual([]));
+
   test.each(['REDEX1', 'REDEX2', 'POREX1', 'POREX2'])('%s gives the names of the table', (server) => {
     expect(given(plan, server)).toEqual(TABLE);
   });

@@ -1,6 +1,8 @@
 import { site } from '../../environments/site-resilient-2010';
 import { resolveSite } from '../../exchange/resolve-site';
 import { formatDiagnostic } from '../../exchange/rules';
+import type { DatabaseAvailabilityGroup, ExchangeSiteProps } from '../../exchange/site';
+import { formatPath } from '../../schema';
 import { expectGolden, planOf, synthesize } from './synthesized';
 
 const files = synthesize('site-resilient-2010', site);
@@ -163,6 +165,86 @@ describe('Exchange 2010 in two datacentres with one stretched DAG', () => {
       ['external', 'mail'],
       ['external', 'failover'],
     ]);
+  });
+
+  test('the failover servers may hand out their own name for Autodiscover', () => {
+    const { failover } = site.datacentres ?? {};
+    const own: ExchangeSiteProps = {
+      ...site,
+      datacentres: {
+        ...site.datacentres,
+        failover: {
+          ...failover,
+          namespaces: { client: 'failover.exchangeonline.dk', autodiscover: 'failover.exchangeonline.dk' },
+          publish: { virtualIp: '198.51.100.100' },
+        },
+      },
+    };
+    expect(resolveSite(own).diagnostics).toEqual([]);
+    const handedOut = planOf(synthesize('own', own)).steps.flatMap((step) =>
+      'cmdlet' in step && step.cmdlet === 'Set-ClientAccessServer'
+        ? [[step.server, step.parameters['AutoDiscoverServiceInternalUri']]]
+        : [],
+    );
+    expect(handedOut).toEqual(
+      Object.entries(NAMES).map(([server, host]) => [
+        server,
+        `https://${host}/Autodiscover/Autodiscover.xml`,
+      ]),
+    );
+  });
+
+  test.each<readonly [string, Partial<DatabaseAvailabilityGroup>, string]>([
+    ['one address for two subnets', { addresses: ['192.0.2.50'] }, 'error dag-subnets dag.addresses'],
+    [
+      'an address beside DHCP',
+      { addresses: ['0.0.0.0', '198.51.100.50'] },
+      'error dag-addresses dag.addresses[0]',
+    ],
+    [
+      'the address of a server',
+      { addresses: ['192.0.2.11', '198.51.100.50'] },
+      'error dag-addresses dag.addresses[0]',
+    ],
+    [
+      'no administrative access point, which 2010 does not have',
+      { addresses: ['255.255.255.255'] },
+      'error dag-addresses dag.addresses[0]',
+    ],
+    [
+      'a member for its witness',
+      { witness: { server: 'EX01', directory: 'C:\\DAG01' } },
+      'error dag-witness dag.witness.server',
+    ],
+  ])('the DAG with %s is refused', (_what, changes, said) => {
+    const dag = { ...(site.dag as DatabaseAvailabilityGroup), ...changes };
+    expect(
+      resolveSite({ ...site, dag }).diagnostics.map(
+        ({ severity, rule, path }) => `${severity} ${rule} ${formatPath(path)}`,
+      ),
+    ).toContain(said);
+  });
+
+  test('the DAG without addresses has its cluster get them by DHCP, and without an alternate witness is warned of', () => {
+    const { name, witness, databases } = site.dag as DatabaseAvailabilityGroup;
+    const bare = { ...site, dag: { name, witness, databases: databases ?? {} } };
+    expect(resolveSite(bare).diagnostics.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual([
+      'warning dag-stretched',
+    ]);
+    const made = planOf(synthesize('bare', bare)).steps.find(({ kind }) => kind === 'dag');
+    expect(made).toMatchObject({ parameters: { DatabaseAvailabilityGroupIpAddresses: ['0.0.0.0'] } });
+  });
+
+  test('logs may lie beside their database', () => {
+    const databases = {
+      'DAG01-MDB001': {
+        copies: ['EX01', 'EX02'],
+        edbFile: 'E:\\DAG01\\DAG01-MDB001.edb',
+        logFolder: 'E:\\DAG01\\DAG01-MDB001',
+      },
+    };
+    const dag = { ...(site.dag as DatabaseAvailabilityGroup), databases };
+    expect(resolveSite({ ...site, dag }).diagnostics).toEqual([]);
   });
 
   test('Unified Messaging with a name is refused: 2010 moved it into Exchange Web Services', () => {

@@ -2,9 +2,9 @@ import { removalPlace } from '../../exchange/removal-place';
 import { elementsOf } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import type { ExchangeSiteProps } from '../../exchange/site';
-import { site } from './sites';
+import { dag, site } from './sites';
 
-const declared = site({});
+const declared = site({ dag: { ...dag, databases: { DB01: { copies: ['EX01', 'EX02'] } } } });
 
 /** Owned objects of a site with their places, in the order in which they are made. */
 function placesOf(declaration: ExchangeSiteProps): readonly (readonly [string, number | null])[] {
@@ -34,6 +34,14 @@ test('each object has a place of its own, after all that it waits for', () => {
   );
   expect(pairs.length).toBeGreaterThan(3);
   for (const [own, before] of pairs) expect(own).toBeGreaterThan(before ?? 0);
+});
+
+test('what a DAG holds goes before its members leave, and these before it is removed', () => {
+  const inOrder = [...placesOf(declared)]
+    .sort(([, one], [, other]) => (other ?? 0) - (one ?? 0))
+    .map(([id]) => id)
+    .filter((id) => /database|dag/.test(id));
+  expect(inOrder).toEqual(['database-DB01', 'EX02-dag-member', 'EX01-dag-member', 'dag-DAG01']);
 });
 
 test('a server that joins at the end, or a DAG that is declared, changes no place', () => {

@@ -1314,6 +1314,20 @@ const CASES: readonly Case[] = [
     remedy: 'choose another',
   },
   {
+    when: 'the DAG is named as its alternate witness',
+    rule: 'dag-name',
+    declaration: site({
+      dag: {
+        ...dag,
+        name: 'FS02',
+        alternateWitness: { server: 'FS02.contoso.local', directory: 'C:\\Witness\\DAG01' },
+      },
+    }),
+    path: 'dag.name',
+    problem: 'is the name of a server',
+    remedy: 'choose another',
+  },
+  {
     when: 'an endpoint has a password in it',
     rule: 'endpoint',
     declaration: site({ connection: { endpoint: 'https://admin:canary@ex01/PowerShell/' } }),
@@ -3674,7 +3688,7 @@ describe('the rules of a declaration', () => {
     expect([...new Set(CASES.map(({ rule }) => rule))].sort()).toEqual(RULES.map(({ id }) => id).sort());
     const files = readdirSync(join(__dirname, '../../exchange/rules'))
       .map((file) => file.replace('.ts', ''))
-      .filter((file) => file !== 'index' && file !== 'rule');
+      .filter((file) => !['index', 'rule', 'rule-ids'].includes(file));
     expect(files.sort()).toEqual(RULES.map(({ id }) => id).sort());
   });
 
@@ -4586,6 +4600,30 @@ describe('the rules of a declaration', () => {
       site({
         servers: [server(1, { version: V2016 }), server(2, { version: V2019 })],
         certificate: { web, um: { ...mail, services: ['UM'], servers: ['EX01'] } },
+      }),
+    ],
+    [
+      'databases',
+      'files of their own, or of one name on different servers, where both or one are said',
+      site({
+        servers: [server(1), server(2), server(3)],
+        dag: {
+          ...dag,
+          databases: {
+            DB01: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DB01.edb', logFolder: 'E:\\DB01' },
+            DB02: { copies: ['EX01', 'EX02'], edbFile: 'E:\\DB02.edb', logFolder: 'E:\\DB02' },
+            DB03: { copies: ['EX03'], edbFile: 'E:\\DB01.edb' },
+            DB04: { copies: ['EX03'], logFolder: 'E:\\DB01' },
+          },
+        },
+      }),
+    ],
+    [
+      'databases',
+      'a DAG of 2010 with no newer servers beside it',
+      site({
+        servers: [server(1, { version: V2010 }), server(2, { version: V2010 })],
+        dag: { ...dag, databases: { DB01: { copies: ['EX01', 'EX02'] } } },
       }),
     ],
     [

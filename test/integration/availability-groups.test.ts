@@ -161,15 +161,23 @@ describeWithTerraform('availability groups', () => {
     afterAll(() => rig.remove());
 
     test(
-      'has its cluster get one by DHCP, which the plan shows',
+      'has its cluster get one by DHCP, which the plan shows, and what Exchange says of its witness is shown',
       async () => {
+        rig.organization.edit(({ organization }) => {
+          organization.unpreparedWitnesses = [DAG.witness.server];
+        });
         await rig.declare({ ...bothServers, servers: [{ ...FIRST, version: V2010 }] });
         const plan = await rig.plan();
         const group = plan.changes.find(({ type }) => type === 'exchange_database_availability_group');
         expect(group?.change.after?.['cmdlets']).toEqual([
           expect.stringContaining(`-DatabaseAvailabilityGroupIpAddresses @('0.0.0.0')`),
         ]);
-        expect(await rig.applyPlan()).toMatchObject({ exit: 0 });
+        const { exit, said } = await rig.applyPlan();
+        expect(exit).toBe(0);
+        expect(said).toContain('New-DatabaseAvailabilityGroup warns');
+        expect(said).toContain(
+          `not a member of the local Administrators group on specified witness server ${DAG.witness.server}`,
+        );
         expect(await rig.plan()).toMatchObject({ exit: 0, changes: [] });
       },
       SETUP_MS,

@@ -17,7 +17,7 @@ describeWithKerberos('the exchange of tokens', () => {
   beforeAll(async () => {
     await realm.start();
     cache = realm.signIn();
-  }, 60_000);
+  });
   beforeEach(() => {
     realm.reset();
     setNativeEnvironment({ KRB5CCNAME: cache });

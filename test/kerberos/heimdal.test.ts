@@ -31,7 +31,7 @@ describeNeeding(missingKdc() ?? missingHeimdal(), 'with the library of Heimdal',
     await realm.start();
     cache = realm.signIn();
     heimdal = gssSystem({ file: LIBRARY, packed: false }, withRealm);
-  }, 60_000);
+  });
   afterAll(() => realm.stop());
 
   async function pair(

@@ -18,7 +18,7 @@ describeWithKerberos('native memory', () => {
   beforeAll(async () => {
     await realm.start();
     realm.signIn();
-  }, 60_000);
+  });
   afterAll(() => realm.stop());
 
   /** Bytes that the C library has given out (mallinfo2 of glibc). */

@@ -21,7 +21,7 @@ describeWithKerberos('messages', () => {
   beforeAll(async () => {
     await realm.start();
     cache = realm.signIn();
-  }, 60_000);
+  });
   beforeEach(() => {
     realm.reset();
     setNativeEnvironment({ KRB5CCNAME: cache });

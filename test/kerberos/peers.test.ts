@@ -25,7 +25,7 @@ function describePeer(library: 'pyspnego' | 'gssapi'): void {
     const cache = realm.signIn();
     environment = { ...realm.kdc.environment, KRB5CCNAME: cache, KRB5_KTNAME: realm.kdc.keytab };
     peer = new Peer(library, environment);
-  }, 60_000);
+  });
   beforeEach(() => setNativeEnvironment(environment));
   afterEach(() => realm.closeAll());
   afterAll(async () => {

@@ -17,7 +17,7 @@ const password = (principal: string, text: string): SignIn => ({
 describeWithKerberos('signing in', () => {
   const realm = new Realm();
 
-  beforeAll(() => realm.start(), 60_000);
+  beforeAll(() => realm.start());
   beforeEach(() => realm.reset());
   afterEach(() => realm.closeAll());
   afterAll(() => realm.stop());

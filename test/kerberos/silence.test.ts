@@ -6,9 +6,9 @@ import { program } from '../remoting/peers/wsman-endpoint';
 import { Realm } from './realm';
 import { startSilentCenter, type SilentCenter } from './silent-center';
 
-/** Milliseconds after which the library itself gives up are more than 20,000. */
 const LIMIT_MS = 400;
-const SOON_MS = 10_000;
+/** The library itself gives up later than that. */
+const LIBRARY_MS = 20_000;
 
 describeWithKerberos('a key distribution center that swallows packets', () => {
   const realm = new Realm();
@@ -17,7 +17,7 @@ describeWithKerberos('a key distribution center that swallows packets', () => {
   beforeAll(async () => {
     silent = await startSilentCenter();
     await realm.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await silent.stop();
     await realm.stop();
@@ -62,15 +62,15 @@ describeWithKerberos('a key distribution center that swallows packets', () => {
     expect(longestDelayMs).toBeLessThan(LIMIT_MS);
     expect(JSON.stringify(result)).not.toContain('canary');
     expect(code).toBe(3);
-    expect(ms).toBeLessThan(SOON_MS);
+    expect(ms).toBeLessThan(LIBRARY_MS);
     expect(silent.heard.udp).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test('is left at the caller’s signal, by TCP too', async () => {
     const { result, code, ms } = await client('signal', 'udp_preference_limit = 1');
     expect(result).toMatchObject({ first: { name: 'TimeoutError' }, second: { name: 'TimeoutError' } });
     expect(code).toBe(3);
-    expect(ms).toBeLessThan(SOON_MS);
+    expect(ms).toBeLessThan(LIBRARY_MS);
     expect(silent.heard.tcp).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -20,6 +20,8 @@ describe('the gRPC server', () => {
   let grpc: GrpcServer;
   let client: ClientHttp2Session;
   let idle: jest.Mock;
+  /** Resolves when the server's end of the connection is closed. */
+  let closed: Promise<unknown>;
   const gates = new Map<string, () => void>();
 
   beforeEach(async () => {
@@ -34,7 +36,10 @@ describe('the gRPC server', () => {
       ],
     ]);
     grpc = createGrpcServer({ unary, silentStreams: new Set(['/test/Silent']), onIdle: idle });
-    listener = createServer((socket) => grpc.accept(socket));
+    listener = createServer((socket) => {
+      closed = new Promise((resolve) => socket.once('close', resolve));
+      grpc.accept(socket);
+    });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     client = connect(`http://127.0.0.1:${(listener.address() as AddressInfo).port}`);
     client.on('error', () => undefined);
@@ -130,7 +135,8 @@ describe('the gRPC server', () => {
     void call('/test/Wait', frame(Buffer.from('late'))).catch(() => undefined);
     await until(() => gates.has('late'));
     client.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
     expect(idle).not.toHaveBeenCalled();
     gates.get('late')?.();
     await until(() => idle.mock.calls.length > 0);

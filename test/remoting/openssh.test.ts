@@ -22,7 +22,6 @@ import {
 } from './peers/openssh';
 
 // A busy machine takes a second for what takes 200 ms: sshd and PowerShell's stand-in are new processes each time.
-jest.setTimeout(30_000);
 
 const KEY_TYPES: readonly KeyType[] = ['ed25519', 'ecdsa', 'rsa'];
 /** What its manual of that version (sshd_config(5), 2016) names as its defaults, SHA-1 and all. */

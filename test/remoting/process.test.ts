@@ -73,25 +73,21 @@ describe('the process transport', () => {
   test.each([
     ['to stderr', 'console.error("x".repeat(9000) + "boom")', { stderr: /^x{3995}boom$/ }],
     ['and asks for something', 'process.stdout.write("Password: ")', { output: /^Password:$/ }],
-  ])(
-    'tells with the time-out what a program writes %s that never answers',
-    async (_, code, facts) => {
-      const [[name, text] = ['', /^$/]] = Object.entries(facts);
-      for (const [bound, options] of [
-        ['openTimeoutMs', { openTimeoutMs: 2_000 }],
-        ['ackTimeoutMs', { ackTimeoutMs: 1_500 }],
-      ] as const) {
-        const waiting = `${code}; setTimeout(() => 0, 20000)`;
-        const late = await script(waiting, options).catch((error: unknown) => error);
-        expect(late).toMatchObject({
-          kind: 'timeout',
-          message: expect.stringMatching(/ms; it said: (x{496}boom|Password:)$/) as string,
-          facts: { bound, reached: 'user', [name]: expect.stringMatching(text) as string },
-        });
-      }
-    },
-    20_000,
-  );
+  ])('tells with the time-out what a program writes %s that never answers', async (_, code, facts) => {
+    const [[name, text] = ['', /^$/]] = Object.entries(facts);
+    for (const [bound, options] of [
+      ['openTimeoutMs', { openTimeoutMs: 2_000 }],
+      ['ackTimeoutMs', { ackTimeoutMs: 1_500 }],
+    ] as const) {
+      const waiting = `${code}; setTimeout(() => 0, 20000)`;
+      const late = await script(waiting, options).catch((error: unknown) => error);
+      expect(late).toMatchObject({
+        kind: 'timeout',
+        message: expect.stringMatching(/ms; it said: (x{496}boom|Password:)$/) as string,
+        facts: { bound, reached: 'user', [name]: expect.stringMatching(text) as string },
+      });
+    }
+  });
 
   test('gives the program the environment that was passed, and no other', async () => {
     const code =

@@ -20,7 +20,7 @@ describeWithPwsh('our client and real PowerShell', () => {
       env: Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? ''])),
     });
     session = await openSession(transport, { runspaces: 2 });
-  }, 60_000);
+  });
   afterAll(() => session.close());
 
   test('opening tells the versions', () => {
@@ -70,7 +70,7 @@ describeWithPwsh('our client and real PowerShell', () => {
     expect(
       texts(await session.invoke({ cmdlet: 'Write-Output', parameters: { InputObject: text } })),
     ).toEqual([text]);
-  }, 20_000);
+  });
 
   test('a running call is stopped, and the session goes on', async () => {
     const stop = new AbortController();
@@ -83,5 +83,5 @@ describeWithPwsh('our client and real PowerShell', () => {
     expect(
       texts(await session.invoke({ cmdlet: 'Write-Output', parameters: { InputObject: 'on' } })),
     ).toEqual(['on']);
-  }, 20_000);
+  });
 });

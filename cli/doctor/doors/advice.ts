@@ -4,7 +4,9 @@ import { WSMAN_SECRETS } from '../../../provider/wsman-endpoint';
 import { DOOR_NAMES, type Door, type DoorFinding } from './door';
 import { addressOf, ownPlace } from './place';
 
-/** The best first: Exchange's own, by what leaves least behind and depends on least. */
+/**
+ * The best door first: those of Exchange, and among them the one that leaves the least behind and depends on the least.
+ */
 const RANK: readonly Door[] = [
   'http-kerberos',
   'https-kerberos',
@@ -15,7 +17,7 @@ const RANK: readonly Door[] = [
   'windows-http',
 ];
 
-/** How to come in where the endpoint did not, as a sentence or two; `undefined` where there is no door at all. */
+/** How to connect where the endpoint failed, in a sentence or two; `undefined` where there is no door at all. */
 export function advice(findings: readonly DoorFinding[], endpoint: Endpoint): string | undefined {
   const ranked = [...findings].sort((a, b) => RANK.indexOf(a.door) - RANK.indexOf(b.door));
   const open = ranked.find(({ state }) => state === 'open');
@@ -31,7 +33,7 @@ export function advice(findings: readonly DoorFinding[], endpoint: Endpoint): st
     : undefined;
 }
 
-/** Whether a door is the one that the endpoint goes through. */
+/** Whether this is the door that the endpoint uses. */
 function isOf(endpoint: Endpoint, { door, address }: DoorFinding): boolean {
   const place = ownPlace(endpoint);
   if (place === undefined || addressOf(place) !== address) return false;

@@ -3,15 +3,15 @@ import { Connection } from '../../../remoting/transports/wsman/connection';
 import { CONTENT_TYPE } from '../../../remoting/transports/wsman/names';
 import type { Sight } from './sight';
 
-/** A page for people is a few kilobytes. */
+/** A page for people has a few kilobytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
- * Asks a server how to sign in: an empty POST, as a session begins, without Authorization. Nothing secret leaves, and
- * nothing is begun.
+ * Asks a server how to sign in: by an empty POST, with which a session begins, without Authorization. Sends nothing
+ * secret, and begins nothing.
  *
- * @param socket to the server, with TLS where that is spoken; it is ended
- * @throws Error where the answer is not HTTP, or the time of `signal` is over
+ * @param socket to the server, with TLS where the URL demands it; it is closed afterwards
+ * @throws Error where the answer is not HTTP, or `signal` was aborted
  */
 export async function challenge(socket: Socket, url: URL, signal: AbortSignal): Promise<Sight> {
   const connection = new Connection(url, socket, MAX_ANSWER_BYTES);

@@ -1,7 +1,7 @@
-/** A way into a server. Part of what `--json` promises. */
+/** A way to connect to a server. `--json` promises these names. */
 export type Door =
   | 'http-kerberos'
-  /** Where nothing tells how to sign in. */
+  /** HTTPS where nothing shows how to sign in. */
   | 'https'
   | 'https-kerberos'
   | 'https-basic'
@@ -20,17 +20,17 @@ export const DOOR_NAMES: { readonly [door in Door]: string } = {
 };
 
 /**
- * What was found at one door, without signing in. `faulty`: something answers there, and a session cannot come about as
- * things are. `closed`: nothing is there.
+ * What was found at one door without signing in. `faulty`: something answers there, but no session is possible as it
+ * is. `closed`: nothing is there.
  */
 export type DoorFinding = {
   readonly door: Door;
-  /** As it would stand in the endpoint; of SSH without a user. */
+  /** As an endpoint would have it. For SSH without a user. */
   readonly address: string;
   readonly port: number;
   readonly detail: string;
 } & (
   | { readonly state: 'open' | 'closed' }
-  /** How it could be opened. */
+  /** What would make it usable. */
   | { readonly state: 'faulty'; readonly remedy: string }
 );

@@ -10,37 +10,37 @@ import { judged } from './judgement';
 import { look, type LookOptions } from './look';
 import { addressOf, placesOf, type Place, type Ports } from './place';
 
-/** The doors of a server, in the order of their places. */
+/** The doors of a server, in the order in which they were looked for. */
 export interface Doors {
   readonly found: readonly DoorFinding[];
-  /** How to come in; left out where there is no door at all. */
+  /** How to connect. Left out where there is no door at all. */
   readonly advice?: string;
 }
 
 export interface DoorsOptions {
   /**
-   * Milliseconds for each door; all are looked at at once.
+   * Milliseconds for each door. All are looked at at the same time.
    *
    * @default 3000
    */
   readonly timeoutMs?: number;
   /**
-   * Where doors are looked for, but for that of the endpoint.
+   * The ports to look at, apart from that of the endpoint.
    *
-   * @default their standard ports
+   * @default the standard ports
    */
   readonly ports?: Ports;
   /**
-   * What the servers of the site may show over HTTPS, where the endpoint does not say it itself.
+   * The names that servers of the site may have on their HTTPS certificates, where the endpoint does not say so itself.
    *
-   * @default their own names
+   * @default each server's own name
    */
   readonly names?: readonly ExpectedNames[];
 }
 
 const LOOK_MS = 3_000;
 
-/** Looks at the doors of the server of an endpoint, without signing in; none of a process. Never rejects. */
+/** Looks for the doors of an endpoint's server, without signing in. A process has none. Never rejects. */
 export async function lookForDoors(
   endpoint: Endpoint,
   environment: Environment,
@@ -56,7 +56,9 @@ export async function lookForDoors(
   return { found: found.flat(), ...(said === undefined ? {} : { advice: said }) };
 }
 
-/** As the provider would trust. A file that is of no use is told where the session is opened. */
+/**
+ * The certificates that the provider would accept. A file that cannot be used is reported where the session is opened.
+ */
 function trustFor(
   endpoint: Endpoint,
   environment: Environment,
@@ -77,7 +79,7 @@ function trustFor(
   }
 }
 
-/** Through the proxy goes what the provider itself would send through it. */
+/** A proxy is used only where the provider itself would use it. */
 function throughProxy(place: Place, environment: Environment): Pick<LookOptions, 'proxy'> {
   const proxy = proxyOf(new URL(addressOf(place)), environment);
   return proxy === undefined ? {} : { proxy };

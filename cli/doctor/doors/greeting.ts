@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Sight } from './sight';
 
-/** Lines before the version may come first, 255 bytes each at most (RFC 4253, section 4.2). */
+/** Other lines may come before the version, with 255 bytes each at most (RFC 4253, section 4.2). */
 const GREETING_BYTES = 4_096;
 
-/** What an SSH server says first, before anybody has said a word. */
+/** The greeting of an SSH server, which comes before the client has sent anything. */
 export async function greeting(connection: Duplex, signal: AbortSignal): Promise<Sight> {
   let text = '';
   const abort = (): void => void connection.destroy(signal.reason as Error);

@@ -7,9 +7,9 @@ import { addressOf, type Place } from './place';
 import type { Sight } from './sight';
 
 /**
- * What a look at a place says of the doors there.
+ * The doors at a place, from what a look at it showed.
  *
- * @param endpoint that was chosen: remedies name its settings
+ * @param endpoint that the user configured: remedies name its settings
  */
 export function judged(place: Place, sight: Sight, endpoint: Endpoint): readonly DoorFinding[] {
   const finding = finder(place);
@@ -49,7 +49,7 @@ type Answer = Extract<Sight, { readonly kind: 'answer' }>;
 
 const OFFERS_KERBEROS = ['kerberos', 'negotiate'];
 
-/** In which doors a server that asks who is there lets in. */
+/** The doors of a server that asks clients to authenticate. */
 function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly DoorFinding[] {
   const { schemes } = answer;
   const offered = schemes.length === 0 ? 'nothing' : schemes.map(spelled).join(', ');
@@ -97,7 +97,7 @@ function withCertificate(finding: DoorFinding, { distrust }: Answer, endpoint: E
   return { door, address, port, state: 'faulty', detail: distrust.message, remedy };
 }
 
-/** Kerberos, which knows a server by the name that its account has. */
+/** A door with Kerberos, which knows a server only by the name of its account. */
 function named(place: Place, door: Door, well: string): DoorFinding {
   if (isIP(place.host) === 0) return finder(place, door).open(well);
   return finder(place, door).faulty(
@@ -106,7 +106,7 @@ function named(place: Place, door: Door, well: string): DoorFinding {
   );
 }
 
-/** An answer that does not ask who is there, as Exchange's directory and Windows' service do. */
+/** The door of an answer that does not ask to authenticate, as Exchange's directory and Windows' service would. */
 function withoutChallenge(
   { kind, path }: Place,
   { status, location }: Answer,
@@ -144,7 +144,7 @@ function withoutChallenge(
   ];
 }
 
-/** Of the door of a place, where nothing tells it more closely. */
+/** Makes findings about a door. Left out, it is the one that a place is known by. */
 function finder(place: Place, door: Door = DOORS[place.kind]) {
   const where = { door, address: addressOf(place), port: place.port };
   return {

@@ -12,13 +12,13 @@ import type { Sight } from './sight';
 
 export interface LookOptions {
   readonly timeoutMs: number;
-  /** Which certificates are accepted. No certificate of a client: nothing is signed in with. */
+  /** Which certificates are accepted. There is no client certificate, since nothing signs in. */
   readonly trust: Omit<TlsSettings, 'client'>;
-  /** For HTTPS. Left out: the server is reached directly. */
+  /** The proxy for HTTPS. Left out: the server is reached directly. */
   readonly proxy?: Proxy;
 }
 
-/** Looks at one place; never rejects. */
+/** Looks at one place. Never rejects. */
 export async function look(place: Place, options: LookOptions): Promise<Sight> {
   const ended = new AbortController();
   const timer = setTimeout(() => ended.abort(new Error('the time is over')), options.timeoutMs);
@@ -61,7 +61,10 @@ async function lookAt(place: Place, options: LookOptions, signal: AbortSignal): 
   }
 }
 
-/** A certificate that is not accepted is told, and looked past: what is asked for behind it is no secret. */
+/**
+ * Connects with TLS. A certificate that would not be accepted is reported, and the look goes on, since it sends nothing
+ * secret.
+ */
 async function securely(
   below: Duplex,
   place: Place,
@@ -83,7 +86,7 @@ async function securely(
   return await challenge(socket, new URL(addressOf(place)), signal);
 }
 
-/** Codes of Node's reader of HTTP begin with HPE_. */
+/** The error codes of Node's HTTP parser begin with HPE_. */
 function told(reason: unknown): string {
   if (reason instanceof RemotingError) return reason.facts.code ?? reason.message;
   const { code, message } = reason as { readonly code?: string; readonly message?: string };

@@ -1,12 +1,12 @@
 import type { Endpoint } from '../../../provider/endpoint';
 import { hostOf, portOf } from '../../../remoting/transports/wsman/http-channel';
 
-/** Something to look at: `windows` is its own WSMan service, beside Exchange's directory of IIS. */
+/** A place to look at. `windows` is Windows' own WSMan service, beside Exchange's directory in IIS. */
 export interface Place {
   readonly kind: 'http' | 'https' | 'windows-http' | 'windows-https' | 'ssh';
   readonly host: string;
   readonly port: number;
-  /** Empty of SSH. */
+  /** Empty for SSH. */
   readonly path: string;
 }
 
@@ -16,7 +16,7 @@ const STANDARD: Ports = { http: 80, https: 443, ssh: 22, 'windows-https': 5986, 
 const EXCHANGE_PATH = '/PowerShell/';
 const WINDOWS_PATH = '/wsman';
 
-/** The doors that the server of an endpoint may have: at their standard ports, its own where the endpoint says it. */
+/** The places where the server of an endpoint may have doors: at the standard ports, and where the endpoint says. */
 export function placesOf(endpoint: Endpoint, ports: Ports = STANDARD): readonly Place[] {
   const own = ownPlace(endpoint);
   if (own === undefined) return [];
@@ -25,7 +25,7 @@ export function placesOf(endpoint: Endpoint, ports: Ports = STANDARD): readonly 
   );
 }
 
-/** Where the endpoint itself is; of a process nowhere. */
+/** The place of the endpoint itself; `undefined` for a process. */
 export function ownPlace(endpoint: Endpoint): Place | undefined {
   switch (endpoint.kind) {
     case 'process':

@@ -2,7 +2,7 @@ import { oneLine } from '../one-line';
 import { DOOR_NAMES, type DoorFinding } from './door';
 import type { Doors } from './doors';
 
-/** Those that are open, as a list in one line; empty where none is. */
+/** The open doors as a list in one line. Empty where none is open. */
 export function openDoors({ found }: Doors): string {
   return found
     .filter(({ state }) => state === 'open')
@@ -12,7 +12,7 @@ export function openDoors({ found }: Doors): string {
 
 const WIDTH = Math.max(...Object.values(DOOR_NAMES).map((name) => name.length));
 
-/** All that were looked at, a line each, with what opens those that are faulty, and which one to take. */
+/** All doors, one on each line, with the remedy of each faulty one; and which door to use. */
 export function allDoors({ found, advice }: Doors): string {
   if (found.length === 0) return '';
   const lines = found.map((finding) => `${line(finding)}\n`);

@@ -134,6 +134,7 @@ function create(call: Call): void {
   const witness = call.text('WitnessServer') ?? null;
   if (witness === null)
     call.warn(`No witness server was given for '${name}': set one before two servers join.`);
+  warnOfUnprepared(call);
   const group: DatabaseAvailabilityGroupState = {
     ...newObject(name, call.now, {
       WitnessServer: witness,
@@ -195,7 +196,23 @@ function set(call: Call): void {
   if (touched.length > 0 && running.length * 2 <= group.servers.length) {
     throw call.error(TASK_EXCEPTION, `${touched.join(', ')} cannot be set while the cluster has no quorum.`);
   }
+  warnOfUnprepared(call);
   takeOver(call, group, DEFAULTS, group.name);
+}
+
+/**
+ * The cmdlet goes on all the same: "Witness Server Warning Message When Using Certain Database Availability Group Tasks" (Scott
+ * Schnoll's blog at TechNet), where a server of 2010 warns also of one that is prepared, which this does not. That an alternate
+ * witness is looked at, too, is unverified.
+ */
+function warnOfUnprepared(call: Call): void {
+  for (const parameter of ['WitnessServer', 'AlternateWitnessServer']) {
+    const host = call.text(parameter);
+    if (host === undefined || call.organization.unpreparedWitnesses?.includes(host) !== true) continue;
+    call.warn(
+      `The Exchange Trusted Subsystem is not a member of the local Administrators group on specified witness server ${host}.`,
+    );
+  }
 }
 
 function refuseMemberAsWitness(call: Call, group: DatabaseAvailabilityGroupState, parameter: string): void {

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { RemotingError } from '../../remoting-error';
 
-/** What a server says to a request. */
+/** A server's answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
   /** Empty where the answer has none. */
   readonly location: string;
-  /** Milliseconds to wait, as the server says; left out where it does not. */
+  /** Milliseconds to wait before the next attempt. Left out where the server does not say. */
   readonly retryAfterMs?: number;
-  /** Authentication methods that it offers. */
+  /** Authentication methods that the server offers. */
   readonly methods: readonly string[];
   readonly body: Buffer;
-  /** Version of TLS, as `TLSv1.3`; only of the first answer of a connection. */
+  /** Version of TLS, for example `TLSv1.3`. Only in the first answer of a connection. */
   readonly tlsVersion?: string;
-  /** It refused the sign-in, so that the request itself was not sent. */
+  /** The server refused the sign-in, so the request itself was not sent. */
   readonly atSignIn?: true;
-  /** The request had no Authorization header, since its connection was signed in. */
+  /** The request had no Authorization header, since its connection was signed in already. */
   readonly withoutProof?: true;
 }
 
@@ -24,7 +24,7 @@ export function isSoap({ contentType }: Answer): boolean {
   return contentType.startsWith('application/soap+xml');
 }
 
-/** An answer as it comes over the wire. */
+/** An answer as it was received. */
 export interface WireAnswer extends Answer {
   /** The challenges (RFC 9110, section 11.6.1); empty where there are none. */
   readonly challenges: string;
@@ -35,8 +35,8 @@ export interface WireAnswer extends Answer {
 /**
  * Reads an answer to its end.
  *
- * @param maxAnswerBytes bytes of the body as they come; a longer one is refused
- * @throws RemotingError `too-large`, and `protocol` where it is compressed
+ * @param maxAnswerBytes most bytes of the body; a longer one is refused
+ * @throws RemotingError `too-large`; and `protocol` where the answer is compressed
  */
 export async function readAnswer(message: IncomingMessage, maxAnswerBytes: number): Promise<WireAnswer> {
   const chunks: Buffer[] = [];
@@ -69,7 +69,7 @@ export async function readAnswer(message: IncomingMessage, maxAnswerBytes: numbe
   };
 }
 
-/** The token that an answer has under a scheme; `undefined` where it has none. */
+/** The answer's token under an authentication scheme; `undefined` where it has none. */
 export function tokenOf({ challenges }: WireAnswer, scheme: string): Buffer | undefined {
   const [, token] =
     new RegExp(`(?:^|,)\\s*${scheme} +([A-Za-z0-9+/]+={0,2})(?=\\s*(?:,|$))`, 'i').exec(challenges) ?? [];

@@ -12,9 +12,9 @@ import { readNamed, type TlsSettings } from './tls';
 export type WsmanAuthentication =
   | { readonly kind: 'basic'; readonly user: string; readonly password: SecureText }
   /**
-   * Kerberos, by its own tokens or within SPNEGO, as the server wants it. `signIn` left out: with what the account that
-   * runs this process has (`kinit`, a keytab, a logon on Windows). `service` is the service part of the name, by default
-   * `HTTP`.
+   * Kerberos, by its own tokens or within SPNEGO, as the server demands. `signIn` left out: with the credentials of the
+   * account that runs this process (`kinit`, a keytab, a logon on Windows). `service` is the first part of the service
+   * principal name, `HTTP` by default.
    */
   | { readonly kind: 'negotiate'; readonly service?: string; readonly signIn?: SignIn }
   | {
@@ -24,7 +24,7 @@ export type WsmanAuthentication =
     }
   | {
       readonly kind: 'certificate';
-      /** What a file of another form holds, as PEM: the certificate with those above it, and its key. */
+      /** The content of a file in another form, as PEM: the certificate with those above it, and its key. */
       readonly content: { readonly file: string; readonly certificates: string; readonly key: SecureText };
     };
 
@@ -32,7 +32,7 @@ export function authenticatorFor(authentication: WsmanAuthentication, host: stri
   switch (authentication.kind) {
     case 'basic': {
       const { user, password } = authentication;
-      // The first colon ends the name (RFC 7617, section 2).
+      // In the credentials, the first colon ends the user name (RFC 7617, section 2).
       if (user.includes(':')) throw new RemotingError('usage', 'a user name for Basic must not hold a colon');
       const credentials = Buffer.from(`${user}:${password.reveal()}`, 'utf8').toString('base64');
       return new HeaderAuthenticator(`Basic ${credentials}`, { certificate: false });
@@ -47,9 +47,9 @@ export function authenticatorFor(authentication: WsmanAuthentication, host: stri
 const PEM_FILE = { mostBytes: SECRET_BYTES, owned: true };
 
 /**
- * Certificate and key of the client for the TLS handshake; nothing for other kinds.
+ * Certificate and key of the client for the TLS handshake. Empty for other kinds of authentication.
  *
- * @throws RemotingError `usage` where they cannot be read or opened, or do not belong together
+ * @throws RemotingError `usage` where they cannot be read or decrypted, or do not belong together
  */
 export function readClientCertificate(authentication: WsmanAuthentication): Pick<TlsSettings, 'client'> {
   if (authentication.kind !== 'certificate') return {};
@@ -64,7 +64,7 @@ export function readClientCertificate(authentication: WsmanAuthentication): Pick
   return usable(files.certificateFile, { cert, key, ...secret });
 }
 
-/** Found out here, since in a handshake it looks as if the server had hung up. */
+/** Checks them before the handshake, where a failure would look as if the server had disconnected. */
 function usable(file: string, client: NonNullable<TlsSettings['client']>): Pick<TlsSettings, 'client'> {
   try {
     createSecureContext({ ca: [], ...client });

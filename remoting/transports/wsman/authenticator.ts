@@ -6,45 +6,46 @@ import { CONTENT_TYPE } from './names';
 
 export interface SignInOptions {
   readonly signal: AbortSignal;
-  /** When a token must be there, by `performance.now()`. */
+  /** When a token must be there, on the clock of `performance.now()`. */
   readonly tokenBy: number;
-  /** Bytes of the body that is to go over the connection first. */
+  /** Bytes of the first request body that the connection will carry. */
   readonly firstBodyBytes: number;
-  /** Headers for each request to this server. */
+  /** Headers that go with each request to this server. */
   readonly headers: { readonly [name: string]: string };
 }
 
-/** Both ends have proved themselves. Whoever gets it closes the context. */
+/** Both ends have proved themselves. The receiver of the context closes it. */
 export interface Proof {
   readonly scheme: SealedBy;
   readonly context: SecurityContext;
 }
 
 export type SignInOutcome =
-  /** Requests may go. */
+  /** The connection can carry requests. */
   | {
       readonly kind: 'ready';
       readonly proof?: Proof;
-      /** What was set by the answer (Set-Cookie). */
+      /** The Set-Cookie headers of the answer. */
       readonly cookies?: readonly string[];
     }
-  /** `again`: with what the answer offers it may go well on a new connection. */
+  /** `again`: what the answer offers may succeed on a new connection. */
   | { readonly kind: 'refused'; readonly answer: WireAnswer; readonly again: boolean };
 
-/** Proves to one server who we are. Credentials leave it only towards that server. */
+/** Signs in to one server. The credentials are sent to no other. */
 export interface Authenticator {
-  /** Signs a new connection in, before any body goes over it. */
+  /** Signs a new connection in, before any request body is sent. */
   signIn(connection: Connection, options: SignInOptions): Promise<SignInOutcome>;
-  /** Value of the Authorization header of a request with a body; `undefined`: none is needed. */
+  /** The Authorization header of a request with a body; `undefined` where it needs none. */
   authorization(connection: Connection, options: SignInOptions): Promise<string | undefined>;
   /**
-   * Hears that the server does not remember whom a connection is for: it refused a request without an Authorization header
-   * over one that was signed in (401), or ended one after the sign-in. Each request is to do without a sign-in from then on.
+   * Called where the server does not remember who signed a connection in: it answered a request without an
+   * Authorization header with 401, or ended the connection after the sign-in. From then on every request carries its
+   * own proof.
    */
   forgotten(): void;
 }
 
-/** The request that signs in: no body, so that nothing is lost where it is refused. */
+/** The request that signs a connection in. It has no body, so nothing is lost where it is refused. */
 export function emptyPost(
   connection: Connection,
   authorization: string,

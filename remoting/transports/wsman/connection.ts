@@ -5,24 +5,27 @@ import { TLSSocket } from 'node:tls';
 import { RemotingError } from '../../remoting-error';
 import { readAnswer, type WireAnswer } from './answer';
 import type { Sealing } from './sealing';
-import { toldBy } from './tls';
+import { reasonOf } from './tls';
 
-/** Bytes of the head of an answer, as Node bounds it by default; IIS sends a few hundred. */
+/** Bytes of the head of an answer, Node's default limit. IIS sends a few hundred. */
 export const MAX_HEADER_BYTES = 16_384;
-/** IIS closes a connection that was idle for 120 seconds; ours go before, so that none is taken that is about to. */
+/**
+ * IIS closes a connection after 120 seconds without a request. Ours are closed earlier, so that no request is sent on a
+ * connection that is about to close.
+ */
 export const IDLE_MS = 60_000;
 
 export interface Sending {
   readonly headers: { readonly [name: string]: string };
   /** May be empty. */
   readonly body: Buffer;
-  /** Breaks it off, and the connection with it. */
+  /** Breaks the request off, and closes the connection. */
   readonly signal: AbortSignal;
   /** Called right before the first byte is written. */
   readonly onSend?: () => void;
 }
 
-/** A connection that stands, to the right server where TLS shows that. Requests go over it one after another. */
+/** An open connection. With TLS, its server is the right one. It carries one request after another. */
 export class Connection {
   readonly #url: URL;
   readonly #socket: Socket;
@@ -31,16 +34,16 @@ export class Connection {
   readonly #tlsVersion: { readonly tlsVersion?: string };
   #sealing: Sealing | undefined;
   #hasAnswered = false;
-  /** Exchanges under way, which need what seals until they have read their answer. */
+  /** How many exchanges are under way. The sealing is needed until they have read their answers. */
   #underWay = 0;
 
-  /** @param maxAnswerBytes of the body of an answer as it comes */
+  /** @param maxAnswerBytes of the body of an answer as it is received */
   constructor(url: URL, socket: Socket, maxAnswerBytes: number) {
     this.#url = url;
     this.#socket = socket;
     this.#maxAnswerBytes = maxAnswerBytes;
     this.#agent = new AgentOfOne(socket);
-    // Asked now, since a connection that was reset does not say it any more.
+    // Read now: a connection that was reset no longer has it.
     const tlsVersion = socket instanceof TLSSocket ? socket.getProtocol() : null;
     this.#tlsVersion = tlsVersion === null ? {} : { tlsVersion };
     socket.once('close', () => this.#release());
@@ -50,12 +53,12 @@ export class Connection {
     return this.#socket.destroyed;
   }
 
-  /** The server's certificate in DER, which was looked at before; `undefined` where there is no TLS. */
+  /** The server's certificate in DER, which was checked before; `undefined` without TLS. */
   get certificate(): Buffer | undefined {
     return this.#socket instanceof TLSSocket ? this.#socket.getPeerCertificate().raw : undefined;
   }
 
-  /** What seals its messages from when it is signed in; `undefined` where TLS protects them. */
+  /** Seals its messages once the connection is signed in; `undefined` where TLS protects them. */
   get sealing(): Sealing | undefined {
     return this.#sealing;
   }
@@ -65,7 +68,7 @@ export class Connection {
     this.#release();
   }
 
-  /** Does an exchange, and keeps what seals until it is done: the connection may end with the answer. */
+  /** Runs an exchange, and keeps the sealing until it is done: the connection may end with the answer. */
   async during<T>(exchange: () => Promise<T>): Promise<T> {
     this.#underWay += 1;
     try {
@@ -84,7 +87,7 @@ export class Connection {
     this.#socket.once('close', listener);
   }
 
-  /** Sends one request and reads its answer. Where that fails, the connection ends. */
+  /** Sends one request, and reads its answer. Where that fails, the connection ends. */
   async exchange({ headers, body, signal, onSend }: Sending): Promise<WireAnswer> {
     const { hostname, host, pathname, search } = this.#url;
     const asking = request({
@@ -97,7 +100,7 @@ export class Connection {
         Host: host,
         ...headers,
         'Content-Length': body.length,
-        // Exchange compresses unless it is told not to; what it saves is little beside what a bomb could cost.
+        // Exchange compresses its answers by default. That saves little, and a small answer could unpack to a huge one.
         'Accept-Encoding': 'identity',
       },
     });
@@ -109,7 +112,8 @@ export class Connection {
     let onAbort = (): void => undefined;
     try {
       return await new Promise<WireAnswer>((resolve, reject) => {
-        // Rejects by itself: Node says of a request that is answered in part that the server hung up.
+        // Rejects with the reason at once. Node would only say that the server disconnected, where a part of the answer
+        // is there.
         onAbort = () => reject(signal.reason as Error);
         signal.addEventListener('abort', onAbort, { once: true });
         asking.once('socket', () => void write().catch(reject));
@@ -130,15 +134,15 @@ export class Connection {
     const message = await new Promise<IncomingMessage>((resolve, reject) => {
       asking.once('response', resolve);
       asking.on('error', reject);
-      // At 101 (Switching Protocols) Node gives neither of the two.
+      // At status 101 (Switching Protocols) Node emits neither of the two events above.
       asking.once('close', () => reject(new Error('the server goes over to another protocol')));
     });
     const answer = await readAnswer(message, this.#maxAnswerBytes);
-    // Over TLS, Node says one turn of its loop later that everything is written, and the answer may be here by then.
+    // With TLS, Node reports the end of writing one turn of the event loop later. The answer may be there before.
     if (!asking.writableFinished) await new Promise((resolve) => setImmediate(resolve));
-    // A server that answers before it has everything may take the rest for the next request.
+    // The server answered before it had the whole request, and may take the rest of it for the next one.
     if (!asking.writableFinished) this.destroy();
-    // Only then is the connection free for the next request, or gone where the server does not keep it.
+    // From then on the connection is free for the next request, or gone where the server closes it.
     await closed;
     const first = this.#hasAnswered ? {} : this.#tlsVersion;
     this.#hasAnswered = true;
@@ -146,11 +150,11 @@ export class Connection {
   }
 
   /**
-   * The first request was broken off. At TLS 1.3 a server may have asked for a certificate after the handshake, which Node
-   * cannot answer; Windows Server 2022 then resets the connection.
+   * The error of a first request that was reset. With TLS 1.3 the server may have asked for a certificate after the
+   * handshake, which Node cannot answer: Windows Server 2022 then resets the connection.
    */
   #atTls13(reason: unknown): RemotingError | undefined {
-    const { message, code } = toldBy(reason);
+    const { message, code } = reasonOf(reason);
     const facts = this.#tlsVersion;
     if (this.#hasAnswered || code !== 'ECONNRESET' || facts.tlsVersion !== 'TLSv1.3') return undefined;
     const what = `the connection ended: ${message}`;
@@ -162,7 +166,7 @@ export class Connection {
   }
 }
 
-/** Keeps one connection between requests, and makes none. */
+/** Keeps one given connection between requests, and opens none. */
 class AgentOfOne extends Agent {
   readonly #socket: Socket;
   #isTaken = false;
@@ -186,7 +190,8 @@ class AgentOfOne extends Agent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    // Node reads what the server announces: false is for no time at all, and else it sets a timeout, a second below.
+    // Node takes the server's Keep-Alive header into account: the result is false where the connection may not be kept,
+    // and otherwise a time-out is set, one second shorter.
     const isKept: boolean = super.keepSocketAlive(socket) as unknown as boolean;
     const kept = socket as Socket;
     kept.setTimeout(Math.min(kept.timeout || IDLE_MS, IDLE_MS)).on('timeout', destroyIdle);

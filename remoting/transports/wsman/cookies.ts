@@ -1,20 +1,20 @@
-/** Cookies that are kept of one server, and characters of all of them together: a balancer sets one or two. */
+/** How many cookies are kept for one server, and of how many characters in total. A load balancer sets one or two. */
 const MOST_COOKIES = 20;
 const MOST_CHARACTERS = 4096;
-/** RFC 6265, section 4.1.1; what follows the value are attributes. */
+/** RFC 6265, section 4.1.1. Attributes follow the value. */
 const COOKIE = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*("?[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*"?)\s*(?:;|$)/;
 const ENDED = /;\s*max-age\s*=\s*(?:0|-\d+)\s*(?:;|$)/i;
 
 /**
- * What a load balancer sets to send the requests of a session to one and the same server. Every connection to that host
- * and port gives it back, and none to another. Over http:// somebody between can write one: all that it can do is to send
- * a request to another server of the same balancer, which that somebody can do without it, and the server there must
- * prove itself all the same.
+ * The cookies of one server, by which a load balancer keeps the requests of a session on the same server. Every
+ * connection to that host and port sends them back, and connections to others do not. Over http://, somebody on the way
+ * can set one. It can only direct a request to another server behind the same balancer, which such a person can do
+ * anyway, and that server must prove itself, too.
  */
 export class Cookies {
   readonly #values = new Map<string, string>();
 
-  /** @param headers values of Set-Cookie, of an answer that was believed */
+  /** @param headers the Set-Cookie headers of an answer that is trusted */
   take(headers: readonly string[]): void {
     for (const header of headers) {
       const [, name, value = ''] = COOKIE.exec(header) ?? [];
@@ -27,7 +27,7 @@ export class Cookies {
     }
   }
 
-  /** The header that gives them back; none where there are none. */
+  /** The header that sends the cookies back. Empty where there are none. */
   get headers(): { readonly [name: string]: string } {
     return this.#values.size === 0 ? {} : { Cookie: this.#text() };
   }

@@ -2,10 +2,10 @@ import type { Sealed } from '../../../kerberos';
 import { protocolError } from '../../remoting-error';
 import { CONTENT_TYPE } from './names';
 
-/** How the context was made that sealed a message: by Kerberos' own tokens, or within SPNEGO. */
+/** The authentication scheme of the context that seals a message: Kerberos' own tokens, or SPNEGO. */
 export type SealedBy = 'Kerberos' | 'Negotiate';
 
-/** MS-WSMV 2.2.9.1. */
+/** The protocol in the Content-Type (MS-WSMV 2.2.9.1). */
 const PROTOCOLS: { readonly [scheme in SealedBy]: string } = {
   Kerberos: 'application/HTTP-Kerberos-session-encrypted',
   Negotiate: 'application/HTTP-SPNEGO-session-encrypted',
@@ -14,11 +14,11 @@ const PROTOCOLS: { readonly [scheme in SealedBy]: string } = {
 const BOUNDARY = 'Encrypted Boundary';
 const ENCRYPTED = 'multipart/encrypted';
 const LENGTH_BYTES = 4;
-/** Bytes of the lines before the sealed ones. Windows writes some 200. */
+/** Most bytes of the lines before the sealed ones. Windows writes some 200. */
 const MAX_LINES_BYTES = 1024;
-/** `--Encrypted Boundary`; Exchange writes a space after the dashes (seen by pypsrp's author). */
+/** `--Encrypted Boundary`. Exchange writes a space after the dashes (observed by the author of pypsrp). */
 const DELIMITER = `-- ?${BOUNDARY}`;
-/** MS-WSMV and pypsrp write a tab before the names of a part's headers, Windows writes none. */
+/** MS-WSMV and pypsrp write a tab before the names of a part's headers, and Windows writes none. */
 const LINES = new RegExp(
   `^${DELIMITER}\\r\\n\\t?Content-Type: *([\\w/-]+)\\r\\n\\t?OriginalContent: *type=([^\\r\\n]+);Length=(\\d{1,9})\\r\\n` +
     `${DELIMITER}\\r\\n\\t?Content-Type: *application/octet-stream\\r\\n`,
@@ -29,9 +29,9 @@ const MAX_END_BYTES = BOUNDARY.length + 8;
 
 export interface EncryptedMessage {
   readonly scheme: SealedBy;
-  /** What is sealed is of this type, for example `application/soap+xml;charset=UTF-8`. */
+  /** Content type of the plain message, for example `application/soap+xml;charset=UTF-8`. */
   readonly type: string;
-  /** Bytes of the message before it was sealed, as its sender says. */
+  /** Bytes of the plain message, as its sender says. */
   readonly plainBytes: number;
   readonly sealed: Sealed;
 }
@@ -40,25 +40,25 @@ export interface EncryptedMessageOptions {
   /** @default 'application/soap+xml;charset=UTF-8' */
   readonly type?: string;
   /**
-   * What stands between the two dashes and the boundary.
+   * What to write between the two dashes and the boundary.
    *
    * @default ''
    */
   readonly afterDashes?: string;
   /**
-   * What stands before the names of a part's headers.
+   * What to write before the names of a part's headers.
    *
    * @default '\t'
    */
   readonly beforeNames?: string;
 }
 
-/** The Content-Type of a request or an answer whose body is sealed. */
+/** The Content-Type of a request or an answer with a sealed body. */
 export function encryptedContentType(scheme: SealedBy): string {
   return `${ENCRYPTED};protocol="${PROTOCOLS[scheme]}";boundary="${BOUNDARY}"`;
 }
 
-/** A sealed message as the body of a request or an answer (MS-WSMV 2.2.9.1.1). */
+/** Writes a sealed message as the body of a request or an answer (MS-WSMV 2.2.9.1.1). */
 export function writeEncryptedMessage(
   scheme: SealedBy,
   plainBytes: number,
@@ -85,14 +85,14 @@ export function isEncryptedType(contentType: string): boolean {
 }
 
 /**
- * Reads a body that `isEncryptedType`. Nothing of it is proved by that: only unsealing shows who wrote it.
+ * Splits a sealed body into its parts. Proves nothing: only unsealing shows who wrote it.
  *
  * @throws RemotingError `protocol`
  */
 export function readEncryptedMessage(body: Buffer): EncryptedMessage {
   const [lines, protocol = '', type = '', plainBytes = ''] =
     LINES.exec(body.subarray(0, MAX_LINES_BYTES).toString('latin1')) ?? [];
-  // Looked for from the back, since the sealed bytes may hold what looks like the end.
+  // Searched from the end, since the sealed bytes may contain the same text.
   const end = END.exec(body.subarray(-MAX_END_BYTES).toString('latin1'));
   if (lines === undefined || end === null) throw protocolError('the body is no encrypted message');
   const scheme = schemeOf(protocol);

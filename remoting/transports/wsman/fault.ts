@@ -23,17 +23,17 @@ const QUOTAS: ReadonlySet<number> = new Set([
 const ACCESS_DENIED = 5;
 const OPERATION_ABORTED = 995;
 
-/** The server had nothing to say within the time that Receive gave it: ask again (MS-WSMV 3.1.4.14). */
+/** The server had nothing to say within the time that Receive gave it, and is to be asked again (MS-WSMV 3.1.4.14). */
 export function isOperationTimeout(fault: Fault): boolean {
   return fault.subcode === 'TimedOut' || fault.windowsCode === TIMED_OUT;
 }
 
-/** The shell or the command is not there, or no longer. */
+/** The shell or the command does not exist, or no longer does. */
 export function isGone(fault: Fault): boolean {
   return fault.subcode === 'InvalidSelectors' || fault.windowsCode === INVALID_SELECTORS;
 }
 
-/** What a Receive gets whose command was stopped. */
+/** The answer to the Receive of a command that was stopped. */
 export function isAborted(fault: Fault): boolean {
   return fault.windowsCode === OPERATION_ABORTED;
 }
@@ -57,7 +57,7 @@ function kindOf(fault: Fault, operation: Operation): RemotingErrorKind {
   return operation === 'Create' ? 'refused' : 'closed';
 }
 
-/** Refusals that come before anything is done. A server's own failure may come in the middle of it. */
+/** Whether the refusal came before anything was done. A failure of the server itself may come in the middle. */
 function hadNoEffect(fault: Fault, kind: RemotingErrorKind): boolean {
   if (kind === 'timeout') return false;
   return fault.code === 'Sender' || kind === 'access-denied' || kind === 'throttled' || kind === 'too-large';

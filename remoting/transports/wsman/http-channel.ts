@@ -9,31 +9,37 @@ import { tunnel, type Proxy } from './proxy';
 import { Sealing } from './sealing';
 import { demandServerPrincipal } from './server-principal';
 import { plainSocket } from './tcp';
-import { secure, toldBy, type TlsSettings } from './tls';
+import { secure, reasonOf, type TlsSettings } from './tls';
 
 export interface ChannelOptions {
-  /** With http:// every body is sealed beneath it, and no other way in. */
+  /** With http:// every body is sealed, and Kerberos is the only way to sign in. */
   readonly url: URL;
   readonly tls: TlsSettings;
   readonly proxy?: Proxy;
   readonly authenticator: Authenticator;
-  /** Bytes of an answer; a longer one is refused. */
+  /** Most bytes of an answer. A longer one is refused. */
   readonly maxAnswerBytes: number;
 }
 
 export interface PostOptions {
-  /** Milliseconds for the whole of it: connection, sign-in, request, and the answer to its last byte. */
+  /** Milliseconds for everything: connection, sign-in, request, and the answer to its last byte. */
   readonly timeoutMs: number;
-  /** The option that `timeoutMs` comes from. */
+  /** The name of the option that `timeoutMs` comes from. */
   readonly bound: string;
-  /** When it is broken off at the latest, on the clock of `performance.now()`. @default never before `timeoutMs` */
+  /**
+   * When somebody else will break the request off, on the clock of `performance.now()`. @default never before
+   * `timeoutMs`
+   */
   readonly until?: number;
   readonly signal: AbortSignal;
   /** Whether a connection may be opened where none is free. @default true */
   readonly mayConnect?: boolean;
   /** Called when it is certain that the server is the right one. */
   readonly onProved?: () => void;
-  /** Called right before the first byte of the request is written to a connection that stands; not written where it throws. */
+  /**
+   * Called right before the first byte of the request is written to an open connection. Nothing is written where it
+   * throws.
+   */
   readonly onSend?: () => void;
 }
 
@@ -44,20 +50,23 @@ interface Asking extends Pick<PostOptions, 'onProved'> {
   readonly signIn: Omit<SignInOptions, 'headers'>;
 }
 
-/** Of the time for a request, so that a key distribution center that does not answer is named, and not the server. */
+/**
+ * The part of a request's time for getting a token. It leaves some, so that the error names a key distribution center
+ * that does not answer, and not the server.
+ */
 const AUTHORIZE_SHARE = 0.9;
 
 /**
- * Sends requests to one server, over connections that are kept. Errors are `RemotingError`s; where nothing was
- * written before, their facts say `noEffect`.
+ * Sends requests to one server, over connections that are kept open. Errors are `RemotingError`s. Their facts say
+ * `noEffect` where nothing of the request was written.
  */
 export class HttpChannel {
   readonly #options: ChannelOptions;
-  /** Beneath http:// nothing is believed that is not sealed. */
+  /** True with http://: only sealed answers are trusted. */
   readonly #seals: boolean;
   readonly #all = new Set<Connection>();
   #kept: Connection[] = [];
-  /** What breaks each off that is on its way. */
+  /** One controller for each request under way. */
   readonly #posts = new Set<AbortController>();
   #givenUp: RemotingError | undefined;
   readonly #cookies = new Cookies();
@@ -102,7 +111,7 @@ export class HttpChannel {
       const answer = await this.#postOnce(asking);
       if (answer.status !== 401 || answer.withoutProof !== true) return answer;
       this.#options.authenticator.forgotten();
-      // What the server refused had no effect.
+      // The server refused the request, so it had no effect.
       sent = false;
       return await this.#postOnce(asking);
     } catch (error) {
@@ -114,12 +123,12 @@ export class HttpChannel {
     }
   }
 
-  /** Ends the connections that wait to be used: where one proved dead, the others may be as well. */
+  /** Closes the connections that wait for a request: where one was found dead, the others may be dead, too. */
   dropKept(): void {
     for (const connection of this.#kept.splice(0)) connection.destroy();
   }
 
-  /** Ends every connection, those in use included. */
+  /** Closes all connections, those in use included. */
   destroy(): void {
     this.#givenUp = new RemotingError('closed', 'the connection was given up');
     for (const post of this.#posts) post.abort(this.#givenUp);
@@ -164,7 +173,7 @@ export class HttpChannel {
     return this.#kept.pop();
   }
 
-  /** A new connection that is signed in; or the answer that refuses it, where that can be believed. */
+  /** Opens a connection and signs it in. Gives the answer that refuses the sign-in, where that can be trusted. */
   async #signedIn(asking: Asking): Promise<Connection | Answer> {
     if (!asking.mayConnect) throw new RemotingError('closed', 'no connection is free');
     for (let isFirst = true; ; isFirst = false) {
@@ -197,7 +206,7 @@ export class HttpChannel {
     }
   }
 
-  /** Hands the context to what seals; over TLS it is not needed any more. */
+  /** Uses the context for sealing. With TLS it is not needed any more. */
   #protect(connection: Connection, proof: Proof | undefined): void {
     if (!this.#seals) {
       proof?.context.close();
@@ -232,7 +241,7 @@ export class HttpChannel {
       const facts = { ...this.where, ...reason.facts, ...effect };
       return new RemotingError(reason.kind, reason.message, facts, cause);
     }
-    const { message, code } = toldBy(reason);
+    const { message, code } = reasonOf(reason);
     if (code === 'HPE_HEADER_OVERFLOW') {
       const facts = { ...this.where, ...effect, bound: 'maxHeaderBytes', limit: MAX_HEADER_BYTES };
       const what = `the head of the answer is larger than ${MAX_HEADER_BYTES} bytes`;
@@ -243,7 +252,10 @@ export class HttpChannel {
   }
 }
 
-/** Sign-in over http:// that brought no proof. Anybody may have written it: it only helps people to find the cause. */
+/**
+ * The error of a sign-in over http:// without proof. Anybody may have written the answer, so it only helps people to
+ * find the cause.
+ */
 function unproved({ status, methods }: WireAnswer): RemotingError {
   if (status === 401) {
     const what = `the sign-in with Kerberos was refused (HTTP 401)`;

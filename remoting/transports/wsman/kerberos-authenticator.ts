@@ -7,14 +7,14 @@ import type { Connection } from './connection';
 import type { SealedBy } from './encrypted-message';
 import { NAME_FOR_ADDRESS } from './server-principal';
 
-/** Kinds that come of a service that nobody knows. */
+/** Errors that a service unknown to the realm leads to. */
 const ABOUT_SERVICE: ReadonlySet<KerberosErrorKind> = new Set(['service-unknown', 'realm-unknown']);
 
 /**
- * Kerberos, by its own tokens or within SPNEGO (RFC 4559), as the server's challenge has it: Exchange's endpoint offers
- * `Kerberos`, IIS `Negotiate`, Windows' own service both. A connection signs in with an empty request, and both ends prove
- * themselves. Whether a server remembers a connection is its setting (`authPersistNonNTLM` in IIS): where it asks again,
- * every request carries a token of its own from then on.
+ * Kerberos, by its own tokens or within SPNEGO (RFC 4559), as the server's challenge says: Exchange's endpoint offers
+ * `Kerberos`, IIS `Negotiate`, and Windows' own service both. A connection signs in with an empty request, and both
+ * ends prove themselves. The server's configuration decides whether it remembers a connection (`authPersistNonNTLM` in
+ * IIS). Where it does not, every request carries its own token from then on.
  */
 export class KerberosAuthenticator implements Authenticator {
   readonly #service: string;
@@ -63,10 +63,10 @@ export class KerberosAuthenticator implements Authenticator {
   }
 
   async #context({ certificate }: Connection, scheme: SealedBy): Promise<SecurityContext> {
-    // Late, since it loads native code, and most endpoints are reached without.
+    // Imported only here, since it loads native code, and most endpoints need no Kerberos.
     const { initiate, tlsServerEndPoint } = await import('../../../kerberos');
     const bindings = certificate === undefined ? undefined : tlsServerEndPoint(certificate);
-    return this.#told('Kerberos gives no ticket for', () =>
+    return this.#withRemotingErrors('Kerberos gives no ticket for', () =>
       Promise.resolve(
         initiate({
           mechanism: scheme === 'Kerberos' ? 'kerberos' : 'spnego',
@@ -79,13 +79,13 @@ export class KerberosAuthenticator implements Authenticator {
   }
 
   #header(scheme: SealedBy, context: SecurityContext, { signal, tokenBy }: SignInOptions): Promise<string> {
-    return this.#told('Kerberos gives no ticket for', async () => {
+    return this.#withRemotingErrors('Kerberos gives no ticket for', async () => {
       const token = await context.token(undefined, { signal, timeoutMs: left(tokenBy) });
       return `${scheme} ${token?.toString('base64') ?? ''}`;
     });
   }
 
-  /** What the server proves itself with, or why it refuses. */
+  /** Takes the server's proof, or the reason of its refusal. */
   #take(
     scheme: SealedBy,
     context: SecurityContext,
@@ -94,12 +94,12 @@ export class KerberosAuthenticator implements Authenticator {
   ): Promise<void> {
     const token = tokenOf(answer, scheme);
     if (token === undefined) return Promise.resolve();
-    return this.#told('there is no proof by Kerberos of', async () => {
+    return this.#withRemotingErrors('there is no proof by Kerberos of', async () => {
       await context.token(token, { signal, timeoutMs: left(tokenBy) });
     });
   }
 
-  async #told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  async #withRemotingErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
     const { KerberosError } = await import('../../../kerberos');
     try {
       return await work();
@@ -114,12 +114,12 @@ export class KerberosAuthenticator implements Authenticator {
   }
 }
 
-/** Milliseconds until then, of which connecting and loading the library have taken a part. */
+/** Milliseconds until `by`. Connecting and loading the library have taken a part of the time. */
 function left(by: number): number {
   return Math.max(by - performance.now(), 1);
 }
 
-/** The other scheme where the server offers that and not ours: the ticket is the same under both. */
+/** The other scheme, where the server offers it and not the present one. The ticket is the same under both. */
 function otherScheme(scheme: SealedBy, { status, methods }: WireAnswer): SealedBy | undefined {
   const isOffered = (name: SealedBy): boolean =>
     methods.some((method) => method.toLowerCase() === name.toLowerCase());

@@ -1,4 +1,4 @@
-/** Namespaces of WS-Management's shell messages (MS-WSMV 2.1), with the prefixes that we write. */
+/** Namespaces of WS-Management's shell messages (MS-WSMV 2.1), by the prefixes that we write. */
 export const NAMESPACES = {
   s: 'http://www.w3.org/2003/05/soap-envelope',
   a: 'http://schemas.xmlsoap.org/ws/2004/08/addressing',
@@ -15,7 +15,7 @@ export const ANONYMOUS = `${NAMESPACES.a}/role/anonymous`;
 export const FAULT_ACTION = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/fault';
 export const CONTENT_TYPE = 'application/soap+xml;charset=UTF-8';
 
-/** What a client asks for. An answer has the same action with `Response` behind it. */
+/** The actions of requests. An answer has the same action with `Response` appended. */
 export const ACTIONS = {
   Get: `${NAMESPACES.x}/Get`,
   Create: `${NAMESPACES.x}/Create`,
@@ -28,14 +28,14 @@ export const ACTIONS = {
 
 export type Operation = keyof typeof ACTIONS;
 
-/** MS-PSRP 3.1.5.3.9; the letters stand like that in the protocol. */
+/** MS-PSRP 3.1.5.3.9. The protocol spells it `crtl`. */
 export const STOP_SIGNAL = 'powershell/signal/crtl_c';
-/** MS-WSMV 2.2.4.38: lets go of a command. */
+/** MS-WSMV 2.2.4.38: the server releases the command. */
 export const TERMINATE_SIGNAL = `${NAMESPACES.rsp}/signal/Terminate`;
 export const COMMAND_DONE = `${NAMESPACES.rsp}/CommandState/Done`;
 
 export const EXCHANGE_SHELL = 'http://schemas.microsoft.com/powershell/Microsoft.Exchange';
-/** Windows PowerShell's own, as `Get-PSSessionConfiguration` shows it. */
+/** Windows PowerShell's own shell, as `Get-PSSessionConfiguration` shows it. */
 export const WINDOWS_SHELL = 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell';
 
 /**
@@ -45,5 +45,5 @@ export const WINDOWS_SHELL = 'http://schemas.microsoft.com/powershell/Microsoft.
 export const FIRST_ENVELOPE_BYTES = 153_600;
 export const LATER_ENVELOPE_BYTES = 512_000;
 
-/** How a client with a certificate says so (MS-WSMV 2.2.1). */
+/** The Authorization header of a client with a certificate (MS-WSMV 2.2.1). */
 export const CERTIFICATE_PROFILE = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual';

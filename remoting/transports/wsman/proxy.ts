@@ -3,15 +3,16 @@ import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RemotingError } from '../../remoting-error';
 
-/** An HTTP proxy that makes tunnels. */
+/** An HTTP proxy that opens tunnels (CONNECT). */
 export interface Proxy {
-  /** For example `http://proxy.contoso.com:8080`; a user and password in it are sent to the proxy alone. */
+  /** For example `http://proxy.contoso.com:8080`. A user and password in it are sent only to the proxy. */
   readonly url: string;
 }
 
 /**
- * The proxy for a host, as `HTTPS_PROXY` and `NO_PROXY` say (in either letter case). `NO_PROXY` holds names separated
- * by commas: `*` is every host, `contoso.com` and `.contoso.com` the domain and all below, `host:port` that port.
+ * The proxy for a host by the variables `HTTPS_PROXY` and `NO_PROXY`, in upper or lower case. `NO_PROXY` lists names,
+ * separated by commas: `*` means every host, `contoso.com` and `.contoso.com` mean the domain with everything below it,
+ * and `host:port` means this port only.
  */
 export function proxyFor(
   host: string,
@@ -33,7 +34,7 @@ function matches(exception: string, host: string, port: number): boolean {
   return host === name || host.endsWith(`.${name}`);
 }
 
-/** A tunnel to `host:port` (RFC 9110, section 9.3.6); `signal` breaks off what has not become one yet. */
+/** A tunnel to `host:port` (RFC 9110, section 9.3.6). `signal` breaks off the attempt. */
 export async function tunnel(
   proxy: Proxy,
   host: string,
@@ -71,7 +72,7 @@ export async function tunnel(
     throw new RemotingError('unreachable', message, where, { cause: error });
   }
   const [{ statusCode }, socket] = answer;
-  // Node takes its own listener away from a tunnel, and TLS gets one later: an error in between would end the process.
+  // Node removes its own listener from a tunnel, and TLS adds one later. An error in between would end the process.
   socket.on('error', () => undefined);
   if (statusCode === 200) return socket;
   socket.destroy();
@@ -81,7 +82,7 @@ export async function tunnel(
   });
 }
 
-/** A proxy that answers CONNECT with a body and no tunnel. */
+/** Rejects where the proxy answers CONNECT with a page in place of a tunnel. */
 async function ended(asking: ReturnType<typeof request>): Promise<never> {
   const [answer] = (await once(asking, 'response')) as [{ readonly statusCode?: number }];
   asking.destroy();

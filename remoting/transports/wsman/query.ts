@@ -1,6 +1,6 @@
 /**
- * Adds those parameters to an address whose names are not in its query; letter case does not count. PowerShell parts a query
- * with semicolons; the mark that the address has already is kept.
+ * Adds the parameters whose names are not in the query of the address yet. Letter case does not count. The separator is
+ * the one that the query uses already, or a semicolon, as PowerShell writes it.
  *
  * @param parameters as `name=value`
  */

@@ -4,7 +4,7 @@ import { addMissing, parametersOf } from './query';
 const HTTPS_PORT = 443;
 const SHOWN_CHARACTERS = 200;
 
-/** The server's answer to a request is to ask elsewhere. */
+/** The server answered a request by sending us elsewhere. */
 export class Redirected extends RemotingError {
   constructor(
     readonly location: string,
@@ -15,8 +15,8 @@ export class Redirected extends RemotingError {
 }
 
 /**
- * A host and port that a server may send us to, from `ex2.contoso.com:8443` or, for port 443, `ex2.contoso.com`; an
- * IPv6 address stands in brackets. `undefined` where the text is anything else.
+ * A host and port that a server may send us to. Takes `ex2.contoso.com:8443`, or `ex2.contoso.com` for port 443. An
+ * IPv6 address needs brackets. `undefined` for any other text.
  */
 export function redirectTarget(text: string): string | undefined {
   if (!/^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.test(text)) return undefined;
@@ -24,9 +24,10 @@ export function redirectTarget(text: string): string | undefined {
 }
 
 /**
- * Where a server sends us. The credentials go along, and another port may be the program of somebody else: so host and
- * port must be those that were asked, or be named in `targets`. The query belongs to the session (at Exchange's endpoint
- * it says how objects are serialized): its parameters go along where the location does not name them.
+ * The URL that a server sends us to. The credentials go along, and on another port there may be somebody else's
+ * program: so host and port must be those of `from`, or be among `targets`. The query belongs to the session (at
+ * Exchange's endpoint it says how objects are serialized): its parameters are added where the location does not name
+ * them.
  *
  * @param targets as `redirectTarget` gives them
  * @throws RemotingError `redirected` where it is not allowed, with `redirectTarget` where it could be allowed

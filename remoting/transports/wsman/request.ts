@@ -2,7 +2,7 @@ import { PROTOCOL_VERSION } from '../../capability';
 import { ACTIONS, ANONYMOUS, NAMESPACES, type Operation } from './names';
 import { markup, textElement } from './xml';
 
-/** What every request of a shell says. */
+/** What the header of every request says. */
 export interface RequestHead {
   readonly operation: Operation;
   readonly to: string;
@@ -10,7 +10,7 @@ export interface RequestHead {
   readonly messageId: string;
   readonly sessionId: string;
   readonly shellResource: string;
-  /** Left out for Create. */
+  /** Left out in a Create. */
   readonly shellId?: string;
   readonly maxEnvelopeBytes: number;
   readonly operationTimeoutMs: number;
@@ -29,7 +29,7 @@ interface Option {
   readonly mustComply?: true;
 }
 
-/** MS-PSRP 3.1.5.3.1 for Create; the others as Windows' own client sends them. */
+/** MS-PSRP 3.1.5.3.1 for Create. The others are those of Windows' own client. */
 const OPTIONS: { readonly [operation in Operation]?: Option } = {
   Create: { name: 'protocolversion', value: PROTOCOL_VERSION, mustComply: true },
   Command: { name: 'WINRS_SKIP_CMD_SHELL', value: 'False' },
@@ -91,7 +91,7 @@ export function shellBody(shellId: string, fragments: readonly Uint8Array[]): st
   );
 }
 
-/** MS-PSRP 3.1.5.3.3: the first fragment of the pipeline goes with the command. */
+/** MS-PSRP 3.1.5.3.3: the command carries the first fragment of the pipeline. */
 export function commandBody(commandId: string, fragments: readonly Uint8Array[]): string {
   return markup(
     'rsp:CommandLine',
@@ -100,10 +100,10 @@ export function commandBody(commandId: string, fragments: readonly Uint8Array[])
   );
 }
 
-/** Streams into a shell, as Create declares them: input, and answers to questions. */
+/** Input streams of a shell, as Create declares them: input, and answers to questions. */
 export type InputStream = 'stdin' | 'pr';
 
-/** MS-PSRP 3.1.5.3.5; to the pool where there is no command. */
+/** MS-PSRP 3.1.5.3.5. Without a command it is for the pool. */
 export function sendBody(
   commandId: string | undefined,
   fragments: readonly Uint8Array[],

@@ -11,20 +11,20 @@ const FAULT_ACTIONS = new Set([FAULT_ACTION, `${a}/fault`, `${x}/fault`]);
 
 /** Why a server refused an operation (MS-WSMV 2.2.4.43). */
 export interface Fault {
-  /** Who is to blame, `Sender` or `Receiver`. */
+  /** Who is at fault: `Sender` or `Receiver`. */
   readonly code: string;
-  /** Local name of the subcode, for example `TimedOut`; empty where there is none. */
+  /** Local name of the subcode, for example `TimedOut`. Empty where there is none. */
   readonly subcode: string;
-  /** Code of Windows; left out where there is none. */
+  /** Windows' error code. Left out where there is none. */
   readonly windowsCode?: number;
   readonly message: string;
 }
 
-/** The body of an answer, or the fault that stands in its place. */
+/** The body of an answer, or a fault. */
 export type Response =
   { readonly kind: 'body'; readonly body: XmlElement } | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** Reads an answer to `operation`; what is not one is refused as `protocol` or `too-large`. */
+/** Reads the answer to `operation`. Refuses anything else as `protocol` or `too-large`. */
 export function readResponse(
   bytes: Uint8Array,
   operation: Operation,
@@ -45,7 +45,7 @@ export function readResponse(
   return { kind: 'body', body };
 }
 
-/** UTF-8, or UTF-16 where its byte order mark says so, as Windows may answer (MS-WSMV 2.2.1). */
+/** Decodes UTF-8; or UTF-16 where a byte order mark says so, as Windows may send it (MS-WSMV 2.2.1). */
 function decode(bytes: Uint8Array): string {
   try {
     return (bytes[0] === 0xff && bytes[1] === 0xfe ? utf16 : utf8).decode(bytes);
@@ -68,7 +68,7 @@ function readFault(fault: XmlElement): Fault {
   };
 }
 
-/** A provider's fault has its message further down (f:ProviderFault). */
+/** The message of a fault that comes from a provider is further down (f:ProviderFault). */
 function deepText(element: XmlElement | undefined): string {
   return element === undefined ? '' : element.text.trim() || element.children.map(deepText).join(' ').trim();
 }
@@ -77,7 +77,7 @@ function localName(qualified: string | undefined): string {
   return qualified?.trim().replace(/^.*:/, '') ?? '';
 }
 
-/** ShellId of a CreateResponse. */
+/** The ShellId of a CreateResponse. */
 export function createdShell(body: XmlElement): string {
   const parameters = child(child(body, x, 'ResourceCreated'), a, 'ReferenceParameters');
   const selectors = childrenOf(child(parameters, w, 'SelectorSet'), w, 'Selector');
@@ -86,7 +86,7 @@ export function createdShell(body: XmlElement): string {
   return shellId;
 }
 
-/** CommandId of a CommandResponse; PowerShell 2 gives one of its own. */
+/** The CommandId of a CommandResponse. PowerShell 2 chooses it itself. */
 export function startedCommand(body: XmlElement): string {
   const commandId = child(child(body, rsp, 'CommandResponse'), rsp, 'CommandId')?.text.trim();
   if (commandId === undefined || commandId === '') throw protocolError('the server names no command');
@@ -96,11 +96,11 @@ export function startedCommand(body: XmlElement): string {
 export interface Received {
   /** Fragments in their order. */
   readonly data: readonly Buffer[];
-  /** The command has ended, and nothing more will come. */
+  /** True where the command has ended, and nothing more will come. */
   readonly done: boolean;
 }
 
-/** Streams and state of a ReceiveResponse, for a command or (left out) for the pool. */
+/** Streams and state in a ReceiveResponse, for a command, or for the pool where `commandId` is `undefined`. */
 export function readReceived(body: XmlElement, commandId: string | undefined): Received {
   const received = child(body, rsp, 'ReceiveResponse');
   if (received === undefined) throw protocolError('the answer to Receive is empty');

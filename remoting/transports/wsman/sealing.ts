@@ -9,12 +9,12 @@ import {
   type SealedBy,
 } from './encrypted-message';
 
-/** Seals what goes over one connection, with the context that signed it in (MS-WSMV 2.2.9.1). */
+/** Seals the messages of one connection, with the context that signed it in (MS-WSMV 2.2.9.1). */
 export class Sealing {
   readonly #scheme: SealedBy;
   readonly #context: SecurityContext;
 
-  /** @param context complete, and of nobody else */
+  /** @param context complete, and used by nobody else */
   constructor(scheme: SealedBy, context: SecurityContext) {
     this.#scheme = scheme;
     this.#context = context;
@@ -28,10 +28,10 @@ export class Sealing {
   }
 
   /**
-   * What the server has sealed of an answer, and nothing else of it: anybody between can write status and headers, also
-   * those of an answer whose body is sealed. So it says nothing of where to go, how long to wait, or what had no effect.
+   * Gives only the sealed part of an answer: anybody on the way can write its status and headers, even where the body
+   * is sealed. So the result never says where to go, how long to wait, or that a request had no effect.
    *
-   * @throws RemotingError `not-sealed`, `protocol`; the context is of no use then
+   * @throws RemotingError `not-sealed`, `protocol`; the context cannot be used after that
    */
   unseal({ status, contentType, body }: WireAnswer): Answer {
     if (!isEncryptedType(contentType)) {

@@ -1,24 +1,24 @@
 import { isIP } from 'node:net';
 import { RemotingError } from '../../remoting-error';
 
-/** What to do where the endpoint has an address in place of a name. */
+/** The remedy where the endpoint has an address in place of a name. */
 export const NAME_FOR_ADDRESS =
   'Write the full name of the server (FQDN) in the endpoint in place of its address: Kerberos knows servers by name, and no service principal name is made for an address by default.';
 
-/** As `HTTP/ex1.contoso.com@CONTOSO.COM`; a port may follow the host, and the domain a second slash. */
+/** For example `HTTP/ex1.contoso.com@CONTOSO.COM`. A port may follow the host; the domain may follow a second slash. */
 const OF_SERVICE = /^[^/@\\]+\/([^/@\\]+)(?:[/@]|$)/;
-/** As `CONTOSO\EX1$`. */
+/** For example `CONTOSO\EX1$`. */
 const OF_ACCOUNT = /^[^/]+$/;
 /** An IPv6 address has more than one colon. */
 const WITH_PORT = /^([^:]+):\d+$/;
 
 /**
- * Looks whether the server that proved itself is the one in the address. MIT's library asks DNS for another name of a host
- * unless krb5.conf forbids it (`dns_canonicalize_hostname`, `rdns`), and so whoever forges the answer of DNS would choose
- * the service that the ticket is for. A host without a domain may get one. Windows asks for the very name, without DNS,
- * and may tell the account that has it.
+ * Checks that the server that proved itself is the one in the endpoint. Unless krb5.conf forbids it
+ * (`dns_canonicalize_hostname`, `rdns`), MIT's library asks DNS for another name of the host. Whoever forges that
+ * answer of DNS would choose the service that the ticket is for. A host without a domain may become one with a domain.
+ * Windows asks for exactly this name, without DNS, and may give the account of the service instead.
  *
- * @param host a name or an address, this without brackets
+ * @param host a name, or an address without brackets
  * @throws RemotingError `usage`
  */
 export function demandServerPrincipal(

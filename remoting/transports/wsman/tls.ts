@@ -11,30 +11,30 @@ import type { Duplex } from 'node:stream';
 import { type Demands, readGuardedFile, UnfitFile } from '../../../files/guarded-file';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting-error';
 
-/** How the server's certificate is known. TLS 1.2 or later is required in any case. */
+/** Which server certificates are accepted. TLS 1.2 or later is always required. */
 export interface TlsTrust {
   /**
-   * PEM file of the certification authorities to trust, and no others.
+   * PEM file of the certification authorities to trust. No others are trusted.
    *
    * @default those of Node
    */
   readonly caFile?: string;
   /**
-   * SHA-256 of the only certificates to accept, in hexadecimal, with or without colons. Names, dates and issuer of
-   * the certificate are then not looked at.
+   * SHA-256 of the only certificates to accept, in hexadecimal, with or without colons. Their names, dates and issuers
+   * are then not checked.
    *
-   * @default the certificate must be valid for the host and its issuer trusted
+   * @default the certificate must be valid for the host, and its issuer trusted
    */
   readonly fingerprints?: readonly string[];
   /**
-   * Names of which the certificate may have one in place of the host's own; its issuer must be trusted all the same.
+   * Names of which the certificate may have one in place of the host's own. Its issuer must still be trusted.
    *
    * @default none
    */
   readonly names?: readonly ExpectedNames[];
   /**
-   * Thumbprints (SHA-1 in hexadecimal, as Windows names a certificate) of certificates that are accepted beside all
-   * others, whatever their names and issuers. Asked for each connection, since a caller may install one meanwhile.
+   * Thumbprints (SHA-1 in hexadecimal, as Windows names a certificate) of certificates that are accepted in addition,
+   * whatever their names and issuers. Called for each connection, since the caller may install a certificate meanwhile.
    *
    * @default none
    */
@@ -43,32 +43,36 @@ export interface TlsTrust {
 
 export interface ExpectedNames {
   /**
-   * Letter case does not count. A wildcard stands for itself: `*.contoso.com` takes a certificate that has this wildcard,
-   * and not one for any single host of the domain.
+   * Letter case does not count. A wildcard means itself: `*.contoso.com` accepts a certificate with this wildcard, and
+   * none for a single host of the domain.
    */
   readonly names: readonly string[];
   /**
-   * The only hosts whose certificate may have them; letter case does not count.
+   * The hosts whose certificate may have these names. Letter case does not count.
    *
-   * @default every host that is reached
+   * @default every host
    */
   readonly hosts?: readonly string[];
 }
 
-/** What is read once, before the first connection. */
+/** Settings that are read once, before the first connection. */
 export interface TlsSettings extends Pick<TlsTrust, 'names' | 'installed'> {
   readonly ca?: string;
   readonly fingerprints?: readonly string[];
   readonly client?: Pick<ConnectionOptions, 'cert' | 'key' | 'passphrase'>;
-  /** Left out: the latest that Node has. */
+  /** Left out: the latest version that Node has. */
   readonly maxVersion?: 'TLSv1.2';
 }
 
-/** Those of a whole operating system take a quarter of it. */
+/** The authorities of a whole operating system take a quarter of this. */
 const AUTHORITIES_BYTES = 1024 * 1024;
 const FINGERPRINT = /^[0-9A-F]{64}$/;
 
-/** Reads what `trust` names. @throws RemotingError `usage` where a file or a fingerprint is of no use */
+/**
+ * Reads the files that `trust` names.
+ *
+ * @throws RemotingError `usage` where a file or a fingerprint cannot be used
+ */
 export function readTrust(trust: TlsTrust): TlsSettings {
   const fingerprints = trust.fingerprints?.map((given) => {
     const plain = given.replaceAll(':', '').toUpperCase();
@@ -91,7 +95,7 @@ function readAuthorities(file: string): string {
   return pem.toString('latin1');
 }
 
-/** @throws RemotingError `usage` where it cannot be read, or is not as demanded */
+/** @throws RemotingError `usage` where the file cannot be read, or does not fulfil the demands */
 export function readNamed(file: string, what: string, demands: Demands): Buffer {
   try {
     return readGuardedFile(file, demands);
@@ -105,10 +109,7 @@ function colons(hexadecimal: string): string {
   return hexadecimal.match(/../g)?.join(':') ?? '';
 }
 
-/**
- * A TLS connection to `host` whose certificate is the right one; nothing was sent on it yet. A handshake that does not
- * end is broken off by `signal`.
- */
+/** A new TLS connection to `host`, whose certificate was checked. `signal` breaks off a handshake that does not end. */
 export async function secure(
   host: string,
   port: number,
@@ -117,7 +118,7 @@ export async function secure(
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   const socket = connect({
-    // A name in SNI must not be an address (RFC 6066, section 3).
+    // SNI must not contain an address (RFC 6066, section 3).
     ...(isAddress(host) ? {} : { servername: host }),
     host,
     ...(below === undefined ? { port } : { socket: below }),
@@ -127,10 +128,11 @@ export async function secure(
     ...settings.client,
     ...(settings.maxVersion === undefined ? {} : { maxVersion: settings.maxVersion }),
   });
-  // A request of two segments would wait for the acknowledgement of the first, 40 ms on most systems (RFC 896).
+  // Without this, a request of two segments would wait for the acknowledgement of the first, 40 ms on most systems (RFC
+  // 896).
   socket.setNoDelay(true);
-  // An error without a listener would end the process: this one stays when those of the handshake have gone. Whoever
-  // uses the connection has listeners of their own; for others it is enough that it is closed.
+  // An error without a listener would end the process, so this listener stays when those of the handshake are removed.
+  // A user of the connection adds its own.
   socket.on('error', () => undefined);
   await established(socket, 'secureConnect', host, port, signal);
   let problem: RemotingError | undefined;
@@ -144,7 +146,7 @@ export async function secure(
   throw problem;
 }
 
-/** What keeps the certificate that the server has shown from being accepted. */
+/** Why the certificate that the server showed is not accepted; `undefined` where it is. */
 function distrust(
   socket: TLSSocket,
   host: string,
@@ -171,7 +173,7 @@ function distrust(
   const refusal = (kind: RemotingErrorKind, why: string, more: RemotingFacts = {}): RemotingError =>
     new RemotingError(kind, `${host}:${port} ${MEANINGS[kind] ?? ''}: ${why}`, { ...facts, ...more });
   if (!socket.authorized) {
-    // What Node's types call an error is the name of OpenSSL's.
+    // Node's types say Error here. It is OpenSSL's name of the error.
     const code = String(socket.authorizationError);
     const why = code.toLowerCase().replaceAll('_', ' ');
     return refusal(VERIFICATION[code] ?? 'tls-untrusted', why, { code });
@@ -190,7 +192,7 @@ function countsFor({ hosts }: ExpectedNames, host: string): boolean {
 function hasName(shown: PeerCertificate, expected: string): boolean {
   const name = canonical(expected);
   if (!name.startsWith('*.')) return checkServerIdentity(name, shown) === undefined;
-  // Only the wildcard itself speaks for a host that nobody has thought of.
+  // Only a certificate with the wildcard itself covers a random host name.
   const unforeseen = `${randomBytes(16).toString('hex')}${name.slice(1)}`;
   const options = { subject: 'never', partialWildcards: false } as const;
   return new X509Certificate(shown.raw).checkHost(unforeseen, options) !== undefined;
@@ -200,7 +202,9 @@ function canonical(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** Listens until the connection stands, by the event that says so, and no longer; `signal` breaks it off. */
+/**
+ * Resolves with the event that reports the connection. `signal` breaks off the attempt. Listens no longer than that.
+ */
 export function established(
   socket: Socket,
   event: 'connect' | 'secureConnect',
@@ -229,8 +233,8 @@ export function established(
 }
 
 /**
- * Who vouches for the server. A pinned certificate needs nobody, and reading Node's authorities takes 25 ms. `distrust`
- * judges the certificate after the handshake, its names included: nothing is sent before.
+ * The authorities for Node's check. A pinned certificate needs none, and reading Node's takes 25 ms. `distrust` checks
+ * the certificate, with its names, after the handshake, and nothing is sent before.
  */
 function authorities({
   fingerprints,
@@ -277,30 +281,30 @@ const MEANINGS: { readonly [kind in RemotingErrorKind]?: string } = {
   unreachable: 'cannot be reached',
 };
 
-/** What a reason tells; it may be anything, since anything can be thrown. */
-export interface Told {
+/** Message and code of a reason. Anything can be thrown, so a reason may be of any type. */
+export interface Reason {
   readonly message: string;
-  /** Of Node, for example `ECONNREFUSED`; a `DOMException` has a number there, which is none. */
+  /** Node's code, for example `ECONNREFUSED`. The number of a `DOMException` is not one. */
   readonly code?: string;
 }
 
-export function toldBy(reason: unknown): Told {
+export function reasonOf(reason: unknown): Reason {
   if (typeof reason !== 'object' || reason === null) {
     return { message: typeof reason === 'string' && reason !== '' ? reason : 'no reason is known' };
   }
   const { message, code } = reason as { readonly [name: string]: unknown };
   const known = typeof code === 'string' ? code : undefined;
   return {
-    // Node gives the failures of several addresses as one error without a message of its own.
+    // For the failures of several addresses, Node gives one error without a message of its own.
     message: typeof message === 'string' && message !== '' ? message : (known ?? 'no reason is known'),
     ...(known === undefined ? {} : { code: known }),
   };
 }
 
-/** Why no connection came about, whatever the reason is; nothing was sent then. */
+/** The error of a connection that could not be made, whatever the reason. Nothing was sent. */
 export function connectionError(reason: unknown, host: string, port: number): RemotingError {
   if (reason instanceof RemotingError) return reason;
-  const { message, code } = toldBy(reason);
+  const { message, code } = reasonOf(reason);
   const handshake =
     code === undefined || code.startsWith('ERR_SSL_') || code === 'ECONNRESET' || code === 'EPROTO';
   const kind = VERIFICATION[code ?? ''] ?? (handshake ? 'closed' : 'unreachable');

@@ -8,11 +8,11 @@ import { proxyFor, type Proxy } from './proxy';
 import { followed, redirectTarget } from './redirect';
 import { readTrust, type TlsSettings, type TlsTrust } from './tls';
 
-/** PowerShell behind WS-Management. */
+/** PowerShell over WS-Management. */
 export interface WsmanOptions {
   /**
-   * For example `https://ex1.contoso.com/PowerShell/`, or `http://ex1.contoso.com/PowerShell/`, where Kerberos seals
-   * what goes over HTTP: there is no other authentication then, no proxy and no redirect.
+   * For example `https://ex1.contoso.com/PowerShell/`; or `http://ex1.contoso.com/PowerShell/`, where Kerberos seals
+   * every message. With http:// there is no other authentication, no proxy and no redirect.
    */
   readonly url: string;
   readonly authentication: WsmanAuthentication;
@@ -24,8 +24,8 @@ export interface WsmanOptions {
    */
   readonly shellResource?: string;
   /**
-   * Milliseconds after which the server says that a running command has nothing new. A long command is asked for
-   * again and again; it does not end by this.
+   * Milliseconds after which the server reports that a running command has nothing new. The command goes on, and the
+   * server is asked again.
    *
    * @default 20000
    */
@@ -33,25 +33,25 @@ export interface WsmanOptions {
   /**
    * Bytes of an envelope, in both directions.
    *
-   * @default 512000, and 153600 for PowerShell 2 and until the server has said what it is
+   * @default 512000; 153600 for PowerShell 2, and until the server has told its version
    */
   readonly maxEnvelopeBytes?: number;
   /**
-   * How often a request that certainly had no effect is sent again where the server is busy or a quota is used up,
-   * after pauses of half a second and then twice as long each time, or as the server says.
+   * How many times a request that certainly had no effect is sent again where the server is busy or a quota is used up.
+   * The pauses are those that the server names, or half a second, and then twice as long each time.
    *
    * @default 4
    */
   readonly retries?: number;
   /**
-   * Hosts and ports to which the server may send us, with the same credentials, as `ex2.contoso.com:8443`; a host alone
-   * stands for port 443.
+   * Hosts and ports to which the server may send us with the same credentials, for example `ex2.contoso.com:8443`.
+   * Without a port it is 443.
    *
-   * @default none but those of `url`
+   * @default only those of `url`
    */
   readonly allowedRedirectHosts?: readonly string[];
   /**
-   * Where `HTTPS_PROXY` and `NO_PROXY` are read.
+   * The environment with `HTTPS_PROXY` and `NO_PROXY`.
    *
    * @default no proxy
    */
@@ -59,14 +59,14 @@ export interface WsmanOptions {
 }
 
 const MIN_ENVELOPE_BYTES = 8_192;
-/** Room for an answer beyond the envelope that was asked for: a server that goes further is refused. */
+/** How many times the requested envelope an answer may be. A larger one is refused. */
 const ANSWER_SLACK = 2;
 
 /**
- * Exchange's directory asks each client for a certificate when its first request is there (`sslFlags="SslNegotiateCert"` in
- * the default configuration of IIS). TLS 1.2 begins anew for that; TLS 1.3 has post-handshake authentication, which Node's
- * client does not offer: Windows Server 2022 then resets the connection, and 2025 answers HTTP 500 (0x80070032). Windows'
- * own service asks for none.
+ * Exchange's directory asks every client for a certificate once its first request is there
+ * (`sslFlags="SslNegotiateCert"` in the default configuration of IIS). With TLS 1.2 it renegotiates for that. With TLS
+ * 1.3 it uses post-handshake authentication, which Node's client does not offer: Windows Server 2022 then resets the
+ * connection, and 2025 answers HTTP 500 (0x80070032). Windows' own service does not ask.
  */
 export const AT_EXCHANGE: Pick<TlsSettings, 'maxVersion'> = { maxVersion: 'TLSv1.2' };
 
@@ -118,8 +118,8 @@ export function wsmanTransport(options: WsmanOptions): Transport {
 }
 
 /**
- * The proxy on the way to a URL, as `proxyFor` reads it from the environment. Sealed HTTP goes directly: a proxy may give
- * one connection to several clients, and a sign-in counts for all of it.
+ * The proxy for a URL, as `proxyFor` finds it. Sealed HTTP uses none: a proxy may give one connection to several
+ * clients, and a sign-in is valid for the whole connection.
  */
 export function proxyOf(
   url: URL,

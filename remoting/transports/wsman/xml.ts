@@ -22,8 +22,8 @@ export function parseXml(text: string, bounds: Pick<Bounds, 'maxDepth' | 'maxVal
 }
 
 /**
- * Resolves prefixes. One table holds what is in force, and an element takes its own declarations back at its end: a
- * table for each element would cost the declarations around it anew each time.
+ * Resolves prefixes. There is one table of the declarations in force, and an element undoes its own at its end: with a
+ * table for each element, every one would copy the declarations around it.
  */
 class Resolver {
   readonly #scope = new Map<string, string>([
@@ -47,7 +47,7 @@ class Resolver {
     return resolved;
   }
 
-  /** Gives what the declared prefixes stood for before. */
+  /** Applies an element's declarations. Gives what these prefixes stood for before. */
   #declare(
     written: readonly (readonly [string, string])[],
   ): readonly (readonly [string, string | undefined])[] {
@@ -99,7 +99,7 @@ export function childrenOf(
 
 type Attributes = { readonly [name: string]: string };
 
-/** An element as text; `content` is markup already. */
+/** An element as text. `content` is markup already. */
 export function markup(name: string, attributes: Attributes = {}, content = ''): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeMarkup(value)}"`);
   return content === ''
@@ -107,7 +107,7 @@ export function markup(name: string, attributes: Attributes = {}, content = ''):
     : `<${name}${written.join('')}>${content}</${name}>`;
 }
 
-/** An element that holds text alone. */
+/** An element that contains only text. */
 export function textElement(name: string, text: string, attributes: Attributes = {}): string {
   return markup(name, attributes, escapeMarkup(text));
 }

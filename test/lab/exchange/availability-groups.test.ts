@@ -37,6 +37,19 @@ test('a new DAG has what it was given, and no members', async () => {
   expect(only(group, 'Servers')).toEqual([]);
 });
 
+test('a witness that is not prepared is warned of, and taken all the same', async () => {
+  expect((await create()).warnings).toEqual([]);
+  lab.edit(({ organization }) => {
+    organization.unpreparedWitnesses = ['fs02.apatricio.local'];
+  });
+  const set = await call(lab, 'Set-DatabaseAvailabilityGroup', {
+    Identity: 'DAG01',
+    WitnessServer: 'fs02.apatricio.local',
+  });
+  expect(set.warnings).toEqual([expect.stringMatching(/Trusted Subsystem .* fs02\.apatricio\.local/)]);
+  expect(only(await get(), 'WitnessServer')).toBe('fs02.apatricio.local');
+});
+
 test('the name has at most 15 characters and is taken once', async () => {
   expect((await create({ Name: 'SixteenCharsLong' })).failed).toContain('DataValidationException');
   expect((await create({ Name: 'FifteenCharLong' })).failed).toBeUndefined();

@@ -63,7 +63,7 @@ describe.each(HANGS)('a server that %s', (_what, effect, ending) => {
     lab.disturbances.arm({ operation: 'Delete', effect, at: 2 });
     await session.close();
     expect(lab.operations()).toContain('Delete');
-  }, 20_000);
+  });
 });
 
 test('a head of an answer that is too large ends the request at once', async () => {
@@ -112,7 +112,7 @@ describe('a server that accepts connections and speaks no TLS', () => {
     await session.close();
     relay.close();
     await until(() => sockets.size === 0);
-  }, 20_000);
+  });
 
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -255,12 +255,11 @@ describe('over connections of its own', () => {
   test('an answer that goes over to another protocol ends the request at once', async () => {
     switches = true;
     const posting = channel(new HeaderAuthenticator(BASIC, { certificate: false }));
-    const begin = performance.now();
     const error: unknown = await postTo(posting).catch((reason: unknown) => reason);
     switches = false;
+    // A request that waited for an answer would end by `timeout`.
     expect(error).toMatchObject({ kind: 'closed' });
     expect(error).not.toHaveProperty('facts.noEffect');
-    expect(performance.now() - begin).toBeLessThan(4_000);
     posting.destroy();
   });
 

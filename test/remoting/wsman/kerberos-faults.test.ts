@@ -13,7 +13,7 @@ const WHENS = ['before', 'during', 'after'] as const;
 describeWithKerberos('what is known of a call with Kerberos', () => {
   const door = new KerberosDoor();
   let lab: Lab;
-  beforeAll(() => door.start(), 60_000);
+  beforeAll(() => door.start());
   beforeEach(async () => {
     lab = await door.open({ windows: 2022 });
   });

@@ -74,7 +74,7 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
     organization.ssh.add('admin', { password: PASSWORD });
     const environment = { ...process.env } as Record<string, string>;
     endpoint = await startEndpointProcess(organization.folder, 'BSAEX01', undefined, environment);
-  }, 30_000);
+  });
   afterAll(() => endpoint.stop());
 
   test('with Basic', async () => {
@@ -86,13 +86,13 @@ describeWithPypsrp('pypsrp as the client of the lab', () => {
     expect(organization.journal().flatMap(({ answers = [] }) => answers.map(({ yes }) => yes))).toEqual([
       false,
     ]);
-  }, 30_000);
+  });
 
   test('with a wrong user', async () => {
     await expect(pypsrp(endpoint, { authentication: 'basic', user: 'eve' })).rejects.toThrow(
       'AuthenticationError',
     );
-  }, 30_000);
+  });
 });
 
 describeWithPypsrp('pypsrp with Kerberos', () => {
@@ -101,7 +101,7 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
     let lab: KerberosEndpoint;
     beforeAll(async () => {
       lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder);
-    }, 60_000);
+    });
     afterAll(async () => {
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -113,7 +113,7 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
         KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD),
       };
       expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', environment }));
-    }, 30_000);
+    });
   });
 
   describeWithKerberos('against the lab as Exchange’s default', () => {
@@ -125,7 +125,7 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
       const options = ['--default', '--commands-per-shell', '3'];
       lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder, { options });
       environment = { ...lab.kdc.environment, KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD) };
-    }, 60_000);
+    });
     afterAll(async () => {
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -138,22 +138,17 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
         expect(url).toMatch(/^http:/);
         expectCalls(await pypsrp(lab.endpoint, { url, authentication: 'kerberos', encryption, environment }));
       },
-      30_000,
     );
 
-    test.each(['auto', 'always'] as const)(
-      'over HTTPS: encryption %s',
-      async (encryption) => {
-        expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', encryption, environment }));
-      },
-      30_000,
-    );
+    test.each(['auto', 'always'] as const)('over HTTPS: encryption %s', async (encryption) => {
+      expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', encryption, environment }));
+    });
 
     test('over HTTP with open bodies it is refused', async () => {
       const url = lab.endpoint.httpUrl;
       const open = pypsrp(lab.endpoint, { url, authentication: 'kerberos', environment });
       await expect(open).rejects.toThrow('WinRMTransportError');
-    }, 30_000);
+    });
   });
 
   describeWithKerberos('against the lab with Extended Protection', () => {
@@ -164,7 +159,7 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
       const options = ['--default', '--extended-protection', 'Require', '--scheme', 'Negotiate'];
       lab = await startKerberosEndpoint(folder, 'admin', PASSWORD, twoServers().folder, { options });
       environment = { ...lab.kdc.environment, KRB5CCNAME: lab.kdc.signIn(`admin@${REALM}`, PASSWORD) };
-    }, 60_000);
+    });
     afterAll(async () => {
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -172,18 +167,18 @@ describeWithPypsrp('pypsrp with Kerberos', () => {
 
     test('over HTTPS with a ticket that is bound', async () => {
       expectCalls(await pypsrp(lab.endpoint, { authentication: 'kerberos', environment }));
-    }, 30_000);
+    });
 
     test('over HTTPS with one that is not, it is refused', async () => {
       const unbound = pypsrp(lab.endpoint, { authentication: 'kerberos', binding: 'unbound', environment });
       await expect(unbound).rejects.toThrow('AuthenticationError');
-    }, 30_000);
+    });
 
     test('over HTTP, sealed under Negotiate', async () => {
       const url = lab.endpoint.httpUrl;
       expectCalls(
         await pypsrp(lab.endpoint, { url, authentication: 'kerberos', encryption: 'auto', environment }),
       );
-    }, 30_000);
+    });
   });
 });

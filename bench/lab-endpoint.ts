@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { SimulatedOrganization } from '../lab/exchange/organization';
+import { Conversation } from './conversation';
+import type { LabAddress } from './remoting-lab';
+import type { Workshop } from './workshop';
+
+/** The only account of the lab's endpoints. */
+export const ACCOUNT = { user: 'bench', password: 'bench' };
+
+/** Endpoints of the lab that run in a process of their own: as those of a server, they are there before who asks them. */
+export interface LabEndpoint {
+  readonly address: LabAddress;
+  /** Asks it for its traffic. */
+  readonly conversation: Conversation;
+}
+
+/** Starts it; the workshop ends it. */
+export async function startLab(
+  workshop: Workshop,
+  { folder }: SimulatedOrganization,
+  server: string,
+  environment: { readonly [name: string]: string } = {},
+): Promise<LabEndpoint> {
+  const conversation = new Conversation({
+    command: process.execPath,
+    args: [workshop.endpointProgram, folder, server, ACCOUNT.user],
+    // Where koffi is found.
+    folder: resolve(__dirname, '..'),
+    environment: workshop.environment({ BENCH_PASSWORD: ACCOUNT.password, ...environment }),
+  });
+  workshop.endsWith(() => conversation.end());
+  return { address: await conversation.answer<LabAddress>(), conversation };
+}
+
+/** What leads the provider there: by WSMan over HTTPS, with Basic. */
+export function environmentFor(
+  workshop: Workshop,
+  { address: { url, caFile } }: LabEndpoint,
+): { readonly [name: string]: string } {
+  return workshop.environment({
+    EXCHANGE_ENDPOINT: url,
+    EXCHANGE_CA_FILE: caFile,
+    EXCHANGE_AUTHENTICATION: 'basic',
+    EXCHANGE_USER: ACCOUNT.user,
+    EXCHANGE_PASSWORD: ACCOUNT.password,
+  });
+}
