@@ -1,6 +1,6 @@
 import { MAIL_PROTOCOLS } from './mail-protocols';
 import { includesName } from './resources/equality';
-import { CONNECTIVITY_TESTS, type ConnectivityTest } from './resources/connectivity-test';
+import { CONNECTIVITY_TESTS, type ConnectivityTest } from './resources/connectivity-test-names';
 import { hasOn } from './builds';
 import { webCertificate } from './health-from-runner';
 import { idOn } from './phases/phase';

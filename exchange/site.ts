@@ -1,6 +1,6 @@
 import type { AcceptableFindingId } from './certificate-checks/finding-ids';
 import type { AcceptableRuleId, ChangeableRuleId } from './rules/rule-ids';
-import type { ConnectivityTest } from './resources/connectivity-test';
+import type { ConnectivityTest } from './resources/connectivity-test-names';
 import type { WindowsVersion } from './windows';
 import type { AuthenticatedService, ServiceName, SwitchOf, WatchedService } from './services';
 export { ExchangeVersion } from './versions';

@@ -1,6 +1,6 @@
 import { text, textMap, textSet, visible, type Known, type Problem } from '../../schema';
 import { AUTODISCOVER_SERVICES, parseUrlKey } from './autodiscover-urls';
-import { CONNECTIVITY_TESTS } from './connectivity-test';
+import { CONNECTIVITY_TESTS } from './connectivity-test-names';
 import {
   accountRemedy,
   expectedOf,

@@ -3,7 +3,7 @@ import type { PowerShellObject } from '../../powershell/outcome';
 import { shortened, visible } from '../../schema';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
 import { ExchangeVersion } from '../versions/version';
-import type { ConnectivityTest } from './connectivity-test';
+import type { ConnectivityTest } from './connectivity-test-names';
 import type { Facts } from './facts';
 import { sameName } from './equality';
 import { property, textOf } from './property';

@@ -1,7 +1,7 @@
 import { path, type Path } from '../../schema';
 import { answersFor, isAskedAutodiscover, isTested } from '../connectivity';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
-import type { ConnectivityTest } from '../resources/connectivity-test';
+import type { ConnectivityTest } from '../resources/connectivity-test-names';
 import type { Placement } from '../topology';
 import type { Connectivity } from '../site';
 import { lackingWeb, unknownServer } from './health-from-runner';
