@@ -35,6 +35,6 @@ export async function synth(workshop: Workshop): Promise<readonly Figure[]> {
   });
   return [
     { ...figure('cdktf synth', found.site, found.bare), target: { of: 'ratio', atMost: 1.5 } },
-    figure('the app alone', found.app, found.bareApp),
+    figure('the app without the CLI', found.app, found.bareApp),
   ];
 }
