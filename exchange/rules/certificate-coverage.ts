@@ -8,7 +8,7 @@ export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label; that of POP or IMAP on this one or another one of these servers, and a further name of mail on the one that has it to the letter.',
+    'The certificate that clients see on a server covers every published name that leads to this server, by the name itself or by a wildcard for its first label. A name of POP or IMAP is covered by this certificate or by another one of the same servers. A further name of POP or IMAP is on the certificate that holds it literally, if there is one.',
   check: ({ site, topology, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;

@@ -9,7 +9,7 @@ export const certificateDeclaredTwice: Rule = {
   id: 'certificate-declared-twice',
   severity: 'error',
   description:
-    'No two declared certificates are one and the same: it would be managed twice on its servers, once with the services of each.',
+    'No certificate is declared twice: its servers would get it twice, each time with other services.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate, position) => {
       const before = certificates.slice(0, position);

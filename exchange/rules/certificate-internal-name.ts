@@ -7,7 +7,7 @@ export const certificateInternalName: Rule = {
   id: 'certificate-internal-name',
   severity: 'warning',
   description:
-    'Names on a certificate are in a domain that somebody can register: no public authority certifies others, such as those under .local or without a domain, while an authority of your own does.',
+    'Names on a certificate are in domains that can be registered. No public authority certifies other names, such as those under .local or without a domain; a private authority does.',
   check: ({ certificates }) =>
     certificates.flatMap(({ declared: { names, accepted = {} }, path: at }) => {
       if (accepted['private-authority'] !== undefined || accepted['self-signed'] !== undefined) return [];

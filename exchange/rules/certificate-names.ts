@@ -7,7 +7,7 @@ export const certificateNames: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Names on a certificate are host names; a wildcard stands for the whole first label only (RFC 6125, section 6.4.3).',
+    'Names on a certificate are host names. A wildcard replaces the whole first label only (RFC 6125, section 6.4.3).',
   check: ({ site, certificates }) => [
     ...certificates.flatMap(({ declared, path: at }) => unfit(declared.names, [...at, ...path('names')])),
     ...unfit(site.reverseProxy?.certificateNames ?? [], path('reverseProxy', 'certificateNames')),

@@ -16,7 +16,8 @@ const LIFESPANS: { readonly [service: string]: Lifespan } = {
 export const certificateServiceVersion: Rule = {
   id: 'certificate-service-version',
   severity: 'error',
-  description: 'A certificate is given to services that the version of each of its servers has.',
+  description:
+    'A certificate is assigned only to services that exist in the version of each of its servers.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate) =>
       certificate.declared.services.flatMap((service, index) => {

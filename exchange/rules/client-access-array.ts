@@ -12,7 +12,7 @@ export const clientAccessArray: Rule = {
   id: 'client-access-array',
   severity: 'error',
   description:
-    'A client access array is of an Active Directory site that has no other one, and of servers of Exchange 2010, with no newer ones beside them, whose sessions lack its cmdlets. Its name is a host name that resolves inside only: not one that clients are given by a URL, not a name of the certificate, not that of a server.',
+    'A client access array belongs to an Active Directory site that has no other one, and to servers of Exchange 2010 without newer servers beside them, whose sessions lack its cmdlets. Its name resolves only inside the firewall: it is not in a URL for clients, not on a certificate, and not the name of a server.',
   check: ({ site }) => {
     const arrays = declaredArrays(site);
     return arrays.flatMap((declared, index) => [

@@ -76,7 +76,7 @@ export const dagAddresses: Rule = {
   id: 'dag-addresses',
   severity: 'error',
   description:
-    'An address of a DAG is that of nothing else. 0.0.0.0 (DHCP) and 255.255.255.255 (no administrative access point) stand alone, and Exchange 2010 has only the first.',
+    'An address of a DAG is used for nothing else. 0.0.0.0 (DHCP) or 255.255.255.255 (no administrative access point) is the only entry of `addresses`; Exchange 2010 accepts only the former.',
   check: ({ site, topology: { groups } }) => [
     ...taken(groups.flatMap(addressesOf), declaredAddresses(site)),
     ...groups.flatMap((placed) => {

@@ -49,7 +49,7 @@ export const dagDistinct: Rule = {
   id: 'dag-distinct',
   severity: 'error',
   description:
-    'Of several DAGs each has a name of its own, a server is a member of one at most, and no two use one folder of a witness server.',
+    'No two DAGs share a name, a member, or a folder on a witness server.',
   check: ({ site }) => {
     const groups = declaredGroups(site);
     return [

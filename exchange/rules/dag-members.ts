@@ -47,7 +47,7 @@ export const dagMembers: Rule = {
   id: 'dag-members',
   severity: 'error',
   description:
-    'Members of a DAG are declared servers, of one Exchange version. Where a site has several DAGs, each names its members.',
+    'Members of a DAG are declared servers of the same Exchange version. Where a site has several DAGs, each names its members.',
   check: ({ site, topology: { groups } }) => {
     const declared = site.servers.map(({ name }) => name);
     return groups.flatMap((group) => [

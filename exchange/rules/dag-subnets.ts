@@ -11,7 +11,7 @@ export const dagSubnets: Rule = {
   id: 'dag-subnets',
   severity: 'error',
   description:
-    'A DAG with addresses has one in each subnet that its members are in, and no other, as far as the subnets of their datacentres are declared: by it the name of the DAG comes up there.',
+    'A DAG with addresses has exactly one in each subnet of its members, and none elsewhere, as far as the subnets of their datacentres are declared. The name of the DAG comes online in a subnet only with an address there.',
   check: ({ site, topology: { groups } }) => groups.flatMap((placed) => found(site, placed)),
 };
 

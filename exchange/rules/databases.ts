@@ -104,7 +104,7 @@ export const databases: Rule = {
   id: 'databases',
   severity: 'error',
   description:
-    'Databases have a name of their own in the organization, are held by members of their DAG, are seen by the session of the site, and no two have the same file or log folder on one server.',
+    'Each database has a unique name in the organization, its copies are on members of its DAG, and the session of the site can show it. No two databases use the same file or log folder on one server.',
   check: ({ site, topology }) => {
     const placed = databasesOf(topology);
     return [

@@ -31,7 +31,7 @@ export const endpoint: Rule = {
   id: 'endpoint',
   severity: 'error',
   description:
-    'An endpoint is a URL of a known scheme with a server and without a password: it is written into the synthesized files.',
+    'An endpoint is a URL of a known scheme with a server and without a password, because it is written into the synthesized files.',
   check: ({ site }) =>
     declaredEndpoints(site).flatMap(({ text, path }) => {
       const fault = endpointFault(text);

@@ -11,7 +11,7 @@ export const furtherRecord: Rule = {
   id: 'further-record',
   severity: 'error',
   description:
-    'Records beside the addresses lie in a zone of their view, have names, numbers and targets that DNS takes, and an alias (CNAME) is the only record of its name. Mail and services go to hosts that are no aliases, each named once, or to none at all: a dot.',
+    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name. MX and SRV records name hosts that are not aliases, each once; or only a dot, which stands for no host.',
   check: (input) => {
     const records = declaredRecords(input.site);
     return records.flatMap((record) => [

@@ -12,7 +12,8 @@ const AT = path('health', 'connectivity');
 export const healthConnectivity: Rule = {
   id: 'health-connectivity',
   severity: 'error',
-  description: 'What is tested after the records is something that a server answers for.',
+  description:
+    'Each connectivity test has servers that offer what it tests, and the mailbox and account that it needs.',
   check: ({ site, topology: { placements: all } }) => {
     const declared = site.health?.connectivity;
     if (declared === undefined) return [];

@@ -13,7 +13,7 @@ export const healthFromRunner: Rule = {
   id: 'health-from-runner',
   severity: 'error',
   description:
-    'What the machine that runs Terraform looks at on the servers is something that they show: a certificate that is declared for the service, a page that the version has.',
+    'The servers can show what the machine that runs Terraform checks: a certificate that is declared for the service, or a page that the version has.',
   check: ({ site, topology: { placements: all } }) => {
     const declared = site.health?.fromRunner;
     if (declared === undefined) return [];

@@ -13,7 +13,7 @@ export const legacyClients: Rule = {
   id: 'legacy-clients',
   severity: 'error',
   description:
-    'How newer servers serve ActiveSync of mailboxes on old ones is said where there is a choice: of servers of Exchange 2007 beside 2010. Devices are sent only to a name that the old server gives outside. Outlook on the web is not proxied to Exchange 2007, which gives a name for it outside beside newer servers.',
+    '`legacyClients` is declared only where there is a choice: for servers of Exchange 2007 beside 2010. ActiveSync devices are redirected only to an old server with an external name. Outlook on the web is never proxied to Exchange 2007, so a 2007 server beside newer ones has an external name for it.',
   check: ({ topology }) =>
     saidOnce([
       ...withoutChoice(topology),

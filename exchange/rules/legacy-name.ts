@@ -13,7 +13,7 @@ export const legacyName: Rule = {
   id: 'legacy-name',
   severity: 'warning',
   description:
-    'A server of Exchange 2007 beside newer ones gives names of its own outside for Outlook on the web and Exchange Web Services, and for ActiveSync beside 2010 unless that is proxied: newer servers send clients there. By a name that these have themselves nobody gets to the old one.',
+    'A server of Exchange 2007 beside newer ones has external names of its own for Outlook on the web and Exchange Web Services, because newer servers send clients there; beside 2010 also for ActiveSync, unless that is proxied. By a name that the newer servers share, nobody reaches the old server.',
   check: ({ topology: { placements } }) =>
     saidOnce(
       pairsOf(placements).flatMap(([old, newer]) =>

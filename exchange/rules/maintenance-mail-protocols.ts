@@ -8,7 +8,7 @@ export const maintenanceMailProtocols: Rule = {
   id: 'maintenance-mail-protocols',
   severity: 'warning',
   description:
-    'A server that is taken out of service has neither POP nor IMAP: their services stop with it and may have to be started by hand (https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate), which no deploy does.',
+    'A server with maintenance offers neither POP nor IMAP. Their services stop during maintenance and may have to be started by hand (https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate), which no deploy does.',
   check: ({ topology }) => {
     const stopping = topology.placements.flatMap((placement) => {
       const { maintenance, server } = placement;

@@ -10,7 +10,7 @@ export const namedInDns: Rule = {
   id: 'named-in-dns',
   severity: 'error',
   description:
-    'A name that has virtual addresses of its own, stands for other machines, or is not held by a view, is a published name of the site.',
+    'Each name in `virtualIps`, `elsewhere` or `notPublished` is a published name of the site.',
   check: ({ site }) => {
     const hosts = namesInDns(site).map(({ host }) => host);
     const keys = [

@@ -15,7 +15,7 @@ export const namespaceHost: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'A namespace is a host name with its domain. The URL of each service is made of it, so that none can lack its host or have a mistyped path.',
+    'A namespace is a host name with its domain, without scheme, port or path. The URL of each service is built from it, so that no URL lacks its host or has a mistyped path.',
   check: ({ site }) =>
     [...declaredHosts(site), ...declaredFailbacks(site), ...mailHosts(site)].flatMap(({ text, path }) => {
       if (isHostName(text) && text.includes('.')) return [];

@@ -18,7 +18,7 @@ export const nlb: Rule = {
   id: 'nlb',
   severity: 'error',
   description:
-    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG or of another cluster. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
+    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts with different priorities. No host is a member of a DAG or of another cluster. Port rules do not overlap and hold no SMTP port; a range is split around these.',
   check: ({ site, topology }) => {
     const clusters = nlbClusters(site);
     return [

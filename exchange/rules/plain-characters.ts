@@ -75,7 +75,7 @@ export const plainCharacters: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Names, addresses and the endpoint hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
+    'Names, addresses and endpoints hold plain printable characters only. Typographic quotes and dashes, and hidden characters, come from copying out of documents and make it another name. File names may hold any letter, but no hidden character.',
   check: ({ site }) => [
     ...declaredEndpoints(site).flatMap(({ text, path }) =>
       endpointFault(text) === 'characters' ? [{ path, ...unplainEndpoint(text) }] : [],

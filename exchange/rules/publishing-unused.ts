@@ -11,7 +11,7 @@ export const publishingUnused: Rule = {
   id: 'publishing-unused',
   severity: 'warning',
   description:
-    'What is said of the addresses of names has an effect: a view of DNS asks for it, some server has nothing nearer that counts before it, a name with addresses of its own is given by servers that are published so, and a name is left out of a view that would hold it.',
+    'Every setting of how names are published has an effect. A view of DNS uses it; it is not overridden for every server by a more specific one; a name in `virtualIps` is used by servers that are published this way; and a name in `notPublished` would otherwise be in the view.',
   check: ({ site }) => [
     ...unusedPlaces(site),
     ...unusedAddresses(site),

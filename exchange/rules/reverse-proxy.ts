@@ -11,7 +11,7 @@ export const reverseProxy: Rule = {
   id: 'reverse-proxy',
   severity: 'error',
   description:
-    'The reverse proxy is a machine of its own, with a host name and addresses that no server has, and hands on some name that clients outside are given. What names stand for outside is said by it, or by elsewhere of the external view, and by nothing else.',
+    'The reverse proxy is a separate machine, with a host name and addresses that no server has, and at least one external name leads to it. Beside it, external addresses are declared only in `elsewhere` of the external view.',
   check: ({ site }) => {
     const proxy = site.reverseProxy;
     if (proxy === undefined) return [];

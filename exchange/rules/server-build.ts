@@ -12,7 +12,7 @@ export const serverBuild: Rule = {
   id: 'server-build',
   severity: 'error',
   description:
-    'The build of a server is one of its version. What came with Exchange 2013 SP1, SSL offload and a DAG without an administrative access point, is declared of no server with an earlier build. Exchange 2007 has SP1 at least.',
+    'The build of a server is a build of its version. SSL offloading and a DAG without an administrative access point, both new in Exchange 2013 SP1, are not declared for servers with an earlier build. Exchange 2007 has at least SP1.',
   check: ({ topology: { placements } }) => placements.flatMap(ofServer),
 };
 

@@ -14,7 +14,7 @@ export const serviceVersion: Rule = {
   id: 'service-version',
   severity: 'error',
   description:
-    'A service that is declared with a name or a sign-in of its own exists in the version of every server that it is declared for, and so does a health set that is waited for. What all clients are given goes to the services that there are.',
+    'A service with a name or authentication of its own exists in the version of every server that it is declared for, and so does every protocol in `health.protocols`. A name for all clients applies to the services that exist.',
   check: ({ site, topology: { placements } }) => [
     ...placements.flatMap(missingServices),
     ...placements.flatMap(missingSwitches),

@@ -16,7 +16,7 @@ export const sslOffload: Rule = {
   id: 'ssl-offload',
   severity: 'error',
   description:
-    'TLS is ended before servers that a load balancer, or a machine that is not declared, stands before, and that take unencrypted connections: not from Exchange 2019 on, where Extended Protection is on, which binds each sign-in to the TLS connection of the client; and before 2013 only where Outlook Anywhere is enabled. What is said of it counts for some server.',
+    '`sslOffload` is declared only where a load balancer or an undeclared machine stands before the servers and ends TLS, and where the servers accept unencrypted connections. Exchange 2019 and later do not: Extended Protection binds each sign-in to the TLS connection of the client. Before 2013 only Outlook Anywhere does, where it is enabled. Each setting applies to at least one server.',
   check: ({ topology }) => {
     const offloaded = topology.placements.flatMap((placement) =>
       placement.sslOffload?.isOn === true ? [{ placement, path: placement.sslOffload.path }] : [],

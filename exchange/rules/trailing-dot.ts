@@ -10,7 +10,7 @@ export const trailingDot: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'A name does not end in a dot, but for names of zones and keys: Exchange and certificates have it without.',
+    'Names do not end in a dot, as Exchange and certificates do not write it. Only names of zones and keys may.',
   check: ({ site }) =>
     declaredNames(site).flatMap(({ text, path }) =>
       !text.endsWith('.') || MAY_END_IN_A_DOT.test(formatPath(path))

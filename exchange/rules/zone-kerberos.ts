@@ -10,7 +10,7 @@ export const zoneKerberos: Rule = {
   id: 'zone-kerberos',
   severity: 'error',
   description:
-    'Where Kerberos signs the updates of a zone, its server is named by its host name, the realm is one, the user stands without it, and neither a TSIG key nor a keytab without its user stands beside it.',
+    'Where Kerberos signs the updates of a zone, `server` is a host name, the realm is a valid realm, `user` is written without the realm, no TSIG key is declared, and a keytab has its user.',
   check: ({ site }) =>
     viewsOf(site).flatMap(({ declared, path: view }) =>
       declared.zones.flatMap((zone, index) =>

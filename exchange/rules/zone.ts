@@ -11,7 +11,7 @@ export const zone: Rule = {
   id: 'zone',
   severity: 'error',
   description:
-    'A zone has a valid name, is declared once in a view and in both views only on different servers, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
+    'A zone has a valid name and is declared once in a view. Both views declare the same zone only on different DNS servers. A TSIG key has both a name and an algorithm (hashicorp/dns reports that only at apply).',
   check: ({ site }) => [
     ...sharedZones(site),
     ...viewsOf(site).flatMap(({ declared, path: view }) =>
