@@ -3,7 +3,10 @@ import { urlOf } from '../namespaces';
 import { erase, serviceConnectionPoint } from '../resources';
 import { idOn, type Phase } from './phase';
 
-/** Service connection points wait for nothing: a server that Setup made hands out its own name from then on. */
+/**
+ * Service connection points. They depend on nothing: from its setup on, a server hands out its own name, and this must
+ * end as soon as possible.
+ */
 export const scp: Phase = ({ placements }) =>
   placements.map(({ server, path: at, autodiscover, autodiscoverScope: scope }) =>
     exchangeObject({
