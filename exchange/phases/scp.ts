@@ -4,8 +4,8 @@ import { erase, serviceConnectionPoint } from '../resources';
 import { idOn, type Phase } from './phase';
 
 /**
- * Service connection points. They depend on nothing: from its setup on, a server hands out its own name, and this must
- * end as soon as possible.
+ * Service connection points. They depend on nothing, so that they are set first: until then a server hands out its own
+ * name, which Setup registered.
  */
 export const scp: Phase = ({ placements }) =>
   placements.map(({ server, path: at, autodiscover, autodiscoverScope: scope }) =>
