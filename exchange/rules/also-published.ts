@@ -12,7 +12,7 @@ export const alsoPublished: Rule = {
     const published = new SiteNames(site).published();
     return published.flatMap(({ host, path, place, servers, sides }, position) => {
       if (!isFurther(place)) return [];
-      // Those that are given to clients stand before.
+      // The names in use come first in the list.
       const first = published
         .slice(0, position)
         .find(

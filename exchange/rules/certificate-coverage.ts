@@ -8,7 +8,7 @@ export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'The certificate that clients see on a server covers every published name that leads to this server, by the name itself or by a wildcard for its first label. A name of POP or IMAP is covered by this certificate or by another one of the same servers. A further name of POP or IMAP is on the certificate that holds it literally, if there is one.',
+    'The certificate that clients see on a server covers every published name that leads to this server, by the name itself or by a wildcard for its first label. A name of POP or IMAP may instead be covered by another certificate of the same servers, and a further name (alsoPublished) may instead be, literally, on another one without IIS.',
   check: ({ site, topology, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;

@@ -2,7 +2,10 @@ import { formatPath, path } from '../../schema';
 import { isInternalName } from '../certificate-checks/internal-name';
 import type { Rule } from './rule';
 
-/** Whose certificate it is only its file tells; an accepted finding about that says it here. */
+/**
+ * Synth does not know who issues the certificate. An acceptance of `private-authority` or `self-signed` tells that no
+ * public authority does.
+ */
 export const certificateInternalName: Rule = {
   id: 'certificate-internal-name',
   severity: 'warning',

@@ -31,7 +31,7 @@ export const certificateMailExchanger: Rule = {
     ),
 };
 
-/** Names of the site that take mail, and the servers behind them. */
+/** The names of the site in MX records, with the servers that they lead to. */
 function takers(site: ExchangeSiteProps) {
   const names = namesInDns(site);
   return declaredRecords(site).flatMap(({ view, content, host: domain, path }) =>

@@ -17,7 +17,7 @@ export const certificateNames: Rule = {
 function unfit(names: readonly string[], at: Path): readonly Finding[] {
   return names.flatMap((name, index) => {
     const rest = name.startsWith('*.') ? name.slice(2) : name;
-    // A name without a domain is no host on the internet, but an internal authority certifies it.
+    // A private authority may also certify a name without a domain.
     if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
     return [
       {

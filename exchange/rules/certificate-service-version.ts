@@ -4,7 +4,7 @@ import { existsIn, ExchangeVersion, type Lifespan, lifespanText } from '../versi
 import { type Rule, withVersion } from './rule';
 
 /**
- * Unified Messaging went with 2019, and its call router came with 2013, which split the roles
+ * Exchange 2019 removed Unified Messaging. Its call router came with 2013, which split the roles
  * (https://learn.microsoft.com/exchange/new-features/discontinued-features, values of -Services on the page of
  * Enable-ExchangeCertificate).
  */

@@ -28,7 +28,7 @@ function strangers(
   const zones = views.flatMap(({ declared }) => declared.zones.map(({ name }) => name));
   const known = namesInDns(site);
   return names.flatMap((name, index) => {
-    // Names of servers, and those under suffixes that nobody can register, are other rules'.
+    // Other rules check names of servers, and names under suffixes that nobody can register.
     const isKnown =
       views.some((view) => zoneOf(view, name) !== undefined) ||
       known.some(({ host }) => nameCovers(name, host)) ||

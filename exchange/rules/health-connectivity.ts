@@ -46,7 +46,7 @@ export const healthConnectivity: Rule = {
   },
 };
 
-/** Autodiscover tells nobody but the owner of a mailbox. */
+/** Autodiscover answers only the owner of a mailbox. */
 function withoutOwner(at: Path, { mailbox, account }: Connectivity): readonly Finding[] {
   if (mailbox !== undefined && account !== undefined) return [];
   return [

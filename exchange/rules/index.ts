@@ -99,7 +99,10 @@ import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
-/** In the order in which people should read what they find: how things are spelled, then what they mean. */
+/**
+ * The rules, in the order in which people should read their findings: first spelling, then meaning. Beside each rule
+ * stands what it ensures.
+ */
 export const RULES: readonly Rule[] = [
   declarationForm, // The declaration has the properties of its type, and no others.
   certificateName, // Names of several certificates can become parts of addresses and variables.
@@ -185,7 +188,7 @@ export const RULES: readonly Rule[] = [
   healthFromRunner, // What the runner checks, a server can show.
   healthReplication, // Replication is checked only of DAG members.
   healthConnectivity, // Connectivity tests have a server, and what they need.
-  healthConnectivityOld, // Test-OutlookWebServices runs only where it works.
+  healthConnectivityOld, // Test-OutlookWebServices runs only where Microsoft documents it as functional.
   webAuthentication, // Outlook on the web and ECP sign in alike.
   sslOffload, // SSL offloading is possible, and something ends TLS.
   maintenance, // A server in maintenance can be drained, and another one takes over.
@@ -196,12 +199,15 @@ export const RULES: readonly Rule[] = [
   attributeValue, // Values pass the checks that the provider would make at plan.
 ];
 
-/** Why nothing can be made of a declaration: it has not the form of one. */
+/** Checks that a declaration has the right form. If it has not, no other rule can run. */
 export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
   return declarationMisfits(site).map((finding) => diagnosticOf(declarationForm, finding));
 }
 
-/** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
+/**
+ * The findings of all rules. If a value is misspelled, findings of later rules about it are left out, because they
+ * would only be consequences.
+ */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
   const diagnostics = RULES.flatMap((rule) => {
@@ -228,7 +234,7 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   ];
 }
 
-/** As `rules` of the site has it. */
+/** Applies `rules` of the site: changes severities, and removes accepted findings. */
 function weighed(
   { rules = {} }: ExchangeSiteProps,
   diagnostics: readonly SiteDiagnostic[],
@@ -275,10 +281,11 @@ function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteD
   return { rule: rule.id, severity: rule.severity, path: at, summary: problem, detail };
 }
 
-/** What is written where a finding is right as it is; undefined where none is. */
+/** The property to declare in order to accept a finding; undefined where it cannot be accepted. */
 function acceptancePlace(id: string, at: Path): string | undefined {
   if (isAcceptable(id)) {
-    // Within a certificate: `certificate.services`, `certificate.web.names[0]`. The last one: it may be called `names`.
+    // The path is within a certificate: `certificate.services`, `certificate.web.names[0]`. The last such step is the
+    // property, because a certificate may itself be called `names`.
     const property = at.findLastIndex(
       (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
     );

@@ -23,7 +23,7 @@ export const legacyClients: Rule = {
     ]),
 };
 
-/** Each place that says it, and the servers of which it says it. */
+/** Each declaration of `legacyClients`, with the servers that it applies to. */
 function places({ site, placements }: Topology) {
   const at = (of: Path) => [...of, { attribute: 'legacyClients' }];
   return [
@@ -50,7 +50,7 @@ function withoutChoice(topology: Topology): readonly Finding[] {
         },
       ];
     }
-    // Those of 2010 may be declared elsewhere.
+    // Servers of 2010 may exist in the organization without being declared in this site.
     if (newer.length === 0 || newer.includes(V2010)) return [];
     return [
       {

@@ -30,7 +30,10 @@ export const maintenanceMailProtocols: Rule = {
   },
 };
 
-/** Windows services of the protocols that are declared, or that have a certificate; a server of 2013 or later has them all. */
+/**
+ * Windows services of the mail protocols that are declared or have a certificate. Servers of 2013 and later have all of
+ * them.
+ */
 function mailServices({ protocols, certificates }: Placement): readonly string[] {
   return MAIL_PROTOCOLS.filter(
     ({ service }) =>

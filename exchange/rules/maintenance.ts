@@ -62,8 +62,8 @@ function isDrainable({ server, dag }: Placement): boolean {
 }
 
 /**
- * Whether a session on a newer server shows none of its databases: from 2013 on `Get-MailboxDatabase` leaves those of 2010 out
- * unless it is asked for them. https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase
+ * Whether a session on a newer server shows none of its databases: from 2013 on, `Get-MailboxDatabase` leaves out
+ * databases of 2010 by default. https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase
  */
 function isUnseen(placement: Placement): boolean {
   const { server } = placement;

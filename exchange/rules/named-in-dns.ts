@@ -5,7 +5,7 @@ import { publishingPlaces } from '../publishing';
 import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
 
-/** Where names stand as keys, and are easily mistyped: what is said of one that is not published does nothing. */
+/** Checks names that are keys of objects. An entry for a mistyped name would have no effect. */
 export const namedInDns: Rule = {
   id: 'named-in-dns',
   severity: 'error',

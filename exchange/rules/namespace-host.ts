@@ -4,7 +4,7 @@ import { mailHosts } from '../mail-protocols';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
-/** The host of what was typed as a URL or with a port; undefined where there is none. */
+/** The host in a text that is a URL or has a port; undefined where there is none. */
 function hostIn(text: string): string | undefined {
   const host = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#:]*)(?::\d+)?(?:[/?#]|$)/i.exec(text)?.[1];
   return host !== undefined && isHostName(host) && host.includes('.') ? host : undefined;

@@ -29,7 +29,7 @@ export const reverseProxySignIn: Rule = {
   },
 };
 
-/** Names by which Outlook inside signs in by itself. */
+/** Names at which internal Outlook clients sign in without asking the user. */
 function givenInside({ autodiscover, directories }: Placement) {
   const ews = directories.find(({ row }) => row.service === 'ews')?.hosts;
   return [

@@ -10,7 +10,7 @@ export const reverseProxyWpad: Rule = {
   check: ({ site: { reverseProxy: proxy }, recordSets }) => {
     if (proxy?.listensOnHttp !== true || proxy.wpadAddress === undefined) return [];
     const wpad = canonicalAddress(proxy.wpadAddress);
-    // Where a name stands inside for the address, the listener takes requests there too.
+    // If an internal name resolves to the address, the listener accepts requests there too.
     const inside = recordSets.flatMap(({ view, addresses }) => (view === 'internal' ? addresses : []));
     return [...listed(proxy.address), ...inside].some((address) => canonicalAddress(address) === wpad)
       ? [

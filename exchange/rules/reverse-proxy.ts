@@ -93,7 +93,7 @@ function useless(site: ExchangeSiteProps): readonly Finding[] {
   ];
 }
 
-/** A load balancer that is said to stand before the servers for clients outside. */
+/** Finds load balancers that are declared for external clients beside the proxy. */
 function besides(site: ExchangeSiteProps): readonly Finding[] {
   return publishingPlaces(site)
     .filter(({ side }) => side === 'external')

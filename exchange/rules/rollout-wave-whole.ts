@@ -27,7 +27,7 @@ export const rolloutWaveWhole: Rule = {
   },
 };
 
-/** Servers that name no datacentre stand in one. */
+/** The datacentres with their servers. Servers without a declared datacentre count as one. */
 function datacentres(
   servers: readonly Server[],
 ): readonly { readonly what: string; readonly members: readonly Server[] }[] {

@@ -20,7 +20,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
   const { build, version } = server;
   if (build === undefined) return [];
   const at = [...of, ...path('build')];
-  // The form that servers show people, too.
+  // The example has the form in which servers show their build.
   if (parseBuild(build) === undefined) {
     return [{ path: at, problem: `'${build}' is not a build`, remedy: `write it as ${SP1_OF_2013}` }];
   }
@@ -71,7 +71,7 @@ function remedyFor(version: ExchangeVersion, real: ExchangeVersion | undefined):
     : `correct the build or the version: ${real.declaredAs}`;
 }
 
-/** Without addresses it is. */
+/** Whether a DAG has no administrative access point, which is the default without addresses. */
 function isWithoutAccessPoint({ group: { addresses } }: PlacedGroup): boolean {
   return (
     addresses === undefined || addresses.some((address) => MEANINGS.has(address) && address !== '0.0.0.0')

@@ -3,7 +3,7 @@ import { datacentreOf } from '../datacentre';
 import { nearestName } from '../nearest-name';
 import type { Rule } from './rule';
 
-/** Nothing need be said of a datacentre, so that an unknown name may be right. */
+/** Only a warning, because a datacentre needs no entry in `datacentres`: the name may be right. */
 export const serverDatacentre: Rule = {
   id: 'server-datacentre',
   severity: 'warning',

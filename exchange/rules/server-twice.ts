@@ -5,7 +5,7 @@ import { addressesOf } from '../declared-names';
 import type { DeclaredText } from '../declared-text';
 import type { Finding, Rule } from './rule';
 
-/** Later ones that mean the same as an earlier one. */
+/** Finds texts that are equal to an earlier one. */
 function twice(
   texts: readonly DeclaredText[],
   what: string,

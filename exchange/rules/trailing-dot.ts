@@ -2,7 +2,7 @@ import { formatPath } from '../../schema';
 import { declaredNames } from '../declared-names';
 import type { Rule } from './rule';
 
-/** In DNS itself names end in a dot, so that these two are understood with and without. */
+/** In DNS itself, names end in a dot, so that these two properties accept both forms. */
 const MAY_END_IN_A_DOT = /^dns\.(?:internal\.|external\.)?zones\[\d+\]\.(name|keyName)$/;
 
 export const trailingDot: Rule = {

@@ -32,7 +32,7 @@ function unlike(placement: Placement): readonly Finding[] {
       const lifespan = other.row.switchLifespans?.[attribute];
       if (lifespan !== undefined && !existsIn(lifespan, placement.server.version)) return [];
       const there = other.authentication.find((each) => each.attribute === attribute);
-      // Where both are declared, one of the two is named.
+      // If both are declared, only one of them is reported.
       if (there !== undefined && (there.isOn === isOn || one === ecp)) return [];
       return [
         {
