@@ -13,7 +13,7 @@ import type { Environment } from './environment';
 import type { SshEndpoint } from './ssh-endpoint';
 import type { WsmanEndpoint } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
-import { connectionRemedy } from './problem';
+import { connectionRemedy } from './connection-problem';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
 import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 

@@ -12,7 +12,7 @@ import type { Invocation } from '../powershell/invocation';
 import type { PowerShellObject } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
-import { RESUME } from './problem';
+import { RESUME } from './resume';
 import type { Awaited, StepEnd, Written } from './step-end';
 import type { Reading } from './readings';
 

@@ -1,7 +1,7 @@
 import type { Probe } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 import type { AutodiscoverProblem } from './autodiscover-look';
-import { NOT_RUN, RESUME } from './problem';
+import { NOT_RUN, RESUME } from './resume';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
 

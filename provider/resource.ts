@@ -13,11 +13,12 @@ import {
 import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
-import { Credential, SecureText } from '../powershell/invocation';
+import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { emptyPasswordProblem, mailboxFacts, missingPasswordWarning } from './mailbox-account';
 import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
@@ -271,9 +272,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
       const known = steps === UNKNOWN ? [] : steps.filter(isCall);
       const unsupported = unsupportedCalls(known, text(change.planned['server']), targets);
-      const unsigned =
-        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.sayOnce(withoutPassword(change));
-      return { values, diagnostics: [...diagnostics, ...unsupported, ...unsigned] };
+      const withoutPassword =
+        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.sayOnce(missingPasswordWarning(change));
+      return { values, diagnostics: [...diagnostics, ...unsupported, ...withoutPassword] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
@@ -287,8 +288,8 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     },
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
-      const unsigned = unsignedProblem(step);
-      if (unsigned !== undefined) return [unsigned];
+      const withoutPassword = emptyPasswordProblem(step);
+      if (withoutPassword !== undefined) return [withoutPassword];
       if (!isCall(step)) {
         const { selectedBy, watch } = await import('./runner-look');
         const { probe } = step;
@@ -317,48 +318,6 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const against = await obstacles(state, targets);
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
-  };
-}
-
-/** Who signs in to test a mailbox. */
-function mailboxFacts({ planned, config }: Change): Pick<Facts, 'mailbox'> {
-  const account = text(planned?.['account']);
-  if (account === null) return {};
-  const password = new SecureText(text(config?.['mailbox_password']) ?? '', 'the mailbox password');
-  return { mailbox: new Credential(account, password) };
-}
-
-/** A plan does without. */
-function withoutPassword({ planned, config }: Change): readonly Diagnostic[] {
-  const account = text(planned?.['account']);
-  if (account === null || (config?.['mailbox_password'] ?? null) !== null) return [];
-  return [
-    {
-      severity: 'warning',
-      summary: `The password of ${account} is not given`,
-      detail: `Tests sign in as this account once the records are published. ${GIVE_PASSWORD}`,
-    },
-  ];
-}
-
-const GIVE_PASSWORD =
-  'Set TF_VAR_mailbox_password for the deploy; or take health.connectivity.account out, and let the tests use the test mailbox of Exchange.';
-
-/** Nobody signs in with an empty password: tried again and again, it would lock the account. */
-function unsignedProblem(step: ManagedStep): Diagnostic | undefined {
-  const given = isCall(step)
-    ? Object.values(step.invocation.parameters)
-    : 'mailboxCredential' in step.probe
-      ? [step.probe.mailboxCredential]
-      : [];
-  const empty = given.find(
-    (value): value is Credential => value instanceof Credential && value.password.reveal() === '',
-  );
-  if (empty === undefined) return undefined;
-  return {
-    severity: 'error',
-    summary: `The password of ${empty.user} is not given`,
-    detail: `Nothing was tested as this account. ${GIVE_PASSWORD}`,
   };
 }
 

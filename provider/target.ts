@@ -20,19 +20,9 @@ import type { Installed } from './connection';
 import { proveServer } from './proven-server';
 import { waitUntilWell } from './patience';
 import { Readings, type Reading } from './readings';
-import {
-  certificatesUnshown,
-  checkUnread,
-  connectionProblem,
-  fileLeft,
-  guardUnread,
-  isNotOffered,
-  omissionWarning,
-  outcomeProblem,
-  timeoutProblem,
-  uncheckedRights,
-  warnings,
-} from './problem';
+import { certificatesUnshown, isNotOffered, outcomeProblem, uncheckedRights, warnings } from './call-problem';
+import { connectionProblem } from './connection-problem';
+import { checkUnread, fileLeft, guardUnread, omissionWarning, timeoutProblem } from './step-problem';
 import { Run } from './run';
 import type { Awaited, StepEnd, Written } from './step-end';
 import { ServerReadings } from './server-readings';

@@ -6,7 +6,7 @@ import type { Settings } from './configuration';
 import type { Installed } from './connection';
 import type { DnsZones } from './dns-zones';
 import type { PublicCertificates } from './public-certificates';
-import { NoSession } from './problem';
+import { NoSession } from './connection-problem';
 import { Run } from './run';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
 import { SiteCertificates } from './site-certificates';

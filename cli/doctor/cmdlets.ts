@@ -2,7 +2,7 @@ import { roleRemedy } from '../../exchange/management-roles';
 import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
 import type { Outcome } from '../../powershell/outcome';
 import { offerOf, offerQuestion } from '../../provider/offered-commands';
-import { outcomeProblem } from '../../provider/problem';
+import { outcomeProblem } from '../../provider/call-problem';
 import type { Check } from './check';
 import { failed, ok, skipped, warned } from './check';
 

@@ -1,0 +1,66 @@
+import type { Omission, Step, ToldFailure } from '../exchange/resources';
+import type { Invocation } from '../powershell/invocation';
+import { renderInvocation } from '../powershell/script';
+import type { Diagnostic } from '../schema';
+import { NOT_RUN, RESUME } from './resume';
+
+/** Of a step that is left out on purpose, for whoever wants to run it all the same. */
+export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
+  return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
+}
+
+/** What must be seen before the step could not be read, or not as a whole. */
+export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
+    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
+  };
+}
+
+export function timeoutProblem(
+  step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
+  seconds: number,
+  problem: string,
+  told?: ToldFailure,
+): Diagnostic {
+  return {
+    severity: 'error',
+    summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
+  };
+}
+
+/** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
+export function checkUnread(
+  seconds: number,
+  { severity, summary, detail }: Diagnostic,
+  told?: ToldFailure,
+): Diagnostic {
+  const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
+  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
+}
+
+/** What is left to do, and what of the deploy is not done. */
+function closingOf(told: ToldFailure | undefined): string {
+  return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
+}
+
+/** A file with a private key that a step laid on a server may still be there. */
+export function fileLeft(
+  file: string,
+  server: string | null,
+  removal: Invocation,
+  why: readonly Diagnostic[],
+): Diagnostic {
+  const reasons = why.map(({ summary, detail }) => `${summary}: ${detail}`);
+  return {
+    severity: 'error',
+    summary: `The file ${file} may still be on ${server ?? 'the server'}`,
+    detail: [
+      'It holds the certificate with its private key, and could not be removed.',
+      ...reasons,
+      `Look for it on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
+    ].join('\n'),
+  };
+}
