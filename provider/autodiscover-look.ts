@@ -5,25 +5,26 @@ import { Credential } from '../powershell/invocation';
 import { readAutodiscover } from './autodiscover-answer';
 import { inLine } from './quotation';
 
-/** What an answer of Autodiscover says otherwise than it must. */
+/** How a response of Autodiscover differs from the expected one. */
 export type AutodiscoverProblem =
   | { readonly kind: 'not-let-in'; readonly status: 401 | 403; readonly account: string }
   | { readonly kind: 'no-answer'; readonly said: string }
   | { readonly kind: 'other-urls'; readonly differences: readonly string[] };
 
-/** An answer has some kilobytes. */
+/** A response has some kilobytes. */
 const MOST_BYTES = 262_144;
 
 const REQUEST_SCHEMA = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006';
 const RESPONSE_SCHEMA = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 
-/** The path under which every version answers with plain XML. */
+/** The path under which every version of Exchange answers with plain XML. */
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 
 /**
- * Asks about a mailbox as its owner. The connection must have shown the right certificate: the password goes over it.
+ * Asks for the settings of a mailbox, signed in as its owner. The caller must have checked the certificate of the
+ * connection: the password is sent over it.
  *
- * @returns what is wrong; undefined where the answer holds the declared URLs
+ * @returns what is wrong; undefined where the response holds the declared URLs
  */
 export async function autodiscoverProblem(
   { name, port, mailbox, mailboxCredential, urls }: AutodiscoverProbe,
@@ -62,11 +63,11 @@ export async function autodiscoverProblem(
 interface Answer {
   readonly status: number;
   readonly location?: string;
-  /** Left out: there is more than an answer can have. */
+  /** Left out where the body is longer than that of a response. */
   readonly body?: string;
 }
 
-/** Rejects where there is no whole answer. No redirect is followed. */
+/** Rejects where the response is incomplete. Follows no redirect. */
 function ask(socket: TLSSocket, host: string, mailbox: string, credential: Credential): Promise<Answer> {
   const { user, password } = credential;
   const body = Buffer.from(requestFor(mailbox));

@@ -20,13 +20,15 @@ const WENT_ON =
 const UNEXPECTED =
   'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
 
-/** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
+/**
+ * The most error records of one call that a diagnostic shows. A read of many servers that are down has one for each.
+ */
 const MOST_SHOWN = 10;
 
 /**
- * Why a call did not do what it should, as a diagnostic; `undefined` where it did. Most errors of Exchange are records
- * beside what a cmdlet returns, and the call completes: a write that has one failed, perhaps in part, and a read that has
- * one does not show everything.
+ * The diagnostic for a call that failed; `undefined` where it succeeded. Most errors of Exchange do not end the call:
+ * they are error records beside its output. So a write with an error record has failed, perhaps in part, and a read
+ * with one does not show everything.
  */
 export function outcomeProblem(
   invocation: Invocation,
@@ -68,8 +70,8 @@ export function outcomeProblem(
 }
 
 /**
- * What keeps an answer of `Get-ExchangeCertificate` from telling which certificates a server has; `undefined` where it
- * does. One that is not shown is not gone: it would be imported again, or removed unseen.
+ * The diagnostic for an answer of `Get-ExchangeCertificate` that is incomplete; `undefined` where it is complete. A
+ * certificate that is missing in the answer may still be on the server: it would be imported again, or removed unseen.
  */
 export function certificatesUnshown(
   server: string | null,
@@ -101,23 +103,23 @@ function lacking(records: readonly ErrorRecord[], shown: number): string {
 const NO_CMDLET = 'CommandNotFoundException';
 const NO_PARAMETER = 'NamedParameterNotFound';
 
-/** Whether the session does not have what was called, or a parameter of it. */
+/** Whether the session offers no such cmdlet, or not one of its parameters. */
 export function isNotOffered(outcome: Outcome): boolean {
   if (outcome.kind !== 'failed') return false;
   const { fullyQualifiedErrorId: id } = outcome.error;
   return id.startsWith(NO_CMDLET) || id.startsWith(NO_PARAMETER);
 }
 
-/** As PowerShell's provider of the file system says it, where there is nothing to remove. */
+/** The error id of PowerShell's FileSystem provider where there is no file to remove. */
 const NO_FILE = 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand';
 
-/** Whether a removal found nothing. */
+/** Whether `Remove-Item` failed only because the file is already gone. */
 export function isAlreadyGone({ cmdlet }: Invocation, outcome: ObjectsOutcome | FailedOutcome): boolean {
   const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   return cmdlet === 'Remove-Item' && errors.every(({ fullyQualifiedErrorId: id }) => id === NO_FILE);
 }
 
-/** By the id, which is stable, never by the text. */
+/** Goes by the error id, which is the same in every language, and never by the message. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_CMDLET)) {
     return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
@@ -128,7 +130,7 @@ function remedyFor(id: string, cmdlet: string): string {
   return LOOKS.test(cmdlet) ? LOOKED : RESUME;
 }
 
-/** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */
+/** Only a warning: the plan goes on, and a right that is lacking shows at the deploy. */
 export function uncheckedRights(outcome: Outcome): Diagnostic {
   const reason =
     outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
@@ -139,7 +141,7 @@ export function uncheckedRights(outcome: Outcome): Diagnostic {
   };
 }
 
-/** What Exchange warned of, to be shown with the plan's other warnings. */
+/** The warnings of Exchange, shown beside those of the plan. */
 export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
   if (outcome.kind === 'unknown') return [];
   return outcome.warnings.map((message) => ({

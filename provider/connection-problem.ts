@@ -9,7 +9,7 @@ import { RESUME } from './resume';
 import { SSH_SECRETS } from './ssh-endpoint';
 import { WSMAN_SECRETS } from './wsman-endpoint';
 
-/** None is opened, and there is nothing to try: the diagnostic says why. */
+/** Thrown where no session can exist, so that none is tried; its diagnostic says why. */
 export class NoSession extends Error {
   override readonly name = 'NoSession';
 
@@ -19,10 +19,10 @@ export class NoSession extends Error {
 }
 
 /**
- * Why there is no session, with the remedy for the kind of failure.
+ * The diagnostic for a session that did not open, with the remedy for the kind of failure.
  *
- * @param again whether there was one before in this run, which may have changed something
- * @param server whose own session it is to be; left out: it is that of the organization
+ * @param again whether an earlier session of this run may have changed something
+ * @param server whose own session it is. Left out: the session of the organization
  */
 export function connectionProblem(
   settings: Settings,
@@ -45,7 +45,7 @@ export function connectionProblem(
   };
 }
 
-/** An endpoint for people; it holds no secret. */
+/** The endpoint as diagnostics name it; it holds no secret. */
 export function whereOf(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'ssh':
@@ -57,7 +57,7 @@ export function whereOf(endpoint: Endpoint): string {
   }
 }
 
-/** Which credentials to look at, and nothing of those that were not used. */
+/** The credentials to check: only those that this endpoint uses. */
 function credentialsOf(endpoint: Endpoint): string {
   if (endpoint.kind === 'ssh') {
     return `the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SSH_SECRETS.password}, ${SSH_SECRETS.passwordFile})`;
@@ -76,9 +76,9 @@ function credentialsOf(endpoint: Endpoint): string {
 }
 
 /**
- * What to do about a session that did not come about, by the kind of the failure.
+ * The remedy for a session that did not open, by the kind of failure.
  *
- * @param server whose own session it is to be; left out: it is that of the organization
+ * @param server whose own session it is. Left out: the session of the organization
  */
 export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: string): string {
   if (!(error instanceof RemotingError)) return 'Correct that and try again.';
@@ -144,7 +144,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
   }
 }
 
-/** Where the endpoint of a server's own session comes from. */
+/** The settings that the endpoint of a server's own session comes from. */
 function ownOrigin(server: string): string {
   return `endpoint of ${server} in the declaration or ${ENVIRONMENT.server_endpoints}`;
 }
@@ -162,18 +162,18 @@ function unknownShell(endpoint: Endpoint, server?: string): string {
   return `What answers there is Windows Remote Management and does not have the shell that was asked for: ${inLine(shell)}, ${why}. Exchange's shell is only at http://server/PowerShell/ and https://server/PowerShell/, and Windows' own, ${WINDOWS_SHELL}, at https://server:5986/wsman: correct the path of the endpoint${setting}, so that both belong together.`;
 }
 
-/** ERROR_NOT_SUPPORTED as IIS shows it where it asks for a certificate and TLS 1.3 does not let it. */
+/** ERROR_NOT_SUPPORTED, which IIS shows where it must ask for a client certificate and TLS 1.3 does not let it. */
 const NOT_SUPPORTED = '0x80070032';
 
 function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boolean {
-  // IIS shows the code to clients on the same machine only, unless it is told otherwise.
+  // By default IIS shows the code only to clients on the same machine.
   const failed = code === 'ECONNRESET' || httpStatus === 500;
   return code === NOT_SUPPORTED || (tlsVersion === 'TLSv1.3' && failed);
 }
 
 const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then ends the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). To Exchange's own shell resource TLS 1.2 is offered: leave ${ENVIRONMENT.shell_resource} out for it. Where a proxy or load balancer ends TLS, let it speak TLS 1.2 to the server. Or turn TLS 1.3 off in the binding of IIS, or take http://server/PowerShell/ with Kerberos.`;
 
-/** By the schemes that the server offers in place of the one that was used. */
+/** Compares the authentication schemes that the server offers with the one that was used. */
 function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {
   const takes = methods.length === 0 ? '' : ` The server takes ${inLine(methods.join(', '))}.`;
   const kind = endpoint.kind === 'wsman' ? endpoint.authentication.kind : undefined;
@@ -208,7 +208,7 @@ function namesOf({ certificateNames }: RemotingFacts): string {
   return certificateNames === undefined ? '' : ` (${inLine(certificateNames.join(', '))})`;
 }
 
-/** What would have done beside the name in the endpoint. */
+/** The names that would have been accepted besides the one in the endpoint. */
 function accepted({ expectedNames = [] }: RemotingFacts): string {
   return expectedNames.length === 0 ? '' : ` Of this server it may also have ${expectedNames.join(', ')}.`;
 }
@@ -217,7 +217,7 @@ function notPowerShell(facts: RemotingFacts): string {
   return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
 }
 
-/** Where it is said how PowerShell is started. */
+/** Where an administrator changes how PowerShell is started. */
 function startedBy(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'ssh':

@@ -8,18 +8,18 @@ import { type Diagnostic, isKnown, path, type Values } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-updates';
 
-/** What the server of a zone told of a name. */
+/** What the server of a zone answered about a name. */
 export type NameAnswer = {
   /** Absolute. */
   readonly zone: string;
-  /** For people: `192.0.2.53 port 53`, or `its server` where it is not known which. */
+  /** As diagnostics name it: `192.0.2.53 port 53`, or `its server` where its address is not known. */
   readonly server: string;
 } & (
   | { readonly kind: 'told'; readonly standing: NameStanding }
   | {
       readonly kind: 'untold';
       readonly reason: string;
-      /** Why is among the `problems` of the zones already. */
+      /** Whether `problems` of the zones already reports the reason. */
       readonly isSaid: boolean;
     }
 );
@@ -34,19 +34,22 @@ interface AskedZone {
 interface ZoneBlock {
   readonly zone: string;
   readonly side: Side;
-  /** Where its settings stand, for people. */
+  /** Where its settings are declared, as diagnostics name it. */
   readonly place: string;
   readonly update: DnsUpdate;
   readonly index: number;
 }
 
-/** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
+/** The zones that hold records of the site. Each question to their servers is asked once in a run. */
 export class DnsZones {
   readonly #blocks: readonly ZoneBlock[];
   readonly #zones = new Map<ZoneBlock, Promise<AskedZone>>();
   readonly #names = new Map<string, Promise<NameAnswer>>();
 
-  /** @param updates blocks of the configuration; one with an unknown value is left to a later call */
+  /**
+   * @param updates blocks of the configuration. One with an unknown value is skipped until Terraform configures the
+   * provider again
+   */
   constructor(
     updates: readonly Values[],
     private readonly environment: Environment,
@@ -62,9 +65,9 @@ export class DnsZones {
   }
 
   /**
-   * Which zones take no updates.
+   * The diagnostics for zones that take no updates.
    *
-   * @param severity of a refusal; an account that only plans may lack the key
+   * @param severity of a refusal: an account that only plans may lack the key
    */
   async problems(severity: 'error' | 'warning'): Promise<readonly Diagnostic[]> {
     const found = await Promise.all(
@@ -79,7 +82,8 @@ export class DnsZones {
   }
 
   /**
-   * What stands under a host name in a view; undefined where it is in none of its zones, or its zone is not known yet.
+   * The records of a host name in a view; undefined where no zone of the view holds the name, or its zone is not known
+   * yet.
    *
    * @param host with or without the dot at its end
    */
@@ -95,7 +99,7 @@ export class DnsZones {
     return answer;
   }
 
-  /** From now on names are asked for anew. */
+  /** Makes the next questions about names go to the servers again. */
   forgetNames(): void {
     this.#names.clear();
   }
@@ -110,7 +114,7 @@ export class DnsZones {
       reason,
       isSaid,
     });
-    // Whoever does not answer would not answer now.
+    // A server that did not answer the test of updates would not answer this question either.
     if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
     try {
       return { kind: 'told', zone, server, standing: await nameStanding(client, zone, name) };
@@ -132,7 +136,7 @@ async function askZone({ zone, place, update }: ZoneBlock, environment: Environm
   if ('reason' in way) return { zone, server: 'its server', refusal: way };
   const server = `${way.server} port ${way.port}`;
   const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
-  // Everybody may ask what stands under a name; only who changes it must prove who he is.
+  // Questions are sent unsigned: only updates need the key.
   return {
     zone,
     server,

@@ -16,28 +16,30 @@ import { RESUME } from './resume';
 import type { Awaited, StepEnd, Written } from './step-end';
 import type { Reading } from './readings';
 
-/** What a drain does in the session of its server. */
+/** The calls that a drain can make in the session of its server. */
 export interface DrainSession {
   read(look: Invocation): Promise<Reading>;
   write(call: Written): Promise<StepEnd>;
-  /** Also where the run is stopped; again after each pause in milliseconds, while it fails. */
+  /**
+   * Makes the call even where the run is stopped, and repeats it after each pause in milliseconds until it succeeds.
+   */
   insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd>;
   wait(awaited: Awaited): Promise<StepEnd>;
 }
 
-/** Cmdlets that show what a drain changes. */
+/** The cmdlets whose shared answers a drain makes outdated. */
 const OUTDATES: readonly string[] = [
   'Get-MailboxDatabase',
   'Get-MailboxServer',
   'Get-ServerComponentState',
   'Get-HealthReport',
 ];
-/** Between attempts to bring a server back: a connection that was lost is opened anew. */
+/** Pauses between attempts to bring a server back into service. Each attempt opens a lost connection again. */
 const RETURN_PAUSES_MS = [500, 1_500, 4_000];
 
 /**
- * Takes a server out of service before a step, and brings it back whatever becomes of it: also where the run is stopped,
- * and over a new session where that is lost.
+ * Takes a server out of service, runs the step, and brings the server back whatever becomes of the step: also where the
+ * run is stopped, and over a new session where the connection was lost.
  */
 export async function drained(
   maintenance: Maintenance,
@@ -63,9 +65,9 @@ export async function drained(
 }
 
 /**
- * What a server is like before it is drained; or why that is not known.
+ * Whether and how a server is in service before it is drained; or the diagnostics that say why that is not known.
  *
- * @param read shows what a look brings
+ * @param read makes one of the reads that show it
  */
 export async function serviceOf(
   maintenance: Maintenance,
@@ -83,9 +85,11 @@ export async function serviceOf(
 }
 
 /**
- * Why the step is not to run; undefined where the server is drained.
+ * Drains the server.
  *
- * @param backs takes what brings the server back, in its order, before it is needed
+ * @param backs receives the calls that bring the server back, in the order in which they are to be made; each is added
+ * before the call that it undoes
+ * @returns why the step must not run; undefined where the server is drained
  */
 async function drain(
   { server, drains }: Maintenance,
@@ -100,7 +104,7 @@ async function drain(
     if (ofMember && !service.isMember) continue;
     if (movesActive === true && (await isIdle(drains, stays, session))) continue;
     if (signal.aborted) return { kind: 'failed', diagnostics: [stoppedDraining(server)] };
-    // Where it fails, a part of it may be in effect.
+    // Added before the call itself: a call that fails may have taken effect in part.
     if (back !== undefined) backs.unshift(givenBack(back, service));
     const { kind, diagnostics } =
       isWait === true
@@ -118,7 +122,7 @@ async function drain(
   return undefined;
 }
 
-/** Whether nothing is active that could move, by the look that the wait repeats. */
+/** Whether the server holds no active database that could move, by the read that the wait repeats. */
 async function isIdle(
   drains: readonly Drain[],
   stays: (objects: readonly PowerShellObject[]) => string | undefined,
@@ -129,7 +133,7 @@ async function isIdle(
   return active?.kind === 'objects' && stays(active.outcome.objects) === undefined;
 }
 
-/** Each on its own: what does not come back keeps nothing else out of service. */
+/** Makes every call even where one before it failed, so that as much as possible is back in service. */
 async function bringBack(
   server: string,
   backs: readonly Invocation[],
@@ -146,7 +150,7 @@ async function bringBack(
   return failed.length === 0 ? [] : [notBroughtBack(server, failed)];
 }
 
-/** What drained a server could not be taken back: it serves nobody, or less than it should, until somebody does. */
+/** The server stays out of service, wholly or in part, until somebody brings it back. */
 function notBroughtBack(
   server: string,
   failed: readonly (readonly [Invocation, readonly Diagnostic[]])[],
@@ -164,7 +168,10 @@ function notBroughtBack(
   };
 }
 
-/** Somebody works on the server, or a deploy that was killed has left it so: nobody can tell which. */
+/**
+ * The server was out of service before the deploy: an administrator works on it, or an earlier deploy was killed. The
+ * provider cannot tell which, and leaves it as it is.
+ */
 function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
   return {
     severity: 'warning',
@@ -173,7 +180,7 @@ function leftOutOfService(maintenance: Maintenance, service: Service): Diagnosti
   };
 }
 
-/** The same, before anything is run. */
+/** The same at plan time. */
 export function outOfServiceAlready(maintenance: Maintenance, service: Service): Diagnostic {
   return {
     severity: 'warning',
@@ -187,7 +194,7 @@ function wayBack(maintenance: Maintenance): string {
   return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
 }
 
-/** What is not told is not known: draining it, nobody could bring it back as it was. */
+/** A server whose state before the drain is not known could not be brought back to that state. */
 function serviceUntold({ server, looks }: Maintenance): Diagnostic {
   return {
     severity: 'error',

@@ -5,22 +5,22 @@ import { NOT_RUN, RESUME } from './resume';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
 
-/** What a look from this machine has seen instead. */
+/** How what this machine saw on a server differs from the expected. */
 export type LookProblem =
-  /** Another certificate. */
+  /** The server shows another certificate. */
   | {
       readonly kind: 'certificate';
       readonly thumbprint: string;
       readonly subject: string;
       readonly until: string;
-      /** One of which it must be. */
+      /** The thumbprints of which the server must show one. */
       readonly wanted: readonly string[];
     }
-  /** That no certificate is selected which could be shown. */
+  /** Exchange selects no certificate that the connector could show. */
   | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
-  /** Another status than 200. */
+  /** The health page answers with another status than 200. */
   | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
-  /** 200, with another content than that of the page. */
+  /** The answer has status 200, but is not the health page. */
   | { readonly kind: 'other-page'; readonly url: string }
   | AutodiscoverProblem
   | NotSeen;
@@ -41,14 +41,13 @@ const REACH = 'Open the way from this machine to the server, or take what needs 
 const NO_TLS =
   'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
 
-/** The connection came about, and the handshake did not. */
+/** Whether the connection was made, and only the TLS handshake failed. */
 function isOfTls(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
 const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
-/** What was seen, and what to do about it. */
 export function lookText(probe: Probe, problem: LookProblem): readonly [what: string, remedy: string] {
   const at = `${probe.host}:${probe.port}`;
   switch (problem.kind) {
@@ -67,7 +66,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'page':
       return [
         `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
-        // With what Exchange answers then is unverified.
+        // Which other status Exchange answers with is (unverified).
         problem.location === undefined
           ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
           : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
@@ -99,7 +98,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
   }
 }
 
-/** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
+/** The ports of POP and IMAP with TLS. These services load their certificate when they start. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
@@ -118,7 +117,7 @@ function otherCertificate({ kind, server, port }: Probe): string {
 }
 
 /**
- * Why nothing was seen, in words.
+ * The text for a server that shows nothing.
  *
  * @param at host and port
  */

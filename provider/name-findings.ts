@@ -6,7 +6,7 @@ import type { NameAddresses } from '../exchange/published-names';
 import { type Diagnostic, path } from '../schema';
 import type { DnsZones, NameAnswer } from './dns-zones';
 
-/** What is to be published, and what was. */
+/** The names that a view is to publish, and those that it published before. */
 export interface Publication {
   readonly side: Side;
   /** Where the view is declared: `dns`, `dns.internal` or `dns.external`. */
@@ -14,13 +14,16 @@ export interface Publication {
   readonly addresses: NameAddresses;
   /** Names whose record sets are imported. */
   readonly existing: readonly string[];
-  /** By earlier deploys of the same state. */
+  /** Published by earlier deploys of the same Terraform state. */
   readonly published: NameAddresses;
 }
 
 type Told = NameAnswer & { readonly kind: 'told' };
 
-/** What stands in DNS against what is to be published there, and what people should know of it. */
+/**
+ * Compares the records in DNS with the names to publish: errors where a deploy would fail or do harm, warnings where
+ * people should know.
+ */
 export async function nameFindings(
   publication: Publication,
   zones: Pick<DnsZones, 'standing'> | undefined,
@@ -118,7 +121,10 @@ function wildcard(name: string, { server }: Told, records: readonly DnsRecord[])
   );
 }
 
-/** Addresses that are neither declared nor were put there by this state, by their type: a record set has one type. */
+/**
+ * Addresses in DNS that are neither declared nor were published by this state. A and AAAA are judged separately, since
+ * each is a record set of its own.
+ */
 function strangers(
   name: string,
   { server, zone }: Told,
@@ -169,7 +175,7 @@ function strangers(
   });
 }
 
-/** In the declaration, and before the end of a sentence, names have none. */
+/** The declaration writes names without the dot at their end, and so do sentences. */
 const withoutDot = (name: string) => name.replace(/\.$/, '');
 
 function listed(records: readonly DnsRecord[]): string {
@@ -177,7 +183,7 @@ function listed(records: readonly DnsRecord[]): string {
   return lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `\n  ${line}`).join('');
 }
 
-/** One for each zone; nothing of those whose refusal was said already. */
+/** One warning for each zone, except for zones whose refusal is already reported. */
 function unknownNames(
   answers: readonly { readonly name: string; readonly answer: NameAnswer | undefined }[],
 ): readonly Diagnostic[] {

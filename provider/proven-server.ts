@@ -4,17 +4,17 @@ import type { Session } from '../powershell/session';
 import { RemotingError } from '../remoting/remoting-error';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
 
-/** What Windows calls the computer. */
+/** Shows the computer name of the server that the session runs on. */
 const COMPUTER = { cmdlet: 'Get-Item', parameters: { Path: 'Env:COMPUTERNAME' }, properties: ['Value'] };
 
 /**
- * Sees that a Windows PowerShell runs on the server that it is for: a name that leads elsewhere, such as that of a load
- * balancer, would have certificates imported, and removed, on another one.
+ * Checks that a Windows PowerShell session runs on the server that it is meant for. Otherwise, for example with the
+ * name of a load balancer, certificates would be imported and removed on another server.
  *
- * @throws RemotingError where it runs on another one, or does not tell; the session is closed then
+ * @throws RemotingError where the session runs on another server or does not tell; the session is closed then
  */
 export async function proveServer(session: Session, { server, snapIn }: ServerSession): Promise<void> {
-  // Exchange's own endpoint has no such cmdlet, and its cmdlets name the server.
+  // Exchange's own endpoint does not offer Get-Item, and does not need the check: its cmdlets name the server.
   if (snapIn === null) return;
   const outcome = await session.invoke(COMPUTER);
   const [computer] = outcome.kind === 'objects' ? outcome.objects : [];

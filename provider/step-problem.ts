@@ -4,12 +4,12 @@ import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
 import { NOT_RUN, RESUME } from './resume';
 
-/** Of a step that is left out on purpose, for whoever wants to run it all the same. */
+/** Shows the call of a step that was left out on purpose, for an administrator who wants to run it all the same. */
 export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
   return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
 }
 
-/** What must be seen before the step could not be read, or not as a whole. */
+/** The step did not run: what its guard must know could not be read, or only in part. */
 export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
   return {
     severity: 'error',
@@ -31,7 +31,7 @@ export function timeoutProblem(
   };
 }
 
-/** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
+/** A check whose cmdlet fails says nothing about the server: it must not count as healthy. */
 export function checkUnread(
   seconds: number,
   { severity, summary, detail }: Diagnostic,
@@ -41,12 +41,12 @@ export function checkUnread(
   return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
 }
 
-/** What is left to do, and what of the deploy is not done. */
+/** The remedy, and which part of the deploy was not run. */
 function closingOf(told: ToldFailure | undefined): string {
   return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
 }
 
-/** A file with a private key that a step laid on a server may still be there. */
+/** The step laid a file with a private key on the server, and it could not be removed for certain. */
 export function fileLeft(
   file: string,
   server: string | null,

@@ -11,18 +11,18 @@ const MAY_GO_ON =
   'It was told to stop, which the server need not heed at once: the cmdlet may still take effect there minutes later. Give it that time, then plan again: the plan reads what is there and shows only what is left to do.';
 const READ_GOES_ON = 'The cmdlet only looks; it was sent again and did not end in time either.';
 
-/** The limit on the time of a call, as it is set. */
+/** The settings of the time limit of a call, as diagnostics name them. */
 const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;
 
-/** The time that a call may take, in seconds; undefined where another bound was hit, or none. */
+/** The time limit of a call in seconds; undefined where the call was not ended by that limit. */
 function callSeconds(bound: Bound | undefined): number | undefined {
   return bound?.name === 'callTimeoutMs' ? bound.limit / 1000 : undefined;
 }
 
 /**
- * What is told of a call whose end was not heard of.
+ * The diagnostic for a call whose end was not received.
  *
- * @param where ` for <server>`, or nothing
+ * @param where ` for <server>`, or empty
  */
 export function unheard(
   cmdlet: string,
@@ -67,7 +67,10 @@ export function unheard(
   };
 }
 
-/** What is told of a call that had not its turn in time; undefined where that is not why it was not sent. */
+/**
+ * The diagnostic for a call that waited for its turn until its time was over; undefined where it was not sent for
+ * another reason.
+ */
 export function notSentInTime(
   cmdlet: string,
   where: string,
