@@ -387,7 +387,7 @@ function parsedWords(value: string | null): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    return null; // Told apart from a list by the caller, who says what was expected.
+    return null; // The caller reports what was expected.
   }
 }
 

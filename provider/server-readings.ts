@@ -20,8 +20,7 @@ const MARK_PROPERTIES = ['Name', MARK_PROPERTY];
  * Makes a read that shows only one server for all servers of the run in one trip. Before each server's call there is
  * one that returns the server itself, as a mark:
  *
- *     Get-ExchangeServer EX1; Get-ExchangeCertificate -Server EX1; Get-ExchangeServer EX2; Get-ExchangeCertificate
- * -Server EX2
+ *     Get-ExchangeServer EX1; Get-ExchangeCertificate -Server EX1; Get-ExchangeServer EX2; …
  *
  * Where the answer is not unambiguous, the caller reads each server by itself.
  */

@@ -81,7 +81,7 @@ export function parsedObject(text: string): { readonly [server: string]: string 
       ? (value as { readonly [server: string]: string })
       : undefined;
   } catch {
-    return undefined; // Told apart from an object by the caller, who says what was expected.
+    return undefined; // The caller reports what was expected.
   }
 }
 

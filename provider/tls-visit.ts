@@ -55,7 +55,7 @@ export async function visit<Seen>(
   end.signal.addEventListener('abort', () => sockets.forEach((socket) => socket.destroy()));
   const keep = <Kept extends Socket>(socket: Kept): Kept => {
     sockets.unshift(socket);
-    socket.on('error', () => undefined); // Told by whoever waits for the socket; after that nobody does.
+    socket.on('error', () => undefined); // Whoever waits for the socket reports the error.
     if (end.signal.aborted) socket.destroy();
     return socket;
   };
