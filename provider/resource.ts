@@ -81,8 +81,8 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     if (reading === undefined || view === undefined) return { state };
     if (reading.kind === 'failed') {
       // A server that left the declaration is often down for good. That must not stop the plan, in which DNS stops
-      // pointing to it. An import is different: nothing is known from an earlier read, which shows in the empty list of
-      // cmdlets.
+      // pointing to it. An import is different: nothing is known from an earlier read, which shows in the missing list
+      // of cmdlets.
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
         // Both the refresh and the plan of the removal come here.
         const problems = reading.diagnostics.map((problem) => asLastRead(problem, server));

@@ -14,8 +14,8 @@ export class Calls {
       // The names of commands come early in a pipeline (MS-PSRP 2.2.3.11), within the first fragment.
       const text = Buffer.from(base64, 'base64').toString('utf8');
       const names = [...text.matchAll(/<S N="Cmd">([^<]*)</g)].map(([, name = '']) => name);
-      const told = [...new Set(names)].filter((name) => name !== 'Select-Object');
-      if (told.length > 0) this.#cmdlets.set(id, told.join(' '));
+      const cmdlets = [...new Set(names)].filter((name) => name !== 'Select-Object');
+      if (cmdlets.length > 0) this.#cmdlets.set(id, cmdlets.join(' '));
     }
     return this.#cmdlets.get(id);
   }
