@@ -55,7 +55,7 @@ export interface DnsUpdate {
 
 /** The providers of hashicorp/dns for the zones of a site: one for each distinct set of update settings. */
 export class DnsUpdates {
-  readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
+  readonly #providers = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
   /** @param fromStack makes a path of the declaration relative to the folder in which Terraform runs */
   constructor(
@@ -65,17 +65,17 @@ export class DnsUpdates {
   ) {
     for (const { zone, side } of zones) {
       const settings = settingsOf(zone);
-      if (this.#ways.has(settings)) continue;
+      if (this.#providers.has(settings)) continue;
       const word = wordIn(side, zone);
       // The first provider has no alias, so that adding a zone with other settings does not change the existing ones.
-      const suffix = this.#ways.size === 0 ? '' : `_${word}`;
+      const suffix = this.#providers.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix, fromStack);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
         ...(suffix === '' ? {} : { alias: idOf(word) }),
         // Without settings the block is left out: an empty block makes the provider ignore its environment variables.
         ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
       });
-      this.#ways.set(settings, { update, provider });
+      this.#providers.set(settings, { update, provider });
     }
   }
 
@@ -102,7 +102,7 @@ export class DnsUpdates {
   }
 
   #wayOf(zone: Zone) {
-    const found = this.#ways.get(settingsOf(zone));
+    const found = this.#providers.get(settingsOf(zone));
     if (found === undefined) throw new TypeError(`There is no DNS provider for the zone ${zone.name}.`);
     return found;
   }

@@ -24,7 +24,7 @@ export async function askRights(session: RunSession, settings: Settings): Promis
   const offer = offerOf(outcome);
   if (offer === undefined) return { diagnostics: [uncheckedRights(outcome)] };
   // Every account that reads Exchange may run ALWAYS_READ: an answer without it is not about Exchange, and stops no plan.
-  return offer.kind === 'told' && offer.commands.has(ALWAYS_READ)
+  return offer.kind === 'offered' && offer.commands.has(ALWAYS_READ)
     ? { commands: offer.commands, diagnostics: [] }
     : { diagnostics: [] };
 }

@@ -8,7 +8,7 @@ import { inLine } from './quotation';
 /** How a response of Autodiscover differs from the expected one. */
 export type AutodiscoverProblem =
   | { readonly kind: 'not-let-in'; readonly status: 401 | 403; readonly account: string }
-  | { readonly kind: 'no-answer'; readonly said: string }
+  | { readonly kind: 'no-answer'; readonly reply: string }
   | { readonly kind: 'other-urls'; readonly differences: readonly string[] };
 
 /** A response has some kilobytes. */
@@ -42,17 +42,17 @@ export async function autodiscoverProblem(
   }
   if (status !== 200) {
     const onTo = location === undefined ? '' : ` and sends on to ${inLine(location)}`;
-    return { kind: 'no-answer', said: `answers ${status}${onTo}, not 200` };
+    return { kind: 'no-answer', reply: `answers ${status}${onTo}, not 200` };
   }
-  if (body === undefined) return { kind: 'no-answer', said: `answers more than ${MOST_BYTES} bytes` };
+  if (body === undefined) return { kind: 'no-answer', reply: `answers more than ${MOST_BYTES} bytes` };
   const answer = readAutodiscover(body);
   switch (answer.kind) {
     case 'unreadable':
-      return { kind: 'no-answer', said: 'answers 200 with something else than settings' };
+      return { kind: 'no-answer', reply: 'answers 200 with something else than settings' };
     case 'refused':
-      return { kind: 'no-answer', said: `answers the error ${answer.code}: ${answer.message}` };
+      return { kind: 'no-answer', reply: `answers the error ${answer.code}: ${answer.message}` };
     case 'elsewhere':
-      return { kind: 'no-answer', said: `sends on to ${answer.where}, and is not followed` };
+      return { kind: 'no-answer', reply: `sends on to ${answer.where}, and is not followed` };
     case 'urls': {
       const differences = urlDifferences(answer.urls, urls);
       return differences.length === 0 ? undefined : { kind: 'other-urls', differences };

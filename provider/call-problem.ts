@@ -7,7 +7,7 @@ import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
 import { REFUSED_SIZE } from './refused-size';
 import { RESUME } from './resume';
-import { notSentInTime, unheard } from './unheard';
+import { lostCallProblem, notSentInTimeProblem } from './lost-call';
 
 const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
 /** Cmdlets that change nothing. */
@@ -38,7 +38,7 @@ export function outcomeProblem(
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
   const onlyLooks = LOOKS.test(cmdlet);
-  if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
+  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, onlyLooks, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
@@ -50,7 +50,7 @@ export function outcomeProblem(
     };
   }
   if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
-    const problem = notSentInTime(cmdlet, where, outcome.bound);
+    const problem = notSentInTimeProblem(cmdlet, where, outcome.bound);
     if (problem !== undefined) return problem;
   }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';

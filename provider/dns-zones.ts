@@ -15,12 +15,12 @@ export type NameAnswer = {
   /** As diagnostics name it: `192.0.2.53 port 53`, or `its server` where its address is not known. */
   readonly server: string;
 } & (
-  | { readonly kind: 'told'; readonly standing: NameStanding }
+  | { readonly kind: 'answered'; readonly standing: NameStanding }
   | {
-      readonly kind: 'untold';
+      readonly kind: 'unanswered';
       readonly reason: string;
       /** Whether `problems` of the zones already reports the reason. */
-      readonly isSaid: boolean;
+      readonly isReported: boolean;
     }
 );
 
@@ -107,20 +107,20 @@ export class DnsZones {
   async #ask(name: string, block: ZoneBlock): Promise<NameAnswer> {
     const { zone } = block;
     const { client, refusal, server } = await this.#zone(block);
-    const untold = (reason: string, isSaid: boolean): NameAnswer => ({
-      kind: 'untold',
+    const unanswered = (reason: string, isReported: boolean): NameAnswer => ({
+      kind: 'unanswered',
       zone,
       server,
       reason,
-      isSaid,
+      isReported,
     });
     // A server that did not answer the test of updates would not answer this question either.
-    if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
+    if (client === undefined || refusal?.noAnswer) return unanswered(refusal?.reason ?? '', true);
     try {
-      return { kind: 'told', zone, server, standing: await nameStanding(client, zone, name) };
+      return { kind: 'answered', zone, server, standing: await nameStanding(client, zone, name) };
     } catch (error) {
       if (!(error instanceof DnsError)) throw error;
-      return untold(error.message, refusal !== undefined);
+      return unanswered(error.message, refusal !== undefined);
     }
   }
 
@@ -136,7 +136,7 @@ async function askZone({ zone, place, update }: ZoneBlock, environment: Environm
   if ('reason' in way) return { zone, server: 'its server', refusal: way };
   const server = `${way.server} port ${way.port}`;
   const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
-  // Questions are sent unsigned: only updates need the key.
+  // Questions are sent without Kerberos: everybody may ask, and only a change needs authentication.
   return {
     zone,
     server,

@@ -53,13 +53,13 @@ export async function drained(
     const { kind, diagnostics } = await step();
     return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
   }
-  const backs: Invocation[] = [];
+  const undoCalls: Invocation[] = [];
   let end: StepEnd;
   let left: readonly Diagnostic[];
   try {
-    end = (await drain(maintenance, service, session, backs, signal)) ?? (await step());
+    end = (await drain(maintenance, service, session, undoCalls, signal)) ?? (await step());
   } finally {
-    left = await bringBack(maintenance.server, backs, session);
+    left = await bringBack(maintenance.server, undoCalls, session);
   }
   return { kind: end.kind, diagnostics: [...end.diagnostics, ...left] };
 }
@@ -81,13 +81,13 @@ export async function serviceOf(
     if (reading.kind === 'failed') return { diagnostics: reading.diagnostics };
     answers.set(cmdlet, reading.outcome.objects);
   }
-  return serviceIn(maintenance, answers) ?? { diagnostics: [serviceUntold(maintenance)] };
+  return serviceIn(maintenance, answers) ?? { diagnostics: [serviceUnknown(maintenance)] };
 }
 
 /**
  * Drains the server.
  *
- * @param backs receives the calls that bring the server back, in the order in which they are to be made; each is added
+ * @param undoCalls receives the calls that bring the server back, in the order in which they are to be made; each is added
  * before the call that it undoes
  * @returns why the step must not run; undefined where the server is drained
  */
@@ -95,7 +95,7 @@ async function drain(
   { server, drains }: Maintenance,
   service: Service,
   session: DrainSession,
-  backs: Invocation[],
+  undoCalls: Invocation[],
   signal: AbortSignal,
 ): Promise<StepEnd | undefined> {
   let unmoved: readonly Diagnostic[] = [];
@@ -105,7 +105,7 @@ async function drain(
     if (movesActive === true && (await isIdle(drains, stays, session))) continue;
     if (signal.aborted) return { kind: 'failed', diagnostics: [stoppedDraining(server)] };
     // Added before the call itself: a call that fails may have taken effect in part.
-    if (back !== undefined) backs.unshift(givenBack(back, service));
+    if (back !== undefined) undoCalls.unshift(givenBack(back, service));
     const { kind, diagnostics } =
       isWait === true
         ? await session.wait({
@@ -136,11 +136,11 @@ async function isIdle(
 /** Makes every call even where one before it failed, so that as much as possible is back in service. */
 async function bringBack(
   server: string,
-  backs: readonly Invocation[],
+  undoCalls: readonly Invocation[],
   session: DrainSession,
 ): Promise<readonly Diagnostic[]> {
   const failed: (readonly [Invocation, readonly Diagnostic[]])[] = [];
-  for (const invocation of backs) {
+  for (const invocation of undoCalls) {
     const { kind, diagnostics } = await session.insist(
       { invocation, server, outdates: OUTDATES },
       RETURN_PAUSES_MS,
@@ -195,7 +195,7 @@ function wayBack(maintenance: Maintenance): string {
 }
 
 /** A server whose state before the drain is not known could not be brought back to that state. */
-function serviceUntold({ server, looks }: Maintenance): Diagnostic {
+function serviceUnknown({ server, looks }: Maintenance): Diagnostic {
   return {
     severity: 'error',
     summary: `Nobody can tell whether ${server} is in service`,

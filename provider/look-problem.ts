@@ -83,7 +83,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
       ];
     case 'no-answer':
       return [
-        `${at}${AUTODISCOVER_PATH} ${problem.said}`,
+        `${at}${AUTODISCOVER_PATH} ${problem.reply}`,
         'Ask about a mailbox of this organization, and look what answers under the name of Autodiscover on the server.',
       ];
     case 'other-urls':

@@ -18,7 +18,7 @@ export interface Publication {
   readonly published: NameAddresses;
 }
 
-type Told = NameAnswer & { readonly kind: 'told' };
+type Answered = NameAnswer & { readonly kind: 'answered' };
 
 /**
  * Compares the records in DNS with the names to publish: errors where a deploy would fail or do harm, warnings where
@@ -34,7 +34,7 @@ export async function nameFindings(
   );
   return [
     ...answers.flatMap(({ name, answer }) =>
-      answer?.kind === 'told'
+      answer?.kind === 'answered'
         ? findingsOf(name, { ...answer, zone: withoutDot(answer.zone) }, publication)
         : [],
     ),
@@ -42,25 +42,25 @@ export async function nameFindings(
   ];
 }
 
-function findingsOf(name: string, told: Told, publication: Publication): readonly Diagnostic[] {
-  const { standing } = told;
+function findingsOf(name: string, answered: Answered, publication: Publication): readonly Diagnostic[] {
+  const { standing } = answered;
   switch (standing.kind) {
     case 'free':
       return [];
     case 'delegated':
-      return [delegated(name, told, withoutDot(standing.zone), publication)];
+      return [delegated(name, answered, withoutDot(standing.zone), publication)];
     case 'redirected':
-      return [redirected(name, told, standing.record)];
+      return [redirected(name, answered, standing.record)];
     case 'alias':
       return [
         standing.isWildcard
-          ? wildcard(name, told, [standing.record])
-          : alias(name, told, standing, publication),
+          ? wildcard(name, answered, [standing.record])
+          : alias(name, answered, standing, publication),
       ];
     case 'addresses':
       return standing.isWildcard
-        ? [wildcard(name, told, standing.records)]
-        : strangers(name, told, standing.records, publication);
+        ? [wildcard(name, answered, standing.records)]
+        : undeclaredAddresses(name, answered, standing.records, publication);
   }
 }
 
@@ -74,7 +74,7 @@ function finding(
 
 function alias(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   { record }: NameStanding & { kind: 'alias' },
   { declared }: Publication,
 ): Diagnostic {
@@ -88,7 +88,7 @@ function alias(
   );
 }
 
-function redirected(name: string, { server, zone }: Told, record: DnsRecord): Diagnostic {
+function redirected(name: string, { server, zone }: Answered, record: DnsRecord): Diagnostic {
   return finding(
     'error',
     `DNS leads from ${name} to another name`,
@@ -100,7 +100,7 @@ function redirected(name: string, { server, zone }: Told, record: DnsRecord): Di
 
 function delegated(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   child: string,
   { declared }: Publication,
 ): Diagnostic {
@@ -112,7 +112,7 @@ function delegated(
   );
 }
 
-function wildcard(name: string, { server }: Told, records: readonly DnsRecord[]): Diagnostic {
+function wildcard(name: string, { server }: Answered, records: readonly DnsRecord[]): Diagnostic {
   return finding(
     'warning',
     `A wildcard answers for ${name}`,
@@ -125,21 +125,21 @@ function wildcard(name: string, { server }: Told, records: readonly DnsRecord[])
  * Addresses in DNS that are neither declared nor were published by this state. A and AAAA are judged separately, since
  * each is a record set of its own.
  */
-function strangers(
+function undeclaredAddresses(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   records: readonly DnsRecord[],
   { declared: view, addresses, existing, published }: Publication,
 ): readonly Diagnostic[] {
   const [declared, ours] = [addresses[name] ?? [], published[name] ?? []];
   const known = new Set([...declared, ...ours].map(canonicalAddress));
   return (['A', 'AAAA'] as const).flatMap((type) => {
-    const strange = records.filter(
+    const undeclared = records.filter(
       ({ data }) => data.type === type && !known.has(canonicalAddress(data.address)),
     );
-    if (strange.length === 0) return [];
+    if (undeclared.length === 0) return [];
     const isOfType = (address: string) => recordTypeOf(address) === type;
-    const found = `${server} has: ${listed(strange)}`;
+    const found = `${server} has: ${listed(undeclared)}`;
     if (!declared.some(isOfType)) {
       return [
         finding(
@@ -162,7 +162,7 @@ function strangers(
       ];
     }
     if (existing.includes(name)) return [];
-    const ttl = Math.min(...strange.map((record) => record.ttl));
+    const ttl = Math.min(...undeclared.map((record) => record.ttl));
     return [
       finding(
         'error',
@@ -187,11 +187,11 @@ function listed(records: readonly DnsRecord[]): string {
 function unknownNames(
   answers: readonly { readonly name: string; readonly answer: NameAnswer | undefined }[],
 ): readonly Diagnostic[] {
-  const untold = answers.flatMap(({ name, answer }) =>
-    answer?.kind === 'untold' && !answer.isSaid ? [{ name, ...answer }] : [],
+  const unanswered = answers.flatMap(({ name, answer }) =>
+    answer?.kind === 'unanswered' && !answer.isReported ? [{ name, ...answer }] : [],
   );
-  return [...new Set(untold.map(({ zone }) => zone))].map((zone) => {
-    const ofZone = untold.filter((each) => each.zone === zone);
+  return [...new Set(unanswered.map(({ zone }) => zone))].map((zone) => {
+    const ofZone = unanswered.filter((each) => each.zone === zone);
     const [first] = ofZone;
     return finding(
       'warning',

@@ -24,7 +24,7 @@ export function offerQuestion(cmdlets: readonly string[]): Invocation {
 
 /** The answer to the question. `refused`: the session does not answer it, for the reason in `error`. */
 export type Offer =
-  | { readonly kind: 'told'; readonly commands: OfferedCommands }
+  | { readonly kind: 'offered'; readonly commands: OfferedCommands }
   | { readonly kind: 'refused'; readonly error: ErrorRecord };
 
 /** Undefined where the question or its answer was lost on the way. */
@@ -35,7 +35,7 @@ export function offerOf(outcome: Outcome): Offer | undefined {
   }
   const error = outcome.errors.find(({ fullyQualifiedErrorId }) => fullyQualifiedErrorId !== NOT_OFFERED);
   if (error !== undefined) return { kind: 'refused', error };
-  return { kind: 'told', commands: new OfferedCommands(outcome.objects) };
+  return { kind: 'offered', commands: new OfferedCommands(outcome.objects) };
 }
 
 /** The cmdlets of a session, with their parameters as far as it shows them. */

@@ -18,14 +18,14 @@ export async function proveServer(session: Session, { server, snapIn }: ServerSe
   if (snapIn === null) return;
   const outcome = await session.invoke(COMPUTER);
   const [computer] = outcome.kind === 'objects' ? outcome.objects : [];
-  const told = computer === undefined ? null : textOf(computer, 'Value');
-  if (told !== null && sameName(told, server)) return;
+  const computerName = computer === undefined ? null : textOf(computer, 'Value');
+  if (computerName !== null && sameName(computerName, server)) return;
   await session.close();
   throw new RemotingError(
     'refused',
-    told === null
+    computerName === null
       ? 'the session does not tell on which server it runs'
-      : `the session runs on ${told}, and not on ${server}`,
+      : `the session runs on ${computerName}, and not on ${server}`,
     {
       remedy: `Name the endpoint that leads to ${server} itself, in endpoint of the server in the declaration or in ${SERVER_ENDPOINTS_ENVIRONMENT.server_endpoints}; the name of a load balancer leads to another server each time. In that session \`Get-Item Env:COMPUTERNAME\` must show ${server}.`,
     },

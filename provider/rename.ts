@@ -86,7 +86,7 @@ async function leavingNamesInUse(
   if (maybePublished.length === 0) return [];
   const { given, unread } = await readGiven(targets, () => true);
   return [
-    ...targets.run.sayOnce(unread),
+    ...targets.run.reportOnce(unread),
     ...namesInUse(planned.namespaces, prior.namespaces, maybePublished, given, (server) =>
       targets.organization.isDeclared(server),
     ),
@@ -176,7 +176,7 @@ async function standingOf(
 ): Promise<Standing | undefined> {
   const answer = await targets.zones?.standing(host, side);
   if (answer === undefined) return undefined;
-  if (answer.kind !== 'told') return 'unknown';
+  if (answer.kind !== 'answered') return 'unknown';
   const { standing } = answer;
   switch (standing.kind) {
     case 'free':

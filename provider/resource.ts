@@ -86,7 +86,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
         // Both the refresh and the plan of the removal come here.
         const problems = reading.diagnostics.map((problem) => asLastRead(problem, server));
-        return { state, diagnostics: targets.run.sayOnce(problems) };
+        return { state, diagnostics: targets.run.reportOnce(problems) };
       }
       // Where the server has another version than declared, that explains a missing cmdlet better than the error
       // itself.
@@ -97,7 +97,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     // In an apply, the plan has already reported them.
     const remarks = targets.run.hasRun
       ? []
-      : targets.run.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
+      : targets.run.reportOnce(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
       state: viewed && seenTexts(viewed, known),
@@ -131,7 +131,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
     const { values, diagnostics, remarks = [] } = resource.foresee(objects, pair, facts, answers);
     // An apply asks again; the plan has already reported them.
-    const unreported = targets.run.hasRun ? [] : targets.run.sayOnce(remarks);
+    const unreported = targets.run.hasRun ? [] : targets.run.reportOnce(remarks);
     return { values: values as Values, diagnostics: [...diagnostics, ...unreported] };
   };
 
@@ -147,7 +147,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     const seen = await observe(state, targets);
     const { diagnostics = [] } = seen;
     const result = hasErrors(diagnostics)
-      ? { ...seen, diagnostics: targets.run.stopOnce(diagnostics) }
+      ? { ...seen, diagnostics: targets.run.reportOnceInPlan(diagnostics) }
       : seen;
     if (result.state === null) return result;
     if (!targets.run.hasRun) {
@@ -257,7 +257,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             const { state: existing, diagnostics = [] } = found;
             // Where the read failed, it is not known whether the object exists.
             if (hasErrors(diagnostics)) {
-              return { existing: null, diagnostics: targets.run.stopOnce(diagnostics) };
+              return { existing: null, diagnostics: targets.run.reportOnceInPlan(diagnostics) };
             }
             if (existing !== null) return { existing, diagnostics };
             return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, targets))] };
@@ -278,7 +278,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const known = steps === UNKNOWN ? [] : steps.filter(isCall);
       const unsupported = unsupportedCalls(known, text(change.planned['server']), targets);
       const withoutPassword =
-        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.sayOnce(missingPasswordWarning(change));
+        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.reportOnce(missingPasswordWarning(change));
       return { values, diagnostics: [...diagnostics, ...unsupported, ...withoutPassword] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
@@ -429,7 +429,7 @@ async function outOfServiceWarning(server: string | null, targets: Targets): Pro
   const service = await serviceOf(looking, (look) => target.observe(look, server));
   // Where the read fails, only the step that needs the drain is stopped, not the plan.
   if ('diagnostics' in service || service.outOfService.length === 0) return [];
-  return targets.run.sayOnce([outOfServiceAlready(looking, service)]);
+  return targets.run.reportOnce([outOfServiceAlready(looking, service)]);
 }
 
 /** What the plan must read besides the object: the real version of the server, and the certificate in the PFX. */
@@ -448,8 +448,8 @@ async function inform(
     const problems = await target.versionProblems(server);
     // A server has many objects: warnings are reported once for all of them.
     diagnostics.push(
-      ...targets.run.stopOnce(problems.filter(isError)),
-      ...targets.run.sayOnce(problems.filter((each) => !isError(each))),
+      ...targets.run.reportOnceInPlan(problems.filter(isError)),
+      ...targets.run.reportOnce(problems.filter((each) => !isError(each))),
     );
   }
   const planned = knownPart(change.planned);
@@ -471,7 +471,7 @@ async function inform(
     name,
   );
   if ('severity' in source) {
-    const problems = targets.run.stopOnce([namingServers(source, file as string, targets)]);
+    const problems = targets.run.reportOnceInPlan([namingServers(source, file as string, targets)]);
     return { diagnostics: [...diagnostics, ...problems] };
   }
   const version = target.catalogFor(text(server))?.version;
@@ -484,7 +484,7 @@ async function inform(
     name,
   );
   // One PFX serves many servers: warnings are reported once for all of them.
-  diagnostics.push(...found.filter(isError), ...targets.run.sayOnce(found.filter((each) => !isError(each))));
+  diagnostics.push(...found.filter(isError), ...targets.run.reportOnce(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,

@@ -84,11 +84,11 @@ export class RunSession {
     return session;
   }
 
-  async #call<Brought extends Outcome | TripOutcome>(
+  async #call<Returned extends Outcome | TripOutcome>(
     calls: readonly [Invocation, ...Invocation[]],
-    run: (session: Session, options: InvokeOptions) => Promise<Brought>,
+    run: (session: Session, options: InvokeOptions) => Promise<Returned>,
     signal?: AbortSignal,
-  ): Promise<Brought | NoCall> {
+  ): Promise<Returned | NoCall> {
     let session: Session;
     const opening = this.#opening();
     try {

@@ -13,18 +13,18 @@ export class Run {
    * for what is needed, since the rest may be about to change.
    */
   hasRun = false;
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #readings: Readings[] = [];
 
   /**
    * Records the diagnostics as reported, and returns those that were not reported before in this run. The caller must
    * report them.
    */
-  sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  reportOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return diagnostics.filter(({ summary, detail }) => {
       const text = `${summary}\n${detail}`;
-      const isNew = !this.#said.has(text);
-      this.#said.add(text);
+      const isNew = !this.#reported.has(text);
+      this.#reported.add(text);
       return isNew;
     });
   }
@@ -33,8 +33,8 @@ export class Run {
    * For errors that many objects share, such as a wrong password. A plan reports each once, since one is enough to stop
    * it. An apply reports each for every object, since Terraform expects every object as planned or an error.
    */
-  stopOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-    return this.hasRun ? diagnostics : this.sayOnce(diagnostics);
+  reportOnceInPlan(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return this.hasRun ? diagnostics : this.reportOnce(diagnostics);
   }
 
   /** Registers the reads of a session, so that the writes of other sessions outdate them too. */
@@ -42,12 +42,12 @@ export class Run {
     this.#readings.push(readings);
   }
 
-  /** Makes the reads of these cmdlets be made anew. */
+  /** Marks the shared reads of these cmdlets as outdated, in all sessions. */
   forget(cmdlets: readonly string[]): void {
     for (const readings of this.#readings) readings.forget(cmdlets);
   }
 
-  /** Makes all reads be made anew. */
+  /** Marks all shared reads as outdated, in all sessions. */
   forgetReadings(): void {
     for (const readings of this.#readings) readings.forgetAll();
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guard, Step } from '../exchange/resources';
 import type { DeclaredVersions } from './declared-versions';
 import type { StepEnd } from './step-end';
-import { guardUnread, omissionWarning } from './step-problem';
+import { guardReadProblem, omissionWarning } from './step-problem';
 import type { TargetReads } from './target-reads';
 
 /** Pauses between looks at what an earlier step has changed: another domain controller may learn of it later. */
@@ -24,7 +24,7 @@ export async function stoppedByGuard(
 ): Promise<StepEnd | undefined> {
   const reading = await reads.read(versions.addressed(guard.invocation), step.server);
   if (reading.kind === 'failed') {
-    return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardUnread(step, unread)) };
+    return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardReadProblem(step, unread)) };
   }
   const answers = await reads.answersNow(guard.inquiries, step.server);
   const omission = guard.omission(reading.outcome.objects, answers);

@@ -10,7 +10,7 @@ export function omissionWarning({ invocation }: Step, { summary, detail }: Omiss
 }
 
 /** The step did not run: what its guard must know could not be read, or only in part. */
-export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
+export function guardReadProblem({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
@@ -32,7 +32,7 @@ export function timeoutProblem(
 }
 
 /** A check whose cmdlet fails says nothing about the server: it must not count as healthy. */
-export function checkUnread(
+export function checkReadProblem(
   seconds: number,
   { severity, summary, detail }: Diagnostic,
   told?: ToldFailure,

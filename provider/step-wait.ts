@@ -1,7 +1,7 @@
 import { waitUntilWell } from './patience';
 import type { Reading } from './readings';
 import type { Awaited, StepEnd } from './step-end';
-import { checkUnread, timeoutProblem } from './step-problem';
+import { checkReadProblem, timeoutProblem } from './step-problem';
 import type { TargetReads } from './target-reads';
 
 /** What a look found wrong, or the read that failed. */
@@ -24,6 +24,6 @@ export async function awaitStep(step: Awaited, reads: TargetReads, signal: Abort
     return { kind: 'failed', diagnostics: [timeoutProblem(step, until.seconds, problem, until.told)] };
   }
   const seconds = problem.notOffered ? 0 : until.seconds;
-  const diagnostics = problem.diagnostics.map((unread) => checkUnread(seconds, unread, until.told));
+  const diagnostics = problem.diagnostics.map((unread) => checkReadProblem(seconds, unread, until.told));
   return { kind: 'failed', diagnostics };
 }

@@ -29,7 +29,7 @@ export const cmdlets: Check = {
     if (offer?.kind === 'refused' && offer.error.fullyQualifiedErrorId === NO_GET_COMMAND) {
       return skipped('the session has no Get-Command, so what the account may do shows only when it does it');
     }
-    if (offer?.kind !== 'told') {
+    if (offer?.kind !== 'offered') {
       const refusal: Outcome =
         offer === undefined ? outcome : { kind: 'failed', error: offer.error, warnings: [], errors: [] };
       const problem = outcomeProblem(asking, null, refusal);

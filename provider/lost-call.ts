@@ -24,7 +24,7 @@ function callSeconds(bound: Bound | undefined): number | undefined {
  *
  * @param where ` for <server>`, or empty
  */
-export function unheard(
+export function lostCallProblem(
   cmdlet: string,
   where: string,
   onlyLooks: boolean,
@@ -71,7 +71,7 @@ export function unheard(
  * The diagnostic for a call that waited for its turn until its time was over; undefined where it was not sent for
  * another reason.
  */
-export function notSentInTime(
+export function notSentInTimeProblem(
   cmdlet: string,
   where: string,
   bound: Bound | undefined,
