@@ -4,7 +4,10 @@ import type { Invocation } from '../powershell/invocation';
 import type { Settings } from './configuration';
 import type { ServerSession } from './server-sessions';
 
-/** The Exchange versions that the declaration gives its servers, and with them the cmdlets that may be called. */
+/**
+ * The Exchange versions that the declaration gives its servers, and with them the cmdlets that may be called.
+ * `ExchangeTarget` documents the methods.
+ */
 export class DeclaredVersions {
   /** Of the servers that this session is for, each version once, the oldest first. */
   readonly #reached: readonly ExchangeVersion[];

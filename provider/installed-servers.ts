@@ -13,7 +13,10 @@ const SERVERS: Invocation = {
   properties: ['Name', 'AdminDisplayVersion'],
 };
 
-/** The servers that the organization really has. No step changes them, so that they are read once in a run. */
+/**
+ * The servers that the organization really has. No step changes them, so that they are read once in a run.
+ * `ExchangeTarget` documents the methods that have no comment here.
+ */
 export class InstalledServers {
   #reading: Promise<Reading> | null = null;
 

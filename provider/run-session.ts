@@ -17,7 +17,7 @@ export interface NoCall {
 export interface RunSessionOptions {
   readonly open: (settings: Settings, installed: Installed) => Promise<Session>;
   readonly installed: Installed;
-  /** Takes a sentence on every remote call. */
+  /** Receives a sentence on every remote call. */
   readonly note: (message: string) => void;
   /** Set where the session is that of one server; undefined for that of the organization. */
   readonly own: ServerSession | undefined;

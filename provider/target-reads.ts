@@ -24,7 +24,10 @@ export interface TargetReadsOptions {
   readonly servers: () => Promise<readonly string[]>;
 }
 
-/** What a target reads: shared by all who ask for the same, or read anew. */
+/**
+ * The reads of a target, either shared by all who ask for the same, or made anew. `ExchangeTarget` documents the
+ * methods that have no comment here.
+ */
 export class TargetReads {
   readonly #readings = new Readings((invocation) => this.#readShared(invocation));
   readonly #serverReadings: ServerReadings;

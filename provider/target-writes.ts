@@ -10,7 +10,7 @@ import { fileLeft } from './step-problem';
 /** Pauses between attempts to remove a file: a call whose connection was lost may still have it open. */
 const CLEARING_PAUSES_MS = [500, 1_500];
 
-/** The calls that change something. Each makes the reads that show the change be made anew. */
+/** The calls that change something. Each marks the reads that show the change as outdated. */
 export class TargetWrites {
   constructor(
     private readonly session: RunSession,

@@ -19,7 +19,7 @@ import { TargetReads } from './target-reads';
 import { TargetWrites } from './target-writes';
 
 export interface TargetOptions {
-  /** Takes a sentence on every remote call. Left out: nobody listens. */
+  /** Receives a sentence on every remote call. Left out: the sentences are dropped. */
   readonly note?: (message: string) => void;
   /** The certificates of the declaration, where it has several. Left out: it has one. */
   readonly site?: SiteCertificates;
