@@ -33,14 +33,14 @@ function settingsOf(zone: Zone): string {
  */
 export const absoluteName = ({ name }: Zone) => `${name.toLowerCase().replace(/\.$/, '')}.`;
 
-const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
+const identifierOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 
 /**
  * Names the provider of a zone. The prefix keeps an internal zone called `external.contoso.com` apart from an external
  * one.
  */
-function wordIn(side: Side, zone: Zone): string {
-  const word = wordOf(zone);
+function identifierIn(side: Side, zone: Zone): string {
+  const word = identifierOf(zone);
   return side === 'external' ? `external_${word}` : word.replace(/^external_/, 'external__');
 }
 
@@ -66,7 +66,7 @@ export class DnsUpdates {
     for (const { zone, side } of zones) {
       const settings = settingsOf(zone);
       if (this.#providers.has(settings)) continue;
-      const word = wordIn(side, zone);
+      const word = identifierIn(side, zone);
       // The first provider has no alias, so that adding a zone with other settings does not change the existing ones.
       const suffix = this.#providers.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix, fromStack);

@@ -87,7 +87,7 @@ export class ExchangeSite extends Construct {
   readonly #addresses = new Map<string, string>();
   #mailbox: SecretVariable | undefined;
   /** Ids of steps that stand only in the plan files: they have no Terraform resource. */
-  readonly #described = new Set<string>();
+  readonly #withoutResource = new Set<string>();
   readonly #projectFolder: string;
   readonly #plans: ExchangeSiteOptions['plans'];
   readonly #recordSets: RecordSets;
@@ -177,7 +177,7 @@ export class ExchangeSite extends Construct {
       }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
-    for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
+    for (const { id } of elementsOf(elements, 'described')) this.#withoutResource.add(id);
     const objects = elementsOf(elements, 'exchange-object');
     const recordIds = new Set(allRecords.map(({ id }) => id));
     const isAfterRecords = ({ dependsOn }: ExchangeObject) => dependsOn.some((id) => recordIds.has(id));
@@ -238,7 +238,7 @@ export class ExchangeSite extends Construct {
     const bound = definition as unknown as ResourceDefinition;
     const ofMailbox = 'account' in attributes ? { mailbox_password: this.#mailboxPassword() } : {};
     const made = new ExchangeResource(this, id, bound, { ...config, ...secret, ...ofMailbox }, meta);
-    this.#order(made, dependsOn);
+    this.#dependOn(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
     // Imported, so that the first plan shows the present values, of Setup or an administrator, beside the declared
     // ones.
@@ -271,7 +271,7 @@ export class ExchangeSite extends Construct {
         members: Object.fromEntries(members.map(({ server, addresses }) => [server, addresses])),
       },
     });
-    this.#order(
+    this.#dependOn(
       pool,
       members.flatMap(({ dependsOn }) => dependsOn),
     );
@@ -284,7 +284,7 @@ export class ExchangeSite extends Construct {
     const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
     // A record set also waits for the record set before it. That one already comes after the published names.
     const own = new Set(records.map(({ id }) => id));
-    this.#order(
+    this.#dependOn(
       names,
       [...new Set(records.flatMap(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id)),
     );
@@ -301,7 +301,7 @@ export class ExchangeSite extends Construct {
             provider: updates.providerOf(record.zone),
           })
         : this.#madeByOther(make, record);
-    const before = record.dependsOn.filter((each) => !this.#described.has(each));
+    const before = record.dependsOn.filter((each) => !this.#withoutResource.has(each));
     made.dependsOn = [...(made.dependsOn ?? []), ...before.map((each) => this.#address(each)), names];
     this.#addresses.set(record.id, addressOf(made));
     // Only hashicorp/dns is known to import a record set by its full name.
@@ -341,8 +341,8 @@ export class ExchangeSite extends Construct {
    * Writes the dependencies as text. For each of its own references cdktf records and formats a stack trace, which for
    * a site of a hundred servers takes longer than everything else together.
    */
-  #order(resource: TerraformResource, ids: readonly string[]): void {
-    const made = ids.filter((id) => !this.#described.has(id));
+  #dependOn(resource: TerraformResource, ids: readonly string[]): void {
+    const made = ids.filter((id) => !this.#withoutResource.has(id));
     if (made.length > 0) resource.dependsOn = made.map((id) => this.#address(id));
   }
 

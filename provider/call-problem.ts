@@ -11,10 +11,10 @@ import { lostCallProblem, notSentInTimeProblem } from './lost-call';
 
 const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
 /** Cmdlets that change nothing. */
-const LOOKS = /^(Get|Test)-/;
-const LOOKED =
+const READING_CMDLET = /^(Get|Test)-/;
+const READ_REMEDY =
   'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
-const WENT_ON =
+const PERHAPS_IN_PART =
   'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
 
 const UNEXPECTED =
@@ -37,8 +37,8 @@ export function outcomeProblem(
 ): Diagnostic | undefined {
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
-  const onlyLooks = LOOKS.test(cmdlet);
-  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, onlyLooks, outcome);
+  const onlyReads = READING_CMDLET.test(cmdlet);
+  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, onlyReads, outcome);
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
@@ -54,12 +54,12 @@ export function outcomeProblem(
     if (problem !== undefined) return problem;
   }
   const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
-  const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
+  const showedSome = outcome.kind === 'objects' && onlyReads && outcome.objects.length > 0;
   const detail = [
     ...records.slice(0, MOST_SHOWN).map(shownRecord),
     ...(records.length > MOST_SHOWN ? [`and ${records.length - MOST_SHOWN} more errors`] : []),
     ...(showedSome ? [lacking(records, outcome.objects.length)] : []),
-    ...(outcome.kind === 'objects' && !onlyLooks ? [WENT_ON] : []),
+    ...(outcome.kind === 'objects' && !onlyReads ? [PERHAPS_IN_PART] : []),
     tooLarge ? TOO_LARGE : remedyFor(first.fullyQualifiedErrorId, cmdlet),
   ];
   return {
@@ -127,7 +127,7 @@ function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_PARAMETER)) {
     return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
   }
-  return LOOKS.test(cmdlet) ? LOOKED : RESUME;
+  return READING_CMDLET.test(cmdlet) ? READ_REMEDY : RESUME;
 }
 
 /** Only a warning: the plan goes on, and a right that is lacking shows at the deploy. */

@@ -61,7 +61,7 @@ async function isLoaded(session: Session, snapIn: string): Promise<boolean> {
 }
 
 /** Failures of one server that do not say anything about the next one. */
-const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set([
+const TRY_NEXT: ReadonlySet<RemotingErrorKind> = new Set([
   'unreachable',
   'timeout',
   'closed',
@@ -82,7 +82,7 @@ async function openFirst(
     try {
       return await open(endpoint, settings, environment, installed);
     } catch (error) {
-      if (!(error instanceof RemotingError) || !NOT_HERE.has(error.kind)) throw error;
+      if (!(error instanceof RemotingError) || !TRY_NEXT.has(error.kind)) throw error;
       tried.push(error.message);
     }
   }

@@ -28,7 +28,7 @@ export interface ProviderOptions {
 export function exchangeProvider(
   environment: Environment,
   {
-    open = (settings, installed) => connectLate(settings, environment, installed),
+    open = (settings, installed) => connectOnDemand(settings, environment, installed),
     note = () => undefined,
   }: ProviderOptions = {},
 ): ProviderDefinition<Targets> {
@@ -89,7 +89,7 @@ function blocksOf(config: Values, name: string): readonly Values[] {
  * The code for remoting is imported when a session is first needed: two of the three starts of the provider for a plan
  * open none.
  */
-async function connectLate(
+async function connectOnDemand(
   settings: Settings,
   environment: Environment,
   installed: Installed,

@@ -40,7 +40,7 @@ export function refusalProblem(
  *
  * @param place where the settings of the zone are declared, as diagnostics name it
  */
-export function updateWay(
+export function updateOptionsFor(
   { zone: _, view: __, ...declared }: DnsUpdate,
   environment: Environment,
   place: string,

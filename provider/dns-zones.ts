@@ -6,7 +6,7 @@ import type { Environment } from '../dns/update-settings';
 import type { Side } from '../exchange/given-names';
 import { type Diagnostic, isKnown, path, type Values } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
-import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-updates';
+import { type Refusal, refusalProblem, updateRefusal, updateOptionsFor } from './dns-updates';
 
 /** What the server of a zone answered about a name. */
 export type NameAnswer = {
@@ -132,15 +132,15 @@ export class DnsZones {
 }
 
 async function askZone({ zone, place, update }: ZoneBlock, environment: Environment): Promise<AskedZone> {
-  const way = updateWay(update, environment, place);
-  if ('reason' in way) return { zone, server: 'its server', refusal: way };
-  const server = `${way.server} port ${way.port}`;
-  const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
+  const options = updateOptionsFor(update, environment, place);
+  if ('reason' in options) return { zone, server: 'its server', refusal: options };
+  const server = `${options.server} port ${options.port}`;
+  const refusal = await updateRefusal(zone, new DnsClient(options), options, place);
   // Questions are sent without Kerberos: everybody may ask, and only a change needs authentication.
   return {
     zone,
     server,
-    client: new DnsClient(withoutKerberos(way)),
+    client: new DnsClient(withoutKerberos(options)),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

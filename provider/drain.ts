@@ -176,7 +176,7 @@ function leftOutOfService(maintenance: Maintenance, service: Service): Diagnosti
   return {
     severity: 'warning',
     summary: `${maintenance.server} was out of service before, and stays so`,
-    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${wayBack(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${returnInstructions(maintenance)}`,
   };
 }
 
@@ -185,11 +185,11 @@ export function outOfServiceAlready(maintenance: Maintenance, service: Service):
   return {
     severity: 'warning',
     summary: `${maintenance.server} is out of service`,
-    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${wayBack(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${returnInstructions(maintenance)}`,
   };
 }
 
-function wayBack(maintenance: Maintenance): string {
+function returnInstructions(maintenance: Maintenance): string {
   const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
   return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
 }

@@ -37,7 +37,7 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
 }
 
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
-const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const REACH_REMEDY = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
 const NO_TLS =
   'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
 
@@ -92,9 +92,9 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Each server hands out what is set in its Active Directory site where the mailbox is: bring the others there to the declaration, or declare theirs. Autodiscover keeps what it has read for some minutes.',
       ];
     case 'silent':
-      return [notSeenText(at, probe.host, problem), REACH];
+      return [notSeenText(at, probe.host, problem), REACH_REMEDY];
     case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe)];
   }
 }
 
@@ -102,9 +102,9 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
-function wayTo({ kind, server, port }: Probe): string {
-  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
-  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
+function unreachableRemedy({ kind, server, port }: Probe): string {
+  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH_REMEDY;
+  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH_REMEDY}`;
 }
 
 function otherCertificate({ kind, server, port }: Probe): string {

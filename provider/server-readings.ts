@@ -44,11 +44,11 @@ export class ServerReadings {
     if (typeof server !== 'string') return undefined;
     const key = JSON.stringify({ ...invocation, parameters: rest });
     let trip = this.#trips.get(key);
-    if (trip === undefined) this.#trips.set(key, (trip = this.#travel(invocation)));
+    if (trip === undefined) this.#trips.set(key, (trip = this.#readInOneTrip(invocation)));
     return (await trip).get(server.toLowerCase());
   }
 
-  async #travel(invocation: Invocation): Promise<ServerAnswers> {
+  async #readInOneTrip(invocation: Invocation): Promise<ServerAnswers> {
     const servers = await this.servers();
     const calls = servers.flatMap((server) => [
       { cmdlet: MARK, parameters: { Identity: server }, properties: MARK_PROPERTIES },

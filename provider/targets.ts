@@ -82,10 +82,10 @@ export class Targets {
 
   /** Why the run must not begin: a PFX that it needs cannot be opened. It is found out once, before the first step. */
   lackingPfx(): Promise<readonly Diagnostic[]> {
-    return (this.#lackingPfx ??= this.#whyNoPfx());
+    return (this.#lackingPfx ??= this.#findLackingPfx());
   }
 
-  async #whyNoPfx(): Promise<readonly Diagnostic[]> {
+  async #findLackingPfx(): Promise<readonly Diagnostic[]> {
     if (this.certificates.size === 0) return [];
     const { lackingPfx } = await import('./public-certificates');
     return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) => {

@@ -286,13 +286,13 @@ export class ExchangeHost implements CommandHost {
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
       this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
     const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
-      this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+      this.#applyFaults(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
 
     let { given, error } = { given: output([]), error: await meet('before', false) };
     const isRehearsal = bound.get('WhatIf') === true;
     let applied = false;
     if (error === undefined) {
-      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      const executed = await this.#runWithAnswers(behaviour, cmdlet, bound, circumstances, conversation);
       ({ given, error } = executed);
       applied = error === undefined && !isRehearsal && !executed.declined;
       error ??= await meet('after', applied);
@@ -302,7 +302,7 @@ export class ExchangeHost implements CommandHost {
   }
 
   /** Runs a cmdlet, and runs it again from the start after each answer that it needs. */
-  async #converse(
+  async #runWithAnswers(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
@@ -385,7 +385,7 @@ export class ExchangeHost implements CommandHost {
   }
 
   /** @returns the error with which a fault makes the call fail */
-  async #meet(
+  async #applyFaults(
     faults: readonly Fault[],
     when: 'before' | 'after',
     session: ServerState,

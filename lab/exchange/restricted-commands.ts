@@ -65,7 +65,7 @@ export function restrictedCommand(
     [GET_FORMAT_DATA, () => shown([])],
     [GET_HELP, (bound) => help(bound, offered)],
     [MEASURE_OBJECT, (_, input) => shown([measured(input.length)])],
-    [OUT_DEFAULT, (_, input, client) => shownThere(input, client)],
+    [OUT_DEFAULT, (_, input, client) => formattedForHost(input, client)],
     [EXIT_SESSION, (_, __, client) => client.leaveSession().then(() => shown([]))],
   ];
   const found = works.find(([{ name: own }]) => own.toLowerCase() === name.toLowerCase());
@@ -77,7 +77,7 @@ export function restrictedCommand(
 }
 
 /** Makes the text for a person who entered the session, and sends it to the host at their end. */
-async function shownThere(input: readonly HostValue[], client: ClientHost): Promise<Given> {
+async function formattedForHost(input: readonly HostValue[], client: ClientHost): Promise<Given> {
   for (const line of input.flatMap(shownLines)) await client.writeLine(line);
   return shown([]);
 }

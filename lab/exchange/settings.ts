@@ -2,14 +2,14 @@ import { applied, type Call } from './call';
 import type { Json, ServerState, Settings } from './state';
 
 /** Parameters of a Set cmdlet that do not name a property. */
-const STEERING = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
+const NOT_PROPERTIES = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
 
 /** The changes of a call by property, after `Add` and `Remove` have been applied. */
 function changedSettings(call: Call, current: Settings): Settings {
   const changed: { [name: string]: Json } = {};
   for (const [name, value] of call.bound) {
     const parameter = call.cmdlet.parameter(name);
-    if (STEERING.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
+    if (NOT_PROPERTIES.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
     const wanted = applied(current[name], value);
     if (JSON.stringify(wanted) !== JSON.stringify(current[name] ?? null)) changed[name] = wanted;
   }

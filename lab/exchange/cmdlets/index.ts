@@ -33,7 +33,7 @@ const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = byName(ALL);
  * Cmdlets that are imported when they are first called: they need a library of half a megabyte, and each plan starts a
  * session.
  */
-const LATE: ReadonlySet<string> = new Set([
+const IMPORTED_WHEN_CALLED: ReadonlySet<string> = new Set([
   'import-exchangecertificate',
   'export-exchangecertificate',
   'new-exchangecertificate',
@@ -42,7 +42,7 @@ const LATE: ReadonlySet<string> = new Set([
 /** The implementation of a cmdlet, by name in any letter case; undefined where the lab does not simulate it. */
 export async function behaviourOf(cmdlet: string): Promise<CmdletBehaviour | undefined> {
   const name = cmdlet.toLowerCase();
-  if (!LATE.has(name)) return BEHAVIOURS.get(name);
+  if (!IMPORTED_WHEN_CALLED.has(name)) return BEHAVIOURS.get(name);
   const { certificateFiles } = await import('./certificate-files');
   return byName(certificateFiles).get(name);
 }

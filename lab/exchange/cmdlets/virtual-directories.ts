@@ -160,7 +160,7 @@ export function target(call: Call, kind: string): Located {
   return found;
 }
 
-const BESIDE_FORMS = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
+const WITH_FORMS_AUTHENTICATION = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
 
 /** Settings that take effect only after IIS restarts. */
 const NEEDS_RECYCLE = /Authentication|GzipLevel|DefaultDomain|LogonFormat/;
@@ -179,7 +179,7 @@ function set(kind: VirtualDirectoryKind) {
     const changed = takeOver(call, found.directory, defaults, identityOf(found));
     if (isWebApplication(kind) && call.isSet('FormsAuthentication')) {
       // Overrides what else is given (Microsoft's page of Set-OwaVirtualDirectory).
-      Object.assign(found.directory.settings, BESIDE_FORMS);
+      Object.assign(found.directory.settings, WITH_FORMS_AUTHENTICATION);
     }
     if (Object.keys(changed).some((name) => NEEDS_RECYCLE.test(name))) warnOfRecycle(call, kind, found);
   };
