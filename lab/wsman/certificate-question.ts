@@ -27,10 +27,10 @@ export class CertificateQuestion {
     this.#windows = windows;
   }
 
-  /** @param takesLate whether the client offers post-handshake authentication of TLS 1.3 */
-  async ask(socket: TLSSocket, takesLate: boolean, bodyBytes: number): Promise<Asked> {
+  /** @param takesPostHandshakeAuth whether the client offers post-handshake authentication of TLS 1.3 */
+  async ask(socket: TLSSocket, takesPostHandshakeAuth: boolean, bodyBytes: number): Promise<Asked> {
     if (this.#asked.has(socket)) return 'passed';
-    if (socket.getProtocol() === 'TLSv1.3' && !takesLate) {
+    if (socket.getProtocol() === 'TLSv1.3' && !takesPostHandshakeAuth) {
       return this.#windows === 2025 ? 'not-supported' : 'reset';
     }
     if (bodyBytes > READ_AHEAD_BYTES) return 'too-large';

@@ -12,14 +12,14 @@ export class Connection {
   /** The header of Basic authentication that was accepted: checking a password again is slow by design. */
   basic?: { readonly header: string; readonly user: string };
   readonly #socket: Socket;
-  readonly #takesLateQuestion: boolean;
+  readonly #takesPostHandshakeAuth: boolean;
   #user: string | undefined;
   #sealing: Sealing | undefined;
 
-  /** @param takesLateQuestion whether the client offers post-handshake authentication of TLS 1.3 */
-  constructor(number: number, socket: Socket, takesLateQuestion: boolean) {
+  /** @param takesPostHandshakeAuth whether the client offers post-handshake authentication of TLS 1.3 */
+  constructor(number: number, socket: Socket, takesPostHandshakeAuth: boolean) {
     this.number = number;
-    this.#takesLateQuestion = takesLateQuestion;
+    this.#takesPostHandshakeAuth = takesPostHandshakeAuth;
     this.encrypted = socket instanceof TLSSocket;
     this.#socket = socket;
     socket.once('close', () => this.#sealing?.close());
@@ -44,7 +44,7 @@ export class Connection {
   /** Asks for a client certificate, before the first request is served. */
   async asked(question: CertificateQuestion, bodyBytes: number): Promise<Asked> {
     if (!(this.#socket instanceof TLSSocket)) return 'passed';
-    return question.ask(this.#socket, this.#takesLateQuestion, bodyBytes);
+    return question.ask(this.#socket, this.#takesPostHandshakeAuth, bodyBytes);
   }
 
   /** The name in the client certificate that TLS has verified. */

@@ -42,7 +42,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
   const endpoint = new Endpoint(options);
   const listeners = await startListeners(
     options,
-    (socket, takesLateQuestion) => endpoint.connected(socket, takesLateQuestion),
+    (socket, takesPostHandshakeAuth) => endpoint.connected(socket, takesPostHandshakeAuth),
     (request, response) => {
       endpoint.answer(request, response).catch(() => request.socket.destroy());
     },
@@ -76,9 +76,9 @@ class Endpoint {
     this.service = new WsmanService(options);
   }
 
-  connected(socket: Socket, takesLateQuestion: boolean): void {
+  connected(socket: Socket, takesPostHandshakeAuth: boolean): void {
     this.#count += 1;
-    this.#connections.set(socket, new Connection(this.#count, socket, takesLateQuestion));
+    this.#connections.set(socket, new Connection(this.#count, socket, takesPostHandshakeAuth));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -67,8 +67,8 @@ export interface Listeners {
  */
 const KEPT_MS = 120_000;
 
-/** @param takesLateQuestion whether the client offers post-handshake authentication of TLS 1.3 */
-type Connected = (socket: Socket, takesLateQuestion: boolean) => void;
+/** @param takesPostHandshakeAuth whether the client offers post-handshake authentication of TLS 1.3 */
+type Connected = (socket: Socket, takesPostHandshakeAuth: boolean) => void;
 
 /** Starts the listeners of an endpoint, with TLS and without. */
 export async function startListeners(
@@ -124,12 +124,12 @@ function secureServer(
   const settings = windows === 2019 ? { maxVersion: 'TLSv1.2' as const, ...tls } : tls;
   const server = createHttpsServer(settings, answer);
   /** Ports of clients that offer post-handshake authentication. */
-  const late = new Set<number | undefined>();
-  server.on('secureConnection', (socket) => connected(socket, late.delete(socket.remotePort)));
+  const postHandshakePorts = new Set<number | undefined>();
+  server.on('secureConnection', (socket) => connected(socket, postHandshakePorts.delete(socket.remotePort)));
   let bound: string | undefined;
   beforeHandshake(server, beginning, async (socket) => {
     if (windows !== undefined && offersPostHandshakeAuth(await peekRecord(socket)))
-      late.add(socket.remotePort);
+      postHandshakePorts.add(socket.remotePort);
     if (shown === undefined) return;
     const certificate = shown();
     if (certificate === undefined) socket.destroy();
