@@ -285,17 +285,17 @@ export class ExchangeHost implements CommandHost {
     const { answers } = conversation;
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
       this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
-    const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
+    const applyFaults = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
       this.#applyFaults(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
 
-    let { given, error } = { given: output([]), error: await meet('before', false) };
+    let { given, error } = { given: output([]), error: await applyFaults('before', false) };
     const isRehearsal = bound.get('WhatIf') === true;
     let applied = false;
     if (error === undefined) {
       const executed = await this.#runWithAnswers(behaviour, cmdlet, bound, circumstances, conversation);
       ({ given, error } = executed);
       applied = error === undefined && !isRehearsal && !executed.declined;
-      error ??= await meet('after', applied);
+      error ??= await applyFaults('after', applied);
     }
     record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
     return withPreferences(cmdlet.name, bound, withError(given, error));
