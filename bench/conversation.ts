@@ -30,7 +30,9 @@ export class Conversation {
     const answer = await this.#answers.next();
     if (answer.done !== true) return JSON.parse(answer.value) as T;
     await this.#closed;
-    throw new Error(`${this.program.command} ended with ${this.#child.exitCode}\n${this.#errorOutput.slice(-4000)}`);
+    throw new Error(
+      `${this.program.command} ended with ${this.#child.exitCode}\n${this.#errorOutput.slice(-4000)}`,
+    );
   }
 
   async ask<T>(line: unknown): Promise<T> {

@@ -70,7 +70,8 @@ function handshake(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => {
-      if (milliseconds === undefined) reject(new Error(`${command} shook no hands: ${errorOutput.slice(-2000)}`));
+      if (milliseconds === undefined)
+        reject(new Error(`${command} shook no hands: ${errorOutput.slice(-2000)}`));
       else resolve(milliseconds);
     });
   });
